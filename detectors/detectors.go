@@ -1,0 +1,165 @@
+// Package detectors says what a document contains that may belong to somebody:
+// it turns segments into findings. It is pure: no disk, no clock, no net, and a
+// found value is masked from the moment it is found.
+//
+// Glossary: a Detector is a value, listed explicitly by its family; a Span is
+// what its Find returns; a Finding is the masked, located, sorted result. Nothing
+// inside a detector silences a labelled number: evidence raises or lowers the
+// Strength, and thresholds are policy.
+package detectors
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/document"
+)
+
+// Strength grades how sure a finding is.
+type Strength string
+
+// The strengths, weakest first. Info counts for nothing by itself (a test
+// number, a masked number); Weak needs company; Medium and Strong act alone.
+const (
+	Info   Strength = "info"
+	Weak   Strength = "weak"
+	Medium Strength = "medium"
+	Strong Strength = "strong"
+)
+
+// Rank orders strengths, weakest 0.
+func (s Strength) Rank() int {
+	return slices.Index([]Strength{Info, Weak, Medium, Strong}, s)
+}
+
+// Env is what a detector may know beside the text.
+type Env struct {
+	AsOf time.Time // the day to judge birth dates by
+}
+
+// Span is a hit in a segment's text: byte range [Start, End).
+type Span struct {
+	Start, End int
+	// Detector and Category override the detector's own where one scan serves a
+	// family ("cpr", "cpr-replacement"). Empty means the detector's own.
+	Detector, Category string
+	Strength           Strength
+	Why                []string // Danish, short, never the value: "dato", "modulus 11", "label: CPR-nr."
+	Value              string   // normalised, the key that equal values share; "" means the text itself
+	Display            string   // masked form to show: "010203-xxxx"; never holds the whole value
+}
+
+// Detector finds one kind of thing. Hints are words, lower case, of which at
+// least one must occur in the item for Find to be worth calling; nil means always.
+type Detector struct {
+	ID       string // stable name in the JSON contract
+	Title    string // Danish, for people
+	Category string // "national-id", "special-category", "placeholder", ...
+	Find     func(seg document.Segment, env Env) []Span
+}
+
+// Finding is a masked hit at its place.
+type Finding struct {
+	Detector string            `json:"detector"`
+	Category string            `json:"category"`
+	Strength Strength          `json:"strength"`
+	Value    Masked            `json:"value"`
+	At       document.Location `json:"at"`
+	Why      []string          `json:"why"`
+	Segment  int               `json:"-"` // index into Document.Segments
+	Start    int               `json:"-"` // byte range in that segment's text
+	End      int               `json:"-"`
+}
+
+// Set is the list of detectors that are run over every document.
+type Set struct {
+	List []Detector
+	Key  Key
+}
+
+// Scan runs every detector over every segment and returns the findings sorted by
+// place. A panic in a detector becomes a gap in the second result, so one hostile
+// text never hides behind a crash. A cancelled ctx ends the scan with a gap.
+func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Finding, []document.Gap) {
+	var found []Finding
+	var gaps []document.Gap
+	for i := range doc.Segments {
+		seg := &doc.Segments[i]
+		if ctx.Err() != nil {
+			gaps = append(gaps, document.Gap{At: seg.At, Why: document.OutOfTime, Detail: "detectors"})
+			break
+		}
+		for d := range s.List {
+			spans, ok := findSafely(&s.List[d], *seg, env)
+			if !ok {
+				gaps = append(gaps, document.Gap{At: seg.At, Why: document.Crashed, Detail: "detector " + s.List[d].ID})
+			}
+			for _, sp := range spans {
+				found = append(found, s.finding(&s.List[d], seg, i, sp))
+			}
+		}
+	}
+	Sort(found)
+	return dedupe(found), gaps
+}
+
+// findSafely keeps a panic in one detector from ending the scan; ok is false then.
+func findSafely(d *Detector, seg document.Segment, env Env) (spans []Span, ok bool) {
+	defer func() {
+		if recover() != nil {
+			spans, ok = nil, false
+		}
+	}()
+	return d.Find(seg, env), true
+}
+
+func (s *Set) finding(d *Detector, seg *document.Segment, index int, sp Span) Finding {
+	text := seg.Text[sp.Start:sp.End]
+	f := Finding{
+		Detector: cmp.Or(sp.Detector, d.ID), Category: cmp.Or(sp.Category, d.Category),
+		Strength: sp.Strength, At: place(seg, sp.Start, sp.End), Why: sp.Why,
+		Value:   s.Key.Mask(cmp.Or(sp.Value, text), sp.Display),
+		Segment: index, Start: sp.Start, End: sp.End,
+	}
+	return f
+}
+
+// place narrows a segment's location to a span: its line, and on a recognised
+// picture the box around its words.
+func place(seg *document.Segment, start, end int) document.Location {
+	at := seg.At
+	if at.Line > 0 {
+		at.Line += strings.Count(seg.Text[:start], "\n")
+	}
+	for _, w := range seg.Words {
+		if w.End <= start || w.Start >= end {
+			continue
+		}
+		box := w.Box
+		if at.Box != nil && at.Box != seg.At.Box {
+			box = at.Box.Union(box)
+		}
+		at.Box = &box
+	}
+	return at
+}
+
+// Sort orders findings by place, then detector and offset, so that the same item
+// always gives the same list.
+func Sort(f []Finding) {
+	slices.SortStableFunc(f, func(a, b Finding) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Segment, b.Segment), cmp.Compare(a.Start, b.Start),
+			strings.Compare(a.Detector, b.Detector), strings.Compare(a.Value.digest, b.Value.digest))
+	})
+}
+
+// dedupe drops a finding that says the same about the same place a second time,
+// as when a file holds a text box twice.
+func dedupe(f []Finding) []Finding {
+	return slices.CompactFunc(f, func(a, b Finding) bool {
+		return a.Detector == b.Detector && a.Segment == b.Segment && a.Start == b.Start && a.End == b.End
+	})
+}

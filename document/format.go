@@ -1,0 +1,317 @@
+package document
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// HeadBytes is how much of an item a format may look at to recognise it.
+const HeadBytes = 64 << 10
+
+// ErrEncrypted is returned by a format whose input needs a password or key; the
+// walker turns it into a gap with the reason Encrypted.
+var ErrEncrypted = errors.New("encrypted")
+
+// ErrNoEngine is returned by a format whose engine or language is not installed.
+var ErrNoEngine = errors.New("engine not installed")
+
+// ErrCrashed is returned when the process that read the input died on it.
+var ErrCrashed = errors.New("reader crashed")
+
+// Format reads one kind of file. Match decides by content first and by name only
+// where content cannot tell. Read puts segments, gaps and children into out; what
+// it has put there stays when it returns an error, which becomes a gap. A format
+// never opens, limits or recurses by itself: that is the walker's work.
+type Format interface {
+	Name() string
+	Match(head []byte, name string) bool
+	Read(ctx context.Context, in Input, out *Builder) error
+}
+
+// Input is one part to be read, whole in memory and immutable.
+type Input struct {
+	Name  string // last element of the path, a label only
+	Path  string // full path through the containers
+	Type  string // declared media type, "" when none was declared; a hint only
+	Label string // for embedded pictures and texts: the label of the place they stand
+	Data  []byte
+	Layer Layer // layer of the container's place, Visible by default
+	Page  int   // page of the container this part stands on, 0 if unknown
+}
+
+// Formats is the explicit list of formats, asked in order.
+type Formats struct {
+	List   []Format
+	Limits Limits
+}
+
+// Read walks one item and everything in it. It never fails: what could not be
+// read is a gap in the returned document. name is the item's label ("mail.eml").
+func (f *Formats) Read(ctx context.Context, name string, data []byte) *Document {
+	limits := f.Limits.orDefault()
+	ctx, cancel := context.WithTimeout(ctx, limits.Time)
+	defer cancel()
+	w := &walk{formats: f.List, budget: budget{limits: limits}, doc: &Document{}}
+	w.part(ctx, Input{Name: name, Path: name, Data: data, Layer: Visible}, 0)
+	return w.doc
+}
+
+type walk struct {
+	formats []Format
+	budget  budget
+	doc     *Document
+}
+
+// part reads one part with the first format that recognises it.
+func (w *walk) part(ctx context.Context, in Input, depth int) {
+	at := Location{Path: in.Path, Page: in.Page, Layer: in.Layer}
+	sum := sha256.Sum256(in.Data)
+	p := Part{Path: in.Path, Size: int64(len(in.Data)), SHA256: hex.EncodeToString(sum[:])}
+	if why, detail := w.charge(ctx, in, depth); why != "" {
+		w.doc.Parts = append(w.doc.Parts, p)
+		w.gap(Gap{At: at, Why: why, Detail: detail})
+		return
+	}
+	format := w.match(in)
+	if format == nil {
+		w.doc.Parts = append(w.doc.Parts, p)
+		if len(in.Data) > 0 {
+			w.gap(Gap{At: at, Why: UnknownType})
+		}
+		return
+	}
+	p.Type = format.Name()
+	w.doc.Parts = append(w.doc.Parts, p)
+	out := &Builder{walk: w, in: in, depth: depth, ctx: ctx}
+	if err := readSafely(ctx, format, in, out); err != nil {
+		w.gap(gapOf(err, at))
+	}
+}
+
+func (w *walk) charge(ctx context.Context, in Input, depth int) (Reason, string) {
+	b := &w.budget
+	b.parts++
+	b.bytes += int64(len(in.Data))
+	switch {
+	case ctx.Err() != nil:
+		return OutOfTime, ""
+	case depth > b.limits.Depth:
+		return TooDeep, fmt.Sprintf("more than %d containers within each other", b.limits.Depth)
+	case b.parts > b.limits.Parts:
+		return TooMany, fmt.Sprintf("more than %d parts", b.limits.Parts)
+	case int64(len(in.Data)) > b.limits.PartBytes:
+		return TooBig, fmt.Sprintf("part over %d bytes", b.limits.PartBytes)
+	case b.bytes > b.limits.Bytes:
+		return TooBig, fmt.Sprintf("more than %d bytes in all", b.limits.Bytes)
+	}
+	return "", ""
+}
+
+func (w *walk) match(in Input) Format {
+	head := in.Data[:min(len(in.Data), HeadBytes)]
+	for _, f := range w.formats {
+		if f.Match(head, in.Name) {
+			return f
+		}
+	}
+	return nil
+}
+
+func (w *walk) gap(g Gap) {
+	// A hostile item can make a gap per byte: the first thousand tell the story.
+	if len(w.doc.Gaps) < 1000 {
+		w.doc.Gaps = append(w.doc.Gaps, g)
+	}
+}
+
+// readSafely keeps a panic in one format from ending the walk.
+func readSafely(ctx context.Context, f Format, in Input, out *Builder) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			// The panic text may quote content, so only its type is kept.
+			err = fmt.Errorf("%w: panic in %s (%T)", ErrCrashed, f.Name(), r)
+		}
+	}()
+	return f.Read(ctx, in, out)
+}
+
+// gapOf maps an error of a format to its gap. The error's own text is kept out:
+// parsers like to quote what they choked on.
+func gapOf(err error, at Location) Gap {
+	g := Gap{At: at, Why: Damaged}
+	switch {
+	case errors.Is(err, ErrEncrypted):
+		g.Why = Encrypted
+	case errors.Is(err, ErrNoEngine):
+		g.Why = NoEngine
+	case errors.Is(err, ErrCrashed):
+		g.Why = Crashed
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		g.Why = OutOfTime
+	}
+	return g
+}
+
+// Builder takes what a format reads. It fills in the path and charges the
+// walk's budget, so a format says only what it found.
+type Builder struct {
+	walk  *walk
+	in    Input
+	depth int
+	ctx   context.Context
+}
+
+// Segment adds a text. The path, and the layer and page where the format left
+// them empty, are those of the input. Empty texts are dropped.
+func (b *Builder) Segment(s Segment) {
+	if strings.TrimSpace(s.Text) == "" {
+		return
+	}
+	s.At = b.place(s.At)
+	if s.Label == "" {
+		s.Label = b.in.Label
+	}
+	bud := &b.walk.budget
+	if left := bud.limits.TextBytes - bud.textBytes; int64(len(s.Text)) > left {
+		s.Text = cutRunes(s.Text, int(max(left, 0)))
+		if !bud.toldText {
+			bud.toldText = true
+			b.walk.gap(Gap{At: s.At, Why: TooBig, Detail: fmt.Sprintf("more than %d bytes of text", bud.limits.TextBytes)})
+		}
+	}
+	if s.Text == "" {
+		return
+	}
+	bud.textBytes += int64(len(s.Text))
+	b.walk.doc.Segments = append(b.walk.doc.Segments, s)
+}
+
+// Text adds a visible paragraph.
+func (b *Builder) Text(text string) { b.Segment(Segment{Text: text}) }
+
+// Gap adds a place that could not be read; an empty path means the input itself.
+func (b *Builder) Gap(g Gap) {
+	g.At = b.place(g.At)
+	b.walk.gap(g)
+}
+
+// Seal adds a part that is encrypted end to end.
+func (b *Builder) Seal(s Seal) {
+	s.At = b.place(s.At)
+	b.walk.doc.Seals = append(b.walk.doc.Seals, s)
+}
+
+// Mail says what the mail's header says. The first mail of the walk wins, and
+// only if it is the item itself: a forwarded mail does not speak for its carrier.
+func (b *Builder) Mail(e Envelope) {
+	if b.depth == 0 && b.walk.doc.Mail == nil {
+		b.walk.doc.Mail = &e
+	}
+}
+
+// Depth tells how many containers stand around the input; 0 is the item itself.
+func (b *Builder) Depth() int { return b.depth }
+
+// PartLimit is the number of bytes that one child may have.
+func (b *Builder) PartLimit() int64 {
+	l := b.walk.budget.limits
+	return max(0, min(l.PartBytes, l.Bytes-b.walk.budget.bytes))
+}
+
+// Child hands a contained file back to the walker, which recognises and reads it
+// at once. name is a label and may be anything. in.Data is ignored; r is read up
+// to the limit of one part, and a longer child is a gap but its beginning is
+// still read.
+func (b *Builder) Child(name string, r io.Reader, hint Input) {
+	limit := b.PartLimit()
+	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	if int64(len(data)) > limit {
+		data = data[:limit]
+		b.Gap(Gap{At: Location{Path: b.join(name)}, Why: TooBig, Detail: fmt.Sprintf("only the first %d bytes were read", limit)})
+		err = nil
+	}
+	b.ChildBytes(name, data, hint)
+	if err != nil {
+		b.walk.gap(gapOf(err, Location{Path: b.join(name), Layer: b.in.Layer}))
+	}
+}
+
+// ChildBytes is Child for content that is in memory already.
+func (b *Builder) ChildBytes(name string, data []byte, hint Input) {
+	hint.Name = baseName(name)
+	hint.Path = b.join(name)
+	hint.Data = data
+	if hint.Layer == "" {
+		hint.Layer = b.in.Layer
+	}
+	b.walk.part(b.ctx, hint, b.depth+1)
+}
+
+// Join gives the path that a child of this name has.
+func (b *Builder) join(name string) string { return b.in.Path + "/" + cleanName(name) }
+
+func (b *Builder) place(at Location) Location {
+	if at.Path == "" {
+		at.Path = b.in.Path
+	}
+	if at.Layer == "" {
+		at.Layer = b.in.Layer
+	}
+	if at.Page == 0 {
+		at.Page = b.in.Page
+	}
+	return at
+}
+
+// cleanName makes a label of a name from outside: no control or invisible
+// characters, no parent folders, at most 255 bytes.
+func cleanName(name string) string {
+	name = strings.ToValidUTF8(strings.ReplaceAll(name, "\\", "/"), "?")
+	name = strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || (r >= 0x200b && r <= 0x200f) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+			return -1
+		}
+		return r
+	}, name)
+	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	if name == "" {
+		return "unavngivet"
+	}
+	if len(name) > 255 {
+		return cutRunes(name, 200) + "…" + cutFront(name, 40)
+	}
+	return name
+}
+
+func baseName(name string) string { return path.Base(cleanName(name)) }
+
+func cutRunes(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n]
+}
+
+func cutFront(s string, n int) string {
+	i := len(s) - n
+	for i < len(s) && !utf8.RuneStart(s[i]) {
+		i++
+	}
+	return s[i:]
+}
+
+// HasPrefixFold reports whether head begins with prefix, ASCII case ignored.
+func HasPrefixFold(head []byte, prefix string) bool {
+	return len(head) >= len(prefix) && bytes.EqualFold(head[:len(prefix)], []byte(prefix))
+}

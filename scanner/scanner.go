@@ -1,0 +1,56 @@
+// Package scanner moves items: a Source yields an Item, the Pipeline reads,
+// scans, relates, decides and acts, and the Source does what the Outcome says.
+//
+// Glossary: a Receipt is what a source needs to find an item again; it is opaque
+// to everybody else. An Action is what the pipeline does with a verdict, such as
+// holding the item in quarantine.
+package scanner
+
+import (
+	"context"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+	"brevvagt/scanner/policy"
+)
+
+// Item is one thing that is about to leave, or a file at rest.
+type Item struct {
+	Source   string // "gateway", "smtp", "share", "scan"
+	ID       string // stable within the source
+	Name     string // a label: "mail.eml", "løn.xlsx"
+	From     string // envelope sender; "" for a file
+	To       []string
+	Received time.Time
+	Content  []byte // whole and immutable
+	Receipt  []byte
+}
+
+// Outcome is what became of an item. A source must not acknowledge an item whose
+// handler returned an error.
+type Outcome struct {
+	Verdict  policy.Verdict
+	Document *document.Document
+	Findings []detectors.Finding
+	Subjects []subject.Subject
+	Gaps     []document.Gap
+	Took     time.Duration
+	CaseID   string // set by action/hold
+	DraftNo  string // register draft number, set by action/hold
+}
+
+// Handler takes one item. An error means that nothing is known to be safe: the
+// source answers a temporary failure and keeps the item.
+type Handler func(context.Context, Item) (Outcome, error)
+
+// Source yields items until ctx ends.
+type Source interface {
+	Run(ctx context.Context, handle Handler) error
+}
+
+// Action carries out a verdict. It may fill in the outcome.
+type Action interface {
+	Apply(ctx context.Context, it Item, out *Outcome) error
+}
