@@ -68,6 +68,7 @@ type walk struct {
 	formats []Format
 	budget  budget
 	doc     *Document
+	emit    func(Emitted) // set by Stream only: takes everything instead of doc
 }
 
 // part reads one part with the first format that recognises it.
@@ -127,8 +128,12 @@ func (w *walk) match(in Input) Format {
 
 func (w *walk) gap(g Gap) {
 	// A hostile item can make a gap per byte: the first thousand tell the story.
-	if len(w.doc.Gaps) < 1000 {
-		w.doc.Gaps = append(w.doc.Gaps, g)
+	if len(w.doc.Gaps) >= 1000 {
+		return
+	}
+	w.doc.Gaps = append(w.doc.Gaps, g)
+	if w.emit != nil {
+		w.emit(Emitted{Gap: &g})
 	}
 }
 
@@ -191,6 +196,10 @@ func (b *Builder) Segment(s Segment) {
 		return
 	}
 	bud.textBytes += int64(len(s.Text))
+	if b.walk.emit != nil {
+		b.walk.emit(Emitted{Segment: &s})
+		return
+	}
 	b.walk.doc.Segments = append(b.walk.doc.Segments, s)
 }
 
@@ -206,12 +215,20 @@ func (b *Builder) Gap(g Gap) {
 // Seal adds a part that is encrypted end to end.
 func (b *Builder) Seal(s Seal) {
 	s.At = b.place(s.At)
+	if b.walk.emit != nil {
+		b.walk.emit(Emitted{Seal: &s})
+		return
+	}
 	b.walk.doc.Seals = append(b.walk.doc.Seals, s)
 }
 
 // Mail says what the mail's header says. The first mail of the walk wins, and
 // only if it is the item itself: a forwarded mail does not speak for its carrier.
 func (b *Builder) Mail(e Envelope) {
+	if b.walk.emit != nil {
+		b.walk.emit(Emitted{Mail: &e})
+		return
+	}
 	if b.depth == 0 && b.walk.doc.Mail == nil {
 		b.walk.doc.Mail = &e
 	}
@@ -251,6 +268,10 @@ func (b *Builder) ChildBytes(name string, data []byte, hint Input) {
 	hint.Data = data
 	if hint.Layer == "" {
 		hint.Layer = b.in.Layer
+	}
+	if b.walk.emit != nil {
+		b.walk.child(b.ctx, name, hint, b.join(name), b.depth+1)
+		return
 	}
 	b.walk.part(b.ctx, hint, b.depth+1)
 }
