@@ -45,6 +45,10 @@ type Input struct {
 	Data  []byte
 	Layer Layer // layer of the container's place, Visible by default
 	Page  int   // page of the container this part stands on, 0 if unknown
+
+	// MadeUp says that the name is the format's invention ("del-2.png") and
+	// therefore no text of the item.
+	MadeUp bool
 }
 
 // Formats is the explicit list of formats, asked in order.
@@ -60,8 +64,26 @@ func (f *Formats) Read(ctx context.Context, name string, data []byte) *Document 
 	ctx, cancel := context.WithTimeout(ctx, limits.Time)
 	defer cancel()
 	w := &walk{formats: f.List, budget: budget{limits: limits}, doc: &Document{}}
-	w.part(ctx, Input{Name: name, Path: name, Data: data, Layer: Visible}, 0)
+	in := Input{Name: name, Path: name, Data: data, Layer: Visible}
+	w.part(ctx, in, 0)
+	if w.doc.Mail == nil {
+		// A mail's own name is a label of its carrier; a file's name was given
+		// by a person and may say whom it is about.
+		w.name(in, name)
+	}
 	return w.doc
+}
+
+// maxName is the longest file name that is read as text, in bytes.
+const maxName = 4 << 10
+
+// name makes the name of a part a segment of its own: "Afgoerelse_010203.pdf".
+func (w *walk) name(in Input, name string) {
+	if name == "" || in.MadeUp {
+		return
+	}
+	text := cutRunes(tidyName(name), maxName)
+	w.segment(Segment{Text: text, At: Location{Path: in.Path, Page: in.Page, Layer: Metadata}})
 }
 
 type walk struct {
@@ -184,23 +206,31 @@ func (b *Builder) Segment(s Segment) {
 	if s.Label == "" {
 		s.Label = b.in.Label
 	}
-	bud := &b.walk.budget
+	b.walk.segment(s)
+}
+
+// segment charges the text budget and keeps the part of the text it pays for.
+func (w *walk) segment(s Segment) {
+	if strings.TrimSpace(s.Text) == "" {
+		return
+	}
+	bud := &w.budget
 	if left := bud.limits.TextBytes - bud.textBytes; int64(len(s.Text)) > left {
 		s.Text = cutRunes(s.Text, int(max(left, 0)))
 		if !bud.toldText {
 			bud.toldText = true
-			b.walk.gap(Gap{At: s.At, Why: TooBig, Detail: fmt.Sprintf("more than %d bytes of text", bud.limits.TextBytes)})
+			w.gap(Gap{At: s.At, Why: TooBig, Detail: fmt.Sprintf("more than %d bytes of text", bud.limits.TextBytes)})
 		}
 	}
 	if s.Text == "" {
 		return
 	}
 	bud.textBytes += int64(len(s.Text))
-	if b.walk.emit != nil {
-		b.walk.emit(Emitted{Segment: &s})
+	if w.emit != nil {
+		w.emit(Emitted{Segment: &s})
 		return
 	}
-	b.walk.doc.Segments = append(b.walk.doc.Segments, s)
+	w.doc.Segments = append(w.doc.Segments, s)
 }
 
 // Text adds a visible paragraph.
@@ -273,6 +303,7 @@ func (b *Builder) ChildBytes(name string, data []byte, hint Input) {
 		b.walk.child(b.ctx, name, hint, b.join(name), b.depth+1)
 		return
 	}
+	b.walk.name(hint, name)
 	b.walk.part(b.ctx, hint, b.depth+1)
 }
 
@@ -295,14 +326,7 @@ func (b *Builder) place(at Location) Location {
 // cleanName makes a label of a name from outside: no control or invisible
 // characters, no parent folders, at most 255 bytes.
 func cleanName(name string) string {
-	name = strings.ToValidUTF8(strings.ReplaceAll(name, "\\", "/"), "?")
-	name = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x200b && r <= 0x200f) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
-			return -1
-		}
-		return r
-	}, name)
-	name = strings.TrimPrefix(path.Clean("/"+name), "/")
+	name = strings.TrimPrefix(path.Clean("/"+tidyName(name)), "/")
 	if name == "" {
 		return "unavngivet"
 	}
@@ -310,6 +334,17 @@ func cleanName(name string) string {
 		return cutRunes(name, 200) + "…" + cutFront(name, 40)
 	}
 	return name
+}
+
+// tidyName drops what nobody can see and turns every slash the same way.
+func tidyName(name string) string {
+	name = strings.ToValidUTF8(strings.ReplaceAll(name, "\\", "/"), "?")
+	return strings.Map(func(r rune) rune {
+		if r < ' ' || r == 0x7f || (r >= 0x200b && r <= 0x200f) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
+			return -1
+		}
+		return r
+	}, name)
 }
 
 func baseName(name string) string { return path.Base(cleanName(name)) }
