@@ -125,8 +125,15 @@ type Part struct {
 	SHA256 string // hex, of the part's content
 }
 
+// Picture is a part in which text was recognised.
+type Picture struct {
+	Path string
+	Data []byte // as it came: PNG, JPEG, TIFF, ...
+}
+
 // Document is all that was read from one item.
 type Document struct {
+	Pictures []Picture
 	Segments []Segment
 	Gaps     []Gap
 	Seals    []Seal

@@ -206,6 +206,7 @@ func (b *Builder) Segment(s Segment) {
 	if s.Label == "" {
 		s.Label = b.in.Label
 	}
+	b.walk.picture(b.in, s)
 	b.walk.segment(s)
 }
 
@@ -231,6 +232,18 @@ func (w *walk) segment(s Segment) {
 		return
 	}
 	w.doc.Segments = append(w.doc.Segments, s)
+}
+
+// picture keeps the bytes of a picture in which text was recognised, so that the
+// place of a finding can be shown; it shares the input's memory.
+func (w *walk) picture(in Input, s Segment) {
+	if w.emit != nil || !s.At.OCR || len(s.Words) == 0 {
+		return
+	}
+	if n := len(w.doc.Pictures); n > 0 && w.doc.Pictures[n-1].Path == in.Path {
+		return
+	}
+	w.doc.Pictures = append(w.doc.Pictures, Picture{Path: in.Path, Data: in.Data})
 }
 
 // Text adds a visible paragraph.
