@@ -1,0 +1,137 @@
+package isolate
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+// process is one running worker. It is used by one goroutine at a time; only kill
+// may be called from another.
+type process struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	items  int
+	report Report
+}
+
+// starter starts all workers of a pool from one thread that lives as long as the
+// pool: the kernel's parent-death signal is bound to the thread that forked, and
+// the runtime may end any other thread.
+type starter struct {
+	ask  chan *exec.Cmd
+	told chan error
+}
+
+func newStarter() *starter {
+	s := &starter{ask: make(chan *exec.Cmd), told: make(chan error)}
+	go func() {
+		runtime.LockOSThread()
+		for cmd := range s.ask {
+			s.told <- cmd.Start()
+		}
+	}()
+	return s
+}
+
+// start is called under the pool's lock.
+func (s *starter) start(cmd *exec.Cmd) error {
+	s.ask <- cmd
+	return <-s.told
+}
+
+func (s *starter) stop() { close(s.ask) }
+
+// launch starts a worker and waits for its report.
+func (p *Pool) launch() (*process, error) {
+	cmd := exec.Command(p.cfg.Command[0], p.cfg.Command[1:]...)
+	cmd.Env = p.environment()
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("cannot start worker: %w", err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("cannot start worker: %w", err)
+	}
+	if err := p.startNow(cmd); err != nil {
+		return nil, fmt.Errorf("cannot start worker: %w", err)
+	}
+	w := &process{cmd: cmd, in: in, out: bufio.NewReaderSize(out, 64<<10)}
+	// A program that is no worker would let us wait for ever.
+	watch := time.AfterFunc(p.cfg.StartTimeout, w.kill)
+	defer watch.Stop()
+	err = writeFrame(in, frameHello, hello{Harden: true, MemoryBytes: p.cfg.MemoryBytes, ReadOnly: p.cfg.ReadOnly}, nil)
+	if err == nil {
+		var kind byte
+		var header []byte
+		kind, header, _, err = readFrame(w.out, 0)
+		if err == nil && (kind != frameReport || json.Unmarshal(header, &w.report) != nil) {
+			err = fmt.Errorf("unexpected frame %q", kind)
+		}
+	}
+	if err != nil {
+		w.end()
+		return nil, fmt.Errorf("worker did not report: %w", err)
+	}
+	return w, nil
+}
+
+func (p *Pool) startNow(cmd *exec.Cmd) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.closed {
+		return errClosed
+	}
+	return p.starter.start(cmd)
+}
+
+// environment is all that a worker gets to know: no secret of the daemon's is in
+// it. Tesseract's threads spin; one is three times cheaper (measured).
+func (p *Pool) environment() []string {
+	env := []string{"OMP_THREAD_LIMIT=1", "LANG=C.UTF-8", "LC_ALL=C.UTF-8"}
+	for _, key := range []string{"TESSDATA_PREFIX", "LD_LIBRARY_PATH"} {
+		if v := os.Getenv(key); v != "" {
+			env = append(env, key+"="+v)
+		}
+	}
+	return append(env, p.cfg.Env...)
+}
+
+// kill ends the worker and whatever it may have started.
+func (w *process) kill() {
+	if err := syscall.Kill(-w.cmd.Process.Pid, syscall.SIGKILL); err != nil {
+		_ = w.cmd.Process.Kill() // gone already, or its group is
+	}
+}
+
+// end kills the worker and takes its remains away.
+func (w *process) end() {
+	w.kill()
+	_ = w.in.Close()
+	_ = w.cmd.Wait() // it was killed: its status says nothing new
+}
+
+// rss is the worker's resident memory in bytes, 0 when it cannot be told.
+func (w *process) rss() int64 {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", w.cmd.Process.Pid))
+	if err != nil {
+		return 0
+	}
+	var size, resident int64
+	if _, err := fmt.Fscan(strings.NewReader(string(data)), &size, &resident); err != nil {
+		return 0
+	}
+	return resident * int64(unix.Getpagesize())
+}

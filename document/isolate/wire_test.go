@@ -1,0 +1,73 @@
+package isolate
+
+import (
+	"bytes"
+	"io"
+	"testing"
+	"time"
+
+	"brevvagt/document"
+)
+
+func FuzzFrame(f *testing.F) {
+	var buf bytes.Buffer
+	for _, e := range []document.Emitted{
+		{Segment: &document.Segment{Text: "æ", Words: []document.Word{{Start: 0, End: 2}}}},
+		{Gap: &document.Gap{Why: document.NoText}},
+		{Child: &document.Input{Name: "a", Data: []byte("b")}},
+	} {
+		buf.Reset()
+		if err := writeEmitted(&buf, e); err != nil {
+			f.Fatal(err)
+		}
+		f.Add(bytes.Clone(buf.Bytes()))
+	}
+	f.Add([]byte{'S', 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0})
+	f.Add([]byte("S\x00\x00\x00\x1b\x00\x00\x00\x01{\"Words\":[{\"Start\":-1}]}   x"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		kind, header, body, err := readFrame(bytes.NewReader(data), 1<<20)
+		if err != nil {
+			return
+		}
+		e, err := parseEmitted(kind, header, body)
+		if err != nil || e.Segment == nil {
+			return
+		}
+		for _, w := range e.Segment.Words {
+			_ = e.Segment.Text[w.Start:w.End]
+		}
+	})
+}
+
+func TestFrameThatClaimsTooMuch(t *testing.T) {
+	frame := []byte{'C', 0, 0, 0, 2, 0x7f, 0xff, 0xff, 0xff, '{', '}'}
+	if _, _, _, err := readFrame(bytes.NewReader(frame), 1<<20); err != errOutput {
+		t.Errorf("body over the limit: %v", err)
+	}
+	if _, _, _, err := readFrame(bytes.NewReader(frame), 1<<32); err != io.ErrUnexpectedEOF {
+		t.Errorf("cut off body: %v", err)
+	}
+}
+
+func TestWordsOutsideTheText(t *testing.T) {
+	e, err := parseEmitted(frameSegment, []byte(`{"Words":[{"Start":0,"End":99}]}`), []byte("kort"))
+	if err != nil || e.Segment.Words != nil {
+		t.Errorf("got %+v, %v", e.Segment, err)
+	}
+}
+
+func TestMemoryIsBoundedAndForgets(t *testing.T) {
+	m, now := newMemory(2, time.Hour), time.Now()
+	for _, s := range []string{"a", "b", "c"} {
+		m.put(digest("x", []byte(s)), document.ErrCrashed, now)
+	}
+	if m.get(digest("x", []byte("a")), now) != nil || len(m.known) != 2 || len(m.order) != 2 {
+		t.Error("the oldest was not forgotten")
+	}
+	if m.get(digest("x", []byte("c")), now) == nil {
+		t.Error("the newest is not known")
+	}
+	if m.get(digest("x", []byte("c")), now.Add(2*time.Hour)) != nil {
+		t.Error("an old verdict still counts")
+	}
+}
