@@ -1,0 +1,200 @@
+// Package prose turns bytes into text and text into paragraphs: the charset is
+// decided by content before anything that was declared, and nothing is refused.
+package prose
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+	"unicode/utf16"
+	"unicode/utf8"
+
+	"golang.org/x/net/html/charset"
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/ianaindex"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/encoding/unicode/utf32"
+)
+
+// Decode gives the text of data. In this order: byte order mark, UTF-16 by the
+// pattern of its zero bytes, a declared 7-bit code with shifts (UTF-7, ISO-2022),
+// UTF-8 if it is that, the declared charset, Windows-1252. It never fails; zero
+// bytes, which no reader shows, are dropped.
+func Decode(data []byte, declared string) string {
+	declared = strings.ToLower(strings.Trim(strings.TrimSpace(declared), `"'`))
+	return strings.ReplaceAll(decode(data, declared), "\x00", "")
+}
+
+func decode(data []byte, declared string) string {
+	if enc := marked(data); enc != nil {
+		return with(enc, data)
+	}
+	if enc := zeroPattern(data); enc != nil {
+		return with(enc, data)
+	}
+	if shifting(declared) && ascii(data) {
+		if strings.Contains(declared, "utf-7") || declared == "utf7" {
+			return utf7(data)
+		}
+		if enc := lookup(declared); enc != nil {
+			return with(enc, data)
+		}
+	}
+	if mostlyUTF8(data) {
+		return strings.ToValidUTF8(string(data), "\ufffd")
+	}
+	if enc := lookup(declared); enc != nil && !strings.HasPrefix(declared, "utf") {
+		return with(enc, data)
+	}
+	return with(charmap.Windows1252, data)
+}
+
+func with(enc encoding.Encoding, data []byte) string {
+	out, err := enc.NewDecoder().Bytes(data)
+	if err != nil {
+		// The decoders of x/text replace what they do not know; should one ever
+		// refuse, the bytes are still searched.
+		return strings.ToValidUTF8(string(data), "\ufffd")
+	}
+	return string(out)
+}
+
+func marked(data []byte) encoding.Encoding {
+	switch {
+	case bytes.HasPrefix(data, []byte{0xef, 0xbb, 0xbf}):
+		if mostlyUTF8(data) {
+			return unicode.UTF8BOM
+		}
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe, 0, 0}):
+		return utf32.UTF32(utf32.LittleEndian, utf32.UseBOM)
+	case bytes.HasPrefix(data, []byte{0, 0, 0xfe, 0xff}):
+		return utf32.UTF32(utf32.BigEndian, utf32.UseBOM)
+	case bytes.HasPrefix(data, []byte{0xff, 0xfe}):
+		return unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	case bytes.HasPrefix(data, []byte{0xfe, 0xff}):
+		return unicode.UTF16(unicode.BigEndian, unicode.UseBOM)
+	}
+	return nil
+}
+
+// zeroPattern recognises UTF-16 without a mark: Danish text has its zero bytes
+// in every second place.
+func zeroPattern(data []byte) encoding.Encoding {
+	head := data[:min(len(data), 4096)&^1]
+	if len(head) < 4 {
+		return nil
+	}
+	var zero [2]int
+	for i, c := range head {
+		if c == 0 {
+			zero[i&1]++
+		}
+	}
+	half := len(head) / 2
+	switch {
+	case zero[1]*10 >= half*6 && zero[0]*20 <= half:
+		return unicode.UTF16(unicode.LittleEndian, unicode.IgnoreBOM)
+	case zero[0]*10 >= half*6 && zero[1]*20 <= half:
+		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
+	}
+	return nil
+}
+
+// mostlyUTF8 lets a few broken bytes (a cut end, a pasted word) not turn every
+// other letter of a UTF-8 text into two wrong ones.
+func mostlyUTF8(data []byte) bool {
+	if utf8.Valid(data) {
+		return true
+	}
+	good, bad := 0, 0
+	for i := 0; i < len(data); {
+		if data[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, n := utf8.DecodeRune(data[i:])
+		if r == utf8.RuneError && n == 1 {
+			bad++
+		} else {
+			good++
+		}
+		i += n
+	}
+	return good > 4*bad
+}
+
+func lookup(name string) encoding.Encoding {
+	if name == "" {
+		return nil
+	}
+	if enc, canonical := charset.Lookup(name); enc != nil && canonical != "replacement" {
+		return enc
+	}
+	enc, err := ianaindex.MIME.Encoding(name)
+	if err != nil {
+		return nil
+	}
+	return enc
+}
+
+func shifting(name string) bool {
+	return strings.Contains(name, "utf-7") || name == "utf7" ||
+		strings.HasPrefix(name, "iso-2022-") || strings.HasPrefix(name, "hz-")
+}
+
+func ascii(data []byte) bool {
+	for _, c := range data {
+		if c >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
+}
+
+// utf7 decodes RFC 2152; what is no sound shift sequence stays as it is.
+func utf7(data []byte) string {
+	var b strings.Builder
+	for i := 0; i < len(data); {
+		if data[i] != '+' {
+			b.WriteByte(data[i])
+			i++
+			continue
+		}
+		j := i + 1
+		for j < len(data) && (data[j] == '+' || data[j] == '/' || alnum(data[j])) {
+			j++
+		}
+		text, ok := utf7Run(data[i+1 : j])
+		switch {
+		case j == i+1 && j < len(data) && data[j] == '-': // "+-" is a plus
+			b.WriteByte('+')
+			j++
+		case !ok:
+			b.Write(data[i:j])
+		default:
+			b.WriteString(text)
+			if j < len(data) && data[j] == '-' {
+				j++
+			}
+		}
+		i = j
+	}
+	return b.String()
+}
+
+func utf7Run(run []byte) (string, bool) {
+	raw, err := base64.RawStdEncoding.DecodeString(string(run))
+	if err != nil || len(raw) < 2 {
+		return "", false
+	}
+	units := make([]uint16, len(raw)/2)
+	for i := range units {
+		units[i] = uint16(raw[2*i])<<8 | uint16(raw[2*i+1])
+	}
+	return string(utf16.Decode(units)), true
+}
+
+func alnum(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+}
