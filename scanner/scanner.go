@@ -24,14 +24,21 @@ type Item struct {
 	From     string // envelope sender; "" for a file
 	To       []string
 	Received time.Time
-	Content  []byte // whole and immutable
+	Content  []byte // immutable
+	Cut      int64  // bytes of the item that Content lacks because it is too big
 	Receipt  []byte
+	// Authenticated says that the sender logged in with us, so that the mail is
+	// outgoing whatever its sender address says.
+	Authenticated bool
 }
 
 // Outcome is what became of an item. A source must not acknowledge an item whose
 // handler returned an error.
 type Outcome struct {
 	Verdict  policy.Verdict
+	Kind     string   // mail, file, letter
+	From     string   // lower case
+	To       []string // lower case, distinct
 	Document *document.Document
 	Findings []detectors.Finding
 	Subjects []subject.Subject

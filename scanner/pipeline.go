@@ -1,0 +1,130 @@
+package scanner
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+	"brevvagt/scanner/policy"
+)
+
+// Pipeline takes an item through its five steps: read, scan, group, decide, act.
+// It is safe for concurrent use once built.
+type Pipeline struct {
+	Formats   *document.Formats
+	Detectors *detectors.Set
+	Site      policy.Site
+	Rules     []policy.Definition
+	Actions   []Action
+	Now       func() time.Time
+	// AsOf judges birth dates; the zero time means Now.
+	AsOf time.Time
+	// HoldUnfinished holds an outgoing item whose scan ran out of time: a source
+	// whose sender waits for an answer sets it, a nightly scan does not.
+	HoldUnfinished bool
+}
+
+// Handle is the pipeline's Handler. An error means that no verdict was reached or
+// that an action failed; nothing may then be acknowledged or passed on.
+func (p *Pipeline) Handle(ctx context.Context, it Item) (out Outcome, err error) {
+	// One hostile item must never take the daemon down with it.
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("cannot scan item %s: panic (%T)", detectors.Redact(it.ID), r)
+		}
+	}()
+	start := p.Now()
+	out.Document = p.Formats.Read(ctx, it.Name, it.Content)
+	findings, gaps := p.Detectors.Scan(ctx, out.Document, detectors.Env{AsOf: p.asOf()})
+	out.Findings, out.Gaps = findings, append(slices.Clone(out.Document.Gaps), gaps...)
+	if it.Cut > 0 {
+		out.Gaps = append(out.Gaps, document.Gap{At: document.Location{Path: it.Name}, Why: document.TooBig,
+			Detail: fmt.Sprintf("the last %d bytes were not read", it.Cut)})
+	}
+	out.Subjects = subject.Group(out.Document, out.Findings)
+	facts := p.facts(it, &out)
+	out.Verdict = p.decide(facts)
+	out.Took = p.Now().Sub(start)
+	for _, a := range p.Actions {
+		if err := a.Apply(ctx, it, &out); err != nil {
+			return out, err
+		}
+	}
+	return out, nil
+}
+
+func (p *Pipeline) asOf() time.Time {
+	if p.AsOf.IsZero() {
+		return p.Now()
+	}
+	return p.AsOf
+}
+
+// facts gathers what the rules may look at.
+func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
+	out.From, out.To = Correspondents(it, out.Document)
+	f := &policy.Facts{
+		Doc: out.Document, Findings: out.Findings, Subjects: out.Subjects, Gaps: out.Gaps,
+		From: out.From, To: out.To, Kind: out.Document.Kind(),
+	}
+	if len(it.To) > 0 {
+		// What has recipients is on its way out, whatever it looks like: a mail
+		// that hides its header is still a mail.
+		f.Kind = "mail"
+	}
+	out.Kind = f.Kind
+	f.Channel = policy.NewChannel(p.Site, f.To, out.Document)
+	// A mail whose sender is outside is incoming. Without a list of our own
+	// domains, or without a sender (a bounce), it counts as ours; so does one that
+	// was handed in with a login, and one that goes to nobody of ours: whatever
+	// its sender says, it is on its way out.
+	f.Incoming = f.Kind == "mail" && f.From != "" && !it.Authenticated && len(f.Channel.Internal) > 0 &&
+		!p.Site.Internal(f.From)
+	f.Public = p.Site.Public(it.ID)
+	return f
+}
+
+// Correspondents are the sender and the distinct recipients, in lower case: of
+// the envelope where the source has one, else of the mail's header.
+func Correspondents(it Item, doc *document.Document) (from string, to []string) {
+	from, list := it.From, it.To
+	if len(list) == 0 && doc.Mail != nil {
+		if len(doc.Mail.From) > 0 {
+			from = doc.Mail.From[0].Mail
+		}
+		for _, a := range doc.Mail.To {
+			list = append(list, a.Mail)
+		}
+	}
+	for _, a := range list {
+		if a = strings.ToLower(strings.TrimSpace(a)); a != "" && !slices.Contains(to, a) {
+			to = append(to, a)
+		}
+	}
+	return strings.ToLower(from), to
+}
+
+func (p *Pipeline) decide(f *policy.Facts) policy.Verdict {
+	v := policy.Decide(p.Site, p.Rules, f)
+	if p.HoldUnfinished && !f.Incoming && v.Action.Rank() < policy.Hold.Rank() && unfinished(f.Gaps) {
+		v.Action = policy.Hold
+		v.Rules = append([]policy.Rule{{ID: "uninspectable", Action: policy.Hold,
+			Text:    "Mailen kunne ikke læses færdig i tide og skal ses af en person",
+			English: "The mail could not be read in time and must be seen by a person"}}, v.Rules...)
+	}
+	return v
+}
+
+// unfinished reports whether reading was cut off or a reader died: unlike an
+// encrypted or unknown part, that says nothing about the item and everything
+// about us, so it is no ground to let it pass.
+func unfinished(gaps []document.Gap) bool {
+	return slices.ContainsFunc(gaps, func(g document.Gap) bool {
+		return g.Why == document.OutOfTime || g.Why == document.Crashed || g.Why == document.NoEngine
+	})
+}

@@ -1,0 +1,156 @@
+package policy
+
+import (
+	"strings"
+	"testing"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+func testSite() Site {
+	s := DefaultSite()
+	s.InternalDomains = []string{"kommune.example"}
+	s.PartnerDomains = []string{"region.example", ".tunnel.example"}
+	s.Lists = map[string]int{"alle@kommune.example": 200}
+	s.SecureMarker = "X-Sikker-Post: ja"
+	return s
+}
+
+func found(strength detectors.Strength, n int) []detectors.Finding {
+	key := detectors.RandomKey()
+	var out []detectors.Finding
+	for i := range n {
+		out = append(out, detectors.Finding{Detector: "cpr", Category: "national-id", Strength: strength,
+			Value: key.Mask(strings.Repeat("x", i+1), "010203-xxxx")})
+	}
+	return out
+}
+
+func facts(site Site, doc *document.Document, f []detectors.Finding, to ...string) *Facts {
+	return &Facts{Doc: doc, Findings: f, Kind: "mail", To: to, From: "a@kommune.example",
+		Gaps: doc.Gaps, Channel: NewChannel(site, to, doc)}
+}
+
+func mailDoc(header ...string) *document.Document {
+	e := &document.Envelope{Header: map[string][]string{}}
+	for i := 0; i+1 < len(header); i += 2 {
+		e.Header[header[i]] = append(e.Header[header[i]], header[i+1])
+	}
+	return &document.Document{Mail: e}
+}
+
+func TestDefaultPolicy(t *testing.T) {
+	site := testSite()
+	gap := mailDoc()
+	gap.Gaps = []document.Gap{{Why: document.Encrypted}}
+	sealedMail := mailDoc()
+	sealedMail.Seals = []document.Seal{{Kind: "smime"}}
+	cases := []struct {
+		name   string
+		facts  *Facts
+		action Action
+		rule   string
+	}{
+		{"clean mail", facts(site, mailDoc(), nil, "b@firma.example"), Pass, ""},
+		{"number to a stranger", facts(site, mailDoc(), found(detectors.Strong, 1), "b@firma.example"), Hold, "cpr-unprotected"},
+		{"number to a partner", facts(site, mailDoc(), found(detectors.Strong, 1), "b@region.example"), Pass, ""},
+		{"partner's subdomain is not the partner", facts(site, mailDoc(), found(detectors.Strong, 1), "b@x.region.example"), Hold, "cpr-unprotected"},
+		{"partner with subdomains", facts(site, mailDoc(), found(detectors.Strong, 1), "b@x.tunnel.example"), Pass, ""},
+		{"look-alike of our own domain", facts(site, mailDoc(), found(detectors.Strong, 1), "b@kommune.example.firma.example"), Hold, "cpr-unprotected"},
+		{"colleague to colleague", facts(site, mailDoc(), found(detectors.Strong, 3), "b@kommune.example", "c@sub.kommune.example"), Pass, ""},
+		{"one stranger among colleagues", facts(site, mailDoc(), found(detectors.Strong, 1), "b@kommune.example", "c@firma.example"), Hold, "cpr-unprotected"},
+		{"marker of our gateway", facts(site, mailDoc("X-Sikker-Post", "ja"), found(detectors.Strong, 1), "b@firma.example"), Pass, ""},
+		{"marker with another value", facts(site, mailDoc("X-Sikker-Post", "nej"), found(detectors.Strong, 1), "b@firma.example"), Hold, "cpr-unprotected"},
+		{"sealed", facts(site, sealedMail, nil, "b@firma.example"), Pass, ""},
+		{"sealed with a number in the subject", facts(site, sealedMail, found(detectors.Strong, 1), "b@firma.example"), Hold, "cpr-unprotected"},
+		{"one doubtful number", facts(site, mailDoc(), found(detectors.Medium, 1), "b@firma.example"), Warn, "cpr-doubtful"},
+		{"two doubtful numbers", facts(site, mailDoc(), found(detectors.Medium, 2), "b@firma.example"), Hold, "cpr-unprotected"},
+		{"test number", facts(site, mailDoc(), found(detectors.Info, 3), "b@firma.example"), Pass, ""},
+		{"abroad, protected", facts(siteWith(site, "kommune.example.no"), mailDoc(), found(detectors.Strong, 1), "b@kommune.example.no"), Hold, "foreign-recipient"},
+		{"unread part", facts(site, gap, nil, "b@firma.example"), Warn, "uninspectable"},
+		{"unread part among colleagues", facts(site, gap, nil, "b@kommune.example"), Pass, ""},
+		{"file", &Facts{Doc: &document.Document{}, Kind: "file", Findings: found(detectors.Strong, 1)}, Warn, "file-findings"},
+		{"public file", &Facts{Doc: &document.Document{}, Kind: "file", Public: true, Findings: found(detectors.Strong, 1)}, Warn, "public-exposure"},
+		{"incoming", incoming(facts(site, mailDoc(), found(detectors.Strong, 1), "b@firma.example")), Pass, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			v := Decide(site, Default(), c.facts)
+			if v.Action != c.action {
+				t.Fatalf("got %s %v, want %s", v.Action, v.Rules, c.action)
+			}
+			if c.rule != "" && (len(v.Rules) == 0 || v.Rules[0].ID != c.rule) {
+				t.Fatalf("got rules %v, want %s first", v.Rules, c.rule)
+			}
+			for _, r := range v.Rules {
+				if r.Text == "" || r.English == "" {
+					t.Errorf("rule %s does not explain itself", r.ID)
+				}
+			}
+		})
+	}
+}
+
+func siteWith(s Site, partner string) Site {
+	s.PartnerDomains = append([]string{partner}, s.PartnerDomains...)
+	return s
+}
+
+func incoming(f *Facts) *Facts { f.Incoming = true; return f }
+
+func TestUninspectableCanHold(t *testing.T) {
+	site := testSite()
+	site.Uninspectable = Hold
+	doc := mailDoc()
+	doc.Gaps = []document.Gap{{Why: document.Encrypted}}
+	if v := Decide(site, Default(), facts(site, doc, nil, "b@firma.example")); v.Action != Hold {
+		t.Fatalf("got %s, want hold", v.Action)
+	}
+}
+
+func TestForeign(t *testing.T) {
+	s := DefaultSite()
+	s.OrdinarySuffixes = append(s.OrdinarySuffixes, "io")
+	for address, want := range map[string]bool{
+		"post@kommune.example.no": true, "a@b.se": true, "a@b.dk": false, "a@b.com": false, "a@b.example": false,
+		"a@b.eu": false, "a@b.io": false, "a@b.de": true, "a@b.xn--p1ai": true, "ukendt": false, "A@B.NO": true, "a@dk.no": true,
+	} {
+		if got := s.Foreign(address); got != want {
+			t.Errorf("Foreign(%s) = %v, want %v", address, got, want)
+		}
+	}
+}
+
+func TestParseSite(t *testing.T) {
+	s, err := ParseSite([]byte("organisation: Eksempel Kommune\ninternal_domains: [kommune.example]\nlists: {alle@kommune.example: 300}\n"))
+	if err != nil || s.Organisation != "Eksempel Kommune" || s.Lists["alle@kommune.example"] != 300 || s.BulkLimitInternal != 20 {
+		t.Fatalf("got %+v, %v", s, err)
+	}
+	if s, err = ParseSite([]byte(`{"internal_domains":["kommune.example"],"bulk_limit_internal":5}`)); err != nil || s.BulkLimitInternal != 5 {
+		t.Fatalf("JSON: got %+v, %v", s, err)
+	}
+	for text, want := range map[string]string{
+		"organisation: x\ninternal_domain: [a]\n": "line 2",
+		"bulk_limit_internal: 0":                  "bulk_limit_internal",
+		"uninspectable: pass":                     "uninspectable",
+		"internal_domains: [a@b]":                 "no domain",
+		"secure_marker_header: X-Foo":             "secure_marker_header",
+	} {
+		if _, err := ParseSite([]byte(text)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error %v does not name %q", text, err, want)
+		}
+	}
+}
+
+func TestPublic(t *testing.T) {
+	s := DefaultSite()
+	s.PublicFolders = []string{"/srv/www", "hjemmeside"}
+	for path, want := range map[string]bool{
+		"/srv/www/a.csv": true, "/srv/wwwx/a.csv": false, "drev/hjemmeside/b/a.csv": true, "/srv/intern/a.csv": false,
+	} {
+		if got := s.Public(path); got != want {
+			t.Errorf("Public(%s) = %v, want %v", path, got, want)
+		}
+	}
+}

@@ -1,0 +1,204 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// Definition is a rule as data: when it fires, what then happens, and how it says
+// so. Fires returns the Danish and English sentence; ok is false when the rule
+// has nothing to say. No sentence holds a found value, an address or a name.
+type Definition struct {
+	ID        string
+	Title     string // Danish, for lists of rules
+	Action    Action
+	Approvers int
+	Fires     func(site Site, f *Facts) (danish, english string, ok bool)
+}
+
+// Decide asks every rule and takes the strongest action of those that fire. An
+// incoming mail is read and reported but never held.
+func Decide(site Site, rules []Definition, f *Facts) Verdict {
+	v := Verdict{Action: Pass, Protected: f.Channel.Sealed || len(f.Channel.External) > 0 && len(f.Channel.Unprotected) == 0}
+	if f.Incoming {
+		return v
+	}
+	for _, r := range rules {
+		da, en, ok := r.Fires(site, f)
+		if !ok {
+			continue
+		}
+		action := r.Action
+		if r.ID == "uninspectable" && site.Uninspectable != "" {
+			action = site.Uninspectable
+		}
+		v.Rules = append(v.Rules, Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: r.Approvers})
+		if action.Rank() > v.Action.Rank() {
+			v.Action = action
+		}
+	}
+	slices.SortStableFunc(v.Rules, func(a, b Rule) int { return b.Action.Rank() - a.Action.Rank() })
+	return v
+}
+
+// Default is the shipped policy, in the order in which rules are shown when they
+// are equally strong.
+func Default() []Definition {
+	return []Definition{
+		foreignRecipient(), cprUnprotected(), cprDoubtful(), uninspectable(),
+		publicExposure(), fileFindings(),
+	}
+}
+
+// numbers counts distinct national ids of at least the given strength.
+func (f *Facts) numbers(atLeast detectors.Strength) int {
+	seen := make(map[string]bool)
+	for i := range f.Findings {
+		x := &f.Findings[i]
+		if x.Category == "national-id" && x.Strength.Rank() >= atLeast.Rank() {
+			seen[x.Value.Digest()] = true
+		}
+	}
+	return len(seen)
+}
+
+// certain is the number of national ids that are sure enough to stop a mail:
+// strong ones, and doubtful ones where they come in company, since two numbers of
+// the right form with real dates are hardly chance.
+func (f *Facts) certain() int {
+	strong, medium := f.numbers(detectors.Strong), f.numbers(detectors.Medium)
+	if medium >= 2 {
+		return medium
+	}
+	return strong
+}
+
+func (f *Facts) outgoing() bool { return f.Kind == "mail" || f.Kind == "letter" }
+
+// cprUnprotected: a readable CPR number to anyone outside, unless the mail is
+// sealed or every such recipient is reached over proven encryption (Datatilsynet:
+// CPR numbers are confidential and must be encrypted on the internet).
+func cprUnprotected() Definition {
+	return Definition{ID: "cpr-unprotected", Title: "CPR-nummer uden sikker forbindelse", Action: Hold,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			n, to := f.certain(), len(f.Channel.Unprotected)
+			if !f.outgoing() || n == 0 || to == 0 {
+				return "", "", false
+			}
+			where := pictureWords(f)
+			return fmt.Sprintf("%s%s til %s uden sikker forbindelse", countDa(n, "CPR-nummer", "CPR-numre"), where, countDa(to, "modtager", "modtagere")),
+				fmt.Sprintf("%s to %s without a secure connection", countEn(n, "CPR number", "CPR numbers"), countEn(to, "recipient", "recipients")), true
+		}}
+}
+
+// pictureWords says that the numbers stand in a picture when all of them do.
+func pictureWords(f *Facts) string {
+	for i := range f.Findings {
+		if f.Findings[i].Category == "national-id" && !f.Findings[i].At.OCR {
+			return ""
+		}
+	}
+	return " i et billede"
+}
+
+// cprDoubtful: one number of the right form that neither modulus 11 nor a label
+// confirms is no reason to stop a mail, but the sender is told.
+func cprDoubtful() Definition {
+	return Definition{ID: "cpr-doubtful", Title: "Muligt CPR-nummer uden sikker forbindelse", Action: Warn,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			if !f.outgoing() || f.certain() > 0 || f.numbers(detectors.Weak) == 0 || len(f.Channel.Unprotected) == 0 {
+				return "", "", false
+			}
+			return "Et tal, der kan være et CPR-nummer, til en modtager uden sikker forbindelse",
+				"A number that may be a CPR number to a recipient without a secure connection", true
+		}}
+}
+
+// foreignRecipient: CPR numbers to another country, protected or not (Lolland);
+// two people must agree before it goes.
+func foreignRecipient() Definition {
+	return Definition{ID: "foreign-recipient", Title: "Personoplysninger til udlandet", Action: Hold, Approvers: 2,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			n := f.certain()
+			if !f.outgoing() || n == 0 || len(f.Channel.Foreign) == 0 {
+				return "", "", false
+			}
+			return fmt.Sprintf("Oplysninger om %s til en modtager i udlandet; kræver godkendelse af to personer", countDa(n, "borger", "borgere")),
+				fmt.Sprintf("Data on %s to a recipient abroad; two people must approve", countEn(n, "citizen", "citizens")), true
+		}}
+}
+
+// uninspectable: what could not be read is named, never taken for clean.
+func uninspectable() Definition {
+	return Definition{ID: "uninspectable", Title: "Indhold, der ikke kunne læses", Action: Warn,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			if len(f.Gaps) == 0 || f.outgoing() && len(f.Channel.External) == 0 {
+				return "", "", false
+			}
+			return fmt.Sprintf("%s kunne ikke læses: %s", countDa(len(f.Gaps), "del", "dele"), reasonsDa(f.Gaps)),
+				fmt.Sprintf("%s could not be read", countEn(len(f.Gaps), "part", "parts")), true
+		}}
+}
+
+// fileFindings: a file at rest with findings is reported.
+func fileFindings() Definition {
+	return Definition{ID: "file-findings", Title: "Fil med personoplysninger", Action: Warn,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			n := f.numbers(detectors.Medium)
+			if f.Kind != "file" || n == 0 || f.Public {
+				return "", "", false
+			}
+			return countDa(n, "CPR-nummer", "CPR-numre") + " i en fil", countEn(n, "CPR number", "CPR numbers") + " in a file", true
+		}}
+}
+
+// publicExposure: CPR numbers in a folder that is published are always reported.
+func publicExposure() Definition {
+	return Definition{ID: "public-exposure", Title: "Personoplysninger i en offentlig mappe", Action: Warn,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			n := f.numbers(detectors.Medium)
+			if f.Kind != "file" || n == 0 || !f.Public {
+				return "", "", false
+			}
+			return countDa(n, "CPR-nummer", "CPR-numre") + " i en mappe, der er offentligt tilgængelig",
+				countEn(n, "CPR number", "CPR numbers") + " in a published folder", true
+		}}
+}
+
+func countDa(n int, one, many string) string { return countEn(n, one, many) }
+
+func countEn(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+// ReasonDa is a gap's reason in Danish.
+func ReasonDa(r document.Reason) string {
+	words := map[document.Reason]string{
+		document.Encrypted: "krypteret", document.Damaged: "beskadiget", document.TooBig: "for stor",
+		document.TooDeep: "for mange lag", document.TooMany: "for mange dele", document.UnknownType: "ukendt filtype",
+		document.OutOfTime: "tiden slap op", document.NoEngine: "tekstgenkendelse mangler", document.Crashed: "læseren gik ned",
+		document.NoText: "ingen læsbar tekst",
+	}
+	if w, ok := words[r]; ok {
+		return w
+	}
+	return string(r)
+}
+
+func reasonsDa(gaps []document.Gap) string {
+	var out []string
+	for _, g := range gaps {
+		if w := ReasonDa(g.Why); !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(out, ", ")
+}
