@@ -1,0 +1,287 @@
+package residue
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"brevvagt/detectors"
+)
+
+// mark reads a placeholder between delimiters that begins at byte i.
+func mark(text string, i int) (hit, bool) {
+	rest := text[i:min(len(text), i+maxMark+8)]
+	var end int
+	var why string
+	strength := detectors.Strong
+	switch {
+	case strings.HasPrefix(rest, "«"):
+		end, why = chevrons(rest, "«", "»"), "flettefelt"
+	case strings.HasPrefix(rest, "<<"):
+		end, why = chevrons(rest, "<<", ">>"), "flettefelt"
+	case rest[0] == '<':
+		end, why = angle(text, i, rest), "pladsholder i vinkler"
+	case strings.HasPrefix(rest, "{{"):
+		end, why = doubleBraces(text, i, rest), "pladsholder i klammer"
+	case rest[0] == '{':
+		end, why = braces(rest)
+	case strings.HasPrefix(rest, "${"):
+		end, why = fenced(text, i, rest, "${", "}", danishFieldName), "pladsholder i klammer"
+	case strings.HasPrefix(rest, "$$"):
+		end, why = fenced(text, i, rest, "$$", "$$", fieldName), "pladsholder mellem $$"
+	case strings.HasPrefix(rest, "@@"):
+		end, why = fenced(text, i, rest, "@@", "@@", fieldName), "pladsholder mellem @@"
+	case strings.HasPrefix(rest, "##"):
+		end, why = fenced(text, i, rest, "##", "##", fieldName), "pladsholder mellem ##"
+	case rest[0] == '%':
+		end, why = fenced(text, i, rest, "%", "%", capitals), "pladsholder mellem %"
+	case rest[0] == '#':
+		end, why = fenced(text, i, rest, "#", "#", capitals), "pladsholder mellem #"
+	case rest[0] == '[':
+		end, why = brackets(text, i, rest)
+	case rest[0] == '(':
+		end, strength, why = parens(text, i, rest)
+	}
+	if end == 0 || codeAround(text, i, i+end) {
+		return hit{}, false
+	}
+	if mentioned(text, i, i+end) {
+		strength, why = detectors.Info, why+" (omtalt, ikke brugt)"
+	}
+	return hit{end: i + end, strength: strength, why: why}, true
+}
+
+// inner gives what stands between open and close at the start of rest, and the
+// length of the whole. It never crosses a line or a second opening.
+func inner(rest, open, end string) (string, int) {
+	body := rest[len(open):]
+	n := strings.Index(body, end)
+	if n <= 0 || n > maxMark {
+		return "", 0
+	}
+	body = body[:n]
+	if strings.ContainsAny(body, "\n\t\x00") || strings.Contains(body, open) || !utf8.ValidString(body) {
+		return "", 0
+	}
+	return body, len(open) + n + len(end)
+}
+
+// chevrons reads «Navn» and <<navn>>. Quotation marks look the same, so what
+// stands inside must be a field name or be written as only programs write.
+func chevrons(rest, open, end string) int {
+	body, n := inner(rest, open, end)
+	if n == 0 || !fieldName(body) && !programName(body) {
+		return 0
+	}
+	return n
+}
+
+// programName reports whether s is one word written as merge systems name fields:
+// with an underscore, or with a capital inside a word of small letters.
+func programName(s string) bool {
+	hump, under := false, false
+	prev := rune(0)
+	for _, r := range s {
+		switch {
+		case r == '_':
+			under = true
+		case unicode.IsLetter(r):
+			hump = hump || unicode.IsUpper(r) && unicode.IsLower(prev)
+		case !unicode.IsDigit(r):
+			return false
+		}
+		prev = r
+	}
+	return hump || under && len(s) > 3
+}
+
+// angle reads <navn>. Elements of HTML and XML and mail addresses are none.
+func angle(text string, i int, rest string) int {
+	body, n := inner(rest, "<", ">")
+	if n == 0 || body[0] == ' ' || strings.ContainsAny(body, `@/="`) || closesTag(text, i, body) {
+		return 0
+	}
+	if !danishFieldName(body) && !instruction(body) {
+		return 0
+	}
+	return n
+}
+
+// closesTag reports whether a closing tag stands near, as in XML.
+func closesTag(text string, i int, name string) bool {
+	window := text[max(0, i-300):min(len(text), i+400)]
+	return strings.Contains(window, "</") || strings.Contains(window, "/>") || strings.Contains(window, "<?") || strings.Contains(window, "<"+name+"=")
+}
+
+// doubleBraces reads {{navn}} and {{ borger.navn }}; wiki templates and the
+// expressions of programs have pipes, signs of equality and dollars.
+func doubleBraces(text string, i int, rest string) int {
+	body, n := inner(rest, "{{", "}}")
+	if n == 0 || i > 0 && (text[i-1] == '$' || text[i-1] == '{') || strings.ContainsAny(body, `|=$"'<>(){}`) {
+		return 0
+	}
+	body = strings.TrimLeft(strings.TrimSpace(body), ".#/^&")
+	for _, program := range []string{"Values.", "secrets.", "env.", "github.", "matrix.", "item.", "steps."} {
+		if strings.HasPrefix(body, program) {
+			return 0
+		}
+	}
+	for _, p := range pieces(body) {
+		if isField(p) {
+			return n
+		}
+	}
+	if programName(strings.TrimSpace(body)) {
+		return n
+	}
+	return 0
+}
+
+// braces reads {navn} and {MERGEFIELD Navn}.
+func braces(rest string) (int, string) {
+	body, n := inner(rest, "{", "}")
+	if n == 0 {
+		return 0, ""
+	}
+	trimmed := strings.TrimSpace(body)
+	if strings.HasPrefix(trimmed, "MERGEFIELD ") || strings.HasPrefix(trimmed, "FORMTEXT") || strings.HasPrefix(trimmed, "FLETFELT ") {
+		return n, "flettefelt"
+	}
+	if !strings.ContainsAny(body, `,;:="'|<>()`) && (fieldName(body) || instruction(body)) {
+		return n, "pladsholder i klammer"
+	}
+	return 0, ""
+}
+
+// fenced reads a name between two fences, without blanks at either edge.
+func fenced(text string, i int, rest, open, end string, name func(string) bool) int {
+	body, n := inner(rest, open, end)
+	if n == 0 || !startsWord(text, i) || !endsWord(text, i+n) || strings.ContainsAny(body, " \\/=&?") || !name(body) {
+		return 0
+	}
+	return n
+}
+
+// capitals accepts %NAVN% and #CPR#: a hashtag or a per cent sign in prose is
+// followed by small letters.
+func capitals(s string) bool {
+	return s == strings.ToUpper(s) && danishFieldName(s)
+}
+
+// brackets reads [indsæt dato], [navn] and the codes of cemetery systems,
+// [102.NAVN]. Links, indices, headings of settings files and tags are none.
+func brackets(text string, i int, rest string) (int, string) {
+	body, n := inner(rest, "[", "]")
+	if n == 0 || strings.ContainsAny(body, `[|={}"@<>`) {
+		return 0, ""
+	}
+	if number, code, ok := strings.Cut(body, "."); ok && digits(number) && len(code) >= 2 && capitalCode(code) {
+		return n, "flettekode"
+	}
+	if i > 0 && (text[i-1] == '[' || text[i-1] == ']' || text[i-1] == '!' || !startsWord(text, i)) {
+		return 0, ""
+	}
+	if next := i + n; next < len(text) && (strings.IndexByte("([]:=", text[next]) >= 0 && !colonOfLabel(text, next) || !endsWord(text, next)) {
+		return 0, ""
+	}
+	if instruction(body) {
+		return n, "anvisning i skarpe parenteser"
+	}
+	if fieldName(body) && !settingsHeading(text, i, i+n) {
+		return n, "pladsholder i skarpe parenteser"
+	}
+	return 0, ""
+}
+
+// colonOfLabel reports whether the colon at byte i is followed by a blank, as in
+// "[navn]: " of a list of minutes; a Markdown link target follows with a scheme.
+func colonOfLabel(text string, i int) bool {
+	rest := text[i:min(len(text), i+12)]
+	return strings.HasPrefix(rest, ": ") && !strings.Contains(rest, "http") && !strings.HasPrefix(rest, ": #")
+}
+
+// settingsHeading reports whether a bracketed word is alone on its line and the
+// next line assigns a value, as in an INI file.
+func settingsHeading(text string, start, end int) bool {
+	from, to := lineOf(text, start)
+	if strings.TrimSpace(text[from:start]) != "" || strings.TrimSpace(text[end:max(to, end)]) != "" || to >= len(text) {
+		return false
+	}
+	next := text[to+1 : min(len(text), to+121)]
+	if n := strings.IndexByte(next, '\n'); n >= 0 {
+		next = next[:n]
+	}
+	return strings.Contains(next, "=")
+}
+
+// instruction reports whether s tells the writer what to put there.
+func instruction(s string) bool {
+	words := strings.Fields(strings.ToLower(s))
+	if len(words) == 0 {
+		return false
+	}
+	first := strings.Trim(words[0], ":.,…")
+	switch {
+	case verbs[first] && (len(words) > 1 || strings.HasSuffix(first, "s") || first == "vælg" || first == "udfyld"):
+		return true
+	case (first == "evt" || first == "eventuelt" || first == "her") && len(words) > 1:
+		return verbs[strings.Trim(words[1], ":.,…")] || fieldName(strings.Join(words[1:], " "))
+	}
+	return false
+}
+
+// parens reads "Kære (navn)": round brackets are so common that only the place
+// right after a salutation or a reference makes a placeholder of them, or a plain
+// instruction about one field.
+func parens(text string, i int, rest string) (int, detectors.Strength, string) {
+	body, n := inner(rest, "(", ")")
+	if n == 0 || strings.ContainsAny(body, `,;/"[{`) {
+		return 0, "", ""
+	}
+	from, to := lineOf(text, i)
+	before := strings.ToLower(strings.TrimSpace(text[from:i]))
+	after := strings.TrimSpace(text[i+n : max(to, i+n)])
+	words := strings.Fields(body)
+	switch {
+	case len(words) <= 2 && fieldName(body) && (before == "kære" || before == "hej" || before == "til hr./fru" || before == "kære hr./fru"):
+		return n, detectors.Strong, "pladsholder efter hilsen"
+	case len(words) <= 2 && fieldName(body) && (after == "" || after[0] == '(' || after[0] == ',') && reference(before):
+		return n, detectors.Medium, "pladsholder i referencefelt"
+	case len(words) > 1 && len(words) <= 4 && verbs[strings.ToLower(words[0])] && fieldName(strings.Join(words[1:], " ")):
+		return n, detectors.Medium, "anvisning i parentes"
+	}
+	return 0, "", ""
+}
+
+// reference reports whether a line's beginning is the label of a reference block.
+func reference(before string) bool {
+	label, ok := strings.CutSuffix(before, ":")
+	switch strings.TrimSuffix(label, ".") {
+	case "vedr", "vedrørende", "angående", "emne", "sagsnr", "j.nr", "journalnr", "deres ref", "vores ref", "dato", "att", "til", "sagsbehandler", "cpr-nr":
+		return ok || label == "vedr." || label == "vedrørende"
+	}
+	return false
+}
+
+func digits(s string) bool {
+	for _, r := range s {
+		if r < '0' || r > '9' {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// capitalCode is a name of capitals, digits and underscores that holds a letter.
+func capitalCode(s string) bool {
+	letters := 0
+	for _, r := range s {
+		switch {
+		case unicode.IsUpper(r):
+			letters++
+		case r != '_' && !unicode.IsDigit(r):
+			return false
+		}
+	}
+	return letters > 1
+}

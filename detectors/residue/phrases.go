@@ -1,0 +1,148 @@
+package residue
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"brevvagt/detectors"
+)
+
+// prompts are what Word shows in an empty field, in Danish and English. One that
+// ends in a full stop must do so in the text: without it, it is an instruction in
+// a manual.
+var prompts = []string{
+	"Klik her for at angive tekst", "Klik her for at skrive tekst", "Klik her for at indtaste tekst", "Klik eller tryk her for at skrive tekst",
+	"Klik eller tryk her for at angive tekst", "Klik eller tryk for at angive en dato", "Klik her for at angive en dato", "Klik eller tryk her for at angive en dato",
+	"Klik for at angive tekst", "Klik for at skrive tekst", "Klik for at angive en dato", "Klik for at tilføje tekst",
+	"Vælg et element.", "Vælg en blok.", "Vælg en dato.", "Skriv tekst her", "Skriv navn her", "Skriv din tekst her", "Indsæt tekst her", "Indsæt navn her",
+	"Click here to enter text", "Click or tap here to enter text", "Click here to enter a date", "Click or tap to enter a date",
+	"Click to enter text", "Choose an item.", "Choose a building block.",
+}
+
+// fieldErrors are what Word puts in place of a field that leads nowhere.
+var fieldErrors = []string{
+	"Fejl! Bogmærke er ikke defineret", "Fejl! Henvisningskilde ikke fundet", "Fejl! Ingen tekst med den anførte typografi", "Fejl! Ukendt navn på dokumentegenskab",
+	"Fejl! Ukendt argument for parameter", "Fejl! Hyperlinkreferencen er ugyldig", "Fejl! Ugyldig kæde", "Fejl! Objekter kan ikke oprettes",
+	"Error! Bookmark not defined", "Error! Reference source not found", "Error! No text of specified style", "Error! Unknown document property name",
+	"Error! Hyperlink reference not valid",
+}
+
+// names stand for nobody. After a salutation or a label they are what a template
+// had there; elsewhere people may bear them, so nothing is said.
+var (
+	sureNames  = []string{"Fornavn Efternavn", "Test Testesen", "Navn Navnesen", "Test Testersen", "Testperson Testesen"}
+	namesAfter = []string{"Hans Hansen", "NN", "N.N.", "N. N.", "Hr./Fru", "Hr/Fru", "Navn", "Fornavn", "Borger Borgersen", "Jens Jensen"}
+)
+
+// fillers are words that stand alone on a line of a paper not yet done.
+var fillers = []string{"UDKAST", "KLADDE", "SKABELON", "TEST", "DRAFT", "Udkast", "Kladde", "Skabelon", "UDKAST - IKKE TIL UDSENDELSE"}
+
+// phrase reads a fixed text at byte i, which begins a word.
+func phrase(text string, i int) (hit, bool) {
+	rest := text[i:]
+	switch rest[0] {
+	case 'K', 'V', 'S', 'C', 'I':
+		if n := anyPrefix(rest, prompts); n > 0 && endsWord(text, i+n) && !mentioned(text, i, i+n) {
+			return hit{end: i + n, strength: detectors.Medium, why: "Words pladsholder"}, true
+		}
+	case 'E', 'F':
+		if n := anyPrefix(rest, fieldErrors); n > 0 && !mentioned(text, i, i+n) {
+			return hit{end: i + n, strength: detectors.Weak, why: "fejl fra et felt i Word"}, true
+		}
+	case 'M':
+		if h, ok := mergeField(text, i); ok {
+			return h, true
+		}
+	case 'l', 'L':
+		if n := anyPrefix(rest, []string{"lorem ipsum"}); n > 0 && endsWord(text, i+n) {
+			return hit{end: i + n, strength: detectors.Weak, why: "fyldtekst"}, true
+		}
+	}
+	if h, ok := filler(text, i); ok {
+		return h, true
+	}
+	return nobody(text, i)
+}
+
+// mergeField reads the instruction of a merge field as it stands in a Word file,
+// alone on its line: MERGEFIELD Navn \* MERGEFORMAT.
+func mergeField(text string, i int) (hit, bool) {
+	rest := text[i:min(len(text), i+160)]
+	if !strings.HasPrefix(rest, "MERGEFIELD ") {
+		return hit{}, false
+	}
+	from, to := lineOf(text, i)
+	words := strings.Fields(text[i:to])
+	if strings.TrimSpace(text[from:i]) != "" || len(words) < 2 || len(words) > 2 && !strings.HasPrefix(words[2], "\\") && !strings.HasPrefix(words[1], `"`) {
+		return hit{}, false
+	}
+	_, length := trimmed(text[i:to])
+	return hit{end: i + length, strength: detectors.Strong, why: "flettefelt"}, true
+}
+
+// filler reads a line that holds nothing but a word for an unfinished paper.
+func filler(text string, i int) (hit, bool) {
+	n := 0
+	if strings.IndexByte("UKSTD", text[i]) < 0 {
+		return hit{}, false
+	}
+	for _, f := range fillers {
+		if len(f) > n && strings.HasPrefix(text[i:], f) {
+			n = len(f)
+		}
+	}
+	if n == 0 || !endsWord(text, i+n) {
+		return hit{}, false
+	}
+	from, to := lineOf(text, i)
+	around := text[from:i] + text[i+n:max(i+n, to)]
+	if strings.Trim(around, " \t\r.!:*-–_()[]") != "" {
+		return hit{}, false
+	}
+	return hit{end: i + n, strength: detectors.Weak, why: "mærket som ikke færdigt"}, true
+}
+
+// nobody reads a name that stands for nobody.
+func nobody(text string, i int) (hit, bool) {
+	c := text[i]
+	if c != 'F' && c != 'T' && c != 'H' && c != 'N' && c != 'B' && c != 'J' {
+		return hit{}, false
+	}
+	for _, n := range sureNames {
+		if strings.HasPrefix(text[i:], n) && endsWord(text, i+len(n)) && !mentioned(text, i, i+len(n)) {
+			return hit{end: i + len(n), strength: detectors.Weak, why: "navn, der ikke er nogens"}, true
+		}
+	}
+	from, to := lineOf(text, i)
+	before := strings.ToLower(strings.TrimSpace(text[from:i]))
+	if before != "kære" && before != "hej" && before != "navn:" && before != "borger:" && before != "vedr.:" && before != "vedr." && before != "barn:" {
+		return hit{}, false
+	}
+	for _, n := range namesAfter {
+		end := i + len(n)
+		if !strings.HasPrefix(text[i:], n) || !endsWord(text, end) || strings.Trim(text[end:max(end, to)], " \t\r,!.") != "" {
+			continue
+		}
+		return hit{end: end, strength: detectors.Weak, why: "navn, der ikke er nogens"}, true
+	}
+	return hit{}, false
+}
+
+// anyPrefix gives the length of the text of list with which s begins, case
+// ignored, or 0.
+func anyPrefix(s string, list []string) int {
+	for _, p := range list {
+		if len(s) >= len(p) && (s[0]|0x20) == (p[0]|0x20) && utf8.RuneStart(byteAt(s, len(p))) && strings.EqualFold(s[:len(p)], p) {
+			return len(p)
+		}
+	}
+	return 0
+}
+
+// byteAt is s[i], or a blank behind the end.
+func byteAt(s string, i int) byte {
+	if i < len(s) {
+		return s[i]
+	}
+	return ' '
+}

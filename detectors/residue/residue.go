@@ -1,0 +1,145 @@
+// Package residue finds what a template left behind in a letter: merge marks and
+// other placeholders that were never filled in, and the letter skeleton by which
+// a letter or form is known again whoever it was written to.
+//
+// Glossary: a mark is a placeholder between delimiters («Navn», {{navn}}, [navn]);
+// a mask stands for a number (XXXXXX-XXXX, dd.mm.åååå); a prompt is the text that
+// Word shows in an empty field. The grammar follows DOMAIN 5.2 of the project's
+// research: marks are Strong, Word's prompts Medium, masks, fillers and names Weak.
+// A mark that a manual only talks about ("flettefeltet «Navn»") is Info.
+package residue
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// maxSpans bounds what one segment may yield: a letter with more placeholders
+// than this is no more suspicious than one with so many.
+const maxSpans = 500
+
+// maxMark is the longest text in bytes that is read between two delimiters.
+const maxMark = 90
+
+// showingPlaceholder is the label that the reader of Word files gives to a content
+// control which still shows its prompt (w:showingPlcHdr).
+const showingPlaceholder = "showingPlcHdr"
+
+// Detectors lists the detectors of this family.
+func Detectors() []detectors.Detector {
+	return []detectors.Detector{{
+		ID: "placeholder", Title: "Pladsholder fra en skabelon", Category: "placeholder", Find: find,
+	}}
+}
+
+// hit is a placeholder in the text, or the end of something that is none.
+type hit struct {
+	end      int
+	strength detectors.Strength
+	why      string
+}
+
+func find(seg document.Segment, _ detectors.Env) []detectors.Span {
+	text := seg.Text
+	if strings.EqualFold(seg.Label, showingPlaceholder) && strings.TrimSpace(text) != "" {
+		start, end := trimmed(text)
+		return []detectors.Span{span(text, start, hit{end: end, strength: detectors.Medium, why: "feltet viser stadig sin pladsholder"})}
+	}
+	var out []detectors.Span
+	for i := 0; i < len(text) && len(out) < maxSpans; {
+		h, ok := at(text, i)
+		if !ok {
+			i++
+			continue
+		}
+		if h.strength != "" {
+			out = append(out, span(text, i, h))
+		}
+		i = max(h.end, i+1)
+	}
+	return out
+}
+
+// at reads what stands at byte i. ok is false when nothing of interest does.
+func at(text string, i int) (hit, bool) {
+	switch c := text[i]; {
+	case c == 0xC2 || c == '<' || c == '{' || c == '[' || c == '$' || c == '%' || c == '#' || c == '@' || c == '(':
+		return mark(text, i)
+	case c == 'x' || c == 'X' || c == '0' || c == '_' || c == 'd' || c == 'D':
+		if !startsWord(text, i) {
+			return hit{}, false
+		}
+		if h, ok := mask(text, i); ok {
+			return h, true
+		}
+		return phrase(text, i)
+	case c >= 'A' && c <= 'Z' || c == 'l':
+		// Word's texts and the words for an unfinished paper begin with a capital.
+		if !startsWord(text, i) {
+			return hit{}, false
+		}
+		return phrase(text, i)
+	}
+	return hit{}, false
+}
+
+func span(text string, start int, h hit) detectors.Span {
+	return detectors.Span{
+		Start: start, End: h.end, Strength: h.strength,
+		Why: []string{h.why}, Display: detectors.Redact(shorten(text[start:h.end])),
+	}
+}
+
+// shorten keeps a placeholder readable: 40 bytes tell which one it is.
+func shorten(s string) string {
+	if len(s) <= 40 {
+		return s
+	}
+	n := 37
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// startsWord reports whether the character before byte i is no letter or digit.
+func startsWord(text string, i int) bool {
+	if i == 0 {
+		return true
+	}
+	if c := text[i-1]; c < utf8.RuneSelf {
+		return !(c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '_')
+	}
+	r, _ := utf8.DecodeLastRuneInString(text[:i])
+	return !unicode.IsLetter(r)
+}
+
+// endsWord reports whether no letter or digit follows at byte i.
+func endsWord(text string, i int) bool {
+	r, size := utf8.DecodeRuneInString(text[i:])
+	return size == 0 || !unicode.IsLetter(r) && !unicode.IsDigit(r) && r != '_'
+}
+
+// trimmed gives the byte range of text without the white space around it.
+func trimmed(text string) (start, end int) {
+	start = len(text) - len(strings.TrimLeftFunc(text, unicode.IsSpace))
+	return start, len(strings.TrimRightFunc(text, unicode.IsSpace))
+}
+
+// lineOf gives the byte range of the line around byte i, at most 300 bytes to
+// either side so that a text without line breaks costs no more.
+func lineOf(text string, i int) (start, end int) {
+	from, to := max(0, i-300), min(len(text), i+300)
+	start, end = from, to
+	if n := strings.LastIndexByte(text[from:i], '\n'); n >= 0 {
+		start = from + n + 1
+	}
+	if n := strings.IndexByte(text[i:to], '\n'); n >= 0 {
+		end = i + n
+	}
+	return start, end
+}
