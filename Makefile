@@ -1,0 +1,44 @@
+# brevvagt: `make demo` shows it, `make test` proves it.
+GO        ?= go
+VERSION   ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
+# What the program needs to be built and run, and what its tests need beside it.
+RUN_DEPS  := g++ libtesseract-dev libleptonica-dev tesseract-ocr tesseract-ocr-dan tesseract-ocr-osd
+TEST_DEPS := postfix postfix-pcre openssl gnupg ripgrep chromium fonts-liberation poppler-utils
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: help demo build test short lint bench fuzz deps test-deps clean
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
+
+demo: build ## the whole system on this machine with sample traffic (page on http://localhost:8080)
+	@bin/brevvagt demo
+
+build: deps ## the program at bin/brevvagt
+	@$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/brevvagt ./cmd/brevvagt
+
+test: test-deps lint ## everything, with real Postfix, Chromium and Tesseract
+	@OMP_THREAD_LIMIT=1 $(GO) test -timeout 15m ./...
+
+short: deps ## the quick loop: no servers, no browser
+	@OMP_THREAD_LIMIT=1 $(GO) test -short ./...
+
+lint: deps ## gofmt, go vet, staticcheck
+	@out=$$(gofmt -l $$(git ls-files '*.go')); if [ -n "$$out" ]; then echo "not gofmt-clean:"; echo "$$out"; exit 1; fi
+	@$(GO) vet ./...
+	@$(GO) run $(STATICCHECK) ./...
+
+bench: test-deps ## speed, as ratios against a peer measured in the same run
+	@OMP_THREAD_LIMIT=1 $(GO) test -run '^$$' -bench . -benchtime 1x -timeout 60m ./...
+
+fuzz: deps ## a minute of each fuzz target
+	@scripts/fuzz 60s
+
+deps: ## install what building and running needs (root)
+	@scripts/need $(RUN_DEPS)
+
+test-deps: deps ## install what the tests need beside it (root)
+	@scripts/need $(TEST_DEPS)
+
+clean: ## remove what was built
+	@rm -rf bin
