@@ -1,0 +1,180 @@
+package flow
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Cell is one cell of a table row.
+type Cell struct {
+	Col     int // from 0
+	Text    string
+	Heading bool // the file itself says that this is a heading
+}
+
+// Grid finds the label of each cell while rows pass by: the heading of its
+// column or, in a form, the text of the cell to its left.
+type Grid struct {
+	head map[int]string // headings of the row chosen as heading row
+	weak map[int]string // first text of each column
+	form bool           // the first full row was name, value, name, value
+}
+
+const maxColumns = 20_000
+
+var words = regexp.MustCompile(`(?i)^[^\pL]*(?:navn|fornavn|efternavn|cpr|cvr|person|p-?nr|adresse|vej|post|by$|kommune|telefon|tlf|mobil|e-?mail|mail|sag|journal|dato|født|fødsel|alder|køn|id\b|nr|nummer|konto|reg|beløb|status|type|emne|afdeling|enhed|bemærk|note|kommentar|skole|klasse|barn|barnet|forælder|mor\b|far\b|borger|medarbejder|ansat|løn|stilling|diagnose|ydelse|periode|start|slut|name|address|phone|birth|ssn|date|number|account|amount)`)
+
+// Row returns the label of each cell, "" for a heading or where there is none.
+func (g *Grid) Row(cells []Cell) []string {
+	labels := make([]string, len(cells))
+	if g.head == nil {
+		g.head, g.weak = map[int]string{}, map[int]string{}
+	}
+	if g.heading(cells) {
+		for _, c := range cells {
+			if c.Col < maxColumns {
+				g.head[c.Col] = label(c.Text)
+			}
+		}
+		return labels
+	}
+	left := ""
+	for i, c := range cells {
+		if strings.TrimSpace(c.Text) == "" {
+			continue
+		}
+		above, weak := g.head[c.Col], g.weak[c.Col]
+		switch {
+		case left != "" && (above == "" || words.MatchString(left) && !words.MatchString(above)):
+			labels[i] = left
+		case above != "":
+			labels[i] = above
+		case weak != "" && weak != label(c.Text):
+			labels[i] = weak
+		}
+		left = ""
+		if Labelish(c.Text) {
+			left = label(c.Text)
+			if weak == "" && c.Col < maxColumns {
+				g.weak[c.Col] = left
+			}
+		}
+	}
+	return labels
+}
+
+// heading decides whether the row is the table's heading row.
+func (g *Grid) heading(cells []Cell) bool {
+	full, named, even, odd, evens := 0, 0, 0, 0, 0
+	for _, c := range cells {
+		if strings.TrimSpace(c.Text) == "" {
+			continue
+		}
+		if c.Heading {
+			return true
+		}
+		if !Labelish(c.Text) {
+			return false
+		}
+		if full%2 == 0 {
+			evens++
+		}
+		if words.MatchString(c.Text) {
+			named++
+			if full%2 == 0 {
+				even++
+			} else {
+				odd++
+			}
+		}
+		full++
+	}
+	if full < 2 {
+		return false
+	}
+	if named == full {
+		return true // also replaces the heading of a table above
+	}
+	if len(g.head) > 0 || g.form {
+		return false
+	}
+	if full == 2 || even == evens && odd == 0 {
+		g.form = true
+		return false
+	}
+	return true
+}
+
+// Labelish tells a text that may name a column or field from a value.
+func Labelish(s string) bool {
+	if len(s) > 240 || utf8.RuneCountInString(s) > 80 {
+		return false
+	}
+	letters, run := 0, 0
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			if run++; run >= 4 {
+				return false
+			}
+			continue
+		}
+		run = 0
+		if unicode.IsLetter(r) {
+			letters++
+		}
+	}
+	return letters >= 2 && !strings.Contains(s, "@")
+}
+
+func label(s string) string {
+	return strings.TrimRight(strings.Join(strings.Fields(s), " "), " :")
+}
+
+// Comb returns numbers that a row spreads over neighbouring cells: one digit a
+// cell as in a form's boxes, or the date apart from the serial. from is the
+// index of the first cell.
+func Comb(cells []Cell) (found []Joined) {
+	for i := 0; i < len(cells); i++ {
+		digits, j := 0, i
+		var b strings.Builder
+		for j < len(cells) && digits < 10 && (j == i || cells[j].Col == cells[j-1].Col+1) {
+			t := strings.TrimSpace(cells[j].Text)
+			n := digitCount(t)
+			if n < 0 || n > 6 {
+				break
+			}
+			b.WriteString(t)
+			digits += n
+			j++
+		}
+		if digits == 10 && j-i > 1 {
+			found = append(found, Joined{From: i, Text: b.String()})
+			i = j - 1
+		}
+	}
+	return found
+}
+
+// Joined is a number put together from neighbouring cells.
+type Joined struct {
+	From int
+	Text string
+}
+
+// digitCount is the number of digits of a text made of digits and dashes only,
+// -1 for any other.
+func digitCount(s string) int {
+	n := 0
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] >= '0' && s[i] <= '9':
+			n++
+		case s[i] == '-':
+		default:
+			return -1
+		}
+	}
+	return n
+}

@@ -1,0 +1,114 @@
+package flow
+
+import (
+	"bytes"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"brevvagt/document"
+)
+
+// span is a stretch of a paragraph within one layer.
+type span struct {
+	layer document.Layer
+	text  []byte
+}
+
+// para is a paragraph being read.
+type para struct {
+	spans     []span
+	runHidden bool // the run is w:vanish
+	allHidden bool // the paragraph's style is
+	label     string
+}
+
+func (p *para) add(layer document.Layer, text []byte) {
+	if n := len(p.spans); n > 0 && p.spans[n-1].layer == layer {
+		p.spans[n-1].text = append(p.spans[n-1].text, text...)
+		return
+	}
+	p.spans = append(p.spans, span{layer, append([]byte(nil), text...)})
+}
+
+// piece is a text with its layer, ready for a segment.
+type piece struct {
+	layer document.Layer
+	text  string
+}
+
+// pieces splits the paragraph by layer. base is the layer of plain text. A
+// stretch in another layer takes the words around it along, because a tracked
+// change often holds a part of a number or has its name in front; words with
+// digits that are not next to it stay out, so that no number is found twice.
+func (p *para) pieces(base document.Layer) []piece {
+	if len(p.spans) == 0 {
+		return nil
+	}
+	if len(p.spans) == 1 {
+		return []piece{{p.spans[0].layer, string(p.spans[0].text)}}
+	}
+	var out []piece
+	var plain []byte
+	for _, s := range p.spans {
+		if s.layer == base {
+			plain = append(plain, s.text...)
+		}
+	}
+	if len(bytes.TrimSpace(plain)) > 0 {
+		out = append(out, piece{base, string(plain)})
+	}
+	for i, s := range p.spans {
+		if s.layer == base || len(bytes.TrimSpace(s.text)) == 0 {
+			continue
+		}
+		before, after := "", ""
+		for j := i - 1; j >= max(0, i-8); j-- {
+			if p.spans[j].layer == base {
+				before = lastWords(p.spans[j].text)
+				break
+			}
+		}
+		for j := i + 1; j < min(len(p.spans), i+8); j++ {
+			if p.spans[j].layer == base {
+				after = firstWord(p.spans[j].text)
+				break
+			}
+		}
+		out = append(out, piece{s.layer, before + string(s.text) + after})
+	}
+	return out
+}
+
+const contextBytes = 80
+
+func lastWords(b []byte) string {
+	if len(b) > contextBytes {
+		b = b[len(b)-contextBytes:]
+		for len(b) > 0 && !utf8.RuneStart(b[0]) {
+			b = b[1:]
+		}
+	}
+	trimmed := bytes.TrimRightFunc(b, unicode.IsSpace)
+	cut := bytes.LastIndexFunc(trimmed, unicode.IsSpace) + 1
+	var kept []string
+	for _, w := range strings.Fields(string(b[:cut])) {
+		if !strings.ContainsAny(w, "0123456789") {
+			kept = append(kept, w)
+		}
+	}
+	return strings.Join(append(kept, string(b[cut:])), " ")
+}
+
+func firstWord(b []byte) string {
+	b = b[:min(len(b), contextBytes)]
+	for len(b) > 0 && !utf8.Valid(b) {
+		b = b[:len(b)-1]
+	}
+	lead := len(b) - len(bytes.TrimLeftFunc(b, unicode.IsSpace))
+	end := bytes.IndexFunc(b[lead:], unicode.IsSpace)
+	if end < 0 {
+		return string(b)
+	}
+	return string(b[:lead+end])
+}

@@ -1,0 +1,335 @@
+package flow
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strconv"
+	"strings"
+
+	"brevvagt/document"
+	"brevvagt/document/office/xmlscan"
+)
+
+// Options say how one part is read.
+type Options struct {
+	Layer  document.Layer  // of its paragraphs, Visible when empty
+	Loose  document.Layer  // of text outside paragraphs and of attributes; Hidden when empty
+	Broad  bool            // take every telling attribute, not only those of text parts
+	Page   int             // slide number
+	Cell   string          // cell that the part belongs to
+	Label  string          // label of texts that have none of their own
+	Hidden map[string]bool // ids of styles that hide text
+	// Binary takes base64 content within the part (flat formats); nil drops it.
+	Binary func(data []byte)
+}
+
+// Walk reads the XML of r into sink until its end, an error, ctx or the sink's
+// limit.
+func Walk(ctx context.Context, r io.Reader, sink *Sink, opt Options) error {
+	if opt.Layer == "" {
+		opt.Layer = document.Visible
+	}
+	if opt.Loose == "" {
+		opt.Loose = document.Hidden
+	}
+	w := &walker{sc: xmlscan.New(r), sink: sink, opt: opt}
+	for n := 0; ; n++ {
+		if n&0x3fff == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		switch w.sc.Next() {
+		case xmlscan.EOF:
+			w.finish()
+			return w.close()
+		case xmlscan.Start:
+			w.flushLoose("")
+			w.open(w.sc.Name())
+		case xmlscan.End:
+			w.unwind(w.sc.Depth())
+		case xmlscan.Text:
+			w.text(w.sc.Text())
+		case xmlscan.Note:
+			w.note(w.sc.Text())
+		}
+		if sink.Full() {
+			return nil
+		}
+	}
+}
+
+// walker is the state of one part. open holds what each open element undoes.
+type walker struct {
+	sc   *xmlscan.Scanner
+	sink *Sink
+	opt  Options
+
+	undo     []element
+	paras    []*para
+	tables   []*table
+	fields   []*field
+	controls []control
+	authors  map[string]bool
+	loose    []byte // text of the innermost element outside paragraphs
+	property string // name of the property being read
+
+	ins, del, props, change, runs int
+	inText, inInstr               int
+	alternates                    []*alternate
+}
+
+type element struct {
+	name string
+	act  action
+}
+
+type action uint8
+
+const (
+	none action = iota
+	actPara
+	actRun
+	actText
+	actInstr
+	actIns
+	actDel
+	actProps
+	actChange
+	actTable
+	actRow
+	actCell
+	actControl
+	actControlProps
+	actAlternate
+	actFallback
+	actProperty
+)
+
+// alternate remembers what mc:Choice said, so that mc:Fallback adds only what
+// differs.
+type alternate struct {
+	seen     map[string]bool
+	fallback bool
+}
+
+// field is a complex field: its code runs up to "separate", then its result.
+type field struct {
+	code   strings.Builder
+	result bool
+}
+
+type control struct {
+	label       string
+	placeholder bool
+	text        strings.Builder
+	props       bool
+}
+
+// close reports how sound the part was.
+func (w *walker) close() error {
+	if err := w.sc.Err(); err != nil {
+		return err
+	}
+	if w.sc.Damaged() || w.sc.HasDTD() {
+		return ErrUnsound
+	}
+	return nil
+}
+
+func (w *walker) finish() {
+	w.flushLoose("")
+	w.unwind(0)
+	for _, f := range w.fields {
+		w.fieldCode(f)
+	}
+	w.fields = nil
+}
+
+// unwind undoes the elements that are no longer open.
+func (w *walker) unwind(depth int) {
+	for len(w.undo) > depth {
+		e := w.undo[len(w.undo)-1]
+		w.undo = w.undo[:len(w.undo)-1]
+		w.flushLoose(e.name)
+		if e.act != none {
+			w.shut(e.act)
+		}
+	}
+}
+
+func (w *walker) current() *para {
+	if len(w.paras) == 0 {
+		return nil
+	}
+	return w.paras[len(w.paras)-1]
+}
+
+// layer of the text at this point.
+func (w *walker) layer() document.Layer {
+	p := w.current()
+	switch {
+	case w.del > 0:
+		return document.Deleted
+	case p != nil && (p.runHidden || p.allHidden):
+		return document.Hidden
+	case w.ins > 0:
+		return document.Inserted
+	}
+	return w.opt.Layer
+}
+
+func (w *walker) text(b []byte) {
+	p := w.current()
+	switch {
+	case w.inInstr > 0:
+		w.code(b)
+	case w.inText > 0 && p != nil:
+		w.append(p, b)
+	case w.inText > 0, p == nil, len(w.loose) > 0:
+		w.loose = append(w.loose, b...)
+	case len(bytes.TrimSpace(b)) > 0:
+		w.loose = append(w.loose, b...)
+	}
+}
+
+var breaks = map[string]string{"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+
+// append adds to the paragraph, or to the code of a field that is still being
+// spelled out.
+func (w *walker) append(p *para, b []byte) {
+	for _, f := range w.fields {
+		if !f.result {
+			f.code.Write(b)
+			return
+		}
+	}
+	for i := range w.controls {
+		w.controls[i].text.Write(b)
+	}
+	p.add(w.layer(), b)
+}
+
+func (w *walker) code(b []byte) {
+	if n := len(w.fields); n > 0 {
+		for _, f := range w.fields {
+			if !f.result {
+				f.code.Write(b)
+				return
+			}
+		}
+		w.fields[n-1].code.Write(b)
+		return
+	}
+	w.add(document.Hidden, string(b), LabelField)
+}
+
+func (w *walker) fieldCode(f *field) {
+	if code := strings.TrimSpace(f.code.String()); code != "" {
+		w.add(document.Hidden, "{ "+code+" }", LabelField)
+	}
+}
+
+// note takes comments and processing instructions, which no program shows.
+func (w *walker) note(b []byte) {
+	if text := strings.TrimSpace(string(b)); len(text) > 3 {
+		w.add(document.Hidden, text, "")
+	}
+}
+
+// skipped are elements whose text is layout, not content.
+var skipped = map[string]bool{
+	"posOffset": true, "pctPosHOffset": true, "pctPosVOffset": true, "pctWidth": true, "pctHeight": true,
+	"fldData": true, "sp3d": true, "formatCode": true,
+}
+
+// inline are elements that hold a file in base64.
+var inline = map[string]bool{"binData": true, "binaryData": true, "binary-data": true}
+
+// unlabelled are elements whose name says nothing to a person.
+var unlabelled = map[string]bool{
+	"v": true, "f": true, "t": true, "lpwstr": true, "lpstr": true, "bstr": true, "text": true, "p": true, "r": true, "i4": true, "span": true,
+}
+
+func (w *walker) flushLoose(name string) {
+	if len(w.loose) == 0 {
+		return
+	}
+	text := w.loose
+	w.loose = w.loose[:0]
+	if name == "" && len(w.undo) > 0 {
+		name = w.undo[len(w.undo)-1].name
+	}
+	if skipped[name] || len(bytes.TrimSpace(text)) == 0 {
+		return
+	}
+	if inline[name] {
+		if w.opt.Binary != nil {
+			if data := decode64(text); len(data) > 0 {
+				w.opt.Binary(data)
+			}
+		}
+		return
+	}
+	label := w.property
+	if label == "" && !unlabelled[name] {
+		label = name
+	}
+	layer := w.opt.Loose
+	if w.del > 0 {
+		layer = document.Deleted
+	}
+	w.add(layer, string(text), label)
+}
+
+// add passes one text on, unless the other branch of an alternate has said it.
+func (w *walker) add(layer document.Layer, text, label string) {
+	for _, a := range w.alternates {
+		if a.fallback && a.seen[text] {
+			return
+		}
+		if !a.fallback && len(a.seen) < 10_000 {
+			a.seen[text] = true
+		}
+	}
+	if label == "" {
+		label = w.label()
+	}
+	w.sink.Add(document.Segment{Text: text, Label: label, At: document.Location{Layer: layer, Page: w.opt.Page, Cell: w.opt.Cell}})
+}
+
+func (w *walker) label() string {
+	for i := len(w.controls) - 1; i >= 0; i-- {
+		if w.controls[i].label != "" {
+			return w.controls[i].label
+		}
+	}
+	return w.opt.Label
+}
+
+func (w *walker) author() {
+	name := w.sc.Attr("author")
+	if name == "" || w.authors[name] || len(w.authors) > 1000 {
+		return
+	}
+	if w.authors == nil {
+		w.authors = map[string]bool{}
+	}
+	w.authors[name] = true
+	w.sink.Add(document.Segment{Text: name, Label: LabelAuthor, At: document.Location{Layer: document.Metadata}})
+}
+
+func on(v string) bool {
+	switch v {
+	case "0", "false", "off", "none":
+		return false
+	}
+	return true
+}
+
+func number(s string, low, high int) int {
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		return low
+	}
+	return max(low, min(n, high))
+}

@@ -1,0 +1,137 @@
+package ooxml
+
+import (
+	"io"
+	"net/url"
+	"path"
+	"strings"
+
+	"brevvagt/document"
+	"brevvagt/document/office/xmlscan"
+)
+
+// relation is one line of a part's relationship file.
+type relation struct {
+	kind   string // last element of the type
+	target string // name of the part, "" when external
+}
+
+// relations of a part by id (OPC 9.3).
+func (r *reader) relations(p *part) map[string]relation {
+	dir, base := path.Split(p.file.Name)
+	rels := r.parts[strings.ToLower(dir+"_rels/"+base+".rels")]
+	if rels == nil {
+		return nil
+	}
+	found := map[string]relation{}
+	r.with(rels, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			if k != xmlscan.Start || sc.Name() != "Relationship" || sc.Attr("TargetMode") == "External" {
+				continue
+			}
+			target := strings.ReplaceAll(sc.Attr("Target"), "\\", "/")
+			if !strings.HasPrefix(target, "/") {
+				target = path.Join("/", dir, target)
+			}
+			found[sc.Attr("Id")] = relation{kind: path.Base(sc.Attr("Type")), target: strings.ToLower(strings.TrimPrefix(target, "/"))}
+		}
+		return nil
+	})
+	return found
+}
+
+// external takes the addresses that a part points to outside the file.
+func (r *reader) external(p *part) {
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			if k == xmlscan.Start && strings.EqualFold(sc.Attr("TargetMode"), "External") {
+				target := sc.Attr("Target")
+				if plain, err := url.PathUnescape(target); err == nil {
+					target = plain
+				}
+				r.add(target, document.Hidden, "")
+			}
+		}
+		return sc.Err()
+	})
+}
+
+// styles notes which styles hide text, by themselves or by the style they build
+// on.
+func (r *reader) styles(p *part) {
+	base := map[string]string{}
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		id := ""
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			if k != xmlscan.Start {
+				continue
+			}
+			switch sc.Name() {
+			case "style":
+				id = sc.Attr("styleId")
+			case "basedOn":
+				base[id] = sc.Attr("val")
+			case "vanish":
+				if v := sc.Attr("val"); id != "" && v != "0" && v != "false" && v != "off" {
+					r.hiddenStyles[id] = true
+				}
+			}
+		}
+		return nil // a style sheet holds no text: a broken one hides none
+	})
+	for id := range base {
+		for at, n := id, 0; n < 20 && at != ""; at, n = base[at], n+1 {
+			if r.hiddenStyles[at] {
+				r.hiddenStyles[id] = true
+			}
+		}
+	}
+}
+
+// slides numbers the slides in their order, with their notes and comments.
+func (r *reader) slides(p *part) {
+	rels := r.relations(p)
+	page := 0
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			if k != xmlscan.Start || sc.Name() != "sldId" {
+				continue
+			}
+			page++
+			// Both the slide's id and the relation's are called id; the latter starts with a letter.
+			ref := ""
+			sc.Attrs(func(name, value []byte) {
+				if string(name) == "id" && rels[string(value)].target != "" {
+					ref = rels[string(value)].target
+				}
+			})
+			slide := r.parts[ref]
+			if slide == nil {
+				continue
+			}
+			slide.page = page
+			for _, rel := range r.relations(slide) {
+				if other := r.parts[rel.target]; other != nil && other.page == 0 && rel.kind != "slideLayout" {
+					other.page = page
+				}
+			}
+		}
+		return nil
+	})
+}
+
+func (r *reader) slideHidden(p *part) bool {
+	head := p.file.Head(8192)
+	sc := xmlscan.New(strings.NewReader(string(head)))
+	for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+		if k == xmlscan.Start {
+			v := sc.Attr("show")
+			return v == "0" || v == "false"
+		}
+	}
+	return false
+}
