@@ -1,0 +1,236 @@
+// Package account keeps the local accounts of the people who work with held cases:
+// their role, their passphrase and, for those who may open originals, their vault
+// key. One passphrase does both: logging in unlocks the key for that session only,
+// and without the passphrase nobody, root included, has the key.
+package account
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"brevvagt/internal/store"
+	"brevvagt/quarantine/ledger"
+	"brevvagt/quarantine/vault"
+)
+
+// Role says what somebody may do; the review pages hold the table of it.
+type Role string
+
+// The roles. DPO and Reviewer have a vault key and can open originals; Auditor
+// reads and checks the ledger; Operator keeps the program running and sees no content.
+const (
+	DPO      Role = "dpo"
+	Reviewer Role = "reviewer"
+	Auditor  Role = "auditor"
+	Operator Role = "operator"
+)
+
+// Valid reports whether r is a role.
+func (r Role) Valid() bool { return slices.Contains([]Role{DPO, Reviewer, Auditor, Operator}, r) }
+
+// HasKey reports whether accounts of this role hold a vault key.
+func (r Role) HasKey() bool { return r == DPO || r == Reviewer }
+
+// Account is a person's account, without its secrets.
+type Account struct {
+	Name      string // what is typed at login, and the actor in the ledger
+	Display   string
+	Role      Role
+	Recipient string // public vault key, "" for a role without one
+	Created   time.Time
+	Disabled  bool
+}
+
+// Errors that callers tell apart.
+var (
+	ErrLogin      = errors.New("wrong name or passphrase") // one error for both, so names cannot be tried
+	ErrTooMany    = errors.New("too many failed logins, try again later")
+	ErrBusy       = errors.New("too many logins at the same time, try again")
+	ErrExists     = errors.New("there is already an account of that name")
+	ErrNotFound   = errors.New("no such account")
+	ErrPassphrase = errors.New("the passphrase is too short")
+)
+
+// MinPassphrase is the least number of characters of a passphrase. Length is the
+// only demand (NIST SP 800-63B advises against others); it also guards the vault key.
+const MinPassphrase = 12
+
+// maxPassphrase bounds what is hashed, in bytes.
+const maxPassphrase = 1024
+
+var accountName = regexp.MustCompile(`^[a-z0-9][a-z0-9._-]{0,31}$`)
+
+// Config is what the accounts need. Only Store is required.
+type Config struct {
+	Store *store.DB
+	Now   func() time.Time // nil means time.Now
+	Log   *slog.Logger     // nil discards
+}
+
+// Accounts is safe for concurrent use.
+type Accounts struct {
+	db     *store.DB
+	ledger *ledger.Ledger
+	now    func() time.Time
+	log    *slog.Logger
+	limit  limiter
+	slots  chan struct{} // bounds the memory of concurrent hashing
+}
+
+// concurrent logins: each takes 19 MiB for the hash and 128 MiB for the vault key.
+const concurrent = 2
+
+// slotWait is how long a login waits for its turn.
+const slotWait = 10 * time.Second
+
+// New gives the accounts in the store.
+func New(cfg Config) (*Accounts, error) {
+	if cfg.Store == nil {
+		return nil, errors.New("accounts need a store")
+	}
+	a := &Accounts{db: cfg.Store, ledger: ledger.New(cfg.Store), now: cfg.Now, log: cfg.Log,
+		slots: make(chan struct{}, concurrent), limit: limiter{failures: map[string]*failures{}}}
+	if a.now == nil {
+		a.now = time.Now
+	}
+	if a.log == nil {
+		a.log = slog.New(slog.DiscardHandler)
+	}
+	return a, nil
+}
+
+// Create makes an account. For a role with a vault key it returns the public half,
+// to be added to the recipients file: what was sealed before that stays closed to
+// the new account.
+func (a *Accounts) Create(ctx context.Context, name, display string, role Role, passphrase string) (recipient string, err error) {
+	if !accountName.MatchString(name) {
+		return "", errors.New("an account name has up to 32 of a-z, 0-9, dot, dash and underscore")
+	}
+	if !role.Valid() {
+		return "", fmt.Errorf("no role %.20q", role)
+	}
+	if err := goodPassphrase(passphrase); err != nil {
+		return "", err
+	}
+	var blob []byte
+	if role.HasKey() {
+		id, err := vault.NewIdentity()
+		if err != nil {
+			return "", err
+		}
+		if blob, err = id.Protect(passphrase); err != nil {
+			return "", err
+		}
+		recipient = id.Recipient()
+	}
+	hash := newHash(passphrase)
+	at := a.now().UTC()
+	err = a.db.Update(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `INSERT INTO accounts (name, display, role, hash, identity, recipient, created) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (name) DO NOTHING`, name, strings.TrimSpace(display), string(role), hash, blob, recipient, store.Millis(at))
+		if err != nil {
+			return fmt.Errorf("cannot create account %s: %w", name, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return fmt.Errorf("%s: %w", name, ErrExists)
+		}
+		return a.tell(ctx, tx, name, "account-created", map[string]string{"role": string(role)})
+	})
+	if err != nil {
+		return "", err
+	}
+	return recipient, nil
+}
+
+func goodPassphrase(p string) error {
+	if utf8.RuneCountInString(p) < MinPassphrase {
+		return fmt.Errorf("%w: at least %d characters", ErrPassphrase, MinPassphrase)
+	}
+	if len(p) > maxPassphrase {
+		return fmt.Errorf("the passphrase is longer than %d bytes", maxPassphrase)
+	}
+	return nil
+}
+
+func (a *Accounts) tell(ctx context.Context, tx *sql.Tx, name, verb string, detail map[string]string) error {
+	_, err := a.ledger.Append(ctx, tx, ledger.Entry{At: a.now(), Actor: name, Verb: verb, Detail: detail})
+	return err
+}
+
+// stored is an account's row.
+type stored struct {
+	Account
+	hash     string
+	identity []byte
+}
+
+const selectAccounts = `SELECT name, display, role, hash, identity, recipient, created, disabled FROM accounts`
+
+func scanAccount(row interface{ Scan(...any) error }) (*stored, error) {
+	var s stored
+	var created int64
+	var disabled int
+	err := row.Scan(&s.Name, &s.Display, &s.Role, &s.hash, &s.identity, &s.Recipient, &created, &disabled)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read an account: %w", err)
+	}
+	s.Created, s.Disabled = store.Time(created), disabled != 0
+	return &s, nil
+}
+
+func (a *Accounts) get(ctx context.Context, name string) (*stored, error) {
+	return scanAccount(a.db.Read().QueryRowContext(ctx, selectAccounts+` WHERE name = $1`, name))
+}
+
+// Get reads an account.
+func (a *Accounts) Get(ctx context.Context, name string) (*Account, error) {
+	s, err := a.get(ctx, name)
+	if err != nil {
+		return nil, fmt.Errorf("%.40q: %w", name, err)
+	}
+	return &s.Account, nil
+}
+
+// List reads all accounts by name.
+func (a *Accounts) List(ctx context.Context) ([]*Account, error) {
+	rows, err := a.db.Read().QueryContext(ctx, selectAccounts+` ORDER BY name`)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the accounts: %w", err)
+	}
+	defer rows.Close()
+	var list []*Account
+	for rows.Next() {
+		s, err := scanAccount(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, &s.Account)
+	}
+	return list, rows.Err()
+}
+
+// Disable keeps an account from logging in; by is who does it. Its name stays taken,
+// because the ledger speaks of it.
+func (a *Accounts) Disable(ctx context.Context, name, by string) error {
+	return a.db.Update(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE accounts SET disabled = 1 WHERE name = $1`, name)
+		if err != nil {
+			return fmt.Errorf("cannot disable account %s: %w", name, err)
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return fmt.Errorf("%.40q: %w", name, ErrNotFound)
+		}
+		return a.tell(ctx, tx, by, "account-disabled", map[string]string{"account": name})
+	})
+}

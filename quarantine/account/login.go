@@ -1,0 +1,206 @@
+package account
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"brevvagt/quarantine/vault"
+
+	"golang.org/x/crypto/argon2"
+)
+
+// The argon2id parameters, OWASP's first choice for servers: 19 MiB, two passes.
+const (
+	hashMemory  = 19 << 10 // KiB
+	hashPasses  = 2
+	hashThreads = 1
+	hashBytes   = 32
+	saltBytes   = 16
+)
+
+// Login checks a passphrase and unlocks the account's vault key; the Opener is nil
+// for a role without one. Failures are counted per name (five in fifteen minutes
+// close it for the rest of them), whether the account exists or not.
+func (a *Accounts) Login(ctx context.Context, name, passphrase string) (*Account, *vault.Opener, error) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if len(passphrase) > maxPassphrase || !accountName.MatchString(name) {
+		return nil, nil, ErrLogin
+	}
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer leave()
+	if !a.limit.begin(name, a.now()) {
+		return nil, nil, ErrTooMany
+	}
+	s, err := a.get(ctx, name)
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return nil, nil, err
+	}
+	if !matches(s, passphrase) {
+		return nil, nil, a.refuse(ctx, name, s != nil)
+	}
+	var opener *vault.Opener
+	if s.Role.HasKey() {
+		if opener, err = vault.Unlock(s.identity, passphrase); err != nil {
+			return nil, nil, fmt.Errorf("the vault key of %s cannot be unlocked: %w", name, err)
+		}
+	}
+	err = a.db.Update(ctx, func(tx *sql.Tx) error { return a.tell(ctx, tx, name, "login", nil) })
+	if err != nil {
+		return nil, nil, err
+	}
+	a.limit.succeeded(name)
+	return &s.Account, opener, nil
+}
+
+// enter takes one of the few places for hashing.
+func (a *Accounts) enter(ctx context.Context) (func(), error) {
+	wait := time.NewTimer(slotWait)
+	defer wait.Stop()
+	select {
+	case a.slots <- struct{}{}:
+		return func() { <-a.slots }, nil
+	case <-wait.C:
+		return nil, ErrBusy
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+// matches takes the same time for an account that is not there, so that names
+// cannot be told by the clock.
+func matches(s *stored, passphrase string) bool {
+	if s == nil {
+		hashOf(passphrase, make([]byte, saltBytes))
+		return false
+	}
+	return checkHash(s.hash, passphrase) && !s.Disabled
+}
+
+func (a *Accounts) refuse(ctx context.Context, name string, exists bool) error {
+	a.log.WarnContext(ctx, "login refused", "known", exists)
+	if exists { // a name that is none may be a passphrase typed into the wrong field
+		err := a.db.Update(ctx, func(tx *sql.Tx) error { return a.tell(ctx, tx, name, "login-refused", nil) })
+		if err != nil {
+			return err
+		}
+	}
+	return ErrLogin
+}
+
+// ChangePassphrase puts hash and vault key under a new passphrase. The key itself
+// stays the same, so what was sealed for it can still be opened.
+func (a *Accounts) ChangePassphrase(ctx context.Context, name, old, passphrase string) error {
+	if err := goodPassphrase(passphrase); err != nil {
+		return err
+	}
+	acc, opener, err := a.Login(ctx, name, old)
+	if err != nil {
+		return err
+	}
+	var blob []byte
+	if opener != nil {
+		if blob, err = opener.Protect(passphrase); err != nil {
+			return err
+		}
+	}
+	hash := newHash(passphrase)
+	return a.db.Update(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE accounts SET hash = $2, identity = $3 WHERE name = $1`, acc.Name, hash, blob); err != nil {
+			return fmt.Errorf("cannot change the passphrase of %s: %w", acc.Name, err)
+		}
+		return a.tell(ctx, tx, acc.Name, "passphrase-changed", nil)
+	})
+}
+
+func newHash(passphrase string) string {
+	salt := make([]byte, saltBytes)
+	rand.Read(salt) // never fails, see crypto/rand
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hashOf(passphrase, salt)))
+}
+
+func hashOf(passphrase string, salt []byte) []byte {
+	return argon2.IDKey([]byte(passphrase), salt, hashPasses, hashMemory, hashThreads, hashBytes)
+}
+
+// checkHash accepts only our own parameters: a row changed to cheap ones must not
+// let anybody in.
+func checkHash(stored, passphrase string) bool {
+	head := fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, hashMemory, hashPasses, hashThreads)
+	rest, ok := strings.CutPrefix(stored, head)
+	if !ok {
+		return false
+	}
+	saltText, sumText, _ := strings.Cut(rest, "$")
+	salt, saltErr := base64.RawStdEncoding.DecodeString(saltText)
+	sum, sumErr := base64.RawStdEncoding.DecodeString(sumText)
+	if saltErr != nil || sumErr != nil || len(salt) != saltBytes || len(sum) != hashBytes {
+		return false
+	}
+	return subtle.ConstantTimeCompare(sum, hashOf(passphrase, salt)) == 1
+}
+
+// The limits on failed logins per name.
+const (
+	maxFailures   = 5
+	failureWindow = 15 * time.Minute
+	maxNames      = 10_000 // bounds the memory for names that are tried
+)
+
+// limiter counts logins that have not succeeded.
+type limiter struct {
+	mu       sync.Mutex
+	failures map[string]*failures
+}
+
+type failures struct {
+	n     int
+	since time.Time
+}
+
+// begin counts a try before it is known to fail, so that tries at the same time
+// cannot outrun the count. It reports whether the try may go on.
+func (l *limiter) begin(name string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f := l.failures[name]
+	if f == nil || now.Sub(f.since) >= failureWindow {
+		if f == nil && len(l.failures) >= maxNames && !l.forget(now) {
+			return false
+		}
+		f = &failures{since: now}
+		l.failures[name] = f
+	}
+	if f.n >= maxFailures {
+		return false
+	}
+	f.n++
+	return true
+}
+
+// forget makes room by dropping names whose window is over.
+func (l *limiter) forget(now time.Time) bool {
+	for name, f := range l.failures {
+		if now.Sub(f.since) >= failureWindow {
+			delete(l.failures, name)
+		}
+	}
+	return len(l.failures) < maxNames
+}
+
+func (l *limiter) succeeded(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.failures, name)
+}

@@ -1,0 +1,202 @@
+package quarantine
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/vault"
+
+	"github.com/oklog/ulid/v2"
+)
+
+// maxPictures bounds how many page pictures a case keeps; the first ones are kept.
+const maxPictures = 200
+
+// Hold keeps an item: the original and its pictures are sealed and durable first,
+// then one transaction makes the case, its ledger line and its draft. When it
+// returns an error nothing is held, and the source must keep the item. The same
+// item (source and id) deposited again is the same case, whatever became of it.
+func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, error) {
+	if d.Source == "" || d.ItemID == "" {
+		return nil, errors.New("a deposit needs its source and item id")
+	}
+	itemKey := s.private.item(d.Source, d.ItemID)
+	unlock, err := s.busy.lock(ctx, itemKey)
+	if err != nil {
+		return nil, err
+	}
+	defer unlock()
+	known, err := s.byItem(ctx, s.db.Read(), itemKey)
+	if err != nil || known != nil {
+		return known, err
+	}
+	at := s.stamp()
+	id, err := ulid.New(ulid.Timestamp(at), rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("cannot name the case: %w", err)
+	}
+	c := &Case{ID: id.String(), Deposit: redacted(d), HeldAt: at}
+	c.Size = int64(len(original))
+	c.Pictures = keepPictures(d.Pictures)
+	c.PictureCount = len(c.Pictures)
+	sealedOriginal, pictures, err := s.sealAll(ctx, c, original)
+	if err == nil {
+		err = s.record(ctx, c, d, itemKey, sealedOriginal, pictures)
+	}
+	if err != nil {
+		return s.giveUp(ctx, c, itemKey, err)
+	}
+	s.crash("hold:committed")
+	c.Pictures = nil
+	s.log.InfoContext(ctx, "case held", "case", c.ID, "source", c.Source, "draft", c.DraftNo)
+	return c, nil
+}
+
+func keepPictures(list []Picture) []Picture {
+	kept := slices.Clone(list[:min(len(list), maxPictures)])
+	for i := range kept {
+		kept[i].Path = detectors.Redact(kept[i].Path)
+	}
+	return kept
+}
+
+func (s *Service) sealAll(ctx context.Context, c *Case, original []byte) (vault.Sealed, []vault.Sealed, error) {
+	sealed, err := s.vault.Seal(ctx, c.ID, bytes.NewReader(original))
+	if err != nil {
+		return sealed, nil, err
+	}
+	c.VaultObject, c.PlainSHA256, c.CipherSHA256 = sealed.Object, sealed.PlainSHA256, sealed.CipherSHA256
+	s.crash("hold:original-sealed")
+	var pictures []vault.Sealed
+	for n, p := range c.Pictures {
+		ps, err := s.vault.Seal(ctx, c.ID+"-p"+strconv.Itoa(n), bytes.NewReader(p.PNG))
+		if err != nil {
+			return sealed, pictures, err
+		}
+		pictures = append(pictures, ps)
+	}
+	s.crash("hold:pictures-sealed")
+	return sealed, pictures, nil
+}
+
+// record is the one transaction of a hold.
+func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string, original vault.Sealed, pictures []vault.Sealed) error {
+	receipt, err := s.private.seal(c.ID, hidden{ItemID: d.ItemID, MessageID: d.MessageID, From: d.From, To: d.To, Receipt: d.Receipt})
+	if err != nil {
+		return err
+	}
+	err = s.db.Update(ctx, func(tx *sql.Tx) error {
+		draft, err := s.register.Create(ctx, tx, incident(c))
+		if err != nil {
+			return err
+		}
+		c.DraftNo = draft.No
+		if err := s.insert(ctx, tx, c, itemKey, receipt, pictures); err != nil {
+			return err
+		}
+		err = s.move(ctx, tx, c, Held, System, c.HeldAt, map[string]string{
+			"source": c.Source, "object": original.Object, "plain-sha256": original.PlainSHA256, "cipher-sha256": original.CipherSHA256,
+			"pictures": strconv.Itoa(len(pictures)), "rules": strings.Join(ruleIDs(c.Rules), " "), "draft": draft.No})
+		s.crash("hold:before-commit")
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("cannot hold: %w", err)
+	}
+	return nil
+}
+
+// giveUp ends a hold that failed. The sealed files go only when the database says
+// that no case needs them: a commit whose answer was lost may have succeeded.
+func (s *Service) giveUp(ctx context.Context, c *Case, itemKey string, cause error) (*Case, error) {
+	// The caller's time may be what ran out; looking still has to be done.
+	look, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+	defer cancel()
+	known, err := s.byItem(look, s.db.Read(), itemKey)
+	if err != nil {
+		return nil, errors.Join(cause, err)
+	}
+	if known == nil || known.ID != c.ID {
+		objects, listErr := s.vault.Objects()
+		cause = errors.Join(cause, listErr)
+		for _, object := range objects {
+			if caseOf(object) == c.ID {
+				cause = errors.Join(cause, s.vault.Delete(object))
+			}
+		}
+	}
+	if known != nil {
+		return known, nil // held after all, by us or by another process
+	}
+	return nil, cause
+}
+
+// caseOf is the case id in the name of a sealed file.
+func caseOf(object string) string {
+	id, _, _ := strings.Cut(strings.TrimSuffix(object, path.Ext(object)), "-")
+	return id
+}
+
+// incident is what the register may know of a case.
+func incident(c *Case) register.Incident {
+	in := register.Incident{CaseID: c.ID, At: c.HeldAt, Start: c.Received, Kind: c.Kind, Rules: ruleIDs(c.Rules),
+		Recipients: len(c.To), Numbers: c.Numbers, Persons: c.Persons, Unreadable: len(c.Gaps), DataTypes: c.DataTypes}
+	for _, to := range c.To {
+		if at := strings.LastIndexByte(to, '@'); at >= 0 {
+			in.Domains = append(in.Domains, strings.ToLower(strings.Trim(to[at+1:], "> ")))
+		}
+	}
+	for _, e := range c.Evidence {
+		in.InPicture = in.InPicture || e.OCR
+	}
+	return in
+}
+
+func ruleIDs(rules []Rule) []string {
+	ids := make([]string, len(rules))
+	for i, r := range rules {
+		ids[i] = r.ID
+	}
+	return ids
+}
+
+// clearOrphans sets aside sealed files that no case names, as a crash between
+// sealing and committing leaves them, and forgets those set aside long ago.
+func (s *Service) clearOrphans(ctx context.Context) error {
+	if err := s.vault.Sweep(); err != nil {
+		return err
+	}
+	objects, err := s.vault.Objects()
+	if err != nil {
+		return err
+	}
+	var orphans []string
+	for _, object := range objects {
+		var n int
+		if err := s.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE id = $1`, caseOf(object)).Scan(&n); err != nil {
+			return fmt.Errorf("cannot look for the case of a sealed file: %w", err)
+		}
+		if n == 0 {
+			orphans = append(orphans, object)
+		}
+	}
+	if len(orphans) > 0 {
+		s.log.WarnContext(ctx, "sealed files without a case set aside", "count", len(orphans))
+	}
+	return s.vault.SetAside(orphans, s.now().Add(-orphanKeep))
+}
+
+// orphanKeep is how long a sealed file without a case is kept, the same 30 days as
+// the content of a case.
+const orphanKeep = 30 * 24 * time.Hour

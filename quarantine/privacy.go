@@ -1,0 +1,164 @@
+package quarantine
+
+import (
+	"bytes"
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/internal/safefile"
+	"brevvagt/internal/store"
+)
+
+// privacy keeps out of the database what could hold a full number but is needed to
+// go back to the source: an item id can be a file name, an address can be anything.
+// It stands in the row sealed under a key that lies beside the database, so a copy
+// of the database alone (a backup, a support case) tells nothing.
+type privacy struct {
+	aead    cipher.AEAD
+	itemKey []byte
+}
+
+// hidden is what the sealed part of a row holds.
+type hidden struct {
+	ItemID    string   `json:"item"`
+	MessageID string   `json:"message_id,omitempty"`
+	From      string   `json:"from,omitempty"`
+	To        []string `json:"to,omitempty"`
+	Receipt   []byte   `json:"receipt,omitempty"`
+}
+
+const privacyKeyBytes = 32
+
+// openPrivacy reads the key or, for a new installation, makes it. A missing key
+// beside existing cases is an error: their receipts could not be read.
+func openPrivacy(db *store.DB) (*privacy, error) {
+	path := filepath.Join(filepath.Dir(db.Path()), "receipt.key")
+	var secret []byte
+	// The write transaction is the lock against another process making one as well.
+	err := db.Update(context.Background(), func(tx *sql.Tx) error {
+		var err error
+		secret, err = os.ReadFile(path)
+		if !errors.Is(err, os.ErrNotExist) {
+			return err
+		}
+		var cases int
+		if err := tx.QueryRow(`SELECT COUNT(*) FROM cases`).Scan(&cases); err != nil {
+			return err
+		}
+		if cases > 0 {
+			return fmt.Errorf("%s is missing but there are %d cases: bring it back from the backup", path, cases)
+		}
+		secret = make([]byte, privacyKeyBytes)
+		rand.Read(secret) // never fails, see crypto/rand
+		_, err = safefile.Write(path, bytes.NewReader(secret))
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the receipt key: %w", err)
+	}
+	if len(secret) != privacyKeyBytes {
+		return nil, fmt.Errorf("the receipt key has %d bytes, not %d", len(secret), privacyKeyBytes)
+	}
+	return newPrivacy(secret)
+}
+
+func newPrivacy(secret []byte) (*privacy, error) {
+	sealKey, err := hkdf.Key(sha256.New, secret, nil, "brevvagt receipt", 32)
+	if err != nil {
+		return nil, fmt.Errorf("cannot derive a key: %w", err)
+	}
+	itemKey, err := hkdf.Key(sha256.New, secret, nil, "brevvagt item", 32)
+	if err != nil {
+		return nil, fmt.Errorf("cannot derive a key: %w", err)
+	}
+	block, err := aes.NewCipher(sealKey)
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a cipher: %w", err)
+	}
+	aead, err := cipher.NewGCMWithRandomNonce(block)
+	if err != nil {
+		return nil, fmt.Errorf("cannot make a cipher: %w", err)
+	}
+	return &privacy{aead, itemKey}, nil
+}
+
+// item is the keyed digest that names an item in the database.
+func (p *privacy) item(source, itemID string) string {
+	m := hmac.New(sha256.New, p.itemKey)
+	fmt.Fprintf(m, "%d\n%s\n%s", len(source), source, itemID)
+	return hex.EncodeToString(m.Sum(nil))
+}
+
+// seal hides h; the case id is bound to it, so rows cannot be swapped.
+func (p *privacy) seal(caseID string, h hidden) ([]byte, error) {
+	plain, err := json.Marshal(h)
+	if err != nil {
+		return nil, fmt.Errorf("cannot write the receipt of case %s: %w", caseID, err)
+	}
+	return p.aead.Seal(nil, nil, plain, []byte(caseID)), nil
+}
+
+func (p *privacy) open(caseID string, sealed []byte) (hidden, error) {
+	var h hidden
+	plain, err := p.aead.Open(nil, nil, sealed, []byte(caseID))
+	if err != nil {
+		return h, fmt.Errorf("the receipt of case %s cannot be opened: it or its key was changed", caseID)
+	}
+	if err := json.Unmarshal(plain, &h); err != nil {
+		return h, fmt.Errorf("the receipt of case %s cannot be read", caseID)
+	}
+	return h, nil
+}
+
+// redacted is d as it may be kept in clear: without receipt and pictures, and with
+// every text gone over once more, whatever the bridge did before.
+func redacted(d Deposit) Deposit {
+	r := d
+	r.Receipt, r.Pictures = nil, nil
+	r.ItemID, r.Name, r.From = detectors.Redact(d.ItemID), detectors.Redact(d.Name), detectors.Redact(d.From)
+	r.Subject, r.MessageID = detectors.Redact(d.Subject), detectors.Redact(d.MessageID)
+	r.To, r.Gaps, r.DataTypes = redactAll(d.To), redactAll(d.Gaps), redactAll(d.DataTypes)
+	r.Rules = make([]Rule, len(d.Rules))
+	for i, rule := range d.Rules {
+		rule.Danish, rule.English = detectors.Redact(rule.Danish), detectors.Redact(rule.English)
+		r.Rules[i] = rule
+	}
+	r.Evidence = make([]Evidence, len(d.Evidence))
+	for i, e := range d.Evidence {
+		r.Evidence[i] = redactEvidence(e)
+	}
+	return r
+}
+
+func redactEvidence(e Evidence) Evidence {
+	e.Value, e.Path, e.Cell, e.Why = detectors.Redact(e.Value), detectors.Redact(e.Path), detectors.Redact(e.Cell), redactAll(e.Why)
+	// Made valid first: a character broken over a border would be counted twice.
+	e.Before, e.Match, e.After = strings.ToValidUTF8(e.Before, "?"), strings.ToValidUTF8(e.Match, "?"), strings.ToValidUTF8(e.After, "?")
+	// The three are one text to a reader, so a number may stand across their borders.
+	joined := []rune(detectors.Redact(e.Before + e.Match + e.After))
+	before, match := len([]rune(e.Before)), len([]rune(e.Match))
+	e.Before, e.Match, e.After = string(joined[:before]), string(joined[before:before+match]), string(joined[before+match:])
+	return e
+}
+
+func redactAll(list []string) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = detectors.Redact(s)
+	}
+	return out
+}

@@ -1,0 +1,163 @@
+package register
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/detectors"
+)
+
+// Incident is what the program knows of a stopped item. Roles, counts, times and
+// domains only: no name of a person, no number.
+type Incident struct {
+	CaseID     string
+	At         time.Time // when it was stopped, which is when it is registered
+	Start      time.Time // when it was sent
+	Kind       string    // mail, file, letter
+	Rules      []string  // rule ids, the strongest first
+	Domains    []string  // of the recipients outside
+	Recipients int
+	Numbers    int // distinct CPR numbers
+	Persons    int
+	InPicture  bool // something was found by reading a picture
+	Unreadable int  // parts that could not be read
+	DataTypes  []string
+}
+
+// Draft texts A (DOMAIN: stopped before it left) and the beginning of B (left).
+const (
+	proposalNo     = "Nej [forslag]"
+	stoppedNotify  = "Forsendelsen blev standset, før den forlod kommunen. Ingen uvedkommende har haft adgang til oplysningerne."
+	stoppedInform  = "Oplysningerne er ikke kommet uvedkommende i hænde."
+	dpoDecides     = "[DPO afgør], frist "
+	removed        = "(tekst udeladt, fordi den kunne indeholde personoplysninger)"
+	dateLayout     = "02.01.2006"
+	dateTimeLayout = "02.01.2006 kl. 15.04"
+)
+
+// Create drafts the entry of an item that was stopped (text A). A text that does
+// not pass the check is left out rather than failing: a hold must not fail over a
+// sentence about it.
+func (r *Register) Create(ctx context.Context, tx *sql.Tx, in Incident) (*Draft, error) {
+	d := Draft{CaseID: in.CaseID, Status: Averted, Registered: in.At, Start: in.Start}
+	if d.Start.IsZero() {
+		d.Start = in.At
+	}
+	t := compose(in)
+	d.Fields = Fields{
+		What: t.what, Type: t.kind, DataTypes: slices.Clone(in.DataTypes), Consequences: t.consequences,
+		Notify: proposalNo, NotifyReason: stoppedNotify, Informed: proposalNo, InformedReason: stoppedInform,
+		Measures: fmt.Sprintf("%s sat i karantæne %s.", capital(theItem(in.Kind)+" er"), r.at(in.At)) + " " + t.measures,
+	}
+	if in.Numbers > 0 {
+		d.DataTypes = append(d.DataTypes, "CPR-nr.")
+	}
+	for _, f := range []*string{&d.What, &d.Consequences, &d.Measures} {
+		*f = r.clean(strings.TrimSpace(*f))
+	}
+	for i := range d.DataTypes {
+		d.DataTypes[i] = r.clean(d.DataTypes[i])
+	}
+	return r.Add(ctx, tx, d)
+}
+
+// clean is the redacted text, or a word in its place when even that is refused.
+func (r *Register) clean(text string) string {
+	text = detectors.Redact(text)
+	if r.check(text) != nil {
+		return removed
+	}
+	return text
+}
+
+// Released amends the entry of a case that was let go after all (text B): what was
+// true of a stopped item no longer is, and the DPO must decide. The 72 hours are
+// shown from now as the safe deadline; the clock itself starts with Confirm.
+func (r *Register) Released(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
+	return r.left(ctx, tx, caseID, at, fmt.Sprintf("Frigivet efter gennemgang %s.", r.at(at)))
+}
+
+// Left amends the entry of a case whose item left outside our view (text B).
+func (r *Register) Left(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
+	return r.left(ctx, tx, caseID, at, fmt.Sprintf("Konstateret %s, at forsendelsen ikke længere ligger i karantænen hos afsendersystemet; den kan være afsendt.", r.at(at)))
+}
+
+func (r *Register) left(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, measure string) error {
+	d, err := one(tx.QueryRowContext(ctx, selectDrafts+` WHERE case_id = $1`, caseID))
+	if err != nil {
+		return fmt.Errorf("register entry of case %s: %w", caseID, err)
+	}
+	d.Status, d.Discovered, d.Deadline = Possible, at, at.Add(Deadline)
+	r.undecided(d)
+	d.Measures = add(d.Measures, measure)
+	return r.Save(ctx, tx, d, at)
+}
+
+// undecided puts text B into columns 8, 9, 11 and 12.
+func (r *Register) undecided(d *Draft) {
+	d.Notify = dpoDecides + r.at(d.Deadline)
+	d.Informed = d.Notify
+	d.NotifyReason, d.InformedReason = "", ""
+}
+
+// Rejected amends the entry of a case whose sender got the item back.
+func (r *Register) Rejected(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Afsenderen har fået mailen retur %s og er henvist til sikker post.", r.at(at)))
+}
+
+// Expired amends the entry of a case whose content was deleted undelivered.
+func (r *Register) Expired(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Forsendelsen blev ikke frigivet; indholdet er slettet %s.", r.at(at)))
+}
+
+func (r *Register) note(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, measure string) error {
+	d, err := one(tx.QueryRowContext(ctx, selectDrafts+` WHERE case_id = $1`, caseID))
+	if err != nil {
+		return fmt.Errorf("register entry of case %s: %w", caseID, err)
+	}
+	d.Measures = add(d.Measures, measure)
+	return r.Save(ctx, tx, d, at)
+}
+
+// Confirm is the DPO's word that it is a breach, known since the given time: the
+// clock of 72 hours runs from there.
+func (r *Register) Confirm(ctx context.Context, tx *sql.Tx, no string, aware, at time.Time) (*Draft, error) {
+	d, err := one(tx.QueryRowContext(ctx, selectDrafts+` WHERE no = $1`, no))
+	if err != nil {
+		return nil, fmt.Errorf("register entry %s: %w", no, err)
+	}
+	undecided := strings.HasPrefix(d.Notify, dpoDecides) || d.Status == Averted
+	d.Status, d.Confirmed, d.Deadline = Breach, aware, aware.Add(Deadline)
+	if d.Discovered.IsZero() {
+		d.Discovered = aware
+	}
+	if undecided {
+		r.undecided(d)
+	}
+	return d, r.Save(ctx, tx, d, at)
+}
+
+// Remaining is the time left to notify; negative when the deadline has passed, and
+// ok is false for an entry without one.
+func (d *Draft) Remaining(now time.Time) (left time.Duration, ok bool) {
+	if d.Deadline.IsZero() {
+		return 0, false
+	}
+	return d.Deadline.Sub(now), true
+}
+
+// at writes a time as the register does, in Danish time.
+func (r *Register) at(t time.Time) string { return t.In(r.zone).Format(dateTimeLayout) }
+
+func (r *Register) date(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.In(r.zone).Format(dateLayout)
+}
+
+func add(text, sentence string) string { return strings.TrimSpace(text + " " + sentence) }

@@ -1,0 +1,268 @@
+// Package register writes drafts for the municipality's register of personal data
+// breaches (GDPR Art. 33(5); Danish: fortegnelse over brud), in the thirteen columns
+// that a Danish municipality publishes, and exports them. It proposes and never
+// decides: whether the authority or the persons are told is the DPO's to say. No
+// name and no number of a citizen can be saved in it.
+//
+// Glossary: draft = kladde, averted incident = afværget hændelse, possible breach =
+// muligt brud, breach = brud, deadline = frist.
+package register
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	_ "time/tzdata" // dates are Danish whatever the machine has installed
+
+	"brevvagt/detectors"
+	"brevvagt/internal/store"
+)
+
+// Columns are the register's column titles in order, spelled as Gladsaxe Kommune
+// printed them in its register of 2025 ("Berundelse" included), so that the export
+// can be pasted under the register a municipality already has.
+func Columns() []string {
+	return []string{
+		"Nr.",
+		"Hvad er der sket?",
+		"Dato for registrering",
+		"Hændelse start",
+		"Type af hændelse",
+		"Hvilke typer af personoplysninger er berørt?",
+		"Hvilke konsekvenser kan bruddet få for de berørte personer?",
+		"Skal hændelsen anmeldes til Datatilsynet?",
+		"Berundelse for ikke at anmelde til Datatilsynet",
+		"Foranstaltninger gennemført for at stoppe hændelsen",
+		"Er de berørte personer blevet underrettet?",
+		"Begrundelse for ikke at underrette de berørte personer",
+		"Afgørelse fra Datatilsynet",
+	}
+}
+
+// Status says what the entry is about. Only a person moves it to Breach.
+type Status string
+
+// The statuses, as the pages show them.
+const (
+	Averted  Status = "afværget hændelse" // stopped in time: no breach, no clock
+	Possible Status = "muligt brud"       // left after all; the clock is not started
+	Breach   Status = "brud"              // confirmed by the DPO; 72 hours run
+)
+
+// The types of event seen in the register.
+const (
+	HumanError    = "Menneskelige fejl"
+	SystemError   = "Systemfejl (hardwarefejl, softwarefejl)"
+	SupplierError = "Leverandørfejl"
+)
+
+// Deadline is how long a controller has to notify after becoming aware (GDPR Art.
+// 33(1)); plain clock hours, weekends included, as the safe reading.
+const Deadline = 72 * time.Hour
+
+// Errors that callers tell apart.
+var (
+	ErrNotFound     = errors.New("no such register entry")
+	ErrPersonalData = errors.New("the text holds what looks like a CPR number")
+)
+
+// Draft is one entry. The fields from What to Ruling are columns 2 and 5 to 13.
+type Draft struct {
+	No     string // column 1, "2026-01"
+	CaseID string // "" for a manual entry
+	Status Status
+
+	Registered time.Time // column 3
+	Start      time.Time // column 4
+	Fields
+
+	Discovered time.Time // opdaget: when it was known that the item left; zero for averted
+	Confirmed  time.Time // bekræftet: when the DPO called it a breach, which starts the clock
+	Deadline   time.Time // frist: shown from Discovered while possible, counted from Confirmed once confirmed
+	Changed    time.Time
+}
+
+// Fields are the columns that hold text.
+type Fields struct {
+	What           string   `json:"what"`            // 2
+	Type           string   `json:"type"`            // 5
+	DataTypes      []string `json:"data_types"`      // 6
+	Consequences   string   `json:"consequences"`    // 7
+	Notify         string   `json:"notify"`          // 8: a proposal ends in "[forslag]"
+	NotifyReason   string   `json:"notify_reason"`   // 9
+	Measures       string   `json:"measures"`        // 10
+	Informed       string   `json:"informed"`        // 11
+	InformedReason string   `json:"informed_reason"` // 12
+	Ruling         string   `json:"ruling"`          // 13
+}
+
+// Register keeps the drafts in a store. It is safe for concurrent use.
+type Register struct {
+	db    *store.DB
+	check func(string) error
+	zone  *time.Location
+}
+
+// New gives the register in db. check refuses a text that may not be kept; nil
+// means CheckNumbers.
+func New(db *store.DB, check func(string) error) (*Register, error) {
+	zone, err := time.LoadLocation("Europe/Copenhagen")
+	if err != nil {
+		return nil, fmt.Errorf("cannot load Danish time: %w", err)
+	}
+	if check == nil {
+		check = CheckNumbers
+	}
+	return &Register{db: db, check: check, zone: zone}, nil
+}
+
+// CheckNumbers refuses a text in which something could be a CPR number. The error
+// never quotes it.
+func CheckNumbers(text string) error {
+	if detectors.Redact(text) != text {
+		return ErrPersonalData
+	}
+	return nil
+}
+
+// Get reads an entry by its number.
+func (r *Register) Get(ctx context.Context, no string) (*Draft, error) {
+	return one(r.db.Read().QueryRowContext(ctx, selectDrafts+` WHERE no = $1`, no))
+}
+
+// ByCase reads the entry of a case.
+func (r *Register) ByCase(ctx context.Context, caseID string) (*Draft, error) {
+	return one(r.db.Read().QueryRowContext(ctx, selectDrafts+` WHERE case_id = $1 AND case_id <> ''`, caseID))
+}
+
+// List reads the entries of a year in order; year 0 means all.
+func (r *Register) List(ctx context.Context, year int) ([]*Draft, error) {
+	rows, err := r.db.Read().QueryContext(ctx, selectDrafts+` WHERE year = $1 OR $1 = 0 ORDER BY year, running`, year)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the register: %w", err)
+	}
+	defer rows.Close()
+	var list []*Draft
+	for rows.Next() {
+		d, err := one(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+// Add makes an entry by hand, with the next number of the year of registration.
+// Number, case and change time are set here; a draft without a status is possible.
+func (r *Register) Add(ctx context.Context, tx *sql.Tx, d Draft) (*Draft, error) {
+	if d.Status == "" {
+		d.Status = Possible
+	}
+	if d.Registered.IsZero() {
+		return nil, errors.New("a register entry needs its date of registration")
+	}
+	if err := r.checkFields(&d.Fields); err != nil {
+		return nil, err
+	}
+	year := d.Registered.In(r.zone).Year()
+	var running int
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(running), 0) + 1 FROM register_drafts WHERE year = $1`, year).Scan(&running); err != nil {
+		return nil, fmt.Errorf("cannot number the register entry: %w", err)
+	}
+	d.No = fmt.Sprintf("%04d-%02d", year, running)
+	d.Changed = d.Registered
+	columns, err := encode(&d)
+	if err != nil {
+		return nil, err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO register_drafts (no, year, running, case_id, status, columns, started, discovered, confirmed, deadline, created, changed)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		d.No, year, running, d.CaseID, string(d.Status), columns, store.Millis(d.Start), store.Millis(d.Discovered),
+		store.Millis(d.Confirmed), store.Millis(d.Deadline), store.Millis(d.Registered), store.Millis(d.Changed))
+	if err != nil {
+		return nil, fmt.Errorf("cannot save register entry %s: %w", d.No, err)
+	}
+	return &d, nil
+}
+
+// Save stores what a person changed in an entry: text columns, start, status.
+// Number, case and date of registration cannot change. Call Confirm to start the
+// clock, not Save.
+func (r *Register) Save(ctx context.Context, tx *sql.Tx, d *Draft, at time.Time) error {
+	if err := r.checkFields(&d.Fields); err != nil {
+		return err
+	}
+	columns, err := encode(d)
+	if err != nil {
+		return err
+	}
+	d.Changed = at
+	res, err := tx.ExecContext(ctx, `UPDATE register_drafts SET status = $2, columns = $3, started = $4, discovered = $5, confirmed = $6, deadline = $7, changed = $8 WHERE no = $1`,
+		d.No, string(d.Status), columns, store.Millis(d.Start), store.Millis(d.Discovered), store.Millis(d.Confirmed), store.Millis(d.Deadline), store.Millis(at))
+	if err != nil {
+		return fmt.Errorf("cannot save register entry %s: %w", d.No, err)
+	}
+	if n, err := res.RowsAffected(); err == nil && n == 0 {
+		return fmt.Errorf("%s: %w", d.No, ErrNotFound)
+	}
+	return nil
+}
+
+// checkFields refuses an entry that would keep personal data, naming the column.
+func (r *Register) checkFields(f *Fields) error {
+	titles := Columns()
+	for _, c := range []struct {
+		column int
+		text   string
+	}{
+		{2, f.What}, {5, f.Type}, {6, strings.Join(f.DataTypes, ", ")}, {7, f.Consequences}, {8, f.Notify}, {9, f.NotifyReason},
+		{10, f.Measures}, {11, f.Informed}, {12, f.InformedReason}, {13, f.Ruling},
+	} {
+		if len(c.text) > maxText {
+			return fmt.Errorf("column %q is longer than %d bytes", titles[c.column-1], maxText)
+		}
+		if err := r.check(c.text); err != nil {
+			return fmt.Errorf("column %q: %w", titles[c.column-1], err)
+		}
+	}
+	return nil
+}
+
+// maxText bounds a column, in bytes; Excel takes 32,767 characters in a cell.
+const maxText = 16 << 10
+
+const selectDrafts = `SELECT no, case_id, status, columns, started, discovered, confirmed, deadline, created, changed FROM register_drafts`
+
+func one(row interface{ Scan(...any) error }) (*Draft, error) {
+	var d Draft
+	var columns string
+	var started, discovered, confirmed, deadline, created, changed int64
+	err := row.Scan(&d.No, &d.CaseID, &d.Status, &columns, &started, &discovered, &confirmed, &deadline, &created, &changed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil, ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("cannot read a register entry: %w", err)
+	}
+	if err := json.Unmarshal([]byte(columns), &d.Fields); err != nil {
+		return nil, fmt.Errorf("cannot read register entry %s: %w", d.No, err)
+	}
+	d.Start, d.Discovered, d.Confirmed = store.Time(started), store.Time(discovered), store.Time(confirmed)
+	d.Deadline, d.Registered, d.Changed = store.Time(deadline), store.Time(created), store.Time(changed)
+	return &d, nil
+}
+
+func encode(d *Draft) (string, error) {
+	d.DataTypes = slices.Compact(slices.Sorted(slices.Values(d.DataTypes)))
+	b, err := json.Marshal(d.Fields)
+	if err != nil {
+		return "", fmt.Errorf("cannot write register entry %s: %w", d.No, err)
+	}
+	return string(b), nil
+}

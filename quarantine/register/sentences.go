@@ -1,0 +1,177 @@
+package register
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// sentence is what one rule puts into the register. Words in braces are counts and
+// roles that the program fills in.
+type sentence struct {
+	rule         string
+	what         string // column 2
+	kind         string // column 5; "" means HumanError
+	consequences string // column 7
+	measures     string // column 10, after "sat i karantæne"
+}
+
+const (
+	overTheNet = "Afsendelse uden kryptering kunne give uvedkommende adgang til oplysningerne under transporten."
+	lostTrust  = "Tab af fortrolighed om meget private forhold."
+	sendSafely = "Afsenderen er henvist til sikker post."
+)
+
+// sentences lists every rule that has words of its own, in the order in which they
+// are put together. The wording follows entries of a published Danish register.
+func sentences() []sentence {
+	return []sentence{
+		{"cpr-unprotected", "En medarbejder forsøgte at sende {item} til {domains}, som ikke er på listen over sikre modtagere. {place} indeholdt {numbers}.", "", overTheNet, sendSafely},
+		{"special-category-unprotected", "En medarbejder forsøgte at sende {item} med følsomme oplysninger til {domains}, som ikke er på listen over sikre modtagere.", "", overTheNet, sendSafely},
+		{"foreign-person", "{Item} til {domains} indeholdt materiale, som vedrører andre borgere end sagens part. Der er fundet {persons}.", "", lostTrust, "De pågældende bilag er markeret; journaliseringen skal rettes."},
+		{"addressee-mismatch", "{Item} bar oplysninger om en anden person end den, som forsendelsen var stilet til. Der er fundet {persons}.", "", "Begrænset tab af fortrolighed; modtageren kunne få kendskab til en anden borgers oplysninger.", "Afsendelsen er standset; brevet skal kasseres og dannes på ny."},
+		{"template-residue", "En blanket eller skabelon var på forhånd udfyldt med oplysninger om andre borgere end modtageren. Der er fundet {persons}.", "", "Modtageren kunne få kendskab til andre borgeres oplysninger.", "Skabelonen skal spærres, til den er renset, og der skal søges efter tidligere kopier."},
+		{"bulk-persons", "En masseudsendelse til {recipients} indeholdt oplysninger om {persons}.", "", "Risiko for identitetsmisbrug; mange borgeres oplysninger kunne komme uvedkommende i hænde.", "Udsendelsen er standset; resten af kørslen er holdt tilbage."},
+		{"wrong-letter", "En kørsel af breve indeholdt mindst et brev, der var stilet til en anden end modtageren.", SystemError, "Modtageren kunne få kendskab til en anden borgers forhold.", "Kørslen er standset; systemejer og leverandør skal underrettes."},
+		{"stale-letter", "En masseudsendelse til {recipients} havde vedhæftet ældre breve stilet til andre borgere.", "", "Risiko for identitetsmisbrug; det fremgår, at borgeren har en sag i kommunen.", "Udsendelsen er standset."},
+		{"child-recipient", "Breve i en kørsel var stilet til børn eller unge og omtalte udbetaling til andre.", SystemError, "Barnet eller plejefamilien kunne få kendskab til udbetalinger, der vedrører andre.", "Kørslen er standset; systemejer og leverandør skal underrettes."},
+		{"foreign-recipient", "{Item} til en modtager i et andet land ({domains}) indeholdt oplysninger om {persons}.", "", "Alvorligt tab af fortrolighed; oplysningerne kunne komme uden for danske myndigheders rækkevidde.", "Forsendelsen kræver gennemgang af to medarbejdere før frigivelse."},
+		{"internal-spread", "{Item} med en borgers forhold blev forsøgt sendt til {recipients} internt i kommunen.", "", "Flere medarbejdere end nødvendigt kunne få kendskab til borgerens forhold.", "Videresendelsen er standset; afsenderen skal vælge modtagere."},
+		{"protected-address", "{Item} til {domains} indeholdt oplysninger om en person med navne- og adressebeskyttelse.", "", "Et røbet opholdssted kan bringe den beskyttede person i fare.", "Adressen skal fjernes før afsendelse."},
+		{"special-category", "{Item} til {domains} indeholdt følsomme oplysninger i fritekst.", "", lostTrust, "Afsenderen skal vurdere, om oplysningerne er nødvendige, og bruge sikker post."},
+		{"placeholder", "{Item} indeholdt pladsholdere, der ikke var udfyldt.", "", "Modtageren kunne få et forkert eller ufuldstændigt brev; fletningen kan have blandet borgeres oplysninger.", "Brevet skal rettes, før det sendes."},
+		{"uninspectable", "{Item} til {domains} indeholdt {unreadable}, som ikke kunne kontrolleres.", "", "Det kan ikke udelukkes, at indholdet omfatter fortrolige oplysninger.", "Afsenderen skal oplyse, hvad de pågældende filer indeholder."},
+		{"public-folder", "En fil i en offentligt tilgængelig mappe indeholdt {numbers}.", "", "Uvedkommende kunne få adgang til oplysningerne.", "Filen skal fjernes fra den offentlige mappe."},
+	}
+}
+
+// anyRule stands in for a rule that a site made itself.
+func anyRule() sentence {
+	return sentence{"", "{Item} til {domains} blev standset af kommunens kontrol. Der er fundet {numbers} og oplysninger om {persons}.", "", "Oplysningerne kunne komme uvedkommende i hænde.", sendSafely}
+}
+
+// sameAs maps the ids of rules that say the same thing to the one with the sentence.
+func sameAs(rule string) string {
+	switch rule {
+	case "cpr", "cpr-doubtful":
+		return "cpr-unprotected"
+	case "foreign-attachment":
+		return "foreign-person"
+	case "gap":
+		return "uninspectable"
+	case "public-exposure", "file-findings":
+		return "public-folder"
+	}
+	return rule
+}
+
+type texts struct{ what, kind, consequences, measures string }
+
+// compose puts the sentences of the fired rules together, each once.
+func compose(in Incident) texts {
+	var what, consequences, measures []string
+	kind := ""
+	for _, s := range matching(in.Rules) {
+		what = appendOnce(what, s.what)
+		consequences = appendOnce(consequences, s.consequences)
+		measures = appendOnce(measures, s.measures)
+		if kind == "" {
+			kind = s.kind
+		}
+	}
+	if kind == "" {
+		kind = HumanError
+	}
+	words := vocabulary(in)
+	return texts{what: words.Replace(strings.Join(what, " ")), kind: kind,
+		consequences: strings.Join(consequences, " "), measures: strings.Join(measures, " ")}
+}
+
+// matching are the sentences of the fired rules in the table's order; anyRule when
+// none has words of its own.
+func matching(rules []string) []sentence {
+	fired := make([]string, len(rules))
+	for i, rule := range rules {
+		fired[i] = sameAs(rule)
+	}
+	var list []sentence
+	for _, s := range sentences() {
+		if slices.Contains(fired, s.rule) {
+			list = append(list, s)
+		}
+	}
+	if list == nil {
+		list = []sentence{anyRule()}
+	}
+	return list
+}
+
+func vocabulary(in Incident) *strings.Replacer {
+	item := anItem(in.Kind)
+	place := capital(theItem(in.Kind))
+	if in.InPicture {
+		place = "Et billede i " + theItem(in.Kind)
+	}
+	return strings.NewReplacer(
+		"{item}", item, "{Item}", capital(item), "{place}", place,
+		"{domains}", domains(in.Domains),
+		"{numbers}", count(in.Numbers, "CPR-nummer", "CPR-numre"),
+		"{persons}", count(in.Persons, "person", "personer"),
+		"{recipients}", count(in.Recipients, "modtager", "modtagere"),
+		"{unreadable}", count(in.Unreadable, "del", "dele"))
+}
+
+func anItem(kind string) string {
+	switch kind {
+	case "letter":
+		return "en brevforsendelse"
+	case "file":
+		return "en fil"
+	}
+	return "en mail"
+}
+
+func theItem(kind string) string {
+	switch kind {
+	case "letter":
+		return "brevforsendelsen"
+	case "file":
+		return "filen"
+	}
+	return "mailen"
+}
+
+// domains names at most three receiving domains, sorted, so that a bulk mail does
+// not fill the cell.
+func domains(list []string) string {
+	list = slices.Compact(slices.Sorted(slices.Values(list)))
+	switch n := len(list); {
+	case n == 0:
+		return "en modtager"
+	case n <= 3:
+		return strings.Join(list, ", ")
+	default:
+		return fmt.Sprintf("%s og %d andre domæner", strings.Join(list[:3], ", "), n-3)
+	}
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:] // all our words begin with an ASCII letter
+}
+
+func appendOnce(list []string, s string) []string {
+	if slices.Contains(list, s) {
+		return list
+	}
+	return append(list, s)
+}

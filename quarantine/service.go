@@ -1,0 +1,167 @@
+package quarantine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/internal/store"
+	"brevvagt/quarantine/ledger"
+	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/vault"
+)
+
+// Config is what the service needs. Store, Vault and Outbox are required.
+type Config struct {
+	Store     *store.DB
+	Vault     *vault.Vault
+	Releasers map[string]Releaser // by Deposit.Source
+	Outbox    string              // directory (0700) for plain content on its way out, and nothing else
+	Now       func() time.Time    // nil means time.Now
+	Log       *slog.Logger        // nil discards
+	// Check refuses a text of a person (a reason, a register column) that may not be
+	// kept; nil refuses what could be a CPR number.
+	Check func(text string) error
+	// Crash is called at the named points between steps; tests end the process there.
+	Crash func(point string)
+}
+
+// Service holds, shows, releases and rejects. It is safe for concurrent use.
+type Service struct {
+	db        *store.DB
+	vault     *vault.Vault
+	ledger    *ledger.Ledger
+	register  *register.Register
+	private   *privacy
+	releasers map[string]Releaser
+	outbox    string
+	now       func() time.Time
+	log       *slog.Logger
+	check     func(string) error
+	crash     func(string)
+	busy      caseLocks
+}
+
+// New makes the service. When it is the only user of the store it also clears what
+// an interrupted hold left behind; call Resume next to finish what was interrupted.
+func New(cfg Config) (*Service, error) {
+	if cfg.Store == nil || cfg.Vault == nil || cfg.Outbox == "" {
+		return nil, errors.New("quarantine needs a store, a vault and an outbox")
+	}
+	if err := os.MkdirAll(cfg.Outbox, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot make the outbox: %w", err)
+	}
+	if err := os.Chmod(cfg.Outbox, 0o700); err != nil {
+		return nil, fmt.Errorf("cannot close the outbox to others: %w", err)
+	}
+	reg, err := register.New(cfg.Store, cfg.Check)
+	if err != nil {
+		return nil, err
+	}
+	private, err := openPrivacy(cfg.Store)
+	if err != nil {
+		return nil, err
+	}
+	s := &Service{db: cfg.Store, vault: cfg.Vault, ledger: ledger.New(cfg.Store), register: reg, private: private,
+		releasers: cfg.Releasers, outbox: cfg.Outbox, now: cfg.Now, log: cfg.Log, check: cfg.Check, crash: cfg.Crash,
+		busy: caseLocks{held: map[string]chan struct{}{}}}
+	s.defaults()
+	if !cfg.Store.Shared() {
+		if err := s.clearOrphans(context.Background()); err != nil {
+			return nil, err
+		}
+	}
+	return s, nil
+}
+
+func (s *Service) defaults() {
+	if s.now == nil {
+		s.now = time.Now
+	}
+	if s.log == nil {
+		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.check == nil {
+		s.check = register.CheckNumbers
+	}
+	if s.crash == nil {
+		s.crash = func(string) {}
+	}
+}
+
+// Ledger is the account of everything that was done.
+func (s *Service) Ledger() *ledger.Ledger { return s.ledger }
+
+// Register is the breach register with its drafts.
+func (s *Service) Register() *register.Register { return s.register }
+
+// stamp is the present time as the database keeps it.
+func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }
+
+// reasoned checks what a person must say before acting on a case.
+func (s *Service) reasoned(by, reason string) error {
+	if strings.TrimSpace(by) == "" {
+		return fmt.Errorf("nobody is named: %w", ErrNotAllowed)
+	}
+	if strings.TrimSpace(reason) == "" {
+		return ErrReason
+	}
+	if len(reason) > maxReason {
+		return fmt.Errorf("the reason is longer than %d bytes: %w", maxReason, ErrReason)
+	}
+	if err := s.check(reason); err != nil {
+		return fmt.Errorf("the reason cannot be kept: %w", err)
+	}
+	return nil
+}
+
+// maxReason bounds a reason, in bytes.
+const maxReason = 4 << 10
+
+// shortError is an error as a case may keep it: redacted and of bounded length.
+func shortError(err error) string {
+	text := []rune(strings.ToValidUTF8(detectors.Redact(err.Error()), "?"))
+	if len(text) > 500 {
+		text = append(text[:499], '…')
+	}
+	return string(text)
+}
+
+// caseLocks keeps two goroutines from working on one case: a release by a person
+// and the repeat of it by Resume would both deliver.
+type caseLocks struct {
+	mu   sync.Mutex
+	held map[string]chan struct{}
+}
+
+// lock waits for the case to be free; the caller must call the returned function.
+func (l *caseLocks) lock(ctx context.Context, id string) (func(), error) {
+	for {
+		l.mu.Lock()
+		wait, taken := l.held[id]
+		if !taken {
+			l.held[id] = make(chan struct{})
+			l.mu.Unlock()
+			return func() { l.unlock(id) }, nil
+		}
+		l.mu.Unlock()
+		select {
+		case <-wait:
+		case <-ctx.Done():
+			return nil, fmt.Errorf("case %s is busy: %w", id, ctx.Err())
+		}
+	}
+}
+
+func (l *caseLocks) unlock(id string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	close(l.held[id])
+	delete(l.held, id)
+}
