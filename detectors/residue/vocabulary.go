@@ -55,7 +55,16 @@ func wordSet(words string) map[string]bool {
 // and "navn på sagsbehandler" are; numbers standing alone are not, since they make
 // a tag of a case ("[Sag 12345]").
 func fieldName(s string) bool {
-	return everyPiece(s, func(w string) bool { return isField(w) })
+	found := false
+	for _, w := range pieces(s) {
+		switch {
+		case isField(w):
+			found = true
+		case !glueWords[w]:
+			return false
+		}
+	}
+	return found
 }
 
 // danishFieldName is fieldName for delimiters that HTML and shells use too.
@@ -64,20 +73,6 @@ func danishFieldName(s string) bool {
 		return false
 	}
 	return fieldName(s)
-}
-
-func everyPiece(s string, field func(string) bool) bool {
-	found := false
-	for _, w := range pieces(s) {
-		switch {
-		case field(w):
-			found = true
-		case glueWords[w]:
-		default:
-			return false
-		}
-	}
-	return found
 }
 
 // pieces cuts at everything that is no letter and where a small letter is
