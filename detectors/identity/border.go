@@ -1,0 +1,185 @@
+package identity
+
+import "unicode/utf8"
+
+// This file looks at what touches a number. Letters, further hyphens and decimal
+// signs make ten digits a part of something longer.
+
+// leftOpen reports whether a number may begin here.
+func (f *finder) leftOpen(c *candidate, labelled bool) bool {
+	s, i := f.text, c.start
+	for w := invisibleBefore(s, i); w > 0; w = invisibleBefore(s, i) {
+		i -= w
+	}
+	if i == 0 {
+		return true
+	}
+	r, w := utf8.DecodeLastRuneInString(s[:i])
+	before := i - w
+	switch {
+	case letter(r):
+		return labelled || f.gluedWord(before+w, c)
+	case isDash(r):
+		return c.broken || before == 0 || !mixedWordBefore(s, before)
+	case r == '.':
+		return c.form == formParted || !digitBefore(s, before)
+	case r == ':':
+		return c.form == formParted || !digitBefore(s, before)
+	case r == '+':
+		return false
+	}
+	return true
+}
+
+// gluedWord reports whether the letters that end at i are a word that lost its
+// space, or a table border that OCR read as a letter.
+func (f *finder) gluedWord(i int, c *candidate) bool {
+	n, k := 0, i
+	for k > 0 && (class[f.text[k-1]]&isLetter != 0 || f.text[k-1] >= 0x80) {
+		k--
+		n++
+	}
+	if k > 0 && (class[f.text[k-1]]&isDigit != 0) {
+		return false
+	}
+	if n == 1 && f.ocr {
+		switch f.text[k] {
+		case 'l', 'I', 'i', 'j', 'J':
+			return true
+		}
+	}
+	return c.dashed && n >= 3
+}
+
+// mixedWordBefore reports whether the word that ends at i holds digits, as the
+// groups of a licence key or UUID do.
+func mixedWordBefore(s string, i int) bool {
+	for k := i; k > 0; k-- {
+		c := class[s[k-1]]
+		if c&isDigit != 0 {
+			return true
+		}
+		if c&isLetter == 0 && s[k-1] < 0x80 {
+			return false
+		}
+	}
+	return false
+}
+
+func digitBefore(s string, i int) bool { return i > 0 && class[s[i-1]]&isDigit != 0 }
+
+func invisibleBefore(s string, i int) int {
+	if i == 0 || s[i-1] < 0x80 {
+		return 0
+	}
+	if r, w := utf8.DecodeLastRuneInString(s[:i]); isInvisible(r) {
+		return w
+	}
+	return 0
+}
+
+// rightOpen reports whether a number may end here.
+func (f *finder) rightOpen(c *candidate, labelled bool) bool {
+	s, i := f.text, c.end
+	for i < len(s) {
+		w := invisibleAt(s, i)
+		if w == 0 {
+			break
+		}
+		i += w
+	}
+	if i >= len(s) {
+		return true
+	}
+	r, w := utf8.DecodeRuneInString(s[i:])
+	next := i + w
+	switch {
+	case letter(r):
+		return (labelled || c.dashed) && wordAt(s, i)
+	case isDash(r):
+		if next >= len(s) {
+			return true
+		}
+		after, _ := utf8.DecodeRuneInString(s[next:])
+		return !isAlnum(after) || letter(after) && wordAt(s, next)
+	case c.form == formParted || c.broken:
+		return true
+	case r == '%':
+		return false
+	case r == '.' || r == ':':
+		return !digitAfter(s, next)
+	case r == ',':
+		return !f.decimals(next, c.start)
+	}
+	return true
+}
+
+// wordAt reports whether three letters or more stand at i and no digit touches them.
+func wordAt(s string, i int) bool {
+	n := 0
+	for i < len(s) {
+		r, w := utf8.DecodeRuneInString(s[i:])
+		if !letter(r) {
+			return n >= 3 && class[s[i]]&isDigit == 0
+		}
+		n++
+		i += w
+	}
+	return n >= 3
+}
+
+// decimals reports whether one or two digits stand at i, after a comma, as in an
+// amount; in a row of comma-separated values they stand between commas.
+func (f *finder) decimals(i, start int) bool {
+	n := 0
+	for i+n < len(f.text) && class[f.text[i+n]]&isDigit != 0 {
+		n++
+	}
+	if n == 0 || n > 2 {
+		return false
+	}
+	left := start > 0 && f.text[start-1] == ','
+	right := i+n < len(f.text) && f.text[i+n] == ','
+	return !left && !right
+}
+
+func digitAfter(s string, i int) bool { return i < len(s) && class[s[i]]&isDigit != 0 }
+
+// branchBefore reports whether four digits and a blank stand before a number: a
+// bank's branch and account. A year is no branch.
+func (f *finder) branchBefore(c *candidate) bool {
+	i := c.start - 1
+	if i < 4 || f.text[i] != ' ' && f.text[i] != '-' {
+		return false
+	}
+	for k := i - 4; k < i; k++ {
+		if class[f.text[k]]&isDigit == 0 {
+			return false
+		}
+	}
+	if i > 4 && (class[f.text[i-5]]&isDigit != 0 || f.text[i-5] == '.' || f.text[i-5] == '-') {
+		return false
+	}
+	prefix := f.text[i-4 : i-2]
+	return prefix != "19" && prefix != "20"
+}
+
+// amount reports whether a currency stands beside a number.
+func (f *finder) amountAfter(c *candidate) bool {
+	rest := f.text[c.end:min(len(f.text), c.end+6)]
+	for len(rest) > 0 && rest[0] == ' ' {
+		rest = rest[1:]
+	}
+	for _, unit := range []string{"kr", "DKK", "EUR", "€"} {
+		if len(rest) >= len(unit) && rest[:len(unit)] == unit {
+			return len(rest) == len(unit) || class[rest[len(unit)]]&(isLetter|isDigit) == 0
+		}
+	}
+	return false
+}
+
+func letter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xc0 && r <= 0x24f && r != 0xd7 && r != 0xf7
+}
+
+func isAlnum(r rune) bool { return letter(r) || r >= '0' && r <= '9' }

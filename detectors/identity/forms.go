@@ -1,0 +1,225 @@
+package identity
+
+// form is how ten digits are written.
+type form byte
+
+const (
+	formRun    form = iota // together: needs a check digit, a listed date or a label
+	formParted             // six and four, or a date and four: a CPR number's own look
+	formLoose              // boxes, table cells, broken lines: needs a label directly before
+)
+
+// candidate is ten digits that may be a number.
+type candidate struct {
+	start, end int
+	d          [10]byte
+	form       form
+	dashed     bool // a hyphen stands before the serial
+	broken     bool // only a label makes it one number
+	zero       bool // the leading zero was restored
+}
+
+// match judges every number that ends with the last run.
+func (f *finder) match() {
+	last := &f.runs[f.count-1]
+	taken := false
+	switch last.n {
+	case 10:
+		taken = f.take(f.joined(f.count-1, formRun))
+	case 4:
+		taken = f.matchParted()
+	case 9:
+		taken = f.matchLostZero(f.count - 1)
+	case 7, 1:
+		taken = f.matchLetters()
+	case 6:
+		taken = f.matchMasked()
+	}
+	if taken || f.matchLoose() {
+		f.count = 0
+	}
+}
+
+// joined puts the runs from index first on together.
+func (f *finder) joined(first int, as form) candidate {
+	c := candidate{start: f.runs[first].start, end: f.runs[f.count-1].end, form: as}
+	k := 0
+	for _, r := range f.runs[first:f.count] {
+		k += copy(c.d[k:], r.digit[:min(r.n, len(r.digit))])
+	}
+	g := f.runs[f.count-1].gap
+	c.dashed = first < f.count-1 && (g == gapDash || g == gapDashBreak)
+	return c
+}
+
+// matchParted judges numbers whose last run is the serial of four digits.
+func (f *finder) matchParted() bool {
+	n := f.count
+	if n < 2 {
+		return false
+	}
+	serial := f.runs[n-1].gap
+	dash := serial == gapDash || serial == gapDashBreak
+	switch f.runs[n-2].n {
+	case 6:
+		switch {
+		case dash || serial == gapSlash:
+			return f.take(f.joined(n-2, formParted))
+		case serial == gapSpace || serial == gapDot:
+			return f.take(f.uncrowded(f.joined(n-2, formParted), n-2))
+		case serial == gapUnder:
+			return f.take(f.joined(n-2, formRun))
+		}
+	case 5:
+		return dash && f.matchLostZero(n-2)
+	case 8:
+		return (dash || serial == gapSpace) && f.matchLongYear(n-2, dash)
+	case 4:
+		return dash && n >= 4 && f.runs[n-4].n == 2 && f.runs[n-3].n == 2 && f.dateGaps(n-4) && f.matchLongYear(n-4, dash)
+	case 2:
+		if n < 4 || f.runs[n-4].n != 2 || f.runs[n-3].n != 2 || !f.dateGaps(n-4) {
+			return false
+		}
+		if dash {
+			return f.take(f.joined(n-4, formParted))
+		}
+		// "26 02 43 8069": a date in dots or slashes needs the hyphen, or every
+		// date before a post code would be a number.
+		if serial == gapSpace && f.runs[n-2].gap == gapSpace {
+			return f.take(f.joined(n-4, formRun))
+		}
+	}
+	return false
+}
+
+// dateGaps reports whether day, month and year are parted by the same sign.
+func (f *finder) dateGaps(first int) bool {
+	g := f.runs[first+1].gap
+	return g == f.runs[first+2].gap && (g == gapSpace || g == gapDot || g == gapSlash || g == gapDash)
+}
+
+// uncrowded weakens a number parted by a blank or dot when further digits stand
+// beside it in the same way: a row of numbers has many pairs of six and four.
+func (f *finder) uncrowded(c candidate, first int) candidate {
+	right, _ := gapAt(f.text, c.end)
+	for _, g := range []gap{f.runs[first].gap, right} {
+		if g == gapSpace || g == gapDot {
+			c.form = formRun
+		}
+	}
+	return c
+}
+
+// matchLongYear judges a date with a year of four digits, which must be the year
+// that the serial tells.
+func (f *finder) matchLongYear(first int, dash bool) bool {
+	var all [16]byte
+	k := 0
+	for _, r := range f.runs[first:f.count] {
+		k += copy(all[k:], r.digit[:r.n])
+	}
+	as := formRun
+	if dash {
+		as = formParted
+	}
+	c := candidate{start: f.runs[first].start, end: f.runs[f.count-1].end, form: as, dashed: dash}
+	copy(c.d[:4], all[:4])
+	copy(c.d[4:], all[6:12])
+	year := int(all[4])*1000 + int(all[5])*100 + int(all[6])*10 + int(all[7])
+	b, raised, ok := birthOf(&c.d)
+	return ok && !raised && b.year == year && f.take(c)
+}
+
+// matchLostZero restores the leading zero that a spreadsheet ate: only where the
+// whole cell under a CPR heading is the number.
+func (f *finder) matchLostZero(first int) bool {
+	if f.heading.kind != labelCPR || !f.alone(f.runs[first].start, f.runs[f.count-1].end) {
+		return false
+	}
+	c := candidate{start: f.runs[first].start, end: f.runs[f.count-1].end, form: formRun, zero: true}
+	k := 1
+	for _, r := range f.runs[first:f.count] {
+		k += copy(c.d[k:], r.digit[:r.n])
+	}
+	return f.take(c)
+}
+
+// matchLoose judges ten digits in boxes, cells or over a line break. Only a label
+// directly before makes them one number.
+func (f *finder) matchLoose() bool {
+	sum, first := 0, f.count
+	for first > 0 && sum < 10 {
+		first--
+		sum += f.runs[first].n
+	}
+	if sum != 10 || first == f.count-1 || !f.looseGaps(first) {
+		return false
+	}
+	c := f.joined(first, formLoose)
+	c.broken = true
+	return f.take(c)
+}
+
+func (f *finder) looseGaps(first int) bool {
+	runs := f.runs[first:f.count]
+	long := false
+	for k, r := range runs {
+		long = long || r.n >= 4
+		if k == 0 {
+			continue
+		}
+		switch r.gap {
+		case gapDot, gapSlash, gapUnder, gapNone:
+			return false
+		case gapCell:
+			// Between boxes in markup a number has no bound; six and four have.
+			if len(runs) != 2 || runs[0].n != 6 {
+				return false
+			}
+		}
+	}
+	return long || equalBoxes(runs) || equalPairs(runs)
+}
+
+// equalBoxes tells ten boxes with one digit each. The date's boxes stand equally
+// far apart: that is what makes them boxes, and what lets the stride find them.
+func equalBoxes(runs []run) bool {
+	if len(runs) != 10 {
+		return false
+	}
+	for _, r := range runs[1:6] {
+		if r.gap != runs[1].gap || r.width != runs[1].width || r.width > maxBlanks || r.gap == gapDash {
+			return false
+		}
+	}
+	return true
+}
+
+// equalPairs tells five pairs with one blank between: also how a telephone number
+// is written, so that the check digit must agree (see judge).
+func equalPairs(runs []run) bool {
+	if len(runs) != 5 {
+		return false
+	}
+	for k, r := range runs {
+		if r.n != 2 || k > 0 && (r.gap != gapSpace || r.width != 1) {
+			return false
+		}
+	}
+	return true
+}
+
+// alone reports whether nothing but blanks and quotes stands beside s[start:end].
+func (f *finder) alone(start, end int) bool {
+	for i := range len(f.text) {
+		if i >= start && i < end {
+			continue
+		}
+		switch f.text[i] {
+		case ' ', '\t', '\r', '\n', '"', '\'':
+		default:
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,189 @@
+package identity
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// gapAt tells what stands between the end of a run at i and the next run of
+// digits, and where that begins.
+func gapAt(s string, i int) (gap, int) {
+	var n gapCount
+	for i < len(s) {
+		if _, w := digitAt(s, i); w > 0 {
+			return n.kind(), i
+		}
+		w := n.add(s, i)
+		if w == 0 {
+			return gapNone, i
+		}
+		i += w
+	}
+	return gapNone, i
+}
+
+// gapCount counts what was met between two runs.
+type gapCount struct{ dash, blank, tab, line, dot, slash, pipe, under, tag, invisible int }
+
+// add counts what stands at i and gives its width in bytes; 0 parts the numbers.
+func (n *gapCount) add(s string, i int) int {
+	switch c := s[i]; {
+	case c == '-':
+		n.dash++
+	case c == ' ':
+		n.blank++
+	case c == '\t':
+		n.tab++
+	case c == '\n':
+		n.line++
+	case c == '\r':
+		if i+1 >= len(s) || s[i+1] != '\n' {
+			n.line++
+		}
+	case c == '.':
+		n.dot++
+	case c == '/':
+		n.slash++
+	case c == '|':
+		n.pipe++
+	case c == '_':
+		n.under++
+	case c == '<':
+		return n.addTag(s, i)
+	case c == '&':
+		r, w := entityAt(s, i)
+		return n.addRune(r, w)
+	case c >= 0x80:
+		r, w := utf8.DecodeRuneInString(s[i:])
+		return n.addRune(r, w)
+	default:
+		return 0
+	}
+	if n.tooMuch() {
+		return 0
+	}
+	return 1
+}
+
+func (n *gapCount) addTag(s string, i int) int {
+	end := strings.IndexByte(s[i:min(len(s), i+maxTag)], '>')
+	if n.tag++; end < 0 || n.tag > maxTags {
+		return 0
+	}
+	return end + 1
+}
+
+func (n *gapCount) addRune(r rune, w int) int {
+	switch {
+	case isDash(r):
+		n.dash++
+	case isBlank(r):
+		n.blank++
+	case isInvisible(r):
+		n.invisible++
+	default:
+		return 0
+	}
+	if n.tooMuch() {
+		return 0
+	}
+	return w
+}
+
+func (n *gapCount) tooMuch() bool {
+	return n.dash > 2 || n.blank > maxBlanks || n.tab > 1 || n.line > 2 || n.dot > 1 ||
+		n.slash > 1 || n.pipe > 1 || n.under > 1 || n.invisible > maxInvisible
+}
+
+func (n *gapCount) kind() gap {
+	odd := n.dot + n.slash + n.pipe + n.under
+	switch {
+	case n.dash > 0 && odd == 0 && n.tab == 0:
+		if n.line > 0 {
+			return gapDashBreak
+		}
+		if n.blank <= 2 {
+			return gapDash
+		}
+	case n.dash > 0:
+	case n.tag > 0 && odd == 0:
+		return gapCell
+	case odd == 0 && n.tab == 0 && n.line == 0 && n.blank == 1:
+		return gapSpace
+	case odd == 0 && n.tab == 0 && n.line == 0 && n.blank > 1:
+		return gapWide
+	case odd == 0 && n.tab == 1 && n.line == 0:
+		return gapTab
+	case odd == 0 && n.line == 1:
+		return gapBreak
+	case odd == 1 && n.pipe == 1 && n.line == 0:
+		return gapPipe
+	case odd == 1 && n.blank+n.tab+n.line == 0:
+		switch {
+		case n.dot == 1:
+			return gapDot
+		case n.slash == 1:
+			return gapSlash
+		default:
+			return gapUnder
+		}
+	}
+	return gapNone
+}
+
+// entityAt decodes the references that stand between digits in markup that was
+// handed over as text. w is 0 when it is none of them.
+func entityAt(s string, i int) (r rune, w int) {
+	end := strings.IndexByte(s[i:min(len(s), i+10)], ';')
+	if end < 2 {
+		return 0, 0
+	}
+	name := s[i+1 : i+end]
+	switch name {
+	case "nbsp", "ensp", "emsp", "thinsp":
+		return ' ', end + 1
+	case "shy", "zwj", "zwnj":
+		return 0xad, end + 1
+	case "ndash", "mdash", "minus", "hyphen", "dash":
+		return '-', end + 1
+	}
+	if name[0] != '#' {
+		return 0, 0
+	}
+	number, base := name[1:], 10
+	if len(number) > 1 && (number[0] == 'x' || number[0] == 'X') {
+		number, base = number[1:], 16
+	}
+	v, err := strconv.ParseUint(number, base, 20)
+	if err != nil {
+		return 0, 0
+	}
+	return rune(v), end + 1
+}
+
+// isDash tells hyphens and dashes of all lengths, the minus sign included.
+func isDash(r rune) bool {
+	return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 || r == 0x2043 || r == 0xfe63 || r == 0xff0d || r == 0x2e3a
+}
+
+func isBlank(r rune) bool {
+	return r == ' ' || r == 0xa0 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x3000
+}
+
+// isInvisible tells soft hyphens, zero-width characters and direction marks.
+func isInvisible(r rune) bool {
+	return r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x2064 ||
+		r >= 0x2066 && r <= 0x2069 || r == 0xfeff || r == 0x034f
+}
+
+// invisibleAt gives the width of an invisible character at i, or 0.
+func invisibleAt(s string, i int) int {
+	if s[i] < 0xc2 {
+		return 0
+	}
+	if r, w := utf8.DecodeRuneInString(s[i:]); isInvisible(r) {
+		return w
+	}
+	return 0
+}

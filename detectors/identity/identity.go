@@ -1,0 +1,188 @@
+// Package identity finds the numbers that stand for one person: CPR numbers, the
+// replacement numbers used in their place, and what remains of them when masked.
+//
+// Every spelling gives the same value, so that a number found in a mail, a scan
+// and a spreadsheet counts as one person. Modulus 11 confirms and never vetoes:
+// numbers without a check digit are issued since 2007. A label counts only for
+// the number that follows it, and nothing silences a number with a label or in
+// the form 6-4.
+package identity
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// Detectors and categories of the spans.
+const (
+	IDCPR         = "cpr"
+	IDReplacement = "cpr-replacement"
+	IDTest        = "cpr-test"
+	IDMasked      = "cpr-masked"
+	IDTypo        = "cpr-typo"
+
+	Category     = "national-id"
+	CategoryHint = "national-id-hint"
+)
+
+// CPR is the detector for CPR numbers. It is safe for use by several goroutines.
+func CPR(cfg Config) detectors.Detector {
+	r := newRules(cfg)
+	return detectors.Detector{
+		ID:       IDCPR,
+		Title:    "CPR-nummer",
+		Category: Category,
+		Find: func(seg document.Segment, env detectors.Env) []detectors.Span {
+			readings := r.read(&seg, env.AsOf, false)
+			if len(readings) == 0 {
+				return nil
+			}
+			spans := make([]detectors.Span, 0, len(readings))
+			for i := range readings {
+				spans = append(spans, readings[i].span())
+			}
+			return spans
+		},
+	}
+}
+
+// Read gives every candidate of a segment with its verdict, refusals included, in
+// the order of their places. The readings hold values in clear.
+func Read(seg document.Segment, asOf time.Time, cfg Config) []Reading {
+	out := newRules(cfg).read(&seg, asOf, true)
+	slices.SortStableFunc(out, func(a, b Reading) int { return cmp.Compare(a.Start, b.Start) })
+	return out
+}
+
+// ladder orders the verdicts, weightiest first.
+var ladder = [...]Verdict{Strong, ExceptionDate, NoMod11, Test, Replacement, ECPRX, ECPRD, Masked, Typo, Future, Old, Labelled, WeakRun, Placeholder}
+
+// Classify gives the weightiest verdict of a text and the value it is about. It is
+// for tests and explanation, and names placeholders too.
+func Classify(text string, asOf time.Time) (Verdict, string) {
+	readings := Read(document.Segment{Text: text}, asOf, Config{})
+	for _, v := range ladder {
+		for _, r := range readings {
+			if r.Verdict == v && v != Placeholder {
+				return v, r.Value
+			}
+		}
+	}
+	if placeholder(text) {
+		return Placeholder, ""
+	}
+	return NotCPR, ""
+}
+
+// span says of a reading what may leave the detector.
+func (r *Reading) span() detectors.Span {
+	sp := detectors.Span{
+		Start: r.Start, End: r.End, Value: r.Value, Display: r.Value[:6] + "-xxxx",
+		Detector: IDCPR, Category: Category, Strength: detectors.Strong, Why: r.why(),
+	}
+	labelled := r.Label != ""
+	switch r.Verdict {
+	case Strong, ExceptionDate:
+		if r.OCR {
+			sp.Strength = detectors.Medium
+		}
+	case NoMod11:
+		switch {
+		case r.Near && !labelled && !r.Parted:
+			sp.Strength = detectors.Weak
+		case !labelled:
+			sp.Strength = detectors.Medium
+		}
+	case Replacement:
+		sp.Detector, sp.Strength = IDReplacement, detectors.Medium
+		if !labelled && swedish(r.Value) {
+			sp.Strength = detectors.Weak
+		}
+	case ECPRX, ECPRD:
+		sp.Detector, sp.Strength = IDReplacement, detectors.Medium
+	case Future:
+		sp.Strength = detectors.Weak
+	case Test:
+		sp.Detector, sp.Category, sp.Strength = IDTest, CategoryHint, detectors.Info
+	case Masked:
+		sp.Detector, sp.Category, sp.Strength = IDMasked, CategoryHint, detectors.Info
+	case Typo:
+		sp.Detector, sp.Category, sp.Strength = IDTypo, CategoryHint, detectors.Info
+	}
+	return sp
+}
+
+// why gives the evidence in Danish.
+func (r *Reading) why() []string {
+	var out []string
+	switch r.Verdict {
+	case Strong:
+		out = append(out, "dato", "modulus 11")
+	case ExceptionDate:
+		out = append(out, "dato", "undtagelsesdato")
+	case NoMod11:
+		out = append(out, "dato", "uden modulus 11")
+		if r.Near {
+			out = append(out, "1. januar")
+		}
+	case Replacement:
+		out = append(out, "erstatningsnummer: dag + 60")
+		if r.Label == "" && swedish(r.Value) {
+			out = append(out, "ligner svensk personnummer")
+		}
+	case ECPRX:
+		out = append(out, "nationalt erstatningsnummer (X-eCPR)")
+	case ECPRD:
+		out = append(out, "decentralt erstatningsnummer (D-eCPR)")
+	case Test:
+		out = append(out, "kendt testnummer")
+	case Masked:
+		out = append(out, "dato", "løbenummer maskeret")
+	case Typo:
+		out = append(out, "datoen findes ikke")
+	case Future:
+		out = append(out, "fødselsdato i fremtiden")
+	}
+	if r.Label != "" {
+		out = append(out, "label: "+r.Label)
+	}
+	if r.Parted {
+		out = append(out, "form 6-4")
+	}
+	if r.Zero {
+		out = append(out, "foranstillet nul gendannet")
+	}
+	if r.OCR {
+		out = append(out, "OCR-rettet")
+	}
+	return out
+}
+
+// swedish reports whether ten digits are a Swedish personnummer by date (YYMMDD)
+// and Luhn check. One Danish number in ten with its day raised looks like that by
+// chance, so it weakens and does not refuse.
+func swedish(value string) bool {
+	d, ok := digitsOf(value)
+	if !ok {
+		return false
+	}
+	month, day := int(d[2])*10+int(d[3]), int(d[4])*10+int(d[5])
+	if month < 1 || month > 12 || day < 1 || day > 31 {
+		return false
+	}
+	sum := 0
+	for i, v := range d {
+		n := int(v)
+		if i%2 == 0 {
+			if n *= 2; n > 9 {
+				n -= 9
+			}
+		}
+		sum += n
+	}
+	return sum%10 == 0
+}

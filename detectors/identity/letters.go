@@ -1,0 +1,156 @@
+package identity
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// This file reads the numbers that are not ten digits: masked ones, and the
+// replacement numbers of the health service with two letters.
+
+// matchLetters judges a replacement number of the health service: DDMMYY, one of
+// 0 1 5 6 7, two capital letters, one digit.
+func (f *finder) matchLetters() bool {
+	last := &f.runs[f.count-1]
+	first := f.count - 1
+	var d [7]byte
+	switch {
+	case last.n == 7:
+		copy(d[:], last.digit[:7])
+	case last.n == 1 && f.count >= 2 && f.runs[f.count-2].n == 6 && (last.gap == gapDash || last.gap == gapSpace):
+		first = f.count - 2
+		copy(d[:], f.runs[first].digit[:6])
+		d[6] = last.digit[0]
+	default:
+		return false
+	}
+	start, end := f.runs[first].start, last.end+3
+	if end > len(f.text) || !capital(f.text[last.end]) || !capital(f.text[last.end+1]) || class[f.text[end-1]]&isDigit == 0 {
+		return false
+	}
+	if end < len(f.text) {
+		if r, _ := utf8.DecodeRuneInString(f.text[end:]); isAlnum(r) {
+			return false
+		}
+	}
+	verdict := ECPRX
+	switch d[6] {
+	case 1, 7:
+	case 0, 5, 6:
+		verdict = ECPRD
+	default:
+		return false
+	}
+	lab := f.labelOf(start, end)
+	c := candidate{start: start, end: end, form: formParted}
+	if !anyCentury(d[:6]) || !f.leftOpen(&c, lab.kind == labelCPR) {
+		return false
+	}
+	value := ascii(d[:]) + f.text[last.end:end]
+	f.add(Reading{Start: start, End: end, Value: value, Verdict: verdict, Label: lab.name})
+	return true
+}
+
+func capital(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// matchMasked judges six digits whose serial was blacked out: 010203-xxxx.
+func (f *finder) matchMasked() bool {
+	last := &f.runs[f.count-1]
+	rest, width := f.text[last.end:], 0
+	dash := false
+	for width < len(rest) {
+		r, w := utf8.DecodeRuneInString(rest[width:])
+		if isDash(r) && !dash {
+			dash = true
+		} else if r != ' ' && !isInvisible(r) || width > 6 {
+			break
+		}
+		width += w
+	}
+	masks, w := maskAt(rest[width:], dash)
+	c := candidate{start: last.start, end: last.end + width + w, form: formRun}
+	if masks == 0 && (!dash || class[after(rest, width)]&(isLetter|isDigit) != 0) {
+		return false
+	}
+	lab := f.labelOf(last.start, last.end)
+	if masks == 0 {
+		// "CPR: 010203-" and nothing more.
+		if lab.kind != labelCPR || !lab.direct {
+			return false
+		}
+		c.end = last.end + strings.IndexFunc(rest, isDash) + 1
+	}
+	if !anyCentury(last.digit[:6]) || !f.leftOpen(&c, lab.kind == labelCPR) {
+		return false
+	}
+	c.end = min(c.end, len(f.text))
+	f.add(Reading{Start: c.start, End: c.end, Value: ascii(last.digit[:6]) + "xxxx", Verdict: Masked, Label: lab.name})
+	return true
+}
+
+func after(s string, i int) byte {
+	if i < len(s) {
+		return s[i]
+	}
+	return ' '
+}
+
+// maskAt reads four signs that stand for a serial, of which the last two may be
+// digits. Dots and lines need a hyphen before them: leader dots follow numbers too.
+func maskAt(s string, dash bool) (masks, width int) {
+	n := 0
+	for n < 5 && width < len(s) {
+		r, w := utf8.DecodeRuneInString(s[width:])
+		switch {
+		case r == 'x' || r == 'X' || r == '*':
+			masks++
+		case dash && (r == '#' || r == '.' || r == '_' || r == '•' || r == '●' || r == '?' || r == '█'):
+			masks++
+		case masks >= 2 && r >= '0' && r <= '9':
+		default:
+			if n != 4 || letter(r) {
+				return 0, 0
+			}
+			return masks, width
+		}
+		n++
+		width += w
+	}
+	if n != 4 {
+		return 0, 0
+	}
+	return masks, width
+}
+
+// anyCentury reports whether six digits are a date in some century.
+func anyCentury(d []byte) bool {
+	b := birth{year: 2000 + int(d[4])*10 + int(d[5]), month: int(d[2])*10 + int(d[3]), day: int(d[0])*10 + int(d[1])}
+	return b.exists()
+}
+
+func ascii(d []byte) string {
+	var b [12]byte
+	for i, v := range d {
+		b[i] = '0' + v
+	}
+	return string(b[:len(d)])
+}
+
+// placeholder reports whether a text holds template residue in place of a number.
+// It serves Classify alone: finding residue is the template rules' work.
+func placeholder(s string) bool {
+	low := strings.ToLower(s)
+	for _, mark := range []string{"xxxxxx-xxxx", "ddmmåå-xxxx", "ddmmyy-xxxx", "000000-0000", "______-____"} {
+		if strings.Contains(low, mark) {
+			return true
+		}
+	}
+	for _, pair := range [][2]string{{"«", "»"}, {"[", "]"}, {"{{", "}}"}, {"<<", ">>"}} {
+		if _, rest, ok := strings.Cut(low, pair[0]); ok {
+			if inside, _, ok := strings.Cut(rest, pair[1]); ok && strings.Contains(inside, "cpr") {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,176 @@
+package identity
+
+import (
+	"strings"
+	"time"
+
+	"brevvagt/document"
+)
+
+// Verdict is what was made of a candidate. The names are those of the vectors in
+// testdata/cpr.
+type Verdict string
+
+// The verdicts. The ones that begin with NOT_ are refusals, named for explanation.
+const (
+	Strong        Verdict = "CPR_STRONG"         // date and modulus 11
+	ExceptionDate Verdict = "CPR_EXCEPTION_DATE" // fails modulus 11 on a listed date
+	NoMod11       Verdict = "CPR_NO_MOD11"       // fails modulus 11, but a label or the form 6-4
+	Replacement   Verdict = "CPR_REPLACEMENT"    // the day raised by 60
+	ECPRX         Verdict = "ECPR_X"             // national replacement number of the health service
+	ECPRD         Verdict = "ECPR_D"             // decentral one
+	Test          Verdict = "CPR_TEST"           // a published test number
+	Masked        Verdict = "CPR_MASKED"         // date of birth kept, serial masked
+	Typo          Verdict = "NOT_CPR_TYPO"       // labelled, but no such date
+	Future        Verdict = "NOT_CPR_FUTURE"     // born after the day of judgement
+	Old           Verdict = "NOT_CPR_OLD"        // born more than 120 years before, unlabelled
+	Labelled      Verdict = "NOT_CPR_LABEL"      // another kind of number by its label
+	WeakRun       Verdict = "NOT_CPR_WEAK"       // ten digits with a date and nothing else
+	Placeholder   Verdict = "PLACEHOLDER"        // template residue
+	NotCPR        Verdict = "NOT_CPR"
+)
+
+// Reading is one candidate and what was made of it. Its value is in clear: it
+// must not leave the detector but as a Span.
+type Reading struct {
+	Start, End int
+	Value      string // ten digits, or "010203xxxx", or "0102031AB4"
+	Verdict    Verdict
+	Label      string // canonical name of the label that counted, "" if none
+	Parted     bool   // written 6-4
+	OCR        bool   // letters were read as digits
+	Zero       bool   // a leading zero was restored
+	Near       bool   // 1 January of a year of which no such number is known yet
+}
+
+// finder reads one text. It lives on the stack of one call.
+type finder struct {
+	text    string
+	heading label // of the segment's column or field
+	rules   *rules
+	today   int
+	ocr     bool
+	explain bool // keep refusals
+	count   int
+	runs    [maxRuns]run
+	out     []Reading
+}
+
+// read judges every number in a segment, in order. With explain, refusals are
+// among the readings; otherwise only those that a Span can come from.
+func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) []Reading {
+	f := finder{text: seg.Text, rules: r, today: daysOf(asOf), ocr: seg.At.OCR, explain: explain}
+	if seg.Label != "" {
+		f.heading = headingLabel(seg.Label)
+	}
+	f.scan()
+	if seg.At.OCR {
+		f.readOCR()
+	}
+	return f.out
+}
+
+// take judges a candidate and keeps the reading. It reports whether the digits
+// are used up: a refused candidate may still be part of another.
+func (f *finder) take(c candidate) bool {
+	lab := f.labelOf(c.start, c.end)
+	labelled := lab.kind == labelCPR
+	if !f.leftOpen(&c, labelled && lab.direct) || !f.rightOpen(&c, labelled) {
+		return false
+	}
+	if c.broken && (!labelled || !lab.direct) {
+		return false
+	}
+	verdict, near := f.judge(&c, lab)
+	r := Reading{Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted, Zero: c.zero, Near: near}
+	if labelled {
+		r.Label = lab.name
+	}
+	if c.broken && verdict == Typo {
+		return false
+	}
+	switch verdict {
+	case Labelled, WeakRun, Old, NotCPR, Placeholder:
+		if f.explain {
+			f.add(r)
+		}
+		return false
+	case Future:
+		if labelled || f.explain {
+			f.add(r)
+		}
+		return labelled
+	}
+	f.add(r)
+	return true
+}
+
+func (f *finder) add(r Reading) { f.out = append(f.out, r) }
+
+// judge climbs the ladder of verdicts.
+func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
+	if f.rules.test[c.d] {
+		return Test, false
+	}
+	labelled := lab.kind == labelCPR
+	other := lab.kind == labelOther && lab.direct && c.form == formRun
+	born, raised, ok := birthOf(&c.d)
+	serial := c.d[6] | c.d[7] | c.d[8] | c.d[9]
+	switch {
+	case c.d == [10]byte{}:
+		return Placeholder, false
+	case !ok || serial == 0 || raised && !labelled && c.form != formParted:
+		if labelled {
+			return Typo, false
+		}
+		return NotCPR, false
+	case c.form == formRun && !labelled && (lab.name == amount || f.amountAfter(c)):
+		return NotCPR, false
+	case other || c.form == formRun && !labelled && f.branchBefore(c):
+		return Labelled, false
+	case born.days() > f.today:
+		return Future, false
+	case born.days() < f.today-oldestYears*10000 && !labelled:
+		return Old, false
+	case raised:
+		return Replacement, false
+	case modulus11(&c.d):
+		return f.confirmed(c, labelled), false
+	}
+	listed, near := f.rules.exception(born)
+	switch {
+	case listed:
+		return ExceptionDate, false
+	case c.broken && equalPairs(f.runs[max(0, f.count-5):f.count]):
+		return Typo, false
+	case labelled || c.form == formParted || near:
+		return NoMod11, near
+	}
+	return WeakRun, false
+}
+
+// confirmed weighs a check digit that agrees. One time stamp in eleven has one
+// too: in the name of a log or scan it counts as what it looks like.
+func (f *finder) confirmed(c *candidate, labelled bool) Verdict {
+	if c.form == formRun && !labelled && f.machineStamp(c) {
+		return Labelled
+	}
+	return Strong
+}
+
+// machineStamp reports whether the digits read as yyMMddHHmm of the last ten years
+// behind a word like "log" or "scan" in a file name.
+func (f *finder) machineStamp(c *candidate) bool {
+	if c.start == 0 || f.text[c.start-1] != '_' && f.text[c.start-1] != '-' {
+		return false
+	}
+	word := strings.ToLower(f.text[max(0, c.start-8) : c.start-1])
+	known := false
+	for _, w := range []string{"log", "scan", "img", "backup", "dump", "export", "fax"} {
+		known = known || strings.HasSuffix(word, w)
+	}
+	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
+	stamp := birth{2000 + pair(0), pair(2), pair(4)}
+	return known && stamp.exists() && pair(6) < 24 && pair(8) < 60 &&
+		stamp.days() <= f.today+10000 && stamp.days() > f.today-100000
+}
