@@ -49,8 +49,8 @@ func Decide(site Site, rules []Definition, f *Facts) Verdict {
 // are equally strong.
 func Default() []Definition {
 	return []Definition{
-		foreignRecipient(), cprUnprotected(), cprDoubtful(), uninspectable(),
-		publicExposure(), fileFindings(),
+		foreignRecipient(), foreignPerson(), bulkPersons(), cprUnprotected(), internalSpread(), placeholders(),
+		specialCategory(), cprDoubtful(), weakPlaceholders(), uninspectable(), publicExposure(), fileFindings(),
 	}
 }
 
@@ -124,9 +124,10 @@ func foreignRecipient() Definition {
 	return Definition{ID: "foreign-recipient", Title: "Personoplysninger til udlandet", Action: Hold, Approvers: 2,
 		Fires: func(_ Site, f *Facts) (string, string, bool) {
 			n := f.certain()
-			if !f.outgoing() || n == 0 || len(f.Channel.Foreign) == 0 {
+			if !f.outgoing() || n == 0 && f.sensitiveSure() == 0 || len(f.Channel.Foreign) == 0 {
 				return "", "", false
 			}
+			n = max(1, n)
 			return fmt.Sprintf("Oplysninger om %s til en modtager i udlandet; kræver godkendelse af to personer", countDa(n, "borger", "borgere")),
 				fmt.Sprintf("Data on %s to a recipient abroad; two people must approve", countEn(n, "citizen", "citizens")), true
 		}}
@@ -161,8 +162,12 @@ func publicExposure() Definition {
 	return Definition{ID: "public-exposure", Title: "Personoplysninger i en offentlig mappe", Action: Warn,
 		Fires: func(_ Site, f *Facts) (string, string, bool) {
 			n := f.numbers(detectors.Medium)
-			if f.Kind != "file" || n == 0 || !f.Public {
+			if f.Kind != "file" || !f.Public || n == 0 && f.sensitiveSure() == 0 {
 				return "", "", false
+			}
+			if n == 0 {
+				return "Følsomme oplysninger om en person i en mappe, der er offentligt tilgængelig",
+					"Sensitive data on a person in a published folder", true
 			}
 			return countDa(n, "CPR-nummer", "CPR-numre") + " i en mappe, der er offentligt tilgængelig",
 				countEn(n, "CPR number", "CPR numbers") + " in a published folder", true
