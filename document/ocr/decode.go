@@ -1,0 +1,153 @@
+package ocr
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"image"
+	"image/gif"
+	"image/jpeg"
+	"image/png"
+
+	"golang.org/x/image/bmp"
+	"golang.org/x/image/tiff"
+	"golang.org/x/image/webp"
+)
+
+// MaxPixels is the pixel budget of one picture: the header is asked before any
+// pixel is decoded. 50 million are an A3 page at 600 dpi.
+const MaxPixels = 50_000_000
+
+// ErrTooBig is returned for pictures above MaxPixels.
+var ErrTooBig = fmt.Errorf("picture over %d million pixels", MaxPixels/1_000_000)
+
+// errKind is returned for what is none of the six kinds of picture.
+var errKind = errors.New("not a picture of a known kind")
+
+// kind is how one kind of picture is told and decoded.
+type kind struct {
+	name   string
+	match  func(head []byte) bool
+	config func([]byte) (image.Config, error)
+	decode func([]byte) (image.Image, error)
+}
+
+func kinds() []kind {
+	return []kind{
+		{"png", prefix("\x89PNG\r\n\x1a\n"), config(png.DecodeConfig), decode(png.Decode)},
+		{"jpeg", prefix("\xff\xd8\xff"), config(jpeg.DecodeConfig), decode(jpeg.Decode)},
+		{"gif", func(h []byte) bool { return prefix("GIF87a")(h) || prefix("GIF89a")(h) }, config(gif.DecodeConfig), decode(gif.Decode)},
+		{"bmp", isBMP, config(bmp.DecodeConfig), decode(bmp.Decode)},
+		{"webp", isWebP, config(webp.DecodeConfig), decode(webp.Decode)},
+		{"tiff", isTIFF, config(tiff.DecodeConfig), decode(tiff.Decode)},
+	}
+}
+
+func prefix(p string) func([]byte) bool {
+	return func(head []byte) bool { return bytes.HasPrefix(head, []byte(p)) }
+}
+
+// isBMP wants the header's size too: two letters alone begin many a text.
+func isBMP(h []byte) bool {
+	if len(h) < 18 || h[0] != 'B' || h[1] != 'M' || h[15] != 0 || h[16] != 0 || h[17] != 0 {
+		return false
+	}
+	switch h[14] {
+	case 12, 40, 52, 56, 64, 108, 124:
+		return true
+	}
+	return false
+}
+
+func isWebP(h []byte) bool {
+	return len(h) >= 12 && string(h[:4]) == "RIFF" && string(h[8:12]) == "WEBP"
+}
+
+func isTIFF(h []byte) bool { return prefix("II*\x00")(h) || prefix("MM\x00*")(h) }
+
+func config(f func(r reader) (image.Config, error)) func([]byte) (image.Config, error) {
+	return func(data []byte) (image.Config, error) { return f(bytes.NewReader(data)) }
+}
+
+func decode(f func(r reader) (image.Image, error)) func([]byte) (image.Image, error) {
+	return func(data []byte) (image.Image, error) { return f(bytes.NewReader(data)) }
+}
+
+// picture is one page of a file, as a viewer would show it.
+type picture struct {
+	img        image.Image
+	dpiX, dpiY float64 // 0 when the file does not say
+	camera     bool    // a camera's name stands in the file
+	lossy      bool    // JPEG: photographs and scans more than screens
+}
+
+// Decode gives the picture in data as a viewer shows it: its EXIF orientation is
+// applied, so the boxes of this package's segments fit onto it. Of a TIFF with
+// many pages it gives the first. It returns ErrTooBig before decoding when the
+// picture has more than MaxPixels, and any error of the decoder.
+func Decode(data []byte) (image.Image, error) { return DecodePage(data, 1) }
+
+// DecodePage is Decode for the page of that number, from 1.
+func DecodePage(data []byte, page int) (image.Image, error) {
+	for _, k := range kinds() {
+		if k.match(data) {
+			p, err := k.load(data, page)
+			return p.img, err
+		}
+	}
+	return nil, errKind
+}
+
+// load decodes one page.
+func (k kind) load(data []byte, page int) (p picture, err error) {
+	defer func() {
+		// The decoders are good, but this runs in the daemon too, for the review page.
+		if r := recover(); r != nil {
+			p, err = picture{}, fmt.Errorf("decoder of %s panicked (%T)", k.name, r)
+		}
+	}()
+	turn := 1
+	switch k.name {
+	case "tiff":
+		var t tiffPage
+		if data, t, err = tiffPageOf(data, page); err != nil {
+			return p, err
+		}
+		p.dpiX, p.dpiY, turn = t.dpiX, t.dpiY, t.orientation
+	case "jpeg":
+		p.lossy = true
+		m := jpegFacts(data)
+		p.dpiX, p.dpiY, p.camera, turn = m.dpiX, m.dpiY, m.camera, m.orientation
+	case "png":
+		p.dpiX, p.dpiY = pngResolution(data)
+	case "bmp":
+		p.dpiX, p.dpiY = bmpResolution(data)
+	}
+	c, err := k.config(data)
+	if err != nil {
+		return p, fmt.Errorf("cannot read the header of a %s: %w", k.name, err)
+	}
+	if c.Width <= 0 || c.Height <= 0 {
+		return p, fmt.Errorf("a %s without pixels", k.name)
+	}
+	if int64(c.Width)*int64(c.Height) > MaxPixels {
+		return p, ErrTooBig
+	}
+	img, err := k.decode(data)
+	if err != nil {
+		return p, fmt.Errorf("cannot decode a %s: %w", k.name, err)
+	}
+	p.img = orient(img, turn)
+	if turn >= 5 {
+		p.dpiX, p.dpiY = p.dpiY, p.dpiX
+	}
+	return p, nil
+}
+
+// pages is the number of pages in the file.
+func (k kind) pages(data []byte) int {
+	if k.name == "tiff" {
+		return max(1, len(tiffIFDs(data)))
+	}
+	return 1
+}

@@ -1,0 +1,202 @@
+package ocr
+
+import (
+	"image"
+	"image/color"
+	"slices"
+)
+
+// toGray flattens a picture on white and drops its colours. The result starts at
+// 0, 0 and has no gap between its rows.
+func toGray(img image.Image) *image.Gray {
+	b := img.Bounds()
+	w, h := b.Dx(), b.Dy()
+	g := image.NewGray(image.Rect(0, 0, w, h))
+	switch src := img.(type) {
+	case *image.Gray:
+		for y := range h {
+			copy(g.Pix[y*w:][:w], src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):])
+		}
+	case *image.YCbCr:
+		for y := range h {
+			copy(g.Pix[y*w:][:w], src.Y[src.YOffset(b.Min.X, b.Min.Y+y):])
+		}
+	case *image.Paletted:
+		var table [256]uint8
+		for i, c := range src.Palette {
+			if i < len(table) {
+				table[i] = lightness(c)
+			}
+		}
+		for y := range h {
+			row := src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):]
+			for x := range w {
+				g.Pix[y*w+x] = table[row[x]]
+			}
+		}
+	case *image.RGBA: // alpha multiplied in
+		for y := range h {
+			row := src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):]
+			for x := range w {
+				p := row[4*x:][:4]
+				l := luma(uint32(p[0]), uint32(p[1]), uint32(p[2])) + 255 - uint32(p[3])
+				g.Pix[y*w+x] = uint8(min(l, 255))
+			}
+		}
+	case *image.NRGBA:
+		for y := range h {
+			row := src.Pix[src.PixOffset(b.Min.X, b.Min.Y+y):]
+			for x := range w {
+				p := row[4*x:][:4]
+				a := uint32(p[3])
+				g.Pix[y*w+x] = uint8((luma(uint32(p[0]), uint32(p[1]), uint32(p[2]))*a + 255*(255-a)) / 255)
+			}
+		}
+	default:
+		for y := range h {
+			for x := range w {
+				g.Pix[y*w+x] = lightness(img.At(b.Min.X+x, b.Min.Y+y))
+			}
+		}
+	}
+	return g
+}
+
+func luma(r, g, b uint32) uint32 { return (299*r + 587*g + 114*b) / 1000 }
+
+func lightness(c color.Color) uint8 {
+	r, g, b, a := c.RGBA()
+	return uint8(min((luma(r, g, b)+0xffff-a)>>8, 255))
+}
+
+// levels are the brightness below which so many of a thousand pixels lie.
+func levels(g *image.Gray, perMille ...int) []uint8 {
+	var count [256]int
+	for _, p := range g.Pix {
+		count[p]++
+	}
+	out := make([]uint8, len(perMille))
+	for i, pm := range perMille {
+		want, sum := len(g.Pix)*pm/1000, 0
+		for v, n := range count {
+			if sum += n; sum > want {
+				out[i] = uint8(v)
+				break
+			}
+		}
+	}
+	return out
+}
+
+func invert(g *image.Gray) {
+	for i, p := range g.Pix {
+		g.Pix[i] = 255 - p
+	}
+}
+
+// stretch spreads what lies between ink and paper over the whole scale, when it
+// uses less than most of it. paper is the median: pages are mostly background.
+func stretch(g *image.Gray) {
+	l := levels(g, 5, 500)
+	ink, paper := int(l[0]), int(l[1])
+	if paper-ink < 12 || paper-ink > 190 {
+		return
+	}
+	var table [256]uint8
+	for v := range table {
+		table[v] = uint8(max(0, min(255, (v-ink)*255/(paper-ink))))
+	}
+	for i, p := range g.Pix {
+		g.Pix[i] = table[p]
+	}
+}
+
+// speckled tells grain from text: the share of pixels that differ from all four
+// neighbours in the same direction. In clean text it is below one in a hundred,
+// and a page full of grain costs tesseract ten seconds instead of one.
+func speckled(g *image.Gray) bool {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	if w < 3 || h < 3 {
+		return false
+	}
+	const jump = 12
+	lone, seen := 0, 0
+	for y := 1; y < h-1; y += 3 {
+		for x := 1; x < w-1; x += 2 {
+			i := y*w + x
+			p := int(g.Pix[i])
+			hi := max(g.Pix[i-1], g.Pix[i+1], g.Pix[i-w], g.Pix[i+w])
+			lo := min(g.Pix[i-1], g.Pix[i+1], g.Pix[i-w], g.Pix[i+w])
+			seen++
+			if p < int(lo)-jump || p > int(hi)+jump {
+				lone++
+			}
+		}
+	}
+	return lone*100 > seen*2
+}
+
+// median replaces each pixel by the middle one of its nine.
+func median(g *image.Gray) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	out := image.NewGray(g.Rect)
+	copy(out.Pix, g.Pix)
+	var nine [9]uint8
+	for y := 1; y < h-1; y++ {
+		for x := 1; x < w-1; x++ {
+			i := y*w + x
+			copy(nine[0:3], g.Pix[i-w-1:i-w+2])
+			copy(nine[3:6], g.Pix[i-1:i+2])
+			copy(nine[6:9], g.Pix[i+w-1:i+w+2])
+			slices.Sort(nine[:])
+			out.Pix[i] = nine[4]
+		}
+	}
+	return out
+}
+
+// sauvola makes ink black and paper white by the mean and spread around each
+// pixel, which bears uneven light. Source: Sauvola and Pietikäinen 2000, k 0.2.
+func sauvola(g *image.Gray, radius int) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	out := image.NewGray(g.Rect)
+	// Column sums of the window's rows slide down, a window over them slides right.
+	sum, square := make([]int64, w), make([]int64, w)
+	add := func(y int, sign int64) {
+		if y < 0 || y >= h {
+			return
+		}
+		for x, p := range g.Pix[y*w : (y+1)*w] {
+			v := int64(p)
+			sum[x] += sign * v
+			square[x] += sign * v * v
+		}
+	}
+	for y := range radius {
+		add(y, 1)
+	}
+	for y := range h {
+		add(y+radius, 1)
+		add(y-radius-1, -1)
+		rows := int64(min(y+radius, h-1) - max(y-radius, 0) + 1)
+		var s, q int64
+		for x := range min(radius, w) {
+			s, q = s+sum[x], q+square[x]
+		}
+		for x := range w {
+			if x+radius < w {
+				s, q = s+sum[x+radius], q+square[x+radius]
+			}
+			if x-radius-1 >= 0 {
+				s, q = s-sum[x-radius-1], q-square[x-radius-1]
+			}
+			n := rows * int64(min(x+radius, w-1)-max(x-radius, 0)+1)
+			mean := float64(s) / float64(n)
+			spread := sqrt(float64(q)/float64(n) - mean*mean)
+			if float64(g.Pix[y*w+x]) > mean*(1+0.2*(spread/128-1)) {
+				out.Pix[y*w+x] = 255
+			}
+		}
+	}
+	return out
+}

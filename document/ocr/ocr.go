@@ -1,0 +1,93 @@
+// Package ocr reads the text in pictures: PNG, JPEG, GIF, BMP, WebP and TIFF with
+// all its pages. Pictures are decoded and made ready in Go; tesseract, through
+// gosseract, sees uncompressed grey pixels only. Its formats belong into a worker
+// process (package isolate): C code cannot be stopped in any other way. Making and
+// asking them costs nothing and runs no C.
+//
+// Boxes are in pixels of the picture as a viewer shows it, EXIF orientation
+// applied, and before any zoom or turn of ours: they fit onto what Decode returns.
+package ocr
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"brevvagt/document"
+)
+
+// language is the one model that is loaded: for Danish text it alone is better
+// and faster than together with the English one.
+const language = "dan"
+
+const (
+	minWidth, minHeight = 90, 16 // pixels; below it no number can be read
+	maxPages            = 200
+)
+
+// Formats gives the six formats; they share one engine and read one picture at a
+// time. Missing engine or language: Read returns document.ErrNoEngine.
+func Formats() []document.Format {
+	e := &engine{}
+	var all []document.Format
+	for _, k := range kinds() {
+		all = append(all, &format{kind: k, engine: e})
+	}
+	return all
+}
+
+type format struct {
+	kind   kind
+	engine *engine
+}
+
+func (f *format) Name() string { return f.kind.name }
+
+func (f *format) Match(head []byte, _ string) bool { return f.kind.match(head) }
+
+func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	n := f.kind.pages(in.Data)
+	for page := 1; page <= n; page++ {
+		at := document.Location{}
+		if n > 1 {
+			at.Page = page
+		}
+		if page > maxPages {
+			at.Page = 0
+			out.Gap(document.Gap{At: at, Why: document.TooMany, Detail: fmt.Sprintf("more than %d pages", maxPages)})
+			return nil
+		}
+		err := f.page(ctx, in, page, at, out)
+		switch {
+		case err == nil:
+		case n == 1, ctx.Err() != nil, errors.Is(err, document.ErrNoEngine):
+			return err
+		default: // one bad page is no reason to leave the others unread
+			out.Gap(document.Gap{At: at, Why: document.Damaged})
+		}
+	}
+	return nil
+}
+
+func (f *format) page(ctx context.Context, in document.Input, page int, at document.Location, out *document.Builder) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	p, err := f.kind.load(in.Data, page)
+	if errors.Is(err, ErrTooBig) {
+		out.Gap(document.Gap{At: at, Why: document.TooBig, Detail: ErrTooBig.Error()})
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if b := p.img.Bounds(); b.Dx() < minWidth || b.Dy() < minHeight {
+		return nil
+	}
+	segs, err := f.engine.read(ctx, p)
+	for _, s := range segs {
+		s.At.Page = at.Page
+		out.Segment(s)
+	}
+	return err
+}

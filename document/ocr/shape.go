@@ -1,0 +1,225 @@
+package ocr
+
+import (
+	"image"
+	"math"
+
+	"brevvagt/document"
+)
+
+func sqrt(f float64) float64 { return math.Sqrt(max(f, 0)) }
+
+// scaled resizes with the Catmull-Rom curve, which kept more small digits than
+// bilinear (40 of 40 against 30 of 40 on shots that had been made smaller).
+func scaled(g *image.Gray, w, h int) *image.Gray {
+	if w == g.Rect.Dx() && h == g.Rect.Dy() {
+		return g
+	}
+	return transposeScale(transposeScale(g, w), h)
+}
+
+// transposeScale resizes the width to w and swaps the axes; twice is both axes.
+func transposeScale(g *image.Gray, w int) *image.Gray {
+	sw, sh := g.Rect.Dx(), g.Rect.Dy()
+	out := image.NewGray(image.Rect(0, 0, sh, w))
+	starts, weights := kernel(sw, w)
+	for y := range sh {
+		row := g.Pix[y*sw:][:sw]
+		for x := range w {
+			sum := int32(1 << 13)
+			for i, k := range weights[x] {
+				sum += int32(row[starts[x]+i]) * k
+			}
+			out.Pix[x*sh+y] = uint8(max(0, min(255, sum>>14)))
+		}
+	}
+	return out
+}
+
+// kernel gives for each target pixel the first source pixel and the weights, in
+// 1/16384, that add up to one.
+func kernel(from, to int) (starts []int, weights [][]int32) {
+	ratio := float64(from) / float64(to)
+	width := max(1, ratio)
+	for x := range to {
+		centre := (float64(x)+0.5)*ratio - 0.5
+		lo, hi := max(0, int(math.Ceil(centre-2*width))), min(from-1, int(math.Floor(centre+2*width)))
+		var raw []float64
+		total := 0.0
+		for s := lo; s <= hi; s++ {
+			k := catmullRom(math.Abs(float64(s)-centre) / width)
+			raw = append(raw, k)
+			total += k
+		}
+		fixed := make([]int32, len(raw))
+		for i, k := range raw {
+			fixed[i] = int32(math.Round(k / total * (1 << 14)))
+		}
+		starts, weights = append(starts, lo), append(weights, fixed)
+	}
+	return starts, weights
+}
+
+func catmullRom(t float64) float64 {
+	switch {
+	case t < 1:
+		return (1.5*t-2.5)*t*t + 1
+	case t < 2:
+		return ((-0.5*t+2.5)*t-4)*t + 2
+	}
+	return 0
+}
+
+// shape remembers what was done to a picture before recognition, to bring boxes
+// back: first scaled by sx and sy, then turned by angle within a larger canvas,
+// then given a border.
+type shape struct {
+	sx, sy float64
+	angle  float64 // radians
+	w, h   int     // after scaling
+	cw, ch int     // canvas after turning
+	border int
+	limit  image.Rectangle // the original
+}
+
+// back gives the box on the original picture that holds r.
+func (s shape) back(r image.Rectangle) document.Box {
+	minX, minY, maxX, maxY := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	for _, p := range [4]image.Point{{r.Min.X, r.Min.Y}, {r.Max.X, r.Min.Y}, {r.Min.X, r.Max.Y}, {r.Max.X, r.Max.Y}} {
+		x, y := float64(p.X-s.border), float64(p.Y-s.border)
+		if s.angle != 0 {
+			x, y = s.unturn(x, y)
+		}
+		x, y = x/s.sx, y/s.sy
+		minX, minY, maxX, maxY = min(minX, x), min(minY, y), max(maxX, x), max(maxY, y)
+	}
+	out := image.Rect(int(math.Floor(minX)), int(math.Floor(minY)), int(math.Ceil(maxX)), int(math.Ceil(maxY))).Intersect(s.limit)
+	return document.Box{out.Min.X, out.Min.Y, out.Dx(), out.Dy()}
+}
+
+// unturn gives the point of the scaled picture that was turned to x, y.
+func (s shape) unturn(x, y float64) (float64, float64) {
+	sin, cos := math.Sincos(s.angle)
+	x, y = x-float64(s.cw)/2, y-float64(s.ch)/2
+	return x*cos - y*sin + float64(s.w)/2, x*sin + y*cos + float64(s.h)/2
+}
+
+// turn turns g by s.angle on a canvas that holds all of it, paper around.
+func (s *shape) turn(g *image.Gray) *image.Gray {
+	sin, cos := math.Sincos(s.angle)
+	w, h := float64(s.w), float64(s.h)
+	s.cw = int(math.Ceil(w*math.Abs(cos) + h*math.Abs(sin)))
+	s.ch = int(math.Ceil(w*math.Abs(sin) + h*math.Abs(cos)))
+	out := image.NewGray(image.Rect(0, 0, s.cw, s.ch))
+	paper := levels(g, 500)[0]
+	for y := range s.ch {
+		fx, fy := s.unturn(0.5, float64(y)+0.5)
+		fx, fy = fx-0.5, fy-0.5
+		row := out.Pix[y*s.cw:][:s.cw]
+		for x := range row {
+			row[x] = between(g, fx, fy, paper)
+			fx, fy = fx+cos, fy+sin
+		}
+	}
+	return out
+}
+
+// between samples g between its pixels.
+func between(g *image.Gray, fx, fy float64, paper uint8) uint8 {
+	x, y := int(math.Floor(fx)), int(math.Floor(fy))
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	if x < 0 || y < 0 || x+1 >= w || y+1 >= h {
+		return paper
+	}
+	dx, dy := int(256*(fx-float64(x))), int(256*(fy-float64(y)))
+	i := y*w + x
+	top := int(g.Pix[i])*(256-dx) + int(g.Pix[i+1])*dx
+	bottom := int(g.Pix[i+w])*(256-dx) + int(g.Pix[i+w+1])*dx
+	return uint8((top*(256-dy) + bottom*dy) >> 16)
+}
+
+// framed puts paper around g: tesseract loses letters that touch the edge.
+func (s *shape) framed(g *image.Gray, border int) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	s.border = border
+	out := image.NewGray(image.Rect(0, 0, w+2*border, h+2*border))
+	paper := levels(g, 500)[0]
+	for i := range out.Pix {
+		out.Pix[i] = paper
+	}
+	for y := range h {
+		copy(out.Pix[(y+border)*out.Stride+border:], g.Pix[y*w:][:w])
+	}
+	return out
+}
+
+// skew finds by how much lines of text lean, in radians, at most 8 degrees; a page
+// that lies on its side is measured along its own lines. The right angle is the
+// one at which dark pixels fall into the sharpest rows.
+func skew(g *image.Gray) float64 {
+	const side = 800
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	f := min(1, float64(side)/float64(max(w, h)))
+	s := scaled(g, max(1, int(float64(w)*f)), max(1, int(float64(h)*f)))
+	l := levels(s, 10, 500)
+	limit := uint8((int(l[0]) + 2*int(l[1])) / 3)
+	var points []image.Point
+	for y := range s.Rect.Dy() {
+		for x, p := range s.Pix[y*s.Stride:][:s.Rect.Dx()] {
+			if p < limit {
+				points = append(points, image.Pt(x, y))
+			}
+		}
+	}
+	if len(points) < 200 || len(points) > s.Rect.Dx()*s.Rect.Dy()/3 {
+		return 0
+	}
+	angle, score := bestAngle(points)
+	for i, p := range points {
+		points[i] = image.Pt(p.Y, -p.X)
+	}
+	if side, sideScore := bestAngle(points); sideScore > score*1.1 {
+		return side
+	}
+	return angle
+}
+
+func bestAngle(points []image.Point) (angle, score float64) {
+	flat := sharpness(points, 0)
+	score = flat
+	try := func(degrees float64) {
+		a := degrees * math.Pi / 180
+		if s := sharpness(points, a); s > score {
+			angle, score = a, s
+		}
+	}
+	for d := -8.0; d <= 8; d += 0.5 {
+		try(d)
+	}
+	rough := angle * 180 / math.Pi
+	for d := rough - 0.4; d <= rough+0.41; d += 0.1 {
+		try(d)
+	}
+	if score < flat*1.05 { // not worth a second sampling
+		return 0, score
+	}
+	return angle, score
+}
+
+func sharpness(points []image.Point, angle float64) float64 {
+	tan := math.Tan(angle)
+	const size = 4096
+	var rows [size]int32
+	for _, p := range points {
+		y := int(float64(p.Y)-float64(p.X)*tan) + size/2
+		if y >= 0 && y < size {
+			rows[y]++
+		}
+	}
+	sum := 0.0
+	for i := 1; i < size; i++ {
+		d := float64(rows[i] - rows[i-1])
+		sum += d * d
+	}
+	return sum
+}
