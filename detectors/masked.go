@@ -23,6 +23,9 @@ func NewKey(secret []byte) (Key, error) {
 	return Key{secret: append([]byte(nil), secret...)}, nil
 }
 
+// IsZero reports whether the key was never made.
+func (k Key) IsZero() bool { return k.secret == nil }
+
 // RandomKey is for runs whose digests need not be compared with another run's.
 func RandomKey() Key {
 	secret := make([]byte, 32)

@@ -1,0 +1,91 @@
+package detectors
+
+// RedactNumbers blacks out the last four digits of what is written as a CPR
+// number: ten digits in a row, or a date of six or eight digits (also in pairs)
+// and four more, whose first four make a day and a month. It is for names, paths
+// and addresses, which must stay recognisable where they hold a time stamp or an
+// order number; for running text around a finding use the broader Redact.
+func RedactNumbers(s string) string {
+	runes := []rune(s)
+	runs := digitRuns(runes)
+	masked := false
+	for i := range runs {
+		if serial, ok := serialOf(runes, runs[i:]); ok {
+			masked = true
+			for p := serial; p < serial+4; p++ {
+				runes[p] = 'x'
+			}
+		}
+	}
+	if !masked {
+		return s
+	}
+	return string(runes)
+}
+
+// run is a maximal row of digits: rune positions [start, end).
+type run struct{ start, end int }
+
+func (r run) len() int { return r.end - r.start }
+
+func digitRuns(runes []rune) []run {
+	var out []run
+	for i := 0; i < len(runes); i++ {
+		if digitValue(runes[i]) < 0 {
+			continue
+		}
+		start := i
+		for i < len(runes) && digitValue(runes[i]) >= 0 {
+			i++
+		}
+		out = append(out, run{start, i})
+	}
+	return out
+}
+
+// serialOf gives the position of the four digits of serial number when the row
+// of runs begins with one of the spellings of a CPR number.
+func serialOf(runes []rune, runs []run) (int, bool) {
+	first := runs[0]
+	switch first.len() {
+	case 10:
+		return first.end - 4, dayMonth(runes[first.start:first.end])
+	case 6, 8:
+		if len(runs) > 1 && runs[1].len() == 4 && separated(runes, first, runs[1]) {
+			return runs[1].start, dayMonth(runes[first.start:first.end])
+		}
+	case 2:
+		if len(runs) > 3 && runs[1].len() == 2 && (runs[2].len() == 2 || runs[2].len() == 4) && runs[3].len() == 4 &&
+			separated(runes, first, runs[1]) && separated(runes, runs[1], runs[2]) && separated(runes, runs[2], runs[3]) {
+			pair := append(append([]rune(nil), runes[first.start:first.end]...), runes[runs[1].start:runs[1].end]...)
+			return runs[3].start, dayMonth(pair)
+		}
+	}
+	return 0, false
+}
+
+// separated reports whether one to three characters, none a letter, stand
+// between two runs.
+func separated(runes []rune, a, b run) bool {
+	gap := runes[a.end:b.start]
+	if len(gap) < 1 || len(gap) > 3 {
+		return false
+	}
+	for _, r := range gap {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return false
+		}
+	}
+	return true
+}
+
+// dayMonth reports whether the first four digits make a day, plain or raised by
+// 60 as in replacement numbers, and a month.
+func dayMonth(d []rune) bool {
+	day := digitValue(d[0])*10 + digitValue(d[1])
+	month := digitValue(d[2])*10 + digitValue(d[3])
+	if day > 60 {
+		day -= 60
+	}
+	return day >= 1 && day <= 31 && month >= 1 && month <= 12
+}

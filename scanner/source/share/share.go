@@ -1,0 +1,97 @@
+// Package share reads files at rest: it lists the files under given paths and
+// makes an item of each. The nightly source watches folders by walking them.
+package share
+
+import (
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/scanner"
+)
+
+// File is a regular file that was found.
+type File struct {
+	Path    string
+	Size    int64
+	ModTime time.Time
+}
+
+// List finds all regular files under paths, sorted by path within each. What
+// cannot be listed is an error that names it; the rest goes on. Symbolic links
+// are not followed below a given path: a link out of a share is not its content.
+func List(paths []string) ([]File, []error) {
+	var files []File
+	var errs []error
+	for _, root := range paths {
+		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				errs = append(errs, fmt.Errorf("cannot read %s: %w", path, err))
+				if d != nil && d.IsDir() {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			info, err := d.Info()
+			if path == root && d.Type()&fs.ModeSymlink != 0 {
+				info, err = os.Stat(path)
+			}
+			if err != nil {
+				errs = append(errs, fmt.Errorf("cannot read %s: %w", path, err))
+				return nil
+			}
+			if info.Mode().IsRegular() {
+				files = append(files, File{Path: path, Size: info.Size(), ModTime: info.ModTime()})
+			}
+			return nil
+		})
+		if err != nil {
+			errs = append(errs, fmt.Errorf("cannot read %s: %w", root, err))
+		}
+	}
+	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })
+	return slices.CompactFunc(files, func(a, b File) bool { return a.Path == b.Path }), errs
+}
+
+// Item opens and reads the file, at most limit bytes of it.
+func (f File) Item(limit int64) (scanner.Item, error) {
+	file, err := os.Open(f.Path)
+	if err != nil {
+		return scanner.Item{}, fmt.Errorf("cannot open %s: %w", f.Path, err)
+	}
+	defer file.Close()
+	data, err := readAtMost(file, f.Size, limit)
+	if err != nil {
+		return scanner.Item{}, fmt.Errorf("cannot read %s: %w", f.Path, err)
+	}
+	it := scanner.Item{Source: "share", ID: f.Path, Name: filepath.Base(f.Path), Received: f.ModTime, Content: data}
+	if int64(len(data)) == limit && f.Size > limit {
+		it.Cut = f.Size - limit
+	}
+	return it, nil
+}
+
+// readAtMost reads up to limit bytes into a buffer of the expected size, so that
+// a file is held once and not grown by doubling.
+func readAtMost(r io.Reader, size, limit int64) ([]byte, error) {
+	buf := make([]byte, 0, min(size, limit)+1)
+	for int64(len(buf)) < limit {
+		if len(buf) == cap(buf) {
+			buf = append(buf, 0)[:len(buf)]
+		}
+		n, err := r.Read(buf[len(buf):min(int64(cap(buf)), limit)])
+		buf = buf[:len(buf)+n]
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return buf, nil
+}
