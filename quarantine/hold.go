@@ -66,7 +66,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 func keepPictures(list []Picture) []Picture {
 	kept := slices.Clone(list[:min(len(list), maxPictures)])
 	for i := range kept {
-		kept[i].Path = detectors.Redact(kept[i].Path)
+		kept[i].Path = detectors.RedactNumbers(kept[i].Path)
 	}
 	return kept
 }
@@ -152,15 +152,25 @@ func caseOf(object string) string {
 func incident(c *Case) register.Incident {
 	in := register.Incident{CaseID: c.ID, At: c.HeldAt, Start: c.Received, Kind: c.Kind, Rules: ruleIDs(c.Rules),
 		Recipients: len(c.To), Numbers: c.Numbers, Persons: c.Persons, Unreadable: len(c.Gaps), DataTypes: c.DataTypes}
+	own := domain(c.From)
 	for _, to := range c.To {
-		if at := strings.LastIndexByte(to, '@'); at >= 0 {
-			in.Domains = append(in.Domains, strings.ToLower(strings.Trim(to[at+1:], "> ")))
+		if d := domain(to); d != "" && d != own {
+			in.Domains = append(in.Domains, d)
 		}
 	}
 	for _, e := range c.Evidence {
 		in.InPicture = in.InPicture || e.OCR
 	}
 	return in
+}
+
+// domain of an address, or "".
+func domain(address string) string {
+	at := strings.LastIndexByte(address, '@')
+	if at < 0 {
+		return ""
+	}
+	return strings.ToLower(strings.Trim(address[at+1:], "> "))
 }
 
 func ruleIDs(rules []Rule) []string {

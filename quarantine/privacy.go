@@ -125,16 +125,18 @@ func (p *privacy) open(caseID string, sealed []byte) (hidden, error) {
 }
 
 // redacted is d as it may be kept in clear: without receipt and pictures, and with
-// every text gone over once more, whatever the bridge did before.
+// every text gone over once more, whatever the bridge did before. Names and
+// addresses keep time stamps and order numbers, running text does not.
 func redacted(d Deposit) Deposit {
+	names, texts := detectors.RedactNumbers, detectors.Redact
 	r := d
 	r.Receipt, r.Pictures = nil, nil
-	r.ItemID, r.Name, r.From = detectors.Redact(d.ItemID), detectors.Redact(d.Name), detectors.Redact(d.From)
-	r.Subject, r.MessageID = detectors.Redact(d.Subject), detectors.Redact(d.MessageID)
-	r.To, r.Gaps, r.DataTypes = redactAll(d.To), redactAll(d.Gaps), redactAll(d.DataTypes)
+	r.ItemID, r.Name, r.From, r.MessageID = names(d.ItemID), names(d.Name), names(d.From), names(d.MessageID)
+	r.Subject = texts(d.Subject)
+	r.To, r.Gaps, r.DataTypes = each(d.To, names), each(d.Gaps, names), each(d.DataTypes, texts)
 	r.Rules = make([]Rule, len(d.Rules))
 	for i, rule := range d.Rules {
-		rule.Danish, rule.English = detectors.Redact(rule.Danish), detectors.Redact(rule.English)
+		rule.Danish, rule.English = texts(rule.Danish), texts(rule.English)
 		r.Rules[i] = rule
 	}
 	r.Evidence = make([]Evidence, len(d.Evidence))
@@ -145,7 +147,7 @@ func redacted(d Deposit) Deposit {
 }
 
 func redactEvidence(e Evidence) Evidence {
-	e.Value, e.Path, e.Cell, e.Why = detectors.Redact(e.Value), detectors.Redact(e.Path), detectors.Redact(e.Cell), redactAll(e.Why)
+	e.Value, e.Path, e.Cell, e.Why = detectors.Redact(e.Value), detectors.RedactNumbers(e.Path), detectors.Redact(e.Cell), each(e.Why, detectors.Redact)
 	// Made valid first: a character broken over a border would be counted twice.
 	e.Before, e.Match, e.After = strings.ToValidUTF8(e.Before, "?"), strings.ToValidUTF8(e.Match, "?"), strings.ToValidUTF8(e.After, "?")
 	// The three are one text to a reader, so a number may stand across their borders.
@@ -155,10 +157,10 @@ func redactEvidence(e Evidence) Evidence {
 	return e
 }
 
-func redactAll(list []string) []string {
+func each(list []string, redact func(string) string) []string {
 	out := make([]string, len(list))
 	for i, s := range list {
-		out[i] = detectors.Redact(s)
+		out[i] = redact(s)
 	}
 	return out
 }

@@ -151,7 +151,7 @@ func domains(list []string) string {
 	case n <= 3:
 		return strings.Join(list, ", ")
 	default:
-		return fmt.Sprintf("%s og %d andre domæner", strings.Join(list[:3], ", "), n-3)
+		return strings.Join(list[:3], ", ") + " og " + count(n-3, "andet domæne", "andre domæner")
 	}
 }
 
