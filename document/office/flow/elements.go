@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/cellfmt"
 	"brevvagt/document/office/xmlscan"
 )
 
@@ -73,7 +74,7 @@ func (w *walker) open(name string) {
 			act = actFallback
 			w.alternates[n-1].fallback = true
 		}
-	case "property":
+	case "property", "cacheField":
 		act = actProperty
 		w.property = w.sc.Attr("name")
 	}
@@ -261,6 +262,10 @@ func (w *walker) attributes(name string) {
 		}
 		if len(out) > 0 {
 			out = append(out, ' ')
+		}
+		if string(attr) == "v" { // a cached cell value
+			value = []byte(cellfmt.Format{}.Show(string(value), w.property, false))
+			label = w.property
 		}
 		out = append(out, value...)
 	})

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/cellfmt"
 	"brevvagt/document/office/xmlscan"
 )
 
@@ -277,6 +278,9 @@ func (w *walker) flushLoose(name string) {
 	layer := w.opt.Loose
 	if w.del > 0 {
 		layer = document.Deleted
+	}
+	if name == "v" {
+		text = []byte(cellfmt.Plain(string(text)))
 	}
 	w.add(layer, string(text), label)
 }

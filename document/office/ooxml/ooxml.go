@@ -96,11 +96,15 @@ func rootOf(f *pack.File) string {
 	if foreign[strings.ToLower(path.Ext(f.Name))] {
 		return ""
 	}
-	head := f.Head(4096)
-	if !xmlish(head) {
+	if !xmlish(f.Head(256)) {
 		return ""
 	}
-	sc := xmlscan.New(strings.NewReader(string(head)))
+	rc, err := f.Open()
+	if err != nil {
+		return ""
+	}
+	defer rc.Close()
+	sc := xmlscan.New(rc) // the root's own tag may be long: some declare every namespace there is
 	for {
 		switch sc.Next() {
 		case xmlscan.Start:

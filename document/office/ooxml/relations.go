@@ -125,8 +125,12 @@ func (r *reader) slides(p *part) {
 }
 
 func (r *reader) slideHidden(p *part) bool {
-	head := p.file.Head(8192)
-	sc := xmlscan.New(strings.NewReader(string(head)))
+	rc, err := p.file.Open()
+	if err != nil {
+		return false
+	}
+	defer rc.Close()
+	sc := xmlscan.New(rc)
 	for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
 		if k == xmlscan.Start {
 			v := sc.Attr("show")

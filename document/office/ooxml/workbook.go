@@ -1,0 +1,208 @@
+package ooxml
+
+import (
+	"io"
+	"strconv"
+
+	"brevvagt/document"
+	"brevvagt/document/office/cellfmt"
+	"brevvagt/document/office/flow"
+	"brevvagt/document/office/pack"
+	"brevvagt/document/office/xmlscan"
+)
+
+// sheet is what the workbook says of a worksheet.
+type sheet struct {
+	name   string
+	hidden bool
+}
+
+// book is what all worksheets share.
+type book struct {
+	strings   []string
+	used      []bool
+	formats   []cellfmt.Format // by style index
+	since1904 bool
+	lost      bool // a cell refers to a string that is not there
+}
+
+const maxStrings = 4_000_000 // shared strings of one workbook
+
+// workbook learns the sheets' names and which of them are hidden.
+func (r *reader) workbook(p *part) {
+	rels := r.relations(p)
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			if k != xmlscan.Start {
+				continue
+			}
+			switch sc.Name() {
+			case "workbookPr":
+				v := sc.Attr("date1904")
+				r.book.since1904 = v == "1" || v == "true"
+			case "sheet":
+				r.claimSheet(sc, rels)
+			}
+		}
+		return nil // read in full, and judged, with the other parts
+	})
+}
+
+func (r *reader) claimSheet(sc *xmlscan.Scanner, rels map[string]relation) {
+	state := sc.Attr("state")
+	s := &sheet{name: sc.Attr("name"), hidden: state == "hidden" || state == "veryHidden"}
+	p := r.parts[rels[sc.Attr("id")].target]
+	if p == nil {
+		return
+	}
+	p.sheet = s
+	for _, rel := range r.relations(p) {
+		other := r.parts[rel.target]
+		if other == nil || other.sheet != nil {
+			continue
+		}
+		other.sheet = s
+		for _, next := range r.relations(other) { // the pictures of a drawing
+			if q := r.parts[next.target]; q != nil && q.sheet == nil {
+				q.sheet = s
+			}
+		}
+	}
+}
+
+// cellFormats reads the number format of each cell style.
+func (r *reader) cellFormats(p *part) {
+	codes := map[int]string{}
+	cells := false
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			if k == xmlscan.End && sc.Name() == "cellXfs" {
+				cells = false
+			}
+			if k != xmlscan.Start {
+				continue
+			}
+			switch sc.Name() {
+			case "numFmt":
+				if id, err := strconv.Atoi(sc.Attr("numFmtId")); err == nil && len(codes) < 10_000 {
+					codes[id] = sc.Attr("formatCode")
+				}
+			case "cellXfs":
+				cells = true
+			case "xf":
+				if id, err := strconv.Atoi(sc.Attr("numFmtId")); cells && len(r.book.formats) < 70_000 {
+					if err != nil {
+						id = 0
+					}
+					r.book.formats = append(r.book.formats, cellfmt.Parse(id, codes[id]))
+				}
+			}
+		}
+		return sc.Err()
+	})
+}
+
+// sharedStrings reads the table of texts that cells refer to by number.
+func (r *reader) sharedStrings(p *part) {
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		var text []byte
+		inText, size := 0, 0
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			switch k {
+			case xmlscan.Start:
+				switch sc.Name() {
+				case "si":
+					text = text[:0]
+				case "t":
+					inText++
+				case "rPh":
+					text = append(text, '\n') // reading aid, not part of the word
+				}
+			case xmlscan.End:
+				switch sc.Name() {
+				case "t":
+					inText = max(0, inText-1)
+				case "si":
+					if size += len(text); len(r.book.strings) >= maxStrings || size > 128<<20 {
+						return pack.ErrTooBig
+					}
+					r.book.strings = append(r.book.strings, string(text))
+				}
+			case xmlscan.Text:
+				if inText > 0 {
+					text = append(text, sc.Text()...)
+				}
+			}
+		}
+		return verdict(sc)
+	})
+	r.book.used = make([]bool, len(r.book.strings))
+}
+
+// verdict is nil for a sound XML text that has been read to its end.
+func verdict(sc *xmlscan.Scanner) error {
+	if err := sc.Err(); err != nil {
+		return err
+	}
+	if sc.Damaged() || sc.HasDTD() {
+		return flow.ErrUnsound
+	}
+	return nil
+}
+
+// orphans are shared strings that no cell shows: what was there before an edit.
+func (r *reader) orphans() {
+	if r.book.lost {
+		r.out.Gap(document.Gap{Why: document.Damaged, Detail: "cells refer to shared strings that are missing"})
+	}
+	for i, s := range r.book.strings {
+		if !r.book.used[i] {
+			r.add(s, document.Hidden, "")
+		}
+	}
+}
+
+// notes reads the old and the threaded comments of a worksheet.
+func (r *reader) notes(p *part) {
+	name := ""
+	if p.sheet != nil {
+		name = p.sheet.name + "!"
+	}
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		var text []byte
+		cell, inText, author := "", 0, false
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			switch k {
+			case xmlscan.Start:
+				switch sc.Name() {
+				case "comment", "threadedComment":
+					cell, text = sc.Attr("ref"), text[:0]
+				case "t", "text":
+					inText++
+				case "author":
+					author, text = true, text[:0]
+				}
+			case xmlscan.End:
+				switch sc.Name() {
+				case "comment", "threadedComment":
+					r.sink.Add(document.Segment{Text: string(text), At: document.Location{Layer: document.Comment, Cell: name + cell}})
+					text = text[:0]
+				case "t", "text":
+					inText = max(0, inText-1)
+				case "author":
+					r.add(string(text), document.Metadata, flow.LabelAuthor)
+					author, text = false, text[:0]
+				}
+			case xmlscan.Text:
+				if inText > 0 && sc.Depth() > 0 || author {
+					text = append(text, sc.Text()...)
+				}
+			}
+		}
+		return verdict(sc)
+	})
+}
