@@ -1,0 +1,148 @@
+// Package hold is the one bridge between the wing that watches and the wing that
+// keeps: it turns an item with the verdict hold into a deposit in quarantine.
+package hold
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/special"
+	"brevvagt/document"
+	"brevvagt/quarantine"
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
+)
+
+// Depositor takes a deposit and answers only when it is safe on disk. It is
+// quarantine's Service.
+type Depositor interface {
+	Hold(ctx context.Context, d quarantine.Deposit, original []byte) (*quarantine.Case, error)
+}
+
+// Hold is the action that holds. An error of the quarantine is the handler's
+// error: the source then keeps the item.
+type Hold struct{ Quarantine Depositor }
+
+// Apply holds an item whose verdict says so and leaves others alone.
+func (h Hold) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome) error {
+	if out.Verdict.Action != policy.Hold {
+		return nil
+	}
+	c, err := h.Quarantine.Hold(ctx, deposit(it, out), it.Content)
+	if err != nil {
+		return fmt.Errorf("cannot hold item %s: %w", detectors.RedactNumbers(it.ID), err)
+	}
+	out.CaseID, out.DraftNo = c.ID, c.DraftNo
+	return nil
+}
+
+// deposit masks everything that quarantine will keep in the clear.
+func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
+	d := quarantine.Deposit{
+		Source: it.Source, ItemID: it.ID, Kind: out.Kind, Name: detectors.RedactNumbers(it.Name),
+		From: detectors.RedactNumbers(out.From), Received: it.Received, Receipt: it.Receipt,
+		Size: int64(len(it.Content)), Persons: len(out.Subjects), Numbers: numbers(out.Findings),
+		DataTypes: dataTypes(out), Pictures: pictures(out),
+	}
+	for _, a := range out.To {
+		d.To = append(d.To, detectors.RedactNumbers(a))
+	}
+	if m := out.Document.Mail; m != nil {
+		d.Subject = detectors.Redact(m.Subject)
+		d.MessageID = detectors.RedactNumbers(m.MessageID)
+	}
+	for _, r := range out.Verdict.Rules {
+		d.Rules = append(d.Rules, quarantine.Rule{ID: r.ID, Danish: r.Text, English: r.English, Approvers: r.Approvers})
+	}
+	for _, g := range out.Gaps {
+		d.Gaps = append(d.Gaps, fmt.Sprintf("%s: %s", detectors.RedactNumbers(g.At.Path), policy.ReasonDa(g.Why)))
+	}
+	d.Evidence = evidence(out)
+	return d
+}
+
+// numbers counts distinct national ids.
+func numbers(findings []detectors.Finding) int {
+	seen := make(map[string]bool)
+	for i := range findings {
+		if findings[i].Category == "national-id" {
+			seen[findings[i].Value.Digest()] = true
+		}
+	}
+	return len(seen)
+}
+
+// dataTypes are the values for column 6 of the register, alphabetical as in the
+// registers that municipalities publish.
+func dataTypes(out *scanner.Outcome) []string {
+	var types []string
+	for i := range out.Findings {
+		f := &out.Findings[i]
+		if f.Category == "national-id" {
+			types = append(types, "CPR-nr.")
+		}
+		if f.Strength.Rank() >= detectors.Medium.Rank() {
+			types = append(types, special.DataTypes(f.Category)...)
+		}
+	}
+	slices.Sort(types)
+	return slices.Compact(types)
+}
+
+const (
+	maxEvidence = 500
+	around      = 70 // bytes of context on either side of a finding
+)
+
+// evidence is the findings in their masked surroundings. What stands around a
+// finding is redacted broadly, since another number may stand there.
+func evidence(out *scanner.Outcome) []quarantine.Evidence {
+	var list []quarantine.Evidence
+	for i := range out.Findings {
+		if i == maxEvidence {
+			break
+		}
+		f := &out.Findings[i]
+		before, after := surroundings(out.Document.Segments[f.Segment].Text, f.Start, f.End)
+		e := quarantine.Evidence{
+			Detector: f.Detector, Category: f.Category, Strength: string(f.Strength), Value: f.Value.String(),
+			Path: detectors.RedactNumbers(f.At.Path), Page: f.At.Page, Line: f.At.Line, Cell: f.At.Cell,
+			Layer: string(f.At.Layer), OCR: f.At.OCR, Why: f.Why,
+			Before: before, Match: f.Value.String(), After: after,
+		}
+		if f.At.Box != nil {
+			e.Box = (*[4]int)(f.At.Box)
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// surroundings cuts and redacts the text on both sides of a span. The whole
+// segment is not redacted, only what is shown, so a page of numbers stays cheap;
+// the digits of the found value itself are dropped first so that a number which
+// runs on over the border of the span is seen whole.
+func surroundings(text string, start, end int) (before, after string) {
+	from, to := runeStart(text, max(0, start-around)), runeStart(text, min(len(text), end+around))
+	return detectors.Redact(text[from:start]), detectors.Redact(text[end:to])
+}
+
+func runeStart(s string, i int) int {
+	for i > 0 && i < len(s) && s[i]&0xc0 == 0x80 {
+		i--
+	}
+	return i
+}
+
+// boxesOn are the found places on one picture.
+func boxesOn(out *scanner.Outcome, path string) []document.Box {
+	var boxes []document.Box
+	for i := range out.Findings {
+		if at := &out.Findings[i].At; at.Path == path && at.Box != nil && at.Page <= 1 {
+			boxes = append(boxes, *at.Box)
+		}
+	}
+	return boxes
+}
