@@ -1,0 +1,242 @@
+package special
+
+import (
+	_ "embed" // for the first names
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// The anchors, as they are told to people.
+const (
+	anchorNumber   = "ved et CPR-nummer"
+	anchorName     = "ved et navn"
+	anchorInitials = "ved initialer og alder"
+	anchorWord     = "om en bestemt person"
+)
+
+// firstNames are common first names in Denmark, written down from general
+// knowledge; a name that is missing only costs a finding its anchor.
+//
+//go:embed firstnames.txt
+var firstNamesText string
+
+var firstNames = setOf(firstNamesText)
+
+func setOf(words string) map[string]bool {
+	set := make(map[string]bool)
+	for _, w := range strings.Fields(words) {
+		set[w] = true
+	}
+	return set
+}
+
+// anchorOf gives what ties a sentence to a person, the surest first, or "".
+func anchorOf(raw, lower string) string {
+	switch {
+	case hasNumber(raw):
+		return anchorNumber
+	case hasInitials(raw):
+		return anchorInitials
+	case hasName(raw) && !speaksOfOffice(lower):
+		return anchorName
+	case personWord(lower) && !general(lower):
+		return anchorWord
+	}
+	return ""
+}
+
+// hasNumber reports whether a number of the form of a CPR number stands in s, be
+// it masked (010203-xxxx) or not; whether it is one is another detector's work.
+func hasNumber(s string) bool {
+	run := 0
+	for i := 0; i < len(s); i++ {
+		if s[i] < '0' || s[i] > '9' {
+			run = 0
+			continue
+		}
+		run++
+		if run != 6 || i >= 6 && s[i-6] >= '0' && s[i-6] <= '9' {
+			continue
+		}
+		if s[i-5:i-3] > "71" || s[i-5:i-3] == "00" || s[i-3] > '1' {
+			continue // no day or month
+		}
+		rest := strings.TrimLeft(s[i+1:min(len(s), i+9)], " -–\u00a0")
+		if len(rest) >= 4 && fourOf(rest[:4]) && (len(rest) == 4 || rest[4] < '0' || rest[4] > '9') {
+			return true
+		}
+	}
+	return false
+}
+
+// fourOf accepts four digits, or four signs that hide them.
+func fourOf(s string) bool {
+	for _, c := range []byte(s) {
+		if (c < '0' || c > '9') && c != 'x' && c != 'X' && c != '*' {
+			return false
+		}
+	}
+	return true
+}
+
+// hasInitials reports whether initials stand with an age: "A.B., 7 år", "MK (12 år)".
+func hasInitials(s string) bool {
+	n := strings.Index(s, " år")
+	for base := 0; n >= 0; {
+		before := strings.TrimRight(s[max(0, base+n-16):base+n], "0123456789")
+		if len(before) < min(16, base+n) && initialsAtEnd(strings.TrimRight(before, " ,(–-")) {
+			return true
+		}
+		base += n + 3
+		n = strings.Index(s[base:], " år")
+	}
+	return false
+}
+
+func initialsAtEnd(s string) bool {
+	s = strings.TrimSuffix(s, " på")
+	start := strings.LastIndexAny(s, " \t\n(;") + 1
+	w := strings.ReplaceAll(s[start:], ".", "")
+	n := utf8.RuneCountInString(w)
+	return n >= 2 && n <= 4 && strings.IndexFunc(w, func(r rune) bool { return !unicode.IsUpper(r) }) < 0
+}
+
+// orgWords end or begin names of bodies and places, never of people.
+var orgWords = setOf(`Kommune Kommunes Region Regionen Regionens Center Centret Skole Skolen Friskole Gymnasium Forvaltning Forvaltningen Afdeling Afdelingen
+ Dansk Danske Danmark Danmarks Forening Foreningen Landsforeningen Forbund Forbundet Styrelsen Ministeriet Hospital Hospitalet Sygehus Universitet Klinik Fonden Fond Råd Rådet
+ Udvalg Udvalget Nævn Nævnet Nord Syd Øst Vest Kors Bekæmpelse Patientforening Hjælp Kirke Sogn Provsti Plads Torv Allé Vej Gade Park Hus Huset Plejehjem Børnehus Børnehave Vuggestue Lov Pulje Pris Legat Stiftelsen Institut Bibliotek`)
+
+// orgEndings end words of the same kind.
+var orgEndings = []string{"vej", "gade", "skole", "skolen", "center", "centret", "hjem", "hjemmet", "kommune", "huset", "forening", "foreningen", "afdeling", "afdelingen", "styrelsen", "forvaltningen", "parken", "kirke", "gården", "hospital", "stræde", "allé", "plads", "torv"}
+
+// hasName reports whether a first name is followed by another name: "Anna Maria
+// Testesen", "Anna M. Testesen". After a label such as "Navn:" any two words with
+// capitals are one.
+func hasName(s string) bool {
+	words := strings.Fields(s)
+	for i := 0; i+1 < len(words); i++ {
+		first := strings.TrimLeft(words[i], "\"“”»«(„*;,|[")
+		if j := strings.LastIndexAny(first, ";|,:"); j >= 0 && j+1 < len(first) {
+			first = first[j+1:] // a row without blanks: "12;Anna Testesen;..."
+		}
+		labelled := i > 0 && nameLabel(words[i-1])
+		if !firstNames[first] && !(labelled && nameLike(first)) {
+			continue
+		}
+		last := words[i+1]
+		if len(last) == 2 && last[1] == '.' && i+2 < len(words) {
+			last = words[i+2]
+		}
+		if j := strings.IndexAny(last, ";|"); j > 0 {
+			last = last[:j]
+		}
+		if last = strings.TrimRight(last, "\"”“».,:;!?)"); nameLike(last) {
+			return true
+		}
+	}
+	return false
+}
+
+// nameLabel reports whether a word introduces a name.
+func nameLabel(w string) bool {
+	switch strings.ToLower(w) {
+	case "navn:", "borger:", "barn:", "patient:", "vedr.:", "vedr.", "vedrørende", "elev:", "klient:", "beboer:", "medarbejder:", "ansøger:":
+		return true
+	}
+	return false
+}
+
+// nameLike reports whether a word is a capital and small letters and no word of
+// bodies and places.
+func nameLike(w string) bool {
+	w = strings.TrimSuffix(strings.TrimSuffix(w, "'s"), "’s")
+	if utf8.RuneCountInString(w) < 2 || !unicode.IsUpper(firstRune(w)) || orgWords[w] {
+		return false
+	}
+	upper := 0
+	for _, r := range w {
+		if unicode.IsUpper(r) {
+			upper++
+		} else if !unicode.IsLetter(r) && r != '-' && r != '\'' && r != '’' {
+			return false
+		}
+	}
+	if upper > 2 {
+		return false
+	}
+	lower := strings.ToLower(w)
+	for _, e := range orgEndings {
+		if strings.HasSuffix(lower, e) {
+			return false
+		}
+	}
+	return true
+}
+
+// officeWords tell that a person named is there by office: who speaks, chairs or
+// teaches is not the one the matter is about.
+var officeWords = []string{"formand", "borgmester", "byrådsmedlem", "rådmand", "udvalgsmedlem", "direktør", "overlæge", "speciallæge", "professor", "forsker", "lektor", "forfatter", "foredrag", "oplæg", "oplægsholder",
+	"holder kursus", "underviser i", "orienterede", "redegjorde", "fremlagde", "bød velkommen", "indledte", "byrådet", "folketing", "minister", "kandidat til", "valgt ind", "interview", "koncert", "biskop", "sognepræst", "provst",
+	"forfatteren", "projektleder", "centerchef", "afdelingsleder", "forstander", "kontakt ", "kontakt:", "tlf.", "sygeplejerske ", "demenskoordinator", "konsulent ", "underskrevet", "forelæsning", "fortæller om", "fortalte om forskning", "skriver om", "debat", "artikel"}
+
+func speaksOfOffice(lower string) bool { return containsAny(lower, officeWords) }
+
+// personWords stand for one definite person. Each is a whole word.
+var personWords = setOf(`borgeren borgerens barnet barnets hans hendes hans/hendes patienten patientens eleven elevens beboeren beboerens
+ moren moderen morens moderens faren faderen farens faderens sønnen datteren sønnens datterens drengen drengens pigen pigens ægtefællen ægtefællens kæresten
+ klienten klientens ansøgeren ansøgerens pågældende pågældendes afdøde afdødes han hun ham hende din dit dine dig du kollegaen medarbejderens`)
+
+// ownWords are a person's words on herself or her family.
+var ownWords = []string{"jeg har ", "jeg er ", "jeg fik ", "jeg lider ", "jeg blev ", "jeg bor ", "at jeg ", "min søn", "min datter", "min mand", "min kone", "min mor", "min far", "mit barn", "min kæreste", "min samlever", "mine børn",
+	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter"}
+
+func personWord(lower string) bool {
+	if containsAny(lower, ownWords) {
+		return true
+	}
+	for w := range strings.FieldsFuncSeq(lower, func(r rune) bool { return !unicode.IsLetter(r) && r != '/' }) {
+		if personWords[w] {
+			return true
+		}
+	}
+	return false
+}
+
+// generalWords tell that a sentence speaks of people in general: conditions,
+// advice, rules, jobs. generalStarts do so at its beginning.
+var (
+	generalWords = []string{"hvis ", "såfremt", "eller hvis", "du kan ", "kan du ", "man kan", "man skal", "kommunen skal", "skal kommunen", "kommunalbestyrelsen", "myndigheden skal", "erfaring", "kvalifikationer", "stillingen", "ansættelse", "du bliver", "du brænder", "vi søger",
+		"vi tilbyder dig", "overenskomst", "pårørende til", "borgere med", "borgere, der", "mennesker med", "personer med", "børn med", "børn og unge", "alle borgere", "dit hjerte", "arrangement", "tilmeld", "kursus", "læs mere", "foredrag", "nyhedsbrev", "hjemmeside", "forsikring",
+		"eksempelvis", "sådan gør", "når du ", "for eksempel", "f.eks.", "typisk", "som regel", "du har ret til", "har ret til", "ofte ", "kampagne", "undersøgelser viser", "forskning", "statistik", "generelt", "procent", "bogen", "filmen", "romanen", "koncert"}
+	generalStarts = []string{"har du", "er du", "når ", "får du", "bliver du", "skal du", "ønsker du", "vil du", "tal med", "kontakt", "ring", "læs", "søg", "book", "husk", "medbring", "spørg", "giv", "meld", "kom ", "sådan", "hvornår", "hvem", "hvad", "hvordan", "hvor ", "lider du", "mangler du", "kender du", "bor du",
+		"du skal ", "du må ", "du bør", "få ", "undgå", "brug", "tag ", "snak", "vær ", "sørg", "drømmer du", "undersøg", "modtager du", "dine opgaver", "din opgave"}
+)
+
+func general(lower string) bool {
+	trimmed := strings.TrimLeft(lower, " \t\r\n-•*–·\"»“0123456789.)")
+	for _, s := range generalStarts {
+		if strings.HasPrefix(trimmed, s) {
+			return true
+		}
+	}
+	return containsAny(lower, generalWords) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
+}
+
+// freeTextLabels are words in the names of fields that take free text about the
+// person a row or form is about, and of fields that ask for the matter itself.
+var freeTextLabels = []string{"bemærk", "beskriv", "notat", "kommentar", "journal", "observation", "årsag", "fritekst", "begrund", "anmærkning", "noter", "note", "baggrund", "sagsfremstilling", "vurdering", "udtalelse", "diagnos", "helbred", "sygdom", "religion", "trosretning", "etnicitet", "særlige forhold", "øvrige oplysninger", "oplysninger om"}
+
+// freeText reports whether a label is that of such a field.
+func freeText(label string) bool {
+	return label != "" && containsAny(strings.ToLower(label), freeTextLabels)
+}
+
+func containsAny(s string, words []string) bool {
+	for _, w := range words {
+		if strings.Contains(s, w) {
+			return true
+		}
+	}
+	return false
+}

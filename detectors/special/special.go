@@ -1,0 +1,129 @@
+// Package special finds words that tell something sensitive about a person:
+// health, faith, crime, a child's case and the other groups of the lexicon
+// (GDPR articles 9 and 10, and what Danish municipalities treat as confidential).
+//
+// Glossary: a stem is a line of lexicon.tsv; a hit is a stem found in the text; an
+// anchor is what ties a sentence to a person (a CPR number, a full name, "hendes",
+// initials with an age, or a field for free text). A strong stem counts with an
+// anchor in its sentence; a weak one needs, besides, another stem of its group
+// within 300 bytes. Negation does not clear: "ikke diabetes" is health data too.
+// Names of departments, laws, links, signatures and privacy notices count for
+// nothing. The rule is DOMAIN 2.2 of the project's research.
+package special
+
+import (
+	"unicode/utf8"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// maxSpans bounds what one segment yields, maxHits what is looked at for it.
+const (
+	maxSpans = 500
+	maxHits  = 20_000
+)
+
+// company is how near, in bytes, a weak stem's second stem must stand.
+const company = 300
+
+// Detectors lists the detectors of this family. One scan serves both: findings of
+// the group adressebeskyttelse carry the detector and category protected-address,
+// all others special-category and the name of their group.
+func Detectors() []detectors.Detector {
+	ix := newIndex(lexicon)
+	return []detectors.Detector{{
+		ID: "special-category", Title: "Følsomme eller fortrolige forhold", Category: "special-category", Find: ix.find,
+	}}
+}
+
+// groupTitles say in Danish what a word is about, without any word of the lexicon.
+var groupTitles = map[string]string{
+	"helbred": "helbred", "psykiatri": "psykisk helbred", "misbrug": "afhængighed", "religion": "tro eller livssyn",
+	"etnicitet": "herkomst", "fagforening": "fagligt tilhørsforhold", "politik": "politisk holdning", "seksualitet": "seksualliv",
+	"genetik_biometri": "gener og kropsmål", "straf_art10": "strafbare forhold", "adressebeskyttelse": "beskyttet navn eller adresse",
+	"boern": "børne- og familiesag", "social_oekonomi": "sociale og økonomiske forhold",
+}
+
+func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
+	hits := ix.hits(seg.Text)
+	if len(hits) == 0 {
+		return nil
+	}
+	text := seg.Text
+	labelled := freeText(seg.Label)
+	kept := hits[:0]
+	var s sentence
+	for _, h := range hits {
+		if h.start >= s.end {
+			s = ix.sentenceAt(text, h.start, s.end)
+		}
+		if s.listsCategories || s.afterSignature || friendly(text, &h, s) {
+			continue
+		}
+		h.anchor = s.anchor
+		if h.anchor == "" && labelled {
+			h.anchor = "i et felt for fritekst"
+		}
+		kept = append(kept, h)
+	}
+	var out []detectors.Span
+	for i, h := range kept {
+		if h.anchor == "" || !h.entry.strong && !accompanied(kept, i) {
+			continue
+		}
+		out = append(out, h.span(text))
+		if len(out) == maxSpans {
+			break
+		}
+	}
+	return out
+}
+
+// accompanied reports whether another stem of the same group stands near.
+func accompanied(hits []hit, i int) bool {
+	h := hits[i]
+	for j := i - 1; j >= 0 && h.start-hits[j].end <= company; j-- {
+		if hits[j].entry.group == h.entry.group && hits[j].entry.stem != h.entry.stem {
+			return true
+		}
+	}
+	for j := i + 1; j < len(hits) && hits[j].start-h.end <= company; j++ {
+		if hits[j].entry.group == h.entry.group && hits[j].entry.stem != h.entry.stem {
+			return true
+		}
+	}
+	return false
+}
+
+func (h hit) span(text string) detectors.Span {
+	sp := detectors.Span{
+		Start: h.start, End: h.end, Category: h.entry.group, Strength: detectors.Weak,
+		Why: []string{"ord om " + groupTitles[h.entry.group], h.anchor}, Value: h.entry.group + ":" + h.entry.stem, Display: shorten(text[h.start:h.end]),
+	}
+	if h.entry.strong {
+		sp.Strength = detectors.Medium
+	} else {
+		sp.Why = append(sp.Why, "sammen med et andet ord om det samme")
+	}
+	if h.entry.group == "adressebeskyttelse" {
+		sp.Detector, sp.Category = "protected-address", "protected-address"
+		if h.entry.strong {
+			sp.Strength = detectors.Strong
+		}
+	}
+	return sp
+}
+
+// shorten shows the beginning of a word, so that a list of findings tells which
+// was meant but does not spread it.
+func shorten(word string) string {
+	n := 1
+	if len(word) > 5 {
+		n = 3
+	}
+	for n < len(word) && !utf8.RuneStart(word[n]) {
+		n++
+	}
+	return word[:n] + "…"
+}
