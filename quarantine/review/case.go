@@ -1,0 +1,290 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/ledger"
+	"brevvagt/quarantine/register"
+)
+
+// How much of a long case is shown.
+const (
+	recipientsFirst = 10
+	recipientsMost  = 300
+	findsFirst      = 10
+	findsMost       = 200
+	gapsMost        = 50
+	logMost         = 200
+)
+
+// caseView is the page of one case.
+type caseView struct {
+	ID, Story, Colour                   string
+	State                               quarantine.State
+	Waiting                             bool // for a person
+	CanDecide, CanSeePictures           bool
+	Result                              *result
+	LastError                           string
+	Rules                               []ruleView
+	From, Subject, Name, Received       string
+	HeldAt, Size, DataTypes             string
+	IsMail                              bool
+	To, ToRest                          []string
+	ToRestCount, ToCut                  int
+	Persons, Numbers                    int
+	Finds, FindsRest                    []findView
+	FindCount, FindsShown, PictureCount int // FindsShown is 0 when all are shown
+	Pictures                            []pictureView
+	Gaps                                []string
+	Release, Reject                     *decisionForm
+	Draft                               []column
+	DraftNo                             string
+	Log                                 []logLine
+	LogShown, LogTotal                  int // LogShown is 0 when all are shown
+	Source, MessageID, SHA256, Refs     string
+}
+
+type ruleView struct {
+	Text      string
+	Approvers int
+}
+
+type findView struct{ Detector, Value, Strength, Layer, Place, Before, Match, After, Why string }
+
+type pictureView struct {
+	Src, Caption string
+	N, Of        int
+}
+
+// result says what became of a decided case.
+type result struct{ Kind, Heading, Text, Reason string }
+
+type logLine struct {
+	When, Who, What string
+	Details         []string
+}
+
+// caseID returns the id of the address when it has the form of one (a ULID).
+func caseID(r *http.Request) (string, bool) {
+	id := r.PathValue("id")
+	if len(id) != 26 {
+		return "", false
+	}
+	for _, c := range id {
+		if (c < '0' || c > '9') && (c < 'A' || c > 'Z') {
+			return "", false
+		}
+	}
+	return id, true
+}
+
+func (s *server) showCase(w http.ResponseWriter, r *http.Request) {
+	id, ok := caseID(r)
+	if !ok {
+		s.fail(w, r, http.StatusNotFound)
+		return
+	}
+	s.caseWith(w, r, id, http.StatusOK, nil, refused{})
+}
+
+// refused is a decision that was not carried out: what was written, and why not.
+type refused struct{ action, reason, problem string }
+
+// caseWith shows a case with a notice and with a refused form filled in again.
+func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, status int, n *notice, f refused) {
+	u, _ := s.user(r)
+	c, err := s.Service.Get(r.Context(), id)
+	if errors.Is(err, quarantine.ErrNotFound) {
+		s.fail(w, r, http.StatusNotFound)
+		return
+	}
+	if err != nil {
+		s.broken(w, r, "show a case", err)
+		return
+	}
+	l := language(r)
+	view := s.facts(l, c)
+	view.CanSeePictures = s.may(&u, "GET", "/sag/{id}/billede/{n}")
+	view.CanDecide = view.Waiting && s.may(&u, "POST", "/sag/{id}/frigiv")
+	if view.CanDecide {
+		view.Release, view.Reject = releaseForm(l, c, &u, f), rejectForm(l, c, f)
+	}
+	if view.CanSeePictures && r.URL.Query().Get("billeder") == "1" {
+		view.Pictures = pictureViews(l, c)
+	}
+	if err := s.papers(r, l, &view); err != nil {
+		s.broken(w, r, "show a case's papers", err)
+		return
+	}
+	p := s.newPage(r, &u, heading(l, c))
+	if r.Method != http.MethodGet {
+		p.Path = "/sag/" + c.ID
+	}
+	p.Notice = n
+	if p.Notice == nil {
+		p.Notice = s.takeNotice(r)
+	}
+	p.Data = view
+	s.render(w, status, "case", p)
+}
+
+// facts puts what the case itself holds into words.
+func (s *server) facts(l lang, c *quarantine.Case) caseView {
+	v := caseView{
+		ID: c.ID, State: c.State, Colour: colour(c.State), Story: story(l, c), Waiting: c.State == quarantine.Held,
+		Result: resultOf(l, c), From: clean(c.From, longRunes), Subject: clean(c.Subject, longRunes), Name: clean(c.Name, longRunes),
+		Received: longTime(l, c.Received), HeldAt: longTime(l, c.HeldAt), Size: size(l, c.Size), IsMail: c.Kind == "mail",
+		DataTypes: clean(strings.Join(c.DataTypes, ", "), longRunes), Persons: c.Persons, Numbers: c.Numbers,
+		PictureCount: c.PictureCount, DraftNo: clean(c.DraftNo, shortRunes), Source: clean(c.Source, shortRunes),
+		MessageID: clean(c.MessageID, longRunes), SHA256: c.PlainSHA256, Refs: clean(c.ReleaseRefs, longRunes),
+		LastError: clean(c.LastError, longRunes), FindCount: len(c.Evidence),
+	}
+	for _, rule := range c.Rules {
+		v.Rules = append(v.Rules, ruleView{ruleText(l, rule), rule.Approvers})
+	}
+	for i, to := range c.To {
+		switch {
+		case i < recipientsFirst:
+			v.To = append(v.To, clean(to, shortRunes))
+		case i < recipientsMost:
+			v.ToRest = append(v.ToRest, clean(to, shortRunes))
+		}
+	}
+	v.ToRestCount, v.ToCut = len(c.To)-len(v.To), len(c.To)-len(v.To)-len(v.ToRest)
+	finds := findViews(l, c.Evidence[:min(len(c.Evidence), findsMost)])
+	v.Finds, v.FindsRest = finds[:min(len(finds), findsFirst)], finds[min(len(finds), findsFirst):]
+	if len(finds) < len(c.Evidence) {
+		v.FindsShown = len(finds)
+	}
+	for _, g := range c.Gaps[:min(len(c.Gaps), gapsMost)] {
+		v.Gaps = append(v.Gaps, clean(g, longRunes))
+	}
+	if len(c.Gaps) > gapsMost {
+		v.Gaps = append(v.Gaps, text(l, "facts.to.cut", len(c.Gaps)-gapsMost))
+	}
+	return v
+}
+
+func findViews(l lang, list []quarantine.Evidence) []findView {
+	views := make([]findView, len(list))
+	for i, e := range list {
+		views[i] = findView{
+			Detector: e.Detector, Value: clean(e.Value, shortRunes), Strength: e.Strength, Layer: layer(l, e), Place: place(l, e),
+			Before: clean(e.Before, longRunes), Match: clean(e.Match, shortRunes), After: clean(e.After, longRunes),
+			Why: clean(strings.Join(e.Why, ", "), longRunes),
+		}
+	}
+	return views
+}
+
+func pictureViews(l lang, c *quarantine.Case) []pictureView {
+	views := make([]pictureView, c.PictureCount)
+	for i := range views {
+		views[i] = pictureView{Src: fmt.Sprintf("/sag/%s/billede/%d", c.ID, i+1), Caption: text(l, "pictures.page", i+1), N: i + 1, Of: c.PictureCount}
+	}
+	return views
+}
+
+// resultOf says what became of the case, nil while it waits.
+func resultOf(l lang, c *quarantine.Case) *result {
+	kinds := map[quarantine.State]string{
+		quarantine.Releasing: "info", quarantine.Rejecting: "info", quarantine.Released: "success",
+		quarantine.Rejected: "success", quarantine.Expired: "info", quarantine.Gone: "warning",
+	}
+	kind, ok := kinds[c.State]
+	if !ok {
+		return nil
+	}
+	key := "done." + string(c.State)
+	res := result{Kind: kind, Heading: text(l, key)}
+	if c.State == quarantine.Expired || c.State == quarantine.Gone {
+		res.Text = text(l, key+".text")
+		return &res
+	}
+	res.Text = text(l, key+".text", clean(c.DecidedBy, shortRunes), longTime(l, c.DecidedAt))
+	res.Reason = clean(c.Reason, reasonLimit)
+	return &res
+}
+
+// papers adds the register draft and the log.
+func (s *server) papers(r *http.Request, l lang, v *caseView) error {
+	d, err := s.Service.Draft(r.Context(), v.ID)
+	if err != nil && !errors.Is(err, quarantine.ErrNotFound) && !errors.Is(err, register.ErrNotFound) {
+		return err
+	}
+	if d != nil {
+		v.Draft = columns(d)
+	}
+	history, err := s.Service.History(r.Context(), v.ID)
+	if err != nil {
+		return err
+	}
+	v.LogTotal = len(history)
+	if len(history) > logMost {
+		history = history[len(history)-logMost:]
+		v.LogShown = logMost
+	}
+	for _, e := range history {
+		v.Log = append(v.Log, logOf(l, e))
+	}
+	return nil
+}
+
+func logOf(l lang, e ledger.Entry) logLine {
+	line := logLine{When: shortTime(l, e.At), Who: clean(e.Actor, shortRunes), What: known(l, "verb", e.Verb)}
+	if e.Erased {
+		line.Who = text(l, "log.erased")
+		return line
+	}
+	keys := make([]string, 0, len(e.Detail))
+	for k := range e.Detail {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	for _, k := range keys {
+		value := e.Detail[k]
+		if n, err := strconv.Atoi(value); err == nil && k == "picture" {
+			value = strconv.Itoa(n + 1) // people count from one
+		}
+		if value != "" {
+			line.Details = append(line.Details, known(l, "detail", k)+": "+clean(value, longRunes))
+		}
+	}
+	return line
+}
+
+// picture serves one sealed picture, opened with the session's key. The service
+// writes the ledger line before it gives the picture out.
+func (s *server) picture(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.user(r)
+	id, ok := caseID(r)
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if !ok || err != nil || n < 1 {
+		s.fail(w, r, http.StatusNotFound)
+		return
+	}
+	png, err := s.Service.Picture(r.Context(), id, n-1, u.Name, s.opener(r))
+	switch {
+	case errors.Is(err, quarantine.ErrNotFound):
+		s.fail(w, r, http.StatusNotFound)
+		return
+	case errors.Is(err, quarantine.ErrLocked):
+		s.failWith(w, r, http.StatusForbidden, "error.locked")
+		return
+	case err != nil:
+		s.broken(w, r, "show a picture", err)
+		return
+	case !strings.HasPrefix(string(png[:min(len(png), 8)]), "\x89PNG\r\n\x1a\n"):
+		s.broken(w, r, "show a picture", errors.New("the picture is no PNG"))
+		return
+	}
+	w.Header().Set("Content-Type", "image/png")
+	http.ServeContent(w, r, "", time.Time{}, strings.NewReader(string(png)))
+}

@@ -1,0 +1,157 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"brevvagt/detectors"
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/register"
+)
+
+// decisionForm is one of the two forms of a case. Effects say what will happen.
+type decisionForm struct {
+	Effects []string
+	Notice  string // what the sender will be told, for a rejection
+	Open    bool   // false when this person has already approved
+	Text    string // the reason as it was written, after a refusal
+	Problem string
+	Limit   int
+}
+
+func releaseForm(l lang, c *quarantine.Case, u *user, f refused) *decisionForm {
+	form := &decisionForm{Open: true, Limit: reasonLimit}
+	effect := text(l, "release.effect", recipients(l, c.To))
+	if c.Kind == "file" || len(c.To) == 0 {
+		effect = text(l, "release.file")
+	}
+	form.Effects = []string{effect, text(l, "release.draft")}
+	if n := c.Approvers(); n > 1 {
+		form.Effects = append(form.Effects, text(l, "release.two", n))
+		if len(c.ApprovalsDone) > 0 {
+			form.Effects = append(form.Effects, text(l, "release.have", clean(strings.Join(c.ApprovalsDone, ", "), shortRunes)))
+		}
+		if slices.Contains(c.ApprovalsDone, u.Name) {
+			form.Open = false
+			form.Effects = append(form.Effects, text(l, "release.mine"))
+		}
+	}
+	if f.action == "release" {
+		form.Text, form.Problem = f.reason, f.problem
+	}
+	return form
+}
+
+func rejectForm(l lang, c *quarantine.Case, f refused) *decisionForm {
+	effect := text(l, "reject.effect")
+	if c.Kind == "file" {
+		effect = text(l, "reject.effect.file")
+	}
+	form := &decisionForm{Open: true, Limit: reasonLimit, Effects: []string{effect}, Notice: cleanLines(quarantine.RejectNotice(c), longRunes)}
+	if f.action == "reject" {
+		form.Text, form.Problem = f.reason, f.problem
+	}
+	return form
+}
+
+func (s *server) release(w http.ResponseWriter, r *http.Request) {
+	s.decide(w, r, "release", s.Service.Release)
+}
+
+func (s *server) reject(w http.ResponseWriter, r *http.Request) {
+	s.decide(w, r, "reject", s.Service.Reject)
+}
+
+// decide carries a decision out and goes back to the case, where its state tells
+// the outcome; what was not carried out is said in words, with the form as it was.
+func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, do func(context.Context, string, quarantine.Decision) (*quarantine.Case, error)) {
+	u, _ := s.user(r)
+	l := language(r)
+	id, ok := caseID(r)
+	if !ok {
+		s.fail(w, r, http.StatusNotFound)
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		s.fail(w, r, http.StatusBadRequest)
+		return
+	}
+	reason := strings.TrimSpace(r.PostForm.Get("begrundelse"))
+	if key := reasonProblem(reason); key != "" {
+		problem := text(l, key)
+		if key == "problem.reason.long" {
+			problem = text(l, key, reasonLimit)
+		}
+		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &notice{"error", text(l, "problem.title"), problem}, refused{action, clean(reason, reasonLimit), problem})
+		return
+	}
+	// A decision once begun must not stop halfway because the browser went away.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Minute)
+	defer cancel()
+	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.opener(r)})
+	if err != nil {
+		s.refusedDecision(w, r, id, refused{action: action, reason: clean(reason, reasonLimit)}, err)
+		return
+	}
+	if action == "release" && c.State == quarantine.Held {
+		s.sessions.Put(r.Context(), sessionNotice, "flash.approved")
+	}
+	http.Redirect(w, r, "/sag/"+id+"#main-content", http.StatusSeeOther)
+}
+
+// reasonProblem is the key of what is wrong with a reason, "" when nothing is.
+func reasonProblem(reason string) string {
+	switch {
+	case reason == "":
+		return "problem.reason"
+	case utf8.RuneCountInString(reason) > reasonLimit:
+		return "problem.reason.long"
+	case detectors.Redact(reason) != reason:
+		return "problem.reason.cpr"
+	}
+	return ""
+}
+
+// refusedDecision says in plain words why a decision was not carried out.
+func (s *server) refusedDecision(w http.ResponseWriter, r *http.Request, id string, f refused, err error) {
+	l := language(r)
+	status, key, kind := http.StatusBadGateway, "problem.refused", "error"
+	switch {
+	case errors.Is(err, quarantine.ErrNotFound):
+		s.fail(w, r, http.StatusNotFound)
+		return
+	case errors.Is(err, quarantine.ErrState):
+		status, key, kind = http.StatusConflict, "problem.decided", "warning"
+	case errors.Is(err, quarantine.ErrLocked):
+		status, key = http.StatusConflict, "problem.locked"
+	case errors.Is(err, quarantine.ErrNotAllowed):
+		status, key = http.StatusForbidden, "problem.denied"
+	case errors.Is(err, register.ErrPersonalData):
+		status, key = http.StatusUnprocessableEntity, "problem.reason.cpr"
+	case errors.Is(err, quarantine.ErrReason):
+		status, key = http.StatusUnprocessableEntity, "problem.reason"
+	default:
+		// A source that refused for good leaves the case held with its answer;
+		// anything else is a fault of ours.
+		if c, getErr := s.Service.Get(r.Context(), id); getErr != nil || c.State != quarantine.Held || c.LastError == "" {
+			status, key = http.StatusInternalServerError, "problem.other"
+		}
+	}
+	s.Log.Warn("decision not carried out", "case", id, "action", f.action, "why", key, "err", err)
+	f.problem = text(l, key)
+	s.caseWith(w, r, id, status, &notice{kind, text(l, "problem.title"), f.problem}, f)
+}
+
+// takeNotice returns the message that a decision left for the next page, once.
+func (s *server) takeNotice(r *http.Request) *notice {
+	key := s.sessions.PopString(r.Context(), sessionNotice)
+	if key == "" {
+		return nil
+	}
+	return &notice{Kind: "success", Text: text(language(r), key)}
+}

@@ -1,0 +1,209 @@
+package review
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/account"
+)
+
+// tab is a group of states that are looked at together.
+type tab struct {
+	ID, Key string
+	States  []quarantine.State
+	Oldest  bool // the longest waiting first; decided cases come newest first
+	Count   int
+	Current bool
+}
+
+func tabs() []tab {
+	return []tab{
+		{ID: "venter", Key: "tab.waiting", States: []quarantine.State{quarantine.Held}, Oldest: true},
+		{ID: "paa-vej", Key: "tab.moving", States: []quarantine.State{quarantine.Releasing, quarantine.Rejecting}, Oldest: true},
+		{ID: "frigivet", Key: "tab.released", States: []quarantine.State{quarantine.Released}},
+		{ID: "afvist", Key: "tab.rejected", States: []quarantine.State{quarantine.Rejected}},
+		{ID: "lukket", Key: "tab.closed", States: []quarantine.State{quarantine.Expired, quarantine.Gone}},
+		{ID: "alle", Key: "tab.all", States: states()},
+	}
+}
+
+func states() []quarantine.State {
+	return []quarantine.State{quarantine.Held, quarantine.Releasing, quarantine.Rejecting, quarantine.Released, quarantine.Rejected, quarantine.Expired, quarantine.Gone}
+}
+
+// queueView is the list of cases.
+type queueView struct {
+	Waiting int
+	Front   bool // the first tab, whose emptiness is good news
+	Tabs    []tab
+	Rows    []queueRow
+	Pages   pager
+}
+
+type queueRow struct {
+	ID, Heading, Rule, From, To string
+	MoreRules, Recipients       int
+	HeldAt, Waited, Draft       string
+	Persons, Numbers            int
+	State                       quarantine.State
+	Colour                      string
+	Approvals, Approvers        int
+}
+
+// pager numbers the pages of a list from 1.
+type pager struct {
+	Page, Last, Previous, Next int
+	Base                       string // path and query up to "side="
+}
+
+func newPager(r *http.Request, total int, base string) pager {
+	last := max(1, (total+pageSize-1)/pageSize)
+	n, err := strconv.Atoi(r.URL.Query().Get("side"))
+	if err != nil {
+		n = 1
+	}
+	p := pager{Page: min(max(n, 1), last), Last: last, Base: base}
+	p.Previous = p.Page - 1
+	if p.Page < last {
+		p.Next = p.Page + 1
+	}
+	return p
+}
+
+func mayRead(u *user) bool { return u.Role != account.Operator }
+
+// may asks the route table.
+func (s *server) may(u *user, method, path string) bool {
+	for _, rt := range s.routes() {
+		if rt.method == method && (rt.path == path || path == "/" && rt.path == "/{$}") {
+			return slices.Contains(rt.access, u.Role)
+		}
+	}
+	return false
+}
+
+// front shows the queue, or the operator, who may see no content, the counts.
+func (s *server) front(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.user(r)
+	if !mayRead(&u) {
+		http.Redirect(w, r, "/drift", http.StatusSeeOther)
+		return
+	}
+	counts, err := s.Service.Counts(r.Context())
+	if err != nil {
+		s.broken(w, r, "count cases", err)
+		return
+	}
+	view := queueView{Waiting: counts[quarantine.Held]}
+	all := tabs()
+	at := max(0, slices.IndexFunc(all, func(t tab) bool { return t.ID == r.URL.Query().Get("vis") }))
+	for i := range all {
+		for _, state := range all[i].States {
+			all[i].Count += counts[state]
+		}
+	}
+	all[at].Current = true
+	view.Tabs, view.Front = all, at == 0
+	view.Pages = newPager(r, all[at].Count, "/?vis="+all[at].ID+"&")
+	cases, err := s.pageOf(r, all[at], view.Pages)
+	if err != nil {
+		s.broken(w, r, "list cases", err)
+		return
+	}
+	l := language(r)
+	for _, c := range cases {
+		view.Rows = append(view.Rows, s.queueRow(l, c))
+	}
+	p := s.newPage(r, &u, text(l, "queue.title"))
+	p.Data = view
+	s.render(w, http.StatusOK, "queue", p)
+}
+
+// pageOf reads one page of cases. The service lists the newest first, so a queue
+// with the oldest first is read from its far end.
+func (s *server) pageOf(r *http.Request, t tab, p pager) ([]*quarantine.Case, error) {
+	f := quarantine.Filter{States: t.States, Limit: pageSize, Offset: (p.Page - 1) * pageSize}
+	if t.Oldest {
+		end := t.Count - f.Offset
+		if end <= 0 {
+			return nil, nil
+		}
+		f.Offset = max(0, end-pageSize)
+		f.Limit = end - f.Offset
+	}
+	list, _, err := s.Service.List(r.Context(), f)
+	if err != nil {
+		return nil, fmt.Errorf("page %d: %w", p.Page, err)
+	}
+	if t.Oldest {
+		slices.Reverse(list)
+	}
+	return list, nil
+}
+
+func (s *server) queueRow(l lang, c *quarantine.Case) queueRow {
+	row := queueRow{
+		ID: c.ID, Heading: heading(l, c), From: clean(c.From, shortRunes), To: recipients(l, c.To), Recipients: len(c.To),
+		HeldAt: shortTime(l, c.HeldAt), Persons: c.Persons, Numbers: c.Numbers, Draft: clean(c.DraftNo, shortRunes),
+		State: c.State, Colour: colour(c.State), Rule: text(l, "rules.none"), MoreRules: max(0, len(c.Rules)-1),
+	}
+	if len(c.Rules) > 0 {
+		row.Rule = ruleText(l, c.Rules[0])
+	}
+	if c.State == quarantine.Held {
+		row.Waited = waited(l, c.HeldAt, s.Now())
+		if n := c.Approvers(); n > 1 {
+			row.Approvals, row.Approvers = len(c.ApprovalsDone), n
+		}
+	}
+	return row
+}
+
+// heading is what a case is called: its subject or the name of the file.
+func heading(l lang, c *quarantine.Case) string {
+	for _, s := range []string{c.Subject, c.Name} {
+		if h := clean(s, shortRunes); h != "" {
+			return h
+		}
+	}
+	return text(l, "case.title", c.DraftNo)
+}
+
+// colour is the badge of a state.
+func colour(s quarantine.State) string {
+	switch s {
+	case quarantine.Held, quarantine.Releasing, quarantine.Rejecting:
+		return "warning"
+	case quarantine.Released:
+		return "info"
+	case quarantine.Rejected:
+		return "success"
+	}
+	return "error"
+}
+
+// stateCount is a line of the operator's page.
+type stateCount struct {
+	State quarantine.State
+	Count int
+}
+
+// status shows counts and no content.
+func (s *server) status(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.user(r)
+	counts, err := s.Service.Counts(r.Context())
+	if err != nil {
+		s.broken(w, r, "count cases", err)
+		return
+	}
+	var view []stateCount
+	for _, state := range states() {
+		view = append(view, stateCount{state, counts[state]})
+	}
+	p := s.newPage(r, &u, text(language(r), "status.title"))
+	p.Data = view
+	s.render(w, http.StatusOK, "status", p)
+}

@@ -1,0 +1,130 @@
+// Package review is the page on which the DPO and case workers see what was
+// stopped, and release or reject it. It is Danish first and needs no JavaScript.
+//
+// Who may do what stands in one table, routes.go. A session is a random token in
+// a cookie (HttpOnly, SameSite=Lax, __Host- over TLS) that is renewed at login and
+// ends after 30 idle minutes; the key that opens sealed pictures and originals is
+// held in memory beside the session and dies with it. Requests from other sites
+// are refused by http.CrossOriginProtection. The pages carry a strict content
+// security policy and load nothing from elsewhere. All values from outside pass
+// clean (clean.go) and then html/template's escaping.
+//
+// Glossary: case = sag, quarantine = karantæne, release = frigiv, reject = afvis,
+// finding = fund, register = fortegnelse over brud, draft = kladde.
+package review
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/ledger"
+	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/vault"
+)
+
+// Cases finds cases.
+type Cases interface {
+	Get(ctx context.Context, id string) (*quarantine.Case, error)
+	List(ctx context.Context, f quarantine.Filter) ([]*quarantine.Case, int, error)
+	Counts(ctx context.Context) (map[quarantine.State]int, error)
+}
+
+// Decisions carries them out.
+type Decisions interface {
+	Release(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
+	Reject(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
+}
+
+// Papers are what belongs to a case: sealed pictures, the draft, the log.
+type Papers interface {
+	Picture(ctx context.Context, id string, n int, by string, o *vault.Opener) ([]byte, error)
+	Draft(ctx context.Context, caseID string) (*register.Draft, error)
+	History(ctx context.Context, caseID string) ([]ledger.Entry, error)
+}
+
+// Service is what the page needs of quarantine.Service.
+type Service interface {
+	Cases
+	Decisions
+	Papers
+}
+
+// Accounts tells who a person is and unlocks the vault key. A wrong name and a
+// wrong passphrase give the same error.
+type Accounts interface {
+	Login(ctx context.Context, name, passphrase string) (*account.Account, *vault.Opener, error)
+}
+
+// Drafts reads and exports the register.
+type Drafts interface {
+	List(ctx context.Context, year int) ([]*register.Draft, error)
+}
+
+// Config is what New needs. All but Log, Now and Organisation must be set.
+type Config struct {
+	Service      Service
+	Accounts     Accounts
+	Register     Drafts
+	Log          *slog.Logger
+	Secure       bool   // served over TLS: secure cookies and HSTS
+	Organisation string // shown at the top, as "Eksempel Kommune"
+	Now          func() time.Time
+}
+
+// Limits of the page.
+const (
+	idleTimeout  = 30 * time.Minute
+	lifetime     = 12 * time.Hour
+	failurePause = 500 * time.Millisecond
+	pageSize     = 20
+	bodyLimit    = 64 << 10 // bytes of a posted form
+	reasonLimit  = 1000     // runes of a reason
+)
+
+type server struct {
+	Config
+	sessions *scs.SessionManager
+	keys     *keyring
+	pause    time.Duration // before the answer to a failed login
+	pages    pages
+	assets   http.Handler
+}
+
+// New makes the handler of the page. It starts one goroutine, which forgets
+// sessions that have ended.
+func New(cfg Config) (http.Handler, error) {
+	s, err := newServer(cfg, idleTimeout)
+	if err != nil {
+		return nil, err
+	}
+	return s.handler(), nil
+}
+
+func newServer(cfg Config, idle time.Duration) (*server, error) {
+	if cfg.Service == nil || cfg.Accounts == nil || cfg.Register == nil {
+		return nil, fmt.Errorf("review needs a service, accounts and a register")
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	pages, err := parsePages()
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the page templates: %w", err)
+	}
+	assets, err := newAssets()
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the page's static files: %w", err)
+	}
+	return &server{Config: cfg, sessions: newSessions(cfg.Secure, idle), keys: newKeyring(idle), pause: failurePause, pages: pages, assets: assets}, nil
+}

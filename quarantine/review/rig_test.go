@@ -1,0 +1,280 @@
+package review
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/png"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/cookiejar"
+	"net/http/httptest"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/basicfont"
+	"golang.org/x/image/math/fixed"
+
+	"brevvagt/internal/store"
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/vault"
+)
+
+const passphrase = "korrekt hest batteri hæfteklamme"
+
+// rig is the page over a real quarantine in a temporary directory.
+type rig struct {
+	service *quarantine.Service
+	source  *source
+	opener  *vault.Opener
+	server  *server
+	url     string
+	log     *bytes.Buffer
+	now     time.Time
+}
+
+// source is a releaser that keeps what it was given, or refuses.
+type source struct {
+	mu                  sync.Mutex
+	refuse              error
+	delivered, rejected []string
+}
+
+func (s *source) NeedsContent() bool { return true }
+
+func (s *source) Release(_ context.Context, c *quarantine.Case, content io.Reader) (string, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.refuse != nil {
+		return "", s.refuse
+	}
+	b, err := io.ReadAll(content)
+	s.delivered = append(s.delivered, string(b))
+	return "250 2.0.0 Ok: queued as 4F1B2", err
+}
+
+func (s *source) Reject(_ context.Context, c *quarantine.Case, text string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.rejected = append(s.rejected, text)
+	return s.refuse
+}
+
+// people signs the four roles in under the name of the role, without the second
+// that real hashing takes; the browser test uses real accounts.
+type people struct{ opener *vault.Opener }
+
+func (p people) Login(_ context.Context, name, pass string) (*account.Account, *vault.Opener, error) {
+	role := account.Role(strings.TrimRight(name, "0123456789"))
+	if !role.Valid() || pass != passphrase {
+		return nil, nil, account.ErrLogin
+	}
+	if !role.HasKey() {
+		return &account.Account{Name: name, Role: role}, nil, nil
+	}
+	return &account.Account{Name: name, Role: role}, p.opener, nil
+}
+
+func newRig(t *testing.T, change ...func(*Config)) *rig {
+	t.Helper()
+	id, err := vault.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{opener: id.Opener(), source: &source{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 24, 13, 5, 0, 0, time.UTC)}
+	dir := t.TempDir()
+	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	recipient, err := vault.ParseRecipient(id.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, err := vault.New(filepath.Join(dir, "vault"), []age.Recipient{recipient})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clock := func() time.Time { return r.now }
+	r.service, err = quarantine.New(quarantine.Config{Store: db, Vault: v, Outbox: filepath.Join(dir, "outbox"), Now: clock,
+		Releasers: map[string]quarantine.Releaser{"gateway": r.source}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := Config{Service: r.service, Accounts: people{r.opener}, Register: r.service.Register(), Now: clock, Organisation: "Eksempel Kommune",
+		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	for _, f := range change {
+		f(&cfg)
+	}
+	if r.server, err = newServer(cfg, idleTimeout); err != nil {
+		t.Fatal(err)
+	}
+	r.server.pause = 0
+	web := httptest.NewServer(r.server.handler())
+	t.Cleanup(web.Close)
+	r.url = web.URL
+	return r
+}
+
+// hold puts a deposit into quarantine some time before now.
+func (r *rig) hold(t *testing.T, d quarantine.Deposit, ago time.Duration) *quarantine.Case {
+	t.Helper()
+	now := r.now
+	r.now = now.Add(-ago)
+	defer func() { r.now = now }()
+	d.Received = r.now.Add(-3 * time.Second)
+	c, err := r.service.Hold(t.Context(), d, []byte("Message-ID: "+d.MessageID+"\r\n\r\nindhold\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// screenshot is a case as the scanner makes it: numbers in a picture, a hidden
+// sheet, a tracked deletion and a gap.
+func screenshot(item string) quarantine.Deposit {
+	return quarantine.Deposit{
+		Source: "gateway", ItemID: item, Kind: "mail", Name: "mail.eml", From: "anna.eksempel@kommune.example",
+		To: []string{"support@leverandoer.example"}, Subject: "Fejl i lønkørsel, se skærmbillede", MessageID: "<" + item + "@kommune.example>",
+		Rules: []quarantine.Rule{
+			{ID: "cpr-unprotected", Danish: "3 CPR-numre til en modtager uden sikker forbindelse", English: "3 CPR numbers to a recipient without a secure connection"},
+			{ID: "uninspectable", Danish: "1 vedhæftet fil kunne ikke læses", English: "1 attached file could not be read"},
+		},
+		Numbers: 3, Persons: 3, DataTypes: []string{"CPR-nr.", "Økonomiske oplysninger"},
+		Evidence: []quarantine.Evidence{
+			{Detector: "cpr", Category: "national-id", Strength: "strong", Value: "070761-xxxx", Path: "mail.eml/skærmbillede.png", Page: 1, Line: 4, Layer: "visible", OCR: true, Box: &[4]int{40, 90, 120, 18}, Why: []string{"dato", "modulus 11", "label: CPR-nr."}, Before: "Medarbejder: Testperson Eksempel  CPR-nr. ", Match: "070761-xxxx", After: "  Løn: 31.250,00"},
+			{Detector: "cpr", Category: "national-id", Strength: "strong", Value: "120336-xxxx", Path: "mail.eml/bilag.zip/løn.xlsx", Cell: "Ark2!B7", Line: 7, Layer: "hidden", Why: []string{"dato", "kolonneoverskrift: CPR"}, Before: "CPR ", Match: "120336-xxxx"},
+			{Detector: "cpr", Category: "national-id", Strength: "medium", Value: "010245-xxxx", Path: "mail.eml/bilag.zip/notat.docx", Page: 2, Layer: "deleted", Why: []string{"dato"}, Before: "vedr. borgeren ", Match: "010245-xxxx", After: ", som har klaget"},
+		},
+		Gaps:     []string{"mail.eml/bilag.zip/lønsedler.pdf: krypteret, adgangskoden kendes ikke"},
+		Pictures: []quarantine.Picture{{Path: "mail.eml/skærmbillede.png", Page: 1, PNG: drawnPage()}},
+	}
+}
+
+// papers is a case of several people to several recipients that needs two people.
+func bundle(item string) quarantine.Deposit {
+	d := quarantine.Deposit{
+		Source: "gateway", ItemID: item, Kind: "mail", Name: "mail.eml", From: "bo.eksempel@kommune.example",
+		Subject: "Aktindsigt, sag 24-1187", MessageID: "<" + item + "@kommune.example>", Numbers: 41, Persons: 38,
+		DataTypes: []string{"CPR-nr.", "Familiemæssige forhold", "Helbredsoplysninger", "Navn"},
+		Rules: []quarantine.Rule{{ID: "abroad", Danish: "Akter med CPR-numre til en modtager i et andet land", English: "Case papers with CPR numbers to a recipient in another country", Approvers: 2},
+			{ID: "foreign-person", Danish: "Dokumenter om 37 personer, der ikke hører til sagen", English: "Documents about 37 persons who do not belong to the case"}},
+	}
+	for i := range 14 {
+		d.To = append(d.To, fmt.Sprintf("modtager%02d@domstol.example", i+1))
+		d.Evidence = append(d.Evidence, quarantine.Evidence{Detector: "foreign-person", Category: "person", Strength: "medium", Value: "Testperson E.", Path: fmt.Sprintf("mail.eml/akt-%02d.pdf", i+1), Page: 1 + i%3, Layer: "visible", Before: "Afgørelse til ", Match: "Testperson E.", After: " om støtte"})
+	}
+	return d
+}
+
+// drawnPage is a picture such as action/hold hands over: places blacked out and framed.
+func drawnPage() []byte {
+	img := image.NewRGBA(image.Rect(0, 0, 640, 260))
+	draw.Draw(img, img.Bounds(), image.White, image.Point{}, draw.Src)
+	d := &font.Drawer{Dst: img, Src: image.Black, Face: basicfont.Face7x13}
+	for i, line := range []string{"Lonkorsel november", "", "Medarbejder            CPR-nr.         Lon", "Testperson Eksempel                    31.250,00", "Eksempel Testperson                    28.900,00", "Fejl 4711: posteringen kunne ikke gemmes"} {
+		d.Dot = fixed.P(24, 36+i*32)
+		d.DrawString(line)
+	}
+	for _, y := range []int{120, 152} {
+		draw.Draw(img, image.Rect(180, y, 290, y+22), image.NewUniform(color.RGBA{R: 0xcc, A: 0xff}), image.Point{}, draw.Src)
+		draw.Draw(img, image.Rect(183, y+3, 287, y+19), image.Black, image.Point{}, draw.Src)
+	}
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		return nil
+	}
+	return b.Bytes()
+}
+
+// client is a browser without JavaScript: it keeps cookies and follows redirects.
+type client struct {
+	t    *testing.T
+	rig  *rig
+	http *http.Client
+}
+
+func (r *rig) visitor(t *testing.T) *client {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &client{t, r, &http.Client{Jar: jar}}
+}
+
+// as signs in; the name is the role, with a digit for a second person of it.
+func (r *rig) as(t *testing.T, name string) *client {
+	t.Helper()
+	c := r.visitor(t)
+	if status, body := c.post("/log-ind", "navn", name, "kode", passphrase); status != http.StatusOK || !strings.Contains(body, "Log ud") {
+		t.Fatalf("login as %s: status %d", name, status)
+	}
+	return c
+}
+
+func (c *client) get(path string) (int, string) {
+	c.t.Helper()
+	res, err := c.http.Get(c.rig.url + path)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return answer(c.t, res)
+}
+
+func (c *client) post(path string, pairs ...string) (int, string) {
+	c.t.Helper()
+	form := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		form.Set(pairs[i], pairs[i+1])
+	}
+	res, err := c.http.PostForm(c.rig.url+path, form)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return answer(c.t, res)
+}
+
+func answer(t *testing.T, res *http.Response) (int, string) {
+	t.Helper()
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return res.StatusCode, string(b)
+}
+
+// first does one request without following redirects.
+func (c *client) first(req *http.Request) *http.Response {
+	c.t.Helper()
+	plain := &http.Client{Jar: c.http.Jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	res, err := plain.Do(req)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return res
+}
+
+func contains(t *testing.T, body string, parts ...string) {
+	t.Helper()
+	for _, p := range parts {
+		if !strings.Contains(body, p) {
+			t.Errorf("the page lacks %q", p)
+		}
+	}
+}
+
+var errPermanent = errors.New("550 5.7.1 not accepted")
