@@ -159,7 +159,7 @@ func (s Suite) find(t *testing.T, l Line) []detectors.Span {
 			t.Errorf("%s:%d: a span must say why", s.Corpus, l.Number)
 		}
 		shown := sp.Display + "\n" + strings.Join(sp.Why, "\n")
-		if full := strings.TrimSpace(text[sp.Start:sp.End]); digits(sp.Value) >= 6 && (strings.Contains(shown, sp.Value) || strings.Contains(shown, full)) {
+		if full := strings.TrimSpace(text[sp.Start:sp.End]); digits(sp.Value) >= 8 && (strings.Contains(shown, sp.Value) || strings.Contains(shown, full)) {
 			t.Errorf("%s:%d: what is shown holds the whole value", s.Corpus, l.Number)
 		}
 		if detectors.Redact(shown) != shown {

@@ -92,8 +92,8 @@ func (n *gapCount) addRune(r rune, w int) int {
 }
 
 func (n *gapCount) tooMuch() bool {
-	return n.dash > 2 || n.blank > maxBlanks || n.tab > 1 || n.line > 2 || n.dot > 1 ||
-		n.slash > 1 || n.pipe > 1 || n.under > 1 || n.invisible > maxInvisible
+	return n.dash > 2 || n.blank > 2*maxBlanks || n.tab > 1 || n.line > 2 || n.dot > 1 ||
+		n.slash > 1 || n.pipe > 2 || n.under > 1 || n.invisible > maxInvisible
 }
 
 func (n *gapCount) kind() gap {
@@ -103,10 +103,10 @@ func (n *gapCount) kind() gap {
 		if n.line > 0 {
 			return gapDashBreak
 		}
-		if n.blank <= 2 {
-			return gapDash
-		}
-	case n.dash > 0:
+		return gapDash
+	case n.dash > 0 && n.pipe == odd && n.line == 0:
+		return gapPipe // a box for the hyphen
+	case n.dash > 0 || n.blank > maxBlanks:
 	case n.tag > 0 && odd == 0:
 		return gapCell
 	case odd == 0 && n.tab == 0 && n.line == 0 && n.blank == 1:

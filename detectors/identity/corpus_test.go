@@ -1,0 +1,133 @@
+package identity_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/detectortest"
+	"brevvagt/detectors/identity"
+	"brevvagt/document"
+)
+
+func TestSuite(t *testing.T) {
+	detectortest.Suite{Detector: identity.CPR(identity.Config{}), Corpus: "testdata/cpr.txt"}.Run(t)
+}
+
+func find(text, asOf string, cfg identity.Config) []detectors.Span {
+	day, _ := time.Parse("2006-01-02", asOf)
+	return identity.CPR(cfg).Find(document.Segment{Text: text}, detectors.Env{AsOf: day})
+}
+
+func TestEverySpellingHasTheSameValue(t *testing.T) {
+	for _, s := range []string{"220645-7026", "2206457026", "220645 – 7026", "22.06.45-7026", "22062045-7026", "CPR 220645\n7026", "２２0645-7026"} {
+		spans := find(s, "2058-01-01", identity.Config{})
+		if len(spans) != 1 || spans[0].Value != "2206457026" || spans[0].Display != "220645-xxxx" {
+			t.Errorf("%q: %+v", s, spans)
+		}
+	}
+}
+
+func TestWhy(t *testing.T) {
+	for _, c := range []struct{ text, asOf, why string }{
+		{"CPR-nr. 220645-7026", "2058-01-01", "dato, modulus 11, label: CPR-nr., form 6-4"},
+		{"0101629990", "2026-11-21", "dato, undtagelsesdato"},
+		{"personnr. 1203363951", "2026-11-21", "dato, uden modulus 11, label: personnummer"},
+		{"CPR 2206457026", "2026-11-21", "fødselsdato i fremtiden, label: CPR-nr."},
+	} {
+		spans := find(c.text, c.asOf, identity.Config{})
+		if len(spans) != 1 || strings.Join(spans[0].Why, ", ") != c.why {
+			t.Errorf("%q: %+v, want %s", c.text, spans, c.why)
+		}
+	}
+}
+
+func TestLabelledFutureIsWeak(t *testing.T) {
+	if spans := find("CPR 2206457026", "2026-11-21", identity.Config{}); len(spans) != 1 || spans[0].Strength != detectors.Weak || spans[0].Detector != "cpr" {
+		t.Errorf("%+v", spans)
+	}
+	if spans := find("220645-7026", "2026-11-21", identity.Config{}); len(spans) != 0 {
+		t.Errorf("unlabelled: %+v", spans)
+	}
+}
+
+func TestConfig(t *testing.T) {
+	const unlisted = "1203363951" // fails modulus 11
+	if spans := find(unlisted, "2026-11-21", identity.Config{}); len(spans) != 0 {
+		t.Fatalf("%+v", spans)
+	}
+	cfg := identity.Config{ExceptionDates: []time.Time{time.Date(1936, 3, 12, 0, 0, 0, 0, time.UTC)}}
+	if spans := find(unlisted, "2026-11-21", cfg); len(spans) != 1 || spans[0].Strength != detectors.Strong {
+		t.Errorf("%+v", spans)
+	}
+	cfg = identity.Config{TestNumbers: []string{"2206457026"}}
+	if spans := find("220645-7026", "2058-01-01", cfg); len(spans) != 1 || spans[0].Detector != "cpr-test" || spans[0].Category != "national-id-hint" {
+		t.Errorf("%+v", spans)
+	}
+	cfg = identity.Config{TestIsReal: true}
+	if spans := find("251248-9996", "2026-11-21", cfg); len(spans) != 1 || spans[0].Detector != "cpr" {
+		t.Errorf("%+v", spans)
+	}
+}
+
+func TestNewYearsDayOfAnUnlistedYearIsOnlyWeaker(t *testing.T) {
+	// 1 January 1961 is not on the list; the list may be incomplete.
+	spans := find("0101619994", "2026-11-21", identity.Config{})
+	if len(spans) != 1 || spans[0].Strength != detectors.Weak {
+		t.Errorf("%+v", spans)
+	}
+}
+
+func TestBirthDateAndAge(t *testing.T) {
+	asOf := time.Date(2058, 6, 21, 0, 0, 0, 0, time.UTC)
+	born, ok := identity.BirthDate("2206457026", asOf)
+	if !ok || !born.Equal(time.Date(2045, 6, 22, 0, 0, 0, 0, time.UTC)) {
+		t.Errorf("%v %v", born, ok)
+	}
+	if age, ok := identity.Age("2206457026", asOf); !ok || age != 12 {
+		t.Errorf("age %d the day before the birthday, %v", age, ok)
+	}
+	if age, _ := identity.Age("2206457026", asOf.AddDate(0, 0, 1)); age != 13 {
+		t.Errorf("age %d on the birthday", age)
+	}
+	for _, bad := range []string{"", "220645702", "220645702x", "3102451234"} {
+		if _, ok := identity.BirthDate(bad, asOf); ok {
+			t.Errorf("%q has a birth date", bad)
+		}
+	}
+	if _, ok := identity.BirthDate("2206457026", asOf.AddDate(-30, 0, 0)); ok {
+		t.Error("born in the future")
+	}
+	if born, ok := identity.BirthDate("8206457026", asOf); !ok || born.Day() != 22 {
+		t.Errorf("replacement number: %v %v", born, ok)
+	}
+}
+
+func TestTimeStampInAFileName(t *testing.T) {
+	// 1 November 2017 at 04.04 reads as somebody born 17 November 1901, whom nobody
+	// can be, and passes modulus 11.
+	const stamp = "1711010404"
+	if spans := find("arkiv "+stamp, "2017-11-22", identity.Config{}); len(spans) != 1 {
+		t.Fatalf("the number itself: %+v", spans)
+	}
+	if spans := find("scan_"+stamp+".pdf", "2017-11-22", identity.Config{}); len(spans) != 0 {
+		t.Errorf("in the name of a scan: %+v", spans)
+	}
+	if spans := find("CPR scan_"+stamp, "2017-11-22", identity.Config{}); len(spans) != 1 {
+		t.Errorf("with a label: %+v", spans)
+	}
+}
+
+// TestHostileTextsTakeLinearTime reads a megabyte of what would make a careless
+// scanner look back again and again.
+func TestHostileTextsTakeLinearTime(t *testing.T) {
+	for _, unit := range []string{"0", "1 ", "12 34 ", "123456-", "123456-1234", "<", "1<b>", "&nbsp;1", "\u200b", "1\u200b", "æ1", "cpr ", "nr 1", "|1", "2207505318 ", "１"} {
+		text := "CPR " + strings.Repeat(unit, (1<<20)/len(unit))
+		start := time.Now()
+		find(text, "2058-01-01", identity.Config{})
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("%q repeated to 1 MB took %v", unit, took)
+		}
+	}
+}

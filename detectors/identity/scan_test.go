@@ -1,0 +1,106 @@
+package identity
+
+import (
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"brevvagt/document"
+)
+
+var asOf = time.Date(2058, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// readBoth reads a text by stride and byte by byte.
+func readBoth(s string, heading string) (stride, every []Reading) {
+	r := newRules(Config{})
+	for _, out := range []*[]Reading{&stride, &every} {
+		f := finder{text: s, rules: r, today: daysOf(asOf), explain: true}
+		if heading != "" {
+			f.heading = headingLabel(heading)
+		}
+		if out == &stride {
+			f.scan()
+		} else {
+			f.scanEvery()
+		}
+		*out = f.out
+	}
+	return stride, every
+}
+
+func checkBoth(t *testing.T, s, heading string) {
+	t.Helper()
+	stride, every := readBoth(s, heading)
+	if len(stride) != len(every) {
+		t.Fatalf("%q: %d readings by stride, %d byte by byte", s, len(stride), len(every))
+	}
+	for i := range stride {
+		if stride[i] != every[i] {
+			t.Fatalf("%q: %+v by stride, %+v byte by byte", s, stride[i], every[i])
+		}
+	}
+}
+
+func spellings(t testing.TB) []string {
+	t.Helper()
+	data, err := os.ReadFile("../../testdata/cpr/vectors.tsv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	replace := strings.NewReplacer(`\n`, "\n", `\t`, "\t", `\u2013`, "–", `\u2014`, "—", `\u2011`, "‑", `\u2212`, "−", `\u2010`, "‐",
+		`\u00AD`, "\u00ad", `\u00A0`, "\u00a0", `\u2009`, "\u2009", `\u200B`, "\u200b", `\uFF1`, "１")
+	for line := range strings.Lines(string(data)) {
+		out = append(out, replace.Replace(strings.Split(line, "\t")[1]))
+	}
+	return out
+}
+
+// TestStrideMeetsEveryPhase shifts each spelling over a whole period of the probes.
+func TestStrideMeetsEveryPhase(t *testing.T) {
+	for _, s := range spellings(t) {
+		for shift := range 29 {
+			checkBoth(t, strings.Repeat("a", shift)+" "+s+" og så videre", "")
+		}
+	}
+}
+
+func FuzzStrideAgainstEveryByte(f *testing.F) {
+	for _, s := range spellings(f) {
+		f.Add("ja "+s+" og", "")
+	}
+	f.Add("CPR 0   4   1   1   5   3 - 7 1 3 7", "")
+	f.Add("CPR 0|4|1|1|5|3|-|7|1|3|7", "")
+	f.Add("101609991", "CPR-nr.")
+	f.Add("1\u200b6\u00ad0\u200b346-7\u200b0\u200b3\u200b1", "")
+	f.Fuzz(func(t *testing.T, s, heading string) { checkBoth(t, s, heading) })
+}
+
+func FuzzRead(f *testing.F) {
+	for _, s := range spellings(f) {
+		f.Add(s, "CPR", true)
+		f.Add(s, "", false)
+	}
+	r := newRules(Config{})
+	f.Fuzz(func(t *testing.T, s, heading string, ocr bool) {
+		seg := document.Segment{Text: s, Label: heading, At: document.Location{OCR: ocr}}
+		for _, r := range r.read(&seg, asOf, false) {
+			if r.Start < 0 || r.End > len(s) || r.Start >= r.End {
+				t.Fatalf("%d-%d of %d bytes", r.Start, r.End, len(s))
+			}
+			sp := r.span()
+			if len(sp.Why) == 0 || strings.Contains(sp.Display, r.Value) {
+				t.Fatalf("span %+v", sp)
+			}
+		}
+	})
+}
+
+func TestNothingIsAllocatedWithoutNumbers(t *testing.T) {
+	r := newRules(Config{})
+	seg := document.Segment{Text: strings.Repeat("Mødet den 3. marts 2026 kl. 10.30 – tlf. 72 14 50 66, se § 8 i loven.\n", 2000)}
+	if n := testing.AllocsPerRun(5, func() { r.read(&seg, asOf, false) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}

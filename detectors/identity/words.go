@@ -1,0 +1,109 @@
+package identity
+
+import "strings"
+
+// word is what a folded word says of the number behind it.
+type word struct {
+	kind    labelKind
+	name    string // canonical, for people
+	needsNr bool   // only with "nr." or "nummer" behind it
+}
+
+// words are the labels that are a word of their own, folded. Other words count by
+// how they end, see classify.
+var words = makeWords()
+
+// lengths has, for each first letter, a bit for every length of a word in words: most
+// words of a text are told from labels by it without looking them up.
+var lengths = func() (t [256]uint64) {
+	for w := range words {
+		t[w[0]] |= 1 << len(w)
+	}
+	return t
+}()
+
+func makeWords() map[string]word {
+	m := make(map[string]word)
+	put := func(w word, list string) {
+		for _, s := range strings.Fields(list) {
+			m[s] = w
+		}
+	}
+	put(word{kind: labelFill}, "nr no nummer number num er id is td lyder numre nbsp")
+	put(word{kind: labelCPR, name: "CPR-nr."}, "cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid")
+	put(word{kind: labelCPR, name: "født"}, "foedt fodt foedte foedselsdag foedselsdato")
+	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer "+
+		"foedselsnummer persnr civilregistrationnumber")
+	put(word{kind: labelCPR, name: "personnummer", needsNr: true}, "person pers")
+	put(word{kind: labelEither, name: "pnr"}, "pnr")
+	// "P-enhed" is read as two words.
+	put(word{kind: labelP}, "penhed enhed produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
+	put(word{kind: labelP, needsNr: true}, "p")
+	put(word{kind: labelOther, name: amount}, "kr dkk eur")
+	put(word{kind: labelOther}, "faktura invoice ordre order bilag konto account cvr ean gln isbn issn iban giro fik bbr bfe "+
+		"tlf telefon mobil phone tel fax maaler")
+	// Words for persons ("kunde") are here: the person's own number may follow the bare word.
+	put(word{kind: labelOther, needsNr: true}, "sag sags journal j jour aftale kunde kreditor debitor leverandoer medarbejder loen ejendom "+
+		"ejendoms matrikel serie vare reg registrerings se rekvisition tilbud police skade dok dokument ref reference betalings "+
+		"transaktions ticket incident kort licens installations lokations projekt bestillings bestilling booking klage loebe "+
+		"afregnings kontrakt kontrakts")
+	// These say whose number it is and not what.
+	put(word{kind: labelNone}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
+	return m
+}
+
+// classify tells what a folded word says. hasNr is true when "nr." or the like
+// stands between it and the number.
+func classify(w []byte, hasNr bool) (labelKind, string) {
+	if len(w) == 0 {
+		return labelNone, ""
+	}
+	if lengths[w[0]]>>len(w)&1 != 0 {
+		if known, ok := words[string(w)]; ok {
+			if known.needsNr && !hasNr {
+				return labelNone, ""
+			}
+			return known.kind, known.name
+		}
+	}
+	if w[len(w)-1] != 'r' {
+		return labelNone, ""
+	}
+	for _, tail := range [...]string{"cpr", "cprnr", "cprnummer"} {
+		if hasTail(w, tail) {
+			return labelCPR, "CPR-nr."
+		}
+	}
+	for _, tail := range [...]string{"nummer", "nr", "number"} {
+		if hasTail(w, tail) {
+			return labelOther, ""
+		}
+	}
+	return labelNone, ""
+}
+
+func hasTail(w []byte, tail string) bool {
+	return len(w) > len(tail) && string(w[len(w)-len(tail):]) == tail
+}
+
+// fold writes a word in lower case with æ ø å as ae oe aa. A word longer than
+// fits is cut at the front: the end of a compound tells what it is.
+func fold(buf []byte, s string) []byte {
+	s = s[max(0, len(s)-cap(buf)/2):]
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case c >= 'A' && c <= 'Z':
+			buf = append(buf, c+'a'-'A')
+		case c < 0x80:
+			buf = append(buf, c)
+		case c == 0xa6 || c == 0x86:
+			buf = append(buf, "ae"...)
+		case c == 0xb8 || c == 0x98:
+			buf = append(buf, "oe"...)
+		case c == 0xa5 || c == 0x85:
+			buf = append(buf, "aa"...)
+		}
+	}
+	return buf
+}
