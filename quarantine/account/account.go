@@ -85,7 +85,7 @@ type Accounts struct {
 	slots  chan struct{} // bounds the memory of concurrent hashing
 }
 
-// concurrent logins: each takes 19 MiB for the hash and 128 MiB for the vault key.
+// concurrent logins: each takes 19 MiB for the hash and 64 MiB for the vault key.
 const concurrent = 2
 
 // slotWait is how long a login waits for its turn.

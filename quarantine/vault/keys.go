@@ -13,9 +13,9 @@ import (
 )
 
 // workFactor is the scrypt cost (log2 N) of a protected identity: about 0.5 s and
-// 128 MiB on the machine it was chosen on, so a stolen file resists guessing while
+// 64 MiB on the machine it was chosen on, so a stolen file resists guessing while
 // a person logging in hardly waits.
-const workFactor = 17
+const workFactor = 16
 
 // maxWorkFactor bounds what an identity file from elsewhere may cost to unlock.
 const maxWorkFactor = 20
