@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/odf"
 	"brevvagt/document/office/ooxml"
 	"brevvagt/document/office/pack"
 )
@@ -21,6 +22,8 @@ func Formats() []document.Format {
 		zipped{name: "docx", folder: "word/", ends: []string{".docx", ".docm", ".dotx", ".dotm"}},
 		zipped{name: "xlsx", folder: "xl/", ends: []string{".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam", ".xlsb"}},
 		zipped{name: "pptx", folder: "ppt/", ends: []string{".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm", ".ppam", ".sldx"}},
+		zipped{name: "odf", ends: []string{".odt", ".ods", ".odp", ".odg", ".odf", ".odb", ".odm", ".ott", ".ots", ".otp", ".otg", ".sxw", ".sxc", ".sxi"}},
+		flat{},
 		zipped{name: "opc", folder: "", ends: []string{".vsdx", ".vsdm", ".xps", ".oxps", ".thmx"}},
 	}
 }
@@ -109,8 +112,15 @@ func (z zipped) Read(ctx context.Context, in document.Input, out *document.Build
 	if p.Damaged {
 		out.Gap(document.Gap{Why: document.Damaged, Detail: "the zip has no sound directory; its members were searched for"})
 	}
-	if !ooxml.Is(p) && !p.Damaged {
+	switch {
+	case odf.Is(p):
+		return odf.Read(ctx, in, p, out)
+	case ooxml.Is(p):
+		return ooxml.Read(ctx, in, p, out)
+	case !p.Damaged:
 		return members(ctx, p, out)
+	case z.name == "odf":
+		return odf.Read(ctx, in, p, out)
 	}
 	return ooxml.Read(ctx, in, p, out)
 }

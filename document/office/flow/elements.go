@@ -21,7 +21,7 @@ func (w *walker) open(name string) {
 	switch name {
 	case "p":
 		act = actPara
-		p := &para{}
+		p := &Para{}
 		w.paras = append(w.paras, p)
 	case "r":
 		if p := w.current(); p != nil {
@@ -62,8 +62,14 @@ func (w *walker) open(name string) {
 		w.add(document.Hidden, "{ "+strings.TrimSpace(w.sc.Attr("instr"))+" }", LabelField)
 	case "comment", "cm":
 		w.author()
-	case "tbl", "tr", "tc", "gridSpan", "tblHeader":
+	case "tbl", "tr", "tc", "gridSpan", "tblHeader", "Table", "Row", "Cell":
 		act = w.openTable(name)
+	case "Data": // a cell's text in Excel's XML of 2003
+		if w.cell() != nil {
+			act = actPara
+			w.paras = append(w.paras, &Para{})
+			w.inText++
+		}
 	case "sdt", "sdtPr", "alias", "tag", "showingPlcHdr":
 		act = w.openControl(name)
 	case "AlternateContent":
@@ -85,11 +91,14 @@ func (w *walker) open(name string) {
 }
 
 // shut acts when an element that needed undoing ends.
-func (w *walker) shut(act action) {
+func (w *walker) shut(name string, act action) {
 	switch act {
 	case actPara:
 		p := w.current()
 		w.paras = w.paras[:len(w.paras)-1]
+		if name == "Data" {
+			w.inText--
+		}
 		w.endPara(p)
 	case actRun:
 		w.runs--
@@ -158,13 +167,13 @@ func (w *walker) fieldMark(kind string) {
 }
 
 // endPara passes a paragraph on: into the cell it stands in, or out.
-func (w *walker) endPara(p *para) {
-	for _, pc := range p.pieces(w.opt.Layer) {
+func (w *walker) endPara(p *Para) {
+	for _, pc := range p.Pieces(w.opt.Layer) {
 		if cell := w.cell(); cell != nil && len(w.paras) == cell.depth {
 			cell.add(pc)
 			continue
 		}
-		w.add(pc.layer, pc.text, p.label)
+		w.add(pc.Layer, pc.Text, p.label)
 	}
 }
 

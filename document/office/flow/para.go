@@ -15,15 +15,16 @@ type span struct {
 	text  []byte
 }
 
-// para is a paragraph being read.
-type para struct {
+// Para is a paragraph being read.
+type Para struct {
 	spans     []span
 	runHidden bool // the run is w:vanish
 	allHidden bool // the paragraph's style is
 	label     string
 }
 
-func (p *para) add(layer document.Layer, text []byte) {
+// Add appends text of one layer.
+func (p *Para) Add(layer document.Layer, text []byte) {
 	if n := len(p.spans); n > 0 && p.spans[n-1].layer == layer {
 		p.spans[n-1].text = append(p.spans[n-1].text, text...)
 		return
@@ -31,24 +32,24 @@ func (p *para) add(layer document.Layer, text []byte) {
 	p.spans = append(p.spans, span{layer, append([]byte(nil), text...)})
 }
 
-// piece is a text with its layer, ready for a segment.
-type piece struct {
-	layer document.Layer
-	text  string
+// Piece is a text with its layer, ready for a segment.
+type Piece struct {
+	Layer document.Layer
+	Text  string
 }
 
-// pieces splits the paragraph by layer. base is the layer of plain text. A
+// Pieces splits the paragraph by layer. base is the layer of plain text. A
 // stretch in another layer takes the words around it along, because a tracked
 // change often holds a part of a number or has its name in front; words with
 // digits that are not next to it stay out, so that no number is found twice.
-func (p *para) pieces(base document.Layer) []piece {
+func (p *Para) Pieces(base document.Layer) []Piece {
 	if len(p.spans) == 0 {
 		return nil
 	}
 	if len(p.spans) == 1 {
-		return []piece{{p.spans[0].layer, string(p.spans[0].text)}}
+		return []Piece{{p.spans[0].layer, string(p.spans[0].text)}}
 	}
-	var out []piece
+	var out []Piece
 	var plain []byte
 	for _, s := range p.spans {
 		if s.layer == base {
@@ -56,7 +57,7 @@ func (p *para) pieces(base document.Layer) []piece {
 		}
 	}
 	if len(bytes.TrimSpace(plain)) > 0 {
-		out = append(out, piece{base, string(plain)})
+		out = append(out, Piece{base, string(plain)})
 	}
 	for i, s := range p.spans {
 		if s.layer == base || len(bytes.TrimSpace(s.text)) == 0 {
@@ -75,7 +76,7 @@ func (p *para) pieces(base document.Layer) []piece {
 				break
 			}
 		}
-		out = append(out, piece{s.layer, before + string(s.text) + after})
+		out = append(out, Piece{s.layer, before + string(s.text) + after})
 	}
 	return out
 }

@@ -21,13 +21,13 @@ type cell struct {
 	span   int
 	depth  int // paragraphs open around the cell
 	plain  []string
-	others []piece
+	others []Piece
 	label  string // title of a control within
 }
 
-func (c *cell) add(p piece) {
-	if p.layer == document.Visible || p.layer == document.Header || p.layer == document.Comment {
-		c.plain = append(c.plain, p.text)
+func (c *cell) add(p Piece) {
+	if p.Layer == document.Visible || p.Layer == document.Header || p.Layer == document.Comment {
+		c.plain = append(c.plain, p.Text)
 		return
 	}
 	c.others = append(c.others, p)
@@ -41,7 +41,7 @@ func (w *walker) cell() *cell {
 }
 
 func (w *walker) openTable(name string) action {
-	if name == "tbl" {
+	if name == "tbl" || name == "Table" {
 		w.tables = append(w.tables, &table{})
 		return actTable
 	}
@@ -50,10 +50,13 @@ func (w *walker) openTable(name string) action {
 	}
 	t := w.tables[len(w.tables)-1]
 	switch name {
-	case "tr":
+	case "tr", "Row":
 		t.row, t.col, t.heading = nil, 0, false
 		return actRow
-	case "tc":
+	case "tc", "Cell":
+		if n := number(w.sc.Attr("Index"), 0, maxColumns); n > 0 {
+			t.col = n - 1
+		}
 		t.open = &cell{col: t.col, depth: len(w.paras), span: number(w.sc.Attr("gridSpan"), 1, 1000)} // DrawingML has it here
 		return actCell
 	case "gridSpan":
@@ -105,7 +108,7 @@ func (w *walker) endRow(t *table) {
 		}
 		w.add(w.opt.Layer, cells[i].Text, labels[i])
 		for _, p := range c.others {
-			w.add(p.layer, p.text, labels[i])
+			w.add(p.Layer, p.Text, labels[i])
 		}
 	}
 	for _, j := range Comb(cells) {

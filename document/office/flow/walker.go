@@ -66,7 +66,7 @@ type walker struct {
 	opt  Options
 
 	undo     []element
-	paras    []*para
+	paras    []*Para
 	tables   []*table
 	fields   []*field
 	controls []control
@@ -153,12 +153,12 @@ func (w *walker) unwind(depth int) {
 		w.undo = w.undo[:len(w.undo)-1]
 		w.flushLoose(e.name)
 		if e.act != none {
-			w.shut(e.act)
+			w.shut(e.name, e.act)
 		}
 	}
 }
 
-func (w *walker) current() *para {
+func (w *walker) current() *Para {
 	if len(w.paras) == 0 {
 		return nil
 	}
@@ -197,7 +197,7 @@ var breaks = map[string]string{"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n"
 
 // append adds to the paragraph, or to the code of a field that is still being
 // spelled out.
-func (w *walker) append(p *para, b []byte) {
+func (w *walker) append(p *Para, b []byte) {
 	for _, f := range w.fields {
 		if !f.result {
 			f.code.Write(b)
@@ -207,7 +207,7 @@ func (w *walker) append(p *para, b []byte) {
 	for i := range w.controls {
 		w.controls[i].text.Write(b)
 	}
-	p.add(w.layer(), b)
+	p.Add(w.layer(), b)
 }
 
 func (w *walker) code(b []byte) {
@@ -241,6 +241,7 @@ func (w *walker) note(b []byte) {
 var skipped = map[string]bool{
 	"posOffset": true, "pctPosHOffset": true, "pctPosVOffset": true, "pctWidth": true, "pctHeight": true,
 	"fldData": true, "sp3d": true, "formatCode": true,
+	"align": true, "Anchor": true, "AutoFill": true, "TextVAlign": true, "TextHAlign": true, "Row": true, "Column": true,
 }
 
 // inline are elements that hold a file in base64.

@@ -2,6 +2,7 @@ package ooxml
 
 import (
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -118,9 +119,17 @@ func (w *sheetWalk) end(name string) {
 	w.text = w.text[:0]
 	layer := document.Hidden
 	if strings.HasSuffix(name, "Header") || strings.HasSuffix(name, "Footer") {
-		layer = document.Header
+		layer, text = document.Header, pageText(text)
 	}
 	w.other(text, layer)
+}
+
+var headerCodes = regexp.MustCompile(`&(?:"[^"]*"|K[0-9A-F]{6}|K\d\d[+-]\d{3}|\d{1,2}\b|[A-Za-z])`)
+
+// pageText takes the layout codes out of a page header (18.3.1.46). A font size
+// glued to a longer number stays: better a digit too many than a number cut.
+func pageText(s string) string {
+	return strings.ReplaceAll(strings.TrimSpace(headerCodes.ReplaceAllString(s, " ")), "&&", "&")
 }
 
 func (w *sheetWalk) other(text string, layer document.Layer) {
