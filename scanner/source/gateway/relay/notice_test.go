@@ -1,0 +1,156 @@
+package relay_test
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emersion/go-message/mail"
+
+	"brevvagt/scanner/source/gateway/relay"
+)
+
+func notice() relay.Notice {
+	return relay.Notice{
+		From: "brevvagt@kommune.example", To: "testperson@kommune.example",
+		Subject: "Årsopgørelse 070761-4285\r\nBcc: x@y.example", MessageID: "<abc.1@kommune.example>",
+		Reference: "2026-01", Sent: time.Date(2026, 11, 24, 9, 5, 0, 0, time.UTC),
+		Reason: "Vi fandt 3 CPR-numre i et billede (070761 4285), og modtageren kan ikke modtage sikkert.",
+		Help:   "https://hjaelp.kommune.example/mail",
+	}
+}
+
+// read parses a notice with the library that mail programs' behaviour is closest to.
+func read(t *testing.T, raw []byte) (mail.Header, string) {
+	t.Helper()
+	r, err := mail.CreateReader(bytes.NewReader(raw))
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := r.NextPart()
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(p.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r.Header, string(body)
+}
+
+func TestNotice(t *testing.T) {
+	raw, err := notice().Compose()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, body := read(t, raw)
+	subject, _ := h.Subject()
+	if subject != "Din mail er ikke sendt: Årsopgørelse [nummer udeladt]  Bcc: x@y.example" {
+		t.Errorf("subject %q", subject)
+	}
+	for k, want := range map[string]string{
+		"Auto-Submitted": "auto-generated", "In-Reply-To": "<abc.1@kommune.example>", "References": "<abc.1@kommune.example>",
+		"To": "<testperson@kommune.example>", "Mime-Version": "1.0",
+	} {
+		if h.Get(k) != want {
+			t.Errorf("%s: %q", k, h.Get(k))
+		}
+	}
+	if h.Has("Bcc") || h.Get("Message-Id") == "" || h.Get("Date") == "" {
+		t.Errorf("header %+v", h)
+	}
+	for _, want := range []string{"3 CPR-numre i et billede", "modtageren har ikke fået den", "Send den sikkert, eller bed din DPO", "--- English ---", "was not sent", "24.11.2026 09:05", "Hjælp: https://"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("body lacks %q:\n%s", want, body)
+		}
+	}
+	for _, l := range bytes.Split(raw, []byte("\n")) {
+		if len(l) > 998 || len(l) > 0 && l[len(l)-1] != '\r' {
+			t.Errorf("line %q", l)
+		}
+		for _, c := range l {
+			if c > 127 {
+				t.Errorf("raw 8-bit in %q", l)
+			}
+		}
+	}
+}
+
+func TestNoticeNeverNamesANumber(t *testing.T) {
+	n := notice()
+	for _, number := range []string{"070761-4285", "0707614285", "070761 4285", "070761–4285", "070761.4285", "070761 - 4285", "070761\u00a04285", "070761 / 4285"} {
+		for _, f := range []*string{&n.Subject, &n.Reason, &n.English, &n.Help, &n.Reference} {
+			*f = "x" + number + "y"
+		}
+		for _, n.Kind = range []relay.Kind{relay.Rejected, relay.Held, relay.Warned} {
+			raw, err := n.Compose()
+			if err != nil {
+				t.Fatal(err)
+			}
+			h, body := read(t, raw)
+			subject, _ := h.Subject()
+			if strings.Contains(subject+body, "4285") {
+				t.Errorf("%q survives in\n%s\n%s", number, subject, body)
+			}
+		}
+	}
+}
+
+func TestNoticeRefusals(t *testing.T) {
+	n := notice()
+	n.To = ""
+	if _, err := n.Compose(); !errors.Is(err, relay.ErrNoSender) {
+		t.Errorf("null sender: %v", err)
+	}
+	n = notice()
+	n.From = ""
+	if _, err := n.Compose(); err == nil {
+		t.Error("notice from nobody")
+	}
+	n = notice()
+	n.MessageID = "<a@b>\r\nX-Evil: 1"
+	raw, err := n.Compose()
+	if err != nil || bytes.Contains(raw, []byte("X-Evil")) {
+		t.Errorf("%v\n%s", err, raw)
+	}
+}
+
+func TestNoticeIsSentWithoutReturnPath(t *testing.T) {
+	s := sink(t)
+	if err := notice().Send(t.Context(), &relay.Hop{Addr: s.Addr()}); err != nil {
+		t.Fatal(err)
+	}
+	got := s.Received()
+	if len(got) != 1 || got[0].From != "" || got[0].To[0] != "testperson@kommune.example" {
+		t.Errorf("received %+v", got)
+	}
+}
+
+func TestSinkTakesManyAtOnceAndOnlyLoopback(t *testing.T) {
+	s := sink(t)
+	h := &relay.Hop{Addr: s.Addr()}
+	const n = 30
+	errs := make(chan error)
+	for range n {
+		go func() {
+			_, err := h.Send(t.Context(), env("b@firma.example"), strings.NewReader("Subject: x\r\n\r\n"+strings.Repeat("y", 1000)+"\r\n"))
+			errs <- err
+		}()
+	}
+	for range n {
+		if err := <-errs; err != nil {
+			t.Error(err)
+		}
+	}
+	if got, err := s.Wait(t.Context(), n); err != nil || len(got) != n {
+		t.Errorf("%d mails, %v", len(got), err)
+	}
+	for _, addr := range []string{"0.0.0.0:0", ":0", "192.0.2.1:25", "localhost"} {
+		if _, err := relay.StartSink(t.TempDir(), addr); err == nil {
+			t.Errorf("mailbox on %s", addr)
+		}
+	}
+}

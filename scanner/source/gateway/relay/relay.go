@@ -1,0 +1,182 @@
+// Package relay sends mail on to the next hop, byte for byte, composes the notices
+// that senders get, and has a small receiving mailbox for demonstrations and tests.
+//
+// Glossary: the next hop is the mail server that takes over responsibility. A
+// notice is a mail of our own to a sender; it never quotes content.
+package relay
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"strings"
+	"time"
+)
+
+// TLS says how the way to the next hop is protected.
+type TLS string
+
+// The modes, weakest first. All but None use TLS 1.2 or better.
+const (
+	Opportunistic TLS = ""        // STARTTLS when offered, certificate not checked
+	None          TLS = "none"    // never, for a next hop on this machine
+	Required      TLS = "require" // STARTTLS or nothing, certificate not checked
+	Verified      TLS = "verify"  // STARTTLS or nothing, certificate must match
+)
+
+// Hop is a next hop. It is used by several goroutines at once; do not change it
+// after the first use.
+type Hop struct {
+	Addr string // host:port
+	Helo string // our name in EHLO, default "localhost"
+	TLS  TLS
+	// Roots and ServerName for Verified are taken from here; may be nil.
+	TLSConfig *tls.Config
+
+	DialTimeout    time.Duration // default 10 s
+	CommandTimeout time.Duration // for one command and answer, default 60 s
+	DataTimeout    time.Duration // from the final dot to the answer, default 5 min
+}
+
+// Envelope is what SMTP says of a mail outside its content. Its JSON form is the
+// receipt of the SMTP lane.
+type Envelope struct {
+	From       string      `json:"from"` // "" is the null sender
+	To         []Recipient `json:"to"`
+	Body       string      `json:"body,omitempty"` // 7BIT or 8BITMIME as the client said
+	UTF8       bool        `json:"utf8,omitempty"` // SMTPUTF8 was asked for
+	Return     string      `json:"ret,omitempty"`  // RET of RFC 3461
+	EnvelopeID string      `json:"envid,omitempty"`
+}
+
+// Recipient is one recipient with the delivery notification it asked for.
+type Recipient struct {
+	Address string `json:"address"`
+	Notify  string `json:"notify,omitempty"` // NOTIFY, comma separated
+	ORcpt   string `json:"orcpt,omitempty"`  // ORCPT with its type, not yet xtext
+}
+
+// Addresses lists the recipients' addresses.
+func (e Envelope) Addresses() []string {
+	list := make([]string, len(e.To))
+	for i, r := range e.To {
+		list[i] = r.Address
+	}
+	return list
+}
+
+// Error is a refusal by the next hop, or with Code 0 a failure to reach it.
+type Error struct {
+	Code      int    // SMTP code, 0 for the network
+	Enhanced  string // "5.1.1", or ""
+	Text      string // what the next hop said, one line
+	Stage     string // "connect", "MAIL", "RCPT", "DATA" ...
+	Recipient string // for RCPT
+	Err       error  // for the network
+}
+
+// Error implements error. It quotes the next hop's answer, never content.
+func (e *Error) Error() string {
+	s := "next hop, " + e.Stage
+	if e.Recipient != "" {
+		s += " <" + e.Recipient + ">"
+	}
+	if e.Err != nil {
+		return s + ": " + e.Err.Error()
+	}
+	return strings.TrimSpace(fmt.Sprintf("%s: %d %s", s, e.Code, strings.TrimSpace(e.Enhanced+" "+e.Text)))
+}
+
+// Unwrap returns the network's error.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Temporary reports whether trying again may help.
+func (e *Error) Temporary() bool { return e.Code < 500 }
+
+// IsTemporary reports whether err is worth another try: everything but a refusal
+// for good.
+func IsTemporary(err error) bool {
+	var e *Error
+	return err != nil && (!errors.As(err, &e) || e.Temporary())
+}
+
+// Send hands one mail to the next hop and returns its answer. content goes out
+// byte for byte (see Conn.Data). A temporary refusal of any recipient sends
+// nothing, so that a repetition reaches everyone once. Recipients refused for
+// good are left out and named in the answer, unless all are.
+func (h *Hop) Send(ctx context.Context, env Envelope, content io.Reader) (string, error) {
+	c, err := h.Dial(ctx)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	if err := c.Mail(env); err != nil {
+		return "", err
+	}
+	var refused []string
+	var last error
+	for _, r := range env.To {
+		err := c.Rcpt(r)
+		if IsTemporary(err) {
+			return "", err
+		}
+		if err != nil {
+			last, refused = err, append(refused, err.Error())
+		}
+	}
+	if len(refused) == len(env.To) {
+		if last == nil {
+			last = &Error{Code: 554, Enhanced: "5.5.1", Text: "no recipients", Stage: "RCPT"}
+		}
+		return "", last
+	}
+	answer, err := c.Data(content)
+	if err != nil {
+		return "", err
+	}
+	if len(refused) > 0 {
+		answer += "; not delivered: " + strings.Join(refused, "; ")
+	}
+	return answer, nil
+}
+
+// Dial connects, says EHLO and protects the connection as the mode demands. The
+// connection ends when ctx does.
+func (h *Hop) Dial(ctx context.Context) (*Conn, error) {
+	d := net.Dialer{Timeout: orDefault(h.DialTimeout, 10*time.Second)}
+	nc, err := d.DialContext(ctx, "tcp", h.Addr)
+	if err != nil {
+		return nil, &Error{Stage: "connect", Err: err}
+	}
+	c := newConn(nc, orDefault(h.CommandTimeout, time.Minute), orDefault(h.DataTimeout, 5*time.Minute))
+	c.stop = context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)); _ = nc.Close() })
+	if err := c.hello(h); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+func orDefault(v, d time.Duration) time.Duration {
+	if v <= 0 {
+		return d
+	}
+	return v
+}
+
+func (h *Hop) tlsConfig() *tls.Config {
+	cfg := &tls.Config{}
+	if h.TLSConfig != nil {
+		cfg = h.TLSConfig.Clone()
+	}
+	if cfg.ServerName == "" {
+		cfg.ServerName, _, _ = net.SplitHostPort(h.Addr)
+	}
+	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
+	// Opportunistic and required encryption protect against listeners only; a
+	// certificate nobody vouches for is still better than none (RFC 7435).
+	cfg.InsecureSkipVerify = h.TLS != Verified
+	return cfg
+}
