@@ -1,0 +1,235 @@
+package plain
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"golang.org/x/net/html"
+	"golang.org/x/net/html/atom"
+
+	"brevvagt/document"
+)
+
+// blocks are the elements that end a paragraph.
+func isBlock(a atom.Atom) bool {
+	switch a {
+	case atom.P, atom.Div, atom.H1, atom.H2, atom.H3, atom.H4, atom.H5, atom.H6, atom.Li, atom.Ul, atom.Ol,
+		atom.Table, atom.Blockquote, atom.Section, atom.Article, atom.Header, atom.Footer, atom.Main, atom.Nav,
+		atom.Aside, atom.Form, atom.Fieldset, atom.Legend, atom.Pre, atom.Hr, atom.Dl, atom.Dt, atom.Dd,
+		atom.Address, atom.Center, atom.Body, atom.Html, atom.Head, atom.Title, atom.Option, atom.Select,
+		atom.Textarea, atom.Figure, atom.Figcaption, atom.Caption, atom.Thead, atom.Tbody, atom.Tfoot,
+		atom.Details, atom.Summary, atom.Button, atom.Iframe:
+		return true
+	}
+	return false
+}
+
+func isVoid(a atom.Atom) bool {
+	switch a {
+	case atom.Area, atom.Base, atom.Br, atom.Col, atom.Embed, atom.Hr, atom.Img, atom.Input, atom.Link,
+		atom.Meta, atom.Param, atom.Source, atom.Track, atom.Wbr:
+		return true
+	}
+	return false
+}
+
+// start takes a start tag with its attributes.
+func (p *page) start(z *html.Tokenizer, selfClosing bool) {
+	name, more := z.TagName()
+	tag := atom.Lookup(name)
+	o := open{tag: tag}
+	if tag == atom.Script || tag == atom.Style {
+		o.script, o.style = tag == atom.Script, tag == atom.Style
+	}
+	if tag == atom.Pre || tag == atom.Textarea {
+		o.pre = true
+	}
+	if tag == atom.Noscript || tag == atom.Template {
+		o.layer = document.Hidden
+	}
+	attrs := map[string]string{}
+	for more && len(attrs) < 200 {
+		var key, value []byte
+		key, value, more = z.TagAttr()
+		attrs[string(key)] = string(value)
+	}
+	if isHidden(attrs) {
+		o.layer = document.Hidden
+	}
+	if o.layer == document.Hidden || p.inside(document.Hidden) {
+		p.unseenBreak(tag)
+	} else {
+		p.opening(tag)
+		if p.mail && isQuote(tag, attrs) {
+			p.flush()
+			o.layer = document.Quoted
+		}
+	}
+	p.attributes(tag, attrs)
+	if !selfClosing && !isVoid(tag) && len(p.stack) < maxOpen {
+		p.stack = append(p.stack, o)
+	}
+}
+
+func (p *page) opening(tag atom.Atom) {
+	switch {
+	case tag == atom.Br:
+		if len(p.shown) > 0 {
+			p.shown = append(p.shown, '\n')
+		}
+	case tag == atom.Tr:
+		p.flush()
+		p.rows++
+	case tag == atom.Td || tag == atom.Th:
+		p.cell = len(p.shown) > 0
+		if !p.cell {
+			p.cellStart = 0
+		}
+	case tag == atom.Table:
+		p.flush()
+	case isBlock(tag):
+		p.lineBreak()
+	}
+}
+
+// unseenBreak parts hidden text without touching the shown text around it.
+func (p *page) unseenBreak(tag atom.Atom) {
+	if tag == atom.Br || tag == atom.Tr || isBlock(tag) {
+		p.unseen.WriteByte('\n')
+	}
+}
+
+// end takes an end tag; one that was never opened only breaks the line.
+func (p *page) end(tag atom.Atom) {
+	switch {
+	case p.inside(document.Hidden):
+		p.unseenBreak(tag)
+	case tag == atom.Tr:
+		p.flush()
+		p.rows = max(0, p.rows-1)
+	case tag == atom.Table:
+		p.flush()
+	case isBlock(tag):
+		p.lineBreak()
+	}
+	for i := len(p.stack) - 1; i >= 0 && i > len(p.stack)-200; i-- {
+		if p.stack[i].tag != tag {
+			continue
+		}
+		for _, o := range p.stack[i:] {
+			if o.layer == document.Quoted {
+				p.flush()
+				break
+			}
+		}
+		p.stack = p.stack[:i]
+		return
+	}
+}
+
+var hiddenStyle = regexp.MustCompile(`(?i)(display\s*:\s*none|visibility\s*:\s*hidden|mso-hide\s*:\s*all|font-size\s*:\s*0(px|pt|em|%)?\s*(;|!|$)|opacity\s*:\s*0\s*(;|!|$))`)
+
+func isHidden(attrs map[string]string) bool {
+	if _, ok := attrs["hidden"]; ok {
+		return true
+	}
+	return attrs["style"] != "" && hiddenStyle.MatchString(attrs["style"])
+}
+
+func isQuote(tag atom.Atom, attrs map[string]string) bool {
+	if tag == atom.Blockquote {
+		return true
+	}
+	class, id := attrs["class"], attrs["id"]
+	return strings.Contains(class, "gmail_quote") || strings.Contains(class, "moz-cite") || strings.Contains(class, "yahoo_quoted") ||
+		id == "divRplyFwdMsg" || id == "appendonsend" || id == "mail-editor-reference-message-container"
+}
+
+// attributes reads those that hold text.
+func (p *page) attributes(tag atom.Atom, attrs map[string]string) {
+	hiddenInput := tag == atom.Input && strings.EqualFold(attrs["type"], "hidden")
+	for _, key := range [...]string{"value", "placeholder", "title", "alt", "summary", "aria-label", "label", "content", "href", "action", "src"} {
+		value, ok := attrs[key]
+		if !ok || !hasSign(value) {
+			continue
+		}
+		at := document.Location{Line: p.line, Layer: document.Hidden}
+		switch key {
+		case "value", "placeholder":
+			if !hiddenInput {
+				at.Layer = ""
+			}
+		case "content":
+			if tag != atom.Meta {
+				continue
+			}
+			at.Layer = document.Metadata
+		case "href", "action", "src":
+			if strings.HasPrefix(value, "data:") {
+				p.dataURI(value)
+				continue
+			}
+			if value = linkText(value); value == "" {
+				continue
+			}
+		}
+		p.out.Segment(document.Segment{Text: value, Label: attrs["name"], At: at})
+	}
+}
+
+// linkText is what a link tells: addresses, and parameters with digits in them.
+func linkText(link string) string {
+	lower := strings.ToLower(link)
+	if strings.HasPrefix(lower, "cid:") || strings.HasPrefix(lower, "javascript:") ||
+		!strings.HasPrefix(lower, "mailto:") && !strings.ContainsAny(link, "0123456789") {
+		return ""
+	}
+	if plain, err := url.QueryUnescape(link); err == nil {
+		return plain
+	}
+	return link
+}
+
+// dataURI hands on a picture that stands inside the page itself.
+func (p *page) dataURI(uri string) {
+	head, body, ok := strings.Cut(uri[len("data:"):], ",")
+	if !ok {
+		return
+	}
+	kind, coding, _ := strings.Cut(head, ";")
+	data := []byte(body)
+	if strings.HasSuffix(coding, "base64") {
+		clean := strings.Map(func(r rune) rune {
+			if r <= ' ' || r == '=' {
+				return -1
+			}
+			return r
+		}, body)
+		var err error
+		if data, err = base64.RawStdEncoding.DecodeString(clean); err != nil {
+			p.out.Gap(document.Gap{Why: document.Damaged, Detail: "malformed data in a page"})
+		}
+	} else if plain, err := url.PathUnescape(body); err == nil {
+		data = []byte(plain)
+	}
+	p.pictures++
+	ext := "bin"
+	if _, sub, ok := strings.Cut(kind, "/"); ok && len(sub) < 6 {
+		ext = sub
+	}
+	p.out.ChildBytes(fmt.Sprintf("indlejret-%d.%s", p.pictures, ext), data, document.Input{Type: kind, MadeUp: true})
+}
+
+var scriptString = regexp.MustCompile(`"(?:[^"\\\n]|\\.){4,}"|'(?:[^'\\\n]|\\.){4,}'`)
+
+// scriptStrings gives the quoted texts of a script without its code.
+func scriptStrings(code string) string {
+	found := scriptString.FindAllString(code, 100_000)
+	for i, s := range found {
+		found[i] = s[1 : len(s)-1]
+	}
+	return strings.Join(found, "\n")
+}
