@@ -62,8 +62,8 @@ func (e *engine) read(ctx context.Context, p picture) ([]document.Segment, error
 func pageDPI(p picture, g *image.Gray) float64 {
 	w, h := float64(g.Rect.Dx()), float64(g.Rect.Dy())
 	long, short := max(w, h), min(w, h)
-	if p.dpiY > 120 && p.dpiY <= 1200 && p.dpiX > 60 {
-		return p.dpiY
+	if max(p.dpiX, p.dpiY) > 120 && max(p.dpiX, p.dpiY) <= 1200 && min(p.dpiX, p.dpiY) > 60 {
+		return p.dpiY // a coarse fax has 204 by 98
 	}
 	a4 := math.Abs(long/short-math.Sqrt2) < 0.05 || math.Abs(long/short-11/8.5) < 0.02
 	guess := long / 11.69
@@ -85,7 +85,7 @@ func (e *engine) readScreen(ctx context.Context, g *image.Gray) ([]document.Segm
 	zoom := max(1, min(2.5, math.Sqrt(screenPixels/float64(w*h))))
 	s := shape{sx: zoom, sy: zoom, limit: g.Rect}
 	s.w, s.h = max(1, int(float64(w)*zoom)), max(1, int(float64(h)*zoom))
-	big := s.framed(scaled(g, s.w, s.h), 20)
+	big := s.framed(scaled(unruled(g), s.w, s.h), 20)
 	first, err := e.pass(ctx, big, s, int(96*zoom), psmBlock)
 	if err != nil {
 		return nil, err
