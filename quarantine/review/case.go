@@ -220,7 +220,7 @@ func (s *server) papers(r *http.Request, l lang, v *caseView) error {
 		return err
 	}
 	if d != nil {
-		v.Draft = columns(d)
+		v.Draft = s.columns(d)
 	}
 	history, err := s.Service.History(r.Context(), v.ID)
 	if err != nil {

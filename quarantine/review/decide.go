@@ -142,7 +142,7 @@ func (s *server) refusedDecision(w http.ResponseWriter, r *http.Request, id stri
 			status, key = http.StatusInternalServerError, "problem.other"
 		}
 	}
-	s.Log.Warn("decision not carried out", "case", id, "action", f.action, "why", key, "err", err)
+	s.Log.Warn("decision not carried out", "case", id, "action", f.action, "why", key, "err", detectors.Redact(err.Error()))
 	f.problem = text(l, key)
 	s.caseWith(w, r, id, status, &notice{kind, text(l, "problem.title"), f.problem}, f)
 }

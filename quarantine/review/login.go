@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/detectors"
 	"brevvagt/quarantine/account"
 )
 
@@ -22,7 +23,7 @@ type loginView struct {
 func (s *server) health(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if _, err := s.Service.Counts(r.Context()); err != nil {
-		s.Log.Error("not ready", "err", err)
+		s.Log.Error("not ready", "err", detectors.Redact(err.Error()))
 		w.WriteHeader(http.StatusServiceUnavailable)
 		w.Write([]byte("ikke klar\n"))
 		return

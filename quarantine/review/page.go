@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+
+	"brevvagt/detectors"
 )
 
 // page is what every template is given.
@@ -113,6 +115,6 @@ func (s *server) denyOrigin(w http.ResponseWriter, r *http.Request) {
 
 // broken logs an error and shows the page for it. Errors never quote content.
 func (s *server) broken(w http.ResponseWriter, r *http.Request, doing string, err error) {
-	s.Log.Error("page failed", "doing", doing, "err", err)
+	s.Log.Error("page failed", "doing", doing, "err", detectors.Redact(err.Error()))
 	s.fail(w, r, http.StatusInternalServerError)
 }

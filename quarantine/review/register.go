@@ -1,6 +1,8 @@
 package review
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strings"
 	"time"
@@ -17,19 +19,13 @@ type column struct {
 
 // columns puts a draft into the 13 columns. The titles are the register's own and
 // stay Danish, as the register itself does.
-func columns(d *register.Draft) []column {
-	values := []string{
-		d.No, d.What, date(d.Registered), date(d.Start), d.Type, strings.Join(d.DataTypes, ", "), d.Consequences,
-		d.Notify, d.NotifyReason, d.Measures, d.Informed, d.InformedReason, d.Ruling,
-	}
-	titles := register.Columns()
+func (s *server) columns(d *register.Draft) []column {
+	values, titles := s.Service.Register().Row(d), register.Columns()
 	out := make([]column, 0, len(titles))
-	for i, title := range titles {
-		if i < len(values) {
-			v := values[i]
-			open := strings.HasSuffix(v, "[forslag]") || strings.HasPrefix(v, "[DPO afgør]")
-			out = append(out, column{No: i + 1, Title: title, Value: clean(v, 2*longRunes), Proposal: open})
-		}
+	for i := range min(len(titles), len(values)) {
+		v := values[i]
+		open := strings.HasSuffix(v, "[forslag]") || strings.HasPrefix(v, "[DPO afgør]")
+		out = append(out, column{No: i + 1, Title: titles[i], Value: clean(v, 2*longRunes), Proposal: open})
 	}
 	return out
 }
@@ -58,7 +54,7 @@ type registerRow struct {
 func (s *server) showRegister(w http.ResponseWriter, r *http.Request) {
 	u, _ := s.user(r)
 	l := language(r)
-	drafts, err := s.Register.List(r.Context(), 0)
+	drafts, err := s.Service.Register().List(r.Context(), 0)
 	if err != nil {
 		s.broken(w, r, "list the register", err)
 		return
@@ -73,10 +69,38 @@ func (s *server) showRegister(w http.ResponseWriter, r *http.Request) {
 	s.render(w, http.StatusOK, "register", p)
 }
 
+func (s *server) registerCSV(w http.ResponseWriter, r *http.Request) {
+	s.export(w, r, "csv", "text/csv; charset=utf-8", s.Service.Register().WriteCSV)
+}
+
+func (s *server) registerXLSX(w http.ResponseWriter, r *http.Request) {
+	s.export(w, r, "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", s.Service.Register().WriteXLSX)
+}
+
+// export sends the whole register as a file, or an error page when it cannot be
+// made whole.
+func (s *server) export(w http.ResponseWriter, r *http.Request, ext, contentType string, write func(io.Writer, []*register.Draft) error) {
+	drafts, err := s.Service.Register().List(r.Context(), 0)
+	if err != nil {
+		s.broken(w, r, "list the register", err)
+		return
+	}
+	var b bytes.Buffer
+	if err := write(&b, drafts); err != nil {
+		s.broken(w, r, "export the register", err)
+		return
+	}
+	u, _ := s.user(r)
+	s.Log.Info("register exported", "user", u.Name, "format", ext, "entries", len(drafts))
+	w.Header().Set("Content-Type", contentType)
+	w.Header().Set("Content-Disposition", `attachment; filename="fortegnelse-over-brud-`+s.Now().In(copenhagen()).Format("2006-01-02")+`.`+ext+`"`)
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b.Bytes()))
+}
+
 func (s *server) registerRow(l lang, d *register.Draft) registerRow {
 	row := registerRow{
 		No: clean(d.No, shortRunes), What: clean(d.What, longRunes), Date: date(d.Registered), CaseID: d.CaseID,
-		Types: clean(strings.Join(d.DataTypes, ", "), longRunes), Status: d.Status, Colour: "success", Columns: columns(d),
+		Types: clean(strings.Join(d.DataTypes, ", "), longRunes), Status: d.Status, Colour: "success", Columns: s.columns(d),
 	}
 	switch d.Status {
 	case register.Possible:

@@ -50,11 +50,17 @@ type Papers interface {
 	History(ctx context.Context, caseID string) ([]ledger.Entry, error)
 }
 
-// Service is what the page needs of quarantine.Service.
+// Books holds the breach register.
+type Books interface {
+	Register() *register.Register
+}
+
+// Service is what the page needs; quarantine.Service has it all.
 type Service interface {
 	Cases
 	Decisions
 	Papers
+	Books
 }
 
 // Accounts tells who a person is and unlocks the vault key. A wrong name and a
@@ -63,16 +69,10 @@ type Accounts interface {
 	Login(ctx context.Context, name, passphrase string) (*account.Account, *vault.Opener, error)
 }
 
-// Drafts reads and exports the register.
-type Drafts interface {
-	List(ctx context.Context, year int) ([]*register.Draft, error)
-}
-
 // Config is what New needs. All but Log, Now and Organisation must be set.
 type Config struct {
 	Service      Service
 	Accounts     Accounts
-	Register     Drafts
 	Log          *slog.Logger
 	Secure       bool   // served over TLS: secure cookies and HSTS
 	Organisation string // shown at the top, as "Eksempel Kommune"
@@ -109,8 +109,8 @@ func New(cfg Config) (http.Handler, error) {
 }
 
 func newServer(cfg Config, idle time.Duration) (*server, error) {
-	if cfg.Service == nil || cfg.Accounts == nil || cfg.Register == nil {
-		return nil, fmt.Errorf("review needs a service, accounts and a register")
+	if cfg.Service == nil || cfg.Accounts == nil {
+		return nil, fmt.Errorf("review needs a service and accounts")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))

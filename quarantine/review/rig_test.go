@@ -114,7 +114,7 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{Service: r.service, Accounts: people{r.opener}, Register: r.service.Register(), Now: clock, Organisation: "Eksempel Kommune",
+	cfg := Config{Service: r.service, Accounts: people{r.opener}, Now: clock, Organisation: "Eksempel Kommune",
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range change {
 		f(&cfg)

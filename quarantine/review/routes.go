@@ -51,6 +51,8 @@ func (s *server) routes() []route {
 		{"POST", "/sag/{id}/afvis", deciding, s.reject},
 
 		{"GET", "/fortegnelse", reading, s.showRegister},
+		{"GET", "/fortegnelse.csv", reading, s.registerCSV},
+		{"GET", "/fortegnelse.xlsx", reading, s.registerXLSX},
 	}
 }
 

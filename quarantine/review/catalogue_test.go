@@ -1,0 +1,116 @@
+package review
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/register"
+)
+
+var (
+	used      = regexp.MustCompile(`(?:\.T |\btext\(\w+(?:\(r\))?, |failWith\(w, r, \S+, |refuseLogin\(w, r, \S+, )"([a-z0-9.-]+)"`)
+	usedMany  = regexp.MustCompile(`(?:\.Plural |\bplural\(\w+, )"([a-z0-9.-]+)"`)
+	otherwise = regexp.MustCompile(`"((?:tab|nav|flash|problem|error|done|login)\.[a-z0-9.-]+)"`)
+)
+
+// TestNoMissingText looks up every key that templates and code use, in both
+// languages, and every key of the catalogue for being used.
+func TestNoMissingText(t *testing.T) {
+	keys := make(map[string]bool)
+	var all strings.Builder
+	for _, pattern := range []string{"templates/*.html", "*.go"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil || len(files) == 0 {
+			t.Fatal(pattern, err)
+		}
+		for _, f := range files {
+			if strings.HasSuffix(f, "_test.go") || strings.HasPrefix(f, "phrases") {
+				continue
+			}
+			b, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all.Write(b)
+			for _, m := range used.FindAllStringSubmatch(string(b), -1) {
+				keys[m[1]] = true
+			}
+			for _, m := range usedMany.FindAllStringSubmatch(string(b), -1) {
+				keys[m[1]+".one"], keys[m[1]+".many"] = true, true
+			}
+			for _, m := range otherwise.FindAllStringSubmatch(string(b), -1) {
+				keys[m[1]] = true
+			}
+		}
+	}
+	for _, s := range states() {
+		keys["state."+string(s)] = true
+		if s != quarantine.Held {
+			keys["done."+string(s)], keys["done."+string(s)+".text"] = true, true
+		}
+	}
+	for _, s := range []register.Status{register.Averted, register.Possible, register.Breach} {
+		keys["status."+string(s)] = true
+	}
+	for _, r := range []account.Role{account.DPO, account.Reviewer, account.Auditor, account.Operator} {
+		keys["role."+string(r)] = true
+	}
+	for _, n := range []string{"400", "403", "404", "405", "500", "origin", "locked"} {
+		keys["error."+n], keys["error."+n+".text"] = true, true
+	}
+	delete(keys, "error.")
+	if len(keys) < 150 {
+		t.Fatalf("only %d keys found: the search has gone stale", len(keys))
+	}
+	for k := range keys {
+		for _, l := range []lang{danish, english} {
+			if p, ok := catalogue()[k]; !ok || p.da == "" || p.en == "" {
+				t.Errorf("text %q is missing in %s", k, l)
+			}
+		}
+	}
+	// The words for other packages' values are looked up by value.
+	open := []string{"state.", "strength.", "detector.", "layer.", "kind.a.", "verb.", "detail.", "role.", "status."}
+	for k := range catalogue() {
+		used := keys[k]
+		for _, prefix := range open {
+			used = used || strings.HasPrefix(k, prefix)
+		}
+		if !used {
+			t.Errorf("text %q is never used", k)
+		}
+	}
+}
+
+// TestVerbsMatch keeps a placeholder from being lost in translation.
+func TestVerbsMatch(t *testing.T) {
+	verb := regexp.MustCompile(`%[a-z]`)
+	for k, p := range catalogue() {
+		da, en := verb.FindAllString(p.da, -1), verb.FindAllString(p.en, -1)
+		if strings.Join(da, "") != strings.Join(en, "") {
+			t.Errorf("%s: %v in Danish, %v in English", k, da, en)
+		}
+	}
+	if n := len(strings.Fields(text(danish, "months"))); n != 12 {
+		t.Errorf("%d months", n)
+	}
+}
+
+func TestEnglish(t *testing.T) {
+	r := newRig(t)
+	held := r.hold(t, screenshot("a"), 0)
+	c := r.as(t, "dpo")
+	_, body := c.post("/sprog", "til", "en", "tilbage", "/sag/"+held.ID)
+	contains(t, body, `<html lang="en"`, "A mail from anna.eksempel@kommune.example to support@leverandoer.example was put in quarantine on 24 November 2026 at 14:05.",
+		"3 CPR numbers to a recipient without a secure connection", "hidden sheet, row or column", "Release the message")
+	if strings.Contains(body, "«") {
+		t.Error("a text is missing")
+	}
+	_, body = c.post("/sprog", "til", "xx", "tilbage", "/")
+	contains(t, body, `<html lang="da"`)
+}
