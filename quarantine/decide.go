@@ -171,11 +171,13 @@ func (s *Service) succeeded(ctx context.Context, c *Case, answer string) error {
 			if err := s.register.Rejected(ctx, tx, c.ID, at); err != nil {
 				return err
 			}
+			s.crash("reject:before-commit")
 			return s.move(ctx, tx, c, Rejected, System, at, nil)
 		}
 		if err := s.register.Released(ctx, tx, c.ID, at); err != nil {
 			return err
 		}
+		s.crash("release:before-commit")
 		return s.move(ctx, tx, c, Released, System, at, map[string]string{"answer": c.ReleaseRefs})
 	})
 	if err != nil {
