@@ -2,6 +2,7 @@ package special
 
 import (
 	_ "embed" // for the lexicon
+	"encoding/binary"
 	"strings"
 )
 
@@ -24,6 +25,12 @@ type affix struct {
 	entry *entry
 }
 
+// part is an affix that may stand anywhere, kept as bytes to be searched for.
+type part struct {
+	text  []byte
+	entry *entry
+}
+
 // phrase is what must follow the phrase's first word: for each further word the
 // forms it may have.
 type phrase struct {
@@ -37,8 +44,8 @@ type index struct {
 	cased    map[string]*entry     // whole words as written
 	phrases  map[string][]phrase   // by first word
 	prefixes map[[4]byte][]affix   // by their first four bytes
-	suffixes map[[4]byte][]affix   // by their last four bytes
-	inside   []affix               // anywhere in a word
+	suffixes map[[5]byte][]affix   // by their last five bytes
+	inside   []part                // anywhere in a word
 	begins   *[1 << 16 / 64]uint64 // filter: hashes of how a match may begin
 	ends     *[1 << 16 / 64]uint64 // filter: hashes of how a match may end
 }
@@ -48,7 +55,7 @@ type index struct {
 func newIndex(tsv string) *index {
 	ix := &index{
 		exact: make(map[string]*entry), cased: make(map[string]*entry), phrases: make(map[string][]phrase),
-		prefixes: make(map[[4]byte][]affix), suffixes: make(map[[4]byte][]affix),
+		prefixes: make(map[[4]byte][]affix), suffixes: make(map[[5]byte][]affix),
 		begins: new([1 << 16 / 64]uint64), ends: new([1 << 16 / 64]uint64),
 	}
 	first := true
@@ -93,12 +100,12 @@ func (ix *index) add(e *entry, match, inflection string) {
 		ix.markBegin(stem)
 	case "head":
 		for _, form := range nounForms(stem) {
-			key := [4]byte([]byte(form)[len(form)-4:])
+			key := [5]byte([]byte(form)[len(form)-5:])
 			ix.suffixes[key] = append(ix.suffixes[key], affix{form, e})
-			mark(ix.ends, key)
+			mark(ix.ends, slot5(key))
 		}
 	case "inside":
-		ix.inside = append(ix.inside, affix{stem, e})
+		ix.inside = append(ix.inside, part{[]byte(stem), e})
 	}
 }
 
@@ -177,25 +184,23 @@ func adjectiveForms(stem string) []string {
 
 // markBegin notes how a match may begin in the filter that keeps most words away
 // from the maps.
-func (ix *index) markBegin(s string) { mark(ix.begins, firstFour(s)) }
+func (ix *index) markBegin(s string) { mark(ix.begins, slot(firstFour(s))) }
 
 func firstFour(s string) (key [4]byte) {
 	copy(key[:], s)
 	return key
 }
 
-func mark(filter *[1 << 16 / 64]uint64, key [4]byte) {
-	h := slot(key)
-	filter[h/64] |= 1 << (h % 64)
-}
+func mark(filter *[1 << 16 / 64]uint64, h uint32) { filter[h/64] |= 1 << (h % 64) }
 
-func marked(filter *[1 << 16 / 64]uint64, key [4]byte) bool {
-	h := slot(key)
-	return filter[h/64]&(1<<(h%64)) != 0
-}
+func marked(filter *[1 << 16 / 64]uint64, h uint32) bool { return filter[h/64]&(1<<(h%64)) != 0 }
 
 // slot spreads four bytes over the 65,536 places of a filter.
 func slot(key [4]byte) uint32 {
-	v := uint32(key[0]) | uint32(key[1])<<8 | uint32(key[2])<<16 | uint32(key[3])<<24
-	return v * 2654435761 >> 16
+	return binary.LittleEndian.Uint32(key[:]) * 2654435761 >> 16
+}
+
+// slot5 does the same for five bytes.
+func slot5(key [5]byte) uint32 {
+	return (binary.LittleEndian.Uint32(key[:4])*2654435761 ^ uint32(key[4])*40503<<8) >> 16
 }

@@ -1,6 +1,7 @@
 package special
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -65,6 +66,11 @@ func (r *reader) next() (w word, ok bool) {
 			r.pos++
 			continue
 		}
+		if c == 0xC3 && r.pos+1 < len(text) && latin[text[r.pos+1]] != "" {
+			n += copy(r.buf[n:], latin[text[r.pos+1]])
+			r.pos += 2
+			continue
+		}
 		ru, size := utf8.DecodeRuneInString(text[r.pos:])
 		if ru == '§' && r.pos == start {
 			r.pos += size
@@ -122,6 +128,10 @@ func foldString(s string) string {
 	}
 	return b.String()
 }
+
+// latin has the folded forms of the letters that UTF-8 writes with 0xC3 first, by
+// their second byte: the Danish ones, without the way over a character.
+var latin = [256]string{0xA6: "ae", 0x86: "ae", 0xB8: "oe", 0x98: "oe", 0xA5: "aa", 0x85: "aa", 0xA9: "e", 0x89: "e"}
 
 // wordBytes says which bytes may belong to a word; those beyond ASCII are looked
 // at as characters. lowered is ASCII in small letters.
@@ -188,7 +198,7 @@ func (ix *index) matchPlain(text string, w word) (hit, bool) {
 	found := hit{start: w.start, end: w.end}
 	var key [4]byte
 	copy(key[:], f)
-	if marked(ix.begins, key) {
+	if marked(ix.begins, slot(key)) {
 		if list := ix.phrases[string(f)]; list != nil {
 			if h, ok := longest(text, w, list); ok {
 				return h, true
@@ -202,7 +212,7 @@ func (ix *index) matchPlain(text string, w word) (hit, bool) {
 		}
 		if len(f) >= 4 {
 			for _, a := range ix.prefixes[key] {
-				if strings.HasPrefix(string(f), a.text) && (found.entry == nil || len(a.text) > len(found.entry.stem)) {
+				if len(f) >= len(a.text) && string(f[:len(a.text)]) == a.text && (found.entry == nil || len(a.text) > len(found.entry.stem)) {
 					found.entry = a.entry
 				}
 			}
@@ -214,16 +224,17 @@ func (ix *index) matchPlain(text string, w word) (hit, bool) {
 	if len(f) < 5 {
 		return hit{}, false
 	}
-	if key = [4]byte(f[len(f)-4:]); marked(ix.ends, key) {
-		for _, a := range ix.suffixes[key] {
-			if strings.HasSuffix(string(f), a.text) {
+	if tail := [5]byte(f[len(f)-5:]); marked(ix.ends, slot5(tail)) {
+		for _, a := range ix.suffixes[tail] {
+			// Comparing a converted slice copies nothing; converting it first would.
+			if len(f) >= len(a.text) && string(f[len(f)-len(a.text):]) == a.text {
 				found.entry = a.entry
 				return found, true
 			}
 		}
 	}
 	for _, a := range ix.inside {
-		if len(f) >= len(a.text) && strings.Contains(string(f), a.text) {
+		if bytes.Contains(f, a.text) {
 			found.entry = a.entry
 			return found, true
 		}
