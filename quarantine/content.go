@@ -65,6 +65,9 @@ func (s *Service) Original(ctx context.Context, id, by, reason string, o *vault.
 	if err != nil {
 		return nil, err
 	}
+	if c.VaultObject == "" {
+		return nil, fmt.Errorf("the content of case %s was deleted: %w", id, ErrNotFound)
+	}
 	r, err := s.vault.Open(ctx, c.sealed(), o)
 	if err != nil {
 		return nil, err

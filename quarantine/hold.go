@@ -13,7 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"brevvagt/detectors"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/vault"
 
@@ -66,7 +65,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 func keepPictures(list []Picture) []Picture {
 	kept := slices.Clone(list[:min(len(list), maxPictures)])
 	for i := range kept {
-		kept[i].Path = detectors.RedactNumbers(kept[i].Path)
+		kept[i].Path = redactName(kept[i].Path)
 	}
 	return kept
 }
@@ -194,7 +193,7 @@ func (s *Service) clearOrphans(ctx context.Context) error {
 	var orphans []string
 	for _, object := range objects {
 		var n int
-		if err := s.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE id = $1`, caseOf(object)).Scan(&n); err != nil {
+		if err := s.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE id = $1 AND vault_object <> ''`, caseOf(object)).Scan(&n); err != nil {
 			return fmt.Errorf("cannot look for the case of a sealed file: %w", err)
 		}
 		if n == 0 {

@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"brevvagt/detectors"
@@ -128,7 +129,7 @@ func (p *privacy) open(caseID string, sealed []byte) (hidden, error) {
 // every text gone over once more, whatever the bridge did before. Names and
 // addresses keep time stamps and order numbers, running text does not.
 func redacted(d Deposit) Deposit {
-	names, texts := detectors.RedactNumbers, detectors.Redact
+	names, texts := redactName, detectors.Redact
 	r := d
 	r.Receipt, r.Pictures = nil, nil
 	r.ItemID, r.Name, r.From, r.MessageID = names(d.ItemID), names(d.Name), names(d.From), names(d.MessageID)
@@ -146,8 +147,21 @@ func redacted(d Deposit) Deposit {
 	return r
 }
 
+// pairs is a number written two digits at a time, day and month first, which
+// RedactNumbers leaves alone.
+var pairs = regexp.MustCompile(`(?:^|\D)(?:[06][1-9]|[1278]\d|[39][01])\D{1,3}(?:0[1-9]|1[0-2])\D{1,3}\d\d\D{1,3}\d\d\D{1,3}\d\d(?:\D|$)`)
+
+// redactName masks numbers in a name, path, address or id.
+func redactName(s string) string {
+	s = detectors.RedactNumbers(s)
+	if pairs.MatchString(s) {
+		return detectors.Redact(s)
+	}
+	return s
+}
+
 func redactEvidence(e Evidence) Evidence {
-	e.Value, e.Path, e.Cell, e.Why = detectors.Redact(e.Value), detectors.RedactNumbers(e.Path), detectors.Redact(e.Cell), each(e.Why, detectors.Redact)
+	e.Value, e.Path, e.Cell, e.Why = detectors.Redact(e.Value), redactName(e.Path), detectors.Redact(e.Cell), each(e.Why, detectors.Redact)
 	// Made valid first: a character broken over a border would be counted twice.
 	e.Before, e.Match, e.After = strings.ToValidUTF8(e.Before, "?"), strings.ToValidUTF8(e.Match, "?"), strings.ToValidUTF8(e.After, "?")
 	// The three are one text to a reader, so a number may stand across their borders.

@@ -126,7 +126,7 @@ const maxReason = 4 << 10
 
 // shortError is an error as a case may keep it: redacted and of bounded length.
 func shortError(err error) string {
-	text := []rune(strings.ToValidUTF8(detectors.RedactNumbers(err.Error()), "?"))
+	text := []rune(strings.ToValidUTF8(detectors.Redact(err.Error()), "?"))
 	if len(text) > 500 {
 		text = append(text[:499], '…')
 	}

@@ -1,0 +1,281 @@
+package quarantine_test
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"brevvagt/internal/store"
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/register"
+)
+
+func (b *bench) decision() quarantine.Decision {
+	return quarantine.Decision{By: "dpo", Reason: "modtager bekræftet", Opener: b.opener}
+}
+
+func TestTemporaryFailureIsRepeated(t *testing.T) {
+	b := newBench(t, true)
+	c := b.hold(t, deposit("item-1"))
+	b.source.err = fmt.Errorf("451 next hop is down: %w", quarantine.ErrTemporary)
+	got, err := b.service.Release(t.Context(), c.ID, b.decision())
+	if err != nil || got.State != quarantine.Releasing || !strings.Contains(got.LastError, "451") {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if err := b.service.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err = b.service.Get(t.Context(), c.ID); err != nil || got.State != quarantine.Releasing {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if _, err := b.service.Release(t.Context(), c.ID, b.decision()); !errors.Is(err, quarantine.ErrState) {
+		t.Errorf("asked twice: %v", err)
+	}
+	b.source.err = nil
+	if err := b.service.Resume(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got, err = b.service.Get(t.Context(), c.ID)
+	if err != nil || got.State != quarantine.Released || got.LastError != "" || len(b.source.delivered) != 1 || !bytes.Equal(b.source.delivered[0].body, original) {
+		t.Errorf("%+v, %v, %d deliveries", got, err, len(b.source.delivered))
+	}
+	if got, want := b.verbs(t, c.ID), "brevvagt:held dpo:release-requested brevvagt:released"; got != want {
+		t.Errorf("history %q", got)
+	}
+}
+
+func TestPermanentFailureComesBackToHeld(t *testing.T) {
+	b := newBench(t, true)
+	c := b.hold(t, deposit("item-1"))
+	b.source.err = errors.New("550 no such user 070761-4285@firma.example " + strings.Repeat("x", 1000))
+	got, err := b.service.Release(t.Context(), c.ID, b.decision())
+	if err == nil || got.State != quarantine.Held || !strings.Contains(got.LastError, "550 no such user 070761-xxxx") || len(got.LastError) > 600 {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if left, _ := os.ReadDir(filepath.Join(b.dir, "outbox")); len(left) != 0 {
+		t.Errorf("outbox still holds %v", left)
+	}
+	b.source.err = nil
+	if got, err = b.service.Release(t.Context(), c.ID, b.decision()); err != nil || got.State != quarantine.Released || got.LastError != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, want := b.verbs(t, c.ID), "brevvagt:held dpo:release-requested brevvagt:release-failed dpo:release-requested brevvagt:released"; got != want {
+		t.Errorf("history %q", got)
+	}
+	c = b.hold(t, deposit("item-2"))
+	b.source.err = errors.New("gone from the queue")
+	if got, err := b.service.Reject(t.Context(), c.ID, b.decision()); err == nil || got.State != quarantine.Held {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if d, err := b.service.Draft(t.Context(), c.ID); err != nil || d.Status != register.Averted {
+		t.Errorf("%+v, %v", d, err)
+	}
+}
+
+func TestAnOutboxEmptiedByHandIsNoDelivery(t *testing.T) {
+	b := newBench(t, true)
+	c := b.hold(t, deposit("item-1"))
+	b.source.err = quarantine.ErrTemporary
+	if _, err := b.service.Release(t.Context(), c.ID, b.decision()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(b.dir, "outbox", c.ID)); err != nil {
+		t.Fatal(err)
+	}
+	b.source.err = nil
+	if err := b.service.Resume(t.Context()); err == nil {
+		t.Error("resume said nothing")
+	}
+	if got, err := b.service.Get(t.Context(), c.ID); err != nil || got.State != quarantine.Held || len(b.source.delivered) != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestTwoPeopleMustAgree(t *testing.T) {
+	b := newBench(t, false)
+	d := deposit("item-1")
+	d.Rules = append(d.Rules, quarantine.Rule{ID: "foreign-recipient", Danish: "til udlandet", Approvers: 2})
+	c := b.hold(t, d)
+	first, err := b.service.Release(t.Context(), c.ID, quarantine.Decision{By: "anna", Reason: "ser rigtigt ud"})
+	if err != nil || first.State != quarantine.Held || fmt.Sprint(first.ApprovalsDone) != "[anna]" || first.Approvers() != 2 {
+		t.Fatalf("%+v, %v", first, err)
+	}
+	if _, err := b.service.Release(t.Context(), c.ID, quarantine.Decision{By: "anna", Reason: "igen"}); !errors.Is(err, quarantine.ErrNotAllowed) {
+		t.Errorf("the same person twice: %v", err)
+	}
+	if len(b.source.delivered) != 0 {
+		t.Fatal("delivered after one approval")
+	}
+	got, err := b.service.Release(t.Context(), c.ID, quarantine.Decision{By: "bo", Reason: "enig"})
+	if err != nil || got.State != quarantine.Released || fmt.Sprint(got.ApprovalsDone) != "[anna bo]" {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	if got, want := b.verbs(t, c.ID), "brevvagt:held anna:approved bo:release-requested brevvagt:released"; got != want {
+		t.Errorf("history %q", got)
+	}
+	lines, _ := b.service.History(t.Context(), c.ID)
+	if lines[1].Detail["reason"] != "ser rigtigt ud" {
+		t.Errorf("approval without its reason: %v", lines[1])
+	}
+}
+
+func TestAFailedReleaseAsksBothAgain(t *testing.T) {
+	b := newBench(t, false)
+	d := deposit("item-1")
+	d.Rules[0].Approvers = 2
+	c := b.hold(t, d)
+	b.source.err = errors.New("550 no")
+	b.service.Release(t.Context(), c.ID, quarantine.Decision{By: "anna", Reason: "ja"})
+	if got, err := b.service.Release(t.Context(), c.ID, quarantine.Decision{By: "bo", Reason: "ja"}); err == nil || len(got.ApprovalsDone) != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+func TestOnlyOneOfManyReleasesDelivers(t *testing.T) {
+	b := newBench(t, true)
+	c := b.hold(t, deposit("item-1"))
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	done := 0
+	for i := range 6 {
+		wg.Go(func() {
+			if i%2 == 0 {
+				b.service.Resume(t.Context())
+				return
+			}
+			if _, err := b.service.Release(t.Context(), c.ID, b.decision()); err == nil {
+				mu.Lock()
+				done++
+				mu.Unlock()
+			}
+		})
+	}
+	wg.Wait()
+	if done != 1 || len(b.source.delivered) != 1 {
+		t.Errorf("%d released, %d delivered", done, len(b.source.delivered))
+	}
+}
+
+func TestWhatWentBehindOurBackIsAPossibleBreach(t *testing.T) {
+	b := newBench(t, false)
+	c := b.hold(t, deposit("item-1"))
+	for range 2 { // the source may say it more than once
+		if err := b.service.MarkGone(t.Context(), "gateway", "item-1"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := b.service.MarkGone(t.Context(), "gateway", "another"); !errors.Is(err, quarantine.ErrNotFound) {
+		t.Errorf("%v", err)
+	}
+	got, err := b.service.Get(t.Context(), c.ID)
+	if err != nil || got.State != quarantine.Gone {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if d, err := b.service.Draft(t.Context(), c.ID); err != nil || d.Status != register.Possible || !strings.HasPrefix(d.Notify, "[DPO afgør]") {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if got := b.verbs(t, c.ID); got != "brevvagt:held brevvagt:gone" {
+		t.Errorf("history %q", got)
+	}
+}
+
+func TestExpiredContentIsDeleted(t *testing.T) {
+	b := newBench(t, true)
+	old := b.hold(t, deposit("old"))
+	rejected := b.hold(t, deposit("rejected"))
+	if _, err := b.service.Reject(t.Context(), rejected.ID, b.decision()); err != nil {
+		t.Fatal(err)
+	}
+	b.clock.add(31 * 24 * time.Hour)
+	fresh := b.hold(t, deposit("fresh"))
+	n, err := b.service.Expire(t.Context(), b.clock.now().Add(-30*24*time.Hour))
+	if err != nil || n != 2 {
+		t.Fatalf("%d, %v", n, err)
+	}
+	if got, err := b.service.Get(t.Context(), old.ID); err != nil || got.State != quarantine.Expired || got.VaultObject != "" || got.PictureCount != 0 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err := b.service.Get(t.Context(), rejected.ID); err != nil || got.State != quarantine.Rejected || got.VaultObject != "" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := b.service.Original(t.Context(), old.ID, "dpo", "se", b.opener); !errors.Is(err, quarantine.ErrNotFound) {
+		t.Errorf("content of an expired case: %v", err)
+	}
+	objects, err := b.vault.Objects()
+	if err != nil || len(objects) != 3 || !strings.HasPrefix(objects[0], fresh.ID) {
+		t.Errorf("%v, %v", objects, err)
+	}
+	if d, err := b.service.Draft(t.Context(), old.ID); err != nil || !strings.Contains(d.Measures, "indholdet er slettet") {
+		t.Errorf("%+v, %v", d, err)
+	}
+	if n, err := b.service.Expire(t.Context(), b.clock.now().Add(-30*24*time.Hour)); err != nil || n != 0 {
+		t.Errorf("a second time: %d, %v", n, err)
+	}
+	if got, want := b.verbs(t, old.ID), "brevvagt:held brevvagt:expired"; got != want {
+		t.Errorf("history %q", got)
+	}
+}
+
+func TestWithoutItsSourceNothingIsDecided(t *testing.T) {
+	b := newBench(t, false)
+	d := deposit("item-1")
+	d.Source = "share"
+	c := b.hold(t, d)
+	for _, try := range []func() error{
+		func() error { _, err := b.service.Release(t.Context(), c.ID, b.decision()); return err },
+		func() error { _, err := b.service.Reject(t.Context(), c.ID, b.decision()); return err },
+		func() error {
+			_, err := b.service.Release(t.Context(), c.ID, quarantine.Decision{Reason: "uden navn"})
+			return err
+		},
+	} {
+		if err := try(); !errors.Is(err, quarantine.ErrNotAllowed) {
+			t.Errorf("%v", err)
+		}
+	}
+	if got, err := b.service.Get(t.Context(), c.ID); err != nil || got.State != quarantine.Held {
+		t.Errorf("%+v, %v", got, err)
+	}
+}
+
+// The transition table, seen from outside: from an end nothing moves.
+func TestEndsAreEnds(t *testing.T) {
+	b := newBench(t, false)
+	c := b.hold(t, deposit("item-1"))
+	if _, err := b.service.Reject(t.Context(), c.ID, b.decision()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.service.Release(t.Context(), c.ID, b.decision()); !errors.Is(err, quarantine.ErrState) {
+		t.Errorf("%v", err)
+	}
+	if _, err := b.service.Reject(t.Context(), c.ID, b.decision()); !errors.Is(err, quarantine.ErrState) {
+		t.Errorf("%v", err)
+	}
+	if again := b.hold(t, deposit("item-1")); again.ID != c.ID || again.State != quarantine.Rejected {
+		t.Errorf("a rejected item came back as %+v", again)
+	}
+}
+
+func TestAStartBesideTheDaemonClearsNothing(t *testing.T) {
+	b := newBench(t, true)
+	if _, err := b.vault.Seal(t.Context(), "01JXORPHAN", strings.NewReader("being held right now")); err != nil {
+		t.Fatal(err)
+	}
+	beside, err := store.Open(t.Context(), store.Options{Path: b.db.Path(), Shared: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	if _, err := quarantine.New(quarantine.Config{Store: beside, Vault: b.vault, Outbox: filepath.Join(b.dir, "outbox")}); err != nil {
+		t.Fatal(err)
+	}
+	if objects, err := b.vault.Objects(); err != nil || len(objects) != 1 {
+		t.Errorf("%v, %v", objects, err)
+	}
+}
