@@ -29,7 +29,7 @@ func (e *engine) open() error {
 	if e.client != nil {
 		return nil
 	}
-	dir, err := dataDir()
+	dir, err := dataDir(dataDirs())
 	if err != nil {
 		return err
 	}
@@ -83,8 +83,8 @@ func (e *engine) recognise(g *image.Gray, dpi, psm int) ([]word, error) {
 	return words, nil
 }
 
-// dataDir finds the folder with the language and the orientation model.
-func dataDir() (string, error) {
+// dataDirs are the folders where language data may lie, the asked for one first.
+func dataDirs() []string {
 	dirs := []string{
 		"/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata",
 		"/usr/share/tessdata", "/usr/local/share/tessdata", "/usr/share/tesseract/tessdata",
@@ -92,6 +92,11 @@ func dataDir() (string, error) {
 	if p := os.Getenv("TESSDATA_PREFIX"); p != "" {
 		dirs = append([]string{p, filepath.Join(p, "tessdata")}, dirs...)
 	}
+	return dirs
+}
+
+// dataDir finds the folder with the language and the orientation model.
+func dataDir(dirs []string) (string, error) {
 	for _, d := range dirs {
 		if exists(filepath.Join(d, language+".traineddata")) && exists(filepath.Join(d, "osd.traineddata")) {
 			return d, nil
@@ -108,6 +113,6 @@ func exists(path string) bool {
 // Available returns nil when the engine's language data is installed, otherwise an
 // error that wraps document.ErrNoEngine. It looks at files only.
 func Available() error {
-	_, err := dataDir()
+	_, err := dataDir(dataDirs())
 	return err
 }

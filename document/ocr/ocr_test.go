@@ -1,0 +1,333 @@
+package ocr
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"image"
+	"image/color"
+	"image/draw"
+	"image/gif"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"golang.org/x/image/bmp"
+
+	"brevvagt/document"
+	"brevvagt/document/documenttest"
+)
+
+func load(t testing.TB, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func expected(t testing.TB, name string) []string {
+	t.Helper()
+	for _, l := range strings.Split(string(load(t, "numbers.txt")), "\n") {
+		if f := strings.Fields(l); len(f) > 1 && f[0] == name {
+			return f[1:]
+		}
+	}
+	t.Fatalf("no numbers for %s", name)
+	return nil
+}
+
+// TestRegression is the fast part of the recall measurement: every number of
+// three screenshots, and of one letter as it comes out of scanners.
+func TestRegression(t *testing.T) {
+	list := Formats()
+	check := func(name string, data []byte, want []string) {
+		t.Helper()
+		missing, wrong, text := found(t, list, shot{name: name, data: data, numbers: want})
+		if len(missing) > 0 || len(wrong) > 0 {
+			t.Errorf("%s: missing %v, wrong %v in:\n%s", name, missing, wrong, text)
+		}
+	}
+	for _, name := range []string{"dark-q30.jpg", "small-75pct.png", "form.png"} {
+		check(name, load(t, name), expected(t, name))
+	}
+	img, err := Decode(load(t, "letter.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, want := toGray(img), expected(t, "letter.png")
+	rng := rand.New(rand.NewPCG(3, 5))
+	scan := func(g *image.Gray) []byte { return withDPI(encode(t, g), 150) }
+	check("noise and skew", scan(noisy(leaning(g, 4), rng, 6)), want)
+	check("on its side", scan(quarter(g, 6)), want)
+	check("upside down and faded", scan(noisy(faded(quarter(g, 3), 140, 225), rng, 6)), want)
+	fine := scaled(g, g.Rect.Dx()*204/150, g.Rect.Dy()*196/150)
+	coarse := scaled(g, g.Rect.Dx()*204/150, g.Rect.Dy()*98/150)
+	check("fax, fine page", fax([]*image.Gray{fine}, 204, 196), want)
+	check("fax, coarse page", fax([]*image.Gray{coarse}, 204, 98), want)
+}
+
+func TestRowOfATableIsOneLine(t *testing.T) {
+	d := read(t, "small-75pct.png", load(t, "small-75pct.png"))
+	want := expected(t, "small-75pct.png")
+	for _, s := range d.Segments {
+		for _, l := range strings.Split(s.Text, "\n") {
+			if strings.Contains(l, want[1]) && strings.Contains(l, "Prøvesen") && strings.Contains(l, "Boligstøtte") {
+				return
+			}
+		}
+	}
+	t.Errorf("no line holds name, number and case:\n%s", documenttest.Describe(d))
+}
+
+// TestBoxes turns and leans the letter and wants each number's box where the
+// number was put.
+func TestBoxes(t *testing.T) {
+	img, err := Decode(load(t, "letter.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, number := toGray(img), expected(t, "letter.png")[0]
+	straight := boxOf(t, withDPI(encode(t, g), 150), number)
+	// The ink of the number must be in the box, and nothing above or below it.
+	if in := ink(g, straight); in < 300 || straight[2] < 80 || straight[2] > 220 || straight[3] > 40 {
+		t.Fatalf("box %v has %d dark pixels", straight, in)
+	}
+	side := boxOf(t, withDPI(encode(t, quarter(g, 6)), 150), number)
+	// Orientation 6 shows the stored pixel (y, h-1-x) at (x, y).
+	want := document.Box{g.Rect.Dy() - straight[1] - straight[3], straight[0], straight[3], straight[2]}
+	if !near(side, want, 6) {
+		t.Errorf("on its side: box %v, want about %v", side, want)
+	}
+	s := shape{w: g.Rect.Dx(), h: g.Rect.Dy(), sx: 1, sy: 1}
+	s.angle = 3 * 3.14159265 / 180
+	leaned := boxOf(t, withDPI(encode(t, s.turn(g)), 150), number)
+	s.limit = g.Rect
+	if back := s.back(image.Rect(leaned[0], leaned[1], leaned[0]+leaned[2], leaned[1]+leaned[3])); !near(back, straight, 14) {
+		t.Errorf("leaning: box %v, turned back %v, want about %v", leaned, back, straight)
+	}
+	zoomed := boxOf(t, withDPI(encode(t, scaled(g, 2*g.Rect.Dx(), 2*g.Rect.Dy())), 300), number)
+	if want := (document.Box{2 * straight[0], 2 * straight[1], 2 * straight[2], 2 * straight[3]}); !near(zoomed, want, 8) {
+		t.Errorf("300 dpi: box %v, want about %v", zoomed, want)
+	}
+}
+
+func near(a, b document.Box, by int) bool {
+	for _, d := range []int{a[0] - b[0], a[1] - b[1], a[0] + a[2] - b[0] - b[2], a[1] + a[3] - b[1] - b[3]} {
+		if abs(d) > by {
+			return false
+		}
+	}
+	return true
+}
+
+func ink(g *image.Gray, b document.Box) (n int) {
+	for y := b[1]; y < b[1]+b[3]; y++ {
+		for x := b[0]; x < b[0]+b[2]; x++ {
+			if g.GrayAt(x, y).Y < 128 {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+func boxOf(t *testing.T, data []byte, number string) document.Box {
+	t.Helper()
+	d := read(t, "x.png", data)
+	for _, s := range d.Segments {
+		for _, w := range s.Words {
+			if strings.Contains(s.Text[w.Start:w.End], number) {
+				if !s.At.OCR || s.At.Box == nil || w.Confidence < 30 {
+					t.Errorf("word %+v in segment at %+v", w, s.At)
+				}
+				return w.Box
+			}
+		}
+	}
+	t.Fatalf("number not found: %s", documenttest.Describe(d))
+	return document.Box{}
+}
+
+func read(t testing.TB, name string, data []byte) *document.Document {
+	t.Helper()
+	return (&document.Formats{List: Formats()}).Read(context.Background(), name, data)
+}
+
+func TestSuite(t *testing.T) {
+	const canary = "070761-4285"
+	img, err := Decode(load(t, "line.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var asGIF, asBMP bytes.Buffer
+	if err := gif.Encode(&asGIF, img, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := bmp.Encode(&asBMP, img); err != nil {
+		t.Fatal(err)
+	}
+	g := scaled(toGray(img), 840, 140)
+	samples := map[string]documenttest.Sample{
+		"png":  {Name: "line.png", Data: load(t, "line.png")},
+		"jpeg": {Name: "line.jpg", Data: load(t, "line.jpg")},
+		"webp": {Name: "line.webp", Data: load(t, "line.webp")},
+		"gif":  {Name: "line.gif", Data: asGIF.Bytes()},
+		"bmp":  {Name: "line.bmp", Data: asBMP.Bytes()},
+		"tiff": {Name: "line.tif", Data: fax([]*image.Gray{g, g}, 200, 200)},
+	}
+	for _, f := range Formats() {
+		s := samples[f.Name()]
+		s.Canaries = []string{canary, "Testperson"}
+		t.Run(f.Name(), func(t *testing.T) {
+			documenttest.Run(t, documenttest.Suite{Format: f, Samples: []documenttest.Sample{s}, Mutations: 3})
+		})
+	}
+}
+
+func TestEveryPageOfATIFF(t *testing.T) {
+	img, err := Decode(load(t, "line.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := scaled(toGray(img), 840, 140)
+	blank := image.NewGray(g.Rect)
+	draw.Draw(blank, blank.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	data := fax([]*image.Gray{g, blank, g}, 200, 200)
+	pages := map[int]bool{}
+	for _, s := range read(t, "fax.tif", data).Segments {
+		if strings.Contains(s.Text, "070761-4285") {
+			pages[s.At.Page] = true
+		}
+	}
+	if len(pages) != 2 || !pages[1] || !pages[3] {
+		t.Errorf("found on pages %v, want 1 and 3", pages)
+	}
+	if second, err := DecodePage(data, 2); err != nil || second.Bounds() != g.Rect {
+		t.Errorf("page 2: %v", err)
+	}
+	// A chain that comes back to itself ends.
+	last := tiffIFDs(data)[2]
+	loop := bytes.Clone(data)
+	binary.LittleEndian.PutUint32(loop[last+2+12*12:], uint32(tiffIFDs(data)[0]))
+	if n := len(tiffIFDs(loop)); n != 3 {
+		t.Errorf("%d pages in a loop of 3", n)
+	}
+}
+
+func TestOrientationOfACamera(t *testing.T) {
+	img, err := Decode(load(t, "line.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := toGray(img)
+	// Stored so that a viewer who turns it by orientation 6 sees it upright.
+	stored := encodeJPEG(t, quarter(g, 8), 90)
+	exif := append([]byte("Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"), 0, 0)
+	app1 := append([]byte{0xff, 0xe1, 0, byte(len(exif) + 2)}, exif...)
+	data := append(append(bytes.Clone(stored[:2]), app1...), stored[2:]...)
+	turned, err := Decode(data)
+	if err != nil || turned.Bounds() != g.Rect {
+		t.Fatalf("shown as %v, want %v (%v)", turned.Bounds(), g.Rect, err)
+	}
+	d := read(t, "foto.jpg", data)
+	if !documenttest.Has(d, "070761-4285") {
+		t.Errorf("not found: %s", documenttest.Describe(d))
+	}
+}
+
+func TestNoSilence(t *testing.T) {
+	huge := load(t, "line.png")
+	binary.BigEndian.PutUint32(huge[16:], 60_000)
+	binary.BigEndian.PutUint32(huge[20:], 60_000)
+	binary.BigEndian.PutUint32(huge[29:], crc(huge[12:29]))
+	if d := read(t, "huge.png", huge); !documenttest.HasGap(d, document.TooBig) {
+		t.Errorf("60000 by 60000 pixels: %v", d.Gaps)
+	}
+	if _, err := Decode(huge); !errors.Is(err, ErrTooBig) {
+		t.Errorf("Decode: %v", err)
+	}
+	cut := load(t, "form.png")
+	if d := read(t, "cut.png", cut[:len(cut)/2]); !documenttest.HasGap(d, document.Damaged) {
+		t.Errorf("half a picture: %v", d.Gaps)
+	}
+	if _, err := Decode([]byte("no picture")); err == nil {
+		t.Error("text was decoded")
+	}
+}
+
+func TestTextlessPicturesAreNoGaps(t *testing.T) {
+	logo := image.NewRGBA(image.Rect(0, 0, 200, 120))
+	for y := range 120 {
+		for x := range 200 {
+			if (x-100)*(x-100)+(y-60)*(y-60) < 2500 {
+				logo.Set(x, y, color.RGBA{200, 30, 30, 255})
+			}
+		}
+	}
+	tiny := image.NewGray(image.Rect(0, 0, 89, 400))
+	for _, img := range []image.Image{logo, tiny, image.NewGray(image.Rect(0, 0, 300, 15)), image.NewNRGBA(image.Rect(0, 0, 300, 300))} {
+		if d := read(t, "logo.png", encode(t, img)); len(d.Gaps) != 0 {
+			t.Errorf("%v: gaps %v", img.Bounds(), d.Gaps)
+		}
+	}
+}
+
+func TestMissingLanguageIsNoEngine(t *testing.T) {
+	if err := Available(); err != nil {
+		t.Fatalf("the tests need tesseract with Danish: %v", err)
+	}
+	if _, err := dataDir([]string{t.TempDir()}); !errors.Is(err, document.ErrNoEngine) {
+		t.Errorf("an empty folder: %v", err)
+	}
+}
+
+func TestUnruledLeavesText(t *testing.T) {
+	img, err := Decode(load(t, "line.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := toGray(img)
+	if !bytes.Equal(unruled(g).Pix, g.Pix) {
+		t.Error("a picture without rules was changed")
+	}
+	for x := 5; x < 400; x++ {
+		g.Pix[40*g.Stride+x] = 90
+	}
+	if u := unruled(g); u.Pix[40*g.Stride+200] < 200 {
+		t.Error("a rule was left")
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	for _, name := range []string{"line.png", "line.jpg", "line.webp"} {
+		f.Add(load(f, name))
+	}
+	f.Add(fax([]*image.Gray{image.NewGray(image.Rect(0, 0, 20, 20))}, 200, 100))
+	f.Add([]byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"))
+	f.Add([]byte("BM\x1e\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x0c\x00\x00\x00\x01\x00\x01\x00\x01\x00\x18\x00\x00\x00\xff\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		img, err := Decode(data)
+		if (img == nil) == (err == nil) {
+			t.Errorf("img %v, err %v", img != nil, err)
+		}
+		for _, k := range kinds() {
+			if k.match(data) {
+				if n := k.pages(data); n > 1 {
+					_, _ = DecodePage(data, n)
+				}
+			}
+		}
+	})
+}
+
+func BenchmarkScreenshot(b *testing.B) {
+	list, data := Formats(), load(b, "small-75pct.png")
+	for b.Loop() {
+		(&document.Formats{List: list}).Read(b.Context(), "x.png", data)
+	}
+}
