@@ -56,5 +56,6 @@ type budget struct {
 	bytes     int64
 	textBytes int64
 	parts     int
+	segments  int
 	toldText  bool // the text limit has been reported once
 }

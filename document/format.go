@@ -74,6 +74,10 @@ func (f *Formats) Read(ctx context.Context, name string, data []byte) *Document 
 	return w.doc
 }
 
+// maxSegments bounds the memory that a table of tiny cells can ask for: text of
+// 64 MiB in cells of one byte would be some 9 GB of segments.
+const maxSegments = 2_000_000
+
 // maxName is the longest file name that is read as text, in bytes.
 const maxName = 4 << 10
 
@@ -226,6 +230,12 @@ func (w *walk) segment(s Segment) {
 	if s.Text == "" {
 		return
 	}
+	if bud.segments++; bud.segments > maxSegments {
+		if bud.segments == maxSegments+1 {
+			w.gap(Gap{At: s.At, Why: TooMany, Detail: fmt.Sprintf("more than %d pieces of text", maxSegments)})
+		}
+		return
+	}
 	bud.textBytes += int64(len(s.Text))
 	if w.emit != nil {
 		w.emit(Emitted{Segment: &s})
@@ -320,7 +330,9 @@ func (b *Builder) ChildBytes(name string, data []byte, hint Input) {
 	b.walk.part(b.ctx, hint, b.depth+1)
 }
 
-// Join gives the path that a child of this name has.
+// ChildPath gives the path that a child of this name has, for gaps and seals.
+func (b *Builder) ChildPath(name string) string { return b.join(name) }
+
 func (b *Builder) join(name string) string { return b.in.Path + "/" + cleanName(name) }
 
 func (b *Builder) place(at Location) Location {

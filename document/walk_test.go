@@ -64,6 +64,11 @@ func TestLimits(t *testing.T) {
 			}
 		}), TooMany},
 		{"text", Limits{TextBytes: 3}, atTop(func(out *Builder) { out.Text("æøå"); out.Text("more") }), TooBig},
+		{"segments", Limits{}, atTop(func(out *Builder) {
+			for range maxSegments + 2 {
+				out.Text("x")
+			}
+		}), TooMany},
 		{"time", Limits{Time: time.Millisecond}, func(ctx context.Context, _ Input, _ *Builder) error {
 			<-ctx.Done()
 			return ctx.Err()

@@ -205,7 +205,7 @@ func octets(out []byte, v value, depth int) ([]byte, error) {
 // cms reads a CMS part: what is signed, digested or compressed is opened, what is
 // encrypted for its receivers is a seal.
 func (r *reader) cms(kind cmsKind, name string, madeUp bool, data []byte) {
-	at := document.Location{Path: r.in.Path + "/" + name}
+	at := document.Location{Path: r.out.ChildPath(name)}
 	if !madeUp && kind != cmsSigned {
 		r.out.Segment(document.Segment{Text: name, At: document.Location{Layer: document.Metadata}})
 	}

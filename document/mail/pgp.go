@@ -67,7 +67,7 @@ func (r *reader) blocks(name string, text []byte) []byte {
 		}
 		j := bytes.Index(text[i:], armorEnd)
 		if j < 0 || n == maxArmors {
-			r.out.Gap(document.Gap{At: document.Location{Path: r.in.Path + "/" + name}, Why: document.Damaged, Detail: "PGP message without an end"})
+			r.out.Gap(document.Gap{At: document.Location{Path: r.out.ChildPath(name)}, Why: document.Damaged, Detail: "PGP message without an end"})
 			return append(rest, text...)
 		}
 		rest = append(rest, text[:i]...)
@@ -111,7 +111,7 @@ func dearmor(block []byte) (head, raw []byte) {
 // is a seal; literal, compressed or only signed data is read. It reports whether
 // the data was an OpenPGP message at all.
 func (r *reader) packets(name string, raw []byte) bool {
-	at := document.Location{Path: r.in.Path + "/" + name}
+	at := document.Location{Path: r.out.ChildPath(name)}
 	opaque := packet.NewOpaqueReader(bytes.NewReader(raw))
 	keys := 0
 	for range 1000 {
@@ -148,7 +148,7 @@ const maxLayers = 4
 
 // open reads the literal data of a message that is not encrypted.
 func (r *reader) open(name string, raw []byte) {
-	at := document.Location{Path: r.in.Path + "/" + name}
+	at := document.Location{Path: r.out.ChildPath(name)}
 	packets := packet.NewReader(io.LimitReader(bytes.NewReader(raw), int64(len(raw))))
 	for layers := 0; ; {
 		p, err := packets.Next()
