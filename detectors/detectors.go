@@ -106,14 +106,19 @@ func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Find
 	return dedupe(found), gaps
 }
 
-// findSafely keeps a panic in one detector from ending the scan; ok is false then.
+// findSafely keeps a panic in one detector, or a span outside of the text, from
+// ending the scan; ok is false then.
 func findSafely(d *Detector, seg document.Segment, env Env) (spans []Span, ok bool) {
 	defer func() {
 		if recover() != nil {
 			spans, ok = nil, false
 		}
 	}()
-	return d.Find(seg, env), true
+	spans = d.Find(seg, env)
+	for _, sp := range spans {
+		_ = seg.Text[sp.Start:sp.End]
+	}
+	return spans, true
 }
 
 func (s *Set) finding(d *Detector, seg *document.Segment, index int, sp Span) Finding {

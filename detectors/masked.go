@@ -8,7 +8,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
-	"strings"
 )
 
 // Key is the installation's secret for digests. All CPR numbers can be tried
@@ -66,56 +65,3 @@ func (m Masked) LogValue() slog.Value { return slog.StringValue(m.display) }
 
 // GoString keeps %#v from showing more than the masked form.
 func (m Masked) GoString() string { return "Masked(" + m.display + ")" }
-
-// Redact blacks out the last four characters of everything in s that could be a
-// CPR number: any run of ten digits, or six and four with up to three separators
-// between. It is deliberately broad, for texts that are shown around a finding,
-// for file names and subjects. Digits of other scripts and invisible characters
-// between digits are seen through.
-func Redact(s string) string {
-	runes := []rune(s)
-	digits := make([]int, 0, len(runes)) // positions of digits
-	for i, r := range runes {
-		if digitValue(r) >= 0 {
-			digits = append(digits, i)
-		}
-	}
-	for i := 0; i+10 <= len(digits); i++ {
-		if closeTogether(runes, digits[i:i+10]) {
-			for _, p := range digits[i+6 : i+10] {
-				runes[p] = 'x'
-			}
-			// Once masked, these digits are no longer candidates for another number.
-			i += 9
-		}
-	}
-	return string(runes)
-}
-
-// closeTogether reports whether ten digit positions stand close enough for a
-// reader to take them as one number: at most three other characters in a row,
-// none of them a letter.
-func closeTogether(runes []rune, pos []int) bool {
-	for i := 1; i < len(pos); i++ {
-		if pos[i]-pos[i-1] > 4 {
-			return false
-		}
-		for _, r := range runes[pos[i-1]+1 : pos[i]] {
-			if strings.ContainsRune("abcdefghijklmnopqrstuvwxyzæøåABCDEFGHIJKLMNOPQRSTUVWXYZÆØÅ", r) {
-				return false
-			}
-		}
-	}
-	return true
-}
-
-// digitValue is the value of an ASCII or full-width digit, or -1.
-func digitValue(r rune) int {
-	switch {
-	case r >= '0' && r <= '9':
-		return int(r - '0')
-	case r >= 0xff10 && r <= 0xff19:
-		return int(r - 0xff10)
-	}
-	return -1
-}

@@ -15,6 +15,11 @@ func RedactNumbers(s string) string {
 			for p := serial; p < serial+4; p++ {
 				runes[p] = 'x'
 			}
+			continue
+		}
+		for _, p := range scattered(runes, runs[i:]) {
+			masked = true
+			runes[p] = 'x'
 		}
 	}
 	if !masked {
@@ -62,6 +67,32 @@ func serialOf(runes []rune, runs []run) (int, bool) {
 		}
 	}
 	return 0, false
+}
+
+// scattered gives the places of the last four digits when the row of runs begins
+// with ten digits in other groups: pairs, boxes, an invisible character inside. A
+// year of four digits as third group makes a date and a clock of it.
+func scattered(runes []rune, runs []run) []int {
+	var at []int
+	for k, r := range runs {
+		if len(at) >= 10 || k > 0 && !separated(runes, runs[k-1], r) || k == 2 && r.len() == 4 && len(at) == 4 {
+			break
+		}
+		for p := r.start; p < r.end && len(at) <= 10; p++ {
+			at = append(at, p)
+		}
+	}
+	if len(at) != 10 {
+		return nil
+	}
+	first := make([]rune, 4)
+	for k := range first {
+		first[k] = runes[at[k]]
+	}
+	if !dayMonth(first) {
+		return nil
+	}
+	return at[6:]
 }
 
 // separated reports whether one to three characters, none a letter, stand

@@ -1,0 +1,177 @@
+package detectors
+
+import (
+	"strings"
+	"unicode"
+)
+
+// Redact blacks out the end of everything in s that could be a CPR number, in any
+// spelling a detector reads: of nine digits or more that stand close together the
+// first six stay, and never the last four. It is deliberately broad, for texts
+// that are shown around a finding, for file names and subjects. It sees through
+// invisible characters, markup between digits, digits of full width, and letters
+// that stand for digits on a scanned page; a replacement number with two letters
+// loses its last four characters.
+func Redact(s string) string {
+	r := redaction{runes: []rune(s)}
+	for i := 0; i < len(r.runes); {
+		if !r.digitAt(i) {
+			i++
+			continue
+		}
+		i = r.cluster(i)
+	}
+	return string(r.runes)
+}
+
+const (
+	redactFrom  = 10 // digits
+	redactKeeps = 6  // digits of the date of birth
+	redactBlank = 12 // blanks, dashes and the like between two digits
+	redactOther = 3  // other signs between two digits
+	redactTag   = 64 // runes of a tag
+)
+
+type redaction struct{ runes []rune }
+
+// cluster blacks out the digits that stand close together from i on and returns
+// where they end.
+func (r *redaction) cluster(i int) int {
+	var at []int // places of the digits
+	for {
+		at = append(at, i)
+		next := r.next(i + 1)
+		if next < 0 {
+			break
+		}
+		i = next
+	}
+	keep := redactKeeps
+	switch end := i + 1; {
+	case r.lettersAt(end) && len(at) >= redactKeeps+1:
+		for k := end; k < end+3; k++ {
+			r.runes[k] = 'x'
+		}
+		i = end + 2
+	case len(at) == redactFrom-1 && at[8]-at[0] <= 9:
+		keep--
+	case len(at) < redactFrom:
+		return i + 1
+	}
+	for _, p := range at[keep:] {
+		r.runes[p] = 'x'
+	}
+	return i + 1
+}
+
+// next gives the place of the next digit of a cluster, or -1 when what stands
+// before it parts numbers.
+func (r *redaction) next(i int) int {
+	blank, other, lines, dash := 0, 0, 0, false
+	for i < len(r.runes) && blank <= redactBlank && other <= redactOther {
+		if w := r.markup(i); w > 0 {
+			i += w
+			continue
+		}
+		c := r.runes[i]
+		switch {
+		case r.digitAt(i):
+			if lines > 1 && !dash {
+				return -1 // another paragraph
+			}
+			return i
+		case unicode.IsLetter(c):
+			return -1
+		case unicode.Is(unicode.Cf, c) || unicode.Is(unicode.Mn, c):
+		case unicode.Is(unicode.Pd, c) || c == '−':
+			dash = true
+			blank++
+		case unicode.IsSpace(c) || strings.ContainsRune("./|_", c):
+			if c == '\n' {
+				lines++
+			}
+			blank++
+		default:
+			other++
+		}
+		i++
+	}
+	return -1
+}
+
+// markup gives the length of a tag or character reference at i, or 0.
+func (r *redaction) markup(i int) int {
+	end, limit := ';', 10
+	switch r.runes[i] {
+	case '<':
+		end, limit = '>', redactTag
+	case '&':
+	default:
+		return 0
+	}
+	for k := i + 1; k < min(len(r.runes), i+limit); k++ {
+		if r.runes[k] == end {
+			return k - i + 1
+		}
+	}
+	return 0
+}
+
+// digitAt tells a digit, or a letter read for one inside a word of digits.
+func (r *redaction) digitAt(i int) bool {
+	if digitValue(r.runes[i]) >= 0 {
+		return true
+	}
+	if !looksLikeDigit(r.runes[i]) {
+		return false
+	}
+	before, ok := r.wordSide(i, -1)
+	if !ok {
+		return false
+	}
+	behind, ok := r.wordSide(i, 1)
+	return ok && before+behind > 0
+}
+
+// wordSide counts the digits from i to one end of the word it stands in; ok is
+// false when the word holds a letter that is no misread digit.
+func (r *redaction) wordSide(i, step int) (digits int, ok bool) {
+	for k := i + step; k >= max(0, i-24) && k < min(len(r.runes), i+25); k += step {
+		c := r.runes[k]
+		switch {
+		case digitValue(c) >= 0 || c == 'x' && step < 0:
+			digits++ // an x to the left was a digit until this pass
+		case looksLikeDigit(c):
+		case unicode.IsLetter(c):
+			return 0, false
+		default:
+			return digits, true
+		}
+	}
+	return digits, true
+}
+
+// lettersAt tells the end of a health service's replacement number: two capital
+// letters and a digit.
+func (r *redaction) lettersAt(i int) bool {
+	if i+3 > len(r.runes) || digitValue(r.runes[i+2]) < 0 {
+		return false
+	}
+	return capital(r.runes[i]) && capital(r.runes[i+1])
+}
+
+func capital(c rune) bool { return c >= 'A' && c <= 'Z' }
+
+// looksLikeDigit tells the letters that scanned digits are read as.
+func looksLikeDigit(c rune) bool { return strings.ContainsRune("OoDQlIiZzSsB", c) }
+
+// digitValue is the value of an ASCII or full-width digit, or -1.
+func digitValue(r rune) int {
+	switch {
+	case r >= '0' && r <= '9':
+		return int(r - '0')
+	case r >= 0xff10 && r <= 0xff19:
+		return int(r - 0xff10)
+	}
+	return -1
+}
