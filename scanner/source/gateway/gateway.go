@@ -1,0 +1,234 @@
+// Package gateway stands beside a Postfix: it scans each mail before Postfix
+// accepts it, lets Postfix hold what must wait, and releases or deletes it there.
+// Postfix owns the mail the whole time; nothing of it is spooled here.
+//
+// Glossary: the milter lane is this way of working. Adopting is taking care of a
+// mail that Postfix held by itself because we did not answer.
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway/milter"
+	"brevvagt/scanner/source/gateway/postfix"
+	"brevvagt/scanner/source/gateway/relay"
+)
+
+// Source is the Item.Source of this lane.
+const Source = "milter"
+
+// OnError says what Postfix is told when a mail could not be judged.
+type OnError string
+
+// The choices. Letting such a mail pass is not among them.
+const (
+	TempFail OnError = ""     // 451: the sender keeps it and tries again
+	Hold     OnError = "hold" // accepted and held; the reconciler looks at it again
+)
+
+// Config is what a site decides.
+type Config struct {
+	// Listen is the milter socket: "unix:/path" or "inet:host:port".
+	Listen string
+	// SocketMode is the mode of a Unix socket, default 0660.
+	SocketMode os.FileMode
+	// MaxBytes bounds a mail, default 64 MiB; a larger one is held.
+	MaxBytes int64
+	// MaxConns bounds connections of Postfix, default 200.
+	MaxConns int
+	// Scans bounds mails scanned at once, default 8; more wait for their turn
+	// within the deadline.
+	Scans int
+	// Deadline is for one mail, default 25 s.
+	Deadline time.Duration
+	// OnError is for a failed, panicking or late scan.
+	OnError OnError
+	// Header, when set, is the name of a header added on top with the verdict. It
+	// carries no personal data. Default none: mail passes unchanged.
+	Header string
+	// Help is a link or phone number shown with a refusal.
+	Help string
+	// NoticeFrom is the address of our own notices. "" sends none.
+	NoticeFrom string
+	// Adopt says what the reconciler does with held mail that nobody knows.
+	Adopt Adopt
+	// Every is the reconciler's pace, default one minute.
+	Every time.Duration
+}
+
+// Milter is the milter lane as a scanner.Source and as the place that held mail
+// is released from. Set the fields, then call Run once.
+type Milter struct {
+	Config  Config
+	Postfix *postfix.Control
+	// Hop takes our notices; may be nil together with NoticeFrom "".
+	Hop *relay.Hop
+	// Known lists the queue ids that have an open case: true for one that is held
+	// and must be in the hold queue, false for one that is being released or
+	// refused and may have left it. nil turns the reconciler off.
+	Known func(ctx context.Context) (map[string]bool, error)
+	// Absent is told of a mail that must be held and has not been in the hold
+	// queue for two rounds; may be nil.
+	Absent func(ctx context.Context, id string)
+	Log    *slog.Logger // default: discarded
+
+	mu       sync.Mutex
+	inFlight map[string]int  // queue ids being scanned
+	missed   map[string]int  // known but absent, rounds in a row
+	kept     map[string]bool // adopted, judged clean and kept all the same
+	slots    chan struct{}
+	released journal
+}
+
+// receipt is what finds a mail again.
+type receipt struct {
+	QueueID string `json:"queue_id"`
+}
+
+func (m *Milter) prepare() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.slots != nil {
+		return
+	}
+	if m.Log == nil {
+		m.Log = slog.New(slog.DiscardHandler)
+	}
+	c := &m.Config
+	c.SocketMode = orDefault(c.SocketMode, 0o660)
+	c.MaxBytes = orDefault(c.MaxBytes, 64<<20)
+	c.Scans = orDefault(c.Scans, 8)
+	c.Deadline = orDefault(c.Deadline, 25*time.Second)
+	c.Every = orDefault(c.Every, time.Minute)
+	m.inFlight, m.missed, m.kept = map[string]int{}, map[string]int{}, map[string]bool{}
+	m.slots = make(chan struct{}, c.Scans)
+}
+
+func orDefault[T comparable](v, d T) T {
+	var zero T
+	if v == zero {
+		return d
+	}
+	return v
+}
+
+// Run serves the socket and reconciles until ctx ends, then finishes running
+// mails for at most the scan deadline.
+func (m *Milter) Run(ctx context.Context, handle scanner.Handler) error {
+	m.prepare()
+	l, err := milter.Listen(m.Config.Listen, m.Config.SocketMode)
+	if err != nil {
+		return err
+	}
+	return m.serve(ctx, l, handle)
+}
+
+func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handler) error {
+	srv := &milter.Server{
+		Handler:  milter.HandlerFunc(func(ctx context.Context, msg *milter.Message) milter.Reply { return m.message(ctx, msg, handle) }),
+		Log:      m.Log,
+		MaxBytes: m.Config.MaxBytes,
+		MaxConns: m.Config.MaxConns,
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	rounds, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	if m.Known != nil && m.Config.Adopt != AdoptNothing {
+		wg.Go(func() { m.reconcile(rounds, handle) })
+	}
+	var err error
+	select {
+	case err = <-served: // only a broken listener ends it before ctx
+	case <-ctx.Done():
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Config.Deadline+5*time.Second)
+		defer cancel()
+		err = srv.Shutdown(end)
+	}
+	stop()
+	wg.Wait()
+	if err != nil && !errors.Is(err, milter.ErrClosed) {
+		return fmt.Errorf("milter lane: %w", err)
+	}
+	return ctx.Err()
+}
+
+// message is one mail from Postfix.
+func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanner.Handler) milter.Reply {
+	begun := time.Now()
+	log := m.Log.With("queue_id", msg.QueueID, "client", msg.ConnAddr, "login", msg.Macro("auth_authen") != "", "bytes", len(msg.Content()))
+	if err := postfix.CheckID(msg.QueueID); err != nil {
+		// Held without an id it could never be released.
+		log.Error("mail without a usable queue id")
+		return milter.TempFail("")
+	}
+	to := make([]string, len(msg.To))
+	for i, r := range msg.To {
+		to[i] = r.Address
+	}
+	out, err := m.scan(ctx, m.item(msg.QueueID, msg.From, to, begun, msg.Content()), handle)
+	log = log.With("ms", time.Since(begun).Milliseconds())
+	if err != nil {
+		log.Error("mail not judged", "error", err, "answer", string(orDefault(m.Config.OnError, "tempfail")))
+		if m.Config.OnError == Hold {
+			return milter.Quarantine("could not be scanned")
+		}
+		return milter.TempFail("Mailen kunne ikke kontrolleres lige nu. Den sendes automatisk igen.")
+	}
+	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
+	return m.reply(out)
+}
+
+func (m *Milter) item(id, from string, to []string, at time.Time, content []byte) scanner.Item {
+	r, _ := json.Marshal(receipt{QueueID: id}) // a string always marshals
+	return scanner.Item{Source: Source, ID: id, Name: "mail.eml", From: from, To: to, Received: at, Content: content, Receipt: r}
+}
+
+// reply turns a verdict into an answer. It is only reached after the handler
+// succeeded, so what is held has its case on disk.
+func (m *Milter) reply(out scanner.Outcome) milter.Reply {
+	var r milter.Reply
+	switch out.Verdict.Action {
+	case policy.Pass, policy.Warn:
+		r = milter.Accept()
+	case policy.Hold:
+		r = milter.Quarantine("case " + out.CaseID)
+	case policy.Reject:
+		return milter.Reject(550, "5.7.1", RejectText(out.Verdict, m.Config.Help))
+	default:
+		m.Log.Error("unknown verdict", "verdict", string(out.Verdict.Action))
+		return milter.TempFail("")
+	}
+	if m.Config.Header != "" {
+		r = r.WithHeader(m.Config.Header, string(out.Verdict.Action))
+	}
+	return r
+}
+
+// RejectText is the one line a refused sender's mail program shows: Danish in
+// ASCII letters, what was found by kind and count, and where to get help.
+func RejectText(v policy.Verdict, help string) string {
+	s := "Mailen er ikke sendt: "
+	if len(v.Rules) > 0 && v.Rules[0].Text != "" {
+		s += relay.WithoutNumbers(strings.TrimRight(v.Rules[0].Text, ". "))
+	} else {
+		s += "den indeholder personoplysninger, som modtageren ikke kan modtage sikkert"
+	}
+	s += ". Send den sikkert, eller bed din DPO om hjaelp."
+	if help != "" {
+		s += " Hjaelp: " + help
+	}
+	return milter.ASCII(s)
+}

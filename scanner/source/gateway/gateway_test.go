@@ -1,0 +1,421 @@
+package gateway_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"brevvagt/internal/postfixtest"
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway"
+	"brevvagt/scanner/source/gateway/milter"
+	"brevvagt/scanner/source/gateway/postfix"
+	"brevvagt/scanner/source/gateway/relay"
+)
+
+// judge is a stand-in for the pipeline: it decides by a word in the mail.
+type judge struct {
+	mu    sync.Mutex
+	items []scanner.Item
+	cases map[string]bool // item ids with a case
+}
+
+func (j *judge) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+	j.mu.Lock()
+	j.items = append(j.items, it)
+	j.mu.Unlock()
+	has := func(word string) bool { return bytes.Contains(it.Content, []byte(word)) }
+	out := scanner.Outcome{Verdict: policy.Verdict{Action: policy.Pass}}
+	switch {
+	case has("MARKER-HOLD"):
+		j.mu.Lock()
+		j.cases[it.ID] = true
+		j.mu.Unlock()
+		out.CaseID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
+		out.Verdict.Action = policy.Hold
+	case has("MARKER-WARN"):
+		out.Verdict.Action = policy.Warn
+	case has("MARKER-REJECT"):
+		out.Verdict = policy.Verdict{Action: policy.Reject, Rules: []policy.Rule{{ID: "cpr-unprotected", Text: "3 CPR-numre på vej ud, 100% sikkert"}}}
+	case has("MARKER-ERROR"):
+		return out, errors.New("database is locked")
+	case has("MARKER-PANIC"):
+		panic("with content: " + string(it.Content))
+	case has("MARKER-ODD"):
+		out.Verdict.Action = "shrug"
+	case has("MARKER-SLOW"):
+		time.Sleep(3500 * time.Millisecond)
+	case has("MARKER-STUCK"):
+		<-ctx.Done()
+		time.Sleep(300 * time.Millisecond)
+	}
+	return out, nil
+}
+
+func (j *judge) known(context.Context) (map[string]bool, error) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	all := map[string]bool{}
+	for id := range j.cases {
+		all[id] = true
+	}
+	return all, nil
+}
+
+func (j *judge) seen() []scanner.Item {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return append([]scanner.Item(nil), j.items...)
+}
+
+// lab is a private Postfix with our lane in front and a sink behind.
+type lab struct {
+	judge *judge
+	pf    *postfixtest.Postfix
+	sink  *relay.Sink
+	lane  *gateway.Milter
+	stop  func()
+}
+
+type setting struct {
+	network string // of the milter socket, default unix
+	config  gateway.Config
+	postfix postfixtest.Config
+	idle    bool // do not start the lane
+}
+
+func newLab(t testing.TB, s setting) *lab {
+	t.Helper()
+	sink, err := relay.StartSink(filepath.Join(t.TempDir(), "mailbox"), "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = sink.Close() })
+	listen := "unix:" + filepath.Join(postfixtest.Dir(t), "m.sock")
+	if s.network == "tcp" {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listen = "inet:" + l.Addr().String()
+		_ = l.Close()
+	}
+	s.postfix.Milter = listen
+	if s.postfix.NextHop == "" {
+		s.postfix.NextHop = sink.Addr()
+	}
+	pf := postfixtest.Start(t, s.postfix)
+	s.config.Listen, s.config.SocketMode = listen, 0o666
+	if s.config.Every == 0 {
+		s.config.Every = 200 * time.Millisecond
+	}
+	s.config.NoticeFrom = "brevvagt@kommune.example"
+	b := &lab{judge: &judge{cases: map[string]bool{}}, pf: pf, sink: sink, stop: func() {}}
+	b.lane = &gateway.Milter{
+		Config: s.config, Postfix: &postfix.Control{ConfigDir: pf.ConfigDir},
+		Hop: &relay.Hop{Addr: sink.Addr()}, Known: b.judge.known,
+	}
+	if !s.idle {
+		b.start(t)
+	}
+	return b
+}
+
+// start runs the lane until the test ends or stop is called.
+func (b *lab) start(t testing.TB) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- b.lane.Run(ctx, b.judge.handle) }()
+	b.stop = sync.OnceFunc(func() {
+		cancel()
+		if err := <-done; !errors.Is(err, context.Canceled) {
+			t.Errorf("lane ended with %v", err)
+		}
+	})
+	t.Cleanup(func() { b.stop() })
+	network, addr, _ := strings.Cut(b.lane.Config.Listen, ":")
+	if network == "inet" {
+		network = "tcp"
+	}
+	for range 200 {
+		c, err := net.Dial(network, addr)
+		if err == nil {
+			_ = c.Close()
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	t.Fatal("the lane does not listen")
+}
+
+func (b *lab) dial(t testing.TB) *postfixtest.Client {
+	t.Helper()
+	c, err := postfixtest.Dial(b.pf.Addr, "pc7.kommune.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func mailWith(text string) []byte {
+	return []byte("From: a@kommune.example\r\nTo: b@firma.example\r\nDate: Tue, 24 Nov 2026 10:00:00 +0100\r\n" +
+		"Message-ID: <1@kommune.example>\r\nSubject: =?utf-8?q?=C3=A6bler?=\r\n\tfoldet\r\nX-Odd:no space\r\nx-odd:   three\r\n\r\n" + text + "\r\n.prik\r\n\r\n")
+}
+
+// send transmits one mail and expects the code.
+func send(t testing.TB, c *postfixtest.Client, content []byte, want int) string {
+	t.Helper()
+	code, msg, err := c.Send("a@kommune.example", []string{"b@firma.example"}, content)
+	if err != nil || code != want {
+		t.Fatalf("want %d, got %d %s, %v", want, code, msg, err)
+	}
+	return msg
+}
+
+// arrived waits for n mails and returns them without the Received header that
+// Postfix put on top.
+func (b *lab) arrived(t testing.TB, n int) [][]byte {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	defer cancel()
+	got, err := b.sink.Wait(ctx, n)
+	if err != nil || len(got) != n {
+		t.Fatalf("%d mails arrived, want %d: %v\n%s", len(got), n, err, b.pf.Log())
+	}
+	var all [][]byte
+	for _, r := range got {
+		c, err := r.Content()
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, withoutReceived(c))
+	}
+	return all
+}
+
+func withoutReceived(c []byte) []byte {
+	for bytes.HasPrefix(c, []byte("Received:")) {
+		_, rest, _ := bytes.Cut(c, []byte("\r\n"))
+		for len(rest) > 0 && (rest[0] == ' ' || rest[0] == '\t') {
+			_, rest, _ = bytes.Cut(rest, []byte("\r\n"))
+		}
+		c = rest
+	}
+	return c
+}
+
+func (b *lab) held(t testing.TB) []postfix.Mail {
+	t.Helper()
+	h, err := b.lane.Postfix.Held(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func receiptOf(id string) []byte {
+	b, _ := json.Marshal(map[string]string{"queue_id": id})
+	return b
+}
+
+// eventually waits for a condition.
+func eventually(t testing.TB, what string, ok func() bool) {
+	t.Helper()
+	for range 500 {
+		if ok() {
+			return
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+	t.Fatal("never: " + what)
+}
+
+func TestCleanMailPassesUnchanged(t *testing.T) {
+	for _, network := range []string{"unix", "tcp"} {
+		t.Run(network, func(t *testing.T) {
+			b := newLab(t, setting{network: network})
+			content := mailWith("ren " + strings.Repeat("linje æøå\r\n", 20_000))
+			send(t, b.dial(t), content, 250)
+			if got := b.arrived(t, 1)[0]; !bytes.Equal(got, content) {
+				t.Errorf("arrived\n%.300q\nsent\n%.300q", got, content)
+			}
+			it := b.judge.seen()[0]
+			if !bytes.Equal(it.Content, content) {
+				t.Errorf("scanned\n%.300q", it.Content)
+			}
+			if it.Source != "milter" || it.From != "a@kommune.example" || len(it.To) != 1 || it.To[0] != "b@firma.example" || postfix.CheckID(it.ID) != nil {
+				t.Errorf("item %+v", scanner.Item{Source: it.Source, ID: it.ID, From: it.From, To: it.To})
+			}
+		})
+	}
+}
+
+func TestHoldAndReleaseOnce(t *testing.T) {
+	b := newLab(t, setting{})
+	content := mailWith("MARKER-HOLD")
+	id := postfixtest.QueueID(send(t, b.dial(t), content, 250))
+	if h := b.held(t); len(h) != 1 || h[0].ID != id {
+		t.Fatalf("held %+v", h)
+	}
+	time.Sleep(500 * time.Millisecond) // two rounds of the reconciler
+	if n := len(b.sink.Received()); n != 0 {
+		t.Fatalf("%d mails left before the release", n)
+	}
+	it := b.judge.seen()[0]
+	errs := make(chan error)
+	for range 2 {
+		go func() {
+			_, err := b.lane.Release(t.Context(), it.Receipt, it.From, it.To, nil)
+			errs <- err
+		}()
+	}
+	for range 2 {
+		if err := <-errs; err != nil {
+			t.Errorf("release: %v", err)
+		}
+	}
+	if got := b.arrived(t, 1)[0]; !bytes.Equal(got, content) {
+		t.Errorf("released\n%q", got)
+	}
+	answer, err := b.lane.Release(t.Context(), it.Receipt, it.From, it.To, nil)
+	if err != nil || !strings.Contains(answer, id) {
+		t.Errorf("release after delivery: %q, %v", answer, err)
+	}
+	b.arrived(t, 1)
+	if n := len(b.judge.seen()); n != 1 {
+		t.Errorf("scanned %d times", n)
+	}
+	if err := b.lane.Reject(t.Context(), it.Receipt, it.From, relay.Notice{}); err != nil {
+		t.Errorf("reject after delivery: %v", err)
+	}
+}
+
+func TestRejectDeletesAndTellsTheSender(t *testing.T) {
+	b := newLab(t, setting{})
+	send(t, b.dial(t), mailWith("MARKER-HOLD"), 250)
+	it := b.judge.seen()[0]
+	n := relay.Notice{Reason: "Vi fandt 3 CPR-numre.", Subject: "æbler"}
+	if err := b.lane.Reject(t.Context(), it.Receipt, it.From, n); err != nil {
+		t.Fatal(err)
+	}
+	if h := b.held(t); len(h) != 0 {
+		t.Errorf("still held: %+v", h)
+	}
+	got := b.sink.Received()
+	if len(got) != 1 || got[0].From != "" || got[0].To[0] != "a@kommune.example" {
+		t.Fatalf("notice %+v", got)
+	}
+	c, _ := got[0].Content()
+	if !bytes.Contains(c, []byte("3 CPR-numre")) || bytes.Contains(c, []byte("MARKER")) {
+		t.Errorf("notice\n%s", c)
+	}
+	if err := b.lane.Reject(t.Context(), it.Receipt, it.From, n); err != nil {
+		t.Errorf("repeated: %v", err)
+	}
+	if _, err := b.lane.Release(t.Context(), it.Receipt, "", nil, nil); !errors.Is(err, gateway.ErrGone) {
+		t.Errorf("release of a deleted mail: %v", err)
+	}
+	// The null sender gets no answer.
+	if err := b.lane.Reject(t.Context(), it.Receipt, "", n); err != nil || len(b.sink.Received()) != 2 {
+		t.Errorf("null sender: %v, %d notices", err, len(b.sink.Received()))
+	}
+}
+
+func TestRefusalsInSession(t *testing.T) {
+	b := newLab(t, setting{config: gateway.Config{Deadline: 1500 * time.Millisecond, Help: "https://hjaelp.example"}})
+	c := b.dial(t)
+	msg := send(t, c, mailWith("MARKER-REJECT"), 550)
+	if want := "5.7.1 Mailen er ikke sendt: 3 CPR-numre paa vej ud, 100% sikkert. Send den sikkert, eller bed din DPO om hjaelp. Hjaelp: https://hjaelp.example"; msg != want {
+		t.Errorf("refusal %q", msg)
+	}
+	for _, marker := range []string{"MARKER-ERROR", "MARKER-PANIC", "MARKER-ODD", "MARKER-STUCK"} {
+		send(t, c, mailWith(marker), 451)
+	}
+	send(t, c, mailWith("MARKER-WARN"), 250)
+	b.arrived(t, 1)
+	if h := b.held(t); len(h) != 0 {
+		t.Errorf("held %+v", h)
+	}
+}
+
+func TestErrorsCanHold(t *testing.T) {
+	b := newLab(t, setting{config: gateway.Config{OnError: gateway.Hold, Adopt: gateway.AdoptNothing}})
+	send(t, b.dial(t), mailWith("MARKER-ERROR"), 250)
+	if h := b.held(t); len(h) != 1 || len(b.sink.Received()) != 0 {
+		t.Errorf("held %+v", h)
+	}
+}
+
+// TestTenthMailOfOneConnection: address, HELO and login belong to the connection
+// and must not be lost after the first mail.
+func TestTenthMailOfOneConnection(t *testing.T) {
+	listen := "unix:" + filepath.Join(postfixtest.Dir(t), "m.sock")
+	l, err := milter.Listen(listen, 0o666)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var last *milter.Message
+	srv := &milter.Server{Handler: milter.HandlerFunc(func(_ context.Context, m *milter.Message) milter.Reply {
+		last = m
+		return milter.Accept()
+	})}
+	go func() { _ = srv.Serve(l) }()
+	defer srv.Close()
+	pf := postfixtest.Start(t, postfixtest.Config{Milter: listen, Extra: []string{"mynetworks = 127.0.0.0/8 192.0.2.0/24"}})
+	c, err := postfixtest.Dial(pf.Addr, "proxy.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	// Postfix lets us claim client and login, as a proxy in front of it may.
+	if code, msg, err := c.Cmd("XCLIENT NAME=pc9.kommune.example ADDR=192.0.2.9 PORT=4711 LOGIN=testperson HELO=pc9"); err != nil || code != 220 {
+		t.Fatalf("%d %s %v", code, msg, err)
+	}
+	if code, _, err := c.Cmd("EHLO pc9.kommune.example"); err != nil || code != 250 {
+		t.Fatal(code, err)
+	}
+	for i := range 10 {
+		send(t, c, mailWith(fmt.Sprintf("nummer %d", i)), 250)
+		if i == 4 {
+			// A mail given up half way must leave nothing behind.
+			_, _, _ = c.Cmd("MAIL FROM:<anden@kommune.example>")
+			_, _, _ = c.Cmd("RCPT TO:<fremmed@firma.example>")
+			_, _, _ = c.Cmd("RSET")
+		}
+	}
+	if last.ConnAddr != "192.0.2.9" || last.ConnPort != 4711 || last.ConnHost != "pc9.kommune.example" || last.Helo != "pc9.kommune.example" ||
+		last.Macro("auth_authen") != "testperson" || last.From != "a@kommune.example" || len(last.To) != 1 || !bytes.Contains(last.Body, []byte("nummer 9")) {
+		t.Errorf("tenth mail: %+v, login %q", last, last.Macro("auth_authen"))
+	}
+}
+
+// TestSlowScan has a scan longer than Postfix would wait: progress packets carry
+// it over.
+func TestSlowScan(t *testing.T) {
+	b := newLab(t, setting{postfix: postfixtest.Config{ContentTimeout: "3s", DefaultAction: "tempfail"}})
+	send(t, b.dial(t), mailWith("MARKER-SLOW"), 250)
+	b.arrived(t, 1)
+}
+
+func TestTooBigIsHeldThenAdopted(t *testing.T) {
+	b := newLab(t, setting{config: gateway.Config{MaxBytes: 10_000}})
+	content := mailWith(strings.Repeat("stor linje\r\n", 5_000))
+	send(t, b.dial(t), content, 250)
+	if got := b.arrived(t, 1)[0]; !bytes.Equal(got, content) {
+		t.Errorf("arrived %.200q", got)
+	}
+	if n := len(b.judge.seen()); n != 1 {
+		t.Errorf("scanned %d times", n)
+	}
+}

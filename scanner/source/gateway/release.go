@@ -1,0 +1,201 @@
+package gateway
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"brevvagt/scanner/source/gateway/postfix"
+	"brevvagt/scanner/source/gateway/relay"
+)
+
+// Errors of Release and Reject that callers tell apart. Any other is worth
+// another try.
+var (
+	// ErrGone: the mail left Postfix's queue without us.
+	ErrGone = errors.New("the mail is no longer in Postfix's queue")
+	// ErrOnItsWay: the mail was released in Postfix and cannot be refused any more.
+	ErrOnItsWay = errors.New("the mail is already on its way")
+	// ErrReceipt: the receipt is not one of this lane.
+	ErrReceipt = errors.New("not a receipt of the milter lane")
+)
+
+// NeedsContent is false: Postfix still has the mail.
+func (m *Milter) NeedsContent() bool { return false }
+
+// Release takes the mail from Postfix's hold queue and starts its delivery. It may
+// be repeated: a mail that is already released is a success. from, to and content
+// are not used; Postfix has them.
+func (m *Milter) Release(ctx context.Context, rec []byte, _ string, _ []string, _ io.Reader) (string, error) {
+	m.prepare()
+	id, err := queueID(rec)
+	if err != nil {
+		return "", err
+	}
+	if err := m.released.add(id); err != nil {
+		return "", err
+	}
+	err = m.Postfix.Release(ctx, id)
+	switch {
+	case err == nil:
+		return "Postfix: frigivet " + id, nil
+	case !errors.Is(err, postfix.ErrNotHeld):
+		if found, ferr := m.Postfix.Find(ctx, id); ferr == nil && found.Queue == "hold" {
+			m.released.forget(id)
+		}
+		return "", err
+	}
+	found, err := m.Postfix.Find(ctx, id)
+	switch {
+	case err == nil && found.Queue == "hold":
+		return "", fmt.Errorf("release mail %s: still held", id)
+	case err == nil:
+		return "Postfix: " + id + " er allerede frigivet", m.Postfix.Deliver(ctx, id)
+	case !errors.Is(err, postfix.ErrGone):
+		return "", err
+	case m.released.before(id):
+		// Asked for earlier, then we stopped; by now it has been delivered.
+		return "Postfix: " + id + " er allerede afsendt", nil
+	}
+	m.released.forget(id)
+	return "", fmt.Errorf("mail %s: %w", id, ErrGone)
+}
+
+// Reject deletes the mail from Postfix's hold queue and sends the notice. It may
+// be repeated; the notice may then be sent twice, which is better than never. A
+// notice without an address to write to is left out.
+func (m *Milter) Reject(ctx context.Context, rec []byte, from string, n relay.Notice) error {
+	m.prepare()
+	id, err := queueID(rec)
+	if err != nil {
+		return err
+	}
+	if err := m.Postfix.Delete(ctx, id); errors.Is(err, postfix.ErrNotHeld) {
+		if _, err := m.Postfix.Find(ctx, id); err == nil {
+			return fmt.Errorf("mail %s: %w", id, ErrOnItsWay)
+		} else if !errors.Is(err, postfix.ErrGone) {
+			return err
+		}
+	} else if err != nil {
+		return err
+	}
+	return m.notify(ctx, id, from, n)
+}
+
+// notify sends a notice to the sender of mail id, if there is one and notices are
+// configured.
+func (m *Milter) notify(ctx context.Context, id, from string, n relay.Notice) error {
+	if n.From == "" {
+		n.From = m.Config.NoticeFrom
+	}
+	n.To = from
+	if n.Help == "" {
+		n.Help = m.Config.Help
+	}
+	if n.To == "" || n.From == "" || m.Hop == nil {
+		m.Log.Info("no notice sent", "queue_id", id, "null_sender", from == "")
+		return nil
+	}
+	if err := n.Send(ctx, m.Hop); err != nil {
+		return fmt.Errorf("mail %s: %w", id, err)
+	}
+	return nil
+}
+
+func queueID(rec []byte) (string, error) {
+	var r receipt
+	if err := json.Unmarshal(rec, &r); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	if err := postfix.CheckID(r.QueueID); err != nil {
+		return "", fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	return r.QueueID, nil
+}
+
+// KeepReleases makes the lane remember across restarts which mails it was asked to
+// release, as empty files in dir: Postfix forgets a mail once it is delivered, and
+// only this memory tells "delivered" from "deleted by somebody". Entries older
+// than 30 days are removed. Without it the memory is the process's.
+func (m *Milter) KeepReleases(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("memory of releases: %w", err)
+	}
+	m.released.dir = dir
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return fmt.Errorf("memory of releases: %w", err)
+	}
+	for _, e := range entries {
+		fi, err := e.Info()
+		if err == nil && time.Since(fi.ModTime()) > 30*24*time.Hour && postfix.CheckID(e.Name()) == nil {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+	return nil
+}
+
+// journal remembers ids. add notes the wish before it is carried out; before tells
+// whether it was noted by an earlier call.
+type journal struct {
+	dir string
+
+	mu    sync.Mutex
+	count map[string]int
+}
+
+func (j *journal) add(id string) error {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.count == nil {
+		j.count = map[string]int{}
+	}
+	if j.dir == "" {
+		j.count[id]++
+		return nil
+	}
+	f, err := os.OpenFile(filepath.Join(j.dir, id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+	if errors.Is(err, os.ErrExist) {
+		j.count[id] = max(j.count[id], 1) + 1
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("memory of releases: %w", err)
+	}
+	j.count[id] = 1
+	if err := errors.Join(f.Sync(), f.Close(), syncDir(j.dir)); err != nil {
+		return fmt.Errorf("memory of releases: %w", err)
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func (j *journal) before(id string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.count[id] > 1
+}
+
+// forget takes back a wish that could not be carried out because the mail was
+// gone before it.
+func (j *journal) forget(id string) {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	delete(j.count, id)
+	if j.dir != "" {
+		_ = os.Remove(filepath.Join(j.dir, id))
+	}
+}
