@@ -10,6 +10,7 @@ type Limits struct {
 	Bytes     int64         // decoded bytes over all parts
 	PartBytes int64         // decoded bytes of one part
 	TextBytes int64         // text over all segments
+	Segments  int           // pieces of text: a table of tiny cells asks for much memory
 	Parts     int           // parts, containers included
 	Depth     int           // containers within containers
 	Time      time.Duration // for the whole item
@@ -21,6 +22,7 @@ func DefaultLimits() Limits {
 		Bytes:     1 << 30,
 		PartBytes: 256 << 20,
 		TextBytes: 64 << 20,
+		Segments:  2_000_000,
 		Parts:     10_000,
 		Depth:     12,
 		Time:      2 * time.Minute,
@@ -37,6 +39,9 @@ func (l Limits) orDefault() Limits {
 	}
 	if l.TextBytes == 0 {
 		l.TextBytes = d.TextBytes
+	}
+	if l.Segments == 0 {
+		l.Segments = d.Segments
 	}
 	if l.Parts == 0 {
 		l.Parts = d.Parts

@@ -74,10 +74,6 @@ func (f *Formats) Read(ctx context.Context, name string, data []byte) *Document 
 	return w.doc
 }
 
-// maxSegments bounds the memory that a table of tiny cells can ask for: text of
-// 64 MiB in cells of one byte would be some 9 GB of segments.
-const maxSegments = 2_000_000
-
 // maxName is the longest file name that is read as text, in bytes.
 const maxName = 4 << 10
 
@@ -230,9 +226,9 @@ func (w *walk) segment(s Segment) {
 	if s.Text == "" {
 		return
 	}
-	if bud.segments++; bud.segments > maxSegments {
-		if bud.segments == maxSegments+1 {
-			w.gap(Gap{At: s.At, Why: TooMany, Detail: fmt.Sprintf("more than %d pieces of text", maxSegments)})
+	if bud.segments++; bud.segments > bud.limits.Segments {
+		if bud.segments == bud.limits.Segments+1 {
+			w.gap(Gap{At: s.At, Why: TooMany, Detail: fmt.Sprintf("more than %d pieces of text", bud.limits.Segments)})
 		}
 		return
 	}

@@ -64,8 +64,8 @@ func TestLimits(t *testing.T) {
 			}
 		}), TooMany},
 		{"text", Limits{TextBytes: 3}, atTop(func(out *Builder) { out.Text("æøå"); out.Text("more") }), TooBig},
-		{"segments", Limits{}, atTop(func(out *Builder) {
-			for range maxSegments + 2 {
+		{"segments", Limits{Segments: 2}, atTop(func(out *Builder) {
+			for range 4 {
 				out.Text("x")
 			}
 		}), TooMany},
