@@ -250,6 +250,9 @@ func logOf(l lang, e ledger.Entry) logLine {
 	slices.Sort(keys)
 	for _, k := range keys {
 		value := e.Detail[k]
+		if _, ok := catalogue()["detail."+k]; !ok {
+			continue // hashes and object names are for the auditor's export
+		}
 		if n, err := strconv.Atoi(value); err == nil && k == "picture" {
 			value = strconv.Itoa(n + 1) // people count from one
 		}

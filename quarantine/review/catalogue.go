@@ -35,10 +35,14 @@ func text(l lang, key string, args ...any) string {
 
 // plural picks key+".one" or key+".many"; Danish and English agree on when.
 func plural(l lang, key string, n int) string {
+	key += ".many"
 	if n == 1 {
-		return text(l, key+".one", n)
+		key = strings.TrimSuffix(key, ".many") + ".one"
 	}
-	return text(l, key+".many", n)
+	if s := text(l, key); !strings.Contains(s, "%d") {
+		return s // "Vis billedet" needs no number
+	}
+	return text(l, key, n)
 }
 
 // known returns the phrase for key+"."+value, or the value itself in plain form

@@ -57,8 +57,8 @@ func caseTexts() map[string]phrase {
 		"pictures.title":    {"Billeder af siderne", "Pictures of the pages"},
 		"pictures.lead":     {"Stederne er sværtet over og rammet ind. Billederne kan stadig vise navne. Når du åbner dem, bliver det skrevet i sagens log.", "The places are blacked out and framed. The pictures may still show names. Opening them is written to the case's log."},
 		"pictures.show.one": {"Vis billedet", "Show the picture"}, "pictures.show.many": {"Vis de %d billeder", "Show the %d pictures"},
-		"pictures.alt":    {"Billede %d af %d: %s. Fundene er sværtet over og rammet ind.", "Picture %d of %d: %s. The findings are blacked out and framed."},
-		"pictures.page":   {"Side i forsendelsen", "Page of the message"},
+		"pictures.alt":    {"Billede %d af %d. Fundene er sværtet over og rammet ind.", "Picture %d of %d. The findings are blacked out and framed."},
+		"pictures.page":   {"Billede %d", "Picture %d"},
 		"pictures.closed": {"Der er billeder i sagen, men din rolle giver ikke adgang til dem.", "The case has pictures, but your role does not give access to them."},
 
 		"gaps.title": {"Kunne ikke læses", "Could not be read"},
@@ -70,9 +70,6 @@ func caseTexts() map[string]phrase {
 		"draft.none":  {"Sagen har ingen kladde.", "The case has no draft."},
 
 		"log.title": {"Sagens log", "The case's log"},
-		"log.when":  {"Hvornår", "When"},
-		"log.who":   {"Hvem", "Who"},
-		"log.what":  {"Hvad", "What"},
 		"log.none":  {"Loggen er tom.", "The log is empty."},
 		"log.cut":   {"Kun de seneste %d af %d linjer vises.", "Only the latest %d of %d lines are shown."},
 
@@ -165,6 +162,7 @@ func vocabulary() map[string]phrase {
 		"detail.answer":          {"Svar", "Answer"},
 		"detail.error":           {"Fejl", "Error"},
 		"detail.picture":         {"Billede", "Picture"},
+		"detail.draft":           {"Kladde nr.", "Draft no."},
 		"log.erased":             {"(slettet efter fristen)", "(erased after the retention period)"},
 
 		"status.afværget hændelse": {"Afværget hændelse", "Averted incident"},
@@ -172,9 +170,9 @@ func vocabulary() map[string]phrase {
 		"status.brud":              {"Brud", "Breach"},
 
 		"strength.info":   {"til orientering", "for information"},
-		"strength.weak":   {"svagt tegn", "weak sign"},
+		"strength.weak":   {"muligt", "possible"},
 		"strength.medium": {"sandsynligt", "likely"},
-		"strength.strong": {"sikkert", "certain"},
+		"strength.strong": {"meget sandsynligt", "very likely"},
 
 		"detector.cpr":                {"CPR-nummer", "CPR number"},
 		"detector.cpr-replacement":    {"Erstatningsnummer", "Replacement number"},

@@ -93,14 +93,44 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{opener: id.Opener(), source: &source{}, log: &bytes.Buffer{}, now: time.Date(2026, 11, 24, 13, 5, 0, 0, time.UTC)}
 	dir := t.TempDir()
+	r := &rig{opener: id.Opener()}
+	r.start(t, dir, openStore(t, dir), id.Recipient(), people{r.opener}, change...)
+	return r
+}
+
+// newRealRig has real accounts: anna is the DPO.
+func newRealRig(t *testing.T) *rig {
+	t.Helper()
+	dir := t.TempDir()
+	db := openStore(t, dir)
+	accounts, err := account.New(account.Config{Store: db})
+	if err != nil {
+		t.Fatal(err)
+	}
+	recipient, err := accounts.Create(t.Context(), "anna", "Anna Eksempel", account.DPO, passphrase)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := &rig{}
+	r.start(t, dir, db, recipient, accounts)
+	return r
+}
+
+func openStore(t *testing.T, dir string) *store.DB {
+	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { db.Close() })
-	recipient, err := vault.ParseRecipient(id.Recipient())
+	return db
+}
+
+func (r *rig) start(t *testing.T, dir string, db *store.DB, key string, accounts Accounts, change ...func(*Config)) {
+	t.Helper()
+	r.source, r.log, r.now = &source{}, &bytes.Buffer{}, time.Date(2026, 11, 24, 13, 5, 0, 0, time.UTC)
+	recipient, err := vault.ParseRecipient(key)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +144,7 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{Service: r.service, Accounts: people{r.opener}, Now: clock, Organisation: "Eksempel Kommune",
+	cfg := Config{Service: r.service, Accounts: accounts, Now: clock, Organisation: "Eksempel Kommune",
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range change {
 		f(&cfg)
@@ -126,7 +156,6 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 	web := httptest.NewServer(r.server.handler())
 	t.Cleanup(web.Close)
 	r.url = web.URL
-	return r
 }
 
 // hold puts a deposit into quarantine some time before now.
@@ -270,6 +299,11 @@ func (c *client) first(req *http.Request) *http.Response {
 
 func contains(t *testing.T, body string, parts ...string) {
 	t.Helper()
+	for _, bad := range []string{"«", "%!", "<no value>"} {
+		if strings.Contains(body, bad) {
+			t.Errorf("the page holds %q", bad)
+		}
+	}
 	for _, p := range parts {
 		if !strings.Contains(body, p) {
 			t.Errorf("the page lacks %q", p)
