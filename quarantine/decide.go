@@ -260,7 +260,7 @@ func scanIDs(rows *sql.Rows, err error) ([]string, error) {
 // it may have been delivered. An item that is not held is left as it is.
 func (s *Service) MarkGone(ctx context.Context, source, itemID string) error {
 	return s.db.Update(ctx, func(tx *sql.Tx) error {
-		c, err := s.byItem(ctx, tx, s.private.item(source, itemID))
+		c, err := s.byItem(ctx, tx, s.receipts.Item(source, itemID))
 		if err != nil {
 			return err
 		}

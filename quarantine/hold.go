@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/vault"
 
@@ -30,7 +31,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	if d.Source == "" || d.ItemID == "" {
 		return nil, errors.New("a deposit needs its source and item id")
 	}
-	itemKey := s.private.item(d.Source, d.ItemID)
+	itemKey := s.receipts.Item(d.Source, d.ItemID)
 	unlock, err := s.busy.lock(ctx, itemKey)
 	if err != nil {
 		return nil, err
@@ -91,7 +92,7 @@ func (s *Service) sealAll(ctx context.Context, c *Case, original []byte) (vault.
 
 // record is the one transaction of a hold.
 func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string, original vault.Sealed, pictures []vault.Sealed) error {
-	receipt, err := s.private.seal(c.ID, hidden{ItemID: d.ItemID, MessageID: d.MessageID, From: d.From, To: d.To, Receipt: d.Receipt})
+	hidden, err := s.receipts.Seal(c.ID, receipt.Hidden{ItemID: d.ItemID, MessageID: d.MessageID, From: d.From, To: d.To, Receipt: d.Receipt})
 	if err != nil {
 		return err
 	}
@@ -101,7 +102,7 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string
 			return err
 		}
 		c.DraftNo = draft.No
-		if err := s.insert(ctx, tx, c, itemKey, receipt, pictures); err != nil {
+		if err := s.insert(ctx, tx, c, itemKey, hidden, pictures); err != nil {
 			return err
 		}
 		err = s.move(ctx, tx, c, Held, System, c.HeldAt, map[string]string{

@@ -118,7 +118,7 @@ func (s *Service) byItem(ctx context.Context, q querier, itemKey string) (*Case,
 // forReleaser is c as its source gave it: true item id, addresses, message id and
 // receipt. It goes to a Releaser and nowhere else.
 func (s *Service) forReleaser(c *Case, sealed []byte) (*Case, error) {
-	h, err := s.private.open(c.ID, sealed)
+	h, err := s.receipts.Reveal(c.ID, sealed)
 	if err != nil {
 		return nil, err
 	}

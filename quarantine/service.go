@@ -13,6 +13,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/ledger"
+	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/vault"
 )
@@ -38,7 +39,7 @@ type Service struct {
 	vault     *vault.Vault
 	ledger    *ledger.Ledger
 	register  *register.Register
-	private   *privacy
+	receipts  *receipt.Sealer
 	releasers map[string]Releaser
 	outbox    string
 	now       func() time.Time
@@ -64,11 +65,11 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	private, err := openPrivacy(cfg.Store)
+	receipts, err := receipt.Open(context.Background(), cfg.Store)
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: cfg.Store, vault: cfg.Vault, ledger: ledger.New(cfg.Store), register: reg, private: private,
+	s := &Service{db: cfg.Store, vault: cfg.Vault, ledger: ledger.New(cfg.Store), register: reg, receipts: receipts,
 		releasers: cfg.Releasers, outbox: cfg.Outbox, now: cfg.Now, log: cfg.Log, check: cfg.Check, crash: cfg.Crash,
 		busy: caseLocks{held: map[string]chan struct{}{}}}
 	s.defaults()
