@@ -32,15 +32,15 @@ func setOf(words string) map[string]bool {
 }
 
 // anchorOf gives what ties a sentence to a person, the surest first, or "".
-func anchorOf(raw, lower string) string {
+func anchorOf(raw, lower string, general bool) string {
 	switch {
 	case hasNumber(raw):
 		return anchorNumber
 	case hasInitials(raw):
 		return anchorInitials
-	case hasName(raw) && !speaksOfOffice(lower):
+	case hasName(raw) && !containsAny(lower, officeWords):
 		return anchorName
-	case personWord(lower) && !general(lower):
+	case personWord(lower) && !general:
 		return anchorWord
 	}
 	return ""
@@ -110,9 +110,9 @@ var orgWords = setOf(`Kommune Kommunes Region Regionen Regionens Center Centret 
 // orgEndings end words of the same kind.
 var orgEndings = []string{"vej", "gade", "skole", "skolen", "center", "centret", "hjem", "hjemmet", "kommune", "huset", "forening", "foreningen", "afdeling", "afdelingen", "styrelsen", "forvaltningen", "parken", "kirke", "gården", "hospital", "stræde", "allé", "plads", "torv"}
 
-// hasName reports whether a first name is followed by another name: "Anna Maria
-// Testesen", "Anna M. Testesen". After a label such as "Navn:" any two words with
-// capitals are one.
+// hasName reports whether a first name is followed by another name ("Anna Maria
+// Testesen", "Anna M. Testesen") of somebody who is not there by office. After a
+// label such as "Navn:" any two words with capitals are a name.
 func hasName(s string) bool {
 	words := strings.Fields(s)
 	for i := 0; i+1 < len(words); i++ {
@@ -124,15 +124,21 @@ func hasName(s string) bool {
 		if !firstNames[first] && !(labelled && nameLike(first)) {
 			continue
 		}
-		last := words[i+1]
-		if len(last) == 2 && last[1] == '.' && i+2 < len(words) {
-			last = words[i+2]
+		to := i + 1
+		if len(words[to]) == 2 && words[to][1] == '.' && i+2 < len(words) {
+			to++
 		}
+		last := words[to]
 		if j := strings.IndexAny(last, ";|"); j > 0 {
 			last = last[:j]
 		}
 		if last = strings.TrimRight(last, "\"”“».,:;!?)"); nameLike(last) {
-			return true
+			for to++; to < len(words) && nameLike(strings.TrimRight(words[to], ",.:;")); to++ {
+			}
+			if !byOffice(words, i, to) {
+				return true
+			}
+			i = to - 1
 		}
 	}
 	return false
@@ -174,13 +180,45 @@ func nameLike(w string) bool {
 	return true
 }
 
-// officeWords tell that a person named is there by office: who speaks, chairs or
-// teaches is not the one the matter is about.
-var officeWords = []string{"formand", "borgmester", "byrådsmedlem", "rådmand", "udvalgsmedlem", "direktør", "overlæge", "speciallæge", "professor", "forsker", "lektor", "forfatter", "foredrag", "oplæg", "oplægsholder",
-	"holder kursus", "underviser i", "orienterede", "redegjorde", "fremlagde", "bød velkommen", "indledte", "byrådet", "folketing", "minister", "kandidat til", "valgt ind", "interview", "koncert", "biskop", "sognepræst", "provst",
-	"forfatteren", "projektleder", "centerchef", "afdelingsleder", "forstander", "kontakt ", "kontakt:", "tlf.", "sygeplejerske ", "demenskoordinator", "konsulent ", "underskrevet", "forelæsning", "fortæller om", "fortalte om forskning", "skriver om", "debat", "artikel"}
+// officeWords tell that the people in a sentence are there by office.
+var officeWords = []string{"byrådsmedlem", "udvalgsmedlem", "foredrag", "oplæg", "byrådet", "folketing", "valgt ind", "interview", "koncert", "forelæsning", "debat", "artikel", "gudstjeneste", "kandidat til"}
 
-func speaksOfOffice(lower string) bool { return containsAny(lower, officeWords) }
+// roles end the title before a name, or begin it behind one; speaking is what
+// people do by office. Who speaks, chairs or teaches is not whom the matter is
+// about.
+var (
+	roles = []string{"formand", "forkvinde", "borgmester", "rådmand", "direktør", "chef", "leder", "forstander", "læge", "professor", "forsker", "lektor", "forfatter", "minister", "biskop", "præst", "provst", "konsulent", "koordinator", "sygeplejerske", "rådgiver", "behandler", "ordfører", "inspektør", "pædagog", "lærer", "psykolog",
+		"assistent", "terapeut", "vejleder", "journalist", "sekretær", "advokat", "dommer", "kontakt:", "kontakt", "hilsen", "ved"}
+	speaking = setOf("orienterede orienterer redegjorde redegør fremlagde fremlægger fortæller fortalte holder holdt underviser bød byder indstiller indledte deltog deltager gennemgik præsenterede skriver udtaler siger")
+)
+
+// byOffice reports whether the name of words[from:to] is that of somebody who
+// speaks or holds an office.
+func byOffice(words []string, from, to int) bool {
+	if from > 0 {
+		before := strings.ToLower(strings.Trim(words[from-1], ",.;()"))
+		for _, r := range roles {
+			if strings.HasSuffix(before, r) && !(r == "ved" && before != r) {
+				return true
+			}
+		}
+	}
+	if to >= len(words) {
+		return false
+	}
+	next := strings.ToLower(strings.Trim(words[to], ",.;:()"))
+	if speaking[next] {
+		return true
+	}
+	if strings.HasSuffix(words[to-1], ",") || strings.HasPrefix(words[to], "(") {
+		for _, r := range roles {
+			if strings.HasSuffix(next, r) && r != "ved" {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // personWords stand for one definite person. Each is a whole word.
 var personWords = setOf(`borgeren borgerens barnet barnets hans hendes hans/hendes patienten patientens eleven elevens beboeren beboerens
@@ -207,11 +245,13 @@ func personWord(lower string) bool {
 // generalWords tell that a sentence speaks of people in general: conditions,
 // advice, rules, jobs. generalStarts do so at its beginning.
 var (
-	generalWords = []string{"hvis ", "såfremt", "eller hvis", "du kan ", "kan du ", "man kan", "man skal", "kommunen skal", "skal kommunen", "kommunalbestyrelsen", "myndigheden skal", "erfaring", "kvalifikationer", "stillingen", "ansættelse", "du bliver", "du brænder", "vi søger",
-		"vi tilbyder dig", "overenskomst", "pårørende til", "borgere med", "borgere, der", "mennesker med", "personer med", "børn med", "børn og unge", "alle borgere", "dit hjerte", "arrangement", "tilmeld", "kursus", "læs mere", "foredrag", "nyhedsbrev", "hjemmeside", "forsikring",
-		"eksempelvis", "barnet eller den unge", "barnets eller den unges", "den enkelte", "vil du få", "vil du modtage", "din arbejdsgiver", "du har mulighed", "målgruppe", "som hovedregel", "han/hun", "han eller hun", "forældremyndighedsindehaver", "sådan gør", "når du ", "for eksempel", "f.eks.", "typisk", "som regel", "du har ret til", "har ret til", "ofte ", "kampagne", "undersøgelser viser", "forskning", "statistik", "generelt", "procent", "bogen", "filmen", "romanen", "koncert"}
-	generalStarts = []string{"har du", "er du", "når ", "får du", "bliver du", "skal du", "ønsker du", "vil du", "tal med", "kontakt", "ring", "læs", "søg", "book", "husk", "medbring", "spørg", "giv", "meld", "kom ", "sådan", "hvornår", "hvem", "hvad", "hvordan", "hvor ", "lider du", "mangler du", "kender du", "bor du",
-		"du skal ", "du må ", "du bør", "få ", "undgå", "brug", "tag ", "snak", "vær ", "sørg", "drømmer du", "undersøg", "modtager du", "dine opgaver", "din opgave"}
+	generalWords = []string{"hvis du", "hvis man", "hvis borgeren", "hvis barnet", "hvis en ", "hvis et ", "hvis den", "hvis der", "hvis dit", "hvis din", "hvis i ", "såfremt", "du kan ", "kan du ", "man kan", "man skal", "kommunen skal", "skal kommunen", "kommunalbestyrelsen", "myndigheden skal",
+		"erfaring", "kvalifikationer", "stillingen kræver", "ved ansættelse", "inden ansættelse", "du bliver", "du brænder", "vi søger", "vi tilbyder dig", "efter overenskomst", "pårørende til", "borgere med", "borgere, der", "mennesker med", "personer med", "børn med", "børn og unge", "alle borgere", "dit hjerte",
+		"arrangement", "tilmeld", "kursus", "læs mere", "foredrag", "nyhedsbrev", "hjemmeside", "eksempelvis", "sådan gør", "når du ", "barnet eller den unge", "barnets eller den unges", "den enkelte", "vil du få", "vil du modtage", "din arbejdsgiver", "du har mulighed", "målgruppe", "som hovedregel", "han/hun", "han eller hun",
+		"forældremyndighedsindehaver", "for eksempel", "f.eks.", "typisk", "som regel", "har ret til", "kampagne", "undersøgelser viser", "forskning", "statistik", "generelt", "procent af", "bogen", "filmen", "romanen", "koncert"}
+	generalStarts = []string{"har du", "er du", "hvis ", "når du", "når man", "når borgeren", "når barnet", "når en ", "når et ", "når den ", "når der ", "når dit", "når din", "når kommunen", "får du", "bliver du", "skal du", "ønsker du", "vil du", "tal med", "kontakt din", "kontakt os", "kontakt kommunen", "kontakt jobcent", "ring til", "ring på", "læs om",
+		"søg om", "søg hos", "søg på", "book ", "husk", "medbring", "spørg ", "giv besked", "meld dig", "kom til", "kom og", "sådan", "hvornår", "hvem", "hvad", "hvordan", "hvor ", "lider du", "mangler du", "kender du", "bor du", "du skal ", "du må ", "du bør", "få ", "undgå", "brug din", "brug vores", "tag kontakt", "tag din", "snak med",
+		"vær opmærksom", "vær med", "sørg", "drømmer du", "undersøg", "modtager du", "dine opgaver", "din opgave", "ofte ", "demens rammer"}
 )
 
 func general(lower string) bool {

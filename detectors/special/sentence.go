@@ -18,6 +18,7 @@ type sentence struct {
 	start, end      int
 	lower           string // the sentence in small letters
 	anchor          string // what ties it to a person, in Danish, or ""
+	general         bool   // it speaks of people in general
 	listsCategories bool   // it names the categories of data as a privacy notice does
 	afterSignature  bool   // it stands in a signature
 }
@@ -46,7 +47,8 @@ func (ix *index) sentenceAt(text string, at, from int) sentence {
 	raw := text[s.start:s.end]
 	s.lower = strings.ToLower(raw)
 	s.listsCategories = listsCategories(s.lower)
-	s.anchor = anchorOf(raw, s.lower)
+	s.general = general(s.lower)
+	s.anchor = anchorOf(raw, s.lower, s.general)
 	s.afterSignature = s.anchor != anchorNumber && inSignature(text, s.start)
 	return s
 }
