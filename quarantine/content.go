@@ -19,9 +19,6 @@ import (
 	"brevvagt/quarantine/vault"
 )
 
-// maxPictureBytes bounds a picture read into memory.
-const maxPictureBytes = 64 << 20
-
 // Picture is page picture n (from 0 to PictureCount-1) as PNG. That somebody looked
 // is a ledger line, written before the picture is given out.
 func (s *Service) Picture(ctx context.Context, id string, n int, by string, o *vault.Opener) ([]byte, error) {
@@ -40,12 +37,15 @@ func (s *Service) Picture(ctx context.Context, id string, n int, by string, o *v
 	if err != nil {
 		return nil, fmt.Errorf("cannot read picture %d of case %s: %w", n, id, err)
 	}
+	if p.Size > maxPictureBytes {
+		return nil, fmt.Errorf("picture %d of case %s has %d bytes, more than were ever kept: %w", n, id, p.Size, vault.ErrChanged)
+	}
 	r, err := s.vault.Open(ctx, p, o)
 	if err != nil {
 		return nil, err
 	}
 	defer r.Close()
-	png, err := io.ReadAll(io.LimitReader(r, maxPictureBytes))
+	png, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
 	}

@@ -168,7 +168,7 @@ func (s *Service) succeeded(ctx context.Context, c *Case, answer string) error {
 	c.LastError, c.ReleaseRefs = "", shortText(answer)
 	err := s.db.Update(ctx, func(tx *sql.Tx) error {
 		if was == Rejecting {
-			if err := s.register.Rejected(ctx, tx, c.ID, at); err != nil {
+			if err := s.register.Rejected(ctx, tx, c.ID, c.Kind, at); err != nil {
 				return err
 			}
 			s.crash("reject:before-commit")

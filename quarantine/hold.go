@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,8 +19,14 @@ import (
 	"github.com/oklog/ulid/v2"
 )
 
-// maxPictures bounds how many page pictures a case keeps; the first ones are kept.
-const maxPictures = 200
+// The bounds of what a case keeps beside the original; what is left out is said in
+// a gap line. The bytes are of one picture.
+const (
+	maxPictures     = 200
+	maxPictureBytes = 16 << 20
+	maxEvidence     = 1000
+	maxGaps         = 1000
+)
 
 // Hold keeps an item: the original and its pictures are sealed and durable first,
 // then one transaction makes the case, its ledger line and its draft. When it
@@ -48,7 +53,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	}
 	c := &Case{ID: id.String(), Deposit: redacted(d), HeldAt: at}
 	c.Size = int64(len(original))
-	c.Pictures = keepPictures(d.Pictures)
+	c.bound(d.Pictures)
 	c.PictureCount = len(c.Pictures)
 	sealedOriginal, pictures, err := s.sealAll(ctx, c, original)
 	if err == nil {
@@ -63,12 +68,27 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	return c, nil
 }
 
-func keepPictures(list []Picture) []Picture {
-	kept := slices.Clone(list[:min(len(list), maxPictures)])
-	for i := range kept {
-		kept[i].Path = redactName(kept[i].Path)
+// bound keeps the first of everything that a hostile item could make endless.
+func (c *Case) bound(pictures []Picture) {
+	for _, p := range pictures {
+		if len(c.Pictures) < maxPictures && len(p.PNG) <= maxPictureBytes {
+			p.Path = redactName(p.Path)
+			c.Pictures = append(c.Pictures, p)
+		}
 	}
-	return kept
+	var short []string
+	for _, left := range []struct {
+		n    int
+		what string
+	}{
+		{len(pictures) - len(c.Pictures), "sidebilleder"}, {len(c.Evidence) - maxEvidence, "fund"}, {len(c.Gaps) - maxGaps, "linjer om ulæseligt indhold"},
+	} {
+		if left.n > 0 {
+			short = append(short, fmt.Sprintf("%d %s er ikke gemt i sagen, fordi der er for mange", left.n, left.what))
+		}
+	}
+	c.Evidence = c.Evidence[:min(len(c.Evidence), maxEvidence)]
+	c.Gaps = append(c.Gaps[:min(len(c.Gaps), maxGaps)], short...)
 }
 
 func (s *Service) sealAll(ctx context.Context, c *Case, original []byte) (vault.Sealed, []vault.Sealed, error) {

@@ -105,8 +105,8 @@ func (r *Register) undecided(d *Draft) {
 }
 
 // Rejected amends the entry of a case whose sender got the item back.
-func (r *Register) Rejected(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
-	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Afsenderen har fået mailen retur %s og er henvist til sikker post.", r.at(at)))
+func (r *Register) Rejected(ctx context.Context, tx *sql.Tx, caseID, kind string, at time.Time) error {
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Afsenderen har fået %s retur %s og er henvist til sikker post.", theItem(kind), r.at(at)))
 }
 
 // Expired amends the entry of a case whose content was deleted undelivered.

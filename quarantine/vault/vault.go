@@ -66,6 +66,9 @@ func New(dir string, recipients []age.Recipient) (*Vault, error) {
 	return &Vault{dir: dir, recipients: slices.Clone(recipients)}, nil
 }
 
+// Recipients is how many keys can open what is sealed now; fewer than two is a risk.
+func (v *Vault) Recipients() int { return len(v.recipients) }
+
 // Seal encrypts r as an object called name and returns when it is on the disk for
 // good. Memory use does not grow with the size of r.
 func (v *Vault) Seal(ctx context.Context, name string, r io.Reader) (Sealed, error) {
