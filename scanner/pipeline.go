@@ -111,7 +111,7 @@ func Correspondents(it Item, doc *document.Document) (from string, to []string) 
 
 func (p *Pipeline) decide(f *policy.Facts) policy.Verdict {
 	v := policy.Decide(p.Site, p.Rules, f)
-	if p.HoldUnfinished && !f.Incoming && v.Action.Rank() < policy.Hold.Rank() && unfinished(f.Gaps) {
+	if p.HoldUnfinished && f.Kind != "file" && !f.Incoming && v.Action.Rank() < policy.Hold.Rank() && unfinished(f.Gaps) {
 		v.Action = policy.Hold
 		v.Rules = append([]policy.Rule{{ID: "uninspectable", Action: policy.Hold,
 			Text:    "Mailen kunne ikke læses færdig i tide og skal ses af en person",

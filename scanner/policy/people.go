@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"brevvagt/detectors"
 	"brevvagt/document"
@@ -125,7 +126,7 @@ func internalSpread() Definition {
 			if f.Kind != "mail" || f.Channel.Members <= site.BulkLimitInternal || len(f.Channel.Internal) == 0 {
 				return "", "", false
 			}
-			if f.numbers(detectors.Medium) == 0 && !(f.sensitive() > 0 && f.forwardedFromOutside(site)) {
+			if f.numbers(detectors.Medium) == 0 && !(f.forwardedFromOutside(site) && (f.sensitive() > 0 || f.ownWords())) {
 				return "", "", false
 			}
 			return fmt.Sprintf("En borgers forhold til %d medarbejdere; grænsen er %d", f.Channel.Members, site.BulkLimitInternal),
@@ -166,6 +167,25 @@ func (f *Facts) forwardedFromOutside(site Site) bool {
 		}
 	}
 	return false
+}
+
+// ownWords reports whether the quoted part speaks of its writer, as a citizen's
+// mail about his own affairs does and a circular does not: "jeg", "min" and their
+// forms at least twice.
+func (f *Facts) ownWords() bool {
+	n := 0
+	for i := range f.Doc.Segments {
+		if f.Doc.Segments[i].At.Layer != document.Quoted {
+			continue
+		}
+		for w := range strings.FieldsFuncSeq(strings.ToLower(f.Doc.Segments[i].Text), func(r rune) bool { return !unicode.IsLetter(r) }) {
+			switch w {
+			case "jeg", "mig", "min", "mit", "mine":
+				n++
+			}
+		}
+	}
+	return n >= 2
 }
 
 // addressIn is the first word of a line that looks like a mail address.

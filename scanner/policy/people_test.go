@@ -86,6 +86,10 @@ func TestInternalSpread(t *testing.T) {
 	forward.Segments = []document.Segment{{Text: "Fra: Borger <b@mail.example>\nTil: post@kommune.example", At: document.Location{Layer: document.Quoted}}}
 	own := mailDoc()
 	own.Segments = []document.Segment{{Text: "Fra: HR <hr@kommune.example>", At: document.Location{Layer: document.Quoted}}}
+	plea := mailDoc()
+	plea.Segments = append(plea.Segments, forward.Segments[0], document.Segment{Text: "Jeg kan ikke betale min husleje.", At: document.Location{Layer: document.Quoted}})
+	circular := mailDoc()
+	circular.Segments = append(circular.Segments, forward.Segments[0], document.Segment{Text: "Vi inviterer alle til konference.", At: document.Location{Layer: document.Quoted}})
 	sensitive := []detectors.Finding{{Detector: "special-category", Category: "social_oekonomi", Strength: detectors.Medium}}
 	cases := []struct {
 		name  string
@@ -96,6 +100,8 @@ func TestInternalSpread(t *testing.T) {
 		{"citizen's mail to one colleague", facts(site, forward, sensitive, "k@kommune.example"), false},
 		{"number to the whole list", facts(site, mailDoc(), found(detectors.Strong, 1), "alle@kommune.example"), true},
 		{"own policy text to the whole list", facts(site, own, sensitive, "alle@kommune.example"), false},
+		{"citizen's own words to the whole list", facts(site, plea, nil, "alle@kommune.example"), true},
+		{"circular to the whole list", facts(site, circular, nil, "alle@kommune.example"), false},
 		{"news to the whole list", facts(site, forward, nil, "alle@kommune.example"), false},
 	}
 	for _, c := range cases {
