@@ -17,7 +17,9 @@ import (
 )
 
 // engine is tesseract, loaded at the first picture and kept. One picture at a
-// time: the library has one state.
+// time: the library has one state. OMP_THREAD_LIMIT=1 has to stand in the
+// environment when the process starts (package isolate sees to it): OpenMP's
+// threads spin, and cost 3.5 times the CPU.
 type engine struct {
 	mu     sync.Mutex
 	client *gosseract.Client
@@ -32,13 +34,6 @@ func (e *engine) open() error {
 	dir, err := dataDir(dataDirs())
 	if err != nil {
 		return err
-	}
-	// Without this OpenMP's threads spin: 3.5 times the CPU. It counts only where
-	// the process has not loaded OpenMP yet, so the daemon sets it for its workers.
-	if os.Getenv("OMP_THREAD_LIMIT") == "" {
-		if err := os.Setenv("OMP_THREAD_LIMIT", "1"); err != nil {
-			return fmt.Errorf("cannot limit the engine's threads: %w", err)
-		}
 	}
 	c := gosseract.NewClient()
 	c.Trim = false
