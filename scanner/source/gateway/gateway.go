@@ -14,12 +14,12 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"strings"
 	"sync"
 	"time"
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/milter"
 	"brevvagt/scanner/source/gateway/postfix"
 	"brevvagt/scanner/source/gateway/relay"
@@ -59,8 +59,6 @@ type Config struct {
 	Header string
 	// Help is a link or phone number shown with a refusal.
 	Help string
-	// NoticeFrom is the address of our own notices. "" sends none.
-	NoticeFrom string
 	// Adopt says what the reconciler does with held mail that nobody knows.
 	Adopt Adopt
 	// Every is the reconciler's pace, default one minute.
@@ -72,8 +70,8 @@ type Config struct {
 type Milter struct {
 	Config  Config
 	Postfix *postfix.Control
-	// Hop takes our notices; may be nil together with NoticeFrom "".
-	Hop *relay.Hop
+	// Notices sends ours; its zero value sends none.
+	Notices relay.Notifier
 	// Known lists the queue ids that have an open case: true for one that is held
 	// and must be in the hold queue, false for one that is being released or
 	// refused and may have left it. nil turns the reconciler off.
@@ -84,10 +82,9 @@ type Milter struct {
 	Log    *slog.Logger // default: discarded
 
 	mu       sync.Mutex
-	inFlight map[string]int  // queue ids being scanned
+	judge    *judge.Judge
 	missed   map[string]int  // known but absent, rounds in a row
 	kept     map[string]bool // adopted, judged clean and kept all the same
-	slots    chan struct{}
 	released journal
 }
 
@@ -99,7 +96,7 @@ type receipt struct {
 func (m *Milter) prepare() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.slots != nil {
+	if m.judge != nil {
 		return
 	}
 	if m.Log == nil {
@@ -108,11 +105,9 @@ func (m *Milter) prepare() {
 	c := &m.Config
 	c.SocketMode = orDefault(c.SocketMode, 0o660)
 	c.MaxBytes = orDefault(c.MaxBytes, 64<<20)
-	c.Scans = orDefault(c.Scans, 8)
-	c.Deadline = orDefault(c.Deadline, 25*time.Second)
 	c.Every = orDefault(c.Every, time.Minute)
-	m.inFlight, m.missed, m.kept = map[string]int{}, map[string]int{}, map[string]bool{}
-	m.slots = make(chan struct{}, c.Scans)
+	m.missed, m.kept = map[string]int{}, map[string]bool{}
+	m.judge = judge.New(c.Scans, c.Deadline, m.Log)
 }
 
 func orDefault[T comparable](v, d T) T {
@@ -153,7 +148,7 @@ func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handl
 	select {
 	case err = <-served: // only a broken listener ends it before ctx
 	case <-ctx.Done():
-		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.Config.Deadline+5*time.Second)
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.judge.Deadline()+5*time.Second)
 		defer cancel()
 		err = srv.Shutdown(end)
 	}
@@ -178,14 +173,14 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 	for i, r := range msg.To {
 		to[i] = r.Address
 	}
-	out, err := m.scan(ctx, m.item(msg.QueueID, msg.From, to, begun, msg.Content()), handle)
+	out, err := m.judge.Scan(ctx, m.item(msg.QueueID, msg.From, to, begun, msg.Content()), handle)
 	log = log.With("ms", time.Since(begun).Milliseconds())
 	if err != nil {
 		log.Error("mail not judged", "error", err, "answer", string(orDefault(m.Config.OnError, "tempfail")))
 		if m.Config.OnError == Hold {
 			return milter.Quarantine("could not be scanned")
 		}
-		return milter.TempFail("Mailen kunne ikke kontrolleres lige nu. Den sendes automatisk igen.")
+		return milter.TempFail(judge.NotJudged)
 	}
 	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	return m.reply(out)
@@ -206,7 +201,7 @@ func (m *Milter) reply(out scanner.Outcome) milter.Reply {
 	case policy.Hold:
 		r = milter.Quarantine("case " + out.CaseID)
 	case policy.Reject:
-		return milter.Reject(550, "5.7.1", RejectText(out.Verdict, m.Config.Help))
+		return milter.Reject(550, "5.7.1", judge.Refusal(out.Verdict, m.Config.Help))
 	default:
 		m.Log.Error("unknown verdict", "verdict", string(out.Verdict.Action))
 		return milter.TempFail("")
@@ -215,20 +210,4 @@ func (m *Milter) reply(out scanner.Outcome) milter.Reply {
 		r = r.WithHeader(m.Config.Header, string(out.Verdict.Action))
 	}
 	return r
-}
-
-// RejectText is the one line a refused sender's mail program shows: Danish in
-// ASCII letters, what was found by kind and count, and where to get help.
-func RejectText(v policy.Verdict, help string) string {
-	s := "Mailen er ikke sendt: "
-	if len(v.Rules) > 0 && v.Rules[0].Text != "" {
-		s += relay.WithoutNumbers(strings.TrimRight(v.Rules[0].Text, ". "))
-	} else {
-		s += "den indeholder personoplysninger, som modtageren ikke kan modtage sikkert"
-	}
-	s += ". Send den sikkert, eller bed din DPO om hjaelp."
-	if help != "" {
-		s += " Hjaelp: " + help
-	}
-	return milter.ASCII(s)
 }

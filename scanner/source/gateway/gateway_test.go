@@ -118,11 +118,10 @@ func newLab(t testing.TB, s setting) *lab {
 	if s.config.Every == 0 {
 		s.config.Every = 200 * time.Millisecond
 	}
-	s.config.NoticeFrom = "brevvagt@kommune.example"
 	b := &lab{judge: &judge{cases: map[string]bool{}}, pf: pf, sink: sink, stop: func() {}}
 	b.lane = &gateway.Milter{
 		Config: s.config, Postfix: &postfix.Control{ConfigDir: pf.ConfigDir},
-		Hop: &relay.Hop{Addr: sink.Addr()}, Known: b.judge.known,
+		Notices: relay.Notifier{From: "brevvagt@kommune.example", Hop: &relay.Hop{Addr: sink.Addr()}}, Known: b.judge.known,
 	}
 	if !s.idle {
 		b.start(t)
@@ -262,6 +261,7 @@ func TestCleanMailPassesUnchanged(t *testing.T) {
 }
 
 func TestHoldAndReleaseOnce(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{})
 	content := mailWith("MARKER-HOLD")
 	id := postfixtest.QueueID(send(t, b.dial(t), content, 250))
@@ -302,6 +302,7 @@ func TestHoldAndReleaseOnce(t *testing.T) {
 }
 
 func TestRejectDeletesAndTellsTheSender(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{})
 	send(t, b.dial(t), mailWith("MARKER-HOLD"), 250)
 	it := b.judge.seen()[0]
@@ -333,6 +334,7 @@ func TestRejectDeletesAndTellsTheSender(t *testing.T) {
 }
 
 func TestRefusalsInSession(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{config: gateway.Config{Deadline: 1500 * time.Millisecond, Help: "https://hjaelp.example"}})
 	c := b.dial(t)
 	msg := send(t, c, mailWith("MARKER-REJECT"), 550)
@@ -350,6 +352,7 @@ func TestRefusalsInSession(t *testing.T) {
 }
 
 func TestErrorsCanHold(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{config: gateway.Config{OnError: gateway.Hold, Adopt: gateway.AdoptNothing}})
 	send(t, b.dial(t), mailWith("MARKER-ERROR"), 250)
 	if h := b.held(t); len(h) != 1 || len(b.sink.Received()) != 0 {
@@ -403,12 +406,14 @@ func TestTenthMailOfOneConnection(t *testing.T) {
 // TestSlowScan has a scan longer than Postfix would wait: progress packets carry
 // it over.
 func TestSlowScan(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{postfix: postfixtest.Config{ContentTimeout: "3s", DefaultAction: "tempfail"}})
 	send(t, b.dial(t), mailWith("MARKER-SLOW"), 250)
 	b.arrived(t, 1)
 }
 
 func TestTooBigIsHeldThenAdopted(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{config: gateway.Config{MaxBytes: 10_000}})
 	content := mailWith(strings.Repeat("stor linje\r\n", 5_000))
 	send(t, b.dial(t), content, 250)

@@ -68,7 +68,7 @@ func (m *Milter) Reconcile(ctx context.Context, handle scanner.Handler) error {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		if _, ok := known[h.ID]; !ok && !m.flying(h.ID) && !m.keptBefore(h.ID) {
+		if _, ok := known[h.ID]; !ok && !m.judge.Busy(h.ID) && !m.keptBefore(h.ID) {
 			m.adopt(ctx, h, handle)
 		}
 	}
@@ -81,7 +81,7 @@ func (m *Milter) absent(ctx context.Context, known, isHeld map[string]bool) {
 	now := map[string]int{}
 	var gone []string
 	for _, id := range slices.Sorted(maps.Keys(known)) {
-		if !known[id] || isHeld[id] || m.inFlight[id] > 0 {
+		if !known[id] || isHeld[id] || m.judge.Busy(id) {
 			continue
 		}
 		now[id] = m.missed[id] + 1
@@ -123,7 +123,7 @@ func (m *Milter) adopt(ctx context.Context, h postfix.Mail, handle scanner.Handl
 		log.Error("held mail cannot be read and stays held", "error", err)
 		return
 	}
-	out, err := m.scan(ctx, m.item(h.ID, h.From, h.To, h.Arrived, content), handle)
+	out, err := m.judge.Scan(ctx, m.item(h.ID, h.From, h.To, h.Arrived, content), handle)
 	if err != nil {
 		log.Error("held mail not judged; it stays held", "error", err)
 		return
@@ -149,14 +149,14 @@ func (m *Milter) adopt(ctx context.Context, h postfix.Mail, handle scanner.Handl
 // refuse tells the sender and then deletes. Where no notice can be sent the mail
 // stays held: a mail must not vanish in silence.
 func (m *Milter) refuse(ctx context.Context, h postfix.Mail, v policy.Verdict) error {
-	if h.From != "" && (m.Hop == nil || m.Config.NoticeFrom == "") {
+	if h.From != "" && !m.Notices.Ready() {
 		return errors.New("refused, but notices are not configured; the mail stays held")
 	}
 	n := relay.Notice{Kind: relay.Rejected, Reference: h.ID, Sent: h.Arrived}
 	if len(v.Rules) > 0 {
 		n.Reason, n.English = v.Rules[0].Text, v.Rules[0].English
 	}
-	if err := m.notify(ctx, h.ID, h.From, n); err != nil {
+	if err := m.Notices.Notify(ctx, h.From, n); err != nil {
 		return err
 	}
 	return m.Postfix.Delete(ctx, h.ID)

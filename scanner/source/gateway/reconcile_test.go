@@ -15,6 +15,7 @@ import (
 // TestFilterDown is the night the scanner was not running: Postfix holds
 // everything, and the reconciler sorts it out afterwards.
 func TestFilterDown(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{idle: true})
 	c := b.dial(t)
 	clean, bad := mailWith("ren"), mailWith("MARKER-HOLD")
@@ -70,6 +71,7 @@ func TestFilterDown(t *testing.T) {
 }
 
 func TestAdoptKeep(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{idle: true, config: gateway.Config{Adopt: gateway.AdoptKeep}})
 	send(t, b.dial(t), mailWith("ren"), 250)
 	for range 3 {
@@ -84,6 +86,7 @@ func TestAdoptKeep(t *testing.T) {
 
 // TestGoneOutside has somebody delete a held mail behind our back.
 func TestGoneOutside(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{})
 	var mu sync.Mutex
 	var absent []string
@@ -110,6 +113,7 @@ func TestGoneOutside(t *testing.T) {
 // TestReleaseSurvivesARestart: asked for, delivered, stopped before the answer was
 // stored. The next process must not call that mail gone.
 func TestReleaseSurvivesARestart(t *testing.T) {
+	t.Parallel()
 	b := newLab(t, setting{})
 	dir := t.TempDir()
 	if err := b.lane.KeepReleases(dir); err != nil {

@@ -85,24 +85,7 @@ func (m *Milter) Reject(ctx context.Context, rec []byte, from string, n relay.No
 	} else if err != nil {
 		return err
 	}
-	return m.notify(ctx, id, from, n)
-}
-
-// notify sends a notice to the sender of mail id, if there is one and notices are
-// configured.
-func (m *Milter) notify(ctx context.Context, id, from string, n relay.Notice) error {
-	if n.From == "" {
-		n.From = m.Config.NoticeFrom
-	}
-	n.To = from
-	if n.Help == "" {
-		n.Help = m.Config.Help
-	}
-	if n.To == "" || n.From == "" || m.Hop == nil {
-		m.Log.Info("no notice sent", "queue_id", id, "null_sender", from == "")
-		return nil
-	}
-	if err := n.Send(ctx, m.Hop); err != nil {
+	if err := m.Notices.Notify(ctx, from, n); err != nil {
 		return fmt.Errorf("mail %s: %w", id, err)
 	}
 	return nil
