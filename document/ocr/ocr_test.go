@@ -20,6 +20,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/documenttest"
+	"brevvagt/document/isolate"
 )
 
 // TestMain starts the tests once more with one OpenMP thread: the library reads
@@ -32,8 +33,17 @@ func TestMain(m *testing.M) {
 		}
 		panic(err)
 	}
+	if os.Getenv(WorkerEnv) != "" {
+		if err := isolate.Serve(os.Stdin, os.Stdout, Formats()); err != nil {
+			os.Exit(3)
+		}
+		os.Exit(0)
+	}
 	os.Exit(m.Run())
 }
+
+// WorkerEnv makes the test program a worker.
+const WorkerEnv = "BREVVAGT_TEST_WORKER"
 
 func load(t testing.TB, name string) []byte {
 	t.Helper()
