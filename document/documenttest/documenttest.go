@@ -118,7 +118,8 @@ func cut(t *testing.T, s Suite, list []document.Format, sample Sample) {
 		n := len(sample.Data) * i / s.Mutations
 		d := Read(t, list, sample.Name, sample.Data[:n])
 		sound(t, fmt.Sprintf("cut to %d of %d bytes", n, len(sample.Data)), d)
-		if n == 0 || s.OpenEnded || len(d.Gaps) > 0 {
+		// A piece too short to be recognised is another file altogether.
+		if s.OpenEnded || len(d.Gaps) > 0 || !s.Format.Match(head(sample.Data[:n]), sample.Name) {
 			continue
 		}
 		for _, c := range sample.Canaries {

@@ -1,0 +1,122 @@
+package archive
+
+import (
+	"archive/zip"
+	"bytes"
+	"compress/bzip2"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding/charmap"
+
+	"brevvagt/document"
+)
+
+// Zip reads zip archives.
+type Zip struct{}
+
+// Name is the format's name.
+func (Zip) Name() string { return "zip" }
+
+// Match knows zip by its first bytes.
+func (Zip) Match(head []byte, _ string) bool {
+	return bytes.HasPrefix(head, []byte("PK\x03\x04")) || bytes.HasPrefix(head, []byte("PK\x05\x06")) || bytes.HasPrefix(head, []byte("PK00PK\x03\x04"))
+}
+
+// Read opens each member that is neither encrypted nor packed by an unknown
+// method. An archive without a directory is read front to back.
+func (Zip) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	u := newUnpacker(ctx, in, out)
+	r, err := zip.NewReader(bytes.NewReader(in.Data), int64(len(in.Data)))
+	if err != nil && !errors.Is(err, zip.ErrInsecurePath) {
+		// The directory is lost; the gap is told even if every member is saved.
+		if salvageErr := salvage(u); finish(salvageErr) != nil {
+			return salvageErr
+		}
+		return fmt.Errorf("zip directory: %w", err)
+	}
+	r.RegisterDecompressor(12, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
+	r.RegisterDecompressor(93, newZstd)
+	if r.Comment != "" {
+		out.Segment(document.Segment{Text: zipName(r.Comment), At: document.Location{Layer: document.Metadata}})
+	}
+	for _, f := range r.File {
+		if err := u.next(); err != nil {
+			return finish(err)
+		}
+		if err := zipMember(u, f); err != nil {
+			return finish(err)
+		}
+	}
+	return nil
+}
+
+func zipMember(u *unpacker, f *zip.File) error {
+	name := zipName(f.Name)
+	if f.Comment != "" {
+		u.out.Segment(document.Segment{Text: zipName(f.Comment), At: document.Location{Path: u.out.ChildPath(name), Layer: document.Metadata}})
+	}
+	if strings.HasSuffix(name, "/") && f.UncompressedSize64 == 0 {
+		u.name(name)
+		return nil
+	}
+	if f.Flags&1 != 0 || f.Method == 99 {
+		u.refuse(name, document.Encrypted, "")
+		return nil
+	}
+	r, err := f.Open()
+	switch {
+	case errors.Is(err, zip.ErrAlgorithm):
+		u.refuse(name, document.UnknownType, fmt.Sprintf("zip compression method %d", f.Method))
+		return nil
+	case err != nil:
+		u.refuse(name, document.Damaged, "")
+		return nil
+	}
+	err = u.member(name, false, r)
+	return errors.Join(err, r.Close())
+}
+
+// zipName decodes a member's name. Without the UTF-8 mark it may still be UTF-8,
+// or a code page of DOS (865 is the Danish one) or of Windows.
+func zipName(name string) string {
+	if utf8.ValidString(name) {
+		return name
+	}
+	enc := charmap.Windows1252
+	if containsAny(name, "\x91\x9b\x86\x92\x9d\x8f\x81\x84\x94") && !containsAny(name, "\xe6\xf8\xe5\xc6\xd8\xc5") {
+		enc = charmap.CodePage865
+	}
+	text, err := enc.NewDecoder().String(name)
+	if err != nil {
+		return strings.ToValidUTF8(name, "?")
+	}
+	return text
+}
+
+func containsAny(s, set string) bool {
+	for i := range len(set) {
+		if strings.IndexByte(s, set[i]) >= 0 {
+			return true
+		}
+	}
+	return false
+}
+
+func newZstd(r io.Reader) io.ReadCloser {
+	d, err := zstd.NewReader(r, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxMemory(maxMemory), zstd.WithDecoderMaxWindow(64<<20))
+	if err != nil {
+		return io.NopCloser(failing{err})
+	}
+	return d.IOReadCloser()
+}
+
+// failing is a reader that could not be made.
+type failing struct{ err error }
+
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
