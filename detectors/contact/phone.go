@@ -43,7 +43,7 @@ func findPhones(seg document.Segment, _ detectors.Env) []detectors.Span {
 		before := strings.ToLower(text[max(0, start-24):start])
 		word := lastOf(before, phoneWords) > lastOf(before, otherWords)
 		other := !word && lastOf(before, otherWords) >= 0
-		if country > 0 || word || labelled || pairs && !other {
+		if country > 0 || word || labelled || pairs && !other && !inRow(text, start, end) {
 			out = append(out, detectors.Span{Start: start, End: end, Strength: detectors.Weak, Why: []string{"telefonnummer"}, Value: value, Display: value[:2] + " xx xx xx"})
 			i = end - 1
 		}
@@ -82,6 +82,23 @@ func eightDigits(text string, i int) (value string, end int, pairs bool) {
 	}
 	return "", i, false
 }
+
+// inRow reports whether pairs of digits go on before or behind, as in a table of
+// numbers or bytes.
+func inRow(text string, start, end int) bool {
+	if end+2 < len(text) && text[end] == ' ' && pair(text[end:min(len(text), end+4)]) || end+3 < len(text) && text[end:end+2] == "  " && pair(text[end+1:min(len(text), end+5)]) {
+		return true
+	}
+	before := strings.TrimRight(text[max(0, start-5):start], " ")
+	return len(before) < min(5, start) && len(before) >= 2 && pair(" "+before[len(before)-2:]+" ") && (len(before) == 2 || before[len(before)-3] <= ' ')
+}
+
+// pair reports whether s is a blank, two hexadecimal digits, and no more of them.
+func pair(s string) bool {
+	return len(s) >= 3 && hex(s[1]) && hex(s[2]) && (len(s) == 3 || !hex(s[3]) && (s[3]|0x20 < 'a' || s[3]|0x20 > 'z'))
+}
+
+func hex(c byte) bool { return digit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // lastOf gives where the last of the words begins in s, -1 if none does. A word
 // counts only where no letter stands before it.

@@ -16,23 +16,23 @@ func mark(text string, i int) (hit, bool) {
 	strength := detectors.Strong
 	switch {
 	case strings.HasPrefix(rest, "«"):
-		end, why = chevrons(rest, "«", "»"), "flettefelt"
+		end, why = chevrons(text, i, rest, "«", "»"), "flettefelt"
 	case strings.HasPrefix(rest, "<<"):
-		end, why = chevrons(rest, "<<", ">>"), "flettefelt"
+		end, why = chevrons(text, i, rest, "<<", ">>"), "flettefelt"
 	case rest[0] == '<':
 		end, why = angle(text, i, rest), "pladsholder i vinkler"
 	case strings.HasPrefix(rest, "{{"):
 		end, why = doubleBraces(text, i, rest), "pladsholder i klammer"
 	case rest[0] == '{':
-		end, why = braces(rest)
+		end, why = braces(text, i, rest)
 	case strings.HasPrefix(rest, "${"):
 		end, why = fenced(text, i, rest, "${", "}", danishFieldName), "pladsholder i klammer"
 	case strings.HasPrefix(rest, "$$"):
-		end, why = fenced(text, i, rest, "$$", "$$", fieldName), "pladsholder mellem $$"
+		end, why = fenced(text, i, rest, "$$", "$$", danishFieldName), "pladsholder mellem $$"
 	case strings.HasPrefix(rest, "@@"):
-		end, why = fenced(text, i, rest, "@@", "@@", fieldName), "pladsholder mellem @@"
+		end, why = fenced(text, i, rest, "@@", "@@", danishFieldName), "pladsholder mellem @@"
 	case strings.HasPrefix(rest, "##"):
-		end, why = fenced(text, i, rest, "##", "##", fieldName), "pladsholder mellem ##"
+		end, why = fenced(text, i, rest, "##", "##", danishFieldName), "pladsholder mellem ##"
 	case rest[0] == '%':
 		end, why = fenced(text, i, rest, "%", "%", capitals), "pladsholder mellem %"
 	case rest[0] == '#':
@@ -68,9 +68,9 @@ func inner(rest, open, end string) (string, int) {
 
 // chevrons reads «Navn» and <<navn>>. Quotation marks look the same, so what
 // stands inside must be a field name or be written as only programs write.
-func chevrons(rest, open, end string) int {
+func chevrons(text string, i int, rest, open, end string) int {
 	body, n := inner(rest, open, end)
-	if n == 0 || !fieldName(body) && !programName(body) {
+	if n == 0 || !named(text, i, body) && !(open == "«" && programName(body)) {
 		return 0
 	}
 	return n
@@ -117,37 +117,49 @@ func closesTag(text string, i int, name string) bool {
 // expressions of programs have pipes, signs of equality and dollars.
 func doubleBraces(text string, i int, rest string) int {
 	body, n := inner(rest, "{{", "}}")
-	if n == 0 || i > 0 && (text[i-1] == '$' || text[i-1] == '{') || strings.ContainsAny(body, `|=$"'<>(){}`) {
+	if n == 0 || i > 0 && (text[i-1] == '$' || text[i-1] == '{') || strings.ContainsAny(body, "|=$\"'<>(){}:,;`") {
 		return 0
 	}
-	body = strings.TrimLeft(strings.TrimSpace(body), ".#/^&")
-	for _, program := range []string{"Values.", "secrets.", "env.", "github.", "matrix.", "item.", "steps."} {
-		if strings.HasPrefix(body, program) {
-			return 0
-		}
-	}
-	for _, p := range pieces(body) {
-		if isField(p) {
+	body = strings.TrimSpace(body)
+	if dotted, ok := strings.CutPrefix(body, "."); ok {
+		if danishFieldName(dotted) {
 			return n
 		}
+		return 0
 	}
-	if programName(strings.TrimSpace(body)) {
+	// {{#if barn}}: the words of the template language are not part of the name.
+	body = strings.TrimPrefix(strings.TrimLeft(body, "#/^&"), "if ")
+	if named(text, i, body) || someDanish(body) {
 		return n
 	}
 	return 0
 }
 
+// someDanish reports whether one part of a dotted or joined name is a Danish
+// field, as in {{ansoegning.borger.alias}}.
+func someDanish(s string) bool {
+	if strings.Contains(s, " ") {
+		return false
+	}
+	for _, p := range pieces(s) {
+		if isField(p) && !isEnglish(p) {
+			return true
+		}
+	}
+	return false
+}
+
 // braces reads {navn} and {MERGEFIELD Navn}.
-func braces(rest string) (int, string) {
+func braces(text string, i int, rest string) (int, string) {
 	body, n := inner(rest, "{", "}")
-	if n == 0 {
+	if n == 0 || body[0] == '.' || i > 0 && text[i-1] == '{' {
 		return 0, ""
 	}
 	trimmed := strings.TrimSpace(body)
 	if strings.HasPrefix(trimmed, "MERGEFIELD ") || strings.HasPrefix(trimmed, "FORMTEXT") || strings.HasPrefix(trimmed, "FLETFELT ") {
 		return n, "flettefelt"
 	}
-	if !strings.ContainsAny(body, `,;:="'|<>()`) && (fieldName(body) || instruction(body)) {
+	if !strings.ContainsAny(body, `,;:="'|<>()`) && (named(text, i, body) || instruction(body)) {
 		return n, "pladsholder i klammer"
 	}
 	return 0, ""
@@ -187,7 +199,7 @@ func brackets(text string, i int, rest string) (int, string) {
 	if instruction(body) {
 		return n, "anvisning i skarpe parenteser"
 	}
-	if fieldName(body) && !settingsHeading(text, i, i+n) {
+	if named(text, i, body) && !settingsHeading(text, i, i+n) {
 		return n, "pladsholder i skarpe parenteser"
 	}
 	return 0, ""
@@ -222,10 +234,13 @@ func instruction(s string) bool {
 	}
 	first := strings.Trim(words[0], ":.,…")
 	switch {
+	case englishVerbs[first]:
+		field, _ := fieldName(strings.Join(words[1:], " "))
+		return field
 	case verbs[first] && (len(words) > 1 || strings.HasSuffix(first, "s") || first == "vælg" || first == "udfyld"):
 		return true
 	case (first == "evt" || first == "eventuelt" || first == "her") && len(words) > 1:
-		return verbs[strings.Trim(words[1], ":.,…")] || fieldName(strings.Join(words[1:], " "))
+		return verbs[strings.Trim(words[1], ":.,…")] || danishFieldName(strings.Join(words[1:], " "))
 	}
 	return false
 }
@@ -243,11 +258,11 @@ func parens(text string, i int, rest string) (int, detectors.Strength, string) {
 	after := strings.TrimSpace(text[i+n : max(to, i+n)])
 	words := strings.Fields(body)
 	switch {
-	case len(words) <= 2 && fieldName(body) && (before == "kære" || before == "hej" || before == "til hr./fru" || before == "kære hr./fru"):
+	case len(words) <= 2 && named(text, i, body) && (before == "kære" || before == "hej" || before == "til hr./fru" || before == "kære hr./fru"):
 		return n, detectors.Strong, "pladsholder efter hilsen"
-	case len(words) <= 2 && fieldName(body) && (after == "" || after[0] == '(' || after[0] == ',') && reference(before):
+	case len(words) <= 2 && danishFieldName(body) && (after == "" || after[0] == '(' || after[0] == ',') && reference(before):
 		return n, detectors.Medium, "pladsholder i referencefelt"
-	case len(words) > 1 && len(words) <= 4 && verbs[strings.ToLower(words[0])] && fieldName(strings.Join(words[1:], " ")):
+	case len(words) > 1 && len(words) <= 4 && verbs[strings.ToLower(words[0])] && danishFieldName(strings.Join(words[1:], " ")):
 		return n, detectors.Medium, "anvisning i parentes"
 	}
 	return 0, "", ""

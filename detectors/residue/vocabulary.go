@@ -15,12 +15,12 @@ var fieldNames = wordSet(`
  bopæl kommune kommunenavn afdeling forvaltning enhed center institution skole
  cpr cprnr cprnummer personnummer cvr cvrnr cvrnummer fødselsdato fødselsdag fødselsår alder køn
  dato datoer dagsdato brevdato afsendelsesdato mødedato startdato slutdato frist svarfrist dag måned år ugedag uge tidspunkt klokkeslæt
- sag sager sagsnr sagsnummer sagsid sagstitel journalnr journalnummer dokumentnr løbenr lbnr id ref reference
+ sag sager sagsnr sagsnummer sagsid sagstitel journalnr journalnummer dokumentnr løbenr lbnr reference
  telefon telefonnr telefonnummer tlf tlfnr mobil mobilnr mobilnummer mail email mailadresse e-mail epost
  beløb sats pris kontonr kontonummer regnr konto ydelse afgørelse begrundelse ydelsesnavn
  titel stilling stillingsbetegnelse emne overskrift brødtekst tekst kommentar bemærkning underskrift initialer hilsen
  firma firmanavn firmaadresse virksomhed virksomhedsnavn organisation dokumenttitel undertitel forfatter
- ejendom matrikel matrikelnr bfe bfenr nr nummer antal type art kategori link lokale mødested bilag
+ ejendom matrikel matrikelnr bfe bfenr nr nummer antal kategori lokale mødested bilag
  name firstname lastname surname fullname middlename address street city zip zipcode postcode country
  date phone mobile company recipient sender customer subject amount first last full birthdate`)
 
@@ -33,14 +33,16 @@ var glueWords = wordSet(`
 // verbs begin an instruction to the writer: "[indsæt dato]".
 var verbs = wordSet(`
  indsæt indsættes skriv skrives udfyld udfyldes angiv angives vælg tilføj tilføjes slet slettes fjern fjernes
- ret rettes tilpas beskriv klik tast insert enter choose select delete`)
+ ret rettes tilpas beskriv klik tast`)
 
-// englishTags are words that are also names of HTML and XML elements or of
-// variables every computer has, so that <name> and %DATE% prove nothing.
-var englishTags = wordSet(`
+// englishVerbs do so in English; what follows must be a field.
+var englishVerbs = wordSet(`insert enter choose select delete add`)
+
+// english are field names that programs, markup and settings use as well: alone
+// they count only in a line of Danish or after a salutation.
+var english = wordSet(`
  name firstname lastname surname fullname middlename address street city zip zipcode postcode country
- date phone mobile company recipient sender customer subject amount first last full birthdate
- id ref email mail art link type center titel mobil reference kommentar dato`)
+ date phone mobile company recipient sender customer subject amount first last full birthdate email mail by reference alle titel center nummer kunde patient`)
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)
@@ -53,26 +55,47 @@ func wordSet(words string) map[string]bool {
 // fieldName reports whether every word of s, as written between delimiters, is a
 // field name or glue, and at least one a field name. "Borger_Navn1", "dinAdresse"
 // and "navn på sagsbehandler" are; numbers standing alone are not, since they make
-// a tag of a case ("[Sag 12345]").
-func fieldName(s string) bool {
-	found := false
+// a tag of a case ("[Sag 12345]"). danish tells that one of them is a word that
+// only Danish templates use.
+func fieldName(s string) (field, danish bool) {
 	for _, w := range pieces(s) {
 		switch {
 		case isField(w):
-			found = true
+			field, danish = true, danish || !isEnglish(w)
 		case !glueWords[w]:
-			return false
+			return false, false
 		}
 	}
-	return found
+	return field, danish
 }
+
+// isEnglish knows the English names in the plural too.
+func isEnglish(w string) bool { return english[w] || english[strings.TrimSuffix(w, "s")] }
 
 // danishFieldName is fieldName for delimiters that HTML and shells use too.
 func danishFieldName(s string) bool {
-	if englishTags[strings.ToLower(s)] {
-		return false
+	_, danish := fieldName(s)
+	return danish
+}
+
+// danishSigns stand in nearly every line of Danish, or in the salutation of a
+// letter, and hardly ever in code.
+var danishSigns = []string{"æ", "ø", "å", "Æ", "Ø", "Å", " og ", " din ", " dit ", " til ", " er ", " af ", " med ", " vi ", "Hej ", "Dear ", "Hello "}
+
+// named reports whether s is a field name at byte i of the text: a Danish one
+// anywhere, an English one in a line of Danish.
+func named(text string, i int, s string) bool {
+	field, danish := fieldName(s)
+	if danish || !field {
+		return danish
 	}
-	return fieldName(s)
+	from, to := lineOf(text, i)
+	for _, sign := range danishSigns {
+		if strings.Contains(text[from:to], sign) {
+			return true
+		}
+	}
+	return false
 }
 
 // pieces cuts at everything that is no letter and where a small letter is

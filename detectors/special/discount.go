@@ -44,7 +44,7 @@ var friends = map[string]friend{
 	"operation": {near: []string{"system", "drift", "militær"}}, "kontingent": {near: []string{"idræt", "klub", "forening"}}, "demonstration": {near: []string{"produkt", "system", "leverandør"}},
 	"overvåget": {}, "gæld": {before: []string{"kommunens ", "kommunal ", "kommunale ", "statens "}}, "skilt": {near: []string{"vej", "trafik"}}, "prognose": {before: []string{"økonomisk ", "økonomiske "}},
 	"radikal": {near: []string{"radikale venstre", "ændring", "omlægning"}}, "konservativ": {after: []string{"skøn"}}, "adoption": {near: []string{"teknologi", "system", "bruger"}},
-	"børnehus": {after: []string{"et "}}, "abort": {near: []string{"proces", "job", "download", "transaktion"}}, "tumor": {after: []string{"board"}}, "restance": {words: []string{"restanceinddriv", "restanceafdeling"}},
+	"børnehus": {after: []string{"et "}}, "tumor": {after: []string{"board"}}, "restance": {words: []string{"restanceinddriv", "restanceafdeling"}},
 	"inkasso": {words: []string{"inkassofirma", "inkassolov"}}, "hjemløs": {words: []string{"hjemløseplan", "hjemløsestrategi", "hjemløsetælling"}}, "plejefamilie": {before: []string{"bliv ", "blive ", "som "}},
 	"hiv": {}, "SF": {after: []string{"1", "-nummer", " 1"}}, "personlig pleje": {after: []string{"og praktisk hjælp til borgere"}}, "lammelse": {words: []string{"handlingslammelse"}}, "psykiatri": {words: []string{"psykiatriplan", "psykiatriudvalg", "psykiatripulje"}},
 	"selvskade": {words: []string{"selvskadeforebyg"}}, "svulst": {words: []string{"svulstig"}}, "diagnose": {words: []string{"fejldiagnose"}},
@@ -77,7 +77,7 @@ func friendly(text string, h *hit, s sentence) bool {
 	if n := h.end - s.start; n < len(s.lower) {
 		after = s.lower[n:]
 	}
-	if inLink(text, h.start, h.end) || h.entry.stem == "hiv" && !isHIV(own, before) {
+	if inLink(text, h.start, h.end) || h.entry.stem == "hiv" && !isHIV(own, before) || h.entry.stem == "abort" && !isAbort(lower, before) {
 		return true
 	}
 	f := friends[h.entry.stem]
@@ -141,6 +141,20 @@ func isHIV(own, before string) bool {
 		return true
 	}
 	for _, w := range []string{"har ", "med ", "fået ", "af ", "for "} {
+		if strings.HasSuffix(before, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// isAbort tells the Danish word from the English one of programs: with an ending,
+// in a compound, or with a Danish word before it.
+func isAbort(lower, before string) bool {
+	if lower != "abort" {
+		return !strings.Contains(lower, "-")
+	}
+	for _, w := range []string{"en ", "sin ", "provokeret ", "spontan ", "hendes ", "fik ", "fået ", "om ", "af ", "haft ", "efter ", "med ", "sen ", "medicinsk "} {
 		if strings.HasSuffix(before, w) {
 			return true
 		}

@@ -180,6 +180,9 @@ func (ix *index) match(text string, w word) (hit, bool) {
 		if n := strings.IndexByte(text[from:w.end], '-'); n >= 0 {
 			to = from + n
 		}
+		if from > w.start && unicode.IsUpper(firstRune(text[from:])) && unicode.IsUpper(firstRune(text[w.start:])) && to-from > 4 && unicode.IsLower(firstRune(text[from+1:])) {
+			return hit{}, false // a double name: Jean-Baptiste
+		}
 		part := reader{text: text[:to], pos: from}
 		if pw, ok := part.next(); ok && len(pw.folded) > 1 {
 			if h, ok := ix.matchPlain(text, pw); ok {
