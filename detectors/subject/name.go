@@ -1,0 +1,239 @@
+package subject
+
+import (
+	"encoding/json"
+	"log/slog"
+	"slices"
+	"strings"
+	"unicode"
+
+	"brevvagt/detectors"
+)
+
+// Name is a person's name that can be compared and counted but not printed: its
+// forms for people are the initials.
+type Name struct {
+	tokens   []string // folded, in the order written
+	initials string
+}
+
+// NewName reads a name as written. Titles and marks such as "c/o" are left out.
+func NewName(s string) Name {
+	var n Name
+	var initials []string
+	for _, w := range words(s) {
+		f := Fold(w)
+		if f == "" || titles[f] {
+			continue
+		}
+		n.tokens = append(n.tokens, f)
+		if !particles[f] {
+			initials = append(initials, strings.ToUpper(string([]rune(w)[:1]))+".")
+		}
+	}
+	n.initials = strings.Join(initials, " ")
+	return n
+}
+
+// titles and the like are no part of a name.
+var titles = set("hr fru frk dr prof hr/fru att co ved v til navn kaere hej")
+
+// particles stand inside names in lower case.
+var particles = set("af al da de del den der di el la le van von zu y og")
+
+func set(list string) map[string]bool {
+	m := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// Empty reports whether there is no name.
+func (n Name) Empty() bool { return len(n.tokens) == 0 }
+
+// Full reports whether the name has a first and a last name.
+func (n Name) Full() bool {
+	long := 0
+	for _, t := range n.tokens {
+		if len(t) > 1 && !particles[t] {
+			long++
+		}
+	}
+	return long > 0 && len(n.tokens) > 1
+}
+
+// String is the masked form: "T. E.".
+func (n Name) String() string { return n.initials }
+
+// GoString keeps %#v from showing more than the masked form.
+func (n Name) GoString() string { return "Name(" + n.initials + ")" }
+
+// MarshalJSON writes the masked form.
+func (n Name) MarshalJSON() ([]byte, error) { return json.Marshal(n.initials) }
+
+// LogValue logs the masked form.
+func (n Name) LogValue() slog.Value { return slog.StringValue(n.initials) }
+
+// Mask gives the keyed form that a finding's value has. The order of the words
+// does not count.
+func (n Name) Mask(key detectors.Key) detectors.Masked {
+	sorted := slices.Sorted(slices.Values(n.tokens))
+	return key.Mask("navn "+strings.Join(sorted, " "), n.initials)
+}
+
+// Same reports whether two names can be the same person's: every word of the
+// shorter is in the longer, in any order, an initial standing for a word, and at
+// least one whole word agrees. A first name alone agrees with a full name.
+func (n Name) Same(o Name) bool {
+	a, b := n.meaning(), o.meaning()
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) == 0 {
+		return false
+	}
+	left := slices.Clone(b)
+	whole := 0
+	var rest []string
+	for _, t := range a {
+		if i := slices.Index(left, t); i >= 0 {
+			left = slices.Delete(left, i, i+1)
+			if len(t) > 1 {
+				whole++
+			}
+			continue
+		}
+		rest = append(rest, t)
+	}
+	for _, t := range rest {
+		i := slices.IndexFunc(left, func(u string) bool {
+			return (len(t) == 1 || len(u) == 1) && t[0] == u[0]
+		})
+		if i < 0 {
+			return false
+		}
+		left = slices.Delete(left, i, i+1)
+	}
+	return whole > 0
+}
+
+func (n Name) meaning() []string {
+	return slices.DeleteFunc(slices.Clone(n.tokens), func(t string) bool { return particles[t] })
+}
+
+// SameName reports whether two names as written can be the same person's. Danish
+// letters are folded (å=aa, ø=oe, æ=ae), the order is free, initials stand for
+// words. Variants of a name (-sen, -son) are not merged.
+func SameName(a, b string) bool { return NewName(a).Same(NewName(b)) }
+
+// folding of letters that names are written with in two ways.
+var folding = strings.NewReplacer("å", "aa", "ø", "oe", "æ", "ae", "ä", "ae", "ö", "oe", "ü", "ue", "é", "e", "è", "e", "ê", "e", "ë", "e",
+	"á", "a", "à", "a", "â", "a", "ã", "a", "í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ú", "u", "ù", "u", "û", "u",
+	"ý", "y", "ñ", "n", "ç", "c", "ð", "d", "þ", "th", "ß", "ss", "a\u030a", "aa", "o\u0308", "oe", "a\u0308", "ae")
+
+// Fold writes a word in lower case with å æ ø and accented letters as plain ones.
+func Fold(s string) string {
+	folded := folding.Replace(strings.ToLower(s))
+	return strings.Map(func(r rune) rune {
+		if r == '/' || unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return r
+		}
+		return -1
+	}, folded)
+}
+
+// words splits at everything that is no letter, so that hyphenated names count as two.
+func words(s string) []string {
+	return strings.FieldsFunc(strings.ReplaceAll(s, "c/o", " "), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.Is(unicode.Mn, r)
+	})
+}
+
+// noName are words in capitals that begin or end what is no person's name.
+var noName = set("kommune kommunen region regionen borger borgeren borgerservice forvaltning forvaltningen afdeling afdelingen center centret " +
+	"cpr cprnr nr nummer person personnummer personnr sag sagen sagsnr sagsbehandler vedr vedroerende navn adresse telefon tlf mail dato den " +
+	"foedt barn barnet ansoeger mor far kaere hej med venlig hilsen bilag kopi afgoerelse ansoegning journal journalnr raadhus raadhuset " +
+	"i vi du de det han hun han og eller er har som til fra at om for paa ikke aps as fonden ministeriet styrelsen naevnet jobcenter " +
+	"januar februar marts april maj juni juli august september oktober november december mandag tirsdag onsdag torsdag fredag " +
+	"danmark odense aarhus telefonnr mobil email side sundhed social familie boern unge skole boernehave ydelse")
+
+// streets end the names of roads.
+var streets = []string{"vej", "vejen", "gade", "gaden", "alle", "straede", "vaenge", "vaenget", "park", "parken", "plads", "pladsen", "torv", "torvet", "have", "haven", "bakke", "bakken", "toft", "toften"}
+
+func isStreet(folded string) bool {
+	return slices.ContainsFunc(streets, func(s string) bool { return strings.HasSuffix(folded, s) })
+}
+
+// nameWord tells a word that may be part of a name: a capital and letters, an
+// initial with its full stop, or a particle.
+func nameWord(w string) (ok, particle bool) {
+	f := Fold(w)
+	if particles[f] && strings.ToLower(w) == w {
+		return true, true
+	}
+	if noName[f] || isStreet(f) || f == "" {
+		return false, false
+	}
+	for i, r := range w {
+		switch {
+		case i == 0 && !unicode.IsUpper(r):
+			return false, false
+		case !unicode.IsLetter(r) && r != '-' && r != '\'' && r != '’' && r != '.' && !unicode.Is(unicode.Mn, r):
+			return false, false
+		}
+	}
+	if i := strings.IndexByte(w, '.'); i >= 0 && i != len(w)-1 {
+		return false, false
+	}
+	// A full stop belongs to an initial only.
+	return !strings.HasSuffix(w, ".") || len([]rune(w)) <= 3, false
+}
+
+const maxNameWords = 6
+
+// nameAt reads a name at the beginning of s, or, with last, at its end. It needs
+// two words that are no particles.
+func nameAt(s string, last bool) (Name, bool) {
+	fields := strings.Fields(s)
+	if last {
+		slices.Reverse(fields)
+	}
+	var taken []string
+	plain := 0
+	for _, w := range fields[:min(len(fields), maxNameWords)] {
+		trimmed := strings.TrimRight(w, ",;:()")
+		ok, particle := nameWord(trimmed)
+		if !ok || last && trimmed != w && len(taken) > 0 {
+			break
+		}
+		taken = append(taken, trimmed)
+		if !particle {
+			plain++
+		}
+		if !last && trimmed != w {
+			break
+		}
+	}
+	if last {
+		slices.Reverse(taken)
+	}
+	n := NewName(strings.Join(taken, " "))
+	return n, plain >= 2 && n.Full()
+}
+
+// wholeName reads a line that is a name and nothing else.
+func wholeName(s string) (Name, bool) {
+	s = strings.Trim(s, " \t,;:")
+	fields := strings.Fields(s)
+	if len(fields) < 2 || len(fields) > maxNameWords {
+		return Name{}, false
+	}
+	for _, w := range fields {
+		if ok, _ := nameWord(strings.TrimRight(w, ",")); !ok {
+			return Name{}, false
+		}
+	}
+	n := NewName(s)
+	return n, n.Full()
+}

@@ -1,0 +1,309 @@
+package subject
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// papers reads the parts of a document as letters, forms and tables, each once.
+type papers struct {
+	doc       *document.Document
+	order     []string         // paths in the order they were read
+	segments  map[string][]int // indices of the segments at a path
+	lines     map[string][]line
+	rows      map[string]Name // names of table rows, by path, sheet and row
+	inBody    map[int]bool    // findings that stand in a letter's body
+	reference map[string]bool // papers with a number in head or reference block
+}
+
+func newPapers(doc *document.Document) *papers {
+	p := &papers{doc: doc, segments: make(map[string][]int), lines: make(map[string][]line), inBody: make(map[int]bool), reference: make(map[string]bool)}
+	for i := range doc.Segments {
+		path := doc.Segments[i].At.Path
+		if _, seen := p.segments[path]; !seen {
+			p.order = append(p.order, path)
+		}
+		p.segments[path] = append(p.segments[path], i)
+	}
+	return p
+}
+
+func (p *papers) layout(path string) []line {
+	l, ok := p.lines[path]
+	if !ok {
+		l = layout(p.doc, p.segments[path])
+		p.lines[path] = l
+	}
+	return l
+}
+
+// roleOf tells how the paper speaks of the person with the number found.
+func (p *papers) roleOf(index int, f *detectors.Finding) Role {
+	labelled := slices.ContainsFunc(f.Why, func(w string) bool { return strings.HasPrefix(w, "label:") })
+	role := Mentioned
+	if labelled {
+		role = About
+	}
+	l, ok := p.lineOf(f)
+	if !ok {
+		return role
+	}
+	switch l.zone {
+	case Address:
+		return Addressee
+	case Head, Reference, Salutation:
+		if labelled || l.zone == Reference {
+			p.reference[f.At.Path] = true
+			return About
+		}
+	case Body:
+		p.inBody[index] = true
+	case Closing:
+		return Signature
+	case Guidance:
+		return Guided
+	case CopyLines:
+		return Copied
+	}
+	return role
+}
+
+func (p *papers) lineOf(f *detectors.Finding) (line, bool) {
+	lines := p.layout(f.At.Path)
+	// The last line of that segment which begins at or before the finding.
+	i, _ := slices.BinarySearchFunc(lines, f, func(l line, f *detectors.Finding) int {
+		if l.segment != f.Segment {
+			return l.segment - f.Segment
+		}
+		if l.start <= f.Start {
+			return -1
+		}
+		return 1
+	})
+	if i == 0 || lines[i-1].segment != f.Segment {
+		return line{}, false
+	}
+	return lines[i-1], true
+}
+
+// nameOf finds the name that belongs to a number: in its table row, beside it in
+// the text, or in the form's field for it.
+func (p *papers) nameOf(f *detectors.Finding) (Name, bool) {
+	if f.Segment < 0 || f.Segment >= len(p.doc.Segments) {
+		return Name{}, false
+	}
+	s := &p.doc.Segments[f.Segment]
+	if f.End > len(s.Text) || f.Start > f.End {
+		return Name{}, false
+	}
+	if s.At.Cell != "" {
+		n, ok := p.rowNames()[rowOf(&s.At)]
+		return n, ok && n.Full()
+	}
+	if n, ok := nameBefore(s.Text, f.Start); ok {
+		return n, true
+	}
+	if n, ok := nameBehind(s.Text, f.End); ok {
+		return n, true
+	}
+	return p.fieldName(f.Segment)
+}
+
+// rowNames reads the names of all table rows, once.
+func (p *papers) rowNames() map[string]Name {
+	if p.rows != nil {
+		return p.rows
+	}
+	p.rows = make(map[string]Name)
+	parts := make(map[string][]string)
+	for i := range p.doc.Segments {
+		s := &p.doc.Segments[i]
+		if s.At.Cell == "" || len(s.Text) > 100 {
+			continue
+		}
+		if at := rowOf(&s.At); nameField(s.Label) && len(parts[at]) < 4 {
+			parts[at] = append(parts[at], s.Text)
+		}
+	}
+	for at, words := range parts {
+		p.rows[at] = NewName(strings.Join(words, " "))
+	}
+	return p.rows
+}
+
+// rowOf names a table row: "a.xlsx" and "Ark1!B7" make "a.xlsx Ark1 7".
+func rowOf(at *document.Location) string {
+	sheet, cell, ok := strings.Cut(at.Cell, "!")
+	if !ok {
+		sheet, cell = "", at.Cell
+	}
+	return at.Path + "\x00" + sheet + "\x00" + strings.TrimLeft(cell, "$ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
+
+// nameField tells columns and fields that hold a person's name.
+func nameField(label string) bool {
+	for _, w := range words(label) {
+		switch Fold(w) {
+		case "navn", "fornavn", "fornavne", "efternavn", "mellemnavn", "borgernavn", "name", "firstname", "lastname", "fulde", "borger", "barn", "ansoeger":
+			return true
+		case "filnavn", "firmanavn", "brugernavn", "vejnavn", "bynavn", "skolenavn":
+			return false
+		}
+	}
+	return false
+}
+
+// fieldReach is how many fields away a form's name may stand from its number.
+const fieldReach = 6
+
+// fieldName looks for the name field of a form near the field with the number.
+func (p *papers) fieldName(segment int) (Name, bool) {
+	s := &p.doc.Segments[segment]
+	if s.Label == "" {
+		return Name{}, false
+	}
+	for step := 1; step <= fieldReach; step++ {
+		for _, k := range []int{segment - step, segment + step} {
+			if k < 0 || k >= len(p.doc.Segments) {
+				continue
+			}
+			o := &p.doc.Segments[k]
+			if o.At.Path != s.At.Path || o.At.Cell != "" || !nameField(o.Label) || len(o.Text) > 100 {
+				continue
+			}
+			if n := NewName(o.Text); n.Full() {
+				return n, true
+			}
+		}
+	}
+	return Name{}, false
+}
+
+// beforeNumber are words between a name and its number.
+var beforeNumber = set("cpr cprnr cprnummer nr nummer personnummer personnr foedt f med har og den er civilregistration")
+
+// nameBefore reads "Testperson Eksempel, CPR-nr. " before a number. On the line
+// before, only a name by itself or one that is said to be whose it is counts: a
+// caseworker's name may stand there as well.
+func nameBefore(text string, start int) (Name, bool) {
+	s := clip(text[:start], 120, true)
+	cut := strings.LastIndexByte(s, '\n') + 1
+	if rest := withoutLabel(s[cut:]); rest != "" || cut == 0 {
+		return nameAt(rest, true)
+	}
+	above := strings.TrimSpace(s[:cut])
+	above = strings.TrimSpace(above[strings.LastIndexByte(above, '\n')+1:])
+	if low := strings.ToLower(above); hasCue(low, subjectCues) {
+		return nameAt(afterCue(above, low, subjectCues), false)
+	}
+	return wholeName(above)
+}
+
+// withoutLabel takes the words for a number off the end of a line.
+func withoutLabel(s string) string {
+	for range 6 {
+		s = strings.TrimRight(s, " \t\r:,.;-–—(/#=|\"'\u00a0")
+		i := strings.LastIndexFunc(s, func(r rune) bool { return strings.ContainsRune(" \t-.,:(/\u00a0", r) })
+		if !beforeNumber[Fold(s[i+1:])] {
+			break
+		}
+		s = s[:i+1]
+	}
+	return s
+}
+
+// nameBehind reads ", Testperson Eksempel" after a number on the same line.
+func nameBehind(text string, end int) (Name, bool) {
+	s := clip(text[end:], 100, false)
+	s, _, _ = strings.Cut(s, "\n")
+	s = strings.TrimLeft(s, " \t,;:-–()|\u00a0")
+	if first, rest, ok := strings.Cut(s, " "); ok && Fold(first) == "navn" {
+		s = rest
+	}
+	return nameAt(s, false)
+}
+
+// clip keeps at most n bytes of a text's end or beginning, on whole characters.
+func clip(s string, n int, end bool) string {
+	if len(s) <= n {
+		return s
+	}
+	if end {
+		return strings.ToValidUTF8(s[len(s)-n:], "")
+	}
+	return strings.ToValidUTF8(s[:n], "")
+}
+
+// person is a name with its role in a paper.
+type person struct {
+	name Name
+	role Role
+}
+
+// subjectCues begin a line that names whom a paper is about.
+var subjectCues = []string{"navn:", "barn:", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:"}
+
+// staffCues begin a line that names staff.
+var staffCues = []string{"sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:"}
+
+// peopleOf reads the names of a paper: staff, and those it is written to or about.
+func (p *papers) peopleOf(path string) (staff []Name, people []person) {
+	for _, l := range p.layout(path) {
+		text := strings.TrimSpace(l.text)
+		if text == "" || len(text) > 200 {
+			continue
+		}
+		low := strings.ToLower(text)
+		switch {
+		case l.zone == Closing:
+			if n, ok := nameAt(text, false); ok {
+				staff = append(staff, n)
+			}
+		case l.zone == Address:
+			if n, ok := addresseeLine(text); ok {
+				people = append(people, person{n, Addressee})
+			}
+		case hasCue(low, staffCues):
+			if n, ok := nameAt(afterCue(text, low, staffCues), false); ok {
+				staff = append(staff, n)
+			}
+		case l.zone <= Body && hasCue(low, subjectCues):
+			if n, ok := nameAt(afterCue(text, low, subjectCues), false); ok {
+				people = append(people, person{n, About})
+			}
+		}
+	}
+	return staff, p.fields(path, people)
+}
+
+// fields adds the names in a form's fields.
+func (p *papers) fields(path string, people []person) []person {
+	for _, i := range p.segments[path] {
+		s := &p.doc.Segments[i]
+		if s.At.Cell != "" || s.Label == "" || len(s.Text) > 100 || !nameField(s.Label) {
+			continue
+		}
+		if n := NewName(s.Text); n.Full() {
+			people = append(people, person{n, About})
+		}
+	}
+	return people
+}
+
+func hasCue(low string, cues []string) bool {
+	return slices.ContainsFunc(cues, func(c string) bool { return strings.HasPrefix(low, c) })
+}
+
+// afterCue gives what follows the cue. Lower case may change a text's length, so
+// the cut is made only where it did not.
+func afterCue(text, low string, cues []string) string {
+	for _, c := range cues {
+		if strings.HasPrefix(low, c) && len(low) == len(text) {
+			return strings.TrimSpace(text[len(c):])
+		}
+	}
+	return ""
+}

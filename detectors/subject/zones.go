@@ -1,0 +1,207 @@
+package subject
+
+import (
+	"strings"
+	"unicode"
+
+	"brevvagt/document"
+)
+
+// Zone is a part of a Danish municipal letter.
+type Zone byte
+
+// The zones, in the order a letter has them.
+const (
+	Head       Zone = iota // letterhead, and what stands before anything else
+	Address                // the addressee
+	Reference              // date, case number, CPR number, subject line
+	Salutation             // "Kære ..."
+	Body
+	Closing   // from "Med venlig hilsen" on
+	Guidance  // complaint guidance, legal grounds, data protection notice
+	CopyLines // "Kopi til", "Bilag"
+)
+
+// line is one line of a paper with its zone.
+type line struct {
+	segment, start int // index into the document's segments, offset in its text
+	page           int
+	text           string
+	zone           Zone
+}
+
+// maxLines bounds the work on one paper.
+const maxLines = 20_000
+
+// layout gives the lines of a paper (the visible text of its segments) with their
+// zones.
+func layout(doc *document.Document, segments []int) []line {
+	var out []line
+	for _, i := range segments {
+		s := &doc.Segments[i]
+		if s.At.Layer != document.Visible && s.At.Layer != "" || s.At.Cell != "" {
+			continue
+		}
+		start := 0
+		for text := range strings.SplitSeq(s.Text, "\n") {
+			if len(out) == maxLines {
+				break
+			}
+			out = append(out, line{segment: i, start: start, page: s.At.Page, text: strings.TrimRight(text, " \t\r")})
+			start += len(text) + 1
+		}
+	}
+	assign(out)
+	return out
+}
+
+// assign walks down the lines. A page that begins with an address block begins a
+// new letter.
+func assign(lines []line) {
+	zone, onPage := Head, 0
+	for i := range lines {
+		if onPage++; i > 0 && lines[i].page != lines[i-1].page {
+			onPage = 0
+		}
+		text := strings.TrimSpace(lines[i].text)
+		if (zone <= Reference || onPage < 20 && lines[i].page > 1) && postLine(text) {
+			if first := blockAbove(lines, i); first >= 0 {
+				for k := first; k <= i; k++ {
+					lines[k].zone = Address
+				}
+				zone = Reference
+				continue
+			}
+		}
+		if next, ok := cue(text, zone); ok {
+			zone = next
+		}
+		lines[i].zone = zone
+		if zone == Salutation {
+			zone = Body
+		}
+	}
+}
+
+// cues begin a zone when a line begins with them.
+var cues = []struct {
+	zone  Zone
+	words []string
+}{
+	{Closing, []string{"med venlig hilsen", "med venlige hilsner", "venlig hilsen", "venlige hilsner", "mvh", "på vegne af", "kind regards", "best regards", "yours sincerely"}},
+	{Guidance, []string{"klagevejledning", "lovgrundlag", "sådan behandler vi dine", "retsgrundlag", "vejledning om klage", "behandling af personoplysninger", "dine rettigheder", "hvis du vil klage"}},
+	{CopyLines, []string{"kopi til", "kopi:", "bilag:", "vedlagt:", "cc:"}},
+	{Salutation, []string{"kære ", "hej ", "til forældremyndighed", "til rette vedkommende", "dear "}},
+	{Reference, []string{"dato", "den ", "sagsnr", "sagsnummer", "sags-id", "sagsbehandler", "j.nr", "journalnr", "deres ref", "vores ref", "cpr", "vedr", "vedrørende", "dok.nr", "dokumentnr", "personnr"}},
+}
+
+func cue(text string, now Zone) (Zone, bool) {
+	low := strings.ToLower(text)
+	for _, c := range cues {
+		for _, w := range c.words {
+			if !strings.HasPrefix(low, w) {
+				continue
+			}
+			switch {
+			case c.zone == Reference && now > Reference,
+				c.zone == Salutation && (now == Guidance || len(text) > 80):
+				return 0, false
+			case c.zone == Closing && len(text) > 60:
+				return 0, false
+			}
+			return c.zone, true
+		}
+	}
+	return 0, false
+}
+
+// postLine tells "5000 Odense C", with a country's letters before or not.
+func postLine(s string) bool {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "DK-"), "DK ")
+	if len(s) < 7 || len(s) > 45 || s[4] != ' ' {
+		return false
+	}
+	for i := range 4 {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	for i, r := range strings.TrimSpace(s[4:]) {
+		if i == 0 && !unicode.IsUpper(r) || !unicode.IsLetter(r) && r != ' ' && r != '.' && r != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// streetLine tells "Testvej 12, 2. tv": letters, then a house number.
+func streetLine(s string) bool {
+	fields := strings.Fields(s)
+	for i, w := range fields {
+		if i > 0 && w[0] >= '0' && w[0] <= '9' {
+			first := []rune(fields[0])[0]
+			return len(s) <= 60 && unicode.IsUpper(first) && !strings.ContainsAny(s, ":")
+		}
+	}
+	return false
+}
+
+// blockAbove gives the first line of the address block whose post code stands in
+// line i, or -1 when it is none, or the organisation's own.
+func blockAbove(lines []line, i int) int {
+	street := -1
+	first := -1
+	for k := i - 1; k >= max(0, i-5); k-- {
+		text := strings.TrimSpace(lines[k].text)
+		switch {
+		case text == "":
+			if street >= 0 && first >= 0 {
+				return first
+			}
+			if street < 0 {
+				return -1
+			}
+			continue
+		case organisation(text):
+			return -1
+		case street < 0 && streetLine(text):
+			street = k
+		case street >= 0:
+			if _, ok := addresseeLine(text); ok {
+				first = k
+				if k == street-1 || !strings.HasPrefix(strings.ToLower(text), "att") {
+					return first
+				}
+			}
+		case len(text) > 50:
+			return -1
+		}
+	}
+	return first
+}
+
+// addresseeLine reads the line of an address block that names a person.
+func addresseeLine(text string) (Name, bool) {
+	for _, mark := range []string{"Til ", "Att.: ", "Att.:", "Att. ", "Hr. ", "Fru "} {
+		text = strings.TrimPrefix(text, mark)
+	}
+	if strings.HasPrefix(text, "c/o") || strings.HasPrefix(text, "C/O") {
+		return Name{}, false
+	}
+	return wholeName(text)
+}
+
+// organisation tells lines of a letterhead or of an addressee that is no person.
+func organisation(text string) bool {
+	for _, w := range words(text) {
+		switch f := Fold(w); {
+		case organisations[f]:
+			return true
+		case strings.HasSuffix(f, "forvaltning") || strings.HasSuffix(f, "forvaltningen") || strings.HasSuffix(f, "center") || strings.HasSuffix(f, "afdeling") || strings.HasSuffix(f, "afdelingen"):
+			return true
+		}
+	}
+	return strings.Contains(text, "A/S")
+}
+
+var organisations = set("kommune kommunes region raadhus raadhuset borgerservice jobcenter cvr ean aps ministeriet styrelsen telefon tlf naevn skole skolen")
