@@ -12,6 +12,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/words"
 )
 
 // How much of a long case is shown.
@@ -24,32 +25,52 @@ const (
 	logMost         = 200
 )
 
-// caseView is the page of one case.
+// caseView is the page of one case, part by part.
 type caseView struct {
-	ID, Story, Colour                   string
-	State                               quarantine.State
-	Waiting                             bool // for a person
-	CanDecide, CanSeePictures           bool
-	Result                              *result
-	LastError                           string
-	Rules                               []ruleView
-	From, Subject, Name, Received       string
-	HeldAt, Size, DataTypes             string
-	IsMail                              bool
-	To, ToRest                          []string
-	ToRestCount, ToCut                  int
-	Persons, Numbers                    int
-	Finds, FindsRest                    []findView
-	FindCount, FindsShown, PictureCount int // FindsShown is 0 when all are shown
-	Pictures                            []pictureView
-	Gaps                                []string
-	Release, Reject                     *decisionForm
-	Draft                               []column
-	DraftNo                             string
-	Log                                 []logLine
-	LogShown, LogTotal                  int // LogShown is 0 when all are shown
-	Source, MessageID, SHA256, Refs     string
+	ID, Story, Colour string
+	State             quarantine.State
+	Waiting           bool // for a person
+	CanDecide         bool
+	Result            *result
+	LastError         string
+	Release, Reject   *decisionForm
+	factsView
+	findsView
+	picturesView
+	papersView
+	technicalView
 }
+
+type factsView struct {
+	From, Subject, Name, Received string
+	HeldAt, Size, DataTypes       string
+	IsMail                        bool
+	To, ToRest                    []string
+	ToRestCount, ToCut            int
+	Persons, Numbers              int
+}
+
+type findsView struct {
+	Rules                 []ruleView
+	Finds, FindsRest      []findView
+	FindCount, FindsShown int // FindsShown is 0 when all are shown
+	Gaps                  []string
+}
+
+type picturesView struct {
+	PictureCount   int
+	CanSeePictures bool
+	Pictures       []pictureView
+}
+
+type papersView struct {
+	Draft              []column
+	DraftNo            string
+	Log                []logLine
+	LogShown, LogTotal int // LogShown is 0 when all are shown
+}
+
+type technicalView struct{ Source, MessageID, SHA256, Refs string }
 
 type ruleView struct {
 	Text      string
@@ -136,64 +157,77 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 }
 
 // facts puts what the case itself holds into words.
-func (s *server) facts(l lang, c *quarantine.Case) caseView {
+func (s *server) facts(l words.Lang, c *quarantine.Case) caseView {
 	v := caseView{
-		ID: c.ID, State: c.State, Colour: colour(c.State), Story: story(l, c), Waiting: c.State == quarantine.Held,
-		Result: resultOf(l, c), From: clean(c.From, longRunes), Subject: clean(c.Subject, longRunes), Name: clean(c.Name, longRunes),
-		Received: longTime(l, c.Received), HeldAt: longTime(l, c.HeldAt), Size: size(l, c.Size), IsMail: c.Kind == "mail",
-		DataTypes: clean(strings.Join(c.DataTypes, ", "), longRunes), Persons: c.Persons, Numbers: c.Numbers,
-		PictureCount: c.PictureCount, DraftNo: clean(c.DraftNo, shortRunes), Source: clean(c.Source, shortRunes),
-		MessageID: clean(c.MessageID, longRunes), SHA256: c.PlainSHA256, Refs: clean(c.ReleaseRefs, longRunes),
-		LastError: clean(c.LastError, longRunes), FindCount: len(c.Evidence),
+		ID: c.ID, State: c.State, Colour: colour(c.State), Story: words.Story(l, c), Waiting: c.State == quarantine.Held,
+		Result: resultOf(l, c), LastError: words.Clean(c.LastError, words.Long),
+		factsView: factsOf(l, c), findsView: findsOf(l, c),
+		technicalView: technicalView{Source: words.Clean(c.Source, words.Short), MessageID: words.Clean(c.MessageID, words.Long),
+			SHA256: c.PlainSHA256, Refs: words.Clean(c.ReleaseRefs, words.Long)},
 	}
-	for _, rule := range c.Rules {
-		v.Rules = append(v.Rules, ruleView{ruleText(l, rule), rule.Approvers})
+	v.PictureCount, v.DraftNo = c.PictureCount, words.Clean(c.DraftNo, words.Short)
+	return v
+}
+
+func factsOf(l words.Lang, c *quarantine.Case) factsView {
+	v := factsView{
+		From: words.Clean(c.From, words.Long), Subject: words.Clean(c.Subject, words.Long), Name: words.Clean(c.Name, words.Long),
+		Received: words.LongTime(l, c.Received), HeldAt: words.LongTime(l, c.HeldAt), Size: words.Size(l, c.Size), IsMail: c.Kind == "mail",
+		DataTypes: words.Clean(strings.Join(c.DataTypes, ", "), words.Long), Persons: c.Persons, Numbers: c.Numbers,
 	}
 	for i, to := range c.To {
 		switch {
 		case i < recipientsFirst:
-			v.To = append(v.To, clean(to, shortRunes))
+			v.To = append(v.To, words.Clean(to, words.Short))
 		case i < recipientsMost:
-			v.ToRest = append(v.ToRest, clean(to, shortRunes))
+			v.ToRest = append(v.ToRest, words.Clean(to, words.Short))
 		}
 	}
 	v.ToRestCount, v.ToCut = len(c.To)-len(v.To), len(c.To)-len(v.To)-len(v.ToRest)
+	return v
+}
+
+func findsOf(l words.Lang, c *quarantine.Case) findsView {
+	v := findsView{FindCount: len(c.Evidence)}
+	for _, rule := range c.Rules {
+		v.Rules = append(v.Rules, ruleView{words.Rule(l, rule), rule.Approvers})
+	}
 	finds := findViews(l, c.Evidence[:min(len(c.Evidence), findsMost)])
 	v.Finds, v.FindsRest = finds[:min(len(finds), findsFirst)], finds[min(len(finds), findsFirst):]
 	if len(finds) < len(c.Evidence) {
 		v.FindsShown = len(finds)
 	}
 	for _, g := range c.Gaps[:min(len(c.Gaps), gapsMost)] {
-		v.Gaps = append(v.Gaps, clean(g, longRunes))
+		v.Gaps = append(v.Gaps, words.Clean(g, words.Long))
 	}
 	if len(c.Gaps) > gapsMost {
-		v.Gaps = append(v.Gaps, text(l, "facts.to.cut", len(c.Gaps)-gapsMost))
+		v.Gaps = append(v.Gaps, words.Text(l, "facts.to.cut", len(c.Gaps)-gapsMost))
 	}
 	return v
 }
 
-func findViews(l lang, list []quarantine.Evidence) []findView {
+func findViews(l words.Lang, list []quarantine.Evidence) []findView {
 	views := make([]findView, len(list))
 	for i, e := range list {
 		views[i] = findView{
-			Detector: e.Detector, Value: clean(e.Value, shortRunes), Strength: e.Strength, Layer: layer(l, e), Place: place(l, e),
-			Before: clean(e.Before, longRunes), Match: clean(e.Match, shortRunes), After: clean(e.After, longRunes),
-			Why: clean(strings.Join(e.Why, ", "), longRunes),
+			Detector: e.Detector, Value: words.Clean(e.Value, words.Short), Strength: e.Strength, Layer: words.Layer(l, e), Place: words.Place(l, e),
+			Before: words.Clean(e.Before, words.Long), Match: words.Clean(e.Match, words.Short), After: words.Clean(e.After, words.Long),
+			Why: words.Clean(strings.Join(e.Why, ", "), words.Long),
 		}
 	}
 	return views
 }
 
-func pictureViews(l lang, c *quarantine.Case) []pictureView {
+func pictureViews(l words.Lang, c *quarantine.Case) []pictureView {
 	views := make([]pictureView, c.PictureCount)
 	for i := range views {
-		views[i] = pictureView{Src: fmt.Sprintf("/sag/%s/billede/%d", c.ID, i+1), Caption: text(l, "pictures.page", i+1), N: i + 1, Of: c.PictureCount}
+		views[i] = pictureView{Src: fmt.Sprintf("/sag/%s/billede/%d", c.ID, i+1), Caption: words.Text(l, "pictures.page", i+1), N: i + 1, Of: c.PictureCount}
 	}
 	return views
 }
 
 // resultOf says what became of the case, nil while it waits.
-func resultOf(l lang, c *quarantine.Case) *result {
+func resultOf(l words.Lang, c *quarantine.Case) *result {
 	kinds := map[quarantine.State]string{
 		quarantine.Releasing: "info", quarantine.Rejecting: "info", quarantine.Released: "success",
 		quarantine.Rejected: "success", quarantine.Expired: "info", quarantine.Gone: "warning",
@@ -203,20 +237,20 @@ func resultOf(l lang, c *quarantine.Case) *result {
 		return nil
 	}
 	key := "done." + string(c.State)
-	res := result{Kind: kind, Heading: text(l, key)}
+	res := result{Kind: kind, Heading: words.Text(l, key)}
 	if c.State == quarantine.Expired || c.State == quarantine.Gone {
-		res.Text = text(l, key+".text")
+		res.Text = words.Text(l, key+".text")
 		return &res
 	}
-	res.Text = text(l, key+".text", clean(c.DecidedBy, shortRunes), longTime(l, c.DecidedAt))
-	res.Reason = clean(c.Reason, reasonLimit)
+	res.Text = words.Text(l, key+".text", words.Clean(c.DecidedBy, words.Short), words.LongTime(l, c.DecidedAt))
+	res.Reason = words.Clean(c.Reason, reasonLimit)
 	return &res
 }
 
 // papers adds the register draft and the log.
-func (s *server) papers(r *http.Request, l lang, v *caseView) error {
-	d, err := s.Service.Draft(r.Context(), v.ID)
-	if err != nil && !errors.Is(err, quarantine.ErrNotFound) && !errors.Is(err, register.ErrNotFound) {
+func (s *server) papers(r *http.Request, l words.Lang, v *caseView) error {
+	d, err := s.Service.Register().ByCase(r.Context(), v.ID)
+	if err != nil && !errors.Is(err, register.ErrNotFound) {
 		return err
 	}
 	if d != nil {
@@ -237,10 +271,10 @@ func (s *server) papers(r *http.Request, l lang, v *caseView) error {
 	return nil
 }
 
-func logOf(l lang, e ledger.Entry) logLine {
-	line := logLine{When: shortTime(l, e.At), Who: clean(e.Actor, shortRunes), What: known(l, "verb", e.Verb)}
+func logOf(l words.Lang, e ledger.Entry) logLine {
+	line := logLine{When: words.ShortTime(l, e.At), Who: words.Clean(e.Actor, words.Short), What: words.Known(l, "verb", e.Verb)}
 	if e.Erased {
-		line.Who = text(l, "log.erased")
+		line.Who = words.Text(l, "log.erased")
 		return line
 	}
 	keys := make([]string, 0, len(e.Detail))
@@ -250,14 +284,14 @@ func logOf(l lang, e ledger.Entry) logLine {
 	slices.Sort(keys)
 	for _, k := range keys {
 		value := e.Detail[k]
-		if _, ok := catalogue()["detail."+k]; !ok {
+		if !words.Has("detail." + k) {
 			continue // hashes and object names are for the auditor's export
 		}
 		if n, err := strconv.Atoi(value); err == nil && k == "picture" {
 			value = strconv.Itoa(n + 1) // people count from one
 		}
 		if value != "" {
-			line.Details = append(line.Details, known(l, "detail", k)+": "+clean(value, longRunes))
+			line.Details = append(line.Details, words.Known(l, "detail", k)+": "+words.Clean(value, words.Long))
 		}
 	}
 	return line

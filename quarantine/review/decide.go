@@ -12,6 +12,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/words"
 )
 
 // decisionForm is one of the two forms of a case. Effects say what will happen.
@@ -24,21 +25,21 @@ type decisionForm struct {
 	Limit   int
 }
 
-func releaseForm(l lang, c *quarantine.Case, u *user, f refused) *decisionForm {
+func releaseForm(l words.Lang, c *quarantine.Case, u *user, f refused) *decisionForm {
 	form := &decisionForm{Open: true, Limit: reasonLimit}
-	effect := text(l, "release.effect", recipients(l, c.To))
+	effect := words.Text(l, "release.effect", words.Recipients(l, c.To))
 	if c.Kind == "file" || len(c.To) == 0 {
-		effect = text(l, "release.file")
+		effect = words.Text(l, "release.file")
 	}
-	form.Effects = []string{effect, text(l, "release.draft")}
+	form.Effects = []string{effect, words.Text(l, "release.draft")}
 	if n := c.Approvers(); n > 1 {
-		form.Effects = append(form.Effects, text(l, "release.two", n))
+		form.Effects = append(form.Effects, words.Text(l, "release.two", n))
 		if len(c.ApprovalsDone) > 0 {
-			form.Effects = append(form.Effects, text(l, "release.have", clean(strings.Join(c.ApprovalsDone, ", "), shortRunes)))
+			form.Effects = append(form.Effects, words.Text(l, "release.have", words.Clean(strings.Join(c.ApprovalsDone, ", "), words.Short)))
 		}
 		if slices.Contains(c.ApprovalsDone, u.Name) {
 			form.Open = false
-			form.Effects = append(form.Effects, text(l, "release.mine"))
+			form.Effects = append(form.Effects, words.Text(l, "release.mine"))
 		}
 	}
 	if f.action == "release" {
@@ -47,12 +48,12 @@ func releaseForm(l lang, c *quarantine.Case, u *user, f refused) *decisionForm {
 	return form
 }
 
-func rejectForm(l lang, c *quarantine.Case, f refused) *decisionForm {
-	effect := text(l, "reject.effect")
+func rejectForm(l words.Lang, c *quarantine.Case, f refused) *decisionForm {
+	effect := words.Text(l, "reject.effect")
 	if c.Kind == "file" {
-		effect = text(l, "reject.effect.file")
+		effect = words.Text(l, "reject.effect.file")
 	}
-	form := &decisionForm{Open: true, Limit: reasonLimit, Effects: []string{effect}, Notice: cleanLines(quarantine.RejectNotice(c), longRunes)}
+	form := &decisionForm{Open: true, Limit: reasonLimit, Effects: []string{effect}, Notice: words.CleanLines(quarantine.RejectNotice(c), words.Long)}
 	if f.action == "reject" {
 		form.Text, form.Problem = f.reason, f.problem
 	}
@@ -83,11 +84,11 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 	}
 	reason := strings.TrimSpace(r.PostForm.Get("begrundelse"))
 	if key := reasonProblem(reason); key != "" {
-		problem := text(l, key)
+		problem := words.Text(l, key)
 		if key == "problem.reason.long" {
-			problem = text(l, key, reasonLimit)
+			problem = words.Text(l, key, reasonLimit)
 		}
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &notice{"error", text(l, "problem.title"), problem}, refused{action, clean(reason, reasonLimit), problem})
+		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &notice{"error", words.Text(l, "problem.title"), problem}, refused{action, words.Clean(reason, reasonLimit), problem})
 		return
 	}
 	// A decision once begun must not stop halfway because the browser went away.
@@ -95,13 +96,13 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 	defer cancel()
 	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.opener(r)})
 	if err != nil {
-		s.refusedDecision(w, r, id, refused{action: action, reason: clean(reason, reasonLimit)}, err)
+		s.refusedDecision(w, r, id, refused{action: action, reason: words.Clean(reason, reasonLimit)}, err)
 		return
 	}
 	if action == "release" && c.State == quarantine.Held {
 		s.sessions.Put(r.Context(), sessionNotice, "flash.approved")
 	}
-	http.Redirect(w, r, "/sag/"+id+"#main-content", http.StatusSeeOther)
+	http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
 }
 
 // reasonProblem is the key of what is wrong with a reason, "" when nothing is.
@@ -143,8 +144,8 @@ func (s *server) refusedDecision(w http.ResponseWriter, r *http.Request, id stri
 		}
 	}
 	s.Log.Warn("decision not carried out", "case", id, "action", f.action, "why", key, "err", detectors.Redact(err.Error()))
-	f.problem = text(l, key)
-	s.caseWith(w, r, id, status, &notice{kind, text(l, "problem.title"), f.problem}, f)
+	f.problem = words.Text(l, key)
+	s.caseWith(w, r, id, status, &notice{kind, words.Text(l, "problem.title"), f.problem}, f)
 }
 
 // takeNotice returns the message that a decision left for the next page, once.
@@ -153,5 +154,5 @@ func (s *server) takeNotice(r *http.Request) *notice {
 	if key == "" {
 		return nil
 	}
-	return &notice{Kind: "success", Text: text(language(r), key)}
+	return &notice{Kind: "success", Text: words.Text(language(r), key)}
 }

@@ -9,6 +9,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/words"
 )
 
 // loginView is the login form.
@@ -53,12 +54,12 @@ func (s *server) showLogin(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := language(r)
-	p := s.newPage(r, nil, text(l, "login.title"))
+	p := s.newPage(r, nil, words.Text(l, "login.title"))
 	switch r.URL.Query().Get("hvorfor") {
 	case "tid":
-		p.Notice = &notice{Kind: "info", Text: text(l, "login.idle")}
+		p.Notice = &notice{Kind: "info", Text: words.Text(l, "login.idle")}
 	case "ud":
-		p.Notice = &notice{Kind: "success", Text: text(l, "login.out")}
+		p.Notice = &notice{Kind: "success", Text: words.Text(l, "login.out")}
 	}
 	p.Data = loginView{After: localPath(r.URL.Query().Get("efter"))}
 	s.render(w, http.StatusOK, "login", p)
@@ -91,7 +92,7 @@ func (s *server) login(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	ctx := r.Context()
-	s.keys.drop(s.sessions.GetString(ctx, sessionKey)) // of an earlier login in this browser
+	s.keys.Drop(s.sessions.GetString(ctx, sessionKey)) // of an earlier login in this browser
 	// A new token, so that one planted before the login is worth nothing.
 	if err := s.sessions.RenewToken(ctx); err != nil {
 		s.broken(w, r, "renew the session", err)
@@ -99,15 +100,15 @@ func (s *server) login(w http.ResponseWriter, r *http.Request) {
 	}
 	s.sessions.Put(ctx, sessionName, acc.Name)
 	s.sessions.Put(ctx, sessionRole, string(acc.Role))
-	s.sessions.Put(ctx, sessionKey, s.keys.put(opener))
+	s.sessions.Put(ctx, sessionKey, s.keys.Put(opener))
 	s.Log.Info("login", "user", acc.Name, "role", string(acc.Role))
 	http.Redirect(w, r, localPath(r.PostForm.Get("efter")), http.StatusSeeOther)
 }
 
 func (s *server) refuseLogin(w http.ResponseWriter, r *http.Request, status int, key string) {
-	p := s.newPage(r, nil, text(language(r), "login.title"))
+	p := s.newPage(r, nil, words.Text(language(r), "login.title"))
 	p.Path = "/log-ind"
-	p.Data = loginView{After: localPath(r.PostForm.Get("efter")), Name: clean(r.PostForm.Get("navn"), shortRunes), Wrong: text(language(r), key)}
+	p.Data = loginView{After: localPath(r.PostForm.Get("efter")), Name: words.Clean(r.PostForm.Get("navn"), words.Short), Wrong: words.Text(language(r), key)}
 	s.render(w, status, "login", p)
 }
 
@@ -123,7 +124,7 @@ func (s *server) rest(r *http.Request) {
 
 func (s *server) logout(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	s.keys.drop(s.sessions.GetString(ctx, sessionKey))
+	s.keys.Drop(s.sessions.GetString(ctx, sessionKey))
 	if err := s.sessions.Destroy(ctx); err != nil {
 		s.broken(w, r, "end the session", err)
 		return
@@ -137,9 +138,9 @@ func (s *server) setLanguage(w http.ResponseWriter, r *http.Request) {
 		s.fail(w, r, http.StatusBadRequest)
 		return
 	}
-	l := danish
-	if r.PostForm.Get("til") == string(english) {
-		l = english
+	l := words.Danish
+	if r.PostForm.Get("til") == string(words.English) {
+		l = words.English
 	}
 	http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
 	http.Redirect(w, r, localPath(r.PostForm.Get("tilbage")), http.StatusSeeOther)

@@ -2,16 +2,19 @@ package review
 
 import (
 	"bytes"
+	"embed"
 	"fmt"
+	"html/template"
 	"net/http"
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/quarantine/review/words"
 )
 
 // page is what every template is given.
 type page struct {
-	Lang         lang
+	Lang         words.Lang
 	Title        string
 	Organisation string
 	User         *user
@@ -31,28 +34,28 @@ type navItem struct {
 type notice struct{ Kind, Heading, Text string }
 
 // T is the text for key in the page's language.
-func (p page) T(key string, args ...any) string { return text(p.Lang, key, args...) }
+func (p page) T(key string, args ...any) string { return words.Text(p.Lang, key, args...) }
 
 // Plural picks the form for n.
-func (p page) Plural(key string, n int) string { return plural(p.Lang, key, n) }
+func (p page) Plural(key string, n int) string { return words.Plural(p.Lang, key, n) }
 
 // Known puts a value of the program, such as a state or a detector, into words.
-func (p page) Known(key string, value any) string { return known(p.Lang, key, fmt.Sprint(value)) }
+func (p page) Known(key string, value any) string { return words.Known(p.Lang, key, fmt.Sprint(value)) }
 
 const languageCookie = "sprog"
 
 // language is the one chosen with the switch, Danish until then.
-func language(r *http.Request) lang {
-	if c, err := r.Cookie(languageCookie); err == nil && c.Value == string(english) {
-		return english
+func language(r *http.Request) words.Lang {
+	if c, err := r.Cookie(languageCookie); err == nil && c.Value == string(words.English) {
+		return words.English
 	}
-	return danish
+	return words.Danish
 }
 
 // newPage fills in what all pages have. It must run inside the session for the
 // user to be known; outside it the page is shown without one.
 func (s *server) newPage(r *http.Request, u *user, title string) page {
-	p := page{Lang: language(r), Title: title, Organisation: clean(s.Organisation, shortRunes), User: u, Path: localPath(r.URL.RequestURI())}
+	p := page{Lang: language(r), Title: title, Organisation: words.Clean(s.Organisation, words.Short), User: u, Path: localPath(r.URL.RequestURI())}
 	if r.Method != http.MethodGet {
 		p.Path = "/"
 	}
@@ -81,7 +84,7 @@ func (s *server) render(w http.ResponseWriter, status int, name string, p page) 
 	var b bytes.Buffer
 	if err := s.pages[name].ExecuteTemplate(&b, "base", p); err != nil {
 		s.Log.Error("cannot show page", "page", name, "err", err)
-		http.Error(w, text(p.Lang, "error.500"), http.StatusInternalServerError)
+		http.Error(w, words.Text(p.Lang, "error.500"), http.StatusInternalServerError)
 		return
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
@@ -102,9 +105,9 @@ func (s *server) fail(w http.ResponseWriter, r *http.Request, status int) {
 
 func (s *server) failWith(w http.ResponseWriter, r *http.Request, status int, key string) {
 	l := language(r)
-	p := s.newPage(r, nil, text(l, key))
+	p := s.newPage(r, nil, words.Text(l, key))
 	p.Path = "/"
-	p.Data = text(l, key+".text")
+	p.Data = words.Text(l, key+".text")
 	s.render(w, status, "error", p)
 }
 
@@ -117,4 +120,34 @@ func (s *server) denyOrigin(w http.ResponseWriter, r *http.Request) {
 func (s *server) broken(w http.ResponseWriter, r *http.Request, doing string, err error) {
 	s.Log.Error("page failed", "doing", doing, "err", detectors.Redact(err.Error()))
 	s.fail(w, r, http.StatusInternalServerError)
+}
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// pages are the parsed templates by name.
+type pages map[string]*template.Template
+
+func parsePages() (pages, error) {
+	out := make(pages)
+	for _, name := range []string{"login", "queue", "case", "register", "status", "error"} {
+		t, err := template.New(name).Option("missingkey=error").Funcs(template.FuncMap{"dict": dict}).
+			ParseFS(templateFiles, "templates/base.html", "templates/columns.html", "templates/pages.html", "templates/"+name+".html")
+		if err != nil {
+			return nil, err
+		}
+		out[name] = t
+	}
+	return out, nil
+}
+
+// dict hands several values to a template: key, value, key, value.
+func dict(pairs ...any) map[string]any {
+	m := make(map[string]any, len(pairs)/2)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		if key, ok := pairs[i].(string); ok {
+			m[key] = pairs[i+1]
+		}
+	}
+	return m
 }

@@ -8,6 +8,7 @@ import (
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/words"
 )
 
 // tab is a group of states that are looked at together.
@@ -49,8 +50,7 @@ type queueRow struct {
 	HeldAt, Waited, Draft       string
 	Persons, Numbers            int
 	State                       quarantine.State
-	Colour                      string
-	Approvals, Approvers        int
+	Colour, Approved            string
 }
 
 // pager numbers the pages of a list from 1.
@@ -117,7 +117,7 @@ func (s *server) front(w http.ResponseWriter, r *http.Request) {
 	for _, c := range cases {
 		view.Rows = append(view.Rows, s.queueRow(l, c))
 	}
-	p := s.newPage(r, &u, text(l, "queue.title"))
+	p := s.newPage(r, &u, words.Text(l, "queue.title"))
 	p.Data = view
 	s.render(w, http.StatusOK, "queue", p)
 }
@@ -144,32 +144,32 @@ func (s *server) pageOf(r *http.Request, t tab, p pager) ([]*quarantine.Case, er
 	return list, nil
 }
 
-func (s *server) queueRow(l lang, c *quarantine.Case) queueRow {
+func (s *server) queueRow(l words.Lang, c *quarantine.Case) queueRow {
 	row := queueRow{
-		ID: c.ID, Heading: heading(l, c), From: clean(c.From, shortRunes), To: recipients(l, c.To), Recipients: len(c.To),
-		HeldAt: shortTime(l, c.HeldAt), Persons: c.Persons, Numbers: c.Numbers, Draft: clean(c.DraftNo, shortRunes),
-		State: c.State, Colour: colour(c.State), Rule: text(l, "rules.none"), MoreRules: max(0, len(c.Rules)-1),
+		ID: c.ID, Heading: heading(l, c), From: words.Clean(c.From, words.Short), To: words.Recipients(l, c.To), Recipients: len(c.To),
+		HeldAt: words.ShortTime(l, c.HeldAt), Persons: c.Persons, Numbers: c.Numbers, Draft: words.Clean(c.DraftNo, words.Short),
+		State: c.State, Colour: colour(c.State), Rule: words.Text(l, "rules.none"), MoreRules: max(0, len(c.Rules)-1),
 	}
 	if len(c.Rules) > 0 {
-		row.Rule = ruleText(l, c.Rules[0])
+		row.Rule = words.Rule(l, c.Rules[0])
 	}
 	if c.State == quarantine.Held {
-		row.Waited = waited(l, c.HeldAt, s.Now())
+		row.Waited = words.Waited(l, c.HeldAt, s.Now())
 		if n := c.Approvers(); n > 1 {
-			row.Approvals, row.Approvers = len(c.ApprovalsDone), n
+			row.Approved = words.Text(l, "queue.approved", len(c.ApprovalsDone), n)
 		}
 	}
 	return row
 }
 
 // heading is what a case is called: its subject or the name of the file.
-func heading(l lang, c *quarantine.Case) string {
+func heading(l words.Lang, c *quarantine.Case) string {
 	for _, s := range []string{c.Subject, c.Name} {
-		if h := clean(s, shortRunes); h != "" {
+		if h := words.Clean(s, words.Short); h != "" {
 			return h
 		}
 	}
-	return text(l, "case.title", c.DraftNo)
+	return words.Text(l, "case.title", c.DraftNo)
 }
 
 // colour is the badge of a state.
@@ -203,7 +203,7 @@ func (s *server) status(w http.ResponseWriter, r *http.Request) {
 	for _, state := range states() {
 		view = append(view, stateCount{state, counts[state]})
 	}
-	p := s.newPage(r, &u, text(language(r), "status.title"))
+	p := s.newPage(r, &u, words.Text(language(r), "status.title"))
 	p.Data = view
 	s.render(w, http.StatusOK, "status", p)
 }

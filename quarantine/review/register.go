@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/words"
 )
 
-// column is one of the 13 columns of a draft. Proposal marks what the DPO decides.
+// column is one of the 13 columns of a draft. Mark is the key of a note on what the
+// DPO has still to decide, "" for none.
 type column struct {
-	No           int
-	Title, Value string
-	Proposal     bool
+	No                 int
+	Title, Value, Mark string
 }
 
 // columns puts a draft into the 13 columns. The titles are the register's own and
@@ -23,9 +24,14 @@ func (s *server) columns(d *register.Draft) []column {
 	values, titles := s.Service.Register().Row(d), register.Columns()
 	out := make([]column, 0, len(titles))
 	for i := range min(len(titles), len(values)) {
-		v := values[i]
-		open := strings.HasSuffix(v, "[forslag]") || strings.HasPrefix(v, "[DPO afgør]")
-		out = append(out, column{No: i + 1, Title: titles[i], Value: clean(v, 2*longRunes), Proposal: open})
+		c := column{No: i + 1, Title: titles[i], Value: words.Clean(values[i], 2*words.Long)}
+		switch {
+		case strings.HasSuffix(values[i], "[forslag]"):
+			c.Mark = "register.proposal"
+		case strings.HasPrefix(values[i], "[DPO afgør]"):
+			c.Mark = "register.pending"
+		}
+		out = append(out, c)
 	}
 	return out
 }
@@ -35,7 +41,7 @@ func date(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
-	return t.In(copenhagen()).Format("02.01.2006")
+	return t.In(words.Zone()).Format("02.01.2006")
 }
 
 type registerView struct {
@@ -64,7 +70,7 @@ func (s *server) showRegister(w http.ResponseWriter, r *http.Request) {
 	for i := first; i < min(first+pageSize, len(drafts)); i++ {
 		view.Rows = append(view.Rows, s.registerRow(l, drafts[len(drafts)-1-i]))
 	}
-	p := s.newPage(r, &u, text(l, "register.title"))
+	p := s.newPage(r, &u, words.Text(l, "register.title"))
 	p.Data = view
 	s.render(w, http.StatusOK, "register", p)
 }
@@ -93,14 +99,14 @@ func (s *server) export(w http.ResponseWriter, r *http.Request, ext, contentType
 	u, _ := s.user(r)
 	s.Log.Info("register exported", "user", u.Name, "format", ext, "entries", len(drafts))
 	w.Header().Set("Content-Type", contentType)
-	w.Header().Set("Content-Disposition", `attachment; filename="fortegnelse-over-brud-`+s.Now().In(copenhagen()).Format("2006-01-02")+`.`+ext+`"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="fortegnelse-over-brud-`+s.Now().In(words.Zone()).Format("2006-01-02")+`.`+ext+`"`)
 	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(b.Bytes()))
 }
 
-func (s *server) registerRow(l lang, d *register.Draft) registerRow {
+func (s *server) registerRow(l words.Lang, d *register.Draft) registerRow {
 	row := registerRow{
-		No: clean(d.No, shortRunes), What: clean(d.What, longRunes), Date: date(d.Registered), CaseID: d.CaseID,
-		Types: clean(strings.Join(d.DataTypes, ", "), longRunes), Status: d.Status, Colour: "success", Columns: s.columns(d),
+		No: words.Clean(d.No, words.Short), What: words.Clean(d.What, words.Long), Date: date(d.Registered), CaseID: d.CaseID,
+		Types: words.Clean(strings.Join(d.DataTypes, ", "), words.Long), Status: d.Status, Colour: "success", Columns: s.columns(d),
 	}
 	switch d.Status {
 	case register.Possible:
@@ -109,9 +115,9 @@ func (s *server) registerRow(l lang, d *register.Draft) registerRow {
 		row.Colour = "error"
 	}
 	if d.Status != register.Averted && !d.Deadline.IsZero() {
-		row.Deadline = text(l, "register.deadline", shortTime(l, d.Deadline))
+		row.Deadline = words.Text(l, "register.deadline", words.ShortTime(l, d.Deadline))
 		if left := d.Deadline.Sub(s.Now()); left > 0 {
-			row.Deadline += " (" + text(l, "register.left", waited(l, s.Now(), d.Deadline)) + ")"
+			row.Deadline += " (" + words.Text(l, "register.left", words.Waited(l, s.Now(), d.Deadline)) + ")"
 		}
 	}
 	return row

@@ -27,6 +27,8 @@ import (
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/keyring"
+	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/vault"
 )
 
@@ -43,15 +45,10 @@ type Decisions interface {
 	Reject(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
 }
 
-// Papers are what belongs to a case: sealed pictures, the draft, the log.
+// Papers are what belongs to a case: sealed pictures, the log, the register.
 type Papers interface {
 	Picture(ctx context.Context, id string, n int, by string, o *vault.Opener) ([]byte, error)
-	Draft(ctx context.Context, caseID string) (*register.Draft, error)
 	History(ctx context.Context, caseID string) ([]ledger.Entry, error)
-}
-
-// Books holds the breach register.
-type Books interface {
 	Register() *register.Register
 }
 
@@ -60,7 +57,6 @@ type Service interface {
 	Cases
 	Decisions
 	Papers
-	Books
 }
 
 // Accounts tells who a person is and unlocks the vault key. A wrong name and a
@@ -92,7 +88,7 @@ const (
 type server struct {
 	Config
 	sessions *scs.SessionManager
-	keys     *keyring
+	keys     *keyring.Ring
 	pause    time.Duration // before the answer to a failed login
 	pages    pages
 	assets   http.Handler
@@ -122,9 +118,9 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the page templates: %w", err)
 	}
-	assets, err := newAssets()
+	assets, err := static.Handler()
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the page's static files: %w", err)
 	}
-	return &server{Config: cfg, sessions: newSessions(cfg.Secure, idle), keys: newKeyring(idle), pause: failurePause, pages: pages, assets: assets}, nil
+	return &server{Config: cfg, sessions: newSessions(cfg.Secure, idle), keys: keyring.New(idle), pause: failurePause, pages: pages, assets: assets}, nil
 }

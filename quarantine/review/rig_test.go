@@ -81,7 +81,7 @@ func (p people) Login(_ context.Context, name, pass string) (*account.Account, *
 	if !role.Valid() || pass != passphrase {
 		return nil, nil, account.ErrLogin
 	}
-	if !role.HasKey() {
+	if !role.HasKey() || strings.HasSuffix(name, "9") {
 		return &account.Account{Name: name, Role: role}, nil, nil
 	}
 	return &account.Account{Name: name, Role: role}, p.opener, nil

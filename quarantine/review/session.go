@@ -1,15 +1,14 @@
 package review
 
 import (
-	"crypto/rand"
 	"net/http"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
 
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/words"
 	"brevvagt/quarantine/vault"
 )
 
@@ -44,7 +43,7 @@ type user struct {
 }
 
 // RoleName is the role in words.
-func (u user) RoleName(l lang) string { return known(l, "role", string(u.Role)) }
+func (u user) RoleName(l words.Lang) string { return words.Known(l, "role", string(u.Role)) }
 
 // user returns who is signed in. A session whose key handle has expired is over:
 // the two clocks must not drift apart.
@@ -54,7 +53,7 @@ func (s *server) user(r *http.Request) (user, bool) {
 	if u.Name == "" {
 		return user{}, false
 	}
-	if _, ok := s.keys.get(s.sessions.GetString(ctx, sessionKey)); !ok {
+	if _, ok := s.keys.Get(s.sessions.GetString(ctx, sessionKey)); !ok {
 		return user{}, false
 	}
 	return u, true
@@ -62,56 +61,8 @@ func (s *server) user(r *http.Request) (user, bool) {
 
 // opener returns the key of the session, nil for roles without one.
 func (s *server) opener(r *http.Request) *vault.Opener {
-	o, _ := s.keys.get(s.sessions.GetString(r.Context(), sessionKey))
+	o, _ := s.keys.Get(s.sessions.GetString(r.Context(), sessionKey))
 	return o
-}
-
-// keyring holds the unlocked keys of the living sessions, in memory only. A key
-// that is not asked for during the idle time is forgotten by a timer, whether or
-// not anybody visits the page.
-type keyring struct {
-	idle time.Duration
-	mu   sync.Mutex
-	held map[string]*heldKey
-}
-
-type heldKey struct {
-	opener *vault.Opener
-	timer  *time.Timer
-}
-
-func newKeyring(idle time.Duration) *keyring {
-	return &keyring{idle: idle, held: make(map[string]*heldKey)}
-}
-
-// put keeps a key and returns the handle for the session. The key may be nil.
-func (k *keyring) put(o *vault.Opener) string {
-	handle := rand.Text()
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.held[handle] = &heldKey{o, time.AfterFunc(k.idle, func() { k.drop(handle) })}
-	return handle
-}
-
-// get returns a key and starts its idle time anew.
-func (k *keyring) get(handle string) (*vault.Opener, bool) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	h, ok := k.held[handle]
-	if !ok {
-		return nil, false
-	}
-	h.timer.Reset(k.idle)
-	return h.opener, true
-}
-
-func (k *keyring) drop(handle string) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	if h, ok := k.held[handle]; ok {
-		h.timer.Stop()
-		delete(k.held, handle)
-	}
 }
 
 // localPath returns p when it is a path on this site, else "/". It keeps the form

@@ -1,4 +1,4 @@
-package review
+package words
 
 func caseTexts() map[string]phrase {
 	return map[string]phrase{
@@ -62,7 +62,7 @@ func caseTexts() map[string]phrase {
 		"pictures.closed": {"Der er billeder i sagen, men din rolle giver ikke adgang til dem.", "The case has pictures, but your role does not give access to them."},
 
 		"gaps.title": {"Kunne ikke læses", "Could not be read"},
-		"gaps.lead":  {"Brevvagt kunne ikke se ind i følgende. Det kan rumme personoplysninger, som ikke er talt med.", "brevvagt could not see into the following. It may hold personal data that has not been counted."},
+		"gaps.lead":  {"Disse dele kunne ikke læses. De kan rumme personoplysninger, som ikke er talt med.", "These parts could not be read. They may hold personal data that has not been counted."},
 		"gaps.none":  {"Alt i forsendelsen blev læst.", "Everything in the message was read."},
 
 		"draft.title": {"Kladde til fortegnelsen over brud", "Draft for the breach register"},
@@ -106,7 +106,7 @@ func decisionTexts() map[string]phrase {
 		"reject.button":      {"Afvis forsendelsen", "Reject the message"},
 
 		"done.released":       {"Forsendelsen er frigivet", "The message has been released"},
-		"done.released.text":  {"Frigivet af %s den %s. Den er afleveret til videre forsendelse.", "Released by %s on %s. It has been handed on for delivery."},
+		"done.released.text":  {"Frigivet af %s den %s. Den er afleveret til videre forsendelse. Felterne om anmeldelse og underretning i kladden venter nu på DPO.", "Released by %s on %s. It has been handed on for delivery. The fields on notification and on telling the data subjects in the draft now await the DPO."},
 		"done.releasing":      {"Frigivelsen er i gang", "The release is under way"},
 		"done.releasing.text": {"Besluttet af %s den %s. Næste mailserver har ikke taget imod endnu; brevvagt prøver igen af sig selv.", "Decided by %s on %s. The next mail server has not accepted it yet; brevvagt tries again by itself."},
 		"done.rejected":       {"Forsendelsen er afvist", "The message has been rejected"},
@@ -176,7 +176,7 @@ func vocabulary() map[string]phrase {
 
 		"detector.cpr":                {"CPR-nummer", "CPR number"},
 		"detector.cpr-replacement":    {"Erstatningsnummer", "Replacement number"},
-		"detector.placeholder":        {"Pladsholder", "Placeholder"},
+		"detector.placeholder":        {"Pladsholder fra en skabelon", "Placeholder of a template"},
 		"detector.template-residue":   {"Skabelonrest", "Template residue"},
 		"detector.addressee-mismatch": {"Forkert modtager", "Wrong addressee"},
 		"detector.foreign-person":     {"Person, der ikke hører til", "Person who does not belong"},
@@ -188,7 +188,7 @@ func vocabulary() map[string]phrase {
 		"detector.child-recipient":    {"Modtageren er et barn", "The recipient is a child"},
 		"detector.foreign-recipient":  {"Modtager i udlandet", "Recipient abroad"},
 		"detector.uninspectable":      {"Kunne ikke læses", "Could not be read"},
-		"detector.email":              {"E-mail", "E-mail address"},
+		"detector.private-email":      {"Privat mailadresse", "Private e-mail address"},
 		"detector.phone":              {"Telefonnummer", "Telephone number"},
 		"detector.address":            {"Adresse", "Address"},
 		"detector.iban":               {"Kontonummer (IBAN)", "Account number (IBAN)"},

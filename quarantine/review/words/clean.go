@@ -1,4 +1,4 @@
-package review
+package words
 
 import (
 	"strings"
@@ -11,15 +11,15 @@ import (
 // Longest values the page shows, in runes. A sender decides how long a subject
 // or a file name is; the page must stay readable all the same.
 const (
-	shortRunes = 120 // names, addresses, subjects in a list
-	longRunes  = 600 // the same on the case's own page, context around a finding
+	Short = 120 // names, addresses, subjects in a list
+	Long  = 600 // the same on the case's own page, context around a finding
 )
 
-// clean makes a value from outside fit to be shown: at most limit runes, no
+// Clean makes a value from outside fit to be shown: at most limit runes, no
 // control or invisible characters, no marks that turn the direction of writing,
 // and no full CPR number even when an earlier step let one through. Escaping is
 // left to html/template.
-func clean(s string, limit int) string {
+func Clean(s string, limit int) string {
 	// A megabyte of subject is not worth walking: cut by bytes first.
 	const widest = 4 // bytes of the longest rune
 	cut := false
@@ -61,11 +61,11 @@ func harmless(r rune) rune {
 	return r
 }
 
-// cleanLines is clean for text of several lines, limit runes each.
-func cleanLines(s string, limit int) string {
+// CleanLines is clean for text of several lines, limit runes each.
+func CleanLines(s string, limit int) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")
 	for i, line := range lines {
-		lines[i] = clean(line, limit)
+		lines[i] = Clean(line, limit)
 	}
 	return strings.Join(lines, "\n")
 }

@@ -1,4 +1,4 @@
-package review
+package words
 
 import (
 	"maps"
@@ -136,6 +136,7 @@ func registerTexts() map[string]phrase {
 		"register.proposal": {"Forslag, DPO afgør", "Proposal, the DPO decides"},
 		"register.deadline": {"Frist for anmeldelse %s", "Deadline for notification %s"},
 		"register.left":     {"tid tilbage: %s", "time left: %s"},
+		"register.pending":  {"Venter på DPO", "Awaits the DPO"},
 		"register.blank":    {"(tom)", "(empty)"},
 	}
 }

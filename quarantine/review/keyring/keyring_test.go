@@ -1,0 +1,51 @@
+package keyring
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"brevvagt/quarantine/vault"
+)
+
+func TestIdleKeyIsForgotten(t *testing.T) {
+	id, err := vault.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	synctest.Test(t, func(t *testing.T) {
+		k := New(30 * time.Minute)
+		handle, other := k.Put(id.Opener()), k.Put(nil)
+		if handle == other || len(handle) < 26 {
+			t.Errorf("handles %q and %q", handle, other)
+		}
+		// A key in use outlives the idle time.
+		for range 3 {
+			time.Sleep(29 * time.Minute)
+			if o, ok := k.Get(handle); !ok || o == nil {
+				t.Fatal("a key in use was forgotten")
+			}
+		}
+		if _, ok := k.Get(other); ok {
+			t.Error("an idle key is still held")
+		}
+		time.Sleep(30*time.Minute + time.Second)
+		if n := k.Len(); n != 0 {
+			t.Errorf("%d keys held after the idle time", n)
+		}
+	})
+}
+
+func TestDropAndForget(t *testing.T) {
+	k := New(time.Hour)
+	a, b := k.Put(nil), k.Put(nil)
+	k.Drop(a)
+	k.Drop("no such handle")
+	if _, ok := k.Get(a); ok || k.Len() != 1 {
+		t.Error("a dropped key is still held")
+	}
+	k.Forget()
+	if _, ok := k.Get(b); ok || k.Len() != 0 {
+		t.Error("keys are held after Forget")
+	}
+}

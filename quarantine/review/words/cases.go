@@ -1,0 +1,148 @@
+package words
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+	_ "time/tzdata" // the server may lack a zone database; the page shows Danish time
+
+	"brevvagt/quarantine"
+)
+
+// Zone is the zone of every time on the page.
+func Zone() *time.Location {
+	loc, err := time.LoadLocation("Europe/Copenhagen")
+	if err != nil { // cannot happen with the embedded database
+		return time.UTC
+	}
+	return loc
+}
+
+// LongTime writes "24. november 2026 kl. 11.12", or "" for the zero time.
+func LongTime(l Lang, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(Zone())
+	if l == English {
+		return t.Format("2 January 2006 at 15:04")
+	}
+	month := strings.Fields(Text(Danish, "months"))[t.Month()-1]
+	return fmt.Sprintf("%d. %s %d kl. %s", t.Day(), month, t.Year(), t.Format("15.04"))
+}
+
+// ShortTime writes "24.11.2026 kl. 11.12", or "" for the zero time.
+func ShortTime(l Lang, t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	t = t.In(Zone())
+	if l == English {
+		return t.Format("02/01/2006 15:04")
+	}
+	return t.Format("02.01.2006 kl. 15.04")
+}
+
+// Waited says how long ago t was, in the largest fitting unit.
+func Waited(l Lang, t, now time.Time) string {
+	d := now.Sub(t)
+	switch {
+	case d < time.Minute:
+		return Text(l, "wait.now")
+	case d < time.Hour:
+		return Plural(l, "wait.minutes", int(d/time.Minute))
+	case d < 48*time.Hour:
+		return Plural(l, "wait.hours", int(d/time.Hour))
+	}
+	return Plural(l, "wait.days", int(d/(24*time.Hour)))
+}
+
+// Size writes bytes for people: "12 kB", with the decimal sign of the language.
+func Size(l Lang, n int64) string {
+	const kilo = 1000
+	switch {
+	case n < kilo:
+		return fmt.Sprintf("%d byte", n)
+	case n < kilo*kilo:
+		return fmt.Sprintf("%d kB", n/kilo)
+	}
+	s := strconv.FormatFloat(float64(n)/(kilo*kilo), 'f', 1, 64)
+	if l == Danish {
+		s = strings.Replace(s, ".", ",", 1)
+	}
+	return s + " MB"
+}
+
+// Place says in words where a finding stood: document, page, cell, line, layer.
+func Place(l Lang, e quarantine.Evidence) string {
+	parts := []string{document(l, e.Path)}
+	if e.Page > 0 {
+		parts = append(parts, Text(l, "place.page", e.Page))
+	}
+	if e.Cell != "" {
+		parts = append(parts, Text(l, "place.cell", Clean(e.Cell, Short)))
+	}
+	if e.Line > 0 && e.Cell == "" {
+		parts = append(parts, Text(l, "place.line", e.Line))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// document names the part a finding stood in. The path runs through containers,
+// outermost first; people say it the other way: "løn.xlsx i pakken bilag.zip".
+func document(l Lang, path string) string {
+	names := strings.Split(path, "/")
+	last := Clean(names[len(names)-1], Short)
+	if len(names) < 3 { // the mail or file itself, or a part directly in it
+		return last
+	}
+	return Text(l, "place.inside", last, Clean(strings.Join(names[1:len(names)-1], " / "), Short))
+}
+
+// Layer says in words in which layer of a document a finding stood, "" for plain
+// visible text.
+func Layer(l Lang, e quarantine.Evidence) string {
+	switch {
+	case e.OCR:
+		return Text(l, "layer.ocr")
+	case e.Layer == "hidden" && e.Cell != "":
+		return Text(l, "layer.hidden-cell")
+	case e.Layer == "" || e.Layer == "visible":
+		return ""
+	}
+	return Known(l, "layer", e.Layer)
+}
+
+// Recipients writes "a@x.example", "a@x.example og 2 andre" or, without any, a
+// word for nobody.
+func Recipients(l Lang, to []string) string {
+	switch len(to) {
+	case 0:
+		return Text(l, "to.nobody")
+	case 1:
+		return Clean(to[0], Short)
+	case 2:
+		return Text(l, "to.two", Clean(to[0], Short), Clean(to[1], Short))
+	}
+	return Text(l, "to.more", Clean(to[0], Short), len(to)-1)
+}
+
+// Story tells in one sentence what happened.
+func Story(l Lang, c *quarantine.Case) string {
+	from := Clean(c.From, Short)
+	kind := Known(l, "kind.a", c.Kind)
+	when := LongTime(l, c.HeldAt)
+	if c.Kind == "file" || from == "" {
+		return Text(l, "story.file", kind, Clean(c.Name, Short), when)
+	}
+	return Text(l, "story.sent", kind, from, Recipients(l, c.To), when)
+}
+
+// Rule is a rule in words; one without an English text is shown in Danish.
+func Rule(l Lang, r quarantine.Rule) string {
+	if l == English && r.English != "" {
+		return Clean(r.English, Long)
+	}
+	return Clean(r.Danish, Long)
+}
