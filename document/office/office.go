@@ -18,14 +18,20 @@ import (
 // Formats returns every format of this package, in the order to ask them. They
 // must be asked before a format that takes any zip.
 func Formats() []document.Format {
-	return []document.Format{
+	list := []document.Format{
 		zipped{name: "docx", folder: "word/", ends: []string{".docx", ".docm", ".dotx", ".dotm"}},
 		zipped{name: "xlsx", folder: "xl/", ends: []string{".xlsx", ".xlsm", ".xltx", ".xltm", ".xlam", ".xlsb"}},
 		zipped{name: "pptx", folder: "ppt/", ends: []string{".pptx", ".pptm", ".potx", ".potm", ".ppsx", ".ppsm", ".ppam", ".sldx"}},
 		zipped{name: "odf", ends: []string{".odt", ".ods", ".odp", ".odg", ".odf", ".odb", ".odm", ".ott", ".ots", ".otp", ".otg", ".sxw", ".sxc", ".sxi"}},
 		flat{},
 		zipped{name: "opc", folder: "", ends: []string{".vsdx", ".vsdm", ".xps", ".oxps", ".thmx"}},
+		richText{},
+		tnef{},
 	}
+	for _, c := range compounds {
+		list = append(list, c)
+	}
+	return list
 }
 
 // zipped is an office format within a zip. Its members' names in the first bytes

@@ -71,6 +71,12 @@ var slides = []want{
 	{text: "140336-3951", layer: document.Visible, page: 2},
 }
 
+var oldSlides = []want{
+	{text: "Dias et 120336-3951 æøå", layer: document.Visible, page: 1},
+	{text: "130336-3951", layer: document.Hidden},
+	{text: "140336-3951", layer: document.Visible, page: 2},
+}
+
 func checkWants(t *testing.T, d *document.Document, wants []want) {
 	t.Helper()
 	for _, w := range wants {
@@ -100,6 +106,10 @@ func TestLibreOfficeFiles(t *testing.T) {
 		{"vis.pptx", "pptx", slides},
 		{"vis.odp", "odf", slides},
 		{"vis.fodp", "flat-office-xml", slides},
+		{"brev.doc", "doc", letter},
+		{"brev.rtf", "rtf", letter},
+		{"liste.xls", "xls", list},
+		{"vis.ppt.gz", "ole2", oldSlides},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := sample(t, c.name)

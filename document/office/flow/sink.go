@@ -26,7 +26,9 @@ const (
 // Sink passes segments on to the walker and stops with a gap at MaxSegments.
 type Sink struct {
 	Out   *document.Builder
-	Max   int // 0 means MaxSegments
+	Max   int                    // 0 means MaxSegments
+	Path  string                 // of a part that is no child of its own, "" for the input
+	Drop  func(text string) bool // tells texts that were said before; may be nil
 	count int
 	told  bool
 }
@@ -44,6 +46,12 @@ func (s *Sink) Add(seg document.Segment) bool {
 			s.Out.Gap(document.Gap{At: document.Location{Cell: seg.At.Cell}, Why: document.TooMany, Detail: "too many cells or paragraphs"})
 		}
 		return false
+	}
+	if s.Drop != nil && s.Drop(seg.Text) {
+		return true
+	}
+	if seg.At.Path == "" {
+		seg.At.Path = s.Path
 	}
 	s.count++
 	s.Out.Segment(seg)

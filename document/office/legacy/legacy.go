@@ -1,0 +1,83 @@
+// Package legacy reads what lies in compound files and is no mail: Word, Excel
+// and PowerPoint from before 2007, and embedded objects.
+package legacy
+
+import (
+	"context"
+
+	"brevvagt/document"
+	"brevvagt/document/office/flow"
+	"brevvagt/document/office/ole"
+	"brevvagt/document/office/sweep"
+)
+
+// Kind tells what a compound file is by the streams of its root storage: "doc",
+// "xls", "ppt", "msg", "encrypted" or "ole" for any other.
+func Kind(f *ole.File) string {
+	for _, k := range []struct{ stream, kind string }{
+		{"EncryptedPackage", "encrypted"},
+		{"WordDocument", "doc"},
+		{"Workbook", "xls"},
+		{"Book", "xls"},
+		{"PowerPoint Document", "ppt"},
+		{"__properties_version1.0", "msg"},
+	} {
+		if f.Get(k.stream) != nil {
+			return k.kind
+		}
+	}
+	return "ole"
+}
+
+// Read reads a compound file of any kind but mail.
+func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
+	r := &reader{ctx: ctx, out: out, sink: &flow.Sink{Out: out}, file: f}
+	var err error
+	switch Kind(f) {
+	case "encrypted":
+		return document.ErrEncrypted
+	case "doc":
+		err = r.doc()
+	case "xls":
+		err = r.xls()
+	case "ppt":
+		err = r.ppt()
+	}
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	if err == document.ErrEncrypted {
+		return err
+	}
+	r.rest()
+	if err == nil && f.Short {
+		r.gap(document.Damaged, "the file ends before its streams do")
+	}
+	return err
+}
+
+type reader struct {
+	ctx  context.Context
+	out  *document.Builder
+	sink *flow.Sink
+	file *ole.File
+}
+
+func (r *reader) gap(why document.Reason, detail string) {
+	r.out.Gap(document.Gap{Why: why, Detail: detail})
+}
+
+func (r *reader) add(text, label string, at document.Location) {
+	r.sink.Add(document.Segment{Text: text, Label: label, At: at})
+}
+
+// Sweep takes the readable runs of bytes that no reader understands.
+func Sweep(data []byte, sink *flow.Sink) {
+	texts, cut := sweep.Texts(data)
+	for _, t := range texts {
+		sink.Add(document.Segment{Text: t, At: document.Location{Layer: document.Hidden}})
+	}
+	if cut {
+		sink.Out.Gap(document.Gap{Why: document.TooBig, Detail: "more text than a sweep keeps"})
+	}
+}

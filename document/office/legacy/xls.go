@@ -1,0 +1,384 @@
+package legacy
+
+import (
+	"encoding/binary"
+	"errors"
+	"math"
+	"strconv"
+	"strings"
+
+	"brevvagt/document"
+	"brevvagt/document/office/cellfmt"
+	"brevvagt/document/office/flow"
+	"brevvagt/document/office/ole"
+)
+
+var errXLS = errors.New("no sound Excel file")
+
+// Record types of [MS-XLS] 2.3.
+const (
+	xlFormula   = 0x0006
+	xlEOF       = 0x000a
+	xlNote      = 0x001c
+	xlHeader    = 0x0014
+	xlFooter    = 0x0015
+	xl1904      = 0x0022
+	xlFilePass  = 0x002f
+	xlContinue  = 0x003c
+	xlCodePage  = 0x0042
+	xlColInfo   = 0x007d
+	xlSheet     = 0x0085
+	xlMulRK     = 0x00bd
+	xlPivotText = 0x00cd
+	xlRString   = 0x00d6
+	xlXF        = 0x00e0
+	xlSST       = 0x00fc
+	xlLabelSST  = 0x00fd
+	xlTXO       = 0x01b6
+	xlLabel     = 0x0204
+	xlNumber    = 0x0203
+	xlString    = 0x0207
+	xlRow       = 0x0208
+	xlRK        = 0x027e
+	xlFormat    = 0x041e
+	xlBOF       = 0x0809
+	xlName      = 0x0018
+	xlLink      = 0x01b8
+	xlDV        = 0x01be
+	xlCRN       = 0x005a
+	xlAuthor    = 0x005c
+)
+
+// biff is a walk over the records of a workbook.
+type biff struct {
+	r       *reader
+	wide    bool // BIFF8: texts in Unicode
+	page    int
+	strings []string
+	used    []bool
+	codes   map[int]string
+	formats []cellfmt.Format
+	since   bool // the 1904 date system
+	sheets  []xlsSheet
+	current int // index into sheets, -1 in the globals
+	depth   int
+	lost    bool
+
+	grid       flow.Grid
+	row        int
+	cells      []xlsCell
+	hiddenRows map[int]bool
+	hiddenCols [][2]int
+	pending    *xlsCell // a formula whose text comes in the next record
+	boxes      []string // texts of drawing objects, in order
+	notes      []xlsNote
+}
+
+type xlsSheet struct {
+	name   string
+	hidden bool
+	at     int
+}
+
+type xlsCell struct {
+	col, format int
+	text        string // shown text, or the number as stored
+	number      bool
+}
+
+type xlsNote struct{ row, col int }
+
+const maxXlsStrings = 4_000_000
+
+func (r *reader) xls() error {
+	data := r.file.Get("Workbook")
+	if data == nil {
+		data = r.file.Get("Book")
+	}
+	b := &biff{r: r, page: 1252, current: -1, codes: map[int]string{}}
+	if err := b.walk(data); err != nil {
+		return err
+	}
+	for i, s := range b.strings {
+		if !b.used[i] {
+			r.add(s, "", document.Location{Layer: document.Hidden})
+		}
+	}
+	if b.lost {
+		return errXLS
+	}
+	return nil
+}
+
+// walk goes from record to record; a record that is continued gets its parts.
+func (b *biff) walk(data []byte) error {
+	if u16(data, 0)&0xff != 0x09 {
+		return errXLS
+	}
+	for pos := 0; pos+4 <= len(data); {
+		if b.r.sink.Full() {
+			return nil
+		}
+		if b.r.ctx.Err() != nil {
+			return b.r.ctx.Err()
+		}
+		kind, size, start := u16(data, pos), u16(data, pos+2), pos
+		if pos+4+size > len(data) {
+			b.lost = true
+			break
+		}
+		parts := [][]byte{data[pos+4 : pos+4+size]}
+		pos += 4 + size
+		for pos+4 <= len(data) && u16(data, pos) == xlContinue {
+			n := u16(data, pos+2)
+			if pos+4+n > len(data) {
+				b.lost = true
+				break
+			}
+			parts = append(parts, data[pos+4:pos+4+n])
+			pos += 4 + n
+		}
+		if kind == xlFilePass {
+			return document.ErrEncrypted
+		}
+		if kind == 0 && size == 0 {
+			continue // the rest of the stream may be padded with zeros
+		}
+		b.record(kind, start, parts)
+	}
+	b.endSheet()
+	return nil
+}
+
+func (b *biff) record(kind, start int, parts [][]byte) {
+	rec := parts[0]
+	switch kind {
+	case xlBOF:
+		b.begin(rec, start)
+	case xlEOF:
+		if b.depth--; b.depth == 0 {
+			b.endSheet()
+		}
+	case xlCodePage:
+		b.page = u16(rec, 0)
+		if b.page == 0x8001 || b.page == 1200 {
+			b.page = 1252
+		}
+	case xl1904:
+		b.since = u16(rec, 0) == 1
+	case xlSheet:
+		b.sheet(rec)
+	case xlSST:
+		b.shared(parts)
+	case xlFormat:
+		b.codes[u16(rec, 0)] = b.text(rec, 2, 2)
+	case xlXF:
+		if id := u16(rec, 2); len(b.formats) < 70_000 {
+			b.formats = append(b.formats, cellfmt.Parse(id, b.codes[id]))
+		}
+	default:
+		b.cellRecord(kind, parts)
+	}
+}
+
+func (b *biff) begin(rec []byte, start int) {
+	if b.depth++; b.depth > 1 {
+		return // a chart within a sheet
+	}
+	b.wide = u16(rec, 0) >= 0x0600
+	b.endSheet()
+	b.current = -1
+	for i, s := range b.sheets {
+		if s.at == start {
+			b.current = i
+		}
+	}
+	b.grid, b.hiddenRows, b.hiddenCols = flow.Grid{}, map[int]bool{}, nil
+}
+
+func (b *biff) sheet(rec []byte) {
+	if len(rec) < 8 || len(b.sheets) > 10_000 {
+		return
+	}
+	s := xlsSheet{at: u32(rec, 0), hidden: rec[4]&3 != 0, name: b.text(rec, 6, 1)}
+	b.sheets = append(b.sheets, s)
+	b.r.add(s.name, "", document.Location{Layer: document.Metadata})
+}
+
+// text reads a short text with a count of width bytes at place at.
+func (b *biff) text(rec []byte, at, width int) string {
+	if at+width > len(rec) {
+		return ""
+	}
+	n := int(rec[at])
+	if width == 2 {
+		n = u16(rec, at)
+	}
+	at += width
+	if !b.wide {
+		return ole.Decode(sub(rec, at, n), b.page)
+	}
+	if at >= len(rec) {
+		return ""
+	}
+	if rec[at]&1 != 0 {
+		return ole.UTF16(sub(rec, at+1, n*2))
+	}
+	return ole.Decode(sub(rec, at+1, n), 1252)
+}
+
+func (b *biff) layer() document.Layer {
+	if b.current >= 0 && b.sheets[b.current].hidden {
+		return document.Hidden
+	}
+	return document.Visible
+}
+
+func (b *biff) at(row, col int) document.Location {
+	name := ""
+	if b.current >= 0 {
+		name = b.sheets[b.current].name
+	}
+	at := document.Location{Layer: b.layer(), Cell: name + "!" + cellfmt.Column(col) + strconv.Itoa(row+1)}
+	if b.hiddenRows[row] {
+		at.Layer = document.Hidden
+	}
+	for _, h := range b.hiddenCols {
+		if col >= h[0] && col <= h[1] {
+			at.Layer = document.Hidden
+		}
+	}
+	return at
+}
+
+// cellRecord reads what stands in a sheet.
+func (b *biff) cellRecord(kind int, parts [][]byte) {
+	rec := parts[0]
+	if len(rec) < 4 {
+		return
+	}
+	row, col, format := u16(rec, 0), u16(rec, 2), u16(rec, 4)
+	switch kind {
+	case xlRow:
+		if u16(rec, 12)&0x20 != 0 && len(b.hiddenRows) < 70_000 && b.hiddenRows != nil {
+			b.hiddenRows[row] = true
+		}
+	case xlColInfo:
+		if u16(rec, 8)&1 != 0 && len(b.hiddenCols) < 256 {
+			b.hiddenCols = append(b.hiddenCols, [2]int{row, col})
+		}
+	case xlLabelSST:
+		n := u32(rec, 6)
+		if n >= len(b.strings) {
+			b.lost = true
+			return
+		}
+		b.used[n] = true
+		b.put(row, xlsCell{col: col, format: format, text: b.strings[n]})
+	case xlLabel, xlRString:
+		b.put(row, xlsCell{col: col, format: format, text: b.text(join(parts), 6, 2)})
+	case xlNumber:
+		if len(rec) >= 14 {
+			b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[6:])))
+		}
+	case xlRK:
+		b.number(row, col, format, rk(u32(rec, 6)))
+	case xlMulRK:
+		for i := 4; i+6 <= len(rec)-2; i += 6 {
+			b.number(row, col+(i-4)/6, u16(rec, i), rk(u32(rec, i+2)))
+		}
+	case xlFormula:
+		b.formula(row, col, format, rec)
+	case xlString:
+		if b.pending != nil {
+			b.pending.text = b.text(join(parts), 0, 2)
+			b.put(b.row, *b.pending)
+			b.pending = nil
+		}
+	default:
+		b.otherRecord(kind, parts)
+	}
+}
+
+func (b *biff) formula(row, col, format int, rec []byte) {
+	if len(rec) < 14 {
+		return
+	}
+	if u16(rec, 12) != 0xffff {
+		b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[6:])))
+	} else if rec[6] == 0 {
+		b.startRow(row)
+		b.pending = &xlsCell{col: col, format: format}
+	}
+	// A text within the formula is spelled out in its tokens.
+	Sweep(rec[min(len(rec), 20):], b.r.sink)
+}
+
+func (b *biff) otherRecord(kind int, parts [][]byte) {
+	rec := parts[0]
+	hidden := document.Location{Layer: document.Hidden}
+	switch kind {
+	case xlHeader, xlFooter:
+		b.r.add(b.text(rec, 0, 2), "", document.Location{Layer: document.Header})
+	case xlTXO:
+		b.box(parts)
+	case xlNote:
+		if u16(rec, 0) < 0xffff && len(b.notes) < 100_000 {
+			b.notes = append(b.notes, xlsNote{u16(rec, 0), u16(rec, 2)})
+			b.r.add(b.text(rec, 8, 2), flow.LabelAuthor, document.Location{Layer: document.Metadata})
+		}
+	case xlAuthor:
+		b.r.add(strings.TrimSpace(b.text(rec, 0, 2)), flow.LabelAuthor, document.Location{Layer: document.Metadata})
+	case xlPivotText:
+		b.r.add(b.text(rec, 0, 2), "", hidden)
+	case xlName, xlLink, xlDV, xlCRN:
+		Sweep(join(parts), b.r.sink)
+	}
+}
+
+// box reads the text of a drawing object, a comment's among them: it stands in
+// the record that continues the object's.
+func (b *biff) box(parts [][]byte) {
+	if len(parts) < 2 || len(parts[1]) < 2 {
+		return
+	}
+	n, text := u16(parts[0], 10), ""
+	for _, p := range parts[1:] {
+		if n <= 0 || len(p) < 2 {
+			break
+		}
+		if p[0]&1 != 0 {
+			text += ole.UTF16(sub(p, 1, n*2))
+			n -= (len(p) - 1) / 2
+		} else {
+			text += ole.Decode(sub(p, 1, n), 1252)
+			n -= len(p) - 1
+		}
+	}
+	b.boxes = append(b.boxes, text)
+}
+
+func join(parts [][]byte) []byte {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	var out []byte
+	for _, p := range parts {
+		out = append(out, p...)
+	}
+	return out
+}
+
+// rk unpacks a number of four bytes ([MS-XLS] 2.5.217).
+func rk(v int) float64 {
+	var n float64
+	if v&2 != 0 {
+		n = float64(int32(uint32(v)) >> 2)
+	} else {
+		n = math.Float64frombits(uint64(uint32(v)&^3) << 32)
+	}
+	if v&1 != 0 {
+		n /= 100
+	}
+	return n
+}
