@@ -256,6 +256,31 @@ func scanIDs(rows *sql.Rows, err error) ([]string, error) {
 	return ids, rows.Err()
 }
 
+// Items are the true item ids of a source's open cases, for the source to compare
+// with what it still has. Case.ItemID is masked and would not do.
+func (s *Service) Items(ctx context.Context, source string) ([]string, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT id, receipt FROM cases WHERE source = $1 AND state IN ($2, $3, $4) ORDER BY id`,
+		source, string(Held), string(Releasing), string(Rejecting))
+	if err != nil {
+		return nil, fmt.Errorf("cannot read cases: %w", err)
+	}
+	defer rows.Close()
+	var items []string
+	for rows.Next() {
+		var id string
+		var sealed []byte
+		if err := rows.Scan(&id, &sealed); err != nil {
+			return nil, fmt.Errorf("cannot read cases: %w", err)
+		}
+		h, err := s.receipts.Reveal(id, sealed)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, h.ItemID)
+	}
+	return items, rows.Err()
+}
+
 // MarkGone notes that a held item left its source's own queue outside our view, so
 // it may have been delivered. An item that is not held is left as it is.
 func (s *Service) MarkGone(ctx context.Context, source, itemID string) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -182,6 +183,32 @@ func TestWhatWentBehindOurBackIsAPossibleBreach(t *testing.T) {
 	}
 	if got := b.verbs(t, c.ID); got != "brevvagt:held brevvagt:gone" {
 		t.Errorf("history %q", got)
+	}
+}
+
+func TestASourceGetsItsTrueIDsBack(t *testing.T) {
+	b := newBench(t, false)
+	for _, item := range []string{"0707614285", "4bXk5c0Wz3z1", "decided"} { // a short queue id of Postfix can be all digits
+		b.hold(t, deposit(item))
+	}
+	other := deposit("elsewhere")
+	other.Source = "share"
+	b.hold(t, other)
+	list, _, err := b.service.List(t.Context(), quarantine.Filter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range list {
+		if c.ItemID == "decided" {
+			if _, err := b.service.Reject(t.Context(), c.ID, b.decision()); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	items, err := b.service.Items(t.Context(), "gateway")
+	slices.Sort(items)
+	if err != nil || fmt.Sprint(items) != "[0707614285 4bXk5c0Wz3z1]" {
+		t.Errorf("%v, %v", items, err)
 	}
 }
 

@@ -94,7 +94,7 @@ func (f *fakeSource) Reject(_ context.Context, _ *quarantine.Case, text string) 
 	return nil
 }
 
-func newBench(t *testing.T, needsContent bool) *bench {
+func newBench(t testing.TB, needsContent bool) *bench {
 	t.Helper()
 	id, err := vault.NewIdentity()
 	if err != nil {
@@ -107,7 +107,7 @@ func newBench(t *testing.T, needsContent bool) *bench {
 }
 
 // open starts the quarantine in the directory, as a daemon does.
-func (b *bench) open(t *testing.T) {
+func (b *bench) open(t testing.TB) {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(b.dir, "state", "brevvagt.db")})
 	if err != nil {
@@ -306,5 +306,17 @@ func TestListAndCounts(t *testing.T) {
 	}
 	if _, err := b.service.Get(t.Context(), "nix"); !errors.Is(err, quarantine.ErrNotFound) {
 		t.Errorf("%v", err)
+	}
+}
+
+// A mail of 200 KiB with two small pictures: three sealed files and a transaction,
+// all synced to disk.
+func BenchmarkHold200KiB(b *testing.B) {
+	q := newBench(b, true)
+	body := bytes.Repeat([]byte("x"), 200<<10)
+	for n := 0; b.Loop(); n++ {
+		if _, err := q.service.Hold(b.Context(), deposit(fmt.Sprint("item-", n)), body); err != nil {
+			b.Fatal(err)
+		}
 	}
 }
