@@ -58,7 +58,7 @@ func foreignPerson() Definition {
 				return "", "", false
 			}
 			name := detectors.RedactNumbers(lastName(strangers[0]))
-			return fmt.Sprintf("%s af %d dokumenter ser ud til at vedrøre en anden person end de øvrige: %s", countDa(len(strangers), "dokument", "dokumenter"), papers, name),
+			return fmt.Sprintf("%d af %d dokumenter ser ud til at vedrøre en anden person end de øvrige: %s", len(strangers), papers, name),
 				fmt.Sprintf("%d of %d documents seem to be about another person than the rest: %s", len(strangers), papers, name), true
 		}}
 }

@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"brevvagt/quarantine/account"
+)
+
+func newAccount() *cobra.Command {
+	cmd := &cobra.Command{Use: "account", Short: "DPO'ens og andres konti til siden"}
+	cmd.AddCommand(newAccountAdd(), newAccountList())
+	return cmd
+}
+
+// stateFlag adds --config, from which the state folder is read.
+func stateFlag(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVar(path, "config", "/etc/brevvagt/brevvagt.yaml", "konfigurationsfil")
+}
+
+func newAccountAdd() *cobra.Command {
+	var config, display, role string
+	cmd := &cobra.Command{
+		Use:   "add NAME",
+		Short: "opret en konto; adgangssætningen læses fra terminalen eller standard input",
+		Long: `Opretter en konto. En DPO eller sagsbehandler (reviewer) får sin egen nøgle til
+karantænen: det, der sættes i karantæne herefter, kan åbnes med kontoens
+adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := loadConfig(config)
+			if err != nil {
+				return err
+			}
+			phrase, err := readPassphrase(cmd.InOrStdin(), cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			st, err := openState(cmd.Context(), cfg.State, true)
+			if err != nil {
+				return err
+			}
+			defer st.Close()
+			if _, err := st.accounts.Create(cmd.Context(), args[0], display, account.Role(role), phrase); err != nil {
+				return err
+			}
+			printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet. En kørende brevvagt bruger dens nøgle efter genstart.\n", args[0], role)
+			return nil
+		},
+	}
+	stateFlag(cmd, &config)
+	cmd.Flags().StringVar(&display, "display", "", "navn, der vises")
+	cmd.Flags().StringVar(&role, "role", string(account.DPO), "dpo, reviewer, auditor eller operator")
+	return cmd
+}
+
+func newAccountList() *cobra.Command {
+	var config string
+	cmd := &cobra.Command{
+		Use: "list", Short: "vis konti", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(config)
+			if err != nil {
+				return err
+			}
+			st, err := openState(cmd.Context(), cfg.State, true)
+			if err != nil {
+				return err
+			}
+			defer st.Close()
+			list, err := st.accounts.List(cmd.Context())
+			if err != nil {
+				return err
+			}
+			for _, a := range list {
+				printf(cmd.OutOrStdout(), "%-20s %-10s %s\n", a.Name, a.Role, a.Display)
+			}
+			return nil
+		},
+	}
+	stateFlag(cmd, &config)
+	return cmd
+}
+
+// readPassphrase reads one line without echo from a terminal, or the first line
+// of any other input.
+func readPassphrase(in io.Reader, prompt io.Writer) (string, error) {
+	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+		printf(prompt, "Adgangssætning: ")
+		b, err := term.ReadPassword(int(f.Fd()))
+		printf(prompt, "\n")
+		return string(b), err
+	}
+	line, err := bufio.NewReader(in).ReadString('\n')
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	if line = strings.TrimRight(line, "\r\n"); line == "" {
+		return "", fmt.Errorf("no passphrase on standard input")
+	}
+	return line, nil
+}

@@ -1,0 +1,194 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/account"
+)
+
+func newCase() *cobra.Command {
+	cmd := &cobra.Command{Use: "case", Short: "sager i karantæne: vis, frigiv, afvis"}
+	cmd.AddCommand(newCaseList(), newCaseShow(), newCaseDecide("release", "frigiv en sag til modtagerne"),
+		newCaseDecide("reject", "afvis en sag; afsender får besked"))
+	return cmd
+}
+
+// withService runs f on the quarantine of a configuration, beside a daemon.
+func withService(cmd *cobra.Command, config string, f func(context.Context, *state, *quarantine.Service) error) error {
+	cfg, err := loadConfig(config)
+	if err != nil {
+		return err
+	}
+	st, err := openState(cmd.Context(), cfg.State, true)
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	log := slog.New(slog.DiscardHandler)
+	lanes, err := newLanes(cfg, log)
+	if err != nil {
+		return err
+	}
+	svc, err := st.service(cmd.Context(), cfg.Vault.Recipients, lanes.releasers(cfg), log)
+	if err != nil {
+		return err
+	}
+	return f(cmd.Context(), st, svc)
+}
+
+func newCaseList() *cobra.Command {
+	var config string
+	var all bool
+	cmd := &cobra.Command{
+		Use: "list", Short: "vis det, der venter", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+				filter := quarantine.Filter{States: []quarantine.State{quarantine.Held, quarantine.Releasing, quarantine.Rejecting}}
+				if all {
+					filter.States = nil
+				}
+				return listCases(ctx, svc, filter, cmd.OutOrStdout())
+			})
+		},
+	}
+	stateFlag(cmd, &config)
+	cmd.Flags().BoolVar(&all, "all", false, "også afgjorte sager")
+	return cmd
+}
+
+func listCases(ctx context.Context, svc *quarantine.Service, filter quarantine.Filter, w io.Writer) error {
+	cases, total, err := svc.List(ctx, filter)
+	if err != nil {
+		return err
+	}
+	for _, c := range cases {
+		printf(w, "%s  %-9s %s  %s -> %s  kladde %s  %s\n", c.ID, stateDa(c.State), c.HeldAt.Local().Format("02.01.2006 15:04"),
+			dash(c.From), some(c.To, 2), c.DraftNo, firstRule(c))
+	}
+	printf(w, "%d af %d sager\n", len(cases), total)
+	return nil
+}
+
+func firstRule(c *quarantine.Case) string {
+	if len(c.Rules) == 0 {
+		return ""
+	}
+	return c.Rules[0].Danish
+}
+
+func stateDa(s quarantine.State) string {
+	words := map[quarantine.State]string{
+		quarantine.Held: "karantæne", quarantine.Releasing: "frigives", quarantine.Rejecting: "afvises",
+		quarantine.Released: "frigivet", quarantine.Rejected: "afvist", quarantine.Expired: "udløbet", quarantine.Gone: "forsvundet",
+	}
+	if w, ok := words[s]; ok {
+		return w
+	}
+	return string(s)
+}
+
+func newCaseShow() *cobra.Command {
+	var config string
+	cmd := &cobra.Command{
+		Use: "show ID", Short: "vis en sag med fund, kladde og historik", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+				return showCase(ctx, svc, args[0], cmd.OutOrStdout())
+			})
+		},
+	}
+	stateFlag(cmd, &config)
+	return cmd
+}
+
+func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writer) error {
+	c, err := svc.Get(ctx, id)
+	if err != nil {
+		return fmt.Errorf("%s: %w", id, err)
+	}
+	printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, stateDa(c.State), dash(c.From), some(c.To, 5),
+		c.Subject, c.Received.Local().Format("02.01.2006 15:04:05"))
+	for _, r := range c.Rules {
+		printf(w, "  - %s (%s)\n", r.Danish, r.ID)
+	}
+	for _, e := range c.Evidence {
+		printf(w, "    …%s[%s]%s…  %s\n", oneLine(e.Before), e.Match, oneLine(e.After), e.Path)
+	}
+	for _, g := range c.Gaps {
+		printf(w, "    ikke læst: %s\n", g)
+	}
+	d, err := svc.Draft(ctx, id)
+	if err != nil {
+		return err
+	}
+	printf(w, "\nKladde %s i fortegnelsen:\n", c.DraftNo)
+	printDraft(w, svc.Register(), d)
+	history, err := svc.History(ctx, id)
+	if err != nil {
+		return err
+	}
+	printf(w, "\nHistorik:\n")
+	for _, h := range history {
+		printf(w, "  %s  %-12s %s\n", h.At.Local().Format("02.01.2006 15:04:05"), h.Actor, h.Verb)
+	}
+	return nil
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func newCaseDecide(verb, short string) *cobra.Command {
+	var config, by, reason string
+	cmd := &cobra.Command{
+		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1),
+		Long: short + `.
+
+Kræver en konto (--by) og dens adgangssætning (fra terminalen eller standard
+input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if strings.TrimSpace(reason) == "" || by == "" {
+				return errors.New("--by and --reason are required")
+			}
+			phrase, err := readPassphrase(cmd.InOrStdin(), cmd.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			return withService(cmd, config, func(ctx context.Context, st *state, svc *quarantine.Service) error {
+				acc, opener, err := st.accounts.Login(ctx, by, phrase)
+				if err != nil {
+					return err
+				}
+				if !mayDecide(acc.Role) {
+					return fmt.Errorf("%s is %s: %w", by, acc.Role, quarantine.ErrNotAllowed)
+				}
+				d := quarantine.Decision{By: acc.Name, Reason: reason, Opener: opener}
+				decide := svc.Release
+				if verb == "reject" {
+					decide = svc.Reject
+				}
+				c, err := decide(ctx, args[0], d)
+				if err != nil {
+					return fmt.Errorf("%s: %w", args[0], err)
+				}
+				printf(cmd.OutOrStdout(), "Sag %s: %s (%s)\n", c.ID, stateDa(c.State), time.Now().Format("15:04:05"))
+				return nil
+			})
+		},
+	}
+	stateFlag(cmd, &config)
+	cmd.Flags().StringVar(&by, "by", "", "konto, der afgør sagen")
+	cmd.Flags().StringVar(&reason, "reason", "", "begrundelse")
+	return cmd
+}
+
+// mayDecide reports whether a role may release and reject; the page holds the
+// same rule in its access table.
+func mayDecide(r account.Role) bool { return r == account.DPO || r == account.Reviewer }

@@ -1,0 +1,225 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"go.yaml.in/yaml/v4"
+
+	"brevvagt/scanner/policy"
+)
+
+// Config is the one configuration file of `brevvagt serve`. Secrets are never in
+// it: keys lie in the state folder, passphrases in people's heads.
+type Config struct {
+	// State is the folder of database, vault, keys and outbox (0700).
+	State   string        `yaml:"state"`
+	Site    policy.Site   `yaml:"site"`
+	Gateway GatewayConfig `yaml:"gateway"`
+	Shares  []ShareConfig `yaml:"shares"`
+	Review  ReviewConfig  `yaml:"review"`
+	Notify  NotifyConfig  `yaml:"notify"`
+	Vault   VaultConfig   `yaml:"vault"`
+	OCR     OCRConfig     `yaml:"ocr"`
+	Log     LogConfig     `yaml:"log"`
+}
+
+// GatewayConfig is the way mail comes in: a milter for Postfix, an SMTP lane of
+// our own, or both.
+type GatewayConfig struct {
+	Milter  MilterConfig  `yaml:"milter"`
+	SMTP    SMTPConfig    `yaml:"smtp"`
+	Postfix PostfixConfig `yaml:"postfix"`
+	// ScanDeadline is how long a sender is kept waiting before the mail is held
+	// for later; Postfix is kept patient with progress packets meanwhile.
+	ScanDeadline Duration `yaml:"scan_deadline"`
+	// MaxBytes is the largest mail that is scanned; a larger one is held.
+	MaxBytes int64 `yaml:"max_bytes"`
+}
+
+// MilterConfig is the milter listener.
+type MilterConfig struct {
+	Listen string `yaml:"listen"` // unix:/path or inet:host:port; empty = off
+	// OnError is for a mail that could not be judged: "tempfail" (default, the
+	// sender tries again) or "hold" (accepted into Postfix's hold queue).
+	OnError string `yaml:"on_error"`
+	// Adopt is for mail that Postfix held by itself while we were away: "release"
+	// (default: scanned, and released when clean), "keep" or "off".
+	Adopt string `yaml:"adopt"`
+}
+
+// SMTPConfig is the SMTP lane.
+type SMTPConfig struct {
+	Listen  string `yaml:"listen"`   // host:port; empty = off
+	NextHop string `yaml:"next_hop"` // host:port
+	// Hostname is what we call ourselves.
+	Hostname string `yaml:"hostname"`
+	// Clients may hand in mail, as addresses or networks; default loopback only.
+	Clients  []string `yaml:"clients"`
+	prefixes []netip.Prefix
+}
+
+// parseClients turns the written addresses and networks into prefixes.
+func (s *SMTPConfig) parseClients() error {
+	for _, c := range s.Clients {
+		p, err := netip.ParsePrefix(c)
+		if err != nil {
+			a, errAddr := netip.ParseAddr(c)
+			if errAddr != nil {
+				return fmt.Errorf("gateway.smtp.clients: %q is no address or network", c)
+			}
+			p = netip.PrefixFrom(a, a.BitLen())
+		}
+		s.prefixes = append(s.prefixes, p)
+	}
+	return nil
+}
+
+// PostfixConfig is how held mail is released.
+type PostfixConfig struct {
+	ConfigDirectory string   `yaml:"config_directory"` // of the instance, default Postfix's own
+	CommandPrefix   []string `yaml:"command_prefix"`   // for example [sudo, -n]
+}
+
+// ShareConfig is a folder that is scanned.
+type ShareConfig struct {
+	Path  string   `yaml:"path"`
+	Every Duration `yaml:"every"` // default 24h
+}
+
+// ReviewConfig is the DPO's page.
+type ReviewConfig struct {
+	Listen string `yaml:"listen"` // host:port; empty = off
+	// TLSCertificate and TLSKey are files; without them the page must stay on
+	// loopback or behind a proxy that speaks TLS.
+	TLSCertificate string `yaml:"tls_certificate"`
+	TLSKey         string `yaml:"tls_key"`
+}
+
+// NotifyConfig is how notices reach people.
+type NotifyConfig struct {
+	SMTP string `yaml:"smtp"` // host:port, default the SMTP lane's next hop
+	From string `yaml:"from"` // shown sender of notices
+	// Contact is what a notice tells people to turn to.
+	Contact string `yaml:"contact"`
+}
+
+// VaultConfig is whom originals are sealed to.
+type VaultConfig struct {
+	// Recipients is a file of age recipients, one a line; the DPO accounts' own
+	// keys are added to it. Default: the accounts alone.
+	Recipients string `yaml:"recipients"`
+}
+
+// OCRConfig is text recognition.
+type OCRConfig struct {
+	Off     bool `yaml:"off"`
+	Workers int  `yaml:"workers"` // processes, default the number of cores
+}
+
+// LogConfig is the log on stderr.
+type LogConfig struct {
+	Level string `yaml:"level"` // debug, info, warn, error
+	JSON  bool   `yaml:"json"`
+}
+
+// Duration is a time.Duration written "25s" or "24h".
+type Duration time.Duration
+
+// UnmarshalYAML reads "25s".
+func (d *Duration) UnmarshalYAML(n *yaml.Node) error {
+	v, err := time.ParseDuration(n.Value)
+	if err != nil {
+		return fmt.Errorf("line %d: %q is no duration such as 25s", n.Line, n.Value)
+	}
+	*d = Duration(v)
+	return nil
+}
+
+func defaultConfig() Config {
+	return Config{
+		State: "/var/lib/brevvagt",
+		Site:  policy.DefaultSite(),
+		Gateway: GatewayConfig{
+			ScanDeadline: Duration(25 * time.Second),
+			MaxBytes:     100 << 20,
+		},
+		Review: ReviewConfig{Listen: "127.0.0.1:8080"},
+		Notify: NotifyConfig{Contact: "din DPO"},
+		Log:    LogConfig{Level: "info"},
+	}
+}
+
+// loadConfig reads and checks a configuration file. Every error names the file,
+// and the line where it can.
+func loadConfig(path string) (Config, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return Config{}, err
+	}
+	cfg := defaultConfig()
+	if len(strings.TrimSpace(string(data))) > 0 {
+		if err := yaml.Load(data, &cfg, yaml.WithKnownFields()); err != nil {
+			return Config{}, fmt.Errorf("%s: %w", path, err)
+		}
+	}
+	if err := cfg.check(); err != nil {
+		return Config{}, fmt.Errorf("%s: %w", path, err)
+	}
+	return cfg, nil
+}
+
+// check reports everything that cannot work, joined into one error.
+func (c *Config) check() error {
+	errs := []error{}
+	if err := c.Site.Check(); err != nil {
+		errs = append(errs, fmt.Errorf("site: %w", err))
+	}
+	if err := c.Gateway.SMTP.parseClients(); err != nil {
+		errs = append(errs, err)
+	}
+	if !filepath.IsAbs(c.State) {
+		errs = append(errs, fmt.Errorf("state: %q must be an absolute path", c.State))
+	}
+	if c.Gateway.ScanDeadline < Duration(time.Second) {
+		errs = append(errs, errors.New("gateway.scan_deadline must be at least 1s"))
+	}
+	if c.Gateway.MaxBytes < 1<<20 {
+		errs = append(errs, errors.New("gateway.max_bytes must be at least 1048576"))
+	}
+	if m := c.Gateway.Milter.Listen; m != "" && !strings.HasPrefix(m, "unix:/") && !strings.HasPrefix(m, "inet:") {
+		errs = append(errs, fmt.Errorf("gateway.milter.listen: %q must be unix:/path or inet:host:port", m))
+	}
+	if e := c.Gateway.Milter.OnError; e != "" && e != "tempfail" && e != "hold" {
+		errs = append(errs, fmt.Errorf("gateway.milter.on_error: %q must be tempfail or hold; letting mail pass is not offered", e))
+	}
+	if a := c.Gateway.Milter.Adopt; a != "" && a != "release" && a != "keep" && a != "off" {
+		errs = append(errs, fmt.Errorf("gateway.milter.adopt: %q must be release, keep or off", a))
+	}
+	if c.Gateway.SMTP.Listen != "" && c.Gateway.SMTP.NextHop == "" {
+		errs = append(errs, errors.New("gateway.smtp.next_hop is missing: where do clean mails go?"))
+	}
+	for name, addr := range map[string]string{
+		"gateway.smtp.listen": c.Gateway.SMTP.Listen, "gateway.smtp.next_hop": c.Gateway.SMTP.NextHop,
+		"review.listen": c.Review.Listen, "notify.smtp": c.Notify.SMTP,
+	} {
+		if _, _, err := net.SplitHostPort(addr); addr != "" && err != nil {
+			errs = append(errs, fmt.Errorf("%s: %q must be host:port", name, addr))
+		}
+	}
+	if (c.Review.TLSCertificate == "") != (c.Review.TLSKey == "") {
+		errs = append(errs, errors.New("review: tls_certificate and tls_key belong together"))
+	}
+	for i, s := range c.Shares {
+		if !filepath.IsAbs(s.Path) {
+			errs = append(errs, fmt.Errorf("shares[%d].path: %q must be an absolute path", i, s.Path))
+		}
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,32 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+)
+
+func newConfig() *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "konfigurationsfilen"}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "check FILE",
+		Short: "læs konfigurationen og sig alt, hvad der er galt, med linje",
+		Args:  cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			cfg, err := loadConfig(args[0])
+			if err != nil {
+				return err
+			}
+			printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s\n", args[0],
+				len(cfg.Site.InternalDomains), len(cfg.Site.PartnerDomains), onOff(cfg.Gateway.Milter.Listen),
+				onOff(cfg.Gateway.SMTP.Listen), onOff(cfg.Review.Listen))
+			return nil
+		},
+	})
+	return cmd
+}
+
+func onOff(listen string) string {
+	if listen == "" {
+		return "fra"
+	}
+	return listen
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sys/unix"
+)
+
+func newDoctor() *cobra.Command {
+	var config string
+	cmd := &cobra.Command{
+		Use: "doctor", Short: "hvad er installeret, nåeligt, skrivbart; hvad mangler, og hvordan rettes det", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			d := &doctor{w: cmd.OutOrStdout()}
+			d.programs(cmd.Context())
+			d.reading(cmd.Context())
+			if _, err := os.Stat(config); err == nil || cmd.Flags().Changed("config") {
+				d.installation(cmd.Context(), config)
+			} else {
+				d.say(note, "konfiguration", config+" findes ikke; giv den med --config", "")
+			}
+			if d.bad > 0 {
+				return fmt.Errorf("%d ting skal rettes", d.bad)
+			}
+			return nil
+		},
+	}
+	stateFlag(cmd, &config)
+	return cmd
+}
+
+// mark says how a check went.
+type mark string
+
+const (
+	good mark = "ok   "
+	note mark = "obs  "
+	bad  mark = "FEJL "
+)
+
+// doctor prints checks and counts the bad ones.
+type doctor struct {
+	w   io.Writer
+	bad int
+}
+
+func (d *doctor) say(m mark, what, state, remedy string) {
+	if m == bad {
+		d.bad++
+	}
+	printf(d.w, "%s %-28s %s\n", m, what, state)
+	if m != good && remedy != "" {
+		printf(d.w, "      -> %s\n", remedy)
+	}
+}
+
+// programs checks what is installed beside us.
+func (d *doctor) programs(ctx context.Context) {
+	out, err := exec.CommandContext(ctx, "tesseract", "--list-langs").CombinedOutput()
+	switch langs := string(out); {
+	case err != nil:
+		d.say(bad, "tekstgenkendelse", "tesseract mangler: billeder bliver til huller", "apt-get install tesseract-ocr tesseract-ocr-dan tesseract-ocr-osd")
+	case !strings.Contains(langs, "dan"):
+		d.say(bad, "tekstgenkendelse", "dansk mangler", "apt-get install tesseract-ocr-dan")
+	case !strings.Contains(langs, "osd"):
+		d.say(note, "tekstgenkendelse", "dansk; retningsbestemmelse mangler", "apt-get install tesseract-ocr-osd")
+	default:
+		d.say(good, "tekstgenkendelse", "tesseract med dansk", "")
+	}
+}
+
+// reading starts a worker process on a small text picture and a PDF, which tells
+// more than a list of packages.
+func (d *doctor) reading(ctx context.Context) {
+	eng, err := newEngine(engineOptions{Workers: 1})
+	if err != nil {
+		d.say(bad, "læseprocesser", err.Error(), "")
+		return
+	}
+	defer eng.Close()
+	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
+	defer cancel()
+	start := time.Now()
+	report, err := eng.pool.Check(ctx)
+	if err != nil {
+		d.say(bad, "læseprocesser", "kan ikke startes: "+err.Error(), "")
+		return
+	}
+	took := time.Since(start).Milliseconds()
+	if len(report.Missing) > 0 {
+		d.say(note, "læseprocesser", fmt.Sprintf("startet på %d ms, men ikke helt lukket inde: %s", took, strings.Join(report.Missing, ", ")), "")
+		return
+	}
+	d.say(good, "læseprocesser", fmt.Sprintf("startet på %d ms, lukket inde (Landlock %d)", took, report.LandlockABI), "")
+}
+
+// installation checks the configuration and what it points to.
+func (d *doctor) installation(ctx context.Context, path string) {
+	cfg, err := loadConfig(path)
+	if err != nil {
+		d.say(bad, "konfiguration", err.Error(), "brevvagt config check "+path)
+		return
+	}
+	d.say(good, "konfiguration", path, "")
+	if len(cfg.Site.InternalDomains) == 0 {
+		d.say(bad, "egne domæner", "ingen: alle modtagere regnes for eksterne", "site.internal_domains i "+path)
+	}
+	d.stateFolder(ctx, cfg)
+	if cfg.Gateway.SMTP.Listen != "" {
+		d.reach("næste led (SMTP)", cfg.Gateway.SMTP.NextHop)
+	}
+	if cfg.Gateway.Milter.Listen != "" {
+		d.postfix(ctx, cfg)
+	}
+	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !loopback(cfg.Review.Listen) {
+		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
+	}
+	for _, s := range cfg.Shares {
+		if _, err := os.ReadDir(s.Path); err != nil {
+			d.say(bad, "fællesdrev", err.Error(), "")
+		} else {
+			d.say(good, "fællesdrev", s.Path, "")
+		}
+	}
+}
+
+func (d *doctor) stateFolder(ctx context.Context, cfg Config) {
+	st, err := openState(ctx, cfg.State, true)
+	if err != nil {
+		d.say(bad, "tilstandsmappe", err.Error(), "")
+		return
+	}
+	defer st.Close()
+	var fs unix.Statfs_t
+	if unix.Statfs(cfg.State, &fs) == nil {
+		free := fs.Bavail * uint64(fs.Bsize) >> 20
+		m := good
+		if free < 1024 {
+			m = bad
+		}
+		d.say(m, "tilstandsmappe", fmt.Sprintf("%s, %d MB ledig", cfg.State, free), "giv disken mindst 1 GB")
+	}
+	if info, err := os.Stat(cfg.State); err == nil && info.Mode().Perm()&0o077 != 0 {
+		d.say(bad, "tilstandsmappe", "kan læses af andre", "chmod 700 "+cfg.State)
+	}
+	list, err := st.recipients(ctx, cfg.Vault.Recipients)
+	switch {
+	case err != nil:
+		d.say(bad, "nøgler til karantænen", err.Error(), "brevvagt account add NAVN --config ...")
+	case len(list) == 1:
+		d.say(note, "nøgler til karantænen", "kun én: mistes den, er karantænen tabt", "opret en konto til, eller en nøgle i vault.recipients")
+	default:
+		d.say(good, "nøgler til karantænen", fmt.Sprintf("%d", len(list)), "")
+	}
+}
+
+func (d *doctor) reach(what, addr string) {
+	c, err := net.DialTimeout("tcp", addr, 3*time.Second)
+	if err != nil {
+		d.say(bad, what, err.Error(), "")
+		return
+	}
+	c.Close()
+	d.say(good, what, addr, "")
+}
+
+// postfix checks the settings that MAIL practice showed to matter.
+func (d *doctor) postfix(ctx context.Context, cfg Config) {
+	get := func(key string) (string, error) {
+		args := []string{"-h"}
+		if dir := cfg.Gateway.Postfix.ConfigDirectory; dir != "" {
+			args = append(args, "-c", dir)
+		}
+		out, err := exec.CommandContext(ctx, postconfPath(), append(args, key)...).Output()
+		return strings.TrimSpace(string(out)), err
+	}
+	milters, err := get("smtpd_milters")
+	if err != nil {
+		d.say(bad, "Postfix", "postconf svarer ikke: "+err.Error(), "")
+		return
+	}
+	if milters == "" {
+		d.say(bad, "Postfix", "smtpd_milters er tom: ingen mail kommer forbi brevvagt", "docs/postfix.md")
+	} else if !strings.Contains(milters, "default_action") || strings.Contains(milters, "default_action=accept") {
+		d.say(bad, "Postfix", "uden default_action=quarantine slipper mail igennem, når brevvagt er nede", "docs/postfix.md")
+	} else {
+		d.say(good, "Postfix", "smtpd_milters "+milters, "")
+	}
+	if local, _ := get("non_smtpd_milters"); local == "" {
+		d.say(note, "Postfix", "non_smtpd_milters er tom: mail fra sendmail-kommandoen læses ikke", "docs/postfix.md")
+	}
+	if ids, _ := get("enable_long_queue_ids"); ids != "yes" {
+		d.say(bad, "Postfix", "enable_long_queue_ids er ikke yes: kø-numre genbruges", "postconf enable_long_queue_ids=yes")
+	}
+	if tls, _ := get("smtp_tls_mandatory_protocols"); !strings.Contains(tls, "1.2") && !strings.Contains(tls, "1.3") {
+		d.say(note, "Postfix", "smtp_tls_mandatory_protocols tillader TLS under 1.2", "postconf 'smtp_tls_mandatory_protocols=>=TLSv1.2'")
+	}
+}
+
+// postconfPath finds postconf where PATH lacks the sbin folders.
+func postconfPath() string {
+	if p, err := exec.LookPath("postconf"); err == nil {
+		return p
+	}
+	return filepath.Join("/usr/sbin", "postconf")
+}
+
+func loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

@@ -1,0 +1,219 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"brevvagt/quarantine"
+	"brevvagt/scanner"
+	"brevvagt/scanner/source/gateway"
+	"brevvagt/scanner/source/gateway/postfix"
+	"brevvagt/scanner/source/gateway/relay"
+	"brevvagt/scanner/source/gateway/smtpin"
+)
+
+// lanes are the ways mail comes in, and the ways it goes back.
+type lanes struct {
+	milter *gateway.Milter
+	smtp   *smtpin.Server
+}
+
+// newLanes builds the configured lanes. Nothing listens yet, so that a command on
+// the terminal can release through them beside a running daemon.
+func newLanes(cfg Config, log *slog.Logger) (*lanes, error) {
+	l := &lanes{}
+	notices := relay.Notifier{From: cfg.Notify.From, Help: cfg.Notify.Contact, Hop: cfg.noticeHop()}
+	if cfg.Gateway.Milter.Listen != "" {
+		l.milter = &gateway.Milter{
+			Config: gateway.Config{
+				Listen: cfg.Gateway.Milter.Listen, MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline),
+				OnError: gateway.OnError(notDefault(cfg.Gateway.Milter.OnError, "tempfail")),
+				Adopt:   gateway.Adopt(notDefault(cfg.Gateway.Milter.Adopt, "release")),
+				Help:    cfg.Notify.Contact,
+			},
+			Postfix: &postfix.Control{Prefix: cfg.Gateway.Postfix.CommandPrefix, ConfigDir: cfg.Gateway.Postfix.ConfigDirectory},
+			Notices: notices, Log: log,
+		}
+		if err := l.milter.KeepReleases(filepath.Join(cfg.State, "released")); err != nil {
+			return nil, err
+		}
+	}
+	if cfg.Gateway.SMTP.Listen != "" {
+		next := &relay.Hop{Addr: cfg.Gateway.SMTP.NextHop, Helo: cfg.Gateway.SMTP.Hostname}
+		if loopback(next.Addr) {
+			next.TLS = relay.None
+		}
+		l.smtp = &smtpin.Server{
+			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.prefixes,
+				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact},
+			Next: next, Notices: notices, Log: log,
+		}
+	}
+	return l, nil
+}
+
+// ready waits until every lane takes connections.
+func (l *lanes) ready(ctx context.Context, cfg Config) error {
+	var wait []func() (network, addr string)
+	if l.milter != nil {
+		network, addr, _ := strings.Cut(cfg.Gateway.Milter.Listen, ":")
+		if network == "inet" {
+			network = "tcp"
+		}
+		wait = append(wait, func() (string, string) { return network, addr })
+	}
+	if l.smtp != nil {
+		wait = append(wait, func() (string, string) { return "tcp", l.smtp.Addr() })
+	}
+	for _, where := range wait {
+		for {
+			network, addr := where()
+			if c, err := net.Dial(network, addr); addr != "" && err == nil {
+				c.Close()
+				break
+			}
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}
+	return nil
+}
+
+// notDefault turns the written default into the empty one.
+func notDefault(value, standard string) string {
+	if value == standard {
+		return ""
+	}
+	return value
+}
+
+// noticeHop is where our own notices go.
+func (c *Config) noticeHop() *relay.Hop {
+	addr := c.Notify.SMTP
+	if addr == "" {
+		addr = c.Gateway.SMTP.NextHop
+	}
+	if addr == "" {
+		addr = "127.0.0.1:25"
+	}
+	h := &relay.Hop{Addr: addr, Helo: c.Gateway.SMTP.Hostname}
+	if loopback(addr) {
+		h.TLS = relay.None // to a next hop on this machine TLS protects nothing
+	}
+	return h
+}
+
+// connect lets the milter lane's reconciler know what the quarantine holds.
+func (l *lanes) connect(svc *quarantine.Service) {
+	if l.milter == nil {
+		return
+	}
+	l.milter.Known = func(ctx context.Context) (map[string]bool, error) { return heldIDs(ctx, svc, gateway.Source) }
+	l.milter.Absent = func(ctx context.Context, id string) { _ = svc.MarkGone(ctx, gateway.Source, id) }
+}
+
+// heldIDs are the items of a source with an open case: true for one that is held,
+// false for one that is being released or rejected.
+func heldIDs(ctx context.Context, svc *quarantine.Service, source string) (map[string]bool, error) {
+	ids := make(map[string]bool)
+	const page = 1000
+	for offset := 0; ; offset += page {
+		cases, _, err := svc.List(ctx, quarantine.Filter{
+			States: []quarantine.State{quarantine.Held, quarantine.Releasing, quarantine.Rejecting}, Limit: page, Offset: offset})
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range cases {
+			if c.Source == source {
+				ids[c.ItemID] = c.State == quarantine.Held
+			}
+		}
+		if len(cases) < page {
+			return ids, nil
+		}
+	}
+}
+
+// run serves the lanes in g.
+func (l *lanes) run(ctx context.Context, g *errgroup.Group, handle scanner.Handler) {
+	if l.milter != nil {
+		g.Go(func() error { return wrap("milter", l.milter.Run(ctx, handle)) })
+	}
+	if l.smtp != nil {
+		g.Go(func() error { return wrap("smtp", l.smtp.Run(ctx, handle)) })
+	}
+}
+
+func wrap(name string, err error) error {
+	if err == nil || errors.Is(err, context.Canceled) {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", name, err)
+}
+
+// releasers are the lanes as quarantine sees them, by Deposit.Source.
+func (l *lanes) releasers(cfg Config) map[string]quarantine.Releaser {
+	m := make(map[string]quarantine.Releaser)
+	if l.milter != nil {
+		m[gateway.Source] = releaser{lane: l.milter, notice: cfg.Notify}
+	}
+	if l.smtp != nil {
+		m[smtpin.Source] = releaser{lane: l.smtp, notice: cfg.Notify}
+	}
+	return m
+}
+
+// lane is what both lanes offer for what was held.
+type lane interface {
+	NeedsContent() bool
+	Release(ctx context.Context, receipt []byte, from string, to []string, content io.Reader) (string, error)
+	Reject(ctx context.Context, receipt []byte, from string, n relay.Notice) error
+}
+
+// releaser lets quarantine release through a lane: it translates a case into the
+// lane's words and the lane's errors into temporary and permanent.
+type releaser struct {
+	lane   lane
+	notice NotifyConfig
+}
+
+func (r releaser) NeedsContent() bool { return r.lane.NeedsContent() }
+
+func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
+	answer, err := r.lane.Release(ctx, c.Receipt, c.From, c.To, content)
+	return answer, classify(err)
+}
+
+func (r releaser) Reject(ctx context.Context, c *quarantine.Case, text string) error {
+	return classify(r.lane.Reject(ctx, c.Receipt, c.From, relay.Notice{
+		From: r.notice.From, To: c.From, Kind: relay.Rejected, Subject: c.Subject, MessageID: c.MessageID,
+		Reference: c.ID, Sent: c.Received, Reason: text, Help: r.notice.Contact,
+	}))
+}
+
+// classify marks errors that another try may mend. A refusal by the next hop with
+// a permanent code, or a mail that is gone, is for a person to see.
+func classify(err error) error {
+	var smtp *relay.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, gateway.ErrGone), errors.Is(err, gateway.ErrOnItsWay), errors.Is(err, gateway.ErrReceipt), errors.Is(err, smtpin.ErrReceipt):
+		return err
+	case errors.As(err, &smtp) && !smtp.Temporary():
+		return err
+	}
+	return errors.Join(err, quarantine.ErrTemporary)
+}

@@ -1,0 +1,35 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"log/slog"
+
+	"brevvagt/detectors"
+)
+
+// newLogger writes to w. As a last line of defence every text that is logged is
+// redacted: an error of a library may quote what it choked on.
+func newLogger(cfg LogConfig, w io.Writer) (*slog.Logger, error) {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
+		return nil, fmt.Errorf("log.level %q is none of debug, info, warn, error", cfg.Level)
+	}
+	o := &slog.HandlerOptions{Level: level, ReplaceAttr: redactAttr}
+	if cfg.JSON {
+		return slog.New(slog.NewJSONHandler(w, o)), nil
+	}
+	return slog.New(slog.NewTextHandler(w, o)), nil
+}
+
+func redactAttr(_ []string, a slog.Attr) slog.Attr {
+	switch a.Value.Kind() {
+	case slog.KindString:
+		a.Value = slog.StringValue(detectors.RedactNumbers(a.Value.String()))
+	case slog.KindAny:
+		if err, ok := a.Value.Any().(error); ok {
+			a.Value = slog.StringValue(detectors.RedactNumbers(err.Error()))
+		}
+	}
+	return a
+}

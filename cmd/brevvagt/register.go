@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/register"
+)
+
+func newRegister() *cobra.Command {
+	cmd := &cobra.Command{Use: "register", Short: "fortegnelse over brud: kladder og udtræk"}
+	cmd.AddCommand(newRegisterList(), newRegisterShow(), newRegisterExport())
+	return cmd
+}
+
+func newRegisterList() *cobra.Command {
+	var config string
+	var year int
+	cmd := &cobra.Command{
+		Use: "list", Short: "vis kladderne", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+				drafts, err := svc.Register().List(ctx, year)
+				if err != nil {
+					return err
+				}
+				for _, d := range drafts {
+					printf(cmd.OutOrStdout(), "%s  %s  %-18s %s\n", d.No, d.Registered.Local().Format("02.01.2006"), d.Status, oneLine(d.What))
+				}
+				return nil
+			})
+		},
+	}
+	stateFlag(cmd, &config)
+	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")
+	return cmd
+}
+
+func newRegisterShow() *cobra.Command {
+	var config string
+	cmd := &cobra.Command{
+		Use: "show NR", Short: "vis en kladde med alle 13 kolonner", Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+				d, err := svc.Register().Get(ctx, args[0])
+				if err != nil {
+					return fmt.Errorf("%s: %w", args[0], err)
+				}
+				printDraft(cmd.OutOrStdout(), svc.Register(), d)
+				return nil
+			})
+		},
+	}
+	stateFlag(cmd, &config)
+	return cmd
+}
+
+func printDraft(w io.Writer, reg *register.Register, d *register.Draft) {
+	row := reg.Row(d)
+	for i, title := range register.Columns() {
+		printf(w, "  %2d %-58s %s\n", i+1, title, oneLine(row[i]))
+	}
+}
+
+func newRegisterExport() *cobra.Command {
+	var config, format, output string
+	var year int
+	cmd := &cobra.Command{
+		Use: "export", Short: "skriv fortegnelsen som XLSX eller CSV (dansk Excel)", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if format != "csv" && format != "xlsx" {
+				return fmt.Errorf("--format %q is none of csv, xlsx", format)
+			}
+			if output == "" && format == "xlsx" {
+				return errors.New("-o FILE is required for xlsx")
+			}
+			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+				drafts, err := svc.Register().List(ctx, year)
+				if err != nil {
+					return err
+				}
+				return writeTo(output, cmd.OutOrStdout(), func(w io.Writer) error {
+					if format == "xlsx" {
+						return svc.Register().WriteXLSX(w, drafts)
+					}
+					return svc.Register().WriteCSV(w, drafts)
+				})
+			})
+		},
+	}
+	stateFlag(cmd, &config)
+	cmd.Flags().StringVar(&format, "format", "csv", "csv eller xlsx")
+	cmd.Flags().StringVarP(&output, "output", "o", "", "fil; ellers standard output")
+	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")
+	return cmd
+}
+
+// writeTo writes to a file, or to out when no path is given.
+func writeTo(path string, out io.Writer, write func(io.Writer) error) error {
+	if path == "" {
+		return write(out)
+	}
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	if err := write(f); err != nil {
+		f.Close()
+		return err
+	}
+	return f.Close()
+}

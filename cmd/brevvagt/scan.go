@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/share"
+)
+
+// scanOptions are the flags of `brevvagt scan`.
+type scanOptions struct {
+	Format   string
+	Site     string
+	Internal []string
+	Secure   []string
+	AsOf     string
+	Jobs     int
+	Reveal   bool
+	NoOCR    bool
+}
+
+func newScan() *cobra.Command {
+	var o scanOptions
+	cmd := &cobra.Command{
+		Use:   "scan PATH...",
+		Short: "læs filer, mapper og mails og sig, hvad der ville ske; ændrer intet",
+		Long: `Læser filer, mapper og mails (.eml som udgående mail) og siger, hvad der ville
+ske med dem. Ændrer intet.
+
+Afslutter med 0, når intet ville blive standset, 1 når noget ville, 2 ved forkert
+brug, 3 når intet ville blive standset, men noget slet ikke kunne åbnes.`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runScan(cmd.Context(), o, args, cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	f := cmd.Flags()
+	f.StringVar(&o.Format, "format", "table", "table, jsonl eller sarif")
+	f.StringVar(&o.Site, "site", "", "fil med oplysninger om organisationen (YAML eller JSON)")
+	f.StringArrayVar(&o.Internal, "internal-domain", nil, "vores eget domæne (kan gentages); modtagere andre steder er eksterne")
+	f.StringArrayVar(&o.Secure, "secure-domain", nil, "domæne, der nås over bevist kryptering (kan gentages)")
+	f.StringVar(&o.AsOf, "as-of", "", "dato (ÅÅÅÅ-MM-DD), som fødselsdatoer vurderes ud fra; ellers i dag")
+	f.IntVar(&o.Jobs, "jobs", runtime.NumCPU(), "hvor mange filer der læses samtidig")
+	f.BoolVar(&o.Reveal, "reveal", false, "vis fundne værdier i klar tekst (til kontrol af et testkorpus)")
+	f.BoolVar(&o.NoOCR, "no-ocr", false, "læs ikke tekst i billeder")
+	return cmd
+}
+
+// runScan scans the paths and writes one result an item, in the order of the
+// paths whatever order the work was done in.
+func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr io.Writer) error {
+	site, asOf, err := o.resolve()
+	if err != nil {
+		return err
+	}
+	rep, err := newReporter(o.Format, stdout, o.Reveal)
+	if err != nil {
+		return err
+	}
+	if o.Reveal {
+		printf(stderr, "brevvagt: --reveal viser fundne værdier i klar tekst; del ikke udskriften\n")
+	}
+	eng, err := newEngine(engineOptions{Site: site, AsOf: asOf, NoOCR: o.NoOCR, Workers: max(1, o.Jobs)})
+	if err != nil {
+		return err
+	}
+	defer eng.Close()
+
+	files, unopened := share.List(paths)
+	bar := newBar(stderr, len(files))
+	t := tally{unopened: len(unopened)}
+	for _, e := range unopened {
+		printf(stderr, "brevvagt: %v\n", e)
+	}
+	scanAll(ctx, eng.pipeline, files, max(1, o.Jobs), func(name string, out *scanner.Outcome, err error) {
+		_ = bar.Add(1)
+		if err != nil {
+			t.unopened++
+			_ = bar.Clear()
+			printf(stderr, "brevvagt: %v\n", err)
+			rep.unopened(name, err)
+			return
+		}
+		t.count(out)
+		_ = bar.Clear()
+		rep.item(newRecord(name, out, o.Reveal))
+	})
+	_ = bar.Finish()
+	if err := rep.close(&t); err != nil {
+		return err
+	}
+	return t.exit(ctx)
+}
+
+func (o scanOptions) resolve() (policy.Site, time.Time, error) {
+	site := policy.DefaultSite()
+	if o.Site != "" {
+		data, err := os.ReadFile(o.Site)
+		if err != nil {
+			return site, time.Time{}, err
+		}
+		if site, err = policy.ParseSite(data); err != nil {
+			return site, time.Time{}, fmt.Errorf("%s: %w", o.Site, err)
+		}
+	}
+	site.InternalDomains = append(site.InternalDomains, o.Internal...)
+	site.PartnerDomains = append(site.PartnerDomains, o.Secure...)
+	if err := site.Check(); err != nil {
+		return site, time.Time{}, err
+	}
+	if o.AsOf == "" {
+		return site, time.Time{}, nil
+	}
+	asOf, err := time.Parse(time.DateOnly, o.AsOf)
+	if err != nil {
+		return site, time.Time{}, fmt.Errorf("--as-of %q is no date such as 2026-11-21", o.AsOf)
+	}
+	return site, asOf, nil
+}
+
+// tally counts what a scan found, for the summary and the exit code.
+type tally struct {
+	items, stopped, warned, gaps, unopened int
+}
+
+func (t *tally) count(out *scanner.Outcome) {
+	t.items++
+	t.gaps += len(out.Gaps)
+	switch out.Verdict.Action {
+	case policy.Hold, policy.Reject:
+		t.stopped++
+	case policy.Warn:
+		t.warned++
+	}
+}
+
+func (t *tally) exit(ctx context.Context) error {
+	switch {
+	case ctx.Err() != nil:
+		return errors.New("interrupted: not everything was scanned")
+	case t.stopped > 0:
+		return exitStopped
+	case t.unopened > 0:
+		return exitUnopened
+	}
+	return nil
+}
+
+// scanAll scans files with a number of workers and hands the results on in order.
+func scanAll(ctx context.Context, p *scanner.Pipeline, files []share.File, jobs int, done func(string, *scanner.Outcome, error)) {
+	type result struct {
+		out scanner.Outcome
+		err error
+	}
+	// A bounded window keeps memory flat: a slow first file stops the readers
+	// from running far ahead of it.
+	window := make(chan chan result, 4*jobs)
+	work := make(chan func())
+	var wg sync.WaitGroup
+	for range jobs {
+		wg.Go(func() {
+			for f := range work {
+				f()
+			}
+		})
+	}
+	go func() {
+		defer close(work)
+		defer close(window)
+		for _, file := range files {
+			if ctx.Err() != nil {
+				return
+			}
+			ch := make(chan result, 1)
+			window <- ch
+			work <- func() {
+				var r result
+				var it scanner.Item
+				if it, r.err = file.Item(document.DefaultLimits().PartBytes); r.err == nil {
+					r.out, r.err = p.Handle(ctx, it)
+				}
+				ch <- r
+			}
+		}
+	}()
+	i := 0
+	for ch := range window {
+		r := <-ch
+		done(files[i].Path, &r.out, r.err)
+		i++
+	}
+	wg.Wait()
+}
+
+// newBar is a progress bar on a terminal and nothing anywhere else.
+func newBar(w io.Writer, total int) *progressbar.ProgressBar {
+	f, ok := w.(*os.File)
+	visible := ok && total > 1 && term.IsTerminal(int(f.Fd()))
+	return progressbar.NewOptions(total,
+		progressbar.OptionSetWriter(w), progressbar.OptionSetVisibility(visible),
+		progressbar.OptionSetDescription("læser"), progressbar.OptionShowCount(),
+		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
+		progressbar.OptionThrottle(100*time.Millisecond))
+}
+
+// reporter writes results in one of the output formats.
+type reporter interface {
+	item(record)
+	unopened(name string, err error)
+	close(*tally) error
+}
+
+func newReporter(format string, w io.Writer, _ bool) (reporter, error) {
+	switch strings.ToLower(format) {
+	case "table":
+		return &tableReporter{w: w}, nil
+	case "jsonl":
+		return &jsonlReporter{w: w}, nil
+	case "sarif":
+		return &sarifReporter{w: w}, nil
+	}
+	return nil, fmt.Errorf("--format %q is none of table, jsonl, sarif", format)
+}
+
+type jsonlReporter struct {
+	w   io.Writer
+	err error
+}
+
+func (j *jsonlReporter) item(r record) {
+	if j.err == nil {
+		j.err = writeJSONL(j.w, r)
+	}
+}
+
+// unopened gives an item that could not be opened its line too, so that a reader
+// of the lines alone never takes it for clean.
+func (j *jsonlReporter) unopened(name string, _ error) {
+	j.item(record{
+		Item: detectors.RedactNumbers(name), Kind: "file", Verdict: policy.Warn,
+		Rules:    []ruleRecord{{ID: "uninspectable", Text: "Kunne ikke åbnes"}},
+		Findings: []foundRecord{},
+		Gaps:     []document.Gap{{At: document.Location{Path: detectors.RedactNumbers(name)}, Why: document.Damaged, Detail: "cannot be opened"}},
+	})
+}
+
+func (j *jsonlReporter) close(*tally) error { return j.err }

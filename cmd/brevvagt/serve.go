@@ -1,0 +1,232 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"runtime"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"brevvagt/document"
+	"brevvagt/internal/store"
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/review"
+	"brevvagt/scanner"
+	"brevvagt/scanner/action/hold"
+	"brevvagt/scanner/action/notify"
+	"brevvagt/scanner/source/share"
+)
+
+func newServe() *cobra.Command {
+	var config string
+	cmd := &cobra.Command{
+		Use: "serve", Short: "kør som mailgateway med karantæne og DPO-side", Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			cfg, err := loadConfig(config)
+			if err != nil {
+				return err
+			}
+			log, err := newLogger(cfg.Log, os.Stderr)
+			if err != nil {
+				return err
+			}
+			d, err := newDaemon(cmd.Context(), cfg, log)
+			if err != nil {
+				return err
+			}
+			defer d.Close()
+			return d.Run(cmd.Context())
+		},
+	}
+	stateFlag(cmd, &config)
+	return cmd
+}
+
+// daemon is everything that `serve` runs.
+type daemon struct {
+	cfg     Config
+	log     *slog.Logger
+	state   *state
+	service *quarantine.Service
+	engine  *engine
+	lanes   *lanes
+	page    net.Listener
+	// observe is called with every outcome of a gateway; it may be nil.
+	observe func(scanner.Item, scanner.Outcome)
+	// foundFile is called with every outcome of a share; it may be nil.
+	foundFile func(path string, out scanner.Outcome)
+}
+
+// newDaemon opens everything and listens, so that what cannot work is an error
+// before the first mail is taken.
+func newDaemon(ctx context.Context, cfg Config, log *slog.Logger) (d *daemon, err error) {
+	d = &daemon{cfg: cfg, log: log}
+	defer func() {
+		if err != nil {
+			d.Close()
+		}
+	}()
+	if d.state, err = openState(ctx, cfg.State, false); err != nil {
+		if errors.Is(err, store.ErrInUse) {
+			err = fmt.Errorf("%w; is brevvagt running already?", err)
+		}
+		return d, err
+	}
+	if d.lanes, err = newLanes(cfg, log); err != nil {
+		return d, err
+	}
+	if d.service, err = d.state.service(ctx, cfg.Vault.Recipients, d.lanes.releasers(cfg), log); err != nil {
+		return d, err
+	}
+	d.lanes.connect(d.service)
+	actions := []scanner.Action{hold.Hold{Quarantine: d.service}}
+	if cfg.Notify.From != "" {
+		actions = append(actions, notify.Notify{
+			Hop: cfg.noticeHop(), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: log,
+		})
+	}
+	d.engine, err = newEngine(engineOptions{
+		Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: d.state.key,
+		Limits:         document.Limits{Time: time.Duration(cfg.Gateway.ScanDeadline)},
+		HoldUnfinished: true, Actions: actions,
+	})
+	if err != nil {
+		return d, err
+	}
+	if cfg.Review.Listen != "" {
+		if d.page, err = net.Listen("tcp", cfg.Review.Listen); err != nil {
+			return d, fmt.Errorf("review page: %w", err)
+		}
+	}
+	return d, nil
+}
+
+func orCPUs(n int) int {
+	if n > 0 {
+		return n
+	}
+	return runtime.NumCPU()
+}
+
+// Run serves until ctx ends or a part fails.
+func (d *daemon) Run(ctx context.Context) error {
+	if err := d.service.Resume(ctx); err != nil {
+		d.log.Warn("unfinished cases", "error", err)
+	}
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return d.resume(ctx) })
+	d.lanes.run(ctx, g, d.handle)
+	for _, s := range d.cfg.Shares {
+		folder := &share.Folder{Path: s.Path, Every: orDay(s.Every), Limit: document.DefaultLimits().PartBytes, Log: d.log, Done: d.foundFile}
+		g.Go(func() error { return folder.Run(ctx, d.engine.pipeline.Handle) })
+	}
+	if d.page != nil {
+		g.Go(func() error { return d.serveReview(ctx) })
+	}
+	g.Go(func() error {
+		if d.lanes.ready(ctx, d.cfg) == nil {
+			d.log.Info("brevvagt is running", "milter", d.cfg.Gateway.Milter.Listen, "smtp", d.cfg.Gateway.SMTP.Listen, "review", d.cfg.Review.Listen)
+		}
+		return nil
+	})
+	err := g.Wait()
+	if ctx.Err() != nil && errors.Is(err, context.Canceled) {
+		err = nil
+	}
+	d.log.Info("brevvagt has stopped")
+	return err
+}
+
+// handle is the gateway's handler.
+func (d *daemon) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+	out, err := d.engine.pipeline.Handle(ctx, it)
+	if err != nil {
+		d.log.Error("not scanned", "source", it.Source, "id", it.ID, "error", err)
+		return out, err
+	}
+	d.log.Info("scanned", "source", it.Source, "id", it.ID, "verdict", out.Verdict.Action, "rule", ruleID(out),
+		"case", out.CaseID, "persons", len(out.Subjects), "gaps", len(out.Gaps), "bytes", len(it.Content), "ms", out.Took.Milliseconds())
+	if d.observe != nil {
+		d.observe(it, out)
+	}
+	return out, nil
+}
+
+func ruleID(out scanner.Outcome) string {
+	if len(out.Verdict.Rules) == 0 {
+		return ""
+	}
+	return out.Verdict.Rules[0].ID
+}
+
+// resume repeats unfinished releases every minute.
+func (d *daemon) resume(ctx context.Context) error {
+	tick := time.NewTicker(time.Minute)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+			if err := d.service.Resume(ctx); err != nil {
+				d.log.Warn("unfinished cases", "error", err)
+			}
+		}
+	}
+}
+
+func (d *daemon) serveReview(ctx context.Context) error {
+	secure := d.cfg.Review.TLSCertificate != ""
+	h, err := review.New(review.Config{
+		Service: d.service, Accounts: d.state.accounts, Log: d.log,
+		Secure: secure, Organisation: d.cfg.Site.Organisation,
+	})
+	if err != nil {
+		return err
+	}
+	srv := &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: 30 * time.Second,
+		WriteTimeout: 2 * time.Minute, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 64 << 10,
+		ErrorLog: slog.NewLogLogger(d.log.Handler(), slog.LevelDebug)}
+	go func() {
+		<-ctx.Done()
+		stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+		defer cancel()
+		_ = srv.Shutdown(stop)
+	}()
+	if secure {
+		err = srv.ServeTLS(d.page, d.cfg.Review.TLSCertificate, d.cfg.Review.TLSKey)
+	} else {
+		err = srv.Serve(d.page)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return fmt.Errorf("review page: %w", err)
+}
+
+// Close frees what newDaemon opened.
+func (d *daemon) Close() {
+	if d.page != nil {
+		d.page.Close()
+	}
+	if d.engine != nil {
+		d.engine.Close()
+	}
+	if d.state != nil {
+		d.state.Close()
+	}
+}
+
+func orDay(d Duration) time.Duration {
+	if d > 0 {
+		return time.Duration(d)
+	}
+	return 24 * time.Hour
+}

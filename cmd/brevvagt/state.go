@@ -1,0 +1,117 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"filippo.io/age"
+
+	"brevvagt/detectors"
+	"brevvagt/internal/safefile"
+	"brevvagt/internal/store"
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/vault"
+)
+
+// state is an opened state folder: database, accounts, vault and the digest key.
+type state struct {
+	dir      string
+	db       *store.DB
+	accounts *account.Accounts
+	key      detectors.Key
+}
+
+// openState opens or makes the state folder. shared opens it beside a running
+// daemon, as a command on the terminal does.
+func openState(ctx context.Context, dir string, shared bool) (*state, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
+	key, err := digestKey(filepath.Join(dir, "digest.key"))
+	if err != nil {
+		return nil, err
+	}
+	db, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "brevvagt.db"), Shared: shared})
+	if err != nil {
+		return nil, fmt.Errorf("state folder %s: %w", dir, err)
+	}
+	accounts, err := account.New(account.Config{Store: db})
+	if err != nil {
+		db.Close()
+		return nil, err
+	}
+	return &state{dir: dir, db: db, key: key, accounts: accounts}, nil
+}
+
+func (s *state) Close() error { return s.db.Close() }
+
+// digestKey reads the installation's key for digests, or makes it. It never lies
+// in the database, so a stolen database tells nothing about who was found.
+func digestKey(path string) (detectors.Key, error) {
+	secret, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		secret = make([]byte, 32)
+		rand.Read(secret)
+		_, err = safefile.Write(path, bytes.NewReader(secret))
+	}
+	if err != nil {
+		return detectors.Key{}, fmt.Errorf("digest key: %w", err)
+	}
+	return detectors.NewKey(secret)
+}
+
+// errNoRecipients is said in words that tell what to do.
+var errNoRecipients = errors.New("nobody could open what is held: make a DPO account first (brevvagt account add), or name a file in vault.recipients")
+
+// service opens the quarantine with the keys of the accounts that may decide and
+// those of the configured recipients file.
+func (s *state) service(ctx context.Context, recipientsFile string, releasers map[string]quarantine.Releaser, log *slog.Logger) (*quarantine.Service, error) {
+	recipients, err := s.recipients(ctx, recipientsFile)
+	if err != nil {
+		return nil, err
+	}
+	v, err := vault.New(filepath.Join(s.dir, "vault"), recipients)
+	if err != nil {
+		return nil, err
+	}
+	return quarantine.New(quarantine.Config{
+		Store: s.db, Vault: v, Releasers: releasers, Outbox: filepath.Join(s.dir, "outbox"), Log: log,
+	})
+}
+
+func (s *state) recipients(ctx context.Context, file string) ([]age.Recipient, error) {
+	var list []age.Recipient
+	if file != "" {
+		fromFile, err := vault.Recipients(file)
+		if err != nil {
+			return nil, err
+		}
+		list = fromFile
+	}
+	accounts, err := s.accounts.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range accounts {
+		if a.Disabled || a.Recipient == "" {
+			continue
+		}
+		r, err := vault.ParseRecipient(a.Recipient)
+		if err != nil {
+			return nil, fmt.Errorf("key of account %s: %w", a.Name, err)
+		}
+		list = append(list, r)
+	}
+	if len(list) == 0 {
+		return nil, errNoRecipients
+	}
+	return list, nil
+}

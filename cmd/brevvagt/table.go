@@ -1,0 +1,111 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+	"brevvagt/scanner/policy"
+)
+
+// actionWords are the verdicts in the words of the user interface.
+func actionWord(a policy.Action) string {
+	switch a {
+	case policy.Pass:
+		return "sendes"
+	case policy.Warn:
+		return "advarsel"
+	case policy.Hold:
+		return "karantæne"
+	case policy.Reject:
+		return "afvises"
+	}
+	return string(a)
+}
+
+// tableReporter is the output for people: a line an item, and under it why.
+type tableReporter struct {
+	w     io.Writer
+	clean int
+}
+
+const maxFindingsShown = 8
+
+func (t *tableReporter) item(r record) {
+	if r.Verdict == policy.Pass && len(r.Findings) == 0 {
+		t.clean++
+		return
+	}
+	printf(t.w, "%-10s %s\n", actionWord(r.Verdict), r.Item)
+	if r.Kind == "mail" && len(r.To) > 0 {
+		printf(t.w, "           fra %s til %s\n", dash(r.From), some(r.To, 3))
+	}
+	for _, rule := range r.Rules {
+		printf(t.w, "           - %s (%s)\n", rule.Text, rule.ID)
+	}
+	for i, f := range r.Findings {
+		if i == maxFindingsShown {
+			printf(t.w, "             … og %d fund til\n", len(r.Findings)-i)
+			break
+		}
+		printf(t.w, "             %s  %s  %s\n", f.Value, where(f.At), strings.Join(f.Why, ", "))
+	}
+	for _, g := range r.Gaps {
+		printf(t.w, "             ikke læst: %s (%s)\n", g.At.Path, policy.ReasonDa(g.Why))
+	}
+}
+
+func (t *tableReporter) unopened(name string, _ error) {
+	printf(t.w, "%-10s %s\n", "ikke åbnet", detectors.RedactNumbers(name))
+}
+
+func (t *tableReporter) close(n *tally) error {
+	_, err := fmt.Fprintf(t.w, "\n%d læst: %d ville blive standset, %d advarsler, %d uden fund; %d dele kunne ikke læses, %d kunne ikke åbnes\n",
+		n.items, n.stopped, n.warned, t.clean, n.gaps, n.unopened)
+	return err
+}
+
+func dash(s string) string {
+	if s == "" {
+		return "(ukendt)"
+	}
+	return s
+}
+
+func some(list []string, n int) string {
+	if len(list) <= n {
+		return strings.Join(list, ", ")
+	}
+	return fmt.Sprintf("%s og %d andre", strings.Join(list[:n], ", "), len(list)-n)
+}
+
+// where is a place in Danish words.
+func where(at document.Location) string {
+	parts := []string{at.Path}
+	if at.Page > 0 {
+		parts = append(parts, fmt.Sprintf("side %d", at.Page))
+	}
+	if at.Line > 0 {
+		parts = append(parts, fmt.Sprintf("linje %d", at.Line))
+	}
+	if at.Cell != "" {
+		parts = append(parts, "celle "+at.Cell)
+	}
+	if w := layerDa(at.Layer); w != "" {
+		parts = append(parts, w)
+	}
+	if at.OCR {
+		parts = append(parts, "billede")
+	}
+	return strings.Join(parts, ", ")
+}
+
+func layerDa(l document.Layer) string {
+	return map[document.Layer]string{
+		document.Comment: "kommentar", document.Inserted: "indsat tekst", document.Deleted: "slettet tekst",
+		document.Hidden: "skjult", document.Metadata: "egenskaber", document.Quoted: "citeret mail",
+		document.Header: "hoved", document.Earlier: "tidligere version",
+	}[l]
+}

@@ -1,0 +1,27 @@
+package main
+
+import (
+	"os"
+
+	"github.com/spf13/cobra"
+
+	formatlist "brevvagt/document/all"
+	"brevvagt/document/isolate"
+)
+
+// newWorker is the hidden subcommand that a daemon or scan runs to read pictures
+// and PDF in a process of their own. It speaks frames on stdin and stdout.
+func newWorker() *cobra.Command {
+	var o formatlist.Options
+	cmd := &cobra.Command{
+		Use:    "worker",
+		Hidden: true,
+		Args:   cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return isolate.Serve(os.Stdin, os.Stdout, formatlist.Hostile(o))
+		},
+	}
+	cmd.Flags().BoolVar(&o.NoOCR, "no-ocr", false, "")
+	cmd.Flags().StringVar(&o.PDFCache, "pdf-cache", "", "")
+	return cmd
+}
