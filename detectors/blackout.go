@@ -38,11 +38,15 @@ type redaction struct{ runes []rune }
 // where they end.
 func (r *redaction) cluster(i int) int {
 	var at []int // places of the digits
+	breaks := 0  // between them
 	for {
 		at = append(at, i)
-		next := r.next(i + 1)
+		next, parted := r.next(i + 1)
 		if next < 0 {
 			break
+		}
+		if parted {
+			breaks++
 		}
 		i = next
 	}
@@ -53,7 +57,7 @@ func (r *redaction) cluster(i int) int {
 			r.runes[k] = 'x'
 		}
 		i = end + 2
-	case len(at) == redactFrom-1 && at[8]-at[0] <= 9:
+	case len(at) == redactFrom-1 && breaks <= 1:
 		keep--
 	case len(at) < redactFrom:
 		return i + 1
@@ -65,11 +69,12 @@ func (r *redaction) cluster(i int) int {
 }
 
 // next gives the place of the next digit of a cluster, or -1 when what stands
-// before it parts numbers.
-func (r *redaction) next(i int) int {
+// before it parts numbers. parted is true when anything visible stands before it.
+func (r *redaction) next(i int) (place int, parted bool) {
 	blank, other, lines, dash := 0, 0, 0, false
 	for i < len(r.runes) && blank <= redactBlank && other <= redactOther {
 		if w := r.markup(i); w > 0 {
+			parted = true
 			i += w
 			continue
 		}
@@ -77,11 +82,11 @@ func (r *redaction) next(i int) int {
 		switch {
 		case r.digitAt(i):
 			if lines > 1 && !dash {
-				return -1 // another paragraph
+				return -1, false // another paragraph
 			}
-			return i
+			return i, parted || blank+other > 0
 		case unicode.IsLetter(c):
-			return -1
+			return -1, false
 		case unicode.Is(unicode.Cf, c) || unicode.Is(unicode.Mn, c):
 		case unicode.Is(unicode.Pd, c) || c == '−':
 			dash = true
@@ -96,7 +101,7 @@ func (r *redaction) next(i int) int {
 		}
 		i++
 	}
-	return -1
+	return -1, false
 }
 
 // markup gives the length of a tag or character reference at i, or 0.
