@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -28,17 +29,17 @@ func TestPanicTellsNothingOfTheMail(t *testing.T) {
 func TestStuckHandlersDoNotPileUp(t *testing.T) {
 	j := judge.New(1, 30*time.Millisecond, slog.New(slog.DiscardHandler))
 	leave := make(chan struct{})
-	started := 0
+	var started atomic.Int32
 	stuck := func(context.Context, scanner.Item) (scanner.Outcome, error) {
-		started++
+		started.Add(1)
 		<-leave
 		return scanner.Outcome{}, nil
 	}
 	if _, err := j.Scan(t.Context(), scanner.Item{ID: "a"}, stuck); !errors.Is(err, judge.ErrLate) || !j.Busy("a") {
 		t.Errorf("first: %v, busy %v", err, j.Busy("a"))
 	}
-	if _, err := j.Scan(t.Context(), scanner.Item{ID: "b"}, stuck); !errors.Is(err, judge.ErrBusy) || started != 1 {
-		t.Errorf("second: %v, %d started", err, started)
+	if _, err := j.Scan(t.Context(), scanner.Item{ID: "b"}, stuck); !errors.Is(err, judge.ErrBusy) || started.Load() != 1 {
+		t.Errorf("second: %v, %d started", err, started.Load())
 	}
 	close(leave)
 	for j.Busy("a") {

@@ -1,0 +1,221 @@
+// Package smtpin is the SMTP gateway lane: a mail server of our own in front of
+// the next hop. The sender's 250 comes only when the next hop has taken the mail
+// or the quarantine has it on disk.
+//
+// What passes is the client's content byte for byte; no Received header is added,
+// so that signatures stay valid and what is released is what came in. Loops end
+// by the hop count instead: content with more than 50 Received headers is refused.
+package smtpin
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log"
+	"log/slog"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"github.com/emersion/go-smtp"
+
+	"brevvagt/scanner"
+	"brevvagt/scanner/source/gateway/judge"
+	"brevvagt/scanner/source/gateway/relay"
+)
+
+// Source is the Item.Source of this lane.
+const Source = "smtp"
+
+// Config is what a site decides. Zero values mean the defaults.
+type Config struct {
+	Listen string // host:port
+	Domain string // our name in the greeting, default "localhost"
+	// Clients may hand in mail; default loopback only. Everybody else is refused
+	// at once: the next hop trusts us, so an open door here is an open relay.
+	Clients []netip.Prefix
+	TLS     *tls.Config // offers STARTTLS; default none
+
+	MaxBytes      int64 // of one mail, default 64 MiB
+	MaxRecipients int   // of one mail, default 1000
+	MaxConns      int   // connections, default 100; more wait
+	MaxMails      int   // mails of one connection, default 1000
+
+	Scans    int           // mails scanned at once, default 8
+	Deadline time.Duration // for scanning one mail, default 25 s
+	Idle     time.Duration // silence of a client, default 5 min (RFC 5321 4.5.3.2.7)
+	DataTime time.Duration // for transmitting one mail, default 10 min
+
+	Help string // link or phone number shown with a refusal
+}
+
+// Server is the lane as a scanner.Source and as the place that held mail is
+// released from. Set the fields, then call Run once.
+type Server struct {
+	Config Config
+	Next   *relay.Hop
+	// Notices sends ours; its zero value sends none.
+	Notices relay.Notifier
+	Log     *slog.Logger // default: discarded
+
+	mu     sync.Mutex
+	addr   string
+	busy   int // mails between DATA and their answer
+	ending bool
+}
+
+// receiptVersion marks receipts of this lane.
+const receiptVersion = "smtp/1"
+
+type receipt struct {
+	Version  string         `json:"v"`
+	Envelope relay.Envelope `json:"envelope"`
+}
+
+func orDefault[T comparable](v, d T) T {
+	var zero T
+	if v == zero {
+		return d
+	}
+	return v
+}
+
+// Addr is where the lane listens, "" before it does.
+func (s *Server) Addr() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.addr
+}
+
+// Run serves until ctx ends, then lets mails that are being handed in get their
+// answer, for at most the scan deadline and five seconds.
+func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
+	c := &s.Config
+	c.MaxBytes = orDefault(c.MaxBytes, 64<<20)
+	c.MaxRecipients = orDefault(c.MaxRecipients, 1000)
+	c.MaxMails = orDefault(c.MaxMails, 1000)
+	c.Idle = orDefault(c.Idle, 5*time.Minute)
+	c.DataTime = orDefault(c.DataTime, 10*time.Minute)
+	if s.Log == nil {
+		s.Log = slog.New(slog.DiscardHandler)
+	}
+	l, err := net.Listen("tcp", c.Listen)
+	if err != nil {
+		return fmt.Errorf("smtp lane: %w", err)
+	}
+	s.mu.Lock()
+	s.addr = l.Addr().String()
+	s.mu.Unlock()
+	// Scans outlive ctx for the mails that are already here.
+	scans, cut := context.WithCancel(context.WithoutCancel(ctx))
+	defer cut()
+	j := judge.New(c.Scans, c.Deadline, s.Log)
+	srv := s.newServer(scans, j, handle)
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(newListener(l, orDefault(c.MaxConns, 100))) }()
+	select {
+	case err := <-served:
+		return fmt.Errorf("smtp lane: %w", err)
+	case <-ctx.Done():
+	}
+	s.drain(l, j.Deadline()+5*time.Second)
+	_ = srv.Close()
+	<-served
+	return ctx.Err()
+}
+
+func (s *Server) newServer(ctx context.Context, j *judge.Judge, handle scanner.Handler) *smtp.Server {
+	c := s.Config
+	srv := smtp.NewServer(smtp.BackendFunc(func(conn *smtp.Conn) (smtp.Session, error) {
+		return s.session(ctx, conn, j, handle)
+	}))
+	srv.Domain = orDefault(c.Domain, "localhost")
+	srv.MaxMessageBytes = c.MaxBytes
+	srv.MaxRecipients = c.MaxRecipients
+	// A line of DATA has no length of its own, the mail's size bounds it; twice
+	// that lets a mail that is too big be read to its end and answered. Lines of
+	// commands are bounded by our connection.
+	srv.MaxLineLength = 2 * int(c.MaxBytes)
+	srv.ReadTimeout, srv.WriteTimeout = c.Idle, time.Minute
+	srv.TLSConfig = c.TLS
+	srv.EnableSMTPUTF8, srv.EnableDSN = true, true
+	srv.ErrorLog = log.New(io.Discard, "", 0) // it may print a panic's value; ours are caught before
+	return srv
+}
+
+// drain waits until no mail is between DATA and its answer.
+func (s *Server) drain(l net.Listener, grace time.Duration) {
+	s.mu.Lock()
+	s.ending = true
+	s.mu.Unlock()
+	_ = l.Close()
+	for end := time.Now().Add(grace); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		s.mu.Lock()
+		busy := s.busy
+		s.mu.Unlock()
+		if busy == 0 {
+			return
+		}
+	}
+	s.Log.Warn("smtp lane: mails were cut off at the end; their senders try again")
+}
+
+// allowed reports whether a client may hand in mail.
+func (s *Server) allowed(addr net.Addr) bool {
+	ap, err := netip.ParseAddrPort(addr.String())
+	if err != nil {
+		return false
+	}
+	ip := ap.Addr().Unmap()
+	if len(s.Config.Clients) == 0 {
+		return ip.IsLoopback()
+	}
+	for _, p := range s.Config.Clients {
+		if p.Contains(ip) {
+			return true
+		}
+	}
+	return false
+}
+
+// NeedsContent is true: this lane keeps nothing of a held mail.
+func (s *Server) NeedsContent() bool { return true }
+
+// ErrReceipt is returned for a receipt that is not of this lane.
+var ErrReceipt = errors.New("not a receipt of the smtp lane")
+
+// Release sends a held mail to the next hop with its original envelope, byte for
+// byte, and returns the next hop's answer. from and to are used only when the
+// receipt is empty. Whether an error is worth another try tells
+// relay.IsTemporary. A repetition after a crash between the next hop's 250 and
+// the caller's record sends the same mail, with the same Message-ID, again.
+func (s *Server) Release(ctx context.Context, rec []byte, from string, to []string, content io.Reader) (string, error) {
+	env := relay.Envelope{From: from}
+	for _, r := range to {
+		env.To = append(env.To, relay.Recipient{Address: r})
+	}
+	if len(rec) > 0 {
+		var r receipt
+		if err := json.Unmarshal(rec, &r); err != nil {
+			return "", fmt.Errorf("%w: %w", ErrReceipt, err)
+		}
+		if r.Version != receiptVersion {
+			return "", ErrReceipt
+		}
+		env = r.Envelope
+	}
+	if content == nil {
+		return "", errors.New("smtp lane: release without content")
+	}
+	return s.Next.Send(ctx, env, content)
+}
+
+// Reject tells the sender; there is nothing else to do, the client's 250 was ours.
+// It may be repeated, and then tells twice.
+func (s *Server) Reject(ctx context.Context, _ []byte, from string, n relay.Notice) error {
+	return s.Notices.Notify(ctx, from, n)
+}
