@@ -121,7 +121,8 @@ func (r *reader) content(p part, m media, name string, attached bool, content []
 		r.cms(kind, nameOr(name, "smime.p7m"), name == "", content)
 		return
 	}
-	if pgpMessage(content, p.within, name) {
+	body := name == "" && !attached && bodyText(m.kind) || strings.HasPrefix(m.kind, "multipart/") || m.kind == "message/rfc822"
+	if !body && m.kind != "text/html" && pgpMessage(content, p.within, name) {
 		r.pgp(nameOr(name, "besked.asc"), name == "", content)
 		return
 	}

@@ -206,8 +206,8 @@ func octets(out []byte, v value, depth int) ([]byte, error) {
 // encrypted for its receivers is a seal.
 func (r *reader) cms(kind cmsKind, name string, madeUp bool, data []byte) {
 	at := document.Location{Path: r.out.ChildPath(name)}
-	if !madeUp && kind != cmsSigned {
-		r.out.Segment(document.Segment{Text: name, At: document.Location{Layer: document.Metadata}})
+	if kind != cmsSigned {
+		r.sealedName(name, madeUp)
 	}
 	fields, err := inner(data)
 	var body []byte

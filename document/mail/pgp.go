@@ -21,7 +21,7 @@ const maxArmors = 1000
 
 // pgpMessage reports whether a part should be judged as an OpenPGP message.
 func pgpMessage(content []byte, within, name string) bool {
-	if bytes.HasPrefix(bytes.TrimSpace(content[:min(len(content), 4096)]), armorBegin) {
+	if bytes.Contains(content, armorBegin) && !binary(content) {
 		return true
 	}
 	name = strings.ToLower(name)
@@ -38,16 +38,27 @@ func pgpMessage(content []byte, within, name string) bool {
 	return tag == 1 || tag == 3 || tag == 8 || tag == 4 || tag == 11
 }
 
-// pgp judges a part that is an OpenPGP message, armored or not.
+// pgp judges a part that holds an OpenPGP message, armored or not. Text around an
+// armored one is read as a file of that name.
 func (r *reader) pgp(name string, madeUp bool, content []byte) {
-	if !madeUp {
-		r.out.Segment(document.Segment{Text: name, At: document.Location{Layer: document.Metadata}})
-	}
-	if content[0]&0x80 != 0 {
+	if content[0]&0x80 != 0 && !bytes.Contains(content, armorBegin) {
+		r.sealedName(name, madeUp)
 		r.packets(name, content)
 		return
 	}
-	r.paragraphs(toText(string(r.blocks(name, content)), ""), media{})
+	rest := r.blocks(name, content)
+	if len(bytes.TrimSpace(rest)) == 0 {
+		r.sealedName(name, madeUp)
+		return
+	}
+	r.out.ChildBytes(name+".txt", rest, document.Input{Type: "text/plain", MadeUp: madeUp})
+}
+
+// sealedName reads the name of a part that gives no child.
+func (r *reader) sealedName(name string, madeUp bool) {
+	if !madeUp {
+		r.out.Segment(document.Segment{Text: name, At: document.Location{Layer: document.Metadata}})
+	}
 }
 
 // armored judges the armored blocks inside a text and returns the rest of it.

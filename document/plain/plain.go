@@ -29,8 +29,12 @@ func (Text) Name() string { return "text" }
 // Match takes what looks like text in some charset. Binary data is refused.
 func (Text) Match(head []byte, _ string) bool { return isText(head) }
 
-// Read cuts the text into paragraphs.
+// Read cuts the text into paragraphs. Text that holds an armored OpenPGP message
+// holds something that cannot be read.
 func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	if bytes.Contains(in.Data, []byte("-----BEGIN PGP MESSAGE")) {
+		out.Gap(document.Gap{Why: document.Encrypted, Detail: "PGP message in a text"})
+	}
 	paragraphs(ctx, prose.Decode(in.Data, declared(in.Type)), 1, out)
 	return ctx.Err()
 }
