@@ -65,6 +65,9 @@ func (r *reader) tnef(b []byte, depth int) *message {
 		if len(a.data) > 16 && IsTNEF(a.data[16:]) && depth < maxNested {
 			a.nested = r.tnef(a.data[16:], depth+1)
 		}
+		if len(a.data) == 0 {
+			m.short = true // announced, but not there
+		}
 		m.attachments = append(m.attachments, a)
 		m.other = append(m.other, cur.other...)
 		cur, file, title = nil, nil, ""
@@ -112,7 +115,7 @@ func (r *reader) tnef(b []byte, depth int) *message {
 		}
 	}
 	end()
-	m.short = m.short || len(b) > 0
+	m.short = m.short || len(b) > 0 || len(m.texts)+len(m.bytes)+len(m.attachments) == 0
 	return m
 }
 
