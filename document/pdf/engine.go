@@ -1,0 +1,86 @@
+package pdf
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"sync"
+	"time"
+
+	"github.com/klippa-app/go-pdfium"
+	"github.com/klippa-app/go-pdfium/webassembly"
+	"github.com/tetratelabs/wazero"
+
+	"brevvagt/document"
+)
+
+// memoryPages is what pdfium may use, in pages of 64 KiB: 512 MiB. A bomb then ends
+// in an error and not in gigabytes.
+const memoryPages = 8192
+
+// engine is pdfium's code, compiled at the first file and kept; each file gets a
+// fresh instance.
+type engine struct {
+	cacheDir string
+	mu       sync.Mutex
+	pool     pdfium.Pool
+}
+
+func (e *engine) instance(ctx context.Context) (pdfium.Pdfium, error) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.pool == nil {
+		pool, err := start(e.cacheDir)
+		if err != nil && e.cacheDir != "" {
+			pool, err = start("") // a cache that cannot be read costs time, no more
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%w: pdfium does not start: %w", document.ErrNoEngine, err)
+		}
+		e.pool = pool
+	}
+	p, err := e.pool.GetInstanceWithContext(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("cannot start pdfium: %w", err)
+	}
+	return p, nil
+}
+
+func start(cacheDir string) (pdfium.Pool, error) {
+	// No CloseOnContextDone: it doubles the time, and the worker is killed anyway.
+	rc := wazero.NewRuntimeConfig().WithMemoryLimitPages(memoryPages)
+	if cacheDir != "" {
+		if _, err := os.Stat(cacheDir); err != nil {
+			return nil, fmt.Errorf("no cache: %w", err)
+		}
+		cache, err := wazero.NewCompilationCacheWithDir(cacheDir)
+		if err != nil {
+			return nil, fmt.Errorf("cannot use the cache: %w", err)
+		}
+		rc = rc.WithCompilationCache(cache)
+	}
+	return webassembly.Init(webassembly.Config{
+		MinIdle: 0, MaxIdle: 1, MaxTotal: 2,
+		RuntimeConfig: rc,
+		FSConfig:      wazero.NewFSConfig(), // the default would show it the whole disk
+		Stdout:        io.Discard,
+		Stderr:        io.Discard,
+	})
+}
+
+// Warm compiles pdfium into dir, which has to exist, so that workers start in a
+// tenth of a second and need not write. It takes some seconds the first time and
+// belongs into the start of the daemon or the installation.
+func Warm(dir string) error {
+	pool, err := start(dir)
+	if err != nil {
+		return fmt.Errorf("cannot compile pdfium into the cache: %w", err)
+	}
+	defer pool.Close()
+	p, err := pool.GetInstance(time.Minute)
+	if err != nil {
+		return fmt.Errorf("cannot start pdfium from the cache: %w", err)
+	}
+	return p.Close()
+}

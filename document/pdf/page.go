@@ -1,0 +1,172 @@
+package pdf
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/klippa-app/go-pdfium/references"
+	"github.com/klippa-app/go-pdfium/requests"
+
+	"brevvagt/document"
+)
+
+// page reads one page, index from 0.
+func (r *reader) page(index int, form bool) error {
+	loaded, err := r.p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: r.doc, Index: index})
+	if err != nil {
+		return fmt.Errorf("cannot load page %d: %w", index+1, err)
+	}
+	page := requests.Page{ByReference: &loaded.Page}
+	text, err := r.pageText(page)
+	if err != nil {
+		return fmt.Errorf("cannot read the text of page %d: %w", index+1, err)
+	}
+	usable := usable(text)
+	if usable {
+		for _, s := range r.paragraphs(text) {
+			s.At.Page = index + 1
+			r.text(s)
+		}
+	}
+	if form {
+		r.fields(page, index+1)
+	}
+	r.annotations(page, index+1)
+	if err := r.pictures(page, index, usable); err != nil {
+		return err
+	}
+	if _, err := r.p.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}); err != nil {
+		return fmt.Errorf("cannot close page %d: %w", index+1, err)
+	}
+	return nil
+}
+
+// textPage is a page's text with a place for each of its lines.
+type textPage struct {
+	text string
+	ref  references.FPDF_TEXTPAGE
+	top  func(index int) (top, bottom float64, ok bool)
+}
+
+func (r *reader) pageText(page requests.Page) (textPage, error) {
+	t, err := r.p.FPDFText_LoadPage(&requests.FPDFText_LoadPage{Page: page})
+	if err != nil {
+		return textPage{}, err
+	}
+	n, err := r.p.FPDFText_CountChars(&requests.FPDFText_CountChars{TextPage: t.TextPage})
+	if err != nil {
+		return textPage{}, err
+	}
+	out := textPage{ref: t.TextPage}
+	if n.Count <= 0 {
+		return out, nil
+	}
+	got, err := r.p.FPDFText_GetText(&requests.FPDFText_GetText{TextPage: t.TextPage, StartIndex: 0, Count: n.Count})
+	if err != nil {
+		return out, err
+	}
+	out.text = clean(got.Text)
+	out.top = func(index int) (float64, float64, bool) {
+		at, err := r.p.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: t.TextPage, NTextIndex: index})
+		if err != nil || at.CharIndex < 0 {
+			return 0, 0, false
+		}
+		b, err := r.p.FPDFText_GetCharBox(&requests.FPDFText_GetCharBox{TextPage: t.TextPage, Index: at.CharIndex})
+		if err != nil {
+			return 0, 0, false
+		}
+		return b.Top, b.Bottom, true
+	}
+	return out, nil
+}
+
+// clean takes pdfium's marks away, one rune for one: a hyphen it put at the end of
+// a line is U+0002 or U+FFFE. NUL ends the text.
+func clean(s string) string {
+	s, _, _ = strings.Cut(s, "\x00")
+	return strings.Map(func(c rune) rune {
+		if c == 2 || c == 0xfffe {
+			return '-'
+		}
+		return c
+	}, strings.ToValidUTF8(s, "\ufffd"))
+}
+
+// usable tells text from what a font without a map to letters gives: there it
+// consists of control and private characters.
+func usable(t textPage) bool {
+	letters, junk := 0, 0
+	for _, c := range t.text {
+		switch {
+		case unicode.IsSpace(c):
+		case unicode.IsControl(c), unicode.Is(unicode.Co, c), c == utf8.RuneError:
+			junk++
+		default:
+			letters++
+		}
+	}
+	return letters > 0 && junk*10 <= letters+junk
+}
+
+// paragraphs cuts the text where lines stand further apart than one and a half
+// lines are high, or where the next line stands higher on the page: a new column.
+func (r *reader) paragraphs(t textPage) []document.Segment {
+	var out []document.Segment
+	var b strings.Builder
+	flush := func(line int) {
+		if strings.TrimSpace(b.String()) != "" {
+			out = append(out, document.Segment{Text: b.String(), At: document.Location{Line: line}})
+		}
+		b.Reset()
+	}
+	at, first := 0, 1
+	lastTop, lastBottom, known := 0.0, 0.0, false
+	for number, raw := range strings.SplitAfter(t.text, "\n") {
+		line := strings.TrimRight(raw, "\r\n")
+		if strings.TrimSpace(line) != "" {
+			indent := len(line) - len(strings.TrimLeftFunc(line, unicode.IsSpace))
+			top, bottom, ok := t.top(at + indent)
+			height := max(top-bottom, lastTop-lastBottom, 6)
+			if known && ok && b.Len() > 0 && (lastBottom-top > 1.5*height || bottom-lastTop > height) {
+				flush(first)
+				first = number + 1
+			}
+			if ok {
+				lastTop, lastBottom, known = top, bottom, true
+			}
+			if b.Len() > 0 {
+				b.WriteByte('\n')
+			}
+			b.WriteString(line)
+		}
+		at += utf16Len(raw)
+	}
+	flush(first)
+	return out
+}
+
+// utf16Len is the length in the units that pdfium counts text in.
+func utf16Len(s string) (n int) {
+	for _, c := range s {
+		if n++; c > 0xffff {
+			n++
+		}
+	}
+	return n
+}
+
+// remember keeps the lines of the newest revision and tells whether there were any.
+func (r *reader) remember(text string) bool {
+	any := false
+	for _, l := range strings.Split(text, "\n") {
+		if k := key(l); k != "" {
+			r.lines[k] = true
+			any = true
+		}
+	}
+	return any
+}
+
+func key(line string) string { return strings.Join(strings.Fields(line), " ") }
