@@ -163,6 +163,42 @@ func TestOnlyOneOfManyReleasesDelivers(t *testing.T) {
 	}
 }
 
+// The terminal and the page belong to two processes: while one is about to release,
+// the other rejects. Only one of them may have its way.
+func TestTwoProcessesCannotBothDecide(t *testing.T) {
+	b := newBench(t, true)
+	c := b.hold(t, deposit("item-1"))
+	beside, err := store.Open(t.Context(), store.Options{Path: b.db.Path(), Shared: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer beside.Close()
+	other, err := quarantine.New(quarantine.Config{Store: beside, Vault: b.vault, Outbox: filepath.Join(b.dir, "outbox"),
+		Releasers: map[string]quarantine.Releaser{"gateway": b.source},
+		Crash: func(point string) {
+			if point == "release:outbox-written" {
+				if _, err := b.service.Reject(t.Context(), c.ID, b.decision()); err != nil {
+					t.Error(err)
+				}
+			}
+		}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := other.Release(t.Context(), c.ID, b.decision()); !errors.Is(err, quarantine.ErrState) {
+		t.Errorf("released a rejected case: %v", err)
+	}
+	if len(b.source.delivered) != 0 || len(b.source.notices) != 1 {
+		t.Errorf("%d delivered, %d rejected", len(b.source.delivered), len(b.source.notices))
+	}
+	if got := b.verbs(t, c.ID); got != "brevvagt:held dpo:reject-requested brevvagt:rejected" {
+		t.Errorf("history %q", got)
+	}
+	if left, _ := os.ReadDir(filepath.Join(b.dir, "outbox")); len(left) != 0 {
+		t.Errorf("outbox holds %v", left)
+	}
+}
+
 func TestWhatWentBehindOurBackIsAPossibleBreach(t *testing.T) {
 	b := newBench(t, false)
 	c := b.hold(t, deposit("item-1"))
