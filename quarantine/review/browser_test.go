@@ -82,7 +82,7 @@ func newTab(t *testing.T, browser context.Context, url string) *browserTab {
 
 func (b *browserTab) do(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		b.t.Fatal(err)
@@ -92,7 +92,7 @@ func (b *browserTab) do(steps ...chromedp.Action[chromedp.Void]) {
 // submit does something that loads a page, and waits for it.
 func (b *browserTab) submit(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	if _, err := chromedp.RunResponse(ctx, steps...); err != nil {
 		b.t.Fatal(err)
@@ -101,7 +101,7 @@ func (b *browserTab) submit(steps ...chromedp.Action[chromedp.Void]) {
 
 func run[T any](b *browserTab, a chromedp.Action[T]) T {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(b.ctx, 15*time.Second)
+	ctx, cancel := context.WithTimeout(b.ctx, time.Minute)
 	defer cancel()
 	v, err := chromedp.Run(ctx, a)
 	if err != nil {
@@ -123,27 +123,31 @@ func (b *browserTab) says(parts ...string) {
 }
 
 // shot keeps a picture of the page when BREVVAGT_SHOTS names a directory; that is
-// how the pictures in docs/img are made.
+// how the pictures in docs/img are made:
+//
+//	BREVVAGT_SHOTS=$PWD/docs/img go test -run TestBrowser/morning ./quarantine/review
+//
+// Whole pages (height 0) are for looking at while working on the page and are kept
+// with BREVVAGT_SHOTS_WHOLE=1 only.
 func (b *browserTab) shot(name string, height int64) {
 	b.t.Helper()
 	dir := os.Getenv("BREVVAGT_SHOTS")
-	if dir == "" {
+	if dir == "" || height == 0 && os.Getenv("BREVVAGT_SHOTS_WHOLE") == "" {
 		return
 	}
-	if height > 0 {
-		b.do(chromedp.EmulateViewport(1100, height))
-	}
 	var png []byte
-	if height > 0 {
-		png = run(b, chromedp.CaptureScreenshot())
-	} else {
+	if height == 0 {
 		png = run(b, chromedp.FullScreenshot(100))
+	} else {
+		b.do(chromedp.EmulateViewport(1000, max(height, -height)))
+		if height < 0 { // the lower part, where the decision is made
+			run(b, chromedp.Evaluate[bool](`document.querySelector("#afgoerelse").scrollIntoView(); true`))
+		}
+		png = run(b, chromedp.CaptureScreenshot())
+		b.do(chromedp.EmulateReset())
 	}
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		b.t.Fatal(err)
-	}
-	if height > 0 {
-		b.do(chromedp.EmulateReset())
 	}
 }
 
@@ -176,26 +180,27 @@ func morning(t *testing.T, browser context.Context) {
 
 	b := newTab(t, browser, r.url)
 	b.open("/")
-	b.shot("log-ind", 760)
+	b.shot("log-ind", 620)
 	// The keyboard alone: the name has the focus, Tab goes on, Enter sends.
 	b.do(chromedp.KeyEvent("anna"), chromedp.KeyEvent("\t"), chromedp.KeyEvent(passphrase))
 	b.submit(chromedp.KeyEvent("\r"))
 	b.says("3 forsendelser venter på en afgørelse.")
-	b.shot("karantaene", 1000)
+	b.shot("karantaene", 760)
 
 	b.submit(chromedp.Click(css("#sag-" + shown.ID + " h2 a")))
 	b.says("En mail fra anna.eksempel@kommune.example", "billede (OCR)")
-	b.shot("sag", 1000)
+	b.shot("sag", 900)
 	b.submit(chromedp.Click(css("#vis-billeder")))
 	b.do(chromedp.WaitVisible(css(".bv-picture img")))
 	if w := run(b, chromedp.Evaluate[int](`document.querySelector(".bv-picture img").naturalWidth`)); w != 640 {
 		t.Errorf("the picture is %d pixels wide, want 640", w)
 	}
 	b.shot("sag-hel", 0)
+	b.shot("afgoerelse", -720)
 	b.do(chromedp.SendKeys(css("#frigiv-begrundelse"), "Modtageren har sikker post, aftalt på telefon"))
 	b.submit(chromedp.Click(css("#frigiv button")))
 	b.says("Forsendelsen er frigivet", "Modtageren har sikker post")
-	b.shot("frigivet", 700)
+	b.shot("frigivet", 560)
 	if len(r.source.delivered) != 1 {
 		t.Errorf("%d delivered, want 1", len(r.source.delivered))
 	}
@@ -210,7 +215,7 @@ func morning(t *testing.T, browser context.Context) {
 
 	b.open("/fortegnelse")
 	b.says("Nr. 2026-03", "Muligt brud")
-	b.shot("fortegnelse", 1000)
+	b.shot("fortegnelse", 640)
 	b.narrow(shown.ID, abroad.ID)
 	b.submit(chromedp.Click(css("#log-ud")))
 	b.says("Du er logget ud.")

@@ -106,7 +106,7 @@ func decisionTexts() map[string]phrase {
 		"reject.button":      {"Afvis forsendelsen", "Reject the message"},
 
 		"done.released":       {"Forsendelsen er frigivet", "The message has been released"},
-		"done.released.text":  {"Frigivet af %s den %s. Den er afleveret til videre forsendelse. Felterne om anmeldelse og underretning i kladden venter nu på DPO.", "Released by %s on %s. It has been handed on for delivery. The fields on notification and on telling the data subjects in the draft now await the DPO."},
+		"done.released.text":  {"Frigivet af %s den %s. Den er afleveret til videre forsendelse. Kladdens felter om anmeldelse og underretning af registrerede venter nu på DPO.", "Released by %s on %s. It has been handed on for delivery. The fields on notification and on telling the data subjects in the draft now await the DPO."},
 		"done.releasing":      {"Frigivelsen er i gang", "The release is under way"},
 		"done.releasing.text": {"Besluttet af %s den %s. Næste mailserver har ikke taget imod endnu; brevvagt prøver igen af sig selv.", "Decided by %s on %s. The next mail server has not accepted it yet; brevvagt tries again by itself."},
 		"done.rejected":       {"Forsendelsen er afvist", "The message has been rejected"},

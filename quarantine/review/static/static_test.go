@@ -1,0 +1,95 @@
+package static
+
+import (
+	"io/fs"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestFiles(t *testing.T) {
+	h, err := Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	err = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		n++
+		w := get(h, Prefix+name, "")
+		if w.Code != http.StatusOK || w.Header().Get("Content-Type") == "" || w.Header().Get("ETag") == "" {
+			t.Errorf("%s: status %d, %v", name, w.Code, w.Header())
+		}
+		if w.Body.Len() > 1<<20 {
+			t.Errorf("%s has %d bytes", name, w.Body.Len())
+		}
+		if again := get(h, Prefix+name, w.Header().Get("ETag")); again.Code != http.StatusNotModified {
+			t.Errorf("%s with its ETag: status %d", name, again.Code)
+		}
+		if b := w.Body.String(); strings.HasSuffix(name, ".css") && (strings.Contains(b, "url(data:") || strings.Contains(b, "url(http") || strings.Contains(b, "url(//") || strings.Contains(b, "@import")) {
+			t.Errorf("%s asks for what the content policy refuses", name)
+		}
+		return nil
+	})
+	if err != nil || n < 10 {
+		t.Fatal(n, err)
+	}
+	for _, p := range []string{"/static/", "/static/css", "/static/../static.go", "/static/static.go", "/static//css/dkfds.css", "/static/css/none.css"} {
+		if w := get(h, p, ""); w.Code != http.StatusNotFound {
+			t.Errorf("%s: status %d", p, w.Code)
+		}
+	}
+}
+
+func get(h http.Handler, path, etag string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("GET", "/", nil)
+	r.URL.Path = path
+	if etag != "" {
+		r.Header.Set("If-None-Match", etag)
+	}
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	return w
+}
+
+// TestReferences finds every file that a template or the fonts of the style sheet
+// name.
+func TestReferences(t *testing.T) {
+	ref := regexp.MustCompile(`/static/([a-z0-9/._-]+\.[a-z0-9]+)`)
+	font := regexp.MustCompile(`url\(\.\./(fonts/[A-Za-z0-9./_-]+)\)`)
+	var names []string
+	templates, err := filepath.Glob("../templates/*.html")
+	if err != nil || len(templates) == 0 {
+		t.Fatal(templates, err)
+	}
+	for _, f := range templates {
+		b, err := os.ReadFile(f)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range ref.FindAllStringSubmatch(string(b), -1) {
+			names = append(names, m[1])
+		}
+	}
+	css, err := files.ReadFile("css/dkfds.css")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, m := range font.FindAllStringSubmatch(string(css), -1) {
+		names = append(names, m[1])
+	}
+	for _, kind := range []string{"info", "success", "warning", "error"} { // of alerts
+		names = append(names, "img/svg-icons/"+kind+".svg")
+	}
+	for _, name := range names {
+		if _, err := files.ReadFile(name); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
