@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 	"unicode/utf16"
@@ -201,6 +202,17 @@ func BenchmarkXML(b *testing.B) {
 		data := zipOf(b, entry{"[Content_Types].xml", types}, e)
 		b.Run(name, func(b *testing.B) {
 			b.SetBytes(int64(len(e.body)))
+			var before, after syscall.Rusage
+			if err := syscall.Getrusage(syscall.RUSAGE_SELF, &before); err != nil {
+				b.Fatal(err)
+			}
+			defer func() {
+				if err := syscall.Getrusage(syscall.RUSAGE_SELF, &after); err != nil {
+					b.Fatal(err)
+				}
+				spent := float64(after.Utime.Nano()+after.Stime.Nano()-before.Utime.Nano()-before.Stime.Nano()) / 1e9
+				b.ReportMetric(float64(b.N)*float64(len(e.body))/1e6/spent, "MB/cpu-s")
+			}()
 			for b.Loop() {
 				if d := documenttest.Read(b, formats(), "x."+name, data); len(d.Gaps) > 0 || len(d.Segments) < 20_000 {
 					b.Fatal(documenttest.Describe(d))

@@ -17,14 +17,31 @@ type Cell struct {
 // Grid finds the label of each cell while rows pass by: the heading of its
 // column or, in a form, the text of the cell to its left.
 type Grid struct {
-	head map[int]string // headings of the row chosen as heading row
-	weak map[int]string // first text of each column
-	form bool           // the first full row was name, value, name, value
+	head  map[int]string // headings of the row chosen as heading row
+	weak  map[int]string // first text of each column
+	names map[string]bool
+	form  bool // the first full row was name, value, name, value
 }
 
 const maxColumns = 20_000
 
 var words = regexp.MustCompile(`(?i)^[^\pL]*(?:navn|fornavn|efternavn|cpr|cvr|person|p-?nr|adresse|vej|post|by$|kommune|telefon|tlf|mobil|e-?mail|mail|sag|journal|dato|født|fødsel|alder|køn|id\b|nr|nummer|konto|reg|beløb|status|type|emne|afdeling|enhed|bemærk|note|kommentar|skole|klasse|barn|barnet|forælder|mor\b|far\b|borger|medarbejder|ansat|løn|stilling|diagnose|ydelse|periode|start|slut|name|address|phone|birth|ssn|date|number|account|amount)`)
+
+// isName tells a text that begins like the name of a field. Labels repeat row by
+// row, so the answers are kept.
+func (g *Grid) isName(s string) bool {
+	if known, ok := g.names[s]; ok {
+		return known
+	}
+	is := words.MatchString(s)
+	if len(s) < 100 && len(g.names) < 2000 {
+		if g.names == nil {
+			g.names = map[string]bool{}
+		}
+		g.names[s] = is
+	}
+	return is
+}
 
 // Row returns the label of each cell, "" for a heading or where there is none.
 func (g *Grid) Row(cells []Cell) []string {
@@ -47,7 +64,7 @@ func (g *Grid) Row(cells []Cell) []string {
 		}
 		above, weak := g.head[c.Col], g.weak[c.Col]
 		switch {
-		case left != "" && (above == "" || words.MatchString(left) && !words.MatchString(above)):
+		case left != "" && (above == "" || g.isName(left) && !g.isName(above)):
 			labels[i] = left
 		case above != "":
 			labels[i] = above
@@ -81,13 +98,15 @@ func (g *Grid) heading(cells []Cell) bool {
 		if full%2 == 0 {
 			evens++
 		}
-		if words.MatchString(c.Text) {
+		if g.isName(c.Text) {
 			named++
 			if full%2 == 0 {
 				even++
 			} else {
 				odd++
 			}
+		} else if len(g.head) > 0 || g.form {
+			return false // only a row of nothing but names replaces a heading
 		}
 		full++
 	}

@@ -54,6 +54,7 @@ type Scanner struct {
 	stack   []string
 	closing bool // the latest start was an empty element: its end is due
 	names   map[string]string
+	recent  [256]string
 	damaged bool
 	dtd     bool
 }
@@ -343,7 +344,17 @@ func (s *Scanner) intern(b []byte) string {
 	if i := bytes.IndexByte(b, ':'); i >= 0 {
 		b = b[i+1:]
 	}
+	slot := &s.recent[0]
+	if n := len(b); n > 0 {
+		// Few names make up nearly all of a document: looking them up by length
+		// and edges is cheaper than by a hash over the whole name.
+		slot = &s.recent[(uint(b[0])*7+uint(b[n/2])*3+uint(b[n-1])+uint(n)*31)%uint(len(s.recent))]
+		if *slot == string(b) {
+			return *slot
+		}
+	}
 	if n, ok := s.names[string(b)]; ok {
+		*slot = n
 		return n
 	}
 	n := string(b[:min(len(b), 256)])
