@@ -98,7 +98,7 @@ func programName(s string) bool {
 // angle reads <navn>. Elements of HTML and XML and mail addresses are none.
 func angle(text string, i int, rest string) int {
 	body, n := inner(rest, "<", ">")
-	if n == 0 || body[0] == ' ' || strings.ContainsAny(body, `@/="`) || closesTag(text, i, body) {
+	if n == 0 || body[0] == ' ' || strings.ContainsAny(body, `@/="`) || !startsWord(text, i) || strings.HasPrefix(rest[n:], "=") || closesTag(text, i, body) {
 		return 0
 	}
 	if !danishFieldName(body) && !instruction(body) {
@@ -184,7 +184,7 @@ func capitals(s string) bool {
 // [102.NAVN]. Links, indices, headings of settings files and tags are none.
 func brackets(text string, i int, rest string) (int, string) {
 	body, n := inner(rest, "[", "]")
-	if n == 0 || strings.ContainsAny(body, `[|={}"@<>`) {
+	if n == 0 || strings.ContainsAny(body, `[|={}"@<>;`) || strings.HasSuffix(strings.TrimSpace(body), "...") && !instruction(body) {
 		return 0, ""
 	}
 	if number, code, ok := strings.Cut(body, "."); ok && digits(number) && len(code) >= 2 && capitalCode(code) {

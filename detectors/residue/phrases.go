@@ -35,7 +35,7 @@ var (
 )
 
 // fillers are words that stand alone on a line of a paper not yet done.
-var fillers = []string{"UDKAST", "KLADDE", "SKABELON", "TEST", "DRAFT", "Udkast", "Kladde", "Skabelon", "UDKAST - IKKE TIL UDSENDELSE"}
+var fillers = []string{"UDKAST", "KLADDE", "SKABELON", "TEST", "DRAFT", "Udkast", "Kladde", "UDKAST - IKKE TIL UDSENDELSE"}
 
 // phrase reads a fixed text at byte i, which begins a word.
 func phrase(text string, i int) (hit, bool) {

@@ -15,7 +15,7 @@ var fieldNames = wordSet(`
  bopæl kommune kommunenavn afdeling forvaltning enhed center institution skole
  cpr cprnr cprnummer personnummer cvr cvrnr cvrnummer fødselsdato fødselsdag fødselsår alder køn
  dato datoer dagsdato brevdato afsendelsesdato mødedato startdato slutdato frist svarfrist dag måned år ugedag uge tidspunkt klokkeslæt
- sag sager sagsnr sagsnummer sagsid sagstitel journalnr journalnummer dokumentnr løbenr lbnr reference
+ sag sager sagsnr sagsnummer sagsid sagstitel journalnr journalnummer dokumentnr løbenr lbnr
  telefon telefonnr telefonnummer tlf tlfnr mobil mobilnr mobilnummer mail email mailadresse e-mail epost
  beløb sats pris kontonr kontonummer regnr konto ydelse afgørelse begrundelse ydelsesnavn
  titel stilling stillingsbetegnelse emne overskrift brødtekst tekst kommentar bemærkning underskrift initialer hilsen
@@ -28,7 +28,7 @@ var fieldNames = wordSet(`
 var glueWords = wordSet(`
  for på af og den det de din dit dine til i fra her evt eller samt hele fulde kl en et hr fru ny nye ens
  relevant relevante aktuel aktuelle pågældende ansvarlig ansvarlige dansk
- your the of a an`)
+ your the of`)
 
 // verbs begin an instruction to the writer: "[indsæt dato]".
 var verbs = wordSet(`
@@ -42,7 +42,7 @@ var englishVerbs = wordSet(`insert enter choose select delete add`)
 // they count only in a line of Danish or after a salutation.
 var english = wordSet(`
  name firstname lastname surname fullname middlename address street city zip zipcode postcode country
- date phone mobile company recipient sender customer subject amount first last full birthdate email mail by reference alle titel center nummer kunde patient`)
+ date phone mobile company recipient sender customer subject amount first last full birthdate email mail by alle titel center nummer kunde patient`)
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)

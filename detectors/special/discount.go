@@ -41,7 +41,7 @@ var friends = map[string]friend{
 	"overgreb":     {near: []string{"natur", "bygning"}}, "fingeraftryk": {near: []string{"mobil", "login", "telefon", "læser", "digitalt", "logge", "browser", "certifikat"}},
 	"værge": {after: []string{"sig", "mod "}}, "hash": {near: []string{"værdi", "funktion", "sha", "md5", "algoritme", "tabel", "nøgle", "kode"}},
 	"udsættelse": {after: []string{"af frist", "af sagen", "af møde", "til næste"}}, "udlæg": {near: []string{"rejse", "bilag", "refunder", "kvittering"}}, "handleplan": {after: []string{"for vej", "for trafik", "for klima"}},
-	"operation": {near: []string{"system", "drift", "militær"}}, "kontingent": {near: []string{"idræt", "klub", "forening"}}, "demonstration": {near: []string{"produkt", "system", "leverandør"}},
+	"operation": {near: []string{"system", "drift", "militær"}}, "kontingent": {near: []string{"idræt", "klub", " forening"}}, "demonstration": {near: []string{"produkt", "system", "leverandør"}},
 	"overvåget": {}, "gæld": {before: []string{"kommunens ", "kommunal ", "kommunale ", "statens "}}, "skilt": {near: []string{"vej", "trafik"}}, "prognose": {before: []string{"økonomisk ", "økonomiske "}},
 	"radikal": {near: []string{"radikale venstre", "ændring", "omlægning"}}, "konservativ": {after: []string{"skøn"}}, "adoption": {near: []string{"teknologi", "system", "bruger"}},
 	"børnehus": {after: []string{"et "}}, "tumor": {after: []string{"board"}}, "restance": {words: []string{"restanceinddriv", "restanceafdeling"}},
@@ -154,7 +154,7 @@ func isAbort(lower, before string) bool {
 	if lower != "abort" {
 		return !strings.Contains(lower, "-")
 	}
-	for _, w := range []string{"en ", "sin ", "provokeret ", "spontan ", "hendes ", "fik ", "fået ", "om ", "af ", "haft ", "efter ", "med ", "sen ", "medicinsk "} {
+	for _, w := range []string{"en ", "sin ", "har ", "havde ", "provokeret ", "spontan ", "hendes ", "fik ", "fået ", "om ", "af ", "haft ", "efter ", "med ", "sen ", "medicinsk "} {
 		if strings.HasSuffix(before, w) {
 			return true
 		}

@@ -100,6 +100,7 @@ func (ix *index) add(e *entry, match, inflection string) {
 		ix.markBegin(stem)
 	case "head":
 		for _, form := range nounForms(stem) {
+			ix.addExact(form, e) // else "misbruger" would be a form of the weaker "misbrug"
 			key := [5]byte([]byte(form)[len(form)-5:])
 			ix.suffixes[key] = append(ix.suffixes[key], affix{form, e})
 			mark(ix.ends, slot5(key))
