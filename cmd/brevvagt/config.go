@@ -46,6 +46,8 @@ type GatewayConfig struct {
 // MilterConfig is the milter listener.
 type MilterConfig struct {
 	Listen string `yaml:"listen"` // unix:/path or inet:host:port; empty = off
+	// Group owns the Unix socket, so that Postfix can open it; usually postfix.
+	Group string `yaml:"group"`
 	// OnError is for a mail that could not be judged: "tempfail" (default, the
 	// sender tries again) or "hold" (accepted into Postfix's hold queue).
 	OnError string `yaml:"on_error"`

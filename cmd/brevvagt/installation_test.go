@@ -186,7 +186,7 @@ func withPostfix(t testing.TB, lines string) (*installation, *postfixtest.Postfi
 	if err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(f, "gateway:\n  milter: {listen: %q}\n  postfix: {config_directory: %q}\n%s", "unix:"+in.socket, p.ConfigDir, lines)
+	fmt.Fprintf(f, "gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n%s", "unix:"+in.socket, p.ConfigDir, lines)
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}

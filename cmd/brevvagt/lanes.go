@@ -7,7 +7,10 @@ import (
 	"io"
 	"log/slog"
 	"net"
+	"os"
+	"os/user"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -79,6 +82,9 @@ func (l *lanes) ready(ctx context.Context, cfg Config) error {
 			network, addr := where()
 			if c, err := net.Dial(network, addr); addr != "" && err == nil {
 				c.Close()
+				if err := giveTo(cfg.Gateway.Milter.Group, network, addr); err != nil {
+					return err
+				}
 				break
 			}
 			select {
@@ -113,6 +119,22 @@ func (c *Config) noticeHop() *relay.Hop {
 		h.TLS = relay.None // to a next hop on this machine TLS protects nothing
 	}
 	return h
+}
+
+// giveTo lets a group open the milter's socket.
+func giveTo(group, network, socket string) error {
+	if group == "" || network != "unix" {
+		return nil
+	}
+	g, err := user.LookupGroup(group)
+	if err != nil {
+		return fmt.Errorf("gateway.milter.group: %w", err)
+	}
+	id, err := strconv.Atoi(g.Gid)
+	if err != nil {
+		return fmt.Errorf("gateway.milter.group %s: %w", group, err)
+	}
+	return os.Chown(socket, -1, id)
 }
 
 // connect lets the milter lane's reconciler know what the quarantine holds.

@@ -40,23 +40,23 @@ func TestPostfix(t *testing.T) {
 	shot := sampleMail(t, "Supportmail").Raw
 	clean := sampleMail(t, "Almindeligt brev").Raw
 
-	t.Run("clean mail passes byte for byte", func(t *testing.T) {
+	in.sub(t, "clean mail passes byte for byte", func(t *testing.T) {
 		if code, text := send(t, p.Addr, from, []string{"borger@mail.example"}, clean); code != 250 {
 			t.Fatalf("%d %s", code, text)
 		}
 		in.same(t, in.received(1)[0].File, clean)
 	})
-	t.Run("secure recipient gets the picture", func(t *testing.T) {
+	in.sub(t, "secure recipient gets the picture", func(t *testing.T) {
 		send(t, p.Addr, from, []string{"visitation@region.example"}, shot)
 		in.same(t, in.received(2)[1].File, shot)
 	})
-	t.Run("encrypted mails pass", func(t *testing.T) {
+	in.sub(t, "encrypted mails pass", func(t *testing.T) {
 		for i, raw := range [][]byte{smime(t), pgp(t)} {
 			send(t, p.Addr, from, []string{"b@firma.example"}, raw)
 			in.same(t, in.received(3 + i)[2+i].File, raw)
 		}
 	})
-	t.Run("a label alone does not pass", func(t *testing.T) {
+	in.sub(t, "a label alone does not pass", func(t *testing.T) {
 		raw := []byte("From: " + from + "\r\nTo: b@firma.example\r\nSubject: [sikker]\r\nMIME-Version: 1.0\r\n" +
 			"Content-Type: application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m\r\nContent-Transfer-Encoding: base64\r\n\r\n" +
 			base64.StdEncoding.EncodeToString([]byte("CPR-nr. "+sample.Number(7))) + "\r\n")
@@ -65,7 +65,7 @@ func TestPostfix(t *testing.T) {
 			t.Fatalf("%d cases, want 1", n)
 		}
 	})
-	t.Run("the picture to a stranger is held and released once", func(t *testing.T) {
+	in.sub(t, "the picture to a stranger is held and released once", func(t *testing.T) {
 		before := in.cases()
 		send(t, p.Addr, from, []string{"support@leverandoer.example"}, shot)
 		id := added(t, before, in.cases())
@@ -82,7 +82,7 @@ func TestPostfix(t *testing.T) {
 			t.Error("still in Postfix's queue")
 		}
 	})
-	t.Run("rejected: the sender is told, nothing arrives", func(t *testing.T) {
+	in.sub(t, "rejected: the sender is told, nothing arrives", func(t *testing.T) {
 		before := in.cases()
 		send(t, p.Addr, from, []string{"support@leverandoer.example"}, shot)
 		id := added(t, before, in.cases())
@@ -208,4 +208,14 @@ func crlf(raw []byte) []byte {
 		raw = append([]byte("Date: Tue, 24 Nov 2026 09:00:00 +0100\r\nMessage-ID: <smime@kommune.example>\r\n"), raw...)
 	}
 	return raw
+}
+
+// sub runs a subtest with the installation's failures on its account.
+func (in *installation) sub(t *testing.T, name string, f func(*testing.T)) {
+	t.Run(name, func(t *testing.T) {
+		parent := in.t
+		in.t = t
+		defer func() { in.t = parent }()
+		f(t)
+	})
 }

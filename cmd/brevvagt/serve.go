@@ -131,9 +131,10 @@ func (d *daemon) Run(ctx context.Context) error {
 		g.Go(func() error { return d.serveReview(ctx) })
 	}
 	g.Go(func() error {
-		if d.lanes.ready(ctx, d.cfg) == nil {
-			d.log.Info("brevvagt is running", "milter", d.cfg.Gateway.Milter.Listen, "smtp", d.cfg.Gateway.SMTP.Listen, "review", d.cfg.Review.Listen)
+		if err := d.lanes.ready(ctx, d.cfg); err != nil {
+			return wrap("start", err)
 		}
+		d.log.Info("brevvagt is running", "milter", d.cfg.Gateway.Milter.Listen, "smtp", d.cfg.Gateway.SMTP.Listen, "review", d.cfg.Review.Listen)
 		return nil
 	})
 	err := g.Wait()

@@ -11,6 +11,7 @@ import (
 	"brevvagt/document/mail"
 	"brevvagt/document/ocr"
 	"brevvagt/document/office"
+	"brevvagt/document/pdf"
 	"brevvagt/document/plain"
 )
 
@@ -43,7 +44,7 @@ func Formats(o Options) []document.Format {
 
 // Hostile lists the formats whose readers belong in a worker process.
 func Hostile(o Options) []document.Format {
-	var list []document.Format
+	list := pdf.Formats(pdf.Config{CacheDir: o.PDFCache})
 	if !o.NoOCR {
 		list = append(list, ocr.Formats()...)
 	}
