@@ -131,10 +131,9 @@ func (m *Milter) Run(ctx context.Context, handle scanner.Handler) error {
 
 func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handler) error {
 	srv := &milter.Server{
-		Handler:  milter.HandlerFunc(func(ctx context.Context, msg *milter.Message) milter.Reply { return m.message(ctx, msg, handle) }),
-		Log:      m.Log,
-		MaxBytes: m.Config.MaxBytes,
-		MaxConns: m.Config.MaxConns,
+		Handler: milter.HandlerFunc(func(ctx context.Context, msg *milter.Message) milter.Reply { return m.message(ctx, msg, handle) }),
+		Log:     m.Log,
+		Limits:  milter.Limits{MaxBytes: m.Config.MaxBytes, MaxConns: m.Config.MaxConns},
 	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()

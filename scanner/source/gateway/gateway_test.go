@@ -403,6 +403,23 @@ func TestTenthMailOfOneConnection(t *testing.T) {
 	}
 }
 
+// TestNoStallOverTCP: unanswered small packets would meet the delayed
+// acknowledgement of TCP, 40 ms for every mail. The quickest of some mails tells,
+// whatever else the machine is doing.
+func TestNoStallOverTCP(t *testing.T) {
+	b := newLab(t, setting{network: "tcp"})
+	c := b.dial(t)
+	quickest := time.Hour
+	for range 30 {
+		begun := time.Now()
+		send(t, c, mailWith("ren"), 250)
+		quickest = min(quickest, time.Since(begun))
+	}
+	if quickest > 38*time.Millisecond {
+		t.Errorf("the quickest of 30 mails took %s", quickest)
+	}
+}
+
 // TestSlowScan has a scan longer than Postfix would wait: progress packets carry
 // it over.
 func TestSlowScan(t *testing.T) {

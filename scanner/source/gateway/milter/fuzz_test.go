@@ -28,7 +28,7 @@ func FuzzServer(f *testing.F) {
 	f.Add([]byte{0, 0, 0, 0, 'O'})
 	f.Add([]byte{0xff, 0xff, 0xff, 0xff, 'B', 1, 2})
 	f.Add(packets(neg, "M<>\x00", "N", "N", "Bx\x00\r", "LA\x00\x00", "E", "E"))
-	s := &Server{MaxBytes: 4096, Handler: HandlerFunc(func(_ context.Context, m *Message) Reply {
+	s := &Server{Limits: Limits{MaxBytes: 4096}, Handler: HandlerFunc(func(_ context.Context, m *Message) Reply {
 		if !bytes.Equal(m.Content(), append(append(bytes.Clone(m.Header), "\r\n"...), m.Body...)) {
 			panic("content is not header, empty line, body")
 		}

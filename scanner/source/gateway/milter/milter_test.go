@@ -240,7 +240,7 @@ func TestPanicIsOneMessage(t *testing.T) {
 
 func TestTooBig(t *testing.T) {
 	called := false
-	n, a := start(t, &milter.Server{MaxBytes: 100_000, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
+	n, a := start(t, &milter.Server{Limits: milter.Limits{MaxBytes: 100_000}, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
 		called = true
 		return milter.Accept()
 	})}, "unix")
@@ -276,7 +276,7 @@ func TestAbortForgetsMessageOnly(t *testing.T) {
 // TestProgress reads the raw packets: the peer must hear from us while the
 // handler thinks.
 func TestProgress(t *testing.T) {
-	n, a := start(t, &milter.Server{ProgressAfter: 20 * time.Millisecond, ProgressEvery: 20 * time.Millisecond,
+	n, a := start(t, &milter.Server{Limits: milter.Limits{ProgressAfter: 20 * time.Millisecond, ProgressEvery: 20 * time.Millisecond},
 		Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
 			time.Sleep(200 * time.Millisecond)
 			return milter.Accept()
@@ -373,7 +373,7 @@ func TestShutdownGivesUp(t *testing.T) {
 }
 
 func TestIdleAndHalfPacketTimeouts(t *testing.T) {
-	n, a := start(t, &milter.Server{IdleTimeout: 30 * time.Millisecond, ReadTimeout: 30 * time.Millisecond}, "tcp")
+	n, a := start(t, &milter.Server{Limits: milter.Limits{IdleTimeout: 30 * time.Millisecond, ReadTimeout: 30 * time.Millisecond}}, "tcp")
 	for name, half := range map[string]string{"silent": "", "half a packet": "\x00\x00\x00\x20O"} {
 		c, err := net.Dial(n, a)
 		if err != nil {
@@ -391,7 +391,7 @@ func TestIdleAndHalfPacketTimeouts(t *testing.T) {
 }
 
 func TestConnectionCap(t *testing.T) {
-	n, a := start(t, &milter.Server{MaxConns: 2, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
+	n, a := start(t, &milter.Server{Limits: milter.Limits{MaxConns: 2}, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
 		return milter.Accept()
 	})}, "unix")
 	first := session(t, n, a)

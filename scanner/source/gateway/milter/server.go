@@ -40,11 +40,25 @@ type Server struct {
 	Handler Handler
 	Log     *slog.Logger // default: discarded
 
-	// MaxBytes bounds the content of one message, default 64 MiB. A larger one
-	// never reaches the handler; TooBig answers it.
-	MaxBytes int64
 	// TooBig answers a message over MaxBytes; default Quarantine.
 	TooBig *Reply
+	Limits
+
+	once   sync.Once
+	mu     sync.Mutex
+	ctx    context.Context
+	cancel context.CancelFunc
+	ending bool
+	open   map[*conn]bool
+	listen map[net.Listener]bool
+	wait   sync.WaitGroup
+}
+
+// Limits bound what a mail server may ask of us. Zero values mean the defaults.
+type Limits struct {
+	// MaxBytes bounds the content of one message, default 64 MiB. A larger one
+	// never reaches the handler; Server.TooBig answers it.
+	MaxBytes int64
 	// MaxConns bounds connections, default 200. More wait in the listen queue.
 	MaxConns int
 	// IdleTimeout is how long a connection may be silent, default 15 minutes:
@@ -58,15 +72,6 @@ type Server struct {
 	// handler still thinks: default 1 s and 2 s. Both must be well below the mail
 	// server's content timeout (Postfix: 300 s).
 	ProgressAfter, ProgressEvery time.Duration
-
-	once   sync.Once
-	mu     sync.Mutex
-	ctx    context.Context
-	cancel context.CancelFunc
-	ending bool
-	open   map[*conn]bool
-	listen map[net.Listener]bool
-	wait   sync.WaitGroup
 }
 
 // ErrClosed is returned by Serve after Shutdown or Close.
