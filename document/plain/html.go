@@ -110,6 +110,7 @@ type page struct {
 	cellStart int  // where the current cell begins in shown
 	history   bool
 	pictures  int
+	table     grid
 }
 
 // maxOpen bounds the stack on pages that never close a tag.
@@ -166,6 +167,7 @@ func (p *page) text(s string) {
 	if len(p.shown) == 0 {
 		p.shownLine = p.line
 		s = strings.TrimLeft(s, " ")
+		p.table.mark(0)
 	}
 	p.shown = append(p.shown, s...)
 }
@@ -182,6 +184,7 @@ func (p *page) joinCell(next string) {
 	last := bytes.TrimSpace(p.shown[min(p.cellStart, len(p.shown)):])
 	if len(p.shown) > 0 && !oneNumber(string(last[max(0, len(last)-200):]), next) {
 		p.shown = append(p.shown, '\t')
+		p.table.mark(len(p.shown))
 	}
 	p.cellStart = len(p.shown)
 }
@@ -211,7 +214,17 @@ func (p *page) flush() {
 	if len(p.shown) == 0 {
 		return
 	}
+	defer func() {
+		p.shown = p.shown[:0]
+		p.cell, p.cellStart = false, 0
+		p.table.marks = p.table.marks[:0]
+	}()
 	layer := p.quoted()
+	if marks := p.table.marks; p.rows > 0 && p.table.headings != nil && len(marks) > 0 && marks[0].start == 0 {
+		p.labelled(layer)
+		return
+	}
+	p.table.learn(p.shown)
 	prose.Paragraphs(string(p.shown), p.shownLine, func(line int, text string) {
 		if p.mail && !p.history {
 			lines := strings.SplitN(text, "\n", 8)
@@ -227,8 +240,6 @@ func (p *page) flush() {
 		}
 		p.out.Segment(document.Segment{Text: text, At: document.Location{Line: line, Layer: layer}})
 	})
-	p.shown = p.shown[:0]
-	p.cell, p.cellStart = false, 0
 }
 
 func (p *page) hidden(text string) {

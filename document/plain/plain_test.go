@@ -115,6 +115,22 @@ func TestHTMLCells(t *testing.T) {
 	}
 }
 
+func TestHTMLHeadingsLabelTheirColumn(t *testing.T) {
+	c := canaries(2)
+	d := documenttest.Read(t, Formats(), "a.html", []byte("<table><tr><th>Navn<th>CPR-nr.</tr><tr><td>Testperson<td>"+c[0]+
+		"</tr></table><table><tr><th>CPR<td>"+c[1]+"</table>"))
+	if s := documenttest.Find(d, c[0]); len(s) != 1 || s[0].Label != "CPR-nr." || s[0].At.Cell != "B2" || s[0].Text != c[0] {
+		t.Errorf("%+v", s)
+	}
+	if s := documenttest.Find(d, c[1]); len(s) != 1 || s[0].Text != "CPR\t"+c[1] {
+		t.Errorf("%+v", s)
+	}
+	d = documenttest.Read(t, Formats(), "a.html", []byte("<table><tr><th>A<th>B</tr><tr>"+c[0]+"</tr><tr>"+c[1]+"<td>x</table>"))
+	if !documenttest.Has(d, c[0]) || !documenttest.Has(d, c[1]) {
+		t.Errorf("text outside a cell is lost: %s", documenttest.Describe(d))
+	}
+}
+
 func TestHTMLOfAMailHasHistory(t *testing.T) {
 	html := `<div>nyt</div><blockquote type="cite"><p>gammelt</p></blockquote><p>mere nyt</p>
 <p><b>Fra:</b> A<br><b>Sendt:</b> i går<br><b>Til:</b> B</p><p>historie</p>`

@@ -83,13 +83,16 @@ func (p *page) opening(tag atom.Atom) {
 	case tag == atom.Tr:
 		p.flush()
 		p.rows++
+		p.table.newRow()
 	case tag == atom.Td || tag == atom.Th:
 		p.cell = len(p.shown) > 0
+		p.table.newCell(tag == atom.Th)
 		if !p.cell {
 			p.cellStart = 0
 		}
 	case tag == atom.Table:
 		p.flush()
+		p.table = grid{}
 	case isBlock(tag):
 		p.lineBreak()
 	}
@@ -112,6 +115,7 @@ func (p *page) end(tag atom.Atom) {
 		p.rows = max(0, p.rows-1)
 	case tag == atom.Table:
 		p.flush()
+		p.table = grid{}
 	case isBlock(tag):
 		p.lineBreak()
 	}
