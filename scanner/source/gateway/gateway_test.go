@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"net"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -404,19 +405,21 @@ func TestTenthMailOfOneConnection(t *testing.T) {
 }
 
 // TestNoStallOverTCP: unanswered small packets would meet the delayed
-// acknowledgement of TCP, 40 ms for every mail. The quickest of some mails tells,
-// whatever else the machine is doing.
+// acknowledgement of TCP, 40 ms for nearly every mail. The quicker quarter of some
+// mails tells, whatever else the machine is doing.
 func TestNoStallOverTCP(t *testing.T) {
 	b := newLab(t, setting{network: "tcp"})
 	c := b.dial(t)
-	quickest := time.Hour
+	var took []time.Duration
 	for range 30 {
 		begun := time.Now()
 		send(t, c, mailWith("ren"), 250)
-		quickest = min(quickest, time.Since(begun))
+		took = append(took, time.Since(begun))
 	}
-	if quickest > 38*time.Millisecond {
-		t.Errorf("the quickest of 30 mails took %s", quickest)
+	slices.Sort(took)
+	t.Logf("quickest %s, quarter %s, median %s", took[0], took[7], took[15])
+	if took[7] > 38*time.Millisecond {
+		t.Errorf("a quarter of the mails took at least %s", took[7])
 	}
 }
 
