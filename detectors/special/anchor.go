@@ -13,6 +13,7 @@ const (
 	anchorName     = "ved et navn"
 	anchorInitials = "ved initialer og alder"
 	anchorWord     = "om en bestemt person"
+	anchorFigure   = "om borgeren, barnet eller en pårørende"
 )
 
 // firstNames are common first names in Denmark, written down from general
@@ -40,8 +41,10 @@ func anchorOf(raw, lower string, general bool) string {
 		return anchorInitials
 	case hasName(raw) && !containsAny(lower, officeWords):
 		return anchorName
-	case personWord(lower) && !general:
+	case personWord(lower, pronouns) && !general:
 		return anchorWord
+	case personWord(lower, figures) && !general:
+		return anchorFigure
 	}
 	return ""
 }
@@ -220,22 +223,43 @@ func byOffice(words []string, from, to int) bool {
 	return false
 }
 
-// personWords stand for one definite person. Each is a whole word.
-var personWords = setOf(`borgeren borgerens barnet barnets hans hendes hans/hendes patienten patientens eleven elevens beboeren beboerens
+// pronouns stand for one definite person, and so do figures, but handbooks speak
+// of "barnet" and "borgeren" too. Each is a whole word.
+var (
+	pronouns = setOf(`hans hendes hans/hendes han hun ham hende din dit dine dig du`)
+	figures  = setOf(`borgeren borgerens barnet barnets patienten patientens eleven elevens beboeren beboerens
  moren moderen morens moderens faren faderen farens faderens sønnen datteren sønnens datterens drengen drengens pigen pigens ægtefællen ægtefællens kæresten
- klienten klientens ansøgeren ansøgerens pågældende pågældendes afdøde afdødes han hun ham hende din dit dine dig du kollegaen medarbejderens`)
+ klienten klientens ansøgeren ansøgerens pågældende pågældendes afdøde afdødes kollegaen medarbejderens`)
+)
+
+// handbookWords are how handbooks, guidance and law speak of many; two of them
+// near a sentence, and its "barnet" is any child.
+var handbookWords = []string{"plejefamilier", "anbragte børn", "et barn ", "barnet eller den unge", "en kommune", "kommunerne", "borgere ", "forældre til", "målgruppe", "håndbog", "pjece", "mennesker med", "personer med", "patienter", "vejledningen", "delvejledning", "en plejefamilie", "plejebørn", "anbringelser", "forskning", "undersøgelser"}
+
+// fromHandbook reports whether text[start:end] stands in a text about many: two
+// handbook words within 600 bytes before and behind.
+func fromHandbook(text string, start, end int) bool {
+	near := strings.ToLower(text[max(0, start-600):min(len(text), end+600)])
+	n := 0
+	for _, w := range handbookWords {
+		if strings.Contains(near, w) {
+			n++
+		}
+	}
+	return n >= 2
+}
 
 // ownWords are a person's words on herself or her family.
 var ownWords = []string{"jeg har ", "jeg er ", "jeg fik ", "jeg lider ", "jeg blev ", "jeg bor ", "at jeg ", "min søn", "min datter", "min mand", "min kone", "min mor", "min far", "mit barn", "min kæreste", "min samlever", "mine børn",
 	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter"}
 
-func personWord(lower string) bool {
+func personWord(lower string, words map[string]bool) bool {
 	if containsAny(lower, ownWords) {
 		return true
 	}
 	lower = strings.ReplaceAll(lower, "barnets lov", "") // an act, not a child
 	for w := range strings.FieldsFuncSeq(lower, func(r rune) bool { return !unicode.IsLetter(r) && r != '/' }) {
-		if personWords[w] {
+		if words[w] {
 			return true
 		}
 	}

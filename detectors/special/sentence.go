@@ -49,6 +49,9 @@ func (ix *index) sentenceAt(text string, at, from int) sentence {
 	s.listsCategories = listsCategories(s.lower)
 	s.general = general(s.lower)
 	s.anchor = anchorOf(raw, s.lower, s.general)
+	if s.anchor == anchorFigure && fromHandbook(text, s.start, s.end) {
+		s.anchor = ""
+	}
 	s.afterSignature = s.anchor != anchorNumber && inSignature(text, s.start)
 	return s
 }
