@@ -1,0 +1,104 @@
+package gateway_test
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"brevvagt/internal/postfixtest"
+	"brevvagt/scanner/source/gateway"
+	"brevvagt/scanner/source/gateway/postfix"
+)
+
+// block returns the fenced block after a heading-like mark in the documentation.
+func block(t *testing.T, doc, fence string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(doc, "```"+fence+"\n")
+	text, _, end := strings.Cut(rest, "```")
+	if !ok || !end {
+		t.Fatalf("no block %q in the documentation", fence)
+	}
+	return text
+}
+
+// TestDocumentedLines runs a Postfix with the very lines that docs/postfix.md
+// tells administrators to use, and takes the lane out again with its commands.
+func TestDocumentedLines(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "postfix.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pf := postfixtest.Start(t, postfixtest.Config{Extra: strings.Split(strings.TrimSpace(block(t, string(doc), "main.cf")), "\n")})
+	if err := os.Mkdir(filepath.Join(pf.Dir, "spool", "brevvagt"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	b := &lab{judge: &judge{cases: map[string]bool{}}, pf: pf}
+	b.lane = &gateway.Milter{Postfix: &postfix.Control{ConfigDir: pf.ConfigDir}, Config: gateway.Config{
+		Listen: "unix:" + filepath.Join(pf.Dir, "spool", "brevvagt", "milter.sock"), SocketMode: 0o666}}
+	b.start(t)
+	send(t, b.dial(t), mailWith("MARKER-HOLD"), 250)
+	send(t, b.dial(t), mailWith("MARKER-ERROR"), 451)
+	if h := b.held(t); len(h) != 1 || len(b.judge.seen()) != 2 {
+		t.Fatalf("held %+v\n%s", h, pf.Log())
+	}
+
+	_, out, _ := strings.Cut(string(doc), "## Tag den ud")
+	remove, reload, _ := strings.Cut(strings.TrimSpace(block(t, out, "sh")), "\n")
+	args := strings.Fields(remove)
+	if args[0] != "postconf" || reload != "postfix reload" {
+		t.Fatalf("commands %q, %q", remove, reload)
+	}
+	pf.Command(t, "postconf", args[1:]...)
+	// Postfix waits until its configuration is two seconds old.
+	past := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(filepath.Join(pf.ConfigDir, "main.cf"), past, past); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("postfix", "-c", pf.ConfigDir, "reload").CombinedOutput(); err != nil {
+		t.Fatalf("postfix reload: %v\n%s", err, out)
+	}
+	eventually(t, "mail passes the lane by", func() bool {
+		code, _, err := b.dial(t).Send("a@kommune.example", []string{"b@firma.example"}, mailWith("MARKER-ERROR"))
+		return err == nil && code == 250
+	})
+	if len(b.held(t)) != 1 {
+		t.Error("what was held is not any more")
+	}
+}
+
+// TestDocumentedSudoers: the rule must let through what the lane runs and nothing
+// that does more.
+func TestDocumentedSudoers(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "postfix.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{`/usr/sbin/postsuper ^-H [0-9A-Za-z]{6\,20}$`, `/usr/sbin/postsuper ^-d [0-9A-Za-z]{6\,20} hold$`, `/usr/sbin/postcat ^-hbq [0-9A-Za-z]{6\,20}$`} {
+		if !bytes.Contains(doc, []byte(want)) {
+			t.Errorf("documentation lacks %s", want)
+		}
+	}
+	// What the lane really runs is seen by a stand-in for sudo that only writes it
+	// down.
+	dir := t.TempDir()
+	seen := filepath.Join(dir, "seen")
+	for name, body := range map[string]string{"sudo": "printf '%s\\n' \"$*\" >> " + seen + "\n", "postqueue": "exit 0\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+body), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+	c := &postfix.Control{Prefix: []string{"sudo", "-n"}}
+	_ = c.Release(t.Context(), "4fHk2T0Xz9zABC")
+	_ = c.Delete(t.Context(), "4fHk2T0Xz9zABC")
+	_, _ = c.Content(t.Context(), "4fHk2T0Xz9zABC", 1000)
+	got, err := os.ReadFile(seen)
+	want := "-n postsuper -H 4fHk2T0Xz9zABC\n-n postsuper -d 4fHk2T0Xz9zABC hold\n-n postcat -hbq 4fHk2T0Xz9zABC\n"
+	if err != nil || string(got) != want {
+		t.Errorf("ran\n%s, %v", got, err)
+	}
+}
