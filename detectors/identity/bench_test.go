@@ -6,6 +6,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -54,8 +56,9 @@ func danish(size int) []byte {
 }
 
 // BenchmarkCPRAgainstRipgrep holds the detector with its whole ladder against
-// ripgrep, which only matches digits, on the same 200 MB in the same run. The
-// metric x-ripgrep is how many times its throughput we have.
+// ripgrep, which only matches digits, on the same 200 MB in the same run, cut into
+// segments of 64 KB (those of real papers are smaller still). The
+// metric x-ripgrep is how many times its throughput we have, by the best round.
 func BenchmarkCPRAgainstRipgrep(b *testing.B) {
 	rg, err := exec.LookPath("rg")
 	if err != nil {
@@ -68,29 +71,48 @@ func BenchmarkCPRAgainstRipgrep(b *testing.B) {
 	}
 	d := identity.CPR(identity.Config{})
 	env := detectors.Env{AsOf: detectortest.AsOf}
-	seg := document.Segment{Text: string(text)}
+	segs := segments(text, 64<<10)
 	b.SetBytes(int64(len(text)))
-	best, theirs := time.Hour, time.Hour
+	ours, theirs := cost{wall: time.Hour, cpu: time.Hour}, cost{wall: time.Hour, cpu: time.Hour}
 	found := 0
 	for b.Loop() {
-		start := time.Now()
-		found = len(d.Find(seg, env))
-		best = min(best, time.Since(start))
+		start, used := time.Now(), processTime(b)
+		found = 0
+		for _, seg := range segs {
+			found += len(d.Find(seg, env))
+		}
+		ours.best(time.Since(start), processTime(b)-used)
 
 		b.StopTimer()
+		cmd := exec.Command(rg, "-j1", "-c", "[0-9]{6}[- ]?[0-9]{4}", file)
 		start = time.Now()
-		if err := exec.Command(rg, "-j1", "-c", "[0-9]{6}[- ]?[0-9]{4}", file).Run(); err != nil {
+		if err := cmd.Run(); err != nil {
 			b.Fatal(err)
 		}
-		theirs = min(theirs, time.Since(start))
+		theirs.best(time.Since(start), cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
 		b.StartTimer()
 	}
 	if want := len(text) / 4000; found < want*9/10 {
 		b.Errorf("found %d numbers of about %d", found, want)
 	}
-	b.ReportMetric(float64(theirs)/float64(best), "x-ripgrep")
-	b.ReportMetric(float64(len(text))/best.Seconds()/1e9, "GB/s")
+	b.ReportMetric(float64(theirs.wall)/float64(ours.wall), "x-ripgrep")
+	b.ReportMetric(float64(theirs.cpu)/float64(ours.cpu), "x-ripgrep-cpu")
+	b.ReportMetric(float64(len(text))/ours.wall.Seconds()/1e9, "GB/s")
 	b.ReportMetric(float64(found), "found")
+}
+
+// cost is the least time of several rounds: what neighbours on the machine add is
+// no cost of the work. Processor time is nearly free of them.
+type cost struct{ wall, cpu time.Duration }
+
+func (c *cost) best(wall, cpu time.Duration) { c.wall, c.cpu = min(c.wall, wall), min(c.cpu, cpu) }
+
+func processTime(b *testing.B) time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // BenchmarkSegments is what happens in practice: segments of 5 KB.
@@ -113,10 +135,7 @@ func BenchmarkNoHits(b *testing.B) {
 func benchSegments(b *testing.B, text []byte) {
 	d := identity.CPR(identity.Config{})
 	env := detectors.Env{AsOf: detectortest.AsOf}
-	var segs []document.Segment
-	for i := 0; i < len(text); i += 5000 {
-		segs = append(segs, document.Segment{Text: string(text[i:min(len(text), i+5000)])})
-	}
+	segs := segments(text, 5000)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -124,6 +143,19 @@ func benchSegments(b *testing.B, text []byte) {
 			d.Find(s, env)
 		}
 	}
+}
+
+// segments cuts a text at line breaks.
+func segments(text []byte, size int) (segs []document.Segment) {
+	for all := string(text); all != ""; {
+		end := len(all)
+		if end > size {
+			end = strings.LastIndexByte(all[:size], '\n') + 1
+		}
+		segs = append(segs, document.Segment{Text: all[:end]})
+		all = all[end:]
+	}
+	return segs
 }
 
 func BenchmarkSuite(b *testing.B) {

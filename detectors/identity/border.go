@@ -1,6 +1,10 @@
 package identity
 
-import "unicode/utf8"
+import (
+	"unicode/utf8"
+
+	"brevvagt/detectors/identity/digits"
+)
 
 // This file looks at what touches a number. Letters, further hyphens and decimal
 // signs make ten digits a part of something longer.
@@ -8,7 +12,7 @@ import "unicode/utf8"
 // leftOpen reports whether a number may begin here.
 func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 	s, i := f.text, c.start
-	for w := invisibleBefore(s, i); w > 0; w = invisibleBefore(s, i) {
+	for w := digits.InvisibleBefore(s, i); w > 0; w = digits.InvisibleBefore(s, i) {
 		i -= w
 	}
 	if i == 0 {
@@ -17,9 +21,9 @@ func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 	r, w := utf8.DecodeLastRuneInString(s[:i])
 	before := i - w
 	switch {
-	case letter(r):
+	case digits.IsLetter(r):
 		return labelled || f.gluedWord(before+w, c)
-	case isDash(r):
+	case digits.IsDash(r):
 		return c.broken || before == 0 || !mixedWordBefore(s, before)
 	case r == '.':
 		return c.form == formParted || !digitBefore(s, before)
@@ -35,11 +39,11 @@ func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 // space, or a table border that OCR read as a letter.
 func (f *finder) gluedWord(i int, c *candidate) bool {
 	n, k := 0, i
-	for k > 0 && (class[f.text[k-1]]&isLetter != 0 || f.text[k-1] >= 0x80) {
+	for k > 0 && (digits.Letter(f.text[k-1]) || f.text[k-1] >= 0x80) {
 		k--
 		n++
 	}
-	if k > 0 && (class[f.text[k-1]]&isDigit != 0) {
+	if k > 0 && (digits.Digit(f.text[k-1])) {
 		return false
 	}
 	if n == 1 && f.ocr {
@@ -55,34 +59,23 @@ func (f *finder) gluedWord(i int, c *candidate) bool {
 // groups of a licence key or UUID do.
 func mixedWordBefore(s string, i int) bool {
 	for k := i; k > 0; k-- {
-		c := class[s[k-1]]
-		if c&isDigit != 0 {
+		if digits.Digit(s[k-1]) {
 			return true
 		}
-		if c&isLetter == 0 && s[k-1] < 0x80 {
+		if !digits.Letter(s[k-1]) && s[k-1] < 0x80 {
 			return false
 		}
 	}
 	return false
 }
 
-func digitBefore(s string, i int) bool { return i > 0 && class[s[i-1]]&isDigit != 0 }
-
-func invisibleBefore(s string, i int) int {
-	if i == 0 || s[i-1] < 0x80 {
-		return 0
-	}
-	if r, w := utf8.DecodeLastRuneInString(s[:i]); isInvisible(r) {
-		return w
-	}
-	return 0
-}
+func digitBefore(s string, i int) bool { return i > 0 && digits.Digit(s[i-1]) }
 
 // rightOpen reports whether a number may end here.
 func (f *finder) rightOpen(c *candidate, labelled bool) bool {
 	s, i := f.text, c.end
 	for i < len(s) {
-		w := invisibleAt(s, i)
+		w := digits.InvisibleAt(s, i)
 		if w == 0 {
 			break
 		}
@@ -94,14 +87,14 @@ func (f *finder) rightOpen(c *candidate, labelled bool) bool {
 	r, w := utf8.DecodeRuneInString(s[i:])
 	next := i + w
 	switch {
-	case letter(r):
+	case digits.IsLetter(r):
 		return (labelled || c.dashed) && wordAt(s, i)
-	case isDash(r):
+	case digits.IsDash(r):
 		if next >= len(s) {
 			return true
 		}
 		after, _ := utf8.DecodeRuneInString(s[next:])
-		return !isAlnum(after) || letter(after) && wordAt(s, next)
+		return !digits.IsAlnum(after) || digits.IsLetter(after) && wordAt(s, next)
 	case c.form == formParted || c.broken:
 		return true
 	case r == '%':
@@ -119,8 +112,8 @@ func wordAt(s string, i int) bool {
 	n := 0
 	for i < len(s) {
 		r, w := utf8.DecodeRuneInString(s[i:])
-		if !letter(r) {
-			return n >= 3 && class[s[i]]&isDigit == 0
+		if !digits.IsLetter(r) {
+			return n >= 3 && !digits.Digit(s[i])
 		}
 		n++
 		i += w
@@ -132,7 +125,7 @@ func wordAt(s string, i int) bool {
 // amount; in a row of comma-separated values they stand between commas.
 func (f *finder) decimals(i, start int) bool {
 	n := 0
-	for i+n < len(f.text) && class[f.text[i+n]]&isDigit != 0 {
+	for i+n < len(f.text) && digits.Digit(f.text[i+n]) {
 		n++
 	}
 	if n == 0 || n > 2 {
@@ -143,7 +136,7 @@ func (f *finder) decimals(i, start int) bool {
 	return !left && !right
 }
 
-func digitAfter(s string, i int) bool { return i < len(s) && class[s[i]]&isDigit != 0 }
+func digitAfter(s string, i int) bool { return i < len(s) && digits.Digit(s[i]) }
 
 // branchBefore reports whether four digits and a blank stand before a number: a
 // bank's branch and account. A year is no branch.
@@ -153,11 +146,11 @@ func (f *finder) branchBefore(c *candidate) bool {
 		return false
 	}
 	for k := i - 4; k < i; k++ {
-		if class[f.text[k]]&isDigit == 0 {
+		if !digits.Digit(f.text[k]) {
 			return false
 		}
 	}
-	if i > 4 && (class[f.text[i-5]]&isDigit != 0 || f.text[i-5] == '.' || f.text[i-5] == '-') {
+	if i > 4 && (digits.Digit(f.text[i-5]) || f.text[i-5] == '.' || f.text[i-5] == '-') {
 		return false
 	}
 	prefix := f.text[i-4 : i-2]
@@ -172,14 +165,8 @@ func (f *finder) amountAfter(c *candidate) bool {
 	}
 	for _, unit := range []string{"kr", "DKK", "EUR", "€"} {
 		if len(rest) >= len(unit) && rest[:len(unit)] == unit {
-			return len(rest) == len(unit) || class[rest[len(unit)]]&(isLetter|isDigit) == 0
+			return len(rest) == len(unit) || !digits.Alnum(rest[len(unit)])
 		}
 	}
 	return false
 }
-
-func letter(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xc0 && r <= 0x24f && r != 0xd7 && r != 0xf7
-}
-
-func isAlnum(r rune) bool { return letter(r) || r >= '0' && r <= '9' }

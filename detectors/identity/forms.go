@@ -1,5 +1,7 @@
 package identity
 
+import "brevvagt/detectors/identity/digits"
+
 // form is how ten digits are written.
 type form byte
 
@@ -21,63 +23,63 @@ type candidate struct {
 
 // match judges every number that ends with the last run.
 func (f *finder) match() {
-	last := &f.runs[f.count-1]
+	last := &f.row.Runs[f.row.Count-1]
 	taken := false
-	switch last.n {
+	switch last.N {
 	case 10:
-		taken = f.take(f.joined(f.count-1, formRun))
+		taken = f.take(f.joined(f.row.Count-1, formRun))
 	case 4:
 		taken = f.matchParted()
 	case 9:
-		taken = f.matchLostZero(f.count - 1)
+		taken = f.matchLostZero(f.row.Count - 1)
 	case 7, 1:
 		taken = f.matchLetters()
 	case 6:
 		taken = f.matchMasked()
 	}
 	if taken || f.matchLoose() {
-		f.count = 0
+		f.row.Count = 0
 	}
 }
 
 // joined puts the runs from index first on together.
 func (f *finder) joined(first int, as form) candidate {
-	c := candidate{start: f.runs[first].start, end: f.runs[f.count-1].end, form: as}
+	c := candidate{start: f.row.Runs[first].Start, end: f.row.Runs[f.row.Count-1].End, form: as}
 	k := 0
-	for _, r := range f.runs[first:f.count] {
-		k += copy(c.d[k:], r.digit[:min(r.n, len(r.digit))])
+	for _, r := range f.row.Runs[first:f.row.Count] {
+		k += copy(c.d[k:], r.Digit[:min(r.N, len(r.Digit))])
 	}
-	g := f.runs[f.count-1].gap
-	c.dashed = first < f.count-1 && (g == gapDash || g == gapDashBreak)
+	g := f.row.Runs[f.row.Count-1].Gap
+	c.dashed = first < f.row.Count-1 && (g == digits.Dash || g == digits.DashBreak)
 	return c
 }
 
 // matchParted judges numbers whose last run is the serial of four digits.
 func (f *finder) matchParted() bool {
-	n := f.count
+	n := f.row.Count
 	if n < 2 {
 		return false
 	}
-	serial := f.runs[n-1].gap
-	dash := serial == gapDash || serial == gapDashBreak
-	switch f.runs[n-2].n {
+	serial := f.row.Runs[n-1].Gap
+	dash := serial == digits.Dash || serial == digits.DashBreak
+	switch f.row.Runs[n-2].N {
 	case 6:
 		switch {
-		case dash || serial == gapSlash:
+		case dash || serial == digits.Slash:
 			return f.take(f.joined(n-2, formParted))
-		case serial == gapSpace || serial == gapDot:
+		case serial == digits.Space || serial == digits.Dot:
 			return f.take(f.uncrowded(f.joined(n-2, formParted), n-2))
-		case serial == gapUnder:
+		case serial == digits.Under:
 			return f.take(f.joined(n-2, formRun))
 		}
 	case 5:
 		return dash && f.matchLostZero(n-2)
 	case 8:
-		return (dash || serial == gapSpace) && f.matchLongYear(n-2, dash)
+		return (dash || serial == digits.Space) && f.matchLongYear(n-2, dash)
 	case 4:
-		return dash && n >= 4 && f.runs[n-4].n == 2 && f.runs[n-3].n == 2 && f.dateGaps(n-4) && f.matchLongYear(n-4, dash)
+		return dash && n >= 4 && f.row.Runs[n-4].N == 2 && f.row.Runs[n-3].N == 2 && f.dateGaps(n-4) && f.matchLongYear(n-4, dash)
 	case 2:
-		if n < 4 || f.runs[n-4].n != 2 || f.runs[n-3].n != 2 || !f.dateGaps(n-4) {
+		if n < 4 || f.row.Runs[n-4].N != 2 || f.row.Runs[n-3].N != 2 || !f.dateGaps(n-4) {
 			return false
 		}
 		if dash {
@@ -85,7 +87,7 @@ func (f *finder) matchParted() bool {
 		}
 		// "26 02 43 8069": a date in dots or slashes needs the hyphen, or every
 		// date before a post code would be a number.
-		if serial == gapSpace && f.runs[n-2].gap == gapSpace {
+		if serial == digits.Space && f.row.Runs[n-2].Gap == digits.Space {
 			return f.take(f.joined(n-4, formRun))
 		}
 	}
@@ -94,16 +96,16 @@ func (f *finder) matchParted() bool {
 
 // dateGaps reports whether day, month and year are parted by the same sign.
 func (f *finder) dateGaps(first int) bool {
-	g := f.runs[first+1].gap
-	return g == f.runs[first+2].gap && (g == gapSpace || g == gapDot || g == gapSlash || g == gapDash)
+	g := f.row.Runs[first+1].Gap
+	return g == f.row.Runs[first+2].Gap && (g == digits.Space || g == digits.Dot || g == digits.Slash || g == digits.Dash)
 }
 
 // uncrowded weakens a number parted by a blank or dot when further digits stand
 // beside it in the same way: a row of numbers has many pairs of six and four.
 func (f *finder) uncrowded(c candidate, first int) candidate {
-	right, _ := gapAt(f.text, c.end)
-	for _, g := range []gap{f.runs[first].gap, right} {
-		if g == gapSpace || g == gapDot {
+	right, _ := digits.GapAt(f.text, c.end)
+	for _, g := range []digits.Gap{f.row.Runs[first].Gap, right} {
+		if g == digits.Space || g == digits.Dot {
 			c.form = formRun
 		}
 	}
@@ -115,14 +117,14 @@ func (f *finder) uncrowded(c candidate, first int) candidate {
 func (f *finder) matchLongYear(first int, dash bool) bool {
 	var all [16]byte
 	k := 0
-	for _, r := range f.runs[first:f.count] {
-		k += copy(all[k:], r.digit[:r.n])
+	for _, r := range f.row.Runs[first:f.row.Count] {
+		k += copy(all[k:], r.Digit[:r.N])
 	}
 	as := formRun
 	if dash {
 		as = formParted
 	}
-	c := candidate{start: f.runs[first].start, end: f.runs[f.count-1].end, form: as, dashed: dash}
+	c := candidate{start: f.row.Runs[first].Start, end: f.row.Runs[f.row.Count-1].End, form: as, dashed: dash}
 	copy(c.d[:4], all[:4])
 	copy(c.d[4:], all[6:12])
 	year := int(all[4])*1000 + int(all[5])*100 + int(all[6])*10 + int(all[7])
@@ -133,13 +135,13 @@ func (f *finder) matchLongYear(first int, dash bool) bool {
 // matchLostZero restores the leading zero that a spreadsheet ate: only where the
 // whole cell under a CPR heading is the number.
 func (f *finder) matchLostZero(first int) bool {
-	if f.heading.kind != labelCPR || !f.alone(f.runs[first].start, f.runs[f.count-1].end) {
+	if f.heading.kind != labelCPR || !f.alone(f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End) {
 		return false
 	}
-	c := candidate{start: f.runs[first].start, end: f.runs[f.count-1].end, form: formRun, zero: true}
+	c := candidate{start: f.row.Runs[first].Start, end: f.row.Runs[f.row.Count-1].End, form: formRun, zero: true}
 	k := 1
-	for _, r := range f.runs[first:f.count] {
-		k += copy(c.d[k:], r.digit[:r.n])
+	for _, r := range f.row.Runs[first:f.row.Count] {
+		k += copy(c.d[k:], r.Digit[:r.N])
 	}
 	return f.take(c)
 }
@@ -147,12 +149,12 @@ func (f *finder) matchLostZero(first int) bool {
 // matchLoose judges ten digits in boxes, cells or over a line break. Only a label
 // directly before makes them one number.
 func (f *finder) matchLoose() bool {
-	sum, first := 0, f.count
+	sum, first := 0, f.row.Count
 	for first > 0 && sum < 10 {
 		first--
-		sum += f.runs[first].n
+		sum += f.row.Runs[first].N
 	}
-	if sum != 10 || first == f.count-1 || !f.looseGaps(first) {
+	if sum != 10 || first == f.row.Count-1 || !f.looseGaps(first) {
 		return false
 	}
 	c := f.joined(first, formLoose)
@@ -161,19 +163,19 @@ func (f *finder) matchLoose() bool {
 }
 
 func (f *finder) looseGaps(first int) bool {
-	runs := f.runs[first:f.count]
+	runs := f.row.Runs[first:f.row.Count]
 	long := false
 	for k, r := range runs {
-		long = long || r.n >= 4
+		long = long || r.N >= 4
 		if k == 0 {
 			continue
 		}
-		switch r.gap {
-		case gapDot, gapSlash, gapUnder, gapNone:
+		switch r.Gap {
+		case digits.Dot, digits.Slash, digits.Under, digits.None:
 			return false
-		case gapCell:
+		case digits.Cell:
 			// Between boxes in markup a number has no bound; six and four have.
-			if len(runs) != 2 || runs[0].n != 6 {
+			if len(runs) != 2 || runs[0].N != 6 {
 				return false
 			}
 		}
@@ -183,12 +185,12 @@ func (f *finder) looseGaps(first int) bool {
 
 // equalBoxes tells ten boxes with one digit each. The date's boxes stand equally
 // far apart: that is what makes them boxes, and what lets the stride find them.
-func equalBoxes(runs []run) bool {
+func equalBoxes(runs []digits.Run) bool {
 	if len(runs) != 10 {
 		return false
 	}
 	for _, r := range runs[1:6] {
-		if r.gap != runs[1].gap || r.width != runs[1].width || r.width > maxBlanks || r.gap == gapDash {
+		if r.Gap != runs[1].Gap || r.Width != runs[1].Width || r.Width > digits.MaxBlanks || r.Gap == digits.Dash {
 			return false
 		}
 	}
@@ -197,12 +199,12 @@ func equalBoxes(runs []run) bool {
 
 // equalPairs tells five pairs with one blank between: also how a telephone number
 // is written, so that the check digit must agree (see judge).
-func equalPairs(runs []run) bool {
+func equalPairs(runs []digits.Run) bool {
 	if len(runs) != 5 {
 		return false
 	}
 	for k, r := range runs {
-		if r.n != 2 || k > 0 && (r.gap != gapSpace || r.width != 1) {
+		if r.N != 2 || k > 0 && (r.Gap != digits.Space || r.Width != 1) {
 			return false
 		}
 	}

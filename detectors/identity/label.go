@@ -1,6 +1,10 @@
 package identity
 
-import "strings"
+import (
+	"strings"
+
+	"brevvagt/detectors/identity/digits"
+)
 
 // This file reads the words before a number. The nearest label counts, and only
 // for the number that follows it.
@@ -66,7 +70,7 @@ func settle(l label, s string, start int) label {
 // labelBefore finds the nearest label in front of s[i].
 func labelBefore(s string, i int) label {
 	low := max(0, i-labelWindow)
-	hasNr, direct, lines, digits := false, true, 0, 0
+	hasNr, direct, lines, run := false, true, 0, 0
 	var buf [40]byte
 	for tokens := 0; tokens < labelTokens && i > low; {
 		c := s[i-1]
@@ -75,15 +79,15 @@ func labelBefore(s string, i int) label {
 			if c == '\n' {
 				lines++
 			}
-			if digits++; class[c]&isDigit == 0 {
-				digits = 0
+			if run++; !digits.Digit(c) {
+				run = 0
 			}
-			if lines > 1 || digits >= 6 {
+			if lines > 1 || run >= 6 {
 				break
 			}
 			continue
 		}
-		digits = 0
+		run = 0
 		k := i
 		for k > low && wordByte(s, k-1) {
 			k--
@@ -153,7 +157,7 @@ func labelBehind(s string, i int) label {
 // wordByte tells letters, those of Danish included.
 func wordByte(s string, i int) bool {
 	c := s[i]
-	if class[c]&isLetter != 0 {
+	if digits.Letter(c) {
 		return true
 	}
 	if c < 0x80 {

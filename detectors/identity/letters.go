@@ -3,6 +3,8 @@ package identity
 import (
 	"strings"
 	"unicode/utf8"
+
+	"brevvagt/detectors/identity/digits"
 )
 
 // This file reads the numbers that are not ten digits: masked ones, and the
@@ -11,25 +13,25 @@ import (
 // matchLetters judges a replacement number of the health service: DDMMYY, one of
 // 0 1 5 6 7, two capital letters, one digit.
 func (f *finder) matchLetters() bool {
-	last := &f.runs[f.count-1]
-	first := f.count - 1
+	last := &f.row.Runs[f.row.Count-1]
+	first := f.row.Count - 1
 	var d [7]byte
 	switch {
-	case last.n == 7:
-		copy(d[:], last.digit[:7])
-	case last.n == 1 && f.count >= 2 && f.runs[f.count-2].n == 6 && (last.gap == gapDash || last.gap == gapSpace):
-		first = f.count - 2
-		copy(d[:], f.runs[first].digit[:6])
-		d[6] = last.digit[0]
+	case last.N == 7:
+		copy(d[:], last.Digit[:7])
+	case last.N == 1 && f.row.Count >= 2 && f.row.Runs[f.row.Count-2].N == 6 && (last.Gap == digits.Dash || last.Gap == digits.Space):
+		first = f.row.Count - 2
+		copy(d[:], f.row.Runs[first].Digit[:6])
+		d[6] = last.Digit[0]
 	default:
 		return false
 	}
-	start, end := f.runs[first].start, last.end+3
-	if end > len(f.text) || !capital(f.text[last.end]) || !capital(f.text[last.end+1]) || class[f.text[end-1]]&isDigit == 0 {
+	start, end := f.row.Runs[first].Start, last.End+3
+	if end > len(f.text) || !capital(f.text[last.End]) || !capital(f.text[last.End+1]) || !digits.Digit(f.text[end-1]) {
 		return false
 	}
 	if end < len(f.text) {
-		if r, _ := utf8.DecodeRuneInString(f.text[end:]); isAlnum(r) {
+		if r, _ := utf8.DecodeRuneInString(f.text[end:]); digits.IsAlnum(r) {
 			return false
 		}
 	}
@@ -46,7 +48,7 @@ func (f *finder) matchLetters() bool {
 	if !anyCentury(d[:6]) || !f.leftOpen(&c, lab.kind == labelCPR) {
 		return false
 	}
-	value := ascii(d[:]) + f.text[last.end:end]
+	value := ascii(d[:]) + f.text[last.End:end]
 	f.add(Reading{Start: start, End: end, Value: value, Verdict: verdict, Label: lab.name})
 	return true
 }
@@ -55,36 +57,36 @@ func capital(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // matchMasked judges six digits whose serial was blacked out: 010203-xxxx.
 func (f *finder) matchMasked() bool {
-	last := &f.runs[f.count-1]
-	rest, width := f.text[last.end:], 0
+	last := &f.row.Runs[f.row.Count-1]
+	rest, width := f.text[last.End:], 0
 	dash := false
 	for width < len(rest) {
 		r, w := utf8.DecodeRuneInString(rest[width:])
-		if isDash(r) && !dash {
+		if digits.IsDash(r) && !dash {
 			dash = true
-		} else if r != ' ' && !isInvisible(r) || width > 6 {
+		} else if r != ' ' && !digits.IsInvisible(r) || width > 6 {
 			break
 		}
 		width += w
 	}
 	masks, w := maskAt(rest[width:], dash)
-	c := candidate{start: last.start, end: last.end + width + w, form: formRun}
-	if masks == 0 && (!dash || class[after(rest, width)]&(isLetter|isDigit) != 0) {
+	c := candidate{start: last.Start, end: last.End + width + w, form: formRun}
+	if masks == 0 && (!dash || digits.Alnum(after(rest, width))) {
 		return false
 	}
-	lab := f.labelOf(last.start, last.end)
+	lab := f.labelOf(last.Start, last.End)
 	if masks == 0 {
 		// "CPR: 010203-" and nothing more.
 		if lab.kind != labelCPR || !lab.direct {
 			return false
 		}
-		c.end = last.end + strings.IndexFunc(rest, isDash) + 1
+		c.end = last.End + strings.IndexFunc(rest, digits.IsDash) + 1
 	}
-	if !anyCentury(last.digit[:6]) || !f.leftOpen(&c, lab.kind == labelCPR) {
+	if !anyCentury(last.Digit[:6]) || !f.leftOpen(&c, lab.kind == labelCPR) {
 		return false
 	}
 	c.end = min(c.end, len(f.text))
-	f.add(Reading{Start: c.start, End: c.end, Value: ascii(last.digit[:6]) + "xxxx", Verdict: Masked, Label: lab.name})
+	f.add(Reading{Start: c.start, End: c.end, Value: ascii(last.Digit[:6]) + "xxxx", Verdict: Masked, Label: lab.name})
 	return true
 }
 
@@ -108,7 +110,7 @@ func maskAt(s string, dash bool) (masks, width int) {
 			masks++
 		case masks >= 2 && r >= '0' && r <= '9':
 		default:
-			if n != 4 || letter(r) {
+			if n != 4 || digits.IsLetter(r) {
 				return 0, 0
 			}
 			return masks, width

@@ -1,6 +1,10 @@
 package identity
 
-import "strings"
+import (
+	"strings"
+
+	"brevvagt/detectors/identity/digits"
+)
 
 // readOCR looks again at a text that a machine read from a picture, with letters
 // that look like digits taken for digits. Such a reading counts only with a label
@@ -14,7 +18,7 @@ func (f *finder) readOCR() {
 		return
 	}
 	again := finder{text: mended, heading: f.heading, rules: f.rules, today: f.today, ocr: true}
-	again.scan()
+	digits.Scan(mended, &again.row, again.match)
 	for _, r := range again.out {
 		if r.Verdict != Strong || r.Label == "" || mended[r.Start:r.End] == f.text[r.Start:r.End] || f.covered(r.Start, r.End) {
 			continue
@@ -43,15 +47,15 @@ func mentionsLabel(s string) bool {
 func mend(s string) (string, bool) {
 	var out []byte
 	for i := 0; i < len(s); {
-		if class[s[i]]&(isLetter|isDigit) == 0 {
+		if !digits.Alnum(s[i]) {
 			i++
 			continue
 		}
-		k, digits, letters, other := i, 0, 0, 0
-		for k < len(s) && class[s[k]]&(isLetter|isDigit) != 0 {
+		k, plain, letters, other := i, 0, 0, 0
+		for k < len(s) && digits.Alnum(s[k]) {
 			switch {
-			case class[s[k]]&isDigit != 0:
-				digits++
+			case digits.Digit(s[k]):
+				plain++
 			case looksLike(s[k]) != 0:
 				letters++
 			default:
@@ -59,7 +63,7 @@ func mend(s string) (string, bool) {
 			}
 			k++
 		}
-		if digits > 0 && letters > 0 && other == 0 {
+		if plain > 0 && letters > 0 && other == 0 {
 			if out == nil {
 				out = []byte(s)
 			}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/detectors/identity/digits"
 	"brevvagt/document"
 )
 
@@ -20,9 +21,9 @@ func readBoth(s string, heading string) (stride, every []Reading) {
 			f.heading = headingLabel(heading)
 		}
 		if out == &stride {
-			f.scan()
+			digits.Scan(s, &f.row, f.match)
 		} else {
-			f.scanEvery()
+			digits.ScanEvery(s, &f.row, f.match)
 		}
 		*out = f.out
 	}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/detectors/identity/digits"
 	"brevvagt/document"
 )
 
@@ -51,8 +52,7 @@ type finder struct {
 	today   int
 	ocr     bool
 	explain bool // keep refusals
-	count   int
-	runs    [maxRuns]run
+	row     digits.Row
 	out     []Reading
 }
 
@@ -63,7 +63,7 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) []Read
 	if seg.Label != "" {
 		f.heading = headingLabel(seg.Label)
 	}
-	f.scan()
+	digits.Scan(f.text, &f.row, f.match)
 	if seg.At.OCR {
 		f.readOCR()
 	}
@@ -141,7 +141,7 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 	switch {
 	case listed:
 		return ExceptionDate, false
-	case c.broken && equalPairs(f.runs[max(0, f.count-5):f.count]):
+	case c.broken && equalPairs(f.row.Runs[max(0, f.row.Count-5):f.row.Count]):
 		return Typo, false
 	case labelled || c.form == formParted || near:
 		return NoMod11, near

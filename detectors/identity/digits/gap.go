@@ -1,4 +1,4 @@
-package identity
+package digits
 
 import (
 	"strconv"
@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// gapAt tells what stands between the end of a run at i and the next run of
+// GapAt tells what stands between the end of a run at i and the next run of
 // digits, and where that begins.
-func gapAt(s string, i int) (gap, int) {
+func GapAt(s string, i int) (Gap, int) {
 	var n gapCount
 	for i < len(s) {
 		if _, w := digitAt(s, i); w > 0 {
@@ -16,11 +16,11 @@ func gapAt(s string, i int) (gap, int) {
 		}
 		w := n.add(s, i)
 		if w == 0 {
-			return gapNone, i
+			return None, i
 		}
 		i += w
 	}
-	return gapNone, i
+	return None, i
 }
 
 // gapCount counts what was met between two runs.
@@ -76,11 +76,11 @@ func (n *gapCount) addTag(s string, i int) int {
 
 func (n *gapCount) addRune(r rune, w int) int {
 	switch {
-	case isDash(r):
+	case IsDash(r):
 		n.dash++
 	case isBlank(r):
 		n.blank++
-	case isInvisible(r):
+	case IsInvisible(r):
 		n.invisible++
 	default:
 		return 0
@@ -92,44 +92,44 @@ func (n *gapCount) addRune(r rune, w int) int {
 }
 
 func (n *gapCount) tooMuch() bool {
-	return n.dash > 2 || n.blank > 2*maxBlanks || n.tab > 1 || n.line > 2 || n.dot > 1 ||
+	return n.dash > 2 || n.blank > 2*MaxBlanks || n.tab > 1 || n.line > 2 || n.dot > 1 ||
 		n.slash > 1 || n.pipe > 2 || n.under > 1 || n.invisible > maxInvisible
 }
 
-func (n *gapCount) kind() gap {
+func (n *gapCount) kind() Gap {
 	odd := n.dot + n.slash + n.pipe + n.under
 	switch {
 	case n.dash > 0 && odd == 0 && n.tab == 0:
 		if n.line > 0 {
-			return gapDashBreak
+			return DashBreak
 		}
-		return gapDash
+		return Dash
 	case n.dash > 0 && n.pipe == odd && n.line == 0:
-		return gapPipe // a box for the hyphen
-	case n.dash > 0 || n.blank > maxBlanks:
+		return Pipe // a box for the hyphen
+	case n.dash > 0 || n.blank > MaxBlanks:
 	case n.tag > 0 && odd == 0:
-		return gapCell
+		return Cell
 	case odd == 0 && n.tab == 0 && n.line == 0 && n.blank == 1:
-		return gapSpace
+		return Space
 	case odd == 0 && n.tab == 0 && n.line == 0 && n.blank > 1:
-		return gapWide
+		return Wide
 	case odd == 0 && n.tab == 1 && n.line == 0:
-		return gapTab
+		return Tab
 	case odd == 0 && n.line == 1:
-		return gapBreak
+		return Break
 	case odd == 1 && n.pipe == 1 && n.line == 0:
-		return gapPipe
+		return Pipe
 	case odd == 1 && n.blank+n.tab+n.line == 0:
 		switch {
 		case n.dot == 1:
-			return gapDot
+			return Dot
 		case n.slash == 1:
-			return gapSlash
+			return Slash
 		default:
-			return gapUnder
+			return Under
 		}
 	}
-	return gapNone
+	return None
 }
 
 // entityAt decodes the references that stand between digits in markup that was
@@ -162,8 +162,8 @@ func entityAt(s string, i int) (r rune, w int) {
 	return rune(v), end + 1
 }
 
-// isDash tells hyphens and dashes of all lengths, the minus sign included.
-func isDash(r rune) bool {
+// IsDash tells hyphens and dashes of all lengths, the minus sign included.
+func IsDash(r rune) bool {
 	return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 || r == 0x2043 || r == 0xfe63 || r == 0xff0d || r == 0x2e3a
 }
 
@@ -171,19 +171,38 @@ func isBlank(r rune) bool {
 	return r == ' ' || r == 0xa0 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x3000
 }
 
-// isInvisible tells soft hyphens, zero-width characters and direction marks.
-func isInvisible(r rune) bool {
+// IsInvisible tells soft hyphens, zero-width characters and direction marks.
+func IsInvisible(r rune) bool {
 	return r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x2064 ||
 		r >= 0x2066 && r <= 0x2069 || r == 0xfeff || r == 0x034f
 }
 
-// invisibleAt gives the width of an invisible character at i, or 0.
-func invisibleAt(s string, i int) int {
+// InvisibleAt gives the width of an invisible character at i, or 0.
+func InvisibleAt(s string, i int) int {
 	if s[i] < 0xc2 {
 		return 0
 	}
-	if r, w := utf8.DecodeRuneInString(s[i:]); isInvisible(r) {
+	if r, w := utf8.DecodeRuneInString(s[i:]); IsInvisible(r) {
 		return w
 	}
 	return 0
 }
+
+// InvisibleBefore gives the width of an invisible character that ends at i, or 0.
+func InvisibleBefore(s string, i int) int {
+	if i == 0 || s[i-1] < 0x80 {
+		return 0
+	}
+	if r, w := utf8.DecodeLastRuneInString(s[:i]); IsInvisible(r) {
+		return w
+	}
+	return 0
+}
+
+// IsLetter tells the letters of Latin scripts.
+func IsLetter(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= 0xc0 && r <= 0x24f && r != 0xd7 && r != 0xf7
+}
+
+// IsAlnum tells Latin letters and ASCII digits.
+func IsAlnum(r rune) bool { return IsLetter(r) || r >= '0' && r <= '9' }

@@ -1,39 +1,54 @@
-package identity
+// Package digits finds runs of digits that may be parts of one number, without
+// looking at every byte of a text.
+//
+// A Run is a row of digits; invisible characters inside do not part it. A Gap is
+// what stands between two runs. A Row is the runs that follow each other closely;
+// the reader is told of each run and decides what the row is.
+package digits
 
-// This file finds runs of digits in a text without looking at every byte. What
-// is made of the runs stands in forms.go.
+// Gap is what stands between two runs of digits that may be one number.
+type Gap byte
 
-// gap is what stands between two runs of digits that may be one number.
-type gap byte
-
+// The gaps.
 const (
-	gapNone      gap = iota // too far apart, or something that parts numbers
-	gapDash                 // a hyphen or dash, also doubled or with a space beside
-	gapDashBreak            // a hyphen and a line break
-	gapSpace                // one blank of any kind
-	gapWide                 // two to four blanks
-	gapTab                  // table cells
-	gapBreak                // one line break
-	gapCell                 // markup between, no hyphen
-	gapDot
-	gapSlash
-	gapPipe  // border of a box, as OCR reads it
-	gapUnder // as in file names
+	None      Gap = iota // too far apart, or something that parts numbers
+	Dash                 // a hyphen or dash, also doubled or with a space beside
+	DashBreak            // a hyphen and a line break
+	Space                // one blank of any kind
+	Wide                 // two to four blanks
+	Tab                  // table cells
+	Break                // one line break
+	Cell                 // markup between, no hyphen
+	Dot
+	Slash
+	Pipe  // border of a box, as OCR reads it
+	Under // as in file names
 )
 
-// run is a run of digits; invisible characters inside do not part it.
-type run struct {
-	start, end int
-	n          int      // all digits of the run
-	digit      [12]byte // the first of them, as values
-	gap        gap      // between the run before and this one
-	width      int      // bytes of that gap
+// Run is a row of digits.
+type Run struct {
+	Start, End int
+	N          int      // all digits of the run
+	Digit      [12]byte // the first of them, as values
+	Gap        Gap      // between the run before and this one
+	Width      int      // bytes of that gap
 }
 
+// Row is the last runs that stand close together, the newest last. Its reader may
+// set Count to 0 when the digits are used up.
+type Row struct {
+	Runs  [MaxRuns]Run
+	Count int
+}
+
+// Limits of what is still one number.
 const (
-	maxRuns      = 10  // ten boxes with one digit each
+	MaxRuns   = 10 // ten boxes with one digit each
+	MaxBlanks = 4  // blanks in a row
+)
+
+const (
 	maxInvisible = 3   // invisible characters in a row
-	maxBlanks    = 4   // blanks in a row
 	maxTag       = 64  // bytes of a tag in markup
 	maxTags      = 6   // tags in a row
 	maxBack      = 160 // bytes looked back for the beginning of a number
@@ -70,6 +85,15 @@ var class = func() (t [256]byte) {
 	return t
 }()
 
+// Digit tells an ASCII digit.
+func Digit(b byte) bool { return class[b]&isDigit != 0 }
+
+// Letter tells an ASCII letter.
+func Letter(b byte) bool { return class[b]&isLetter != 0 }
+
+// Alnum tells an ASCII letter or digit.
+func Alnum(b byte) bool { return class[b]&(isLetter|isDigit) != 0 }
+
 // nextProbe gives the first probed position at or after i whose byte may belong
 // to a number, or -1. Probes are 3 and 4 bytes apart in turn: every run of four
 // digits is met, and so are ten digits that stand one by one with equal gaps,
@@ -96,9 +120,10 @@ func nextProbe(s string, i int) int {
 	return -1
 }
 
-// scan walks over the numbers of the text by stride.
-func (f *finder) scan() {
-	s := f.text
+// Scan walks over the text by stride. It keeps the runs that stand close together
+// in row and calls read for each new one, the last in row. A lone run of fewer than
+// six digits is no part of a number and may be passed over.
+func Scan(s string, row *Row, read func()) {
 	done := 0 // everything before has been read
 	for i := 0; ; {
 		hit := nextProbe(s, i)
@@ -106,7 +131,12 @@ func (f *finder) scan() {
 			return
 		}
 		i = hit + 1
-		if class[s[hit]]&isDigit == 0 && !digitNear(s, hit) {
+		if class[s[hit]]&isDigit == 0 {
+			if !digitNear(s, hit) {
+				continue
+			}
+		} else if end := lonely(s, hit); end > 0 {
+			i, done = end, end
 			continue
 		}
 		p := max(done, back(s, hit))
@@ -115,18 +145,50 @@ func (f *finder) scan() {
 			if next < 0 {
 				break
 			}
-			p = f.cluster(next)
+			p = row.cluster(s, next, read)
 			done = p
 		}
 		i = max(i, done)
 	}
 }
 
-// scanEvery is scan without the stride; the fuzz test holds one against the other.
-func (f *finder) scanEvery() {
-	for p := nextDigit(f.text, 0, len(f.text)); p >= 0; p = nextDigit(f.text, p, len(f.text)) {
-		p = f.cluster(p)
+// ScanEvery is Scan without the stride, to hold one against the other.
+func ScanEvery(s string, row *Row, read func()) {
+	for p := nextDigit(s, 0, len(s)); p >= 0; p = nextDigit(s, p, len(s)) {
+		p = row.cluster(s, p, read)
 	}
+}
+
+// lonely gives the end of the run around the digit at i when it has fewer than six
+// digits and letters close to it on both sides: years, days and house numbers, the
+// most of what prose has. It is 0 when the run deserves a closer look.
+func lonely(s string, i int) int {
+	from, end := i, i+1
+	for from > 0 && class[s[from-1]]&isDigit != 0 && i-from < 6 {
+		from--
+	}
+	for end < len(s) && class[s[end]]&isDigit != 0 && end-i < 6 {
+		end++
+	}
+	if end-from >= 6 || !closed(s, from-1, from-2) || !closed(s, end, end+1) {
+		return 0
+	}
+	return end
+}
+
+// closed reports whether no gap begins at i, where next is the place beyond it.
+func closed(s string, i, next int) bool {
+	if i < 0 || i >= len(s) {
+		return true
+	}
+	c := s[i]
+	if class[c]&isLetter != 0 {
+		return true
+	}
+	if class[c]&isCluster == 0 || c >= 0x80 || next < 0 || next >= len(s) {
+		return false
+	}
+	return class[s[next]]&isLetter != 0
 }
 
 func digitNear(s string, i int) bool {
@@ -198,18 +260,18 @@ func lastByte(s string, i, n int, b byte) int {
 }
 
 // cluster reads runs of digits from the one at i on, as long as they may be parts
-// of one number, and judges every number they form. It returns the end.
-func (f *finder) cluster(i int) int {
-	f.count = 0
-	g, width := gapNone, 0
+// of one number. It returns the end.
+func (row *Row) cluster(s string, i int, read func()) int {
+	row.Count = 0
+	g, width := None, 0
 	for {
-		r := runAt(f.text, i)
-		r.gap, r.width = g, width
-		f.push(&r)
-		f.match()
-		i = r.end
+		r := runAt(s, i)
+		r.Gap, r.Width = g, width
+		row.push(&r)
+		read()
+		i = r.End
 		var next int
-		if g, next = gapAt(f.text, i); g == gapNone {
+		if g, next = GapAt(s, i); g == None {
 			return i
 		}
 		width = next - i
@@ -217,31 +279,31 @@ func (f *finder) cluster(i int) int {
 	}
 }
 
-func (f *finder) push(r *run) {
-	if f.count == maxRuns {
-		copy(f.runs[:], f.runs[1:])
-		f.count--
+func (row *Row) push(r *Run) {
+	if row.Count == MaxRuns {
+		copy(row.Runs[:], row.Runs[1:])
+		row.Count--
 	}
-	f.runs[f.count] = *r
-	f.count++
+	row.Runs[row.Count] = *r
+	row.Count++
 }
 
 // runAt reads the run of digits at i.
-func runAt(s string, i int) run {
-	r := run{start: i, end: i}
+func runAt(s string, i int) Run {
+	r := Run{Start: i, End: i}
 	invisible := 0
 	for i < len(s) {
 		if v, w := digitAt(s, i); w > 0 {
-			if r.n < len(r.digit) {
-				r.digit[r.n] = v
+			if r.N < len(r.Digit) {
+				r.Digit[r.N] = v
 			}
-			r.n++
+			r.N++
 			i += w
-			r.end = i
+			r.End = i
 			invisible = 0
 			continue
 		}
-		w := invisibleAt(s, i)
+		w := InvisibleAt(s, i)
 		if invisible++; w == 0 || invisible > maxInvisible {
 			break
 		}

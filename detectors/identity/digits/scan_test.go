@@ -1,0 +1,48 @@
+package digits
+
+import (
+	"slices"
+	"testing"
+)
+
+// collect gives the last row of each call, by stride or byte by byte.
+func collect(scan func(string, *Row, func()), s string) (out []Run) {
+	var row Row
+	scan(s, &row, func() { out = append(out, row.Runs[row.Count-1]) })
+	return out
+}
+
+func TestGaps(t *testing.T) {
+	for text, want := range map[string]Gap{
+		"123456-7890": Dash, "123456 – 7890": Dash, "123456--7890": Dash, "123456-\u00ad7890": Dash, "123456&#8209;7890": Dash,
+		"123456-\n7890": DashBreak, "123456 7890": Space, "123456\u00a07890": Space, "123456&nbsp;7890": Space, "123456   7890": Wide,
+		"123456\t7890": Tab, "123456\n7890": Break, "123456\r\n7890": Break, "123456</td><td>7890": Cell, "123456</td><td>-7890": Dash,
+		"123456.7890": Dot, "123456/7890": Slash, "123456|7890": Pipe, "123456_7890": Under,
+		"123456, 7890": None, "123456\n\n7890": None, "123456 og 7890": None, "123456. 7890": None, "123456---7890": None, "123456;7890": None,
+	} {
+		if got, _ := GapAt(text, 6); got != want {
+			t.Errorf("%q: gap %d, want %d", text, got, want)
+		}
+	}
+}
+
+func TestRuns(t *testing.T) {
+	runs := collect(Scan, "tlf. 12\u200b34 – ５678, eller 123456789012345")
+	var n []int
+	for _, r := range runs {
+		n = append(n, r.N)
+	}
+	if !slices.Equal(n, []int{4, 4, 15}) || runs[1].Gap != Dash || runs[1].Digit[0] != 5 {
+		t.Errorf("%+v", runs)
+	}
+}
+
+// TestEveryRunOfFourIsMet shifts a run over a whole period of the probes.
+func TestEveryRunOfFourIsMet(t *testing.T) {
+	for shift := range 60 {
+		s := string(slices.Repeat([]byte("a"), shift)) + "1234 1" + string(slices.Repeat([]byte("a"), 60-shift))
+		if runs := collect(Scan, s); len(runs) != 2 || runs[0].Start != shift || runs[0].N != 4 {
+			t.Fatalf("shift %d: %+v", shift, runs)
+		}
+	}
+}
