@@ -23,6 +23,7 @@ const memoryPages = 8192
 // fresh instance.
 type engine struct {
 	cacheDir string
+	pages    uint32 // memory limit
 	mu       sync.Mutex
 	pool     pdfium.Pool
 }
@@ -31,9 +32,9 @@ func (e *engine) instance(ctx context.Context) (pdfium.Pdfium, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.pool == nil {
-		pool, err := start(e.cacheDir)
+		pool, err := start(e.cacheDir, e.pages)
 		if err != nil && e.cacheDir != "" {
-			pool, err = start("") // a cache that cannot be read costs time, no more
+			pool, err = start("", e.pages) // a cache that cannot be read costs time, no more
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%w: pdfium does not start: %w", document.ErrNoEngine, err)
@@ -47,9 +48,9 @@ func (e *engine) instance(ctx context.Context) (pdfium.Pdfium, error) {
 	return p, nil
 }
 
-func start(cacheDir string) (pdfium.Pool, error) {
+func start(cacheDir string, pages uint32) (pdfium.Pool, error) {
 	// No CloseOnContextDone: it doubles the time, and the worker is killed anyway.
-	rc := wazero.NewRuntimeConfig().WithMemoryLimitPages(memoryPages)
+	rc := wazero.NewRuntimeConfig().WithMemoryLimitPages(pages)
 	if cacheDir != "" {
 		if _, err := os.Stat(cacheDir); err != nil {
 			return nil, fmt.Errorf("no cache: %w", err)
@@ -73,7 +74,7 @@ func start(cacheDir string) (pdfium.Pool, error) {
 // tenth of a second and need not write. It takes some seconds the first time and
 // belongs into the start of the daemon or the installation.
 func Warm(dir string) error {
-	pool, err := start(dir)
+	pool, err := start(dir, memoryPages)
 	if err != nil {
 		return fmt.Errorf("cannot compile pdfium into the cache: %w", err)
 	}

@@ -10,7 +10,6 @@ import (
 	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/references"
 	"github.com/klippa-app/go-pdfium/requests"
-	"github.com/klippa-app/go-pdfium/responses"
 
 	"brevvagt/document"
 )
@@ -28,49 +27,42 @@ func (r *reader) aboutFile() {
 			r.text(document.Segment{Text: clean(t.Value), Label: t.Tag, At: document.Location{Layer: document.Metadata}})
 		}
 	}
-	if r.bookmarksLoop() {
+	left := maxBookmarks
+	if !r.bookmarks(nil, 0, &left) {
 		r.incomplete(0, "the list of bookmarks")
-		return
 	}
-	b, err := r.p.GetBookmarks(&requests.GetBookmarks{Document: r.doc})
-	if err != nil {
-		r.incomplete(0, "the list of bookmarks")
-		return
-	}
-	r.bookmarks(b.Bookmarks, 0)
 }
 
-// maxBookmarks bounds the list: the library walks it without a limit of its own,
-// and a hostile list can lead back to its beginning.
+// maxBookmarks bounds the list. The library's own walk recurses without a limit,
+// and a hostile list leads back to its beginning.
 const maxBookmarks = 20_000
 
-// bookmarksLoop walks the top level once to see whether it ends.
-func (r *reader) bookmarksLoop() bool {
-	b, err := r.p.FPDFBookmark_GetFirstChild(&requests.FPDFBookmark_GetFirstChild{Document: r.doc})
+// bookmarks reads the titles below parent; false when they could not all be read.
+func (r *reader) bookmarks(parent *references.FPDF_BOOKMARK, depth int, left *int) bool {
+	if depth > 50 {
+		return false
+	}
+	first, err := r.p.FPDFBookmark_GetFirstChild(&requests.FPDFBookmark_GetFirstChild{Document: r.doc, Bookmark: parent})
 	if err != nil {
 		return false
 	}
-	next := b.Bookmark
-	for range maxBookmarks {
-		if next == nil {
+	for at := first.Bookmark; at != nil; {
+		if *left--; *left < 0 || r.ctx.Err() != nil {
 			return false
 		}
-		s, err := r.p.FPDFBookmark_GetNextSibling(&requests.FPDFBookmark_GetNextSibling{Document: r.doc, Bookmark: *next})
+		if t, err := r.p.FPDFBookmark_GetTitle(&requests.FPDFBookmark_GetTitle{Bookmark: *at}); err == nil {
+			r.text(document.Segment{Text: clean(t.Title), Label: "bogmærke", At: document.Location{Layer: document.Metadata}})
+		}
+		if !r.bookmarks(at, depth+1, left) {
+			return false
+		}
+		next, err := r.p.FPDFBookmark_GetNextSibling(&requests.FPDFBookmark_GetNextSibling{Document: r.doc, Bookmark: *at})
 		if err != nil {
 			return false
 		}
-		next = s.Bookmark
+		at = next.Bookmark
 	}
 	return true
-}
-
-func (r *reader) bookmarks(list []responses.GetBookmarksBookmark, depth int) {
-	for _, b := range list {
-		r.text(document.Segment{Text: clean(b.Title), Label: "bogmærke", At: document.Location{Layer: document.Metadata}})
-		if depth < 20 {
-			r.bookmarks(b.Children, depth+1)
-		}
-	}
 }
 
 func (r *reader) hasForm() bool {

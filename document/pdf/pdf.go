@@ -40,7 +40,7 @@ func (c Config) orDefault() Config {
 
 // Formats gives the one format of this package.
 func Formats(cfg Config) []document.Format {
-	return []document.Format{&format{cfg: cfg.orDefault(), engine: &engine{cacheDir: cfg.CacheDir}}}
+	return []document.Format{&format{cfg: cfg.orDefault(), engine: &engine{cacheDir: cfg.CacheDir, pages: memoryPages}}}
 }
 
 type format struct {
