@@ -27,6 +27,8 @@ func Formats() []document.Format {
 		zipped{name: "opc", folder: "", ends: []string{".vsdx", ".vsdm", ".xps", ".oxps", ".thmx"}},
 		richText{},
 		tnef{},
+		emf{},
+		wmf{},
 	}
 	for _, c := range compounds {
 		list = append(list, c)

@@ -77,6 +77,8 @@ var oldSlides = []want{
 	{text: "140336-3951", layer: document.Visible, page: 2},
 }
 
+var drawing = []want{{text: "Tegning 120336-3951 æøå", layer: document.Visible}}
+
 func checkWants(t *testing.T, d *document.Document, wants []want) {
 	t.Helper()
 	for _, w := range wants {
@@ -110,6 +112,8 @@ func TestLibreOfficeFiles(t *testing.T) {
 		{"brev.rtf", "rtf", letter},
 		{"liste.xls", "xls", list},
 		{"vis.ppt.gz", "ole2", oldSlides},
+		{"tegn.emf", "emf", drawing},
+		{"tegn.wmf", "wmf", drawing},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			data := sample(t, c.name)

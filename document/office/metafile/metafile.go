@@ -1,0 +1,204 @@
+// Package metafile reads the text and the bitmaps of Windows metafiles (EMF, EMF+
+// and WMF): the pictures of charts, tables and embedded objects in office files.
+package metafile
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"unicode/utf16"
+
+	"brevvagt/document"
+	"brevvagt/document/office/ole"
+)
+
+var errShort = errors.New("metafile is cut off")
+
+// IsEMF tells an enhanced metafile by its header ([MS-EMF] 2.3.4.2).
+func IsEMF(head []byte) bool {
+	return len(head) >= 44 && binary.LittleEndian.Uint32(head) == 1 && string(head[40:44]) == " EMF"
+}
+
+// IsWMF tells a metafile of 16 bits by its header, with or without the placeable
+// one in front ([MS-WMF] 2.3.2).
+func IsWMF(head []byte) bool {
+	return bytes.HasPrefix(head, []byte{0xd7, 0xcd, 0xc6, 0x9a}) ||
+		len(head) >= 18 && (head[0] == 1 || head[0] == 2) && head[1] == 0 && head[2] == 9 && head[3] == 0 && (head[5] == 1 || head[5] == 3)
+}
+
+// reader puts together the texts that stand on one line.
+type reader struct {
+	out     *document.Builder
+	line    []byte
+	x, y    int // where the line's text ends
+	glyphs  bool
+	bitmaps int
+}
+
+// maxBitmaps bounds the children of one metafile.
+const maxBitmaps = 1000
+
+func u16(b []byte, at int) int {
+	if at < 0 || at+2 > len(b) {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint16(b[at:]))
+}
+
+func u32(b []byte, at int) int {
+	if at < 0 || at+4 > len(b) {
+		return 0
+	}
+	return int(binary.LittleEndian.Uint32(b[at:]))
+}
+
+func i32(b []byte, at int) int { return int(int32(uint32(u32(b, at)))) }
+
+func sub(b []byte, at, n int) []byte {
+	if at < 0 || n <= 0 || at >= len(b) {
+		return nil
+	}
+	return b[at:min(len(b), at+n)]
+}
+
+// put adds a text at a place. Programs draw a line in pieces: a piece that
+// begins where the last ended continues its word.
+func (r *reader) put(text string, x, y, width int) {
+	if text == "" {
+		return
+	}
+	each := max(1, width/max(1, len(text)))
+	if y != r.y || x < r.x-4*each || len(r.line) > 64<<10 {
+		r.flush()
+	} else if len(r.line) > 0 && x > r.x+each/2 {
+		r.line = append(r.line, ' ')
+	}
+	r.line = append(r.line, text...)
+	r.x, r.y = x+width, y
+}
+
+func (r *reader) flush() {
+	r.out.Text(string(r.line))
+	r.line = r.line[:0]
+}
+
+func (r *reader) end(short bool) error {
+	r.flush()
+	if r.glyphs {
+		r.out.Gap(document.Gap{Why: document.NoText, Detail: "text is stored as shapes of letters"})
+	}
+	if short {
+		return errShort
+	}
+	return nil
+}
+
+func (r *reader) child(name string, data []byte) {
+	if r.bitmaps++; r.bitmaps <= maxBitmaps {
+		r.out.ChildBytes(name, data, document.Input{})
+	} else if r.bitmaps == maxBitmaps+1 {
+		r.out.Gap(document.Gap{Why: document.TooMany, Detail: "too many bitmaps"})
+	}
+}
+
+// bitmap hands on a device-independent bitmap as a BMP file.
+func (r *reader) bitmap(info, bits []byte) {
+	if len(info) < 40 || len(bits) == 0 {
+		return
+	}
+	switch u32(info, 16) { // the bits are a file of their own
+	case 4:
+		r.child("billede.jpg", bits)
+		return
+	case 5:
+		r.child("billede.png", bits)
+		return
+	}
+	bmp := append([]byte("BM"), make([]byte, 12)...)
+	binary.LittleEndian.PutUint32(bmp[2:], uint32(14+len(info)+len(bits)))
+	binary.LittleEndian.PutUint32(bmp[10:], uint32(14+len(info)))
+	r.child("billede.bmp", append(append(bmp, info...), bits...))
+}
+
+func utf16Text(b []byte) string {
+	u := make([]uint16, len(b)/2)
+	for i := range u {
+		u[i] = binary.LittleEndian.Uint16(b[i*2:])
+	}
+	return string(utf16.Decode(u))
+}
+
+// ReadWMF reads a metafile of 16 bits.
+func ReadWMF(ctx context.Context, in document.Input, out *document.Builder) error {
+	r := &reader{out: out}
+	b := in.Data
+	if bytes.HasPrefix(b, []byte{0xd7, 0xcd, 0xc6, 0x9a}) {
+		b = b[min(len(b), 22):]
+	}
+	b = b[min(len(b), 18):]
+	for len(b) >= 6 {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		size, kind := u32(b, 0)*2, u16(b, 4)
+		if size < 6 || size > len(b) {
+			return r.end(true)
+		}
+		rec := b[6:size]
+		b = b[size:]
+		switch kind {
+		case 0:
+			return r.end(false)
+		case 0x0a32: // ExtTextOut
+			at := 8
+			if u16(rec, 6)&6 != 0 {
+				at = 16
+			}
+			n := u16(rec, 4)
+			r.put(ole.Decode(sub(rec, at, n), 1252), int(int16(u16(rec, 2))), int(int16(u16(rec, 0))), sum(sub(rec, at+(n+1)&^1, n*2), 2))
+		case 0x0521: // TextOut
+			n := u16(rec, 0)
+			at := 2 + (n+1)&^1
+			r.put(ole.Decode(sub(rec, 2, n), 1252), int(int16(u16(rec, at+2))), int(int16(u16(rec, at))), 0)
+		case 0x0f43: // StretchDIB
+			r.dib(sub(rec, 22, len(rec)))
+		case 0x0b41: // DIBStretchBlt
+			r.dib(sub(rec, 20, len(rec)))
+		}
+	}
+	return r.end(true)
+}
+
+// dib splits a bitmap into its header with colours and its bits.
+func (r *reader) dib(b []byte) {
+	if len(b) < 40 {
+		return
+	}
+	n := u32(b, 0)
+	if bits := u16(b, 14); bits <= 8 {
+		colours := u32(b, 32)
+		if colours == 0 || colours > 256 {
+			colours = 1 << bits
+		}
+		n += colours * 4
+	} else if u32(b, 16) == 3 {
+		n += 12
+	}
+	if n > 40 || n == 40 {
+		r.bitmap(sub(b, 0, n), sub(b, n, len(b)))
+	}
+}
+
+// sum adds up the distances between characters.
+func sum(b []byte, width int) int {
+	n := 0
+	for i := 0; i+width <= len(b); i += width {
+		if width == 2 {
+			n += int(int16(u16(b, i)))
+		} else {
+			n += i32(b, i)
+		}
+	}
+	return n
+}
