@@ -131,8 +131,11 @@ func (r *reader) content(p part, m media, name string, attached bool, content []
 		r.multipart(p, m, content)
 	case kind == "message/rfc822", kind == "message/global", strings.HasSuffix(strings.ToLower(name), ".eml"):
 		r.child(name, ".eml", "message/rfc822", content)
-	case name == "" && !attached && bodyText(kind) && !binary(content):
+	case name == "" && !attached && bodyText(kind) && !knownFile(content):
 		r.text(content, m)
+		if controls(content) {
+			r.walker.anomalies++ // what was read as text may be none
+		}
 	default:
 		r.child(name, extension(kind), fullType(m), content)
 	}

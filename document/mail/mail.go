@@ -74,14 +74,22 @@ func topField(name string) bool {
 	return false
 }
 
-// binary reports whether head is a file of another kind under a mail's name.
-func binary(head []byte) bool {
+// binary reports whether head is a file of another kind under a text's name.
+func binary(head []byte) bool { return knownFile(head) || controls(head) }
+
+// knownFile knows files of other kinds by their first bytes.
+func knownFile(head []byte) bool {
 	for _, magic := range []string{"%PDF-", "PK\x03\x04", "\x89PNG", "\xff\xd8\xff", "GIF8", "\xd0\xcf\x11\xe0",
 		"Rar!", "7z\xbc\xaf", "\x1f\x8b", "II*\x00", "MM\x00*", "{\\rtf", "BZh", "\xfd7zXZ", "\x28\xb5\x2f\xfd"} {
 		if bytes.HasPrefix(head, []byte(magic)) {
 			return true
 		}
 	}
+	return false
+}
+
+// controls reports whether there are more control characters than a text has.
+func controls(head []byte) bool {
 	head = head[:min(len(head), 4096)]
 	control := 0
 	for _, c := range head {

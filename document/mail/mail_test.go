@@ -242,6 +242,39 @@ func FuzzMail(f *testing.F) {
 	})
 }
 
+// FuzzBodyLosesNoText counts the digits of a text body before and after.
+func FuzzBodyLosesNoText(f *testing.F) {
+	f.Add("1 \n2\n\n> 3 \n>> 4\n\nDen 5. skrev a:\n6", true)
+	f.Add("1\r2\r\n-- \n3", false)
+	f.Fuzz(func(t *testing.T, text string, flowed bool) {
+		if strings.Contains(text, "begin") || strings.Contains(text, "--") || strings.ContainsAny(text, "\x00\xfe\xff") {
+			return // uuencode, boundaries, zero bytes and marks have their own tests
+		}
+		header := "Content-Type: text/plain\r\n"
+		if flowed {
+			header = "Content-Type: text/plain; format=flowed\r\n"
+		}
+		d := documenttest.Read(t, formats(), "mail.eml", []byte(top+header+"\r\n"+text))
+		got := 0
+		for _, s := range d.Segments {
+			got += digits(s.Text)
+		}
+		if want := digits(text); got < want {
+			t.Errorf("%d of %d digits read; %s", got, want, documenttest.Describe(d))
+		}
+	})
+}
+
+func digits(s string) int {
+	n := 0
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			n++
+		}
+	}
+	return n
+}
+
 func BenchmarkWalk5MBBase64(b *testing.B) {
 	var body strings.Builder
 	raw := b64(strings.Repeat("Rapport om intet særligt. ", 5<<20/34))

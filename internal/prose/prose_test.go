@@ -119,8 +119,14 @@ func FuzzDecode(f *testing.F) {
 		if !utf8.ValidString(s) {
 			t.Fatal("not UTF-8")
 		}
-		total := 0
-		Paragraphs(s, 1, func(_ int, p string) { total += len(p) })
+		total, signs := 0, 0
+		Paragraphs(s, 1, func(_ int, p string) {
+			total += len(p)
+			signs += len(strings.Join(strings.Fields(p), ""))
+		})
+		if signs < len(strings.Join(strings.Fields(s), "")) {
+			t.Fatal("text was lost")
+		}
 		if total > 2*len(s) {
 			t.Fatalf("%d bytes of paragraphs from %d", total, len(s))
 		}
