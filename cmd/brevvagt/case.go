@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ func withService(cmd *cobra.Command, config string, f func(context.Context, *sta
 }
 
 func newCaseList() *cobra.Command {
-	var config string
+	var config, format string
 	var all bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "vis det, der venter", Args: cobra.NoArgs,
@@ -56,12 +57,16 @@ func newCaseList() *cobra.Command {
 				if all {
 					filter.States = nil
 				}
+				if format == "jsonl" {
+					return listCasesJSON(ctx, svc, filter, cmd.OutOrStdout())
+				}
 				return listCases(ctx, svc, filter, cmd.OutOrStdout())
 			})
 		},
 	}
 	stateFlag(cmd, &config)
 	cmd.Flags().BoolVar(&all, "all", false, "også afgjorte sager")
+	cmd.Flags().StringVar(&format, "format", "table", "table eller jsonl")
 	return cmd
 }
 
@@ -76,6 +81,27 @@ func listCases(ctx context.Context, svc *quarantine.Service, filter quarantine.F
 	}
 	printf(w, "%d af %d sager\n", len(cases), total)
 	return nil
+}
+
+// listCasesJSON writes every case as a line, for other programs.
+func listCasesJSON(ctx context.Context, svc *quarantine.Service, filter quarantine.Filter, w io.Writer) error {
+	filter.Limit = 1000
+	for ; ; filter.Offset += filter.Limit {
+		cases, _, err := svc.List(ctx, filter)
+		if err != nil {
+			return err
+		}
+		for _, c := range cases {
+			line := map[string]any{"id": c.ID, "state": c.State, "source": c.Source, "item": c.ItemID, "from": c.From, "to": c.To,
+				"held_at": c.HeldAt, "draft": c.DraftNo, "rules": c.Rules, "persons": c.Persons, "numbers": c.Numbers}
+			if err := json.NewEncoder(w).Encode(line); err != nil {
+				return err
+			}
+		}
+		if len(cases) < filter.Limit {
+			return nil
+		}
+	}
 }
 
 func firstRule(c *quarantine.Case) string {

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestConfigNamesWhatIsWrong(t *testing.T) {
+	dir := t.TempDir()
+	for name, c := range map[string]struct{ text, want string }{
+		"unknown key":        {"state: /x\ngatewy: {}\n", "line 2"},
+		"unknown inner key":  {"site:\n  organisation: x\n  internaldomains: []\n", "line 3"},
+		"wrong type":         {"state: /x\nocr: {workers: mange}\n", "line 2"},
+		"no duration":        {"state: /x\ngateway: {scan_deadline: 25}\n", "line 2"},
+		"relative state":     {"state: x\n", "absolute"},
+		"fail open":          {"gateway: {milter: {listen: 'unix:/x', on_error: accept}}\n", "not offered"},
+		"no next hop":        {"gateway: {smtp: {listen: '127.0.0.1:25'}}\n", "next_hop"},
+		"no port":            {"review: {listen: localhost}\n", "host:port"},
+		"half a certificate": {"review: {tls_key: /x}\n", "belong together"},
+		"client":             {"gateway: {smtp: {listen: '127.0.0.1:25', next_hop: '127.0.0.1:26', clients: [mx]}}\n", "mx"},
+		"site value":         {"site: {bulk_limit_internal: 0}\n", "bulk_limit_internal"},
+	} {
+		path := write(t, dir, strings.ReplaceAll(name, " ", "-")+".yaml", c.text)
+		_, stderr, code := command(t, "", "config", "check", path)
+		if code != 2 || !strings.Contains(stderr, c.want) || !strings.Contains(stderr, path) {
+			t.Errorf("%s: exit %d, %q does not name %q and the file", name, code, stderr, c.want)
+		}
+	}
+}
+
+func TestConfigDefaults(t *testing.T) {
+	cfg, err := loadConfig(write(t, t.TempDir(), "c.yaml", "site: {internal_domains: [kommune.example]}\ngateway: {scan_deadline: 5s}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if cfg.Site.BulkLimitInternal != 20 || time.Duration(cfg.Gateway.ScanDeadline) != 5*time.Second || cfg.State != "/var/lib/brevvagt" {
+		t.Errorf("got %+v", cfg)
+	}
+}
