@@ -297,6 +297,23 @@ func freeText(label string) bool {
 	return label != "" && containsAny(strings.ToLower(label), freeTextLabels)
 }
 
+// matterLabels begin a line that tells of a person: "Diagnose: slidgigt".
+var matterLabels = []string{"diagnose", "helbred", "sygdom", "religion", "trosretning", "etnicitet", "etnisk baggrund", "medicin", "handicap", "allergi", "særlige forhold hos", "oplysninger om barnet", "misbrug"}
+
+// inlineLabel reports whether a sentence begins with such a label and a colon.
+func inlineLabel(lower string) bool {
+	label, value, ok := strings.Cut(strings.TrimLeft(lower, " \t\r\n-•*"), ":")
+	if !ok || len(label) > 40 || strings.HasSuffix(label, " ") || strings.HasPrefix(value, "=") {
+		return false
+	}
+	for _, m := range matterLabels {
+		if strings.HasPrefix(label, m) {
+			return true
+		}
+	}
+	return false
+}
+
 func containsAny(s string, words []string) bool {
 	for _, w := range words {
 		if strings.Contains(s, w) {

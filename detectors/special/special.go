@@ -62,7 +62,7 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 			continue
 		}
 		h.anchor = s.anchor
-		if h.anchor == "" && labelled && !s.general {
+		if h.anchor == "" && (labelled || inlineLabel(s.lower)) && !s.general {
 			h.anchor = "i et felt for fritekst"
 		}
 		kept = append(kept, h)
