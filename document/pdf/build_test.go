@@ -93,3 +93,5 @@ func encrypted(content, user string) []byte {
 }
 
 func repeat(s string, n int) string { return strings.Repeat(s, n) }
+
+func itoa(n int) string { return fmt.Sprint(n) }

@@ -13,6 +13,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/documenttest"
+	"brevvagt/document/isolate"
 )
 
 // pngStub stands for the OCR formats: it takes pictures and says their size.
@@ -40,6 +41,12 @@ func (textStub) Read(_ context.Context, in document.Input, out *document.Builder
 var cache = filepath.Join(os.TempDir(), "brevvagt-pdf-test-cache")
 
 func TestMain(m *testing.M) {
+	if os.Getenv(workerEnv) != "" {
+		if err := isolate.Serve(os.Stdin, os.Stdout, shared); err != nil {
+			os.Exit(3)
+		}
+		os.Exit(0)
+	}
 	if err := os.MkdirAll(cache, 0o700); err != nil {
 		panic(err)
 	}

@@ -1,0 +1,78 @@
+package pdf
+
+import (
+	"os"
+	"testing"
+	"time"
+
+	"brevvagt/document"
+	"brevvagt/document/documenttest"
+	"brevvagt/document/isolate"
+)
+
+const workerEnv = "BREVVAGT_TEST_WORKER"
+
+func worker(t *testing.T, change func(*isolate.Config)) *document.Formats {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := isolate.Config{Command: []string{self}, Env: []string{workerEnv + "=1"}, ReadOnly: []string{cache}, Timeout: 30 * time.Second}
+	if change != nil {
+		change(&cfg)
+	}
+	p, err := isolate.New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { p.Close() })
+	return &document.Formats{List: []document.Format{p.Format(shared[0]), pngStub{}, textStub{}}}
+}
+
+// TestInAWorker reads the way the daemon does: in a process without files, network
+// and much memory, with the compiled code from the read-only cache.
+func TestInAWorker(t *testing.T) {
+	list := worker(t, nil)
+	start := time.Now()
+	d := list.Read(t.Context(), "x.pdf", chromium(t))
+	first := time.Since(start)
+	if find(d, canary) == nil || find(d, "[billede side-2-billede-1.png side 2]") == nil || len(d.Gaps) > 0 {
+		t.Fatalf("%s", documenttest.Describe(d))
+	}
+	start = time.Now()
+	again := list.Read(t.Context(), "y.pdf", chromium(t))
+	t.Logf("first %v, then %v", first, time.Since(start))
+	if len(again.Segments) != len(d.Segments) {
+		t.Errorf("%d segments, then %d", len(d.Segments), len(again.Segments))
+	}
+	if d := list.Read(t.Context(), "z.pdf", encrypted("x", "hemmelig")); !documenttest.HasGap(d, document.Encrypted) {
+		t.Errorf("gaps %v", d.Gaps)
+	}
+}
+
+// TestSlowFileInAWorker is stopped when its time is up and keeps the pages it had.
+func TestSlowFileInAWorker(t *testing.T) {
+	f := onePage(show("CPR "+canary, 72, 700), "", "", "null")
+	kids := "3 0 R"
+	slow := len(f.objects) + 1
+	kids += " " + itoa(slow) + " 0 R"
+	f.objects[1] = "<</Type/Pages/Kids[" + kids + "]/Count 2>>"
+	f.objects = append(f.objects, "<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents "+itoa(slow+1)+" 0 R>>",
+		stream("/Filter[/FlateDecode/FlateDecode]", flate(flate(repeat("q Q\n", 40<<20)))))
+	list := worker(t, func(c *isolate.Config) { c.Timeout = 2500 * time.Millisecond })
+	start := time.Now()
+	d := list.Read(t.Context(), "x.pdf", f.bytes())
+	if took := time.Since(start); took > 15*time.Second || len(d.Gaps) == 0 || find(d, canary) == nil {
+		t.Errorf("after %v: %s", took, documenttest.Describe(d))
+	}
+}
+
+func FuzzRead(f *testing.F) {
+	for _, data := range traps() {
+		f.Add(data)
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		(&document.Formats{List: shared, Limits: document.Limits{Time: 20 * time.Second}}).Read(t.Context(), "x.pdf", data)
+	})
+}
