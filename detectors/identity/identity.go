@@ -37,14 +37,7 @@ func CPR(cfg Config) detectors.Detector {
 		Title:    "CPR-nummer",
 		Category: Category,
 		Find: func(seg document.Segment, env detectors.Env) []detectors.Span {
-			readings := r.read(&seg, env.AsOf, false)
-			if len(readings) == 0 {
-				return nil
-			}
-			spans := make([]detectors.Span, 0, len(readings))
-			for i := range readings {
-				spans = append(spans, readings[i].span())
-			}
+			_, spans := r.read(&seg, env.AsOf, false)
 			return spans
 		},
 	}
@@ -53,7 +46,7 @@ func CPR(cfg Config) detectors.Detector {
 // Read gives every candidate of a segment with its verdict, refusals included, in
 // the order of their places. The readings hold values in clear.
 func Read(seg document.Segment, asOf time.Time, cfg Config) []Reading {
-	out := newRules(cfg).read(&seg, asOf, true)
+	out, _ := newRules(cfg).read(&seg, asOf, true)
 	slices.SortStableFunc(out, func(a, b Reading) int { return cmp.Compare(a.Start, b.Start) })
 	return out
 }

@@ -71,7 +71,7 @@ func (f *finder) matchMasked() bool {
 	}
 	masks, w := maskAt(rest[width:], dash)
 	c := candidate{start: last.Start, end: last.End + width + w, form: formRun}
-	if masks == 0 && (!dash || digits.Alnum(after(rest, width))) {
+	if masks == 0 && (!dash || width < len(rest) && digits.Alnum(rest[width])) {
 		return false
 	}
 	lab := f.labelOf(last.Start, last.End)
@@ -88,13 +88,6 @@ func (f *finder) matchMasked() bool {
 	c.end = min(c.end, len(f.text))
 	f.add(Reading{Start: c.start, End: c.end, Value: ascii(last.Digit[:6]) + "xxxx", Verdict: Masked, Label: lab.name})
 	return true
-}
-
-func after(s string, i int) byte {
-	if i < len(s) {
-		return s[i]
-	}
-	return ' '
 }
 
 // maskAt reads four signs that stand for a serial, of which the last two may be

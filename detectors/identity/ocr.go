@@ -17,7 +17,7 @@ func (f *finder) readOCR() {
 	if !changed {
 		return
 	}
-	again := finder{text: mended, heading: f.heading, rules: f.rules, today: f.today, ocr: true}
+	again := finder{text: mended, heading: f.heading, rules: f.rules, today: f.today, ocr: true, explain: true}
 	digits.Scan(mended, &again.row, again.match)
 	for _, r := range again.out {
 		if r.Verdict != Strong || r.Label == "" || mended[r.Start:r.End] == f.text[r.Start:r.End] || f.covered(r.Start, r.End) {
@@ -28,9 +28,15 @@ func (f *finder) readOCR() {
 	}
 }
 
+// covered reports whether the place was read as it stands already.
 func (f *finder) covered(start, end int) bool {
 	for _, r := range f.out {
-		if r.Start < end && start < r.End && r.Verdict != Typo {
+		if r.Start < end && start < r.End && !strings.HasPrefix(string(r.Verdict), "NOT_") {
+			return true
+		}
+	}
+	for _, sp := range f.spans {
+		if sp.Start < end && start < sp.End && sp.Detector != IDTypo {
 			return true
 		}
 	}

@@ -86,12 +86,12 @@ func FuzzRead(f *testing.F) {
 	r := newRules(Config{})
 	f.Fuzz(func(t *testing.T, s, heading string, ocr bool) {
 		seg := document.Segment{Text: s, Label: heading, At: document.Location{OCR: ocr}}
-		for _, r := range r.read(&seg, asOf, false) {
-			if r.Start < 0 || r.End > len(s) || r.Start >= r.End {
-				t.Fatalf("%d-%d of %d bytes", r.Start, r.End, len(s))
+		_, spans := r.read(&seg, asOf, false)
+		for _, sp := range spans {
+			if sp.Start < 0 || sp.End > len(s) || sp.Start >= sp.End {
+				t.Fatalf("%d-%d of %d bytes", sp.Start, sp.End, len(s))
 			}
-			sp := r.span()
-			if len(sp.Why) == 0 || strings.Contains(sp.Display, r.Value) {
+			if len(sp.Why) == 0 || strings.Contains(sp.Display, sp.Value) {
 				t.Fatalf("span %+v", sp)
 			}
 		}

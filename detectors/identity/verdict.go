@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/detectors"
 	"brevvagt/detectors/identity/digits"
 	"brevvagt/document"
 )
@@ -51,14 +52,15 @@ type finder struct {
 	rules   *rules
 	today   int
 	ocr     bool
-	explain bool // keep refusals
+	explain bool // keep readings, refusals among them, in place of spans
 	row     digits.Row
 	out     []Reading
+	spans   []detectors.Span
 }
 
-// read judges every number in a segment, in order. With explain, refusals are
-// among the readings; otherwise only those that a Span can come from.
-func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) []Reading {
+// read judges every number in a segment, in order. The result is readings with
+// explain and spans without.
+func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Reading, []detectors.Span) {
 	f := finder{text: seg.Text, rules: r, today: daysOf(asOf), ocr: seg.At.OCR, explain: explain}
 	if seg.Label != "" {
 		f.heading = headingLabel(seg.Label)
@@ -67,7 +69,7 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) []Read
 	if seg.At.OCR {
 		f.readOCR()
 	}
-	return f.out
+	return f.out, f.spans
 }
 
 // take judges a candidate and keeps the reading. It reports whether the digits
@@ -105,7 +107,13 @@ func (f *finder) take(c candidate) bool {
 	return true
 }
 
-func (f *finder) add(r Reading) { f.out = append(f.out, r) }
+func (f *finder) add(r Reading) {
+	if f.explain {
+		f.out = append(f.out, r)
+		return
+	}
+	f.spans = append(f.spans, r.span())
+}
 
 // judge climbs the ladder of verdicts.
 func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
