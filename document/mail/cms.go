@@ -205,7 +205,7 @@ func octets(out []byte, v value, depth int) ([]byte, error) {
 // cms reads a CMS part: what is signed, digested or compressed is opened, what is
 // encrypted for its receivers is a seal.
 func (r *reader) cms(kind cmsKind, name string, madeUp bool, data []byte) {
-	at := document.Location{Path: r.out.ChildPath(name)}
+	at := r.at(name)
 	if kind != cmsSigned {
 		r.sealedName(name, madeUp)
 	}

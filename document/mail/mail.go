@@ -10,10 +10,11 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/internal/prose"
 )
 
 // Formats lists the formats of this package in the order they are to be asked.
-func Formats() []document.Format { return []document.Format{message{}} }
+func Formats() []document.Format { return []document.Format{message{}, sealed{}} }
 
 type message struct{}
 
@@ -105,7 +106,13 @@ func (message) Read(ctx context.Context, in document.Input, out *document.Builde
 	if len(bytes.TrimSpace(in.Data)) == 0 {
 		return nil
 	}
+	if bytes.HasPrefix(in.Data, []byte("\xff\xfe")) || bytes.HasPrefix(in.Data, []byte("\xfe\xff")) {
+		in.Data = []byte(prose.Decode(in.Data, "")) // saved as UTF-16 by a mail program
+	}
 	if messages := mailbox(in.Data); len(messages) > 1 {
+		if len(messages) > maxMessages {
+			out.Gap(document.Gap{Why: document.TooMany, Detail: fmt.Sprintf("more than %d messages in a mailbox", maxMessages)})
+		}
 		for i, m := range messages {
 			if ctx.Err() != nil {
 				return ctx.Err()
@@ -127,8 +134,10 @@ type reader struct {
 	in     document.Input
 	out    *document.Builder
 	walker *walker
-	n      int // parts so far, for names
-	inner  int // multiparts that were encoded as a whole, within each other
+	n      int    // parts so far, for names
+	inner  int    // multiparts that were encoded as a whole, within each other
+	itself bool   // the input is a sealed file, no mail
+	place  string // path of the text that is being read, "" for the mail itself
 }
 
 // report makes gaps of what the walk had to leave or could read in two ways.
@@ -189,6 +198,9 @@ func (r *reader) headerText(h header) {
 	}
 }
 
+// maxMessages is the number of messages that one mailbox is cut into.
+const maxMessages = 10_000
+
 // mailbox cuts an mbox file into its messages: a "From " line at the top or after
 // a blank line, with a header below it.
 func mailbox(data []byte) [][]byte {
@@ -197,7 +209,7 @@ func mailbox(data []byte) [][]byte {
 	}
 	var messages [][]byte
 	start := 0
-	for pos := 5; ; {
+	for pos := 5; len(messages) < maxMessages; {
 		i := bytes.Index(data[pos:], []byte("\nFrom "))
 		if i < 0 {
 			return append(messages, data[start:])
@@ -213,4 +225,5 @@ func mailbox(data []byte) [][]byte {
 			start = at
 		}
 	}
+	return append(messages, data[start:]) // the last one holds all others
 }

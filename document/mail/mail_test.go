@@ -218,7 +218,7 @@ func TestHostileMailsAreReadInLinearTime(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			d := read(t, data)
-			if took := time.Since(start); took > 5*time.Second {
+			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("%d bytes took %s", len(data), took)
 			}
 			if !documenttest.Has(d, "070761-4285") && len(d.Gaps) == 0 {

@@ -39,19 +39,19 @@ func pgpMessage(content []byte, within, name string) bool {
 }
 
 // pgp judges a part that holds an OpenPGP message, armored or not. Text around an
-// armored one is read as a file of that name.
+// armored one is text of that part.
 func (r *reader) pgp(name string, madeUp bool, content []byte) {
 	if content[0]&0x80 != 0 && !bytes.Contains(content, armorBegin) {
 		r.sealedName(name, madeUp)
 		r.packets(name, content)
 		return
 	}
+	r.sealedName(name, madeUp)
 	rest := r.blocks(name, content)
-	if len(bytes.TrimSpace(rest)) == 0 {
-		r.sealedName(name, madeUp)
-		return
-	}
-	r.out.ChildBytes(name+".txt", rest, document.Input{Type: "text/plain", MadeUp: madeUp})
+	// Not a child: what is no message would be judged as one again and again.
+	r.place = r.at(name).Path
+	r.paragraphs(toText(string(rest), ""), media{})
+	r.place = ""
 }
 
 // sealedName reads the name of a part that gives no child.
@@ -78,7 +78,7 @@ func (r *reader) blocks(name string, text []byte) []byte {
 		}
 		j := bytes.Index(text[i:], armorEnd)
 		if j < 0 || n == maxArmors {
-			r.out.Gap(document.Gap{At: document.Location{Path: r.out.ChildPath(name)}, Why: document.Damaged, Detail: "PGP message without an end"})
+			r.out.Gap(document.Gap{At: r.at(name), Why: document.Damaged, Detail: "PGP message without an end"})
 			return append(rest, text...)
 		}
 		rest = append(rest, text[:i]...)
@@ -122,7 +122,7 @@ func dearmor(block []byte) (head, raw []byte) {
 // is a seal; literal, compressed or only signed data is read. It reports whether
 // the data was an OpenPGP message at all.
 func (r *reader) packets(name string, raw []byte) bool {
-	at := document.Location{Path: r.out.ChildPath(name)}
+	at := r.at(name)
 	opaque := packet.NewOpaqueReader(bytes.NewReader(raw))
 	keys := 0
 	for range 1000 {
@@ -159,7 +159,7 @@ const maxLayers = 4
 
 // open reads the literal data of a message that is not encrypted.
 func (r *reader) open(name string, raw []byte) {
-	at := document.Location{Path: r.out.ChildPath(name)}
+	at := r.at(name)
 	packets := packet.NewReader(io.LimitReader(bytes.NewReader(raw), int64(len(raw))))
 	for layers := 0; ; {
 		p, err := packets.Next()

@@ -237,6 +237,47 @@ func TestPGP(t *testing.T) {
 	}
 }
 
+func TestSealedFilesOutsideMail(t *testing.T) {
+	entity := must(openpgp.NewEntity("Testperson", "", "a@b.example", nil))
+	locked := armoredMessage(func(w io.Writer) io.WriteCloser {
+		return must(openpgp.Encrypt(w, []*openpgp.Entity{entity}, nil, nil, nil))
+	})
+	cert, _ := certificate()
+	tests := []struct {
+		name  string
+		data  []byte
+		seals int
+		text  bool
+	}{
+		{"brev.txt.p7m", signed("CPR 070761-4285", false), 0, true},
+		{"brev.txt.p7m", must(pkcs7.Encrypt([]byte(innerMail), []*x509.Certificate{cert})), 1, false},
+		{"brev.asc", []byte(locked), 1, false},
+		{"brev.gpg", must(io.ReadAll(must(armor.Decode(strings.NewReader(locked))).Body)), 1, false},
+	}
+	for _, tt := range tests {
+		d := documenttest.Read(t, formats(), tt.name, tt.data)
+		if len(d.Seals) != tt.seals || documenttest.Has(d, "070761-4285") != tt.text || len(d.Gaps) > 0 {
+			t.Errorf("%s: seals %v, %s", tt.name, d.Seals, documenttest.Describe(d))
+		}
+		for _, s := range d.Seals {
+			if s.At.Path != tt.name {
+				t.Errorf("seal at %+v", s.At)
+			}
+		}
+	}
+}
+
+func TestMailSavedAsUTF16(t *testing.T) {
+	data := []byte{0xff, 0xfe}
+	for _, c := range top + "\r\nCPR 070761-4285\r\n" {
+		data = append(data, byte(c), 0)
+	}
+	d := documenttest.Read(t, formats(), "a.eml", data)
+	if !documenttest.Has(d, "070761-4285") || d.Mail == nil || len(d.Mail.To) != 1 {
+		t.Error(documenttest.Describe(d))
+	}
+}
+
 type both struct {
 	io.WriteCloser
 	outer io.Closer

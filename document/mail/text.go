@@ -125,7 +125,7 @@ func (c *cutter) cut(lines []mailLine) {
 	first, layer := 0, c.in.Layer
 	flush := func() {
 		prose.Paragraphs(b.String(), first, func(line int, p string) {
-			c.out.Segment(document.Segment{Text: p, At: document.Location{Line: line, Layer: layer}})
+			c.out.Segment(document.Segment{Text: p, At: document.Location{Path: c.place, Line: line, Layer: layer}})
 		})
 		b.Reset()
 	}

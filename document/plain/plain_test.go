@@ -6,6 +6,9 @@ import (
 	"math/rand/v2"
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"golang.org/x/net/html"
 
 	"brevvagt/document"
 	"brevvagt/document/documenttest"
@@ -230,6 +233,13 @@ func TestJSON(t *testing.T) {
 	}
 }
 
+func TestDeepJSONIsBounded(t *testing.T) {
+	d := documenttest.Read(t, Formats(), "a.json", []byte(strings.Repeat("[", 1_000_000)+"\"070761-4285\""))
+	if !documenttest.HasGap(d, document.TooDeep) || !documenttest.Has(d, "070761-4285") {
+		t.Errorf("gaps %v", d.Gaps)
+	}
+}
+
 func TestCard(t *testing.T) {
 	c := canaries(4)
 	ics := "BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nSUMMARY:Møde om " + c[0][:5] + "\r\n " + c[0][5:] + "\r\nATTENDEE;CN=\"" + c[1] + "\":mailto:a@b.example\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
@@ -286,4 +296,51 @@ func TestHostileHTMLIsLinear(t *testing.T) {
 			documenttest.Read(t, Formats(), "a.html", []byte(strings.Repeat(unit, 2_000_000/len(unit))))
 		})
 	}
+}
+
+// FuzzHTMLLosesNoText holds the reader against a bare tokenizer: as many digits
+// as stand in text, outside scripts and styles, must come out again.
+func FuzzHTMLLosesNoText(f *testing.F) {
+	f.Add(`<html><table><tr><th>1<th>2</tr><tr>3<td>4<td><p>5</table><div hidden>6<p>7</div>8`)
+	f.Add(`<table><tr><td>201043<td>-6276<div style="display:none">9<p>1</table>2`)
+	f.Add(`<html><pre>1</pre><select><option>2<textarea>3</textarea><title>4</title><noscript>5<template>6`)
+	f.Add(`<html><table><tr><th>1</tr><tr><td><table><tr><td>2</table>3</table><blockquote>4</blockquote>`)
+	f.Fuzz(func(t *testing.T, text string) {
+		if !utf8.ValidString(text) || strings.ContainsAny(text, "\x00") {
+			return
+		}
+		want, inside := 0, ""
+		z := html.NewTokenizer(strings.NewReader(text))
+		for kind := z.Next(); kind != html.ErrorToken; kind = z.Next() {
+			switch kind {
+			case html.StartTagToken, html.EndTagToken:
+				name, _ := z.TagName()
+				inside = string(name)
+			case html.TextToken:
+				if inside != "script" && inside != "style" {
+					want += digits(string(z.Text()))
+				}
+			}
+		}
+		list := []document.Format{HTML{}}
+		f := document.Formats{List: list}
+		d := f.Read(context.Background(), "", append([]byte("<html>"), text...))
+		got := 0
+		for _, s := range d.Segments {
+			got += digits(s.Text)
+		}
+		if got < want {
+			t.Errorf("%d of %d digits read", got, want)
+		}
+	})
+}
+
+func digits(s string) int {
+	n := 0
+	for _, r := range s {
+		if r >= '0' && r <= '9' {
+			n++
+		}
+	}
+	return n
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -68,7 +69,7 @@ type elements struct {
 	owner int // depth at which text began
 }
 
-// maxNames bounds the stack of open elements on files that never close one.
+// maxNames bounds the stack of open elements or brackets.
 const maxNames = 10_000
 
 func (e *elements) token(t xml.Token, line int) {
@@ -160,6 +161,11 @@ func (JSON) Read(ctx context.Context, in document.Input, out *document.Builder) 
 			return errMalformed
 		}
 		v.token(token, lines.of(d.InputOffset()))
+		if len(v.open) > maxNames { // brackets within brackets ask for memory only
+			paragraphs(ctx, text[d.InputOffset():], lines.of(d.InputOffset()), out)
+			out.Gap(document.Gap{Why: document.TooDeep, Detail: fmt.Sprintf("more than %d levels of JSON", maxNames)})
+			return ctx.Err()
+		}
 	}
 }
 
