@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"sync"
 	"time"
 
 	"brevvagt/scanner"
@@ -48,31 +49,90 @@ func (m *Milter) reconcile(ctx context.Context, handle scanner.Handler) {
 // it. A mail that could not be judged stays held and is tried in the next round.
 func (m *Milter) Reconcile(ctx context.Context, handle scanner.Handler) error {
 	m.prepare()
+	tried := map[string]bool{}
+	for round := 0; ; round++ {
+		unknown, err := m.unknown(ctx, round == 0)
+		if err != nil {
+			return err
+		}
+		unknown = slices.DeleteFunc(unknown, func(h postfix.Mail) bool { return tried[h.ID] })
+		if len(unknown) == 0 {
+			return nil
+		}
+		m.adoptSome(ctx, unknown, tried, handle)
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
+
+// unknown lists held mail that no case knows.
+func (m *Milter) unknown(ctx context.Context, reportAbsent bool) ([]postfix.Mail, error) {
 	// The queue first: a case is on disk before Postfix holds its mail, so what
-	// is listed as held and has no case after that is really unknown.
+	// is listed as held and has no case after that is really unknown, unless it
+	// was released in between. The second listing tells.
 	held, err := m.Postfix.Held(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	known, err := m.Known(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	isHeld := make(map[string]bool, len(held))
 	for _, h := range held {
 		isHeld[h.ID] = true
 	}
-	m.absent(ctx, known, isHeld)
-	m.forgetKept(isHeld)
-	for _, h := range held {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if _, ok := known[h.ID]; !ok && !m.judge.Busy(h.ID) && !m.keptBefore(h.ID) {
-			m.adopt(ctx, h, handle)
-		}
+	if reportAbsent {
+		m.absent(ctx, known, isHeld)
+		m.forgetKept(isHeld)
 	}
-	return nil
+	unknown := slices.DeleteFunc(held, func(h postfix.Mail) bool {
+		_, ok := known[h.ID]
+		return ok || m.judge.Busy(h.ID) || m.keptBefore(h.ID)
+	})
+	if len(unknown) == 0 {
+		return nil, nil
+	}
+	again, err := m.Postfix.Held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	clear(isHeld)
+	for _, h := range again {
+		isHeld[h.ID] = true
+	}
+	return slices.DeleteFunc(unknown, func(h postfix.Mail) bool { return !isHeld[h.ID] }), nil
+}
+
+const (
+	// adopters judge held mail at once; most of their time is Postfix's commands.
+	adopters = 4
+	// freshFor is how long a listing is acted upon.
+	freshFor = 5 * time.Second
+)
+
+// adoptSome judges mails until the listing they come from is old.
+func (m *Milter) adoptSome(ctx context.Context, unknown []postfix.Mail, tried map[string]bool, handle scanner.Handler) {
+	work := make(chan postfix.Mail)
+	var wg sync.WaitGroup
+	for range adopters {
+		wg.Go(func() {
+			for h := range work {
+				m.adopt(ctx, h, handle)
+			}
+		})
+	}
+	old := time.Now().Add(freshFor)
+	for _, h := range unknown {
+		if ctx.Err() != nil || time.Now().After(old) {
+			break
+		}
+		tried[h.ID] = true
+		work <- h
+	}
+	close(work)
+	wg.Wait()
 }
 
 // absent reports known mails that have been missing for some rounds, once each.
@@ -114,10 +174,6 @@ func (m *Milter) forgetKept(isHeld map[string]bool) {
 // adopt judges one held mail.
 func (m *Milter) adopt(ctx context.Context, h postfix.Mail, handle scanner.Handler) {
 	log := m.Log.With("queue_id", h.ID)
-	// It may have been released since the listing.
-	if now, err := m.Postfix.Find(ctx, h.ID); err != nil || now.Queue != "hold" {
-		return
-	}
 	content, err := m.Postfix.Content(ctx, h.ID, max(m.Config.MaxBytes, adoptBytes))
 	if err != nil {
 		log.Error("held mail cannot be read and stays held", "error", err)
