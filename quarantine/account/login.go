@@ -176,8 +176,8 @@ func (l *limiter) begin(name string, now time.Time) bool {
 	defer l.mu.Unlock()
 	f := l.failures[name]
 	if f == nil || now.Sub(f.since) >= failureWindow {
-		if f == nil && len(l.failures) >= maxNames && !l.forget(now) {
-			return false
+		if f == nil && len(l.failures) >= maxNames {
+			l.forget(now)
 		}
 		f = &failures{since: now}
 		l.failures[name] = f
@@ -189,14 +189,20 @@ func (l *limiter) begin(name string, now time.Time) bool {
 	return true
 }
 
-// forget makes room by dropping names whose window is over.
-func (l *limiter) forget(now time.Time) bool {
+// forget makes room by dropping names whose window is over, or else the oldest:
+// endless made-up names must not keep a real one out.
+func (l *limiter) forget(now time.Time) {
+	oldest, since := "", now
 	for name, f := range l.failures {
 		if now.Sub(f.since) >= failureWindow {
 			delete(l.failures, name)
+		} else if oldest == "" || f.since.Before(since) {
+			oldest, since = name, f.since
 		}
 	}
-	return len(l.failures) < maxNames
+	if len(l.failures) >= maxNames {
+		delete(l.failures, oldest)
+	}
 }
 
 func (l *limiter) succeeded(name string) {
