@@ -77,6 +77,13 @@ var oldSlides = []want{
 	{text: "140336-3951", layer: document.Visible, page: 2},
 }
 
+// pictured files hold a link and a picture, which is a child.
+var pictured = []want{
+	{text: `{ HYPERLINK "https://sag.example/?nr=240336-3951" }`, layer: document.Hidden, label: "instrText"},
+	{text: "\x89PNG", layer: document.Visible},
+	{text: "slut 250336-3951", layer: document.Visible},
+}
+
 var drawing = []want{{text: "Tegning 120336-3951 æøå", layer: document.Visible}}
 
 func checkWants(t *testing.T, d *document.Document, wants []want) {
@@ -112,6 +119,8 @@ func TestLibreOfficeFiles(t *testing.T) {
 		{"brev.rtf", "rtf", letter},
 		{"liste.xls", "xls", list},
 		{"vis.ppt.gz", "ole2", oldSlides},
+		{"billede.doc", "doc", pictured},
+		{"billede.rtf", "rtf", pictured},
 		{"tegn.emf", "emf", drawing},
 		{"tegn.wmf", "wmf", drawing},
 	} {

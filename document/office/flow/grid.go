@@ -74,7 +74,7 @@ func (g *Grid) Row(cells []Cell) []string {
 		left = ""
 		if Labelish(c.Text) {
 			left = label(c.Text)
-			if weak == "" && c.Col < maxColumns {
+			if weak == "" && c.Col < maxColumns && len(left) <= 40 {
 				g.weak[c.Col] = left
 			}
 		}
