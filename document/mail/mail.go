@@ -201,8 +201,8 @@ func (r *reader) headerText(h header) {
 // maxMessages is the number of messages that one mailbox is cut into.
 const maxMessages = 10_000
 
-// mailbox cuts an mbox file into its messages: a "From " line at the top or after
-// a blank line, with a header below it.
+// mailbox cuts an mbox file into its messages: a "From " line with a date at the
+// top or after a blank line, with a header below it.
 func mailbox(data []byte) [][]byte {
 	if !bytes.HasPrefix(data, []byte("From ")) {
 		return nil
@@ -217,7 +217,12 @@ func mailbox(data []byte) [][]byte {
 		at := pos + i + 1
 		pos = at + 5
 		before := bytes.TrimRight(data[max(0, at-4):at], "\r\n")
-		_, next := nextLine(data, at)
+		sep := data[at:min(len(data), at+maxBoundary)]
+		stop, next := nextLine(sep, 0)
+		if len(bytes.Fields(sep[:stop])) < 4 { // "From a@b.example Tue Nov 24": prose may begin alike
+			continue
+		}
+		next += at
 		window := data[next:min(len(data), next+maxBoundary)]
 		end, _ := nextLine(window, 0)
 		if len(data[max(0, at-4):at])-len(before) >= 2 && fieldName(window[:end]) > 0 {

@@ -209,7 +209,7 @@ func hostileMails() map[string]string {
 		"armor":             single("", strings.Repeat("-----BEGIN PGP MESSAGE-----\n", 50_000)+"\n\n070761-4285\n"),
 		"uu":                single("", strings.Repeat("begin 644 a\n", 100_000)+"\n070761-4285\n"),
 		"blank lines":       single("", strings.Repeat("\n", 4_000_000)+"070761-4285\n"),
-		"mbox":              "From a\n" + top + strings.Repeat("\n\nFrom \nA:", 300_000) + "070761-4285\n",
+		"mbox":              "From a\n" + top + strings.Repeat("\n\nFrom a b c\nA:", 300_000) + "070761-4285\n",
 	}
 }
 
