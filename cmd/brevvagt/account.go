@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
 	"bufio"
 	"errors"
 	"fmt"
@@ -26,7 +27,7 @@ func stateFlag(cmd *cobra.Command, path *string) {
 }
 
 func newAccountAdd() *cobra.Command {
-	var config, display, role string
+	var file, display, role string
 	cmd := &cobra.Command{
 		Use:   "add NAME",
 		Short: "opret en konto; adgangssætningen læses fra terminalen eller standard input",
@@ -35,7 +36,7 @@ karantænen: det, der sættes i karantæne herefter, kan åbnes med kontoens
 adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadConfig(config)
+			cfg, err := config.Load(file)
 			if err != nil {
 				return err
 			}
@@ -55,18 +56,18 @@ adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
 			return nil
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	cmd.Flags().StringVar(&display, "display", "", "navn, der vises")
 	cmd.Flags().StringVar(&role, "role", string(account.DPO), "dpo, reviewer, auditor eller operator")
 	return cmd
 }
 
 func newAccountList() *cobra.Command {
-	var config string
+	var file string
 	cmd := &cobra.Command{
 		Use: "list", Short: "vis konti", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadConfig(config)
+			cfg, err := config.Load(file)
 			if err != nil {
 				return err
 			}
@@ -85,7 +86,7 @@ func newAccountList() *cobra.Command {
 			return nil
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	return cmd
 }
 

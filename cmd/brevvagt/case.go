@@ -1,6 +1,8 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/report"
 	"context"
 	"encoding/json"
 	"errors"
@@ -24,8 +26,8 @@ func newCase() *cobra.Command {
 }
 
 // withService runs f on the quarantine of a configuration, beside a daemon.
-func withService(cmd *cobra.Command, config string, f func(context.Context, *state, *quarantine.Service) error) error {
-	cfg, err := loadConfig(config)
+func withService(cmd *cobra.Command, file string, f func(context.Context, *state, *quarantine.Service) error) error {
+	cfg, err := config.Load(file)
 	if err != nil {
 		return err
 	}
@@ -47,12 +49,12 @@ func withService(cmd *cobra.Command, config string, f func(context.Context, *sta
 }
 
 func newCaseList() *cobra.Command {
-	var config, format string
+	var file, format string
 	var all bool
 	cmd := &cobra.Command{
 		Use: "list", Short: "vis det, der venter", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
 				filter := quarantine.Filter{States: []quarantine.State{quarantine.Held, quarantine.Releasing, quarantine.Rejecting}}
 				if all {
 					filter.States = nil
@@ -64,7 +66,7 @@ func newCaseList() *cobra.Command {
 			})
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	cmd.Flags().BoolVar(&all, "all", false, "også afgjorte sager")
 	cmd.Flags().StringVar(&format, "format", "table", "table eller jsonl")
 	return cmd
@@ -77,7 +79,7 @@ func listCases(ctx context.Context, svc *quarantine.Service, filter quarantine.F
 	}
 	for _, c := range cases {
 		printf(w, "%s  %-9s %s  %s -> %s  kladde %s  %s\n", c.ID, stateDa(c.State), c.HeldAt.Local().Format("02.01.2006 15:04"),
-			dash(c.From), some(c.To, 2), c.DraftNo, firstRule(c))
+			report.Dash(c.From), report.Some(c.To, 2), c.DraftNo, firstRule(c))
 	}
 	printf(w, "%d af %d sager\n", len(cases), total)
 	return nil
@@ -123,16 +125,16 @@ func stateDa(s quarantine.State) string {
 }
 
 func newCaseShow() *cobra.Command {
-	var config string
+	var file string
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "vis en sag med fund, kladde og historik", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
 				return showCase(ctx, svc, args[0], cmd.OutOrStdout())
 			})
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	return cmd
 }
 
@@ -141,7 +143,7 @@ func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writ
 	if err != nil {
 		return fmt.Errorf("%s: %w", id, err)
 	}
-	printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, stateDa(c.State), dash(c.From), some(c.To, 5),
+	printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, stateDa(c.State), report.Dash(c.From), report.Some(c.To, 5),
 		c.Subject, c.Received.Local().Format("02.01.2006 15:04:05"))
 	for _, r := range c.Rules {
 		printf(w, "  - %s (%s)\n", r.Danish, r.ID)
@@ -172,7 +174,7 @@ func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writ
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func newCaseDecide(verb, short string) *cobra.Command {
-	var config, by, reason string
+	var file, by, reason string
 	cmd := &cobra.Command{
 		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1),
 		Long: short + `.
@@ -187,7 +189,7 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 			if err != nil {
 				return err
 			}
-			return withService(cmd, config, func(ctx context.Context, st *state, svc *quarantine.Service) error {
+			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
 				acc, opener, err := st.accounts.Login(ctx, by, phrase)
 				if err != nil {
 					return err
@@ -209,7 +211,7 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 			})
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	cmd.Flags().StringVar(&by, "by", "", "konto, der afgør sagen")
 	cmd.Flags().StringVar(&reason, "reason", "", "begrundelse")
 	return cmd

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
 	"strings"
 	"testing"
 	"time"
@@ -30,7 +31,7 @@ func TestConfigNamesWhatIsWrong(t *testing.T) {
 }
 
 func TestConfigDefaults(t *testing.T) {
-	cfg, err := loadConfig(write(t, t.TempDir(), "c.yaml", "site: {internal_domains: [kommune.example]}\ngateway: {scan_deadline: 5s}\n"))
+	cfg, err := config.Load(write(t, t.TempDir(), "c.yaml", "site: {internal_domains: [kommune.example]}\ngateway: {scan_deadline: 5s}\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
 	"github.com/spf13/cobra"
 )
 
@@ -11,7 +12,7 @@ func newConfig() *cobra.Command {
 		Short: "læs konfigurationen og sig alt, hvad der er galt, med linje",
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := loadConfig(args[0])
+			cfg, err := config.Load(args[0])
 			if err != nil {
 				return err
 			}

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/report"
 	"bytes"
 	"context"
 	"errors"
@@ -98,14 +100,14 @@ func (m *demo) start(ctx context.Context, dir, listen string) (err error) {
 	if m.sink, err = relay.StartSink(filepath.Join(dir, "postkasse"), "127.0.0.1:0"); err != nil {
 		return err
 	}
-	cfg := defaultConfig()
+	cfg := config.Default()
 	cfg.State = filepath.Join(dir, "tilstand")
 	if cfg.Site, err = policy.ParseSite([]byte(sample.Site)); err != nil {
 		return err
 	}
-	cfg.Gateway.SMTP = SMTPConfig{Listen: "127.0.0.1:0", NextHop: m.sink.Addr()}
+	cfg.Gateway.SMTP = config.SMTP{Listen: "127.0.0.1:0", NextHop: m.sink.Addr()}
 	cfg.Notify.From = "brevvagt@kommune.example"
-	cfg.Shares = []ShareConfig{{Path: m.share}}
+	cfg.Shares = []config.Share{{Path: m.share}}
 	cfg.Review.Listen = freeOr(listen)
 	if err := m.fillShare(); err != nil {
 		return err
@@ -192,7 +194,7 @@ func (m *demo) traffic(ctx context.Context) error {
 				missed++
 			}
 		}
-		m.row(s.Title, s.Model, actionWord(o.Verdict.Action), &o, s.Stop)
+		m.row(s.Title, s.Model, report.ActionWord(o.Verdict.Action), &o, s.Stop)
 	}
 	if err := m.readShare(ctx); err != nil {
 		return err

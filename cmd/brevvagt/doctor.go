@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
 	"context"
 	"fmt"
 	"io"
@@ -16,17 +17,17 @@ import (
 )
 
 func newDoctor() *cobra.Command {
-	var config string
+	var file string
 	cmd := &cobra.Command{
 		Use: "doctor", Short: "hvad er installeret, nåeligt, skrivbart; hvad mangler, og hvordan rettes det", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			d := &doctor{w: cmd.OutOrStdout()}
 			d.programs(cmd.Context())
 			d.reading(cmd.Context())
-			if _, err := os.Stat(config); err == nil || cmd.Flags().Changed("config") {
-				d.installation(cmd.Context(), config)
+			if _, err := os.Stat(file); err == nil || cmd.Flags().Changed("config") {
+				d.installation(cmd.Context(), file)
 			} else {
-				d.say(note, "konfiguration", config+" findes ikke; giv den med --config", "")
+				d.say(note, "konfiguration", file+" findes ikke; giv den med --config", "")
 			}
 			if d.bad > 0 {
 				return fmt.Errorf("%d ting skal rettes", d.bad)
@@ -34,7 +35,7 @@ func newDoctor() *cobra.Command {
 			return nil
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	return cmd
 }
 
@@ -105,7 +106,7 @@ func (d *doctor) reading(ctx context.Context) {
 
 // installation checks the configuration and what it points to.
 func (d *doctor) installation(ctx context.Context, path string) {
-	cfg, err := loadConfig(path)
+	cfg, err := config.Load(path)
 	if err != nil {
 		d.say(bad, "konfiguration", err.Error(), "brevvagt config check "+path)
 		return
@@ -133,7 +134,7 @@ func (d *doctor) installation(ctx context.Context, path string) {
 	}
 }
 
-func (d *doctor) stateFolder(ctx context.Context, cfg Config) {
+func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 	st, err := openState(ctx, cfg.State, true)
 	if err != nil {
 		d.say(bad, "tilstandsmappe", err.Error(), "")
@@ -174,7 +175,7 @@ func (d *doctor) reach(what, addr string) {
 }
 
 // postfix checks the settings that MAIL practice showed to matter.
-func (d *doctor) postfix(ctx context.Context, cfg Config) {
+func (d *doctor) postfix(ctx context.Context, cfg config.Config) {
 	get := func(key string) (string, error) {
 		args := []string{"-h"}
 		if dir := cfg.Gateway.Postfix.ConfigDirectory; dir != "" {

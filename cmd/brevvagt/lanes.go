@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
 	"context"
 	"errors"
 	"fmt"
@@ -32,9 +33,9 @@ type lanes struct {
 
 // newLanes builds the configured lanes. Nothing listens yet, so that a command on
 // the terminal can release through them beside a running daemon.
-func newLanes(cfg Config, log *slog.Logger) (*lanes, error) {
+func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 	l := &lanes{}
-	notices := relay.Notifier{From: cfg.Notify.From, Help: cfg.Notify.Contact, Hop: cfg.noticeHop()}
+	notices := relay.Notifier{From: cfg.Notify.From, Help: cfg.Notify.Contact, Hop: noticeHop(cfg)}
 	if cfg.Gateway.Milter.Listen != "" {
 		l.milter = &gateway.Milter{
 			Config: gateway.Config{
@@ -56,7 +57,7 @@ func newLanes(cfg Config, log *slog.Logger) (*lanes, error) {
 			next.TLS = relay.None
 		}
 		l.smtp = &smtpin.Server{
-			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.prefixes,
+			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.Prefixes,
 				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact},
 			Next: next, Notices: notices, Log: log,
 		}
@@ -65,7 +66,7 @@ func newLanes(cfg Config, log *slog.Logger) (*lanes, error) {
 }
 
 // ready waits until every lane takes connections.
-func (l *lanes) ready(ctx context.Context, cfg Config) error {
+func (l *lanes) ready(ctx context.Context, cfg config.Config) error {
 	var wait []func() (network, addr string)
 	if l.milter != nil {
 		network, addr, _ := strings.Cut(cfg.Gateway.Milter.Listen, ":")
@@ -106,7 +107,7 @@ func notDefault(value, standard string) string {
 }
 
 // noticeHop is where our own notices go.
-func (c *Config) noticeHop() *relay.Hop {
+func noticeHop(c config.Config) *relay.Hop {
 	addr := c.Notify.SMTP
 	if addr == "" {
 		addr = c.Gateway.SMTP.NextHop
@@ -186,7 +187,7 @@ func wrap(name string, err error) error {
 }
 
 // releasers are the lanes as quarantine sees them, by Deposit.Source.
-func (l *lanes) releasers(cfg Config) map[string]quarantine.Releaser {
+func (l *lanes) releasers(cfg config.Config) map[string]quarantine.Releaser {
 	m := make(map[string]quarantine.Releaser)
 	if l.milter != nil {
 		m[gateway.Source] = releaser{lane: l.milter, notice: cfg.Notify}
@@ -208,7 +209,7 @@ type lane interface {
 // lane's words and the lane's errors into temporary and permanent.
 type releaser struct {
 	lane   lane
-	notice NotifyConfig
+	notice config.Notify
 }
 
 func (r releaser) NeedsContent() bool { return r.lane.NeedsContent() }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
 	"fmt"
 	"io"
 	"log/slog"
@@ -10,7 +11,7 @@ import (
 
 // newLogger writes to w. As a last line of defence every text that is logged is
 // redacted: an error of a library may quote what it choked on.
-func newLogger(cfg LogConfig, w io.Writer) (*slog.Logger, error) {
+func newLogger(cfg config.Log, w io.Writer) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
 		return nil, fmt.Errorf("log.level %q is none of debug, info, warn, error", cfg.Level)

@@ -20,12 +20,12 @@ func newRegister() *cobra.Command {
 }
 
 func newRegisterList() *cobra.Command {
-	var config string
+	var file string
 	var year int
 	cmd := &cobra.Command{
 		Use: "list", Short: "vis kladderne", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
 				drafts, err := svc.Register().List(ctx, year)
 				if err != nil {
 					return err
@@ -37,17 +37,17 @@ func newRegisterList() *cobra.Command {
 			})
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")
 	return cmd
 }
 
 func newRegisterShow() *cobra.Command {
-	var config string
+	var file string
 	cmd := &cobra.Command{
 		Use: "show NR", Short: "vis en kladde med alle 13 kolonner", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
 				d, err := svc.Register().Get(ctx, args[0])
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
@@ -57,7 +57,7 @@ func newRegisterShow() *cobra.Command {
 			})
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	return cmd
 }
 
@@ -69,7 +69,7 @@ func printDraft(w io.Writer, reg *register.Register, d *register.Draft) {
 }
 
 func newRegisterExport() *cobra.Command {
-	var config, format, output string
+	var file, format, output string
 	var year int
 	cmd := &cobra.Command{
 		Use: "export", Short: "skriv fortegnelsen som XLSX eller CSV (dansk Excel)", Args: cobra.NoArgs,
@@ -80,7 +80,7 @@ func newRegisterExport() *cobra.Command {
 			if output == "" && format == "xlsx" {
 				return errors.New("-o FILE is required for xlsx")
 			}
-			return withService(cmd, config, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
 				drafts, err := svc.Register().List(ctx, year)
 				if err != nil {
 					return err
@@ -94,7 +94,7 @@ func newRegisterExport() *cobra.Command {
 			})
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	cmd.Flags().StringVar(&format, "format", "csv", "csv eller xlsx")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "fil; ellers standard output")
 	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")

@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"strings"
 	"sync"
 	"time"
 
@@ -15,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
-	"brevvagt/detectors"
+	"brevvagt/cmd/brevvagt/report"
 	"brevvagt/document"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
@@ -68,7 +67,7 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 	if err != nil {
 		return err
 	}
-	rep, err := newReporter(o.Format, stdout, o.Reveal)
+	rep, err := report.New(o.Format, stdout, version)
 	if err != nil {
 		return err
 	}
@@ -83,28 +82,30 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 
 	files, unopened := share.List(paths)
 	bar := newBar(stderr, len(files))
-	t := tally{unopened: len(unopened)}
-	for _, e := range unopened {
-		printf(stderr, "brevvagt: %v\n", e)
+	t := report.Tally{Unopened: len(unopened)}
+	for _, u := range unopened {
+		printf(stderr, "brevvagt: %v\n", u)
+		rep.Unopened(u.Path, u)
 	}
 	scanAll(ctx, eng.pipeline, files, max(1, o.Jobs), func(name string, out *scanner.Outcome, err error) {
 		_ = bar.Add(1)
 		if err != nil {
-			t.unopened++
+			t.Unopened++
 			_ = bar.Clear()
 			printf(stderr, "brevvagt: %v\n", err)
-			rep.unopened(name, err)
+			rep.Unopened(name, err)
 			return
 		}
-		t.count(out)
+		r := report.NewRecord(name, out, o.Reveal)
+		t.Count(r)
 		_ = bar.Clear()
-		rep.item(newRecord(name, out, o.Reveal))
+		rep.Item(r)
 	})
 	_ = bar.Finish()
-	if err := rep.close(&t); err != nil {
+	if err := rep.Close(t); err != nil {
 		return err
 	}
-	return t.exit(ctx)
+	return exitOf(ctx, t)
 }
 
 func (o scanOptions) resolve() (policy.Site, time.Time, error) {
@@ -133,29 +134,14 @@ func (o scanOptions) resolve() (policy.Site, time.Time, error) {
 	return site, asOf, nil
 }
 
-// tally counts what a scan found, for the summary and the exit code.
-type tally struct {
-	items, stopped, warned, gaps, unopened int
-}
-
-func (t *tally) count(out *scanner.Outcome) {
-	t.items++
-	t.gaps += len(out.Gaps)
-	switch out.Verdict.Action {
-	case policy.Hold, policy.Reject:
-		t.stopped++
-	case policy.Warn:
-		t.warned++
-	}
-}
-
-func (t *tally) exit(ctx context.Context) error {
+// exitOf maps a tally to the exit code of the contract.
+func exitOf(ctx context.Context, t report.Tally) error {
 	switch {
 	case ctx.Err() != nil:
 		return errors.New("interrupted: not everything was scanned")
-	case t.stopped > 0:
+	case t.Stopped > 0:
 		return exitStopped
-	case t.unopened > 0:
+	case t.Unopened > 0:
 		return exitUnopened
 	}
 	return nil
@@ -217,46 +203,3 @@ func newBar(w io.Writer, total int) *progressbar.ProgressBar {
 		progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish(),
 		progressbar.OptionThrottle(100*time.Millisecond))
 }
-
-// reporter writes results in one of the output formats.
-type reporter interface {
-	item(record)
-	unopened(name string, err error)
-	close(*tally) error
-}
-
-func newReporter(format string, w io.Writer, _ bool) (reporter, error) {
-	switch strings.ToLower(format) {
-	case "table":
-		return &tableReporter{w: w}, nil
-	case "jsonl":
-		return &jsonlReporter{w: w}, nil
-	case "sarif":
-		return &sarifReporter{w: w}, nil
-	}
-	return nil, fmt.Errorf("--format %q is none of table, jsonl, sarif", format)
-}
-
-type jsonlReporter struct {
-	w   io.Writer
-	err error
-}
-
-func (j *jsonlReporter) item(r record) {
-	if j.err == nil {
-		j.err = writeJSONL(j.w, r)
-	}
-}
-
-// unopened gives an item that could not be opened its line too, so that a reader
-// of the lines alone never takes it for clean.
-func (j *jsonlReporter) unopened(name string, _ error) {
-	j.item(record{
-		Item: detectors.RedactNumbers(name), Kind: "file", Verdict: policy.Warn,
-		Rules:    []ruleRecord{{ID: "uninspectable", Text: "Kunne ikke åbnes"}},
-		Findings: []foundRecord{},
-		Gaps:     []document.Gap{{At: document.Location{Path: detectors.RedactNumbers(name)}, Why: document.Damaged, Detail: "cannot be opened"}},
-	})
-}
-
-func (j *jsonlReporter) close(*tally) error { return j.err }

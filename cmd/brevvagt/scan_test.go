@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/report"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -53,13 +54,13 @@ func TestScanJSONL(t *testing.T) {
 	if strings.Contains(stdout+stderr, number) {
 		t.Errorf("a full number in the output: %s%s", stdout, stderr)
 	}
-	var mail record
+	var mail report.Record
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	if len(lines) != 2 {
 		t.Fatalf("%d lines, want 2: %s", len(lines), stdout)
 	}
 	for _, line := range lines {
-		var r record
+		var r report.Record
 		if err := json.Unmarshal([]byte(line), &r); err != nil {
 			// Masked values have no JSON reader by design: read them as text.
 			t.Fatalf("%v in %s", err, line)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"brevvagt/cmd/brevvagt/config"
 	"context"
 	"errors"
 	"fmt"
@@ -25,11 +26,11 @@ import (
 )
 
 func newServe() *cobra.Command {
-	var config string
+	var file string
 	cmd := &cobra.Command{
 		Use: "serve", Short: "kør som mailgateway med karantæne og DPO-side", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := loadConfig(config)
+			cfg, err := config.Load(file)
 			if err != nil {
 				return err
 			}
@@ -45,13 +46,13 @@ func newServe() *cobra.Command {
 			return d.Run(cmd.Context())
 		},
 	}
-	stateFlag(cmd, &config)
+	stateFlag(cmd, &file)
 	return cmd
 }
 
 // daemon is everything that `serve` runs.
 type daemon struct {
-	cfg     Config
+	cfg     config.Config
 	log     *slog.Logger
 	state   *state
 	service *quarantine.Service
@@ -66,7 +67,7 @@ type daemon struct {
 
 // newDaemon opens everything and listens, so that what cannot work is an error
 // before the first mail is taken.
-func newDaemon(ctx context.Context, cfg Config, log *slog.Logger) (d *daemon, err error) {
+func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *daemon, err error) {
 	d = &daemon{cfg: cfg, log: log}
 	defer func() {
 		if err != nil {
@@ -89,7 +90,7 @@ func newDaemon(ctx context.Context, cfg Config, log *slog.Logger) (d *daemon, er
 	actions := []scanner.Action{hold.Hold{Quarantine: d.service}}
 	if cfg.Notify.From != "" {
 		actions = append(actions, notify.Notify{
-			Hop: cfg.noticeHop(), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: log,
+			Hop: noticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: log,
 		})
 	}
 	d.engine, err = newEngine(engineOptions{
@@ -225,7 +226,7 @@ func (d *daemon) Close() {
 	}
 }
 
-func orDay(d Duration) time.Duration {
+func orDay(d config.Duration) time.Duration {
 	if d > 0 {
 		return time.Duration(d)
 	}

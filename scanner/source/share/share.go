@@ -22,16 +22,25 @@ type File struct {
 	ModTime time.Time
 }
 
+// Unread is a path that could not be listed.
+type Unread struct {
+	Path string
+	Err  error
+}
+
+func (u *Unread) Error() string { return fmt.Sprintf("cannot read %s: %v", u.Path, u.Err) }
+func (u *Unread) Unwrap() error { return u.Err }
+
 // List finds all regular files under paths, sorted by path within each. What
 // cannot be listed is an error that names it; the rest goes on. Symbolic links
 // are not followed below a given path: a link out of a share is not its content.
-func List(paths []string) ([]File, []error) {
+func List(paths []string) ([]File, []*Unread) {
 	var files []File
-	var errs []error
+	var errs []*Unread
 	for _, root := range paths {
 		err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 			if err != nil {
-				errs = append(errs, fmt.Errorf("cannot read %s: %w", path, err))
+				errs = append(errs, &Unread{path, err})
 				if d != nil && d.IsDir() {
 					return fs.SkipDir
 				}
@@ -42,7 +51,7 @@ func List(paths []string) ([]File, []error) {
 				info, err = os.Stat(path)
 			}
 			if err != nil {
-				errs = append(errs, fmt.Errorf("cannot read %s: %w", path, err))
+				errs = append(errs, &Unread{path, err})
 				return nil
 			}
 			if info.Mode().IsRegular() {
@@ -51,7 +60,7 @@ func List(paths []string) ([]File, []error) {
 			return nil
 		})
 		if err != nil {
-			errs = append(errs, fmt.Errorf("cannot read %s: %w", root, err))
+			errs = append(errs, &Unread{root, err})
 		}
 	}
 	slices.SortStableFunc(files, func(a, b File) int { return strings.Compare(a.Path, b.Path) })

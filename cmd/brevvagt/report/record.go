@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"encoding/json"
@@ -11,28 +11,30 @@ import (
 	"brevvagt/scanner/policy"
 )
 
-// record is one line of `scan --format jsonl`. It is a contract: other programs
+// Record is one line of `scan --format jsonl`. It is a contract: other programs
 // read it, so a field is never renamed and never changes its meaning.
-type record struct {
+type Record struct {
 	Item      string         `json:"item"`
 	Kind      string         `json:"kind"` // mail, file, letter
 	From      string         `json:"from,omitempty"`
 	To        []string       `json:"to,omitempty"`
 	Protected bool           `json:"protected"`
 	Verdict   policy.Action  `json:"verdict"`
-	Rules     []ruleRecord   `json:"rules"`
+	Rules     []Rule         `json:"rules"`
 	Subjects  int            `json:"subjects"`
-	Findings  []foundRecord  `json:"findings"`
+	Findings  []Found        `json:"findings"`
 	Gaps      []document.Gap `json:"gaps"`
 	Ms        int64          `json:"ms"`
 }
 
-type ruleRecord struct {
+// Rule is a rule that fired, in the contract.
+type Rule struct {
 	ID   string `json:"id"`
 	Text string `json:"text"`
 }
 
-type foundRecord struct {
+// Found is a finding in the contract, masked unless revealed.
+type Found struct {
 	Detector string            `json:"detector"`
 	Category string            `json:"category"`
 	Strength string            `json:"strength"`
@@ -41,23 +43,23 @@ type foundRecord struct {
 	Why      []string          `json:"why"`
 }
 
-// newRecord makes a line of an outcome. With reveal the values are written as
+// NewRecord makes a line of an outcome. With reveal the values are written as
 // they stood; without, nothing in the line holds a whole number.
-func newRecord(name string, out *scanner.Outcome, reveal bool) record {
+func NewRecord(name string, out *scanner.Outcome, reveal bool) Record {
 	clean := detectors.RedactNumbers
 	if reveal {
 		clean = func(s string) string { return s }
 	}
-	r := record{
+	r := Record{
 		Item: clean(name), Kind: out.Kind, From: clean(out.From), Protected: out.Verdict.Protected, Verdict: out.Verdict.Action,
-		Rules: []ruleRecord{}, Subjects: len(out.Subjects), Findings: []foundRecord{}, Gaps: []document.Gap{},
+		Rules: []Rule{}, Subjects: len(out.Subjects), Findings: []Found{}, Gaps: []document.Gap{},
 		Ms: int64(out.Took / time.Millisecond),
 	}
 	for _, a := range out.To {
 		r.To = append(r.To, clean(a))
 	}
 	for _, x := range out.Verdict.Rules {
-		r.Rules = append(r.Rules, ruleRecord{ID: x.ID, Text: x.Text})
+		r.Rules = append(r.Rules, Rule{ID: x.ID, Text: x.Text})
 	}
 	for i := range out.Findings {
 		f := &out.Findings[i]
@@ -71,7 +73,7 @@ func newRecord(name string, out *scanner.Outcome, reveal bool) record {
 		if why == nil {
 			why = []string{}
 		}
-		r.Findings = append(r.Findings, foundRecord{
+		r.Findings = append(r.Findings, Found{
 			Detector: f.Detector, Category: f.Category, Strength: string(f.Strength), Value: v, At: at, Why: why,
 		})
 	}
@@ -82,7 +84,7 @@ func newRecord(name string, out *scanner.Outcome, reveal bool) record {
 	return r
 }
 
-func writeJSONL(w io.Writer, r record) error {
+func writeJSONL(w io.Writer, r Record) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
 	return enc.Encode(r)

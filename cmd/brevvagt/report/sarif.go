@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"encoding/json"
@@ -11,6 +11,7 @@ import (
 // sarifReporter writes SARIF 2.1.0 (OASIS) for tools that read it.
 type sarifReporter struct {
 	w       io.Writer
+	version string
 	results []sarifResult
 	rules   map[string]bool
 }
@@ -34,14 +35,14 @@ type sarifLocation struct {
 	} `json:"physicalLocation"`
 }
 
-func (s *sarifReporter) item(r record) {
+func (s *sarifReporter) Item(r Record) {
 	level := map[policy.Action]string{policy.Pass: "note", policy.Warn: "warning", policy.Hold: "error", policy.Reject: "error"}[r.Verdict]
 	for _, rule := range r.Rules {
 		s.add(rule.ID, level, rule.Text, r.Item)
 	}
 }
 
-func (s *sarifReporter) unopened(name string, _ error) {
+func (s *sarifReporter) Unopened(name string, _ error) {
 	s.add("uninspectable", "warning", "Kunne ikke åbnes", detectors.RedactNumbers(name))
 }
 
@@ -55,7 +56,7 @@ func (s *sarifReporter) add(rule, level, text, uri string) {
 	s.results = append(s.results, res)
 }
 
-func (s *sarifReporter) close(*tally) error {
+func (s *sarifReporter) Close(Tally) error {
 	type ruleMeta struct {
 		ID   string    `json:"id"`
 		Name sarifText `json:"shortDescription"`
@@ -74,7 +75,7 @@ func (s *sarifReporter) close(*tally) error {
 		"$schema": "https://json.schemastore.org/sarif-2.1.0.json",
 		"version": "2.1.0",
 		"runs": []any{map[string]any{
-			"tool":    map[string]any{"driver": map[string]any{"name": "brevvagt", "version": version, "rules": rules}},
+			"tool":    map[string]any{"driver": map[string]any{"name": "brevvagt", "version": s.version, "rules": rules}},
 			"results": results,
 		}},
 	})

@@ -1,4 +1,6 @@
-package main
+// Package config is the one configuration file of `brevvagt serve`: strict, with
+// every error at its line, and never a secret in it.
+package config
 
 import (
 	"errors"
@@ -19,23 +21,23 @@ import (
 // it: keys lie in the state folder, passphrases in people's heads.
 type Config struct {
 	// State is the folder of database, vault, keys and outbox (0700).
-	State   string        `yaml:"state"`
-	Site    policy.Site   `yaml:"site"`
-	Gateway GatewayConfig `yaml:"gateway"`
-	Shares  []ShareConfig `yaml:"shares"`
-	Review  ReviewConfig  `yaml:"review"`
-	Notify  NotifyConfig  `yaml:"notify"`
-	Vault   VaultConfig   `yaml:"vault"`
-	OCR     OCRConfig     `yaml:"ocr"`
-	Log     LogConfig     `yaml:"log"`
+	State   string      `yaml:"state"`
+	Site    policy.Site `yaml:"site"`
+	Gateway Gateway     `yaml:"gateway"`
+	Shares  []Share     `yaml:"shares"`
+	Review  Review      `yaml:"review"`
+	Notify  Notify      `yaml:"notify"`
+	Vault   Vault       `yaml:"vault"`
+	OCR     OCR         `yaml:"ocr"`
+	Log     Log         `yaml:"log"`
 }
 
-// GatewayConfig is the way mail comes in: a milter for Postfix, an SMTP lane of
+// Gateway is the way mail comes in: a milter for Postfix, an SMTP lane of
 // our own, or both.
-type GatewayConfig struct {
-	Milter  MilterConfig  `yaml:"milter"`
-	SMTP    SMTPConfig    `yaml:"smtp"`
-	Postfix PostfixConfig `yaml:"postfix"`
+type Gateway struct {
+	Milter  Milter  `yaml:"milter"`
+	SMTP    SMTP    `yaml:"smtp"`
+	Postfix Postfix `yaml:"postfix"`
 	// ScanDeadline is how long a sender is kept waiting before the mail is held
 	// for later; Postfix is kept patient with progress packets meanwhile.
 	ScanDeadline Duration `yaml:"scan_deadline"`
@@ -43,8 +45,8 @@ type GatewayConfig struct {
 	MaxBytes int64 `yaml:"max_bytes"`
 }
 
-// MilterConfig is the milter listener.
-type MilterConfig struct {
+// Milter is the milter listener.
+type Milter struct {
 	Listen string `yaml:"listen"` // unix:/path or inet:host:port; empty = off
 	// Group owns the Unix socket, so that Postfix can open it; usually postfix.
 	Group string `yaml:"group"`
@@ -56,19 +58,20 @@ type MilterConfig struct {
 	Adopt string `yaml:"adopt"`
 }
 
-// SMTPConfig is the SMTP lane.
-type SMTPConfig struct {
+// SMTP is the SMTP lane.
+type SMTP struct {
 	Listen  string `yaml:"listen"`   // host:port; empty = off
 	NextHop string `yaml:"next_hop"` // host:port
 	// Hostname is what we call ourselves.
 	Hostname string `yaml:"hostname"`
 	// Clients may hand in mail, as addresses or networks; default loopback only.
-	Clients  []string `yaml:"clients"`
-	prefixes []netip.Prefix
+	Clients []string `yaml:"clients"`
+	// Prefixes is what Clients say; it is filled in when the file is read.
+	Prefixes []netip.Prefix `yaml:"-"`
 }
 
 // parseClients turns the written addresses and networks into prefixes.
-func (s *SMTPConfig) parseClients() error {
+func (s *SMTP) parseClients() error {
 	for _, c := range s.Clients {
 		p, err := netip.ParsePrefix(c)
 		if err != nil {
@@ -78,25 +81,25 @@ func (s *SMTPConfig) parseClients() error {
 			}
 			p = netip.PrefixFrom(a, a.BitLen())
 		}
-		s.prefixes = append(s.prefixes, p)
+		s.Prefixes = append(s.Prefixes, p)
 	}
 	return nil
 }
 
-// PostfixConfig is how held mail is released.
-type PostfixConfig struct {
+// Postfix is how held mail is released.
+type Postfix struct {
 	ConfigDirectory string   `yaml:"config_directory"` // of the instance, default Postfix's own
 	CommandPrefix   []string `yaml:"command_prefix"`   // for example [sudo, -n]
 }
 
-// ShareConfig is a folder that is scanned.
-type ShareConfig struct {
+// Share is a folder that is scanned.
+type Share struct {
 	Path  string   `yaml:"path"`
 	Every Duration `yaml:"every"` // default 24h
 }
 
-// ReviewConfig is the DPO's page.
-type ReviewConfig struct {
+// Review is the DPO's page.
+type Review struct {
 	Listen string `yaml:"listen"` // host:port; empty = off
 	// TLSCertificate and TLSKey are files; without them the page must stay on
 	// loopback or behind a proxy that speaks TLS.
@@ -104,29 +107,29 @@ type ReviewConfig struct {
 	TLSKey         string `yaml:"tls_key"`
 }
 
-// NotifyConfig is how notices reach people.
-type NotifyConfig struct {
+// Notify is how notices reach people.
+type Notify struct {
 	SMTP string `yaml:"smtp"` // host:port, default the SMTP lane's next hop
 	From string `yaml:"from"` // shown sender of notices
 	// Contact is what a notice tells people to turn to.
 	Contact string `yaml:"contact"`
 }
 
-// VaultConfig is whom originals are sealed to.
-type VaultConfig struct {
+// Vault is whom originals are sealed to.
+type Vault struct {
 	// Recipients is a file of age recipients, one a line; the DPO accounts' own
 	// keys are added to it. Default: the accounts alone.
 	Recipients string `yaml:"recipients"`
 }
 
-// OCRConfig is text recognition.
-type OCRConfig struct {
+// OCR is text recognition.
+type OCR struct {
 	Off     bool `yaml:"off"`
 	Workers int  `yaml:"workers"` // processes, default the number of cores
 }
 
-// LogConfig is the log on stderr.
-type LogConfig struct {
+// Log is the log on stderr.
+type Log struct {
 	Level string `yaml:"level"` // debug, info, warn, error
 	JSON  bool   `yaml:"json"`
 }
@@ -144,28 +147,29 @@ func (d *Duration) UnmarshalYAML(n *yaml.Node) error {
 	return nil
 }
 
-func defaultConfig() Config {
+// Default has the default of every key.
+func Default() Config {
 	return Config{
 		State: "/var/lib/brevvagt",
 		Site:  policy.DefaultSite(),
-		Gateway: GatewayConfig{
+		Gateway: Gateway{
 			ScanDeadline: Duration(25 * time.Second),
 			MaxBytes:     100 << 20,
 		},
-		Review: ReviewConfig{Listen: "127.0.0.1:8080"},
-		Notify: NotifyConfig{Contact: "din DPO"},
-		Log:    LogConfig{Level: "info"},
+		Review: Review{Listen: "127.0.0.1:8080"},
+		Notify: Notify{Contact: "din DPO"},
+		Log:    Log{Level: "info"},
 	}
 }
 
-// loadConfig reads and checks a configuration file. Every error names the file,
+// Load reads and checks a configuration file. Every error names the file,
 // and the line where it can.
-func loadConfig(path string) (Config, error) {
+func Load(path string) (Config, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return Config{}, err
 	}
-	cfg := defaultConfig()
+	cfg := Default()
 	if len(strings.TrimSpace(string(data))) > 0 {
 		if err := yaml.Load(data, &cfg, yaml.WithKnownFields()); err != nil {
 			return Config{}, fmt.Errorf("%s: %w", path, err)

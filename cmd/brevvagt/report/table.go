@@ -1,4 +1,4 @@
-package main
+package report
 
 import (
 	"fmt"
@@ -10,8 +10,8 @@ import (
 	"brevvagt/scanner/policy"
 )
 
-// actionWords are the verdicts in the words of the user interface.
-func actionWord(a policy.Action) string {
+// ActionWords are the verdicts in the words of the user interface.
+func ActionWord(a policy.Action) string {
 	switch a {
 	case policy.Pass:
 		return "sendes"
@@ -33,14 +33,14 @@ type tableReporter struct {
 
 const maxFindingsShown = 8
 
-func (t *tableReporter) item(r record) {
+func (t *tableReporter) Item(r Record) {
 	if r.Verdict == policy.Pass && len(r.Findings) == 0 {
 		t.clean++
 		return
 	}
-	printf(t.w, "%-10s %s\n", actionWord(r.Verdict), r.Item)
+	printf(t.w, "%-10s %s\n", ActionWord(r.Verdict), r.Item)
 	if r.Kind == "mail" && len(r.To) > 0 {
-		printf(t.w, "           fra %s til %s\n", dash(r.From), some(r.To, 3))
+		printf(t.w, "           fra %s til %s\n", Dash(r.From), Some(r.To, 3))
 	}
 	for _, rule := range r.Rules {
 		printf(t.w, "           - %s (%s)\n", rule.Text, rule.ID)
@@ -57,24 +57,26 @@ func (t *tableReporter) item(r record) {
 	}
 }
 
-func (t *tableReporter) unopened(name string, _ error) {
+func (t *tableReporter) Unopened(name string, _ error) {
 	printf(t.w, "%-10s %s\n", "ikke åbnet", detectors.RedactNumbers(name))
 }
 
-func (t *tableReporter) close(n *tally) error {
+func (t *tableReporter) Close(n Tally) error {
 	_, err := fmt.Fprintf(t.w, "\n%d læst: %d ville blive standset, %d advarsler, %d uden fund; %d dele kunne ikke læses, %d kunne ikke åbnes\n",
-		n.items, n.stopped, n.warned, t.clean, n.gaps, n.unopened)
+		n.Items, n.Stopped, n.Warned, t.clean, n.Gaps, n.Unopened)
 	return err
 }
 
-func dash(s string) string {
+// Dash stands for an address that is not known.
+func Dash(s string) string {
 	if s == "" {
 		return "(ukendt)"
 	}
 	return s
 }
 
-func some(list []string, n int) string {
+// Some lists the first n of a list and counts the rest.
+func Some(list []string, n int) string {
 	if len(list) <= n {
 		return strings.Join(list, ", ")
 	}
@@ -108,4 +110,10 @@ func layerDa(l document.Layer) string {
 		document.Hidden: "skjult", document.Metadata: "egenskaber", document.Quoted: "citeret mail",
 		document.Header: "hoved", document.Earlier: "tidligere version",
 	}[l]
+}
+
+// printf writes where a failed write (a closed pipe) is no reason to stop: Close
+// reports it in the end.
+func printf(w io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(w, format, args...)
 }

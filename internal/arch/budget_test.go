@@ -1,0 +1,96 @@
+package arch_test
+
+import (
+	"bytes"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The budgets: small enough to hold in the head.
+const (
+	maxFileLines     = 400
+	maxFunctionLines = 120
+	maxPackageLines  = 1500
+	maxInterface     = 3
+	maxStructFields  = 15
+)
+
+// largeStructs may have more fields: stored rows, deposits and configuration.
+var largeStructs = []string{"Deposit", "Case", "Evidence", "Site", "Draft", "Config"}
+
+func TestBudgets(t *testing.T) {
+	root := moduleRoot(t)
+	lines := make(map[string]int)
+	for _, dir := range packageDirs(t, root) {
+		files, err := filepath.Glob(filepath.Join(root, dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, file := range files {
+			if strings.HasSuffix(file, "_test.go") {
+				continue
+			}
+			lines[dir] += checkFile(t, root, file)
+		}
+		if lines[dir] > maxPackageLines {
+			t.Errorf("package %s has %d lines, budget %d", dir, lines[dir], maxPackageLines)
+		}
+	}
+}
+
+func checkFile(t *testing.T, root, file string) int {
+	t.Helper()
+	src, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rel, _ := filepath.Rel(root, file)
+	n := bytes.Count(src, []byte("\n"))
+	if n > maxFileLines {
+		t.Errorf("%s has %d lines, budget %d", rel, n, maxFileLines)
+	}
+	fset := token.NewFileSet()
+	tree, err := parser.ParseFile(fset, file, src, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(tree, func(node ast.Node) bool {
+		switch x := node.(type) {
+		case *ast.FuncDecl:
+			if got := fset.Position(x.End()).Line - fset.Position(x.Pos()).Line; got > maxFunctionLines {
+				t.Errorf("%s: function %s has %d lines, budget %d", rel, x.Name.Name, got, maxFunctionLines)
+			}
+			if x.Name.Name == "init" && x.Recv == nil {
+				t.Errorf("%s has an init function", rel)
+			}
+		case *ast.TypeSpec:
+			checkType(t, rel, x)
+		}
+		return true
+	})
+	return n
+}
+
+func checkType(t *testing.T, rel string, x *ast.TypeSpec) {
+	t.Helper()
+	switch y := x.Type.(type) {
+	case *ast.InterfaceType:
+		if y.Methods.NumFields() > maxInterface {
+			t.Errorf("%s: interface %s has %d methods, budget %d", rel, x.Name.Name, y.Methods.NumFields(), maxInterface)
+		}
+	case *ast.StructType:
+		for _, ok := range largeStructs {
+			if strings.HasSuffix(x.Name.Name, ok) {
+				return
+			}
+		}
+		if y.Fields.NumFields() > maxStructFields {
+			t.Errorf("%s: struct %s has %d fields, budget %d", rel, x.Name.Name, y.Fields.NumFields(), maxStructFields)
+		}
+	}
+}
