@@ -151,24 +151,32 @@ func label(s string) string {
 	return strings.TrimRight(strings.Join(strings.Fields(s), " "), " :")
 }
 
-// Comb returns numbers that a row spreads over neighbouring cells: one digit a
-// cell as in a form's boxes, or the date apart from the serial. from is the
-// index of the first cell.
+// Comb returns CPR numbers that a row spreads over neighbouring cells: one digit
+// a cell as in a form's boxes, or the date, whole or in pairs, apart from the
+// serial. From is the index of the first cell.
 func Comb(cells []Cell) (found []Joined) {
 	for i := 0; i < len(cells); i++ {
-		digits, j := 0, i
+		digits, j, size, even := 0, i, 0, true
 		var b strings.Builder
-		for j < len(cells) && digits < 10 && (j == i || cells[j].Col == cells[j-1].Col+1) {
+		for j < len(cells) && digits < 10 && even && (j == i || cells[j].Col == cells[j-1].Col+1) {
 			t := strings.TrimSpace(cells[j].Text)
 			n := digitCount(t)
-			if n < 0 || n > 6 {
+			if n < 0 {
 				break
+			}
+			switch {
+			case n == 0: // a dash of its own
+			case digits < 6: // the date: cells of one size, ending with it
+				even = (size == 0 || n == size) && (n == 1 || n == 2 || n == 6)
+				size = n
+			default:
+				even = n == 1 || n == 4
 			}
 			b.WriteString(t)
 			digits += n
 			j++
 		}
-		if digits == 10 && j-i > 1 {
+		if digits == 10 && even && j-i > 1 {
 			found = append(found, Joined{From: i, Text: b.String()})
 			i = j - 1
 		}

@@ -189,7 +189,7 @@ func (w *walker) put(b []byte) {
 func (w *walker) text(b []byte) {
 	if n := len(w.undo); n > 0 {
 		switch w.undo[n-1].name {
-		case "creator", "initials", "creator-initials", "date", "date-string", "binary-data", "note-citation":
+		case "creator", "initials", "creator-initials", "date", "date-string", "binary-data", "note-citation", "desc", "title":
 			w.loose = append(w.loose, b...)
 			return
 		}
