@@ -10,7 +10,7 @@ func TestHops(t *testing.T) {
 	for content, want := range map[string]int{
 		"": 0, "Received": 0, "received: x": 1,
 		"RECEIVED: a\r\n\tby b\r\nX: Received: no\nReceived:c\r\n\r\nReceived: body": 2,
-		strings.Repeat("Received: x\n", 60): 60,
+		strings.Repeat("Received: x\n", 60):                                          60,
 	} {
 		if got := hops([]byte(content)); got != want {
 			t.Errorf("%.40q: %d, want %d", content, got, want)

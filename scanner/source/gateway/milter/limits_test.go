@@ -1,0 +1,144 @@
+package milter_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	peer "github.com/emersion/go-milter"
+
+	"brevvagt/scanner/source/gateway/milter"
+)
+
+func TestShutdownFinishesRunningMessage(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
+	s := &milter.Server{Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
+		close(entered)
+		<-leave
+		return milter.Accept()
+	})}
+	n, a := start(t, s, "unix")
+	idle, busy := session(t, n, a), session(t, n, a)
+	greet(t, idle)
+	greet(t, busy)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		if _, act := send(t, busy, "A123456", "x"); act.Code != peer.ActAccept {
+			t.Errorf("running message answered %q", byte(act.Code))
+		}
+	})
+	<-entered
+	done := make(chan error)
+	go func() { done <- s.Shutdown(t.Context()) }()
+	if _, err := idle.Mail("a@b.example", nil); err == nil {
+		// The first write may still succeed; a new message must not.
+		if _, err := idle.Rcpt("c@d.example", nil); err == nil {
+			_, _, err = idle.End()
+			if err == nil {
+				t.Error("a new message was taken during shutdown")
+			}
+		}
+	}
+	select {
+	case <-done:
+		t.Fatal("shutdown did not wait")
+	case <-time.After(50 * time.Millisecond):
+	}
+	close(leave)
+	if err := <-done; err != nil {
+		t.Errorf("shutdown: %v", err)
+	}
+	wg.Wait()
+}
+
+func TestShutdownGivesUp(t *testing.T) {
+	entered := make(chan struct{})
+	s := &milter.Server{Handler: milter.HandlerFunc(func(ctx context.Context, _ *milter.Message) milter.Reply {
+		close(entered)
+		<-ctx.Done()
+		return milter.Accept()
+	})}
+	n, a := start(t, s, "unix")
+	c := session(t, n, a)
+	greet(t, c)
+	go func() {
+		_, _ = c.Mail("a@b.example", nil)
+		_, _, _ = c.End()
+	}()
+	<-entered
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+	defer cancel()
+	if err := s.Shutdown(ctx); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("shutdown: %v", err)
+	}
+}
+
+func TestIdleAndHalfPacketTimeouts(t *testing.T) {
+	n, a := start(t, &milter.Server{Limits: milter.Limits{IdleTimeout: 30 * time.Millisecond, ReadTimeout: 30 * time.Millisecond}}, "tcp")
+	for name, half := range map[string]string{"silent": "", "half a packet": "\x00\x00\x00\x20O"} {
+		c, err := net.Dial(n, a)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, _ = c.Write([]byte(half))
+		_ = c.SetReadDeadline(time.Now().Add(3 * time.Second))
+		if _, err := c.Read(make([]byte, 1)); errors.Is(err, context.DeadlineExceeded) || err == nil {
+			t.Errorf("%s: connection kept: %v", name, err)
+		} else if ne, ok := err.(net.Error); ok && ne.Timeout() {
+			t.Errorf("%s: connection kept", name)
+		}
+		_ = c.Close()
+	}
+}
+
+func TestConnectionCap(t *testing.T) {
+	n, a := start(t, &milter.Server{Limits: milter.Limits{MaxConns: 2}, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
+		return milter.Accept()
+	})}, "unix")
+	first := session(t, n, a)
+	session(t, n, a)
+	third := make(chan error, 1)
+	go func() {
+		s, err := peer.NewClientWithOptions(n, a, peer.ClientOptions{ReadTimeout: 5 * time.Second}).Session()
+		if err == nil {
+			_ = s.Close()
+		}
+		third <- err
+	}()
+	select {
+	case <-third:
+		t.Fatal("a third connection was served")
+	case <-time.After(50 * time.Millisecond):
+	}
+	_ = first.Close()
+	if err := <-third; err != nil {
+		t.Errorf("after one had left: %v", err)
+	}
+}
+
+func TestListen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "m.sock")
+	stale, err := net.Listen("unix", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	stale.(*net.UnixListener).SetUnlinkOnClose(false)
+	_ = stale.Close()
+	l, err := milter.Listen("unix:"+path, 0o660)
+	if err != nil {
+		t.Fatalf("stale socket: %v", err)
+	}
+	defer l.Close()
+	if _, err := milter.Listen("unix:"+path, 0o660); err == nil {
+		t.Error("took the socket from a living process")
+	}
+	for _, bad := range []string{"", "unix:", "tcp:1:2", "/run/x"} {
+		if _, err := milter.Listen(bad, 0o600); err == nil {
+			t.Errorf("%q accepted", bad)
+		}
+	}
+}
