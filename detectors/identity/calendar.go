@@ -76,7 +76,14 @@ func daysIn(month, year int) int {
 // days numbers dates so that they can be compared.
 func (b birth) days() int { return b.year*10000 + b.month*100 + b.day }
 
-func daysOf(t time.Time) int { return birth{t.Year(), int(t.Month()), t.Day()}.days() }
+// daysOf is days of a time. The zero time is 0, which bounds nothing: a caller that
+// forgets the day must not silence every number.
+func daysOf(t time.Time) int {
+	if t.IsZero() {
+		return 0
+	}
+	return birth{t.Year(), int(t.Month()), t.Day()}.days()
+}
 
 // BirthDate reads the date of birth from ten normalised digits, for rules that
 // look at age. A replacement number's day is lowered again. ok is false when
@@ -87,7 +94,7 @@ func BirthDate(value10 string, asOf time.Time) (date time.Time, ok bool) {
 		return time.Time{}, false
 	}
 	b, _, ok := birthOf(&d)
-	if !ok || b.days() > daysOf(asOf) {
+	if !ok || !asOf.IsZero() && b.days() > daysOf(asOf) {
 		return time.Time{}, false
 	}
 	return time.Date(b.year, time.Month(b.month), b.day, 0, 0, 0, 0, time.UTC), true

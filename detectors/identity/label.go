@@ -71,7 +71,7 @@ func settle(l label, s string, start int) label {
 func labelBefore(s string, i int) label {
 	low := max(0, i-labelWindow)
 	hasNr, direct, lines, run := false, true, 0, 0
-	var buf [40]byte
+	var buf [80]byte
 	for tokens := 0; tokens < labelTokens && i > low; {
 		c := s[i-1]
 		if !wordByte(s, i-1) {
@@ -110,7 +110,7 @@ func labelBefore(s string, i int) label {
 // headingLabel reads the name of a column or field. Any word in it that says CPR
 // counts; another label only when it is the last word.
 func headingLabel(s string) label {
-	var buf [40]byte
+	var buf [80]byte
 	s = s[max(0, len(s)-200):]
 	last := label{}
 	hasNr, first := false, true

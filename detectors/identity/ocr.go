@@ -30,11 +30,6 @@ func (f *finder) readOCR() {
 
 // covered reports whether the place was read as it stands already.
 func (f *finder) covered(start, end int) bool {
-	for _, r := range f.out {
-		if r.Start < end && start < r.End && !strings.HasPrefix(string(r.Verdict), "NOT_") {
-			return true
-		}
-	}
 	for _, sp := range f.spans {
 		if sp.Start < end && start < sp.End && sp.Detector != IDTypo {
 			return true

@@ -136,9 +136,9 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 		return NotCPR, false
 	case other || c.form == formRun && !labelled && f.branchBefore(c):
 		return Labelled, false
-	case born.days() > f.today:
+	case f.today > 0 && born.days() > f.today:
 		return Future, false
-	case born.days() < f.today-oldestYears*10000 && !labelled:
+	case born.days() < f.today-oldestYears*10000 && !labelled: // never when today is 0
 		return Old, false
 	case raised:
 		return Replacement, false
