@@ -85,6 +85,9 @@ func (m *Milter) Reject(ctx context.Context, rec []byte, from string, n relay.No
 	} else if err != nil {
 		return err
 	}
+	if from != "" && !m.Notices.Ready() {
+		m.Log.Warn("the sender is not told: notices are not configured", "queue_id", id)
+	}
 	if err := m.Notices.Notify(ctx, from, n); err != nil {
 		return fmt.Errorf("mail %s: %w", id, err)
 	}

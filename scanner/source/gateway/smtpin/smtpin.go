@@ -215,7 +215,10 @@ func (s *Server) Release(ctx context.Context, rec []byte, from string, to []stri
 }
 
 // Reject tells the sender; there is nothing else to do, the client's 250 was ours.
-// It may be repeated, and then tells twice.
+// It may be repeated, and then tells twice. Without Notices nobody is told.
 func (s *Server) Reject(ctx context.Context, _ []byte, from string, n relay.Notice) error {
+	if from != "" && !s.Notices.Ready() && s.Log != nil {
+		s.Log.Warn("the sender is not told: notices are not configured")
+	}
 	return s.Notices.Notify(ctx, from, n)
 }
