@@ -44,8 +44,8 @@ func mailName(name string) bool {
 // names do not count: "Fra:" at the top is how letters and notes begin, too.
 func knownFields(head []byte) int {
 	head = bytes.TrimPrefix(head, []byte("\xef\xbb\xbf"))
-	known := 0
-	for lines, pos := 0, 0; lines < 60 && pos < len(head); lines++ {
+	known, junk := 0, 0
+	for lines, pos := 0, 0; lines < 60 && pos < len(head) && junk <= 3; lines++ {
 		end, next := nextLine(head, pos)
 		line := head[pos:end]
 		pos = next
@@ -56,12 +56,15 @@ func knownFields(head []byte) int {
 			break
 		}
 		n := fieldName(line)
-		if n == 0 && !continues(line) && lines > 8 && known == 0 {
-			break
-		}
-		if n > 0 && topField(string(line[:n])) {
+		switch {
+		case n > 0 && topField(string(line[:n])):
 			known++
+		case n == 0 && !continues(line):
+			junk++
 		}
+	}
+	if known == 0 || junk > 3 {
+		return 0
 	}
 	return known
 }

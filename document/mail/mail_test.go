@@ -151,6 +151,7 @@ func TestMatch(t *testing.T) {
 		{"smime.p7m.eml", "Content-Type: text/plain\r\n\r\nx", true},
 		{"a.pdf", top, true},
 		{"a.go", "package mail\n", false},
+		{"da.mo", "\xde\x12\x04\x95\x00\n\x01x\n\x02y\n\x03z\nMIME-Version: 1.0\nContent-Type: text/plain\n", false},
 	}
 	for _, tt := range tests {
 		if got := (message{}).Match([]byte(tt.head), tt.name); got != tt.want {
