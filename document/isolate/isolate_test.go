@@ -55,8 +55,6 @@ func (t trap) Read(ctx context.Context, in document.Input, out *document.Builder
 		return ctx.Err()
 	case "hang":
 		out.Text("found before it hung")
-		time.Sleep(300 * time.Millisecond)
-		out.Text("and this made the first be sent")
 		for {
 		}
 	case "exit":

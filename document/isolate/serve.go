@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"time"
 
 	"golang.org/x/sys/unix"
 
@@ -96,17 +95,10 @@ func run(j job, formats []document.Format, out *bufio.Writer) string {
 		ctx, cancel = context.WithTimeout(ctx, j.Timeout)
 	}
 	defer cancel()
-	last := time.Now()
 	err := document.Stream(ctx, format, j.Input, j.Depth, j.Limits, func(e document.Emitted) {
-		if writeEmitted(out, e) != nil {
+		// What was found goes out at once: the next page may be the one that hangs.
+		if writeEmitted(out, e) != nil || out.Flush() != nil {
 			cancel() // the daemon is gone or has had enough
-		}
-		// What was found has to be out before the daemon may kill us for being slow.
-		if now := time.Now(); now.Sub(last) > 200*time.Millisecond {
-			last = now
-			if out.Flush() != nil {
-				cancel()
-			}
 		}
 	})
 	return wordOf(err)

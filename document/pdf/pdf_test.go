@@ -299,7 +299,7 @@ func TestHostile(t *testing.T) {
 
 // TestBomb unpacks to more than pdfium may use.
 func TestBomb(t *testing.T) {
-	bomb := onePage("", "", "").with(4, stream("/Filter[/FlateDecode/FlateDecode]", flate(flate(repeat("q Q\n", 25<<20))))).bytes()
+	bomb := onePage("", "", "").with(4, stream("/Filter[/FlateDecode/FlateDecode]", flate(flate(repeat("q Q\n", 17<<20))))).bytes()
 	small := &format{cfg: Config{}.orDefault(), engine: &engine{cacheDir: cache, pages: 1024}} // 64 MiB
 	start := time.Now()
 	d := (&document.Formats{List: []document.Format{small}}).Read(t.Context(), "x.pdf", bomb)
