@@ -191,6 +191,41 @@ func TestLetter(t *testing.T) {
 	}
 }
 
+// TestLetterOfParagraphs reads the same letter as a word processor's file gives it:
+// every line a segment and no empty ones.
+func TestLetterOfParagraphs(t *testing.T) {
+	doc := &document.Document{}
+	for l := range strings.Lines(letter()) {
+		if strings.TrimSpace(l) != "" {
+			doc.Segments = append(doc.Segments, text("brev.docx", strings.TrimSpace(l)))
+		}
+	}
+	info, ok := subject.Letter(doc, "brev.docx")
+	if !ok || !info.Addressee.Same(subject.NewName("Testperson Eksempel")) || info.Address.String() != "9998" || info.Date.Day() != 21 {
+		t.Errorf("%v %+v", ok, info)
+	}
+	people := scan(t, doc.Segments...)
+	if len(people) != 5 || people[0].Role != subject.About || people[1].Role != subject.Mentioned {
+		t.Errorf("%+v", people)
+	}
+}
+
+func TestCareOfAndOrganisations(t *testing.T) {
+	read := func(s string) (subject.LetterInfo, bool) {
+		return subject.Letter(&document.Document{Segments: []document.Segment{text("a", s)}}, "a")
+	}
+	info, ok := read("Testperson Eksempel\nc/o Anden Prøve\nTestvej 1, st. th\n9998 Eksempelby\n\nDato: 2026-11-21")
+	if !ok || !info.Addressee.Same(subject.NewName("Testperson Eksempel")) || info.Date.IsZero() {
+		t.Errorf("%v %+v", ok, info)
+	}
+	if _, ok := read("Eksempel Kommune\nTestvej 1\n9998 Eksempelby\n\nNyhedsbrev"); ok {
+		t.Error("a letterhead was read as an addressee")
+	}
+	if info, _ := read("Kære Testperson\nDu er født 21.11.1990 og fristen er 1. maj 2026"); !info.Date.IsZero() {
+		t.Errorf("a date of the body was read as the letter's: %v", info.Date)
+	}
+}
+
 func TestLettersOfAMergedFile(t *testing.T) {
 	page := func(n int, name, date string) document.Segment {
 		return document.Segment{At: document.Location{Path: "flet.pdf", Page: n, Layer: document.Visible},

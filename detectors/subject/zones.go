@@ -197,7 +197,7 @@ func organisation(text string) bool {
 		switch f := Fold(w); {
 		case organisations[f]:
 			return true
-		case strings.HasSuffix(f, "forvaltning") || strings.HasSuffix(f, "forvaltningen") || strings.HasSuffix(f, "center") || strings.HasSuffix(f, "afdeling") || strings.HasSuffix(f, "afdelingen"):
+		case strings.HasSuffix(f, "kommune") || strings.HasSuffix(f, "forvaltning") || strings.HasSuffix(f, "forvaltningen") || strings.HasSuffix(f, "center") || strings.HasSuffix(f, "afdeling") || strings.HasSuffix(f, "afdelingen"):
 			return true
 		}
 	}
