@@ -26,7 +26,6 @@ func (w *walker) open(name string) {
 	case "r":
 		if p := w.current(); p != nil {
 			act = actRun
-			w.runs++
 			p.runHidden = false
 		}
 	case "t", "delText":
@@ -101,7 +100,6 @@ func (w *walker) shut(name string, act action) {
 		}
 		w.endPara(p)
 	case actRun:
-		w.runs--
 		if p := w.current(); p != nil {
 			p.runHidden = false
 		}

@@ -74,9 +74,9 @@ type walker struct {
 	loose    []byte // text of the innermost element outside paragraphs
 	property string // name of the property being read
 
-	ins, del, props, change, runs int
-	inText, inInstr               int
-	alternates                    []*alternate
+	ins, del, props, change int
+	inText, inInstr         int
+	alternates              []*alternate
 }
 
 type element struct {

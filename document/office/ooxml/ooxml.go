@@ -96,8 +96,9 @@ func rootOf(f *pack.File) string {
 	if foreign[strings.ToLower(path.Ext(f.Name))] {
 		return ""
 	}
-	if !xmlish(f.Head(256)) {
-		return ""
+	head := f.Head(256)
+	if !xmlish(head) {
+		return binaryRoot(f.Name, head)
 	}
 	rc, err := f.Open()
 	if err != nil {
@@ -138,6 +139,7 @@ func (r *reader) prepare() {
 			r.slides(p)
 		}
 	}
+	r.prepareBinary()
 	for _, p := range r.list {
 		switch p.root {
 		case "styleSheet":
@@ -150,6 +152,10 @@ func (r *reader) prepare() {
 
 // read sends one part to its reader.
 func (r *reader) read(p *part) {
+	if strings.HasPrefix(p.root, "bin:") {
+		r.readBinary(p)
+		return
+	}
 	opt := flow.Options{Hidden: r.hiddenStyles, Page: p.page, Binary: r.binary}
 	switch p.root {
 	case "":

@@ -52,7 +52,12 @@ func (r *reader) workbook(p *part) {
 func (r *reader) claimSheet(sc *xmlscan.Scanner, rels map[string]relation) {
 	state := sc.Attr("state")
 	s := &sheet{name: sc.Attr("name"), hidden: state == "hidden" || state == "veryHidden"}
-	p := r.parts[rels[sc.Attr("id")].target]
+	r.assign(rels[sc.Attr("id")].target, s)
+}
+
+// assign gives a worksheet, and what it refers to, its name and state.
+func (r *reader) assign(name string, s *sheet) {
+	p := r.parts[name]
 	if p == nil {
 		return
 	}

@@ -39,6 +39,24 @@ func Texts(data []byte) (found []string, cut bool) {
 	return found, cut
 }
 
+// Wide returns the runs of UTF-16LE text alone.
+func Wide(data []byte) (found []string, cut bool) {
+	size := 0
+	for start := range 2 {
+		if !wide(data[min(start, len(data)):], func(s string) bool {
+			if size += len(s); size > maxText {
+				cut = true
+				return false
+			}
+			found = append(found, s)
+			return true
+		}) {
+			break
+		}
+	}
+	return found, cut
+}
+
 func printable(c byte) bool { return c >= ' ' && c < 0x7f || c == '\t' || c >= 0xc0 }
 
 // single yields runs of Windows-1252. Letters must not drown in other signs, or
