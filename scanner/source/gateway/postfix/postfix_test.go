@@ -107,21 +107,22 @@ func TestCommandFailures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := &postfix.Control{BinDir: dir, Prefix: []string{"env"}, Timeout: 200 * time.Millisecond}
+	c := &postfix.Control{BinDir: dir, Prefix: []string{"env"}, Timeout: 20 * time.Second}
 	write("postsuper", "echo 'postsuper: fatal: use of this command is reserved for the superuser' >&2; exit 1\n")
 	if err := c.Release(t.Context(), "ABCDEF123"); err == nil || !strings.Contains(err.Error(), "superuser") {
 		t.Errorf("refused command: %v", err)
 	}
 	write("postsuper", "exec sleep 5\n")
+	c.Timeout = 200 * time.Millisecond
 	if err := c.Delete(t.Context(), "ABCDEF123"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("hanging command: %v", err)
 	}
+	c.Timeout = 20 * time.Second
 	write("postqueue", "echo '{\"queue_name\": nonsense'\n")
 	if _, err := c.List(t.Context()); err == nil {
 		t.Error("broken listing accepted")
 	}
 	write("postqueue", "yes | head -c 70000000\n")
-	c.Timeout = 10 * time.Second
 	if _, err := c.List(t.Context()); !errors.Is(err, postfix.ErrTooBig) {
 		t.Errorf("endless listing: %v", err)
 	}
