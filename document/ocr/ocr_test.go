@@ -217,6 +217,37 @@ func TestSuite(t *testing.T) {
 	}
 }
 
+// TestLongScreenshot puts a screenshot three times below itself: each number must
+// be found in each copy, with its box there.
+func TestLongScreenshot(t *testing.T) {
+	img, err := Decode(load(t, "small-75pct.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := toGray(img)
+	const apart = 1800
+	long := image.NewGray(image.Rect(0, 0, 700, 3*apart))
+	draw.Draw(long, long.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
+	for i := range 3 {
+		draw.Draw(long, g.Rect.Add(image.Pt(0, i*apart)), g, image.Point{}, draw.Src)
+	}
+	if n := len(parts(long, long.Rect)); n != 2 {
+		t.Errorf("%d parts", n)
+	}
+	number := expected(t, "small-75pct.png")[4]
+	var tops []int
+	for _, s := range read(t, "long.png", encode(t, long)).Segments {
+		for _, w := range s.Words {
+			if s.Text[w.Start:w.End] == number {
+				tops = append(tops, w.Box[1])
+			}
+		}
+	}
+	if len(tops) != 3 || abs(tops[1]-tops[0]-apart) > 3 || abs(tops[2]-tops[1]-apart) > 3 {
+		t.Errorf("found at heights %v, want three, %d apart", tops, apart)
+	}
+}
+
 func TestEveryPageOfATIFF(t *testing.T) {
 	img, err := Decode(load(t, "line.png"))
 	if err != nil {

@@ -76,29 +76,107 @@ func pageDPI(p picture, g *image.Gray) float64 {
 	return 0
 }
 
-// screenPixels is what a screenshot is enlarged to at most; an HD desktop at two
-// and a half times is 13 million.
+// screenPixels is what a part of a screenshot is enlarged to at most; an HD desktop
+// at two and a half times is 13 million.
 const screenPixels = 13e6
 
+// readScreen reads a screenshot, a long or wide one in parts.
 func (e *engine) readScreen(ctx context.Context, g *image.Gray) ([]document.Segment, error) {
+	var out []document.Segment
+	lines := 0
+	for _, part := range parts(g, g.Rect) {
+		segs, n, err := e.readPart(ctx, g, part)
+		for _, s := range segs {
+			s.At.Line += lines
+			out = append(out, s)
+		}
+		if err != nil {
+			return out, err
+		}
+		lines += n
+	}
+	return out, nil
+}
+
+// parts cuts what is much longer or wider than a screen, such as a whole web page
+// or two screens side by side, so that each part can be enlarged as it needs.
+func parts(g *image.Gray, r image.Rectangle) []image.Rectangle {
+	w, h := r.Dx(), r.Dy()
+	if w*h < 2_600_000 || max(w, h)*10 < min(w, h)*22 {
+		return []image.Rectangle{r}
+	}
+	a, b := r, r
+	if h >= w {
+		a.Max.Y = calmest(g, r, false)
+		b.Min.Y = a.Max.Y
+	} else {
+		a.Max.X = calmest(g, r, true)
+		b.Min.X = a.Max.X
+	}
+	return append(parts(g, a), parts(g, b)...)
+}
+
+// calmest finds the row, or column, near the middle that has the least in it, so
+// that no line of text is cut.
+func calmest(g *image.Gray, r image.Rectangle, column bool) int {
+	middle, reach := (r.Min.Y+r.Max.Y)/2, r.Dy()/10
+	if column {
+		middle, reach = (r.Min.X+r.Max.X)/2, r.Dx()/10
+	}
+	best, least := middle, math.MaxInt
+	for d := range reach {
+		for _, at := range [2]int{middle + d, middle - d} {
+			change := 0
+			if column {
+				for y := r.Min.Y + 1; y < r.Max.Y; y++ {
+					change += abs(int(g.Pix[y*g.Stride+at]) - int(g.Pix[(y-1)*g.Stride+at]))
+				}
+			} else {
+				for x := r.Min.X + 1; x < r.Max.X; x++ {
+					change += abs(int(g.Pix[at*g.Stride+x]) - int(g.Pix[at*g.Stride+x-1]))
+				}
+			}
+			if change < least {
+				best, least = at, change
+			}
+		}
+	}
+	return best
+}
+
+// cut copies a part out of g.
+func cut(g *image.Gray, r image.Rectangle) *image.Gray {
+	if r == g.Rect {
+		return g
+	}
+	out := image.NewGray(image.Rect(0, 0, r.Dx(), r.Dy()))
+	for y := range r.Dy() {
+		copy(out.Pix[y*out.Stride:][:r.Dx()], g.Pix[(r.Min.Y+y)*g.Stride+r.Min.X:])
+	}
+	return out
+}
+
+// readPart reads one part and tells how many lines it has.
+func (e *engine) readPart(ctx context.Context, whole *image.Gray, part image.Rectangle) ([]document.Segment, int, error) {
+	g := cut(whole, part)
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	zoom := max(1, min(2.5, math.Sqrt(screenPixels/float64(w*h))))
-	s := shape{sx: zoom, sy: zoom, limit: g.Rect}
+	s := shape{sx: zoom, sy: zoom, origin: part.Min, limit: whole.Rect}
 	s.w, s.h = max(1, int(float64(w)*zoom)), max(1, int(float64(h)*zoom))
 	big := s.framed(scaled(unruled(g), s.w, s.h), 20)
 	first, err := e.pass(ctx, big, s, int(96*zoom), psmBlock)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	out := segments(first.lines, s)
 	if first.wanting() {
 		second, err := e.pass(ctx, big, s, int(96*zoom), psmAuto)
 		if err != nil {
-			return out, err
+			return out, len(first.lines), err
 		}
 		out = append(out, segments(news(second.lines, first), s)...)
 	}
-	return out, nil
+	return out, len(first.lines), nil
 }
 
 // pageLike is the resolution at which pages are read: fewer dots lose letters,

@@ -72,13 +72,14 @@ func catmullRom(t float64) float64 {
 
 // shape remembers what was done to a picture before recognition, to bring boxes
 // back: first scaled by sx and sy, then turned by angle within a larger canvas,
-// then given a border.
+// then given a border. origin is set where only a part of the picture was read.
 type shape struct {
 	sx, sy float64
 	angle  float64 // radians
 	w, h   int     // after scaling
 	cw, ch int     // canvas after turning
 	border int
+	origin image.Point     // of the part that was read, on the original
 	limit  image.Rectangle // the original
 }
 
@@ -90,7 +91,7 @@ func (s shape) back(r image.Rectangle) document.Box {
 		if s.angle != 0 {
 			x, y = s.unturn(x, y)
 		}
-		x, y = x/s.sx, y/s.sy
+		x, y = x/s.sx+float64(s.origin.X), y/s.sy+float64(s.origin.Y)
 		minX, minY, maxX, maxY = min(minX, x), min(minY, y), max(maxX, x), max(maxY, y)
 	}
 	out := image.Rect(int(math.Floor(minX)), int(math.Floor(minY)), int(math.Ceil(maxX)), int(math.Ceil(maxY))).Intersect(s.limit)
