@@ -133,7 +133,7 @@ func msgFile(t testing.TB) []byte {
 	packed = append(packed, rich...)
 	nested := []cfbEntry{{name: "__properties_version1.0", data: make([]byte, 24)}, prop("0037001F", "Indre"), prop("1000001F", "indre "+c(5))}
 	return compoundOf(t, []cfbEntry{
-		{name: "__properties_version1.0", data: make([]byte, 32)},
+		{name: "__properties_version1.0", data: append(make([]byte, 32), 0x1f, 0, 0x37, 0, 6, 0, 0, 0, 0x41, 0, 0, 0, 0, 0, 0, 0)},
 		prop("0037001F", "Emne "+c(0)),
 		prop("0C1A001F", "Testperson Eksempel"),
 		prop("5D01001F", "afsender@kommune.example"),

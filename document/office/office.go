@@ -53,7 +53,7 @@ func (z zipped) Match(head []byte, name string) bool {
 		return false
 	}
 	kind := kindOf(head)
-	if kind != "" {
+	if kind == z.name || kind != "" && kind != "opc" {
 		return kind == z.name
 	}
 	end := strings.ToLower(path.Ext(name))
@@ -91,7 +91,9 @@ func kindOf(head []byte) string {
 				bytes.HasPrefix(h[min(len(h), 30+n+extra):], []byte("application/vnd.sun.xml")) {
 				return "odf"
 			}
-		case member == "[content_types].xml":
+		case member == "content.xml" && opc == "":
+			return "odf"
+		case member == "[content_types].xml", member == "_rels/.rels", strings.HasPrefix(member, "docprops/"):
 			opc = "opc"
 		}
 		size := int(binary.LittleEndian.Uint32(h[18:]))

@@ -72,8 +72,10 @@ func (w *walker) open(name string) {
 	case "sdt", "sdtPr", "alias", "tag", "showingPlcHdr":
 		act = w.openControl(name)
 	case "AlternateContent":
-		act = actAlternate
-		w.alternates = append(w.alternates, &alternate{seen: map[string]bool{}})
+		if len(w.alternates) < maxAlternates {
+			act = actAlternate
+			w.alternates = append(w.alternates, &alternate{seen: map[string]bool{}})
+		}
 	case "Fallback":
 		if n := len(w.alternates); n > 0 {
 			act = actFallback
@@ -153,7 +155,7 @@ func (w *walker) hide(name string) {
 func (w *walker) fieldMark(kind string) {
 	n := len(w.fields)
 	switch {
-	case kind == "begin" && n < 256:
+	case kind == "begin" && n < maxFields:
 		w.fields = append(w.fields, &field{})
 	case kind == "separate" && n > 0:
 		w.fields[n-1].result = true
@@ -180,8 +182,10 @@ func (w *walker) openControl(name string) action {
 	n := len(w.controls)
 	switch name {
 	case "sdt":
-		w.controls = append(w.controls, control{})
-		return actControl
+		if n < maxControls {
+			w.controls = append(w.controls, control{text: &strings.Builder{}})
+			return actControl
+		}
 	case "sdtPr":
 		if n > 0 {
 			w.controls[n-1].props = true

@@ -122,7 +122,7 @@ type field struct {
 type control struct {
 	label       string
 	placeholder bool
-	text        strings.Builder
+	text        *strings.Builder
 	props       bool
 }
 
@@ -195,6 +195,14 @@ func (w *walker) text(b []byte) {
 
 var breaks = map[string]string{"tab": "\t", "ptab": "\t", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
+// Bounds on what nests: each level is looked at for every text.
+const (
+	maxPlaceholder = 64 << 10 // bytes of one prompt
+	maxControls    = 64
+	maxAlternates  = 16
+	maxFields      = 64
+)
+
 // append adds to the paragraph, or to the code of a field that is still being
 // spelled out.
 func (w *walker) append(p *Para, b []byte) {
@@ -204,8 +212,13 @@ func (w *walker) append(p *Para, b []byte) {
 			return
 		}
 	}
-	for i := range w.controls {
-		w.controls[i].text.Write(b)
+	for i := len(w.controls) - 1; i >= 0; i-- {
+		if c := &w.controls[i]; c.placeholder {
+			if c.text.Len() < maxPlaceholder {
+				c.text.Write(b)
+			}
+			break
+		}
 	}
 	p.Add(w.layer(), b)
 }

@@ -61,6 +61,8 @@ type reader struct {
 	out  *document.Builder
 	sink *flow.Sink
 	file *ole.File
+
+	objects int // embedded ones so far
 }
 
 func (r *reader) gap(why document.Reason, detail string) {

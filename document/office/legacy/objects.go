@@ -43,6 +43,10 @@ func (r *reader) rest() {
 		case s.Storage == "" && (name == "data" || name == "pictures"):
 			r.blips(s.Data)
 		case name == "workbook" || name == "book" || name == "worddocument" || name == "powerpoint document":
+			if r.objects++; r.objects > maxObjects {
+				r.gap(document.TooMany, "too many embedded objects")
+				return
+			}
 			r.embedded(s.Storage)
 		case strings.HasSuffix(strings.ToLower(s.Storage), "vba"):
 			r.macro(s.Data)
@@ -51,6 +55,8 @@ func (r *reader) rest() {
 		}
 	}
 }
+
+const maxObjects = 1000
 
 // embedded reads an Office object that stands in a storage of its own.
 func (r *reader) embedded(storage string) {

@@ -60,7 +60,8 @@ type biff struct {
 	formats []cellfmt.Format
 	since   bool // the 1904 date system
 	sheets  []xlsSheet
-	current int // index into sheets, -1 in the globals
+	starts  map[int]int // index into sheets by place in the stream
+	current int         // index into sheets, -1 in the globals
 	depth   int
 	lost    bool
 
@@ -77,7 +78,7 @@ type biff struct {
 type xlsSheet struct {
 	name   string
 	hidden bool
-	at     int
+	at     int // where its first record stands
 }
 
 type xlsCell struct {
@@ -95,7 +96,7 @@ func (r *reader) xls() error {
 	if data == nil {
 		data = r.file.Get("Book")
 	}
-	b := &biff{r: r, page: 1252, current: -1, codes: map[int]string{}}
+	b := &biff{r: r, page: 1252, current: -1, codes: map[int]string{}, starts: map[int]int{}}
 	if err := b.walk(data); err != nil {
 		return err
 	}
@@ -188,10 +189,8 @@ func (b *biff) begin(rec []byte, start int) {
 	b.wide = u16(rec, 0) >= 0x0600
 	b.endSheet()
 	b.current = -1
-	for i, s := range b.sheets {
-		if s.at == start {
-			b.current = i
-		}
+	if i, ok := b.starts[start]; ok {
+		b.current = i
 	}
 	b.grid, b.hiddenRows, b.hiddenCols = flow.Grid{}, map[int]bool{}, nil
 }
@@ -201,6 +200,7 @@ func (b *biff) sheet(rec []byte) {
 		return
 	}
 	s := xlsSheet{at: u32(rec, 0), hidden: rec[4]&3 != 0, name: b.text(rec, 6, 1)}
+	b.starts[s.at] = len(b.sheets)
 	b.sheets = append(b.sheets, s)
 	b.r.add(s.name, "", document.Location{Layer: document.Metadata})
 }
@@ -342,20 +342,20 @@ func (b *biff) box(parts [][]byte) {
 	if len(parts) < 2 || len(parts[1]) < 2 {
 		return
 	}
-	n, text := u16(parts[0], 10), ""
+	n, text := u16(parts[0], 10), strings.Builder{}
 	for _, p := range parts[1:] {
 		if n <= 0 || len(p) < 2 {
 			break
 		}
 		if p[0]&1 != 0 {
-			text += ole.UTF16(sub(p, 1, n*2))
+			text.WriteString(ole.UTF16(sub(p, 1, n*2)))
 			n -= (len(p) - 1) / 2
 		} else {
-			text += ole.Decode(sub(p, 1, n), 1252)
+			text.WriteString(ole.Decode(sub(p, 1, n), 1252))
 			n -= len(p) - 1
 		}
 	}
-	b.boxes = append(b.boxes, text)
+	b.boxes = append(b.boxes, text.String())
 }
 
 func join(parts [][]byte) []byte {

@@ -113,6 +113,9 @@ func (r *reader) slides(p *part) {
 			if slide == nil {
 				continue
 			}
+			if slide.page != 0 {
+				continue // named twice
+			}
 			slide.page = page
 			for _, rel := range r.relations(slide) {
 				if other := r.parts[rel.target]; other != nil && other.page == 0 && rel.kind != "slideLayout" {

@@ -58,7 +58,7 @@ func (r *reader) claimSheet(sc *xmlscan.Scanner, rels map[string]relation) {
 // assign gives a worksheet, and what it refers to, its name and state.
 func (r *reader) assign(name string, s *sheet) {
 	p := r.parts[name]
-	if p == nil {
+	if p == nil || p.sheet != nil {
 		return
 	}
 	p.sheet = s

@@ -124,8 +124,10 @@ func (b *bag) codepage() int {
 func (t *tree) bag(b *bag, head, page int) {
 	table := t.stream("__properties_version1.0")
 	for at := head; at+16 <= len(table); at += 16 {
-		p := table[at : at+16]
-		b.store(uint16(p[2])|uint16(p[3])<<8, uint16(p[0])|uint16(p[1])<<8&0xff, p[8:], page)
+		// Of texts the table has the length only.
+		if p := table[at : at+16]; p[0] == 3 && p[1] == 0 {
+			b.store(uint16(p[2])|uint16(p[3])<<8, 3, p[8:], page)
+		}
 	}
 	if n := b.codepage(); n != 1252 {
 		page = n
