@@ -114,6 +114,10 @@ func (k kind) load(data []byte, page int) (p picture, err error) {
 			return p, err
 		}
 		p.dpiX, p.dpiY, turn = t.dpiX, t.dpiY, t.orientation
+	case "gif":
+		if data, err = gifPageOf(data, page); err != nil {
+			return p, err
+		}
 	case "jpeg":
 		p.lossy = true
 		m := jpegFacts(data)
@@ -144,10 +148,15 @@ func (k kind) load(data []byte, page int) (p picture, err error) {
 	return p, nil
 }
 
-// pages is the number of pages in the file.
-func (k kind) pages(data []byte) int {
-	if k.name == "tiff" {
-		return max(1, len(tiffIFDs(data)))
+// pages is the number of pages in the file to be read; all is false when it has
+// more that differ.
+func (k kind) pages(data []byte) (n int, all bool) {
+	switch k.name {
+	case "tiff":
+		return max(1, len(tiffIFDs(data))), true
+	case "gif":
+		pages, _, all := gifPages(data)
+		return max(1, len(pages)), all
 	}
-	return 1
+	return 1, true
 }

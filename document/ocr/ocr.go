@@ -46,7 +46,10 @@ func (f *format) Name() string { return f.kind.name }
 func (f *format) Match(head []byte, _ string) bool { return f.kind.match(head) }
 
 func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	n := f.kind.pages(in.Data)
+	n, all := f.kind.pages(in.Data)
+	if !all {
+		out.Gap(document.Gap{Why: document.TooMany, Detail: fmt.Sprintf("only %d pictures of the animation were read", n)})
+	}
 	for page := 1; page <= n; page++ {
 		at := document.Location{}
 		if n > 1 {

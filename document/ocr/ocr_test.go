@@ -278,6 +278,43 @@ func TestEveryPageOfATIFF(t *testing.T) {
 	}
 }
 
+// animation shows blank, then line once, then blank again.
+func animation(t *testing.T, frames, line int) []byte {
+	t.Helper()
+	img, err := Decode(load(t, "line.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &gif.GIF{}
+	for i := range frames {
+		p := image.NewPaletted(img.Bounds(), color.Palette{color.White, color.Black, color.Gray{128}, color.Gray{200}})
+		if i == line {
+			draw.Draw(p, p.Rect, img, image.Point{}, draw.Src)
+		}
+		a.Image, a.Delay = append(a.Image, p), append(a.Delay, 10)
+	}
+	var buf bytes.Buffer
+	if err := gif.EncodeAll(&buf, a); err != nil {
+		t.Fatal(err)
+	}
+	return buf.Bytes()
+}
+
+func TestLaterFrameOfAnAnimation(t *testing.T) {
+	d := read(t, "a.gif", animation(t, 4, 2))
+	if !documenttest.Has(d, "070761-4285") || len(d.Gaps) > 0 {
+		t.Errorf("%s", documenttest.Describe(d))
+	}
+	for _, s := range d.Segments {
+		if strings.Contains(s.Text, "070761") && s.At.Page != 3 {
+			t.Errorf("found on page %d", s.At.Page)
+		}
+	}
+	if d := read(t, "b.gif", animation(t, maxFrames+5, 0)); !documenttest.HasGap(d, document.TooMany) {
+		t.Errorf("a long animation: gaps %v", d.Gaps)
+	}
+}
+
 func TestOrientationOfACamera(t *testing.T) {
 	img, err := Decode(load(t, "line.jpg"))
 	if err != nil {
@@ -367,6 +404,7 @@ func FuzzDecode(f *testing.F) {
 		f.Add(load(f, name))
 	}
 	f.Add(fax([]*image.Gray{image.NewGray(image.Rect(0, 0, 20, 20))}, 200, 100))
+	f.Add([]byte("GIF89a\x00\x01\x00\x01\x00\x00\x00!\xf9\x04\x00\x00\x00\x00\x00,\x00\x00\x00\x00\xff\x00\xff\x00\x00\x02\x02D\x01\x00,\x00\x00\x00\x00\xff\x00\xff\x00\x00\x02\x02D\x01\x00;"))
 	f.Add([]byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;"))
 	f.Add([]byte("BM\x1e\x00\x00\x00\x00\x00\x00\x00\x1a\x00\x00\x00\x0c\x00\x00\x00\x01\x00\x01\x00\x01\x00\x18\x00\x00\x00\xff\x00"))
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -376,7 +414,7 @@ func FuzzDecode(f *testing.F) {
 		}
 		for _, k := range kinds() {
 			if k.match(data) {
-				if n := k.pages(data); n > 1 {
+				if n, _ := k.pages(data); n > 1 {
 					_, _ = DecodePage(data, n)
 				}
 			}
