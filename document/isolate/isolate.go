@@ -5,7 +5,9 @@
 // The daemon wraps a format with Pool.Format; the child runs Serve. A worker
 // reads one document at a time, has neither files nor network, and is killed with
 // its process group when the time is up. A document that ended a worker is tried
-// once more, alone in a fresh one, and then remembered.
+// once more, alone in a fresh one, and then remembered: when nothing came out of
+// it, it is not tried again for a while; when something did, it is tried once only,
+// because what was found in it must be found each time.
 package isolate
 
 import (
@@ -150,21 +152,26 @@ type format struct {
 func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
 	p := f.pool
 	key := digest(f.Name(), in.Data)
-	if err := p.memory.get(key, time.Now()); err != nil {
-		return err
+	known, bad := p.memory.get(key, time.Now())
+	if bad && known.nothing {
+		return known.err
 	}
 	j := job{Format: f.Name(), Input: in, Depth: out.Depth()}
 	j.Input.Data = nil
 	j.Limits = document.Limits{PartBytes: max(1, out.PartLimit()), Bytes: p.cfg.MaxOutput, Depth: out.Depth() + 8}
 	got, err := p.try(ctx, j, in.Data, false)
-	if retry(err) && ctx.Err() == nil {
+	if retry(err) && ctx.Err() == nil && !bad {
 		got, err = p.try(ctx, j, in.Data, true)
-		if retry(err) && ctx.Err() == nil {
-			p.memory.put(key, blame(err), time.Now())
-		}
+	}
+	if retry(err) && ctx.Err() == nil {
+		p.memory.put(key, verdict{blame(err), len(got) == 0, time.Now()})
 	}
 	replay(got, out)
-	if ctx.Err() != nil && retry(err) {
+	switch {
+	case errors.Is(err, errOutput):
+		out.Gap(document.Gap{Why: document.TooBig, Detail: fmt.Sprintf("more than %d bytes came out of it", p.cfg.MaxOutput)})
+		return nil
+	case ctx.Err() != nil && retry(err):
 		return ctx.Err()
 	}
 	return blame(err)
@@ -177,7 +184,7 @@ func retry(err error) bool {
 }
 
 func blame(err error) error {
-	if errors.Is(err, errDied) || errors.Is(err, errOutput) {
+	if errors.Is(err, errDied) {
 		return fmt.Errorf("%w: %w", document.ErrCrashed, err)
 	}
 	return err

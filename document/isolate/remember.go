@@ -17,8 +17,9 @@ type memory struct {
 }
 
 type verdict struct {
-	err  error
-	when time.Time
+	err     error
+	nothing bool // came out of it
+	when    time.Time
 }
 
 func newMemory(size int, keep time.Duration) *memory {
@@ -32,17 +33,14 @@ func digest(format string, data []byte) [32]byte {
 	return [32]byte(h.Sum(nil))
 }
 
-func (m *memory) get(key [32]byte, now time.Time) error {
+func (m *memory) get(key [32]byte, now time.Time) (verdict, bool) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	v, ok := m.known[key]
-	if !ok || now.Sub(v.when) > m.keep {
-		return nil
-	}
-	return v.err
+	return v, ok && now.Sub(v.when) <= m.keep
 }
 
-func (m *memory) put(key [32]byte, err error, now time.Time) {
+func (m *memory) put(key [32]byte, v verdict) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if _, ok := m.known[key]; !ok {
@@ -52,5 +50,5 @@ func (m *memory) put(key [32]byte, err error, now time.Time) {
 		}
 		m.order = append(m.order, key)
 	}
-	m.known[key] = verdict{err, now}
+	m.known[key] = v
 }
