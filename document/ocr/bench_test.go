@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/picture"
 )
 
 // shot is one generated picture with the numbers that stand in it.
@@ -172,7 +173,9 @@ func leaning(g *image.Gray, degrees float64) *image.Gray {
 	return s.turn(g)
 }
 
-func quarter(g *image.Gray, orientation int) *image.Gray { return toGray(orient(g, orientation)) }
+func quarter(g *image.Gray, orientation int) *image.Gray {
+	return toGray(picture.Oriented(g, orientation))
+}
 
 // photo bends the light and the perspective.
 func photo(g *image.Gray, rng *rand.Rand) *image.Gray {

@@ -12,41 +12,40 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/picture"
 )
 
 // language is the one model that is loaded: for Danish text it alone is better
 // and faster than together with the English one.
 const language = "dan"
 
-const (
-	minWidth, minHeight = 90, 16 // pixels; below it no number can be read
-	maxPages            = 200
-)
+const maxPages = 200
 
 // Formats gives the six formats; they share one engine and read one picture at a
 // time. Missing engine or language: Read returns document.ErrNoEngine.
 func Formats() []document.Format {
 	e := &engine{}
 	var all []document.Format
-	for _, k := range kinds() {
+	for _, k := range picture.Kinds() {
 		all = append(all, &format{kind: k, engine: e})
 	}
 	return all
 }
 
 type format struct {
-	kind   kind
+	kind   picture.Kind
 	engine *engine
 }
 
-func (f *format) Name() string { return f.kind.name }
+func (f *format) Name() string { return f.kind.Name }
 
-func (f *format) Match(head []byte, _ string) bool { return f.kind.match(head) }
+func (f *format) Match(head []byte, _ string) bool { return f.kind.Match(head) }
 
 func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	n, all := f.kind.pages(in.Data)
+	n, all := f.kind.Pages(in.Data)
 	if !all {
 		out.Gap(document.Gap{Why: document.TooMany, Detail: fmt.Sprintf("only %d pictures of the animation were read", n)})
 	}
@@ -76,15 +75,15 @@ func (f *format) page(ctx context.Context, in document.Input, page int, at docum
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	p, err := f.kind.load(in.Data, page)
-	if errors.Is(err, ErrTooBig) {
-		out.Gap(document.Gap{At: at, Why: document.TooBig, Detail: ErrTooBig.Error()})
+	p, err := f.kind.Load(in.Data, page)
+	if errors.Is(err, picture.ErrTooBig) {
+		out.Gap(document.Gap{At: at, Why: document.TooBig, Detail: picture.ErrTooBig.Error()})
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if b := p.img.Bounds(); b.Dx() < minWidth || b.Dy() < minHeight {
+	if b := p.Image.Bounds(); b.Dx() < picture.MinWidth || b.Dy() < picture.MinHeight {
 		return nil
 	}
 	segs, err := f.engine.read(ctx, p)
@@ -94,3 +93,7 @@ func (f *format) page(ctx context.Context, in document.Input, page int, at docum
 	}
 	return err
 }
+
+// Decode gives the picture in data as a viewer shows it, which is what the boxes of
+// this package's segments fit onto; see picture.Decode.
+func Decode(data []byte) (image.Image, error) { return picture.Decode(data) }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/picture"
 )
 
 // Tesseract's page segmentation modes that are used.
@@ -45,8 +46,8 @@ func (p pass) wanting() bool {
 }
 
 // read recognises one picture, as a screen or as a page.
-func (e *engine) read(ctx context.Context, p picture) ([]document.Segment, error) {
-	g := toGray(p.img)
+func (e *engine) read(ctx context.Context, p picture.Page) ([]document.Segment, error) {
+	g := toGray(p.Image)
 	if levels(g, 500)[0] < 110 {
 		invert(g)
 	}
@@ -59,18 +60,18 @@ func (e *engine) read(ctx context.Context, p picture) ([]document.Segment, error
 // pageDPI gives the resolution of a scan or photograph, 0 for what looks like a
 // screenshot. Scanners write their resolution; where none stands, paper is told by
 // its proportions and by being larger than a screen.
-func pageDPI(p picture, g *image.Gray) float64 {
+func pageDPI(p picture.Page, g *image.Gray) float64 {
 	w, h := float64(g.Rect.Dx()), float64(g.Rect.Dy())
 	long, short := max(w, h), min(w, h)
-	if max(p.dpiX, p.dpiY) > 120 && max(p.dpiX, p.dpiY) <= 1200 && min(p.dpiX, p.dpiY) > 60 {
-		return p.dpiY // a coarse fax has 204 by 98
+	if max(p.DPIX, p.DPIY) > 120 && max(p.DPIX, p.DPIY) <= 1200 && min(p.DPIX, p.DPIY) > 60 {
+		return p.DPIY // a coarse fax has 204 by 98
 	}
 	a4 := math.Abs(long/short-math.Sqrt2) < 0.05 || math.Abs(long/short-11/8.5) < 0.02
 	guess := long / 11.69
 	switch {
-	case a4 && short >= 760 && (h > w || p.lossy):
+	case a4 && short >= 760 && (h > w || p.Lossy):
 		return guess
-	case p.camera, p.lossy && w*h > 2.5e6:
+	case p.Camera, p.Lossy && w*h > 2.5e6:
 		return max(guess, 72)
 	}
 	return 0
@@ -183,14 +184,14 @@ func (e *engine) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 // more cost time and find no more.
 const pageLike = 200
 
-func (e *engine) readPage(ctx context.Context, p picture, g *image.Gray, dpi float64) ([]document.Segment, error) {
+func (e *engine) readPage(ctx context.Context, p picture.Page, g *image.Gray, dpi float64) ([]document.Segment, error) {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	if dpi >= 100 && speckled(g) {
 		g = median(g)
 	}
 	dpiX := dpi
-	if p.dpiX > 60 && p.dpiY > 60 {
-		dpiX = dpi * p.dpiX / p.dpiY // fax lines are wider apart than its dots
+	if p.DPIX > 60 && p.DPIY > 60 {
+		dpiX = dpi * p.DPIX / p.DPIY // fax lines are wider apart than its dots
 	}
 	s := shape{sx: limited(pageLike / dpiX), sy: limited(pageLike / dpi), limit: g.Rect}
 	if most := math.Sqrt(25e6 / (float64(w) * s.sx * float64(h) * s.sy)); most < 1 {

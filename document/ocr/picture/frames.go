@@ -1,4 +1,4 @@
-package ocr
+package picture
 
 import (
 	"encoding/binary"
@@ -72,7 +72,7 @@ func gifPages(data []byte) (pages []span, head span, all bool) {
 	canvas := int(binary.LittleEndian.Uint16(data[6:])) * int(binary.LittleEndian.Uint16(data[8:]))
 	pages = []span{frames[0]}
 	for _, f := range frames[1:] {
-		if w, h := frameSize(data, f); w >= minWidth && h >= minHeight && w*h*minFrameArea >= canvas {
+		if w, h := frameSize(data, f); w >= MinWidth && h >= MinHeight && w*h*minFrameArea >= canvas {
 			pages = append(pages, f)
 		}
 	}

@@ -1,4 +1,4 @@
-package ocr
+package picture
 
 import (
 	"bytes"
@@ -201,8 +201,8 @@ func rational(t []byte, order binary.ByteOrder, value []byte) float64 {
 	return float64(n) / float64(d)
 }
 
-// orient turns and mirrors a picture as its EXIF orientation asks.
-func orient(img image.Image, orientation int) image.Image {
+// Oriented turns and mirrors a picture as its EXIF orientation asks.
+func Oriented(img image.Image, orientation int) image.Image {
 	if orientation <= 1 || orientation > 8 {
 		return img
 	}

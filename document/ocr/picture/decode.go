@@ -1,4 +1,8 @@
-package ocr
+// Package picture decodes PNG, JPEG, GIF, BMP, WebP and TIFF into pages as a viewer
+// shows them: within a budget of pixels that is kept before anything is decoded,
+// upright as EXIF asks, with the resolution where the file tells it. It is plain
+// Go, so the review page may use it to draw on.
+package picture
 
 import (
 	"bytes"
@@ -18,22 +22,28 @@ import (
 // pixel is decoded. 50 million are an A3 page at 600 dpi.
 const MaxPixels = 50_000_000
 
+// Below these pixels no number can be read, and a picture is passed over.
+const (
+	MinWidth  = 90
+	MinHeight = 16
+)
+
 // ErrTooBig is returned for pictures above MaxPixels.
 var ErrTooBig = fmt.Errorf("picture over %d million pixels", MaxPixels/1_000_000)
 
 // errKind is returned for what is none of the six kinds of picture.
 var errKind = errors.New("not a picture of a known kind")
 
-// kind is how one kind of picture is told and decoded.
-type kind struct {
-	name   string
-	match  func(head []byte) bool
+// Kind is how one kind of picture is told and decoded.
+type Kind struct {
+	Name   string
+	Match  func(head []byte) bool
 	config func([]byte) (image.Config, error)
 	decode func([]byte) (image.Image, error)
 }
 
-func kinds() []kind {
-	return []kind{
+func Kinds() []Kind {
+	return []Kind{
 		{"png", prefix("\x89PNG\r\n\x1a\n"), config(png.DecodeConfig), decode(png.Decode)},
 		{"jpeg", prefix("\xff\xd8\xff"), config(jpeg.DecodeConfig), decode(jpeg.Decode)},
 		{"gif", func(h []byte) bool { return prefix("GIF87a")(h) || prefix("GIF89a")(h) }, config(gif.DecodeConfig), decode(gif.Decode)},
@@ -73,85 +83,85 @@ func decode(f func(r reader) (image.Image, error)) func([]byte) (image.Image, er
 	return func(data []byte) (image.Image, error) { return f(bytes.NewReader(data)) }
 }
 
-// picture is one page of a file, as a viewer would show it.
-type picture struct {
-	img        image.Image
-	dpiX, dpiY float64 // 0 when the file does not say
-	camera     bool    // a camera's name stands in the file
-	lossy      bool    // JPEG: photographs and scans more than screens
+// Page is one page of a file, as a viewer shows it.
+type Page struct {
+	Image      image.Image
+	DPIX, DPIY float64 // 0 when the file does not say
+	Camera     bool    // a camera's name stands in the file
+	Lossy      bool    // JPEG: photographs and scans more than screens
 }
 
 // Decode gives the picture in data as a viewer shows it: its EXIF orientation is
-// applied, so the boxes of this package's segments fit onto it. Of a TIFF with
+// applied, so the boxes of package ocr's segments fit onto it. Of a TIFF with
 // many pages it gives the first. It returns ErrTooBig before decoding when the
 // picture has more than MaxPixels, and any error of the decoder.
 func Decode(data []byte) (image.Image, error) { return DecodePage(data, 1) }
 
 // DecodePage is Decode for the page of that number, from 1.
 func DecodePage(data []byte, page int) (image.Image, error) {
-	for _, k := range kinds() {
-		if k.match(data) {
-			p, err := k.load(data, page)
-			return p.img, err
+	for _, k := range Kinds() {
+		if k.Match(data) {
+			p, err := k.Load(data, page)
+			return p.Image, err
 		}
 	}
 	return nil, errKind
 }
 
-// load decodes one page.
-func (k kind) load(data []byte, page int) (p picture, err error) {
+// Load decodes one page.
+func (k Kind) Load(data []byte, page int) (p Page, err error) {
 	defer func() {
 		// The decoders are good, but this runs in the daemon too, for the review page.
 		if r := recover(); r != nil {
-			p, err = picture{}, fmt.Errorf("decoder of %s panicked (%T)", k.name, r)
+			p, err = Page{}, fmt.Errorf("decoder of %s panicked (%T)", k.Name, r)
 		}
 	}()
 	turn := 1
-	switch k.name {
+	switch k.Name {
 	case "tiff":
 		var t tiffPage
 		if data, t, err = tiffPageOf(data, page); err != nil {
 			return p, err
 		}
-		p.dpiX, p.dpiY, turn = t.dpiX, t.dpiY, t.orientation
+		p.DPIX, p.DPIY, turn = t.dpiX, t.dpiY, t.orientation
 	case "gif":
 		if data, err = gifPageOf(data, page); err != nil {
 			return p, err
 		}
 	case "jpeg":
-		p.lossy = true
+		p.Lossy = true
 		m := jpegFacts(data)
-		p.dpiX, p.dpiY, p.camera, turn = m.dpiX, m.dpiY, m.camera, m.orientation
+		p.DPIX, p.DPIY, p.Camera, turn = m.dpiX, m.dpiY, m.camera, m.orientation
 	case "png":
-		p.dpiX, p.dpiY = pngResolution(data)
+		p.DPIX, p.DPIY = pngResolution(data)
 	case "bmp":
-		p.dpiX, p.dpiY = bmpResolution(data)
+		p.DPIX, p.DPIY = bmpResolution(data)
 	}
 	c, err := k.config(data)
 	if err != nil {
-		return p, fmt.Errorf("cannot read the header of a %s: %w", k.name, err)
+		return p, fmt.Errorf("cannot read the header of a %s: %w", k.Name, err)
 	}
 	if c.Width <= 0 || c.Height <= 0 {
-		return p, fmt.Errorf("a %s without pixels", k.name)
+		return p, fmt.Errorf("a %s without pixels", k.Name)
 	}
 	if int64(c.Width)*int64(c.Height) > MaxPixels {
 		return p, ErrTooBig
 	}
 	img, err := k.decode(data)
 	if err != nil {
-		return p, fmt.Errorf("cannot decode a %s: %w", k.name, err)
+		return p, fmt.Errorf("cannot decode a %s: %w", k.Name, err)
 	}
-	p.img = orient(img, turn)
+	p.Image = Oriented(img, turn)
 	if turn >= 5 {
-		p.dpiX, p.dpiY = p.dpiY, p.dpiX
+		p.DPIX, p.DPIY = p.DPIY, p.DPIX
 	}
 	return p, nil
 }
 
-// pages is the number of pages in the file to be read; all is false when it has
+// Pages is the number of pages in the file to be read; all is false when it has
 // more that differ.
-func (k kind) pages(data []byte) (n int, all bool) {
-	switch k.name {
+func (k Kind) Pages(data []byte) (n int, all bool) {
+	switch k.Name {
 	case "tiff":
 		return max(1, len(tiffIFDs(data))), true
 	case "gif":
