@@ -70,10 +70,14 @@ func start(cacheDir string, pages uint32) (pdfium.Pool, error) {
 	})
 }
 
-// Warm compiles pdfium into dir, which has to exist, so that workers start in a
-// tenth of a second and need not write. It takes some seconds the first time and
-// belongs into the start of the daemon or the installation.
+// Warm compiles pdfium into dir, which it makes if need be, so that workers start
+// in a tenth of a second and need not write: they cannot. It takes some seconds and
+// 300 MB the first time, a tenth of a second later, and belongs before the first
+// worker: into the start of a program or the installation.
 func Warm(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("cannot make the cache: %w", err)
+	}
 	pool, err := start(dir, memoryPages)
 	if err != nil {
 		return fmt.Errorf("cannot compile pdfium into the cache: %w", err)

@@ -47,9 +47,6 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	if err := os.MkdirAll(cache, 0o700); err != nil {
-		panic(err)
-	}
 	if err := Warm(cache); err != nil {
 		panic(err)
 	}
