@@ -184,7 +184,7 @@ func TestBadEnds(t *testing.T) {
 		{"trap:panic", "crashed", nil},
 		{"trap:damaged", "damaged", nil},
 		{"trap:encrypted", "encrypted", nil},
-		{"trap:memory", "crashed", func(c *isolate.Config) { c.MemoryBytes = 1 << 30; c.Timeout = 20 * time.Second }},
+		{"trap:memory", "crashed", func(c *isolate.Config) { c.MemoryBytes = bombLimit; c.Timeout = 20 * time.Second }},
 		{"trap:endless", "too-big", func(c *isolate.Config) { c.MaxOutput = 8 << 20 }},
 	} {
 		t.Run(c.input, func(t *testing.T) {
