@@ -171,12 +171,14 @@ func TestEntityAcrossBuffers(t *testing.T) {
 }
 
 func FuzzRead(f *testing.F) {
-	for _, n := range []string{"brev.docx", "brev.odt", "brev.fodt", "brev.doc", "brev.rtf", "liste.xlsx", "liste.xls", "vis.pptx"} {
+	for _, n := range []string{"brev.docx", "brev.odt", "brev.fodt", "brev.doc", "brev.rtf", "liste.xlsx", "liste.xls", "vis.pptx", "tegn.emf", "tegn.wmf", "billede.rtf"} {
 		f.Add(sample(f, n))
 	}
 	f.Add(wordFile(f))
 	f.Add(msgFile(f))
 	f.Add(tnefFile())
+	f.Add(workbook(f))
+	f.Add(xlsbFile(f))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		list := document.Formats{List: formats(), Limits: document.Limits{Bytes: 32 << 20, TextBytes: 1 << 20, Time: 20 * time.Second}}
 		d := list.Read(context.Background(), "x.docx", data)

@@ -10,6 +10,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/documenttest"
 	"brevvagt/document/office"
+	"brevvagt/document/office/flow"
 )
 
 // entry is one member of a generated zip.
@@ -105,5 +106,16 @@ func itoa(i int) string {
 
 func (raw) Read(_ context.Context, in document.Input, out *document.Builder) error {
 	out.Text(string(in.Data))
+	return nil
+}
+
+// capped is a reader with more cells than its sink takes.
+type capped struct{ raw }
+
+func (capped) Read(_ context.Context, _ document.Input, out *document.Builder) error {
+	sink := &flow.Sink{Out: out, Max: 10}
+	for i := range 20 {
+		sink.Add(document.Segment{Text: itoa(i)})
+	}
 	return nil
 }
