@@ -3,6 +3,7 @@ package office_test
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/binary"
 	"fmt"
 	"strings"
@@ -221,5 +222,31 @@ func BenchmarkXML(b *testing.B) {
 				}
 			}
 		})
+	}
+}
+
+// TestFlatBinary: a picture within a flat file is a child.
+func TestFlatBinary(t *testing.T) {
+	b64 := base64.StdEncoding.EncodeToString([]byte("billed 120336-3951"))
+	for name, body := range map[string]string{
+		"a.xml":  `<w:wordDocument xmlns:w="http://schemas.microsoft.com/office/word/2003/wordml"><w:p><w:r><w:pict><w:binData w:name="x">` + b64[:8] + "\r\n" + b64[8:] + `</w:binData></w:pict></w:r></w:p></w:wordDocument>`,
+		"b.fodt": `<office:document xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"><text:p><draw:image><office:binary-data>` + b64[:8] + "\n " + b64[8:] + `</office:binary-data></draw:image></text:p></office:document>`,
+		"c.xml":  `<pkg:package xmlns:pkg="http://schemas.microsoft.com/office/2006/xmlPackage"><pkg:part><pkg:binaryData>` + b64 + `</pkg:binaryData></pkg:part></pkg:package>`,
+	} {
+		d := documenttest.Read(t, append(formats(), raw{}), name, []byte(body))
+		found := documenttest.Find(d, "billed 120336-3951")
+		if len(found) != 1 || found[0].At.Path == name || len(d.Gaps) > 0 {
+			t.Errorf("%s: %s", name, documenttest.Describe(d))
+		}
+	}
+}
+
+// TestSweptStrings: a binary block without a published layout is swept.
+func TestSweptStrings(t *testing.T) {
+	settings := "\x00\x01" + string(utf16le("Printer 120336-3951")) + "\x00\x00\x03rå 130336-3951\x00"
+	d := documenttest.Read(t, formats(), "x.xlsx", zipOf(t, entry{"[Content_Types].xml", types}, entry{"xl/workbook.xml", "<workbook/>"},
+		entry{"xl/printerSettings/printerSettings1.bin", settings}, entry{"xl/fonts/font1.odttf", "\x00\x01font"}))
+	if !documenttest.Has(d, "Printer 120336-3951") || !documenttest.Has(d, "130336-3951") || len(d.Gaps) > 0 {
+		t.Error(documenttest.Describe(d))
 	}
 }

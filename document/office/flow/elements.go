@@ -243,6 +243,7 @@ var plain = map[string]bool{
 	"cx": true, "cy": true, "x": true, "y": true, "id": true, "Id": true, "style": true, "points": true, "path": true,
 	"paraId": true, "textId": true, "rsidR": true, "algn": true, "w": true, "h": true, "ContentType": true, "Type": true,
 	"schemaLocation": true, "fmtid": true, "rotWithShape": true, "uri": true, "d": true, "viewBox": true, "coordsize": true, "uid": true,
+	"paraIdParent": true, "durableId": true, "dateUtc": true, "calcId": true, "rupBuild": true, "documentId": true, "sqref": true,
 }
 
 // attributes takes the values that a person wrote as one text per element.

@@ -165,7 +165,7 @@ func decoded(r io.Reader) io.Reader {
 	head, _ := br.Peek(256)
 	switch {
 	case bytes.HasPrefix(head, []byte{0xef, 0xbb, 0xbf}):
-		br.Discard(3) //nolint:errcheck // the bytes were peeked
+		br.Discard(3) // the bytes were peeked: it cannot fail
 		return br
 	case bytes.HasPrefix(head, []byte{0xfe, 0xff}), bytes.HasPrefix(head, []byte{0, '<'}):
 		return transform.NewReader(br, unicode.UTF16(unicode.BigEndian, unicode.UseBOM).NewDecoder())
