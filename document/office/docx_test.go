@@ -137,3 +137,16 @@ func TestDocxSuite(t *testing.T) {
 		Samples: []documenttest.Sample{{Name: "brev.docx", Data: wordFile(t), Canaries: []string{c(0), c(4), c(8), c(12), c(38)}}},
 	})
 }
+
+// TestSwitches: an element that says no.
+func TestSwitches(t *testing.T) {
+	d := documenttest.Read(t, formats(), "x.docx", docxOf(t, `<w:p><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>synlig 120336-3951</w:t></w:r></w:p>`+
+		`<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>synlig 130336-3951</w:t></w:r></w:p>`+
+		`<w:sdt><w:sdtPr><w:showingPlcHdr w:val="false"/></w:sdtPr><w:sdtContent><w:p><w:r><w:t>udfyldt 140336-3951</w:t></w:r></w:p></w:sdtContent></w:sdt>`))
+	checkWants(t, d, []want{{text: "synlig 120336-3951", layer: document.Visible}, {text: "synlig 130336-3951", layer: document.Visible}, {text: "udfyldt 140336-3951", layer: document.Visible}})
+	for _, s := range d.Segments {
+		if s.Label == "showingPlcHdr" {
+			t.Error("a filled control is taken for a prompt")
+		}
+	}
+}

@@ -204,6 +204,31 @@ func TestTNEF(t *testing.T) {
 		Name: "winmail.dat", Data: tnefFile(), Canaries: []string{c(0), c(1), c(2)}}}})
 }
 
+// TestTNEFProperties: a table of recipients, and a property with a name.
+func TestTNEFProperties(t *testing.T) {
+	le := binary.LittleEndian
+	value := func(text string) []byte {
+		b := utf16le(text + "\x00")
+		out := le.AppendUint32(le.AppendUint32(nil, 1), uint32(len(b)))
+		return append(append(out, b...), make([]byte, (4-len(b)%4)%4)...)
+	}
+	row := append(le.AppendUint32(nil, 3), 0x03, 0, 0x15, 0x0c, 2, 0, 0, 0, 0x1f, 0, 0x01, 0x30)
+	row = append(row, value("Modtager Eksempel")...)
+	row = append(append(row, 0x1f, 0, 0xfe, 0x39), value("modtager@example.invalid")...)
+	named := append(le.AppendUint32(nil, 1), 0x1f, 0, 0x01, 0x80)
+	named = append(append(named, make([]byte, 16)...), 1, 0, 0, 0, 6, 0, 0, 0)
+	named = append(append(named, utf16le("Sag")...), 0, 0)
+	named = append(named, value("sag 120336-3951")...)
+	data := bytes.Join([][]byte{{0x78, 0x9f, 0x3e, 0x22, 1, 0}, tnefAttr(1, 0x69004, append(le.AppendUint32(nil, 1), row...)), tnefAttr(1, 0x69003, named)}, nil)
+	d := documenttest.Read(t, formats(), "winmail.dat", data)
+	if d.Mail == nil || len(d.Mail.To) != 1 || d.Mail.To[0] != (document.Address{Name: "Modtager Eksempel", Mail: "modtager@example.invalid"}) {
+		t.Errorf("mail: %+v", d.Mail)
+	}
+	if !documenttest.Has(d, "sag 120336-3951") || len(d.Gaps) > 0 {
+		t.Error(documenttest.Describe(d))
+	}
+}
+
 // TestTNEFCutOff: a cut within an attribute, or before an announced file, is told.
 func TestTNEFCutOff(t *testing.T) {
 	data := tnefFile()

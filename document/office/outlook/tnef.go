@@ -30,8 +30,8 @@ const (
 	attMessageID  = 0x18009
 )
 
-// ReadTNEF reads winmail.dat. It speaks for the mail it is attached to, so it
-// names no sender of its own.
+// ReadTNEF reads winmail.dat. Within a mail its envelope counts for nothing: only
+// the item itself may speak, which the builder sees to.
 func ReadTNEF(ctx context.Context, in document.Input, out *document.Builder) error {
 	r := &reader{ctx: ctx, in: in, out: out}
 	return r.tell(r.tnef(in.Data, 0), in.Path, 0)
