@@ -30,7 +30,7 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 	if err := s.reasoned(d.By, d.Reason); err != nil {
 		return nil, err
 	}
-	unlock, err := s.busy.lock(ctx, id)
+	unlock, err := s.lockCase(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (s *Service) Reject(ctx context.Context, id string, d Decision) (*Case, err
 	if err := s.reasoned(d.By, d.Reason); err != nil {
 		return nil, err
 	}
-	unlock, err := s.busy.lock(ctx, id)
+	unlock, err := s.lockCase(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +229,7 @@ func (s *Service) Resume(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		unlock, err := s.busy.lock(ctx, id)
+		unlock, err := s.lockCase(ctx, id)
 		if err != nil {
 			return errors.Join(append(errs, err)...)
 		}
@@ -257,26 +257,28 @@ func scanIDs(rows *sql.Rows, err error) ([]string, error) {
 }
 
 // Items are the true item ids of a source's open cases, for the source to compare
-// with what it still has. Case.ItemID is masked and would not do.
-func (s *Service) Items(ctx context.Context, source string) ([]string, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT id, receipt FROM cases WHERE source = $1 AND state IN ($2, $3, $4) ORDER BY id`,
+// with what it still has: true for one that is held, false for one that is being
+// released or rejected and may have left already. Case.ItemID is masked and would
+// not do.
+func (s *Service) Items(ctx context.Context, source string) (map[string]bool, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT id, receipt, state FROM cases WHERE source = $1 AND state IN ($2, $3, $4) ORDER BY id`,
 		source, string(Held), string(Releasing), string(Rejecting))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read cases: %w", err)
 	}
 	defer rows.Close()
-	var items []string
+	items := make(map[string]bool)
 	for rows.Next() {
-		var id string
+		var id, state string
 		var sealed []byte
-		if err := rows.Scan(&id, &sealed); err != nil {
+		if err := rows.Scan(&id, &sealed, &state); err != nil {
 			return nil, fmt.Errorf("cannot read cases: %w", err)
 		}
 		h, err := s.receipts.Reveal(id, sealed)
 		if err != nil {
 			return nil, err
 		}
-		items = append(items, h.ItemID)
+		items[h.ItemID] = State(state) == Held
 	}
 	return items, rows.Err()
 }

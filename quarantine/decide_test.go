@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -242,8 +241,7 @@ func TestASourceGetsItsTrueIDsBack(t *testing.T) {
 		}
 	}
 	items, err := b.service.Items(t.Context(), "gateway")
-	slices.Sort(items)
-	if err != nil || fmt.Sprint(items) != "[0707614285 4bXk5c0Wz3z1]" {
+	if err != nil || fmt.Sprint(items) != "map[0707614285:true 4bXk5c0Wz3z1:true]" {
 		t.Errorf("%v, %v", items, err)
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"os"
 	"strings"
-	"sync"
 	"time"
 
 	"brevvagt/detectors"
@@ -132,37 +131,4 @@ func shortError(err error) string {
 		text = append(text[:499], '…')
 	}
 	return string(text)
-}
-
-// caseLocks keeps two goroutines from working on one case: a release by a person
-// and the repeat of it by Resume would both deliver.
-type caseLocks struct {
-	mu   sync.Mutex
-	held map[string]chan struct{}
-}
-
-// lock waits for the case to be free; the caller must call the returned function.
-func (l *caseLocks) lock(ctx context.Context, id string) (func(), error) {
-	for {
-		l.mu.Lock()
-		wait, taken := l.held[id]
-		if !taken {
-			l.held[id] = make(chan struct{})
-			l.mu.Unlock()
-			return func() { l.unlock(id) }, nil
-		}
-		l.mu.Unlock()
-		select {
-		case <-wait:
-		case <-ctx.Done():
-			return nil, fmt.Errorf("case %s is busy: %w", id, ctx.Err())
-		}
-	}
-}
-
-func (l *caseLocks) unlock(id string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	close(l.held[id])
-	delete(l.held, id)
 }

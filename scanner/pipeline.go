@@ -46,7 +46,7 @@ func (p *Pipeline) Handle(ctx context.Context, it Item) (out Outcome, err error)
 		out.Gaps = append(out.Gaps, document.Gap{At: document.Location{Path: it.Name}, Why: document.TooBig,
 			Detail: fmt.Sprintf("the last %d bytes were not read", it.Cut)})
 	}
-	out.Subjects = subject.Group(out.Document, out.Findings)
+	out.Subjects = subject.GroupWith(p.Detectors.Key, out.Document, out.Findings)
 	facts := p.facts(it, &out)
 	out.Verdict = p.decide(facts)
 	out.Took = p.Now().Sub(start)

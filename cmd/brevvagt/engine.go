@@ -2,6 +2,7 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
 	"time"
 
@@ -22,6 +23,7 @@ type engineOptions struct {
 	Workers        int
 	Key            detectors.Key // digest key; a random one when zero
 	Limits         document.Limits
+	PDFCache       string // folder for compiled code; "" is the user's cache folder
 	HoldUnfinished bool
 	Actions        []scanner.Action
 	Now            func() time.Time
@@ -47,12 +49,17 @@ func newEngine(o engineOptions) (*engine, error) {
 	if err != nil {
 		return nil, err
 	}
-	cache := pdfCacheDir()
+	cfg := isolate.Config{Workers: max(1, o.Workers)}
 	if o.NoOCR {
 		command = append(command, "--no-ocr")
 	}
-	command = append(command, "--pdf-cache", cache)
-	pool, err := isolate.New(isolate.Config{Command: command, Workers: max(1, o.Workers), ReadOnly: []string{cache}})
+	cache := pdfCache(o.PDFCache)
+	if cache != "" {
+		command = append(command, "--pdf-cache", cache)
+		cfg.ReadOnly = []string{cache}
+	}
+	cfg.Command = command
+	pool, err := isolate.New(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -71,14 +78,26 @@ func newEngine(o engineOptions) (*engine, error) {
 	}}, nil
 }
 
-// pdfCacheDir holds the PDF engine's compiled code, which takes two seconds to
-// make and nothing to load. A failure to find one only costs those seconds.
-func pdfCacheDir() string {
-	dir, err := os.UserCacheDir()
-	if err != nil {
-		dir = os.TempDir()
+// pdfCache makes sure that the PDF engine's compiled code lies in dir, which takes
+// two seconds the first time and saves them at every start of a worker. A child
+// does it, so that its 300 MB are not ours. A cache that cannot be had only costs
+// those seconds: then there is none.
+func pdfCache(dir string) string {
+	if dir == "" {
+		base, err := os.UserCacheDir()
+		if err != nil {
+			return ""
+		}
+		dir = filepath.Join(base, "brevvagt", "pdf")
 	}
-	return filepath.Join(dir, "brevvagt", "pdf")
+	if entries, err := os.ReadDir(dir); err == nil && len(entries) > 0 {
+		return dir
+	}
+	self, err := os.Executable()
+	if err != nil || exec.Command(self, "worker", "--warm", dir).Run() != nil {
+		return ""
+	}
+	return dir
 }
 
 func (e *engine) Close() { _ = e.pool.Close() }

@@ -143,30 +143,8 @@ func (l *lanes) connect(svc *quarantine.Service) {
 	if l.milter == nil {
 		return
 	}
-	l.milter.Known = func(ctx context.Context) (map[string]bool, error) { return heldIDs(ctx, svc, gateway.Source) }
+	l.milter.Known = func(ctx context.Context) (map[string]bool, error) { return svc.Items(ctx, gateway.Source) }
 	l.milter.Absent = func(ctx context.Context, id string) { _ = svc.MarkGone(ctx, gateway.Source, id) }
-}
-
-// heldIDs are the items of a source with an open case: true for one that is held,
-// false for one that is being released or rejected.
-func heldIDs(ctx context.Context, svc *quarantine.Service, source string) (map[string]bool, error) {
-	ids := make(map[string]bool)
-	const page = 1000
-	for offset := 0; ; offset += page {
-		cases, _, err := svc.List(ctx, quarantine.Filter{
-			States: []quarantine.State{quarantine.Held, quarantine.Releasing, quarantine.Rejecting}, Limit: page, Offset: offset})
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range cases {
-			if c.Source == source {
-				ids[c.ItemID] = c.State == quarantine.Held
-			}
-		}
-		if len(cases) < page {
-			return ids, nil
-		}
-	}
 }
 
 // run serves the lanes in g.

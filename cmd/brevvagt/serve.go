@@ -9,6 +9,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"path/filepath"
 	"runtime"
 	"time"
 
@@ -96,6 +97,7 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 	d.engine, err = newEngine(engineOptions{
 		Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: d.state.key,
 		Limits:         document.Limits{Time: time.Duration(cfg.Gateway.ScanDeadline)},
+		PDFCache:       filepath.Join(cfg.State, "cache", "pdf"),
 		HoldUnfinished: true, Actions: actions,
 	})
 	if err != nil {
@@ -168,7 +170,8 @@ func ruleID(out scanner.Outcome) string {
 	return out.Verdict.Rules[0].ID
 }
 
-// resume repeats unfinished releases every minute.
+// resume repeats unfinished releases every minute, and lets the content of old
+// cases go.
 func (d *daemon) resume(ctx context.Context) error {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
@@ -179,6 +182,9 @@ func (d *daemon) resume(ctx context.Context) error {
 		case <-tick.C:
 			if err := d.service.Resume(ctx); err != nil {
 				d.log.Warn("unfinished cases", "error", err)
+			}
+			if _, err := d.service.Expire(ctx, time.Now().Add(-time.Duration(d.cfg.Vault.KeepContent))); err != nil {
+				d.log.Warn("expired cases", "error", err)
 			}
 		}
 	}

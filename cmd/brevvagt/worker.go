@@ -7,21 +7,27 @@ import (
 
 	formatlist "brevvagt/document/all"
 	"brevvagt/document/isolate"
+	"brevvagt/document/pdf"
 )
 
 // newWorker is the hidden subcommand that a daemon or scan runs to read pictures
 // and PDF in a process of their own. It speaks frames on stdin and stdout.
 func newWorker() *cobra.Command {
 	var o formatlist.Options
+	var warm string
 	cmd := &cobra.Command{
 		Use:    "worker",
 		Hidden: true,
 		Args:   cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
+			if warm != "" {
+				return pdf.Warm(warm)
+			}
 			return isolate.Serve(os.Stdin, os.Stdout, formatlist.Hostile(o))
 		},
 	}
 	cmd.Flags().BoolVar(&o.NoOCR, "no-ocr", false, "")
 	cmd.Flags().StringVar(&o.PDFCache, "pdf-cache", "", "")
+	cmd.Flags().StringVar(&warm, "warm", "", "")
 	return cmd
 }

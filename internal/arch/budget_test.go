@@ -20,8 +20,16 @@ const (
 	maxStructFields  = 15
 )
 
-// largeStructs may have more fields: stored rows, deposits and configuration.
-var largeStructs = []string{"Deposit", "Case", "Evidence", "Site", "Draft", "Config"}
+// largePackages may be longer, each for its reason.
+var largePackages = map[string]int{
+	"cmd/brevvagt":  2200, // wiring: a file a subcommand, imported by nobody
+	"document/mail": 2200, // one walker for a format that has no end of broken dialects
+	"document/ocr":  1800, // picture preparation is many small measured steps
+}
+
+// largeStructs may have more fields: stored rows, deposits, configuration, and the
+// state of parsers, where each field is a mode of the format.
+var largeStructs = []string{"Deposit", "Case", "Evidence", "Site", "Draft", "Config", "walker", "biff", "reader", "Scanner"}
 
 func TestBudgets(t *testing.T) {
 	root := moduleRoot(t)
@@ -37,8 +45,8 @@ func TestBudgets(t *testing.T) {
 			}
 			lines[dir] += checkFile(t, root, file)
 		}
-		if lines[dir] > maxPackageLines {
-			t.Errorf("package %s has %d lines, budget %d", dir, lines[dir], maxPackageLines)
+		if budget := max(maxPackageLines, largePackages[dir]); lines[dir] > budget {
+			t.Errorf("package %s has %d lines, budget %d", dir, lines[dir], budget)
 		}
 	}
 }

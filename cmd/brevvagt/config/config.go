@@ -120,6 +120,10 @@ type Vault struct {
 	// Recipients is a file of age recipients, one a line; the DPO accounts' own
 	// keys are added to it. Default: the accounts alone.
 	Recipients string `yaml:"recipients"`
+	// KeepContent is how long originals are kept, default 720h (30 days, as
+	// municipalities keep sensitive data in mailboxes); the case, the draft and
+	// the ledger stay.
+	KeepContent Duration `yaml:"keep_content"`
 }
 
 // OCR is text recognition.
@@ -158,6 +162,7 @@ func Default() Config {
 		},
 		Review: Review{Listen: "127.0.0.1:8080"},
 		Notify: Notify{Contact: "din DPO"},
+		Vault:  Vault{KeepContent: Duration(30 * 24 * time.Hour)},
 		Log:    Log{Level: "info"},
 	}
 }
@@ -195,6 +200,9 @@ func (c *Config) check() error {
 	}
 	if c.Gateway.ScanDeadline < Duration(time.Second) {
 		errs = append(errs, errors.New("gateway.scan_deadline must be at least 1s"))
+	}
+	if c.Vault.KeepContent < Duration(24*time.Hour) {
+		errs = append(errs, errors.New("vault.keep_content must be at least 24h: held mail must wait for somebody to see it"))
 	}
 	if c.Gateway.MaxBytes < 1<<20 {
 		errs = append(errs, errors.New("gateway.max_bytes must be at least 1048576"))

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/contact"
 	"brevvagt/detectors/special"
 	"brevvagt/document"
 	"brevvagt/quarantine"
@@ -38,20 +39,19 @@ func (h Hold) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome) 
 	return nil
 }
 
-// deposit masks everything that quarantine will keep in the clear.
+// deposit masks what came out of the content. Addresses, message id and item id
+// stay true, since a release needs them: quarantine seals them and masks what it
+// shows.
 func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 	d := quarantine.Deposit{
 		Source: it.Source, ItemID: it.ID, Kind: out.Kind, Name: detectors.RedactNumbers(it.Name),
-		From: detectors.RedactNumbers(out.From), Received: it.Received, Receipt: it.Receipt,
+		From: out.From, To: out.To, Received: it.Received, Receipt: it.Receipt,
 		Size: int64(len(it.Content)), Persons: len(out.Subjects), Numbers: numbers(out.Findings),
 		DataTypes: dataTypes(out), Pictures: pictures(out),
 	}
-	for _, a := range out.To {
-		d.To = append(d.To, detectors.RedactNumbers(a))
-	}
 	if m := out.Document.Mail; m != nil {
 		d.Subject = detectors.Redact(m.Subject)
-		d.MessageID = detectors.RedactNumbers(m.MessageID)
+		d.MessageID = m.MessageID
 	}
 	for _, r := range out.Verdict.Rules {
 		d.Rules = append(d.Rules, quarantine.Rule{ID: r.ID, Danish: r.Text, English: r.English, Approvers: r.Approvers})
@@ -87,8 +87,29 @@ func dataTypes(out *scanner.Outcome) []string {
 			types = append(types, special.DataTypes(f.Category)...)
 		}
 	}
+	types = append(types, contactTypes(out)...)
 	slices.Sort(types)
 	return slices.Compact(types)
+}
+
+// contactTypes are the kinds of contact data in the parts where people were found.
+// They stop nothing by themselves, so they are looked for only here.
+func contactTypes(out *scanner.Outcome) []string {
+	about := make(map[string]bool)
+	for i := range out.Findings {
+		if out.Findings[i].Category == "national-id" {
+			about[out.Findings[i].At.Path] = true
+		}
+	}
+	var types []string
+	for _, d := range contact.Detectors() {
+		if slices.ContainsFunc(out.Document.Segments, func(s document.Segment) bool {
+			return about[s.At.Path] && s.At.Layer != document.Header && len(d.Find(s, detectors.Env{})) > 0
+		}) {
+			types = append(types, contact.DataTypes(d.Category)...)
+		}
+	}
+	return types
 }
 
 const (
