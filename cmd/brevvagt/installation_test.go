@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"net"
 	"os"
@@ -226,10 +225,4 @@ func withoutTrace(raw []byte) []byte {
 		raw = raw[i:]
 	}
 	return raw
-}
-
-func ctx30(t testing.TB) context.Context {
-	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
-	t.Cleanup(cancel)
-	return ctx
 }

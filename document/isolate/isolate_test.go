@@ -8,6 +8,7 @@ import (
 	"os"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -17,6 +18,9 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/isolate"
 )
+
+// sink keeps the compiler from dropping work that a test does only to be busy.
+var sink atomic.Int64
 
 const workerEnv = "BREVVAGT_TEST_WORKER"
 
@@ -57,7 +61,8 @@ func (t trap) Read(ctx context.Context, in document.Input, out *document.Builder
 		if len(w) > 2 {
 			out.Text("found before it hung")
 		}
-		for {
+		for spin := 0; ; spin++ { // computing, not waiting: nothing but a kill ends it
+			sink.Store(int64(spin))
 		}
 	case "exit":
 		os.Exit(7)
@@ -74,6 +79,7 @@ func (t trap) Read(ctx context.Context, in document.Input, out *document.Builder
 				b[i] = 1
 			}
 			keep = append(keep, b)
+			sink.Store(int64(len(keep)))
 		}
 	case "endless":
 		for ctx.Err() == nil {

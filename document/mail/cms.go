@@ -106,7 +106,7 @@ func children(body []byte, indefinite bool, depth int, each func(value) error) (
 		if err != nil {
 			return nil, err
 		}
-		rest := v.body
+		var rest []byte
 		if v.indefinite {
 			if rest, err = children(v.body, true, depth+1, func(value) error { return nil }); err != nil {
 				return nil, err

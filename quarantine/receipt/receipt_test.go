@@ -57,7 +57,8 @@ func TestHiddenComesBackForItsCaseOnly(t *testing.T) {
 func TestItemsHaveKeyedNames(t *testing.T) {
 	a, _ := open(t)
 	b, _ := open(t)
-	if a.Item("gateway", "1") != a.Item("gateway", "1") {
+	first := a.Item("gateway", "1")
+	if second := a.Item("gateway", "1"); first != second {
 		t.Error("one item has two names")
 	}
 	for _, other := range []string{a.Item("gateway", "2"), a.Item("gateway\n1", ""), a.Item("share", "1"), b.Item("gateway", "1")} {

@@ -122,8 +122,14 @@ func rootOf(f *pack.File) string {
 
 // xmlish tells XML by its first sign, in UTF-8 or UTF-16.
 func xmlish(head []byte) bool {
-	s := strings.TrimLeft(string(head), "\xef\xbb\xbf\xfe\xff\x00 \t\r\n")
-	return strings.HasPrefix(s, "<")
+	for _, b := range head {
+		switch b {
+		case 0xef, 0xbb, 0xbf, 0xfe, 0xff, 0, ' ', '\t', '\r', '\n':
+		default:
+			return b == '<'
+		}
+	}
+	return false
 }
 
 // prepare reads what the others need: styles, workbook, order of slides.
