@@ -59,18 +59,20 @@ func (m *Milter) Reconcile(ctx context.Context, handle scanner.Handler) error {
 		if len(unknown) == 0 {
 			return nil
 		}
-		m.adoptSome(ctx, unknown, tried, handle)
-		if ctx.Err() != nil {
-			return ctx.Err()
+		for _, h := range unknown {
+			tried[h.ID] = true
+		}
+		if err := m.adoptAll(ctx, unknown, handle); err != nil {
+			return err
 		}
 	}
 }
 
-// unknown lists held mail that no case knows.
+// unknown lists mail that was held and that no case knows.
 func (m *Milter) unknown(ctx context.Context, reportAbsent bool) ([]postfix.Mail, error) {
 	// The queue first: a case is on disk before Postfix holds its mail, so what
 	// is listed as held and has no case after that is really unknown, unless it
-	// was released in between. The second listing tells.
+	// was released in between. Each batch looks again before it is judged.
 	held, err := m.Postfix.Held(ctx)
 	if err != nil {
 		return nil, err
@@ -79,60 +81,132 @@ func (m *Milter) unknown(ctx context.Context, reportAbsent bool) ([]postfix.Mail
 	if err != nil {
 		return nil, err
 	}
-	isHeld := make(map[string]bool, len(held))
-	for _, h := range held {
-		isHeld[h.ID] = true
-	}
 	if reportAbsent {
+		isHeld := make(map[string]bool, len(held))
+		for _, h := range held {
+			isHeld[h.ID] = true
+		}
 		m.absent(ctx, known, isHeld)
 		m.forgetKept(isHeld)
 	}
-	unknown := slices.DeleteFunc(held, func(h postfix.Mail) bool {
+	return slices.DeleteFunc(held, func(h postfix.Mail) bool {
 		_, ok := known[h.ID]
-		return ok || m.judge.Busy(h.ID) || m.keptBefore(h.ID)
-	})
-	if len(unknown) == 0 {
-		return nil, nil
-	}
-	again, err := m.Postfix.Held(ctx)
-	if err != nil {
-		return nil, err
-	}
-	clear(isHeld)
-	for _, h := range again {
-		isHeld[h.ID] = true
-	}
-	return slices.DeleteFunc(unknown, func(h postfix.Mail) bool { return !isHeld[h.ID] }), nil
+		return ok || m.keptBefore(h.ID)
+	}), nil
 }
 
 const (
 	// adopters judge held mail at once; most of their time is Postfix's commands.
 	adopters = 4
-	// freshFor is how long a listing is acted upon.
-	freshFor = 5 * time.Second
+	// adoptBatch mails are looked up again with one command before they are
+	// judged, and released with one command after that. It takes about a second.
+	adoptBatch = 100
+	// flushEvery is the pace of asking Postfix to deliver everything it has.
+	flushEvery = 5 * time.Second
+	// fewMails are each delivered by name instead, which leaves the rest of
+	// Postfix's queue in peace.
+	fewMails = 5
 )
 
-// adoptSome judges mails until the listing they come from is old.
-func (m *Milter) adoptSome(ctx context.Context, unknown []postfix.Mail, tried map[string]bool, handle scanner.Handler) {
+// adoptAll judges the mails batch by batch.
+func (m *Milter) adoptAll(ctx context.Context, unknown []postfix.Mail, handle scanner.Handler) error {
+	released, flushed := 0, time.Now()
+	defer func() {
+		if released > 0 {
+			// Also when we are told to stop: what is released shall not wait.
+			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
+			defer cancel()
+			m.flush(end)
+		}
+	}()
+	for batch := range slices.Chunk(unknown, adoptBatch) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		clean, err := m.adoptBatch(ctx, batch, handle)
+		if err != nil {
+			return err
+		}
+		if len(unknown) <= fewMails {
+			m.releaseEach(ctx, clean)
+			continue
+		}
+		released += m.releaseAll(ctx, clean)
+		if released > 0 && time.Since(flushed) > flushEvery {
+			m.flush(ctx)
+			released, flushed = 0, time.Now()
+		}
+	}
+	return nil
+}
+
+// adoptBatch judges those of a batch that are still held and returns the ids of
+// those that are to be released.
+func (m *Milter) adoptBatch(ctx context.Context, batch []postfix.Mail, handle scanner.Handler) ([]string, error) {
+	var ids []string
+	for _, h := range batch {
+		if !m.judge.Busy(h.ID) { // a scan that came too late for Postfix may still run
+			ids = append(ids, h.ID)
+		}
+	}
+	ids, err := m.Postfix.StillHeld(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	work := make(chan postfix.Mail)
-	var wg sync.WaitGroup
+	var (
+		wg    sync.WaitGroup
+		mu    sync.Mutex
+		clean []string
+	)
 	for range adopters {
 		wg.Go(func() {
 			for h := range work {
-				m.adopt(ctx, h, handle)
+				if ctx.Err() == nil && m.adopt(ctx, h, handle) {
+					mu.Lock()
+					clean = append(clean, h.ID)
+					mu.Unlock()
+				}
 			}
 		})
 	}
-	old := time.Now().Add(freshFor)
-	for _, h := range unknown {
-		if ctx.Err() != nil || time.Now().After(old) {
-			break
+	for _, h := range batch {
+		if slices.Contains(ids, h.ID) {
+			work <- h
 		}
-		tried[h.ID] = true
-		work <- h
 	}
 	close(work)
 	wg.Wait()
+	slices.Sort(clean)
+	return clean, nil
+}
+
+func (m *Milter) releaseEach(ctx context.Context, clean []string) {
+	for _, id := range clean {
+		if err := m.Postfix.Release(ctx, id); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
+			m.Log.Error("clean mail not released; tried again in the next round", "queue_id", id, "error", err)
+		}
+	}
+}
+
+func (m *Milter) releaseAll(ctx context.Context, clean []string) int {
+	if len(clean) == 0 {
+		return 0
+	}
+	n, err := m.Postfix.ReleaseAll(ctx, clean)
+	if err != nil {
+		m.Log.Error("clean mails not released; tried again in the next round", "mails", len(clean), "error", err)
+	}
+	m.Log.Info("held mails released", "mails", n)
+	return n
+}
+
+// flush starts the delivery of what was released. Where it fails, Postfix's own
+// queue run does it.
+func (m *Milter) flush(ctx context.Context) {
+	if err := m.Postfix.Flush(ctx); err != nil {
+		m.Log.Warn("released mail waits for Postfix's next queue run", "error", err)
+	}
 }
 
 // absent reports known mails that have been missing for some rounds, once each.
@@ -171,35 +245,34 @@ func (m *Milter) forgetKept(isHeld map[string]bool) {
 	maps.DeleteFunc(m.kept, func(id string, _ bool) bool { return !isHeld[id] })
 }
 
-// adopt judges one held mail.
-func (m *Milter) adopt(ctx context.Context, h postfix.Mail, handle scanner.Handler) {
+// adopt judges one held mail and reports whether it is to be released.
+func (m *Milter) adopt(ctx context.Context, h postfix.Mail, handle scanner.Handler) (release bool) {
 	log := m.Log.With("queue_id", h.ID)
 	content, err := m.Postfix.Content(ctx, h.ID, max(m.Config.MaxBytes, adoptBytes))
 	if err != nil {
 		log.Error("held mail cannot be read and stays held", "error", err)
-		return
+		return false
 	}
 	out, err := m.judge.Scan(ctx, m.item(h.ID, h.From, h.To, h.Arrived, content), handle)
 	if err != nil {
 		log.Error("held mail not judged; it stays held", "error", err)
-		return
+		return false
 	}
 	log.Info("held mail adopted", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	switch out.Verdict.Action {
 	case policy.Pass, policy.Warn:
-		if m.Config.Adopt == AdoptKeep {
-			m.mu.Lock()
-			m.kept[h.ID] = true
-			m.mu.Unlock()
-			return
+		if m.Config.Adopt != AdoptKeep {
+			return true
 		}
-		err = m.Postfix.Release(ctx, h.ID)
+		m.mu.Lock()
+		m.kept[h.ID] = true
+		m.mu.Unlock()
 	case policy.Reject:
-		err = m.refuse(ctx, h, out.Verdict)
+		if err := m.refuse(ctx, h, out.Verdict); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
+			log.Error("held mail: verdict not carried out; tried again in the next round", "error", err)
+		}
 	}
-	if err != nil && !errors.Is(err, postfix.ErrNotHeld) {
-		log.Error("held mail: verdict not carried out; tried again in the next round", "error", err)
-	}
+	return false
 }
 
 // refuse tells the sender and then deletes. Where no notice can be sent the mail

@@ -67,7 +67,7 @@ const maxListing = 64 << 20
 
 // List returns what is in the queues, in the order Postfix gives.
 func (c *Control) List(ctx context.Context) ([]Mail, error) {
-	out, _, err := c.run(ctx, maxListing, nil, "postqueue", "-j")
+	out, _, err := c.run(ctx, maxListing, "", nil, "postqueue", "-j")
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func (c *Control) Release(ctx context.Context, id string) error {
 	if err := CheckID(id); err != nil {
 		return err
 	}
-	n, err := c.super(ctx, releasedLine, "-H", id)
+	n, err := c.super(ctx, releasedLine, "", "-H", id)
 	if err != nil {
 		return fmt.Errorf("release mail %s: %w", id, err)
 	}
@@ -162,7 +162,7 @@ func (c *Control) Deliver(ctx context.Context, id string) error {
 	if err := CheckID(id); err != nil {
 		return err
 	}
-	if _, _, err := c.run(ctx, 1<<16, nil, "postqueue", "-i", id); err != nil {
+	if _, _, err := c.run(ctx, 1<<16, "", nil, "postqueue", "-i", id); err != nil {
 		return fmt.Errorf("deliver mail %s: %w", id, err)
 	}
 	return nil
@@ -174,7 +174,7 @@ func (c *Control) Delete(ctx context.Context, id string) error {
 	if err := CheckID(id); err != nil {
 		return err
 	}
-	n, err := c.super(ctx, deletedLine, "-d", id, "hold")
+	n, err := c.super(ctx, deletedLine, "", "-d", id, "hold")
 	if err != nil {
 		return fmt.Errorf("delete mail %s: %w", id, err)
 	}
@@ -191,8 +191,8 @@ var (
 
 // super runs postsuper and reads how many mails it touched: it ends with 0 even
 // when it found none.
-func (c *Control) super(ctx context.Context, line *regexp.Regexp, args ...string) (int, error) {
-	_, stderr, err := c.run(ctx, 1<<16, c.Prefix, "postsuper", args...)
+func (c *Control) super(ctx context.Context, line *regexp.Regexp, stdin string, args ...string) (int, error) {
+	_, stderr, err := c.run(ctx, 1<<16, stdin, c.Prefix, "postsuper", args...)
 	if err != nil {
 		return 0, err
 	}
@@ -209,7 +209,7 @@ func (c *Control) Content(ctx context.Context, id string, limit int64) ([]byte, 
 	if err := CheckID(id); err != nil {
 		return nil, err
 	}
-	out, _, err := c.run(ctx, limit, c.Prefix, "postcat", "-hbq", id)
+	out, _, err := c.run(ctx, limit, "", c.Prefix, "postcat", "-hbq", id)
 	if err != nil {
 		return nil, fmt.Errorf("read mail %s: %w", id, err)
 	}
@@ -234,7 +234,7 @@ func crlf(in []byte, lines int) []byte {
 }
 
 // run runs one command within the time limit and bounds what it may print.
-func (c *Control) run(ctx context.Context, limit int64, prefix []string, name string, args ...string) (stdout, stderr []byte, err error) {
+func (c *Control) run(ctx context.Context, limit int64, stdin string, prefix []string, name string, args ...string) (stdout, stderr []byte, err error) {
 	timeout := c.Timeout
 	if timeout <= 0 {
 		timeout = 30 * time.Second
@@ -255,6 +255,9 @@ func (c *Control) run(ctx context.Context, limit int64, prefix []string, name st
 	out := &capped{limit: limit}
 	errs := &capped{limit: 1 << 16}
 	cmd.Stdout, cmd.Stderr = out, errs
+	if stdin != "" {
+		cmd.Stdin = strings.NewReader(stdin)
+	}
 	err = cmd.Run()
 	switch {
 	case out.over:

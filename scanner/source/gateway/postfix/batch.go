@@ -1,0 +1,90 @@
+package postfix
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// MaxBatch is how many mails one command is given.
+const MaxBatch = 500
+
+// StillHeld returns those of ids that are in the hold queue now, in their order. It
+// costs one command for all as long as none has left the queue altogether.
+func (c *Control) StillHeld(ctx context.Context, ids []string) ([]string, error) {
+	var all []string
+	for batch := range slices.Chunk(ids, MaxBatch) {
+		held, err := c.heldOf(ctx, batch)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range batch {
+			if held[id] {
+				all = append(all, id)
+			}
+		}
+	}
+	return all, nil
+}
+
+func (c *Control) heldOf(ctx context.Context, ids []string) (map[string]bool, error) {
+	if err := checkAll(ids); err != nil {
+		return nil, err
+	}
+	held := make(map[string]bool, len(ids))
+	// postcat prints the queue of every mail it finds, and gives up at the first
+	// one that is in none; then the listing tells.
+	out, _, err := c.run(ctx, maxListing, "", c.Prefix, "postcat", append([]string{"-eq"}, ids...)...)
+	if err == nil {
+		for line := range bytes.Lines(out) {
+			name, ok := bytes.CutPrefix(bytes.TrimSpace(line), []byte("*** ENVELOPE RECORDS hold/"))
+			if id, end, _ := strings.Cut(string(name), " "); ok && end == "***" {
+				held[id] = true
+			}
+		}
+		return held, nil
+	}
+	list, err := c.Held(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range list {
+		held[m.ID] = true
+	}
+	return held, nil
+}
+
+// ReleaseAll takes mails from the hold queue and returns how many were there. A
+// mail that is no longer held is no error. Flush then has them delivered.
+func (c *Control) ReleaseAll(ctx context.Context, ids []string) (int, error) {
+	if err := checkAll(ids); err != nil {
+		return 0, err
+	}
+	sum := 0
+	for batch := range slices.Chunk(ids, MaxBatch) {
+		n, err := c.super(ctx, releasedLine, strings.Join(batch, "\n")+"\n", "-H", "-")
+		if err != nil {
+			return sum, fmt.Errorf("release %d mails: %w", len(batch), err)
+		}
+		sum += n
+	}
+	return sum, nil
+}
+
+// Flush has everything that is queued tried now. Mail for a next hop that is down
+// is tried too, so it should not be asked for all the time.
+func (c *Control) Flush(ctx context.Context) error {
+	_, _, err := c.run(ctx, 1<<16, "", nil, "postqueue", "-f")
+	return err
+}
+
+func checkAll(ids []string) error {
+	for _, id := range ids {
+		if err := CheckID(id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
