@@ -15,7 +15,8 @@ demo: build ## the whole system on this machine with sample traffic (page on htt
 	@bin/brevvagt demo
 
 build: deps ## the program at bin/brevvagt
-	@$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o bin/brevvagt ./cmd/brevvagt
+	@echo "building brevvagt $(VERSION) (the first time takes a minute or two)"
+	@$(GO) build -ldflags "-X main.version=$(VERSION)" -o bin/brevvagt ./cmd/brevvagt
 
 test: test-deps lint ## everything, with real Postfix, Chromium and Tesseract
 	@OMP_THREAD_LIMIT=1 $(GO) test -timeout 15m ./...
