@@ -237,10 +237,25 @@ func clip(s string, n int, end bool) string {
 	return strings.ToValidUTF8(s[:n], "")
 }
 
-// person is a name with its role in a paper.
+// person is a name with its role in a paper and where it stands.
 type person struct {
-	name Name
-	role Role
+	name                      Name
+	role                      Role
+	field                     bool
+	page, segment, start, end int
+}
+
+func personAt(n Name, role Role, l line) person {
+	return person{name: n, role: role, page: l.page, segment: l.segment, start: l.start, end: l.start + len(l.text)}
+}
+
+// field reports whether a segment is the value of a form's field.
+func (p *papers) field(segment int) bool {
+	if segment < 0 || segment >= len(p.doc.Segments) {
+		return false
+	}
+	s := &p.doc.Segments[segment]
+	return s.Label != "" && s.At.Cell == "" && s.At.Layer != document.Header
 }
 
 // subjectCues begin a line that names whom a paper is about.
@@ -264,7 +279,7 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 			}
 		case l.zone == Address:
 			if n, ok := addresseeLine(text); ok {
-				people = append(people, person{n, Addressee})
+				people = append(people, personAt(n, Addressee, l))
 			}
 		case hasCue(low, staffCues):
 			if n, ok := nameAt(afterCue(text, low, staffCues), false); ok {
@@ -272,7 +287,7 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 			}
 		case l.zone <= Body && hasCue(low, subjectCues):
 			if n, ok := nameAt(afterCue(text, low, subjectCues), false); ok {
-				people = append(people, person{n, About})
+				people = append(people, personAt(n, About, l))
 			}
 		}
 	}
@@ -287,7 +302,7 @@ func (p *papers) fields(path string, people []person) []person {
 			continue
 		}
 		if n := NewName(s.Text); n.Full() {
-			people = append(people, person{n, About})
+			people = append(people, person{name: n, role: About, field: true, page: s.At.Page, segment: i, end: len(s.Text)})
 		}
 	}
 	return people

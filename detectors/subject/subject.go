@@ -39,9 +39,14 @@ func (r Role) Rank() int {
 // Occurrence is one place where a person stands.
 type Occurrence struct {
 	Path    string
+	Page    int // 0 if unknown
 	Layer   document.Layer
 	Role    Role
-	Finding int // index into the findings, -1 for a name without one
+	Finding int  // index into the findings, -1 for a name without one
+	Field   bool // stands in a form's field
+	// Segment, Start and End are where it stands in the document's text: the
+	// number, or the line with the name.
+	Segment, Start, End int
 }
 
 // Subject is one person that an item tells something about.
@@ -107,7 +112,8 @@ func (p *papers) numbers(findings []detectors.Finding) []Subject {
 		}
 		s := &out[at]
 		s.Findings = append(s.Findings, i)
-		s.add(Occurrence{Path: f.At.Path, Layer: f.At.Layer, Role: p.roleOf(i, f), Finding: i})
+		s.add(Occurrence{Path: f.At.Path, Page: f.At.Page, Layer: f.At.Layer, Role: p.roleOf(i, f), Finding: i,
+			Field: p.field(f.Segment), Segment: f.Segment, Start: f.Start, End: f.End})
 		if !s.Name.Full() {
 			if n, ok := p.nameOf(f); ok {
 				s.Name = n
@@ -172,7 +178,7 @@ func (p *papers) names(key detectors.Key, out []Subject) []Subject {
 				out = append(out, Subject{ID: masked.Digest(), Display: masked.String(), Name: n.name, NameID: masked, NameOnly: true})
 				index.add(n.name, i)
 			}
-			out[i].meet(path, n.role)
+			out[i].meet(path, n)
 		}
 	}
 	for i := range out {
@@ -181,13 +187,16 @@ func (p *papers) names(key detectors.Key, out []Subject) []Subject {
 	return out
 }
 
-// meet notes that the person stands in a paper by name.
-func (s *Subject) meet(path string, role Role) {
-	if now := s.RoleIn(path); now == "" || role.Rank() < now.Rank() {
-		s.add(Occurrence{Path: path, Layer: document.Visible, Role: role, Finding: -1})
+// meet notes that the person stands in a paper by name, once a page and role.
+func (s *Subject) meet(path string, n person) {
+	if !slices.ContainsFunc(s.Where, func(o Occurrence) bool {
+		return o.Path == path && o.Page == n.page && o.Role.Rank() <= n.role.Rank() && o.Field == n.field
+	}) {
+		s.add(Occurrence{Path: path, Page: n.page, Layer: document.Visible, Role: n.role, Finding: -1,
+			Field: n.field, Segment: n.segment, Start: n.start, End: n.end})
 	}
-	if s.Role == "" || role.Rank() < s.Role.Rank() {
-		s.Role = role
+	if s.Role == "" || n.role.Rank() < s.Role.Rank() {
+		s.Role = n.role
 	}
 }
 
