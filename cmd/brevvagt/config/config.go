@@ -158,7 +158,7 @@ func Default() Config {
 		Site:  policy.DefaultSite(),
 		Gateway: Gateway{
 			ScanDeadline: Duration(25 * time.Second),
-			MaxBytes:     100 << 20,
+			MaxBytes:     64 << 20,
 		},
 		Review: Review{Listen: "127.0.0.1:8080"},
 		Notify: Notify{Contact: "din DPO"},
