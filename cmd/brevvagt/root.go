@@ -10,6 +10,20 @@ import (
 // version is set by the linker.
 var version = "dev"
 
+// usage is cobra's template in Danish.
+const usage = `Brug:{{if .Runnable}}
+  {{.UseLine}}{{end}}{{if .HasAvailableSubCommands}}
+  {{.CommandPath}} [kommando]
+
+Kommandoer:{{range .Commands}}{{if .IsAvailableCommand}}
+  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}{{end}}{{if .HasAvailableLocalFlags}}
+
+Valg:
+{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}{{if .HasAvailableSubCommands}}
+
+"{{.CommandPath}} [kommando] --help" fortæller mere om en kommando.{{end}}
+`
+
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "brevvagt",
@@ -25,6 +39,10 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 		SilenceErrors: true,
 	}
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetUsageTemplate(usage)
+	root.SetHelpCommand(&cobra.Command{Hidden: true})
+	root.PersistentFlags().BoolP("help", "h", false, "vis denne hjælp")
+	root.Flags().Bool("version", false, "vis versionen")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see brevvagt help)", err)
 	})
