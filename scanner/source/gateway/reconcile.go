@@ -96,11 +96,15 @@ func (m *Milter) unknown(ctx context.Context, reportAbsent bool) ([]postfix.Mail
 }
 
 const (
-	// adopters judge held mail at once; most of their time is Postfix's commands.
+	// adopters judge held mail at once.
 	adopters = 4
-	// adoptBatch mails are looked up again with one command before they are
-	// judged, and released with one command after that. It takes about a second.
+	// adoptBatch mails are released with one command.
 	adoptBatch = 100
+	// readMails with at most readBytes together are read with one command. That
+	// also tells whether they are still held: between that and the scan of the
+	// last of them is less than a second.
+	readMails = 25
+	readBytes = 4 << 20
 	// flushEvery is the pace of asking Postfix to deliver everything it has.
 	flushEvery = 5 * time.Second
 	// fewMails are each delivered by name instead, which leaves the rest of
@@ -123,10 +127,7 @@ func (m *Milter) adoptAll(ctx context.Context, unknown []postfix.Mail, handle sc
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		clean, err := m.adoptBatch(ctx, batch, handle)
-		if err != nil {
-			return err
-		}
+		clean := m.adoptBatch(ctx, batch, handle)
 		if len(unknown) <= fewMails {
 			m.releaseEach(ctx, clean)
 			continue
@@ -140,20 +141,9 @@ func (m *Milter) adoptAll(ctx context.Context, unknown []postfix.Mail, handle sc
 	return nil
 }
 
-// adoptBatch judges those of a batch that are still held and returns the ids of
-// those that are to be released.
-func (m *Milter) adoptBatch(ctx context.Context, batch []postfix.Mail, handle scanner.Handler) ([]string, error) {
-	var ids []string
-	for _, h := range batch {
-		if !m.judge.Busy(h.ID) { // a scan that came too late for Postfix may still run
-			ids = append(ids, h.ID)
-		}
-	}
-	ids, err := m.Postfix.StillHeld(ctx, ids)
-	if err != nil {
-		return nil, err
-	}
-	work := make(chan postfix.Mail)
+// adoptBatch judges a batch and returns the ids of those that are to be released.
+func (m *Milter) adoptBatch(ctx context.Context, batch []postfix.Mail, handle scanner.Handler) []string {
+	work := make(chan []postfix.Mail)
 	var (
 		wg    sync.WaitGroup
 		mu    sync.Mutex
@@ -161,24 +151,78 @@ func (m *Milter) adoptBatch(ctx context.Context, batch []postfix.Mail, handle sc
 	)
 	for range adopters {
 		wg.Go(func() {
-			for h := range work {
-				if ctx.Err() == nil && m.adopt(ctx, h, handle) {
-					mu.Lock()
-					clean = append(clean, h.ID)
-					mu.Unlock()
-				}
+			for group := range work {
+				ids := m.adoptGroup(ctx, group, handle)
+				mu.Lock()
+				clean = append(clean, ids...)
+				mu.Unlock()
 			}
 		})
 	}
-	for _, h := range batch {
-		if slices.Contains(ids, h.ID) {
-			work <- h
-		}
+	for _, group := range groups(batch) {
+		work <- group
 	}
 	close(work)
 	wg.Wait()
 	slices.Sort(clean)
-	return clean, nil
+	return clean
+}
+
+// groups cuts a batch into what is read with one command.
+func groups(batch []postfix.Mail) [][]postfix.Mail {
+	var all [][]postfix.Mail
+	from, size := 0, int64(0)
+	for i, h := range batch {
+		if i > from && (i-from == readMails || size+h.Size > readBytes) {
+			all, from, size = append(all, batch[from:i]), i, 0
+		}
+		size += h.Size
+	}
+	return append(all, batch[from:])
+}
+
+// adoptGroup reads those mails of a group that are still held, and judges them.
+func (m *Milter) adoptGroup(ctx context.Context, group []postfix.Mail, handle scanner.Handler) (clean []string) {
+	group = slices.DeleteFunc(slices.Clone(group), func(h postfix.Mail) bool {
+		return m.judge.Busy(h.ID) // a scan that came too late for Postfix may still run
+	})
+	if len(group) == 0 || ctx.Err() != nil {
+		return nil
+	}
+	adopt := func(h postfix.Mail, content []byte) {
+		if ctx.Err() == nil && m.adopt(ctx, h, content, handle) {
+			clean = append(clean, h.ID)
+		}
+	}
+	ids := make([]string, len(group))
+	for i, h := range group {
+		ids[i] = h.ID
+	}
+	if len(group) > 1 {
+		// Markers and envelopes come on top of the contents.
+		if contents, ok := m.Postfix.Contents(ctx, ids, 4*readBytes); ok {
+			for i, h := range group {
+				adopt(h, contents[i])
+			}
+			return clean
+		}
+	}
+	for _, h := range group {
+		held, err := m.Postfix.StillHeld(ctx, []string{h.ID})
+		if err == nil && len(held) == 0 {
+			continue
+		}
+		var content []byte
+		if err == nil {
+			content, err = m.Postfix.Content(ctx, h.ID, max(m.Config.MaxBytes, adoptBytes))
+		}
+		if err != nil {
+			m.Log.Error("held mail cannot be read and stays held", "queue_id", h.ID, "error", err)
+			continue
+		}
+		adopt(h, content)
+	}
+	return clean
 }
 
 func (m *Milter) releaseEach(ctx context.Context, clean []string) {
@@ -246,13 +290,8 @@ func (m *Milter) forgetKept(isHeld map[string]bool) {
 }
 
 // adopt judges one held mail and reports whether it is to be released.
-func (m *Milter) adopt(ctx context.Context, h postfix.Mail, handle scanner.Handler) (release bool) {
+func (m *Milter) adopt(ctx context.Context, h postfix.Mail, content []byte, handle scanner.Handler) (release bool) {
 	log := m.Log.With("queue_id", h.ID)
-	content, err := m.Postfix.Content(ctx, h.ID, max(m.Config.MaxBytes, adoptBytes))
-	if err != nil {
-		log.Error("held mail cannot be read and stays held", "error", err)
-		return false
-	}
 	out, err := m.judge.Scan(ctx, m.item(h.ID, h.From, h.To, h.Arrived, content), handle)
 	if err != nil {
 		log.Error("held mail not judged; it stays held", "error", err)

@@ -56,6 +56,56 @@ func (c *Control) heldOf(ctx context.Context, ids []string) (map[string]bool, er
 	return held, nil
 }
 
+// Contents reads several held mails with one command, each as Content gives it.
+// ok is false when one of them is no longer held or the answer cannot be taken
+// apart beyond doubt; then they must be looked up and read one by one. limit bounds
+// all of them together, in bytes.
+func (c *Control) Contents(ctx context.Context, ids []string, limit int64) (contents [][]byte, ok bool) {
+	if checkAll(ids) != nil {
+		return nil, false
+	}
+	out, _, err := c.run(ctx, limit, "", c.Prefix, "postcat", append([]string{"-ehbq"}, ids...)...)
+	if err != nil {
+		return nil, false
+	}
+	return takeApart(out, ids)
+}
+
+// takeApart splits what postcat printed. A mail may hold lines that look like
+// postcat's own, but it cannot take those away: where each of ours stands exactly
+// once and in order, none was forged.
+func takeApart(out []byte, ids []string) ([][]byte, bool) {
+	marks := func(id string) (list [4][]byte) {
+		for i, name := range []string{"ENVELOPE RECORDS", "MESSAGE CONTENTS", "HEADER EXTRACTED", "MESSAGE FILE END"} {
+			list[i] = []byte("*** " + name + " hold/" + id + " ***\n")
+		}
+		return list
+	}
+	contents := make([][]byte, 0, len(ids))
+	rest := out
+	for _, id := range ids {
+		m := marks(id)
+		for _, mark := range m {
+			if bytes.Count(out, mark) != 1 {
+				return nil, false
+			}
+		}
+		if !bytes.HasPrefix(rest, m[0]) {
+			return nil, false
+		}
+		_, rest, _ = bytes.Cut(rest, m[1])
+		content, after, found := bytes.Cut(rest, m[2])
+		if !found || len(content) > 0 && content[len(content)-1] != '\n' {
+			return nil, false
+		}
+		contents = append(contents, crlf(content, bytes.Count(content, []byte("\n"))))
+		if _, rest, found = bytes.Cut(after, m[3]); !found {
+			return nil, false
+		}
+	}
+	return contents, len(rest) == 0
+}
+
 // ReleaseAll takes mails from the hold queue and returns how many were there. A
 // mail that is no longer held is no error. Flush then has them delivered.
 func (c *Control) ReleaseAll(ctx context.Context, ids []string) (int, error) {
