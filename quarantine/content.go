@@ -151,7 +151,7 @@ func (s *Service) clearOne(ctx context.Context, e os.DirEntry) error {
 	if err != nil || ((unfinished || s.db.Shared()) && time.Since(info.ModTime()) < outboxGrace) {
 		return nil // gone meanwhile, or perhaps just being written
 	}
-	unlock, err := s.lockCase(ctx, e.Name())
+	unlock, err := s.busy.LockShared(ctx, e.Name())
 	if err != nil {
 		return err
 	}

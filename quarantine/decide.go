@@ -30,7 +30,7 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 	if err := s.reasoned(d.By, d.Reason); err != nil {
 		return nil, err
 	}
-	unlock, err := s.lockCase(ctx, id)
+	unlock, err := s.busy.LockShared(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -86,7 +86,7 @@ func (s *Service) Reject(ctx context.Context, id string, d Decision) (*Case, err
 	if err := s.reasoned(d.By, d.Reason); err != nil {
 		return nil, err
 	}
-	unlock, err := s.lockCase(ctx, id)
+	unlock, err := s.busy.LockShared(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -229,7 +229,7 @@ func (s *Service) Resume(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return errors.Join(append(errs, err)...)
 		}
-		unlock, err := s.lockCase(ctx, id)
+		unlock, err := s.busy.LockShared(ctx, id)
 		if err != nil {
 			return errors.Join(append(errs, err)...)
 		}

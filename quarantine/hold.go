@@ -37,7 +37,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 		return nil, errors.New("a deposit needs its source and item id")
 	}
 	itemKey := s.receipts.Item(d.Source, d.ItemID)
-	unlock, err := s.busy.lock(ctx, itemKey)
+	unlock, err := s.busy.Lock(ctx, itemKey)
 	if err != nil {
 		return nil, err
 	}

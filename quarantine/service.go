@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"brevvagt/detectors"
+	"brevvagt/internal/keylock"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/receipt"
@@ -45,7 +46,7 @@ type Service struct {
 	log       *slog.Logger
 	check     func(string) error
 	crash     func(string)
-	busy      caseLocks
+	busy      *keylock.Locks // between processes: a command on the terminal decides beside a daemon
 }
 
 // New makes the service. When it is the only user of the store it also clears what
@@ -70,7 +71,7 @@ func New(cfg Config) (*Service, error) {
 	}
 	s := &Service{db: cfg.Store, vault: cfg.Vault, ledger: ledger.New(cfg.Store), register: reg, receipts: receipts,
 		releasers: cfg.Releasers, outbox: cfg.Outbox, now: cfg.Now, log: cfg.Log, check: cfg.Check, crash: cfg.Crash,
-		busy: caseLocks{held: map[string]chan struct{}{}}}
+		busy: keylock.New(cfg.Outbox + ".locks")}
 	s.defaults()
 	if !cfg.Store.Shared() {
 		if err := s.clearOrphans(context.Background()); err != nil {
