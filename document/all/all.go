@@ -1,6 +1,6 @@
 // Package all is the list of formats, in the order in which they are asked:
 // what is told by content comes before what is told by name, containers that are
-// documents before plain containers, and text last.
+// documents before plain containers, then text, and last what nobody knows.
 package all
 
 import (
@@ -13,6 +13,7 @@ import (
 	"brevvagt/document/office"
 	"brevvagt/document/pdf"
 	"brevvagt/document/plain"
+	"brevvagt/document/stray"
 )
 
 // Options choose how the hostile formats are run.
@@ -39,7 +40,11 @@ func Formats(o Options) []document.Format {
 			hostile = append(hostile, unread{f})
 		}
 	}
-	return slices.Concat(hostile, office.Formats(), archive.Formats(), mail.Formats(), plain.Formats())
+	for i, f := range hostile {
+		hostile[i] = stray.Beside{Format: f, Sweep: f.Name() != "pdf"}
+	}
+	return slices.Concat(hostile, office.Formats(), archive.Formats(), mail.Formats(), plain.Formats(),
+		[]document.Format{stray.Unknown{}})
 }
 
 // Hostile lists the formats whose readers belong in a worker process.

@@ -8,7 +8,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/ole"
-	"brevvagt/document/office/sweep"
+	"brevvagt/internal/sweep"
 )
 
 // Kind tells what a compound file is by the streams of its root storage: "doc",

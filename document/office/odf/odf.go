@@ -13,8 +13,8 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/pack"
-	"brevvagt/document/office/sweep"
 	"brevvagt/document/office/xmlscan"
+	"brevvagt/internal/sweep"
 )
 
 // Is tells whether the package is an OpenDocument one.

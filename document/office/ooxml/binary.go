@@ -5,8 +5,8 @@ import (
 	"strings"
 
 	"brevvagt/document"
-	"brevvagt/document/office/sweep"
 	"brevvagt/document/office/xlsb"
+	"brevvagt/internal/sweep"
 )
 
 // binaryRoot tells the parts of a binary workbook, which have no root element.

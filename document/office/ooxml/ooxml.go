@@ -17,8 +17,8 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/pack"
-	"brevvagt/document/office/sweep"
 	"brevvagt/document/office/xmlscan"
+	"brevvagt/internal/sweep"
 )
 
 // Limits of one file beside those of the walker.

@@ -57,7 +57,9 @@ func Wide(data []byte) (found []string, cut bool) {
 	return found, cut
 }
 
-func printable(c byte) bool { return c >= ' ' && c < 0x7f || c == '\t' || c >= 0xc0 }
+// printable takes the letters of Western Europe, but not the two highest: they
+// are in no Danish word, and 0xFF begins every section of a JPEG.
+func printable(c byte) bool { return c >= ' ' && c < 0x7f || c == '\t' || c >= 0xc0 && c < 0xfe }
 
 // single yields runs of Windows-1252. Letters must not drown in other signs, or
 // every picture would be full of text.
@@ -70,7 +72,7 @@ func single(data []byte, keep func(string) bool) bool {
 			}
 			j++
 		}
-		if n := j - i; n >= minRun && plain*4 >= n*3 {
+		if n := j - i; n >= minRun && plain*5 >= n*3 {
 			text, err := charmap.Windows1252.NewDecoder().Bytes(data[i:j])
 			if err == nil && !keep(string(text)) {
 				return false

@@ -1,0 +1,121 @@
+// Package stray reads what no other format reads: files of an unknown type, and
+// what rides along in a picture or PDF beside what a viewer shows, such as an
+// appended zip or a comment in the picture's head.
+package stray
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"strings"
+
+	"brevvagt/document"
+	"brevvagt/internal/sweep"
+)
+
+// Unknown takes what every other format refused. It stays a gap (unknown-type),
+// but text that can be made out is searched, and so is a zip at the end of the
+// file, as a self-extracting archive has it.
+type Unknown struct{}
+
+// Name is the format's name.
+func (Unknown) Name() string { return "unknown" }
+
+// Match takes anything but nothing. It must be the last of all formats.
+func (Unknown) Match(head []byte, _ string) bool { return len(head) > 0 }
+
+// Read sweeps the bytes for text.
+func (Unknown) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	out.Gap(document.Gap{Why: document.UnknownType})
+	if zip := appended(in.Data); zip != nil {
+		out.ChildBytes("indhold.zip", zip, document.Input{MadeUp: true})
+		return ctx.Err()
+	}
+	texts(ctx, in.Data, document.Hidden, out)
+	return ctx.Err()
+}
+
+// Beside wraps a format whose viewers stop reading at the end of what they show.
+type Beside struct {
+	document.Format
+	// Sweep looks for text in the whole file: for pictures, whose comments and
+	// properties stand in clear between packed pixels.
+	Sweep bool
+}
+
+// Read reads the file and then what stands beside it.
+func (b Beside) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	err := b.Format.Read(ctx, in, out)
+	if zip := appended(in.Data); zip != nil {
+		out.ChildBytes("vedhaeng.zip", zip, document.Input{MadeUp: true})
+	}
+	if b.Sweep {
+		texts(ctx, in.Data, document.Metadata, out)
+	}
+	return err
+}
+
+// minDigits is how many digits a run of text needs to be worth a look: the packed
+// parts of a file are full of short runs that mean nothing.
+const minDigits = 6
+
+// prose is the length in bytes from which a run without digits is kept as well.
+const prose = 60
+
+func texts(ctx context.Context, data []byte, layer document.Layer, out *document.Builder) {
+	found, cut := sweep.Texts(data)
+	if cut {
+		out.Gap(document.Gap{Why: document.TooBig, Detail: "only the first of its text was searched"})
+	}
+	seen := make(map[string]bool)
+	for _, t := range found {
+		if ctx.Err() != nil {
+			return
+		}
+		if !telling(t) || seen[t] {
+			continue
+		}
+		seen[t] = true
+		out.Segment(document.Segment{Text: t, At: document.Location{Layer: layer}})
+	}
+}
+
+func telling(t string) bool {
+	digits := 0
+	for i := range len(t) {
+		if t[i] >= '0' && t[i] <= '9' {
+			digits++
+		}
+	}
+	return digits >= minDigits || len(t) >= prose && strings.Count(t, " ") >= len(t)/12
+}
+
+// The end of a zip: its directory's record, 22 bytes, and a comment.
+const (
+	endRecord  = 22
+	maxComment = 1<<16 - 1
+)
+
+// appended gives the zip that ends a file of another type, nil if there is none.
+// A zip counts its offsets from its own beginning or from the file's; both are met.
+func appended(data []byte) []byte {
+	from := max(0, len(data)-endRecord-maxComment)
+	at := bytes.LastIndex(data[from:], []byte("PK\x05\x06"))
+	if at < 0 || len(data)-from-at < endRecord {
+		return nil
+	}
+	end := from + at
+	size := int(binary.LittleEndian.Uint32(data[end+12:]))
+	offset := int(binary.LittleEndian.Uint32(data[end+16:]))
+	directory := end - size
+	if directory < 0 || directory+46 > end || !bytes.HasPrefix(data[directory:], []byte("PK\x01\x02")) {
+		return nil
+	}
+	first := int(binary.LittleEndian.Uint32(data[directory+42:]))
+	for _, start := range []int{directory - offset + first, first} {
+		if start > 0 && start < directory && bytes.HasPrefix(data[start:], []byte("PK\x03\x04")) {
+			return data[start:]
+		}
+	}
+	return nil
+}
