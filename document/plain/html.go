@@ -37,7 +37,7 @@ func (HTML) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if charset == "" {
 		charset = metaCharset(in.Data)
 	}
-	p := &page{out: out, in: in, line: 1, mail: strings.HasPrefix(strings.ToLower(in.Type), "text/html")}
+	p := &page{out: out, in: in, inner: inner{out: out}, line: 1, mail: strings.HasPrefix(strings.ToLower(in.Type), "text/html")}
 	z := html.NewTokenizer(strings.NewReader(prose.Decode(in.Data, charset)))
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
@@ -109,7 +109,7 @@ type page struct {
 	cell      bool // a cell has begun after what is in shown
 	cellStart int  // where the current cell begins in shown
 	history   bool
-	pictures  int
+	inner     inner
 	table     grid
 }
 
@@ -146,6 +146,7 @@ func (p *page) text(s string) {
 	top := p.top()
 	switch {
 	case top.style:
+		p.styleSheet(s)
 		return
 	case top.script:
 		p.hidden(scriptStrings(s))

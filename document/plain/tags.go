@@ -1,10 +1,10 @@
 package plain
 
 import (
-	"encoding/base64"
-	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -152,10 +152,13 @@ func isQuote(tag atom.Atom, attrs map[string]string) bool {
 		id == "divRplyFwdMsg" || id == "appendonsend" || id == "mail-editor-reference-message-container"
 }
 
+// textAttributes are those in which people put text and links.
+var textAttributes = [...]string{"value", "placeholder", "title", "alt", "summary", "aria-label", "label", "content", "href", "action", "src"}
+
 // attributes reads those that hold text.
 func (p *page) attributes(tag atom.Atom, attrs map[string]string) {
 	hiddenInput := tag == atom.Input && strings.EqualFold(attrs["type"], "hidden")
-	for _, key := range [...]string{"value", "placeholder", "title", "alt", "summary", "aria-label", "label", "content", "href", "action", "src"} {
+	for _, key := range textAttributes {
 		value, ok := attrs[key]
 		if !ok || !hasSign(value) {
 			continue
@@ -172,8 +175,8 @@ func (p *page) attributes(tag atom.Atom, attrs map[string]string) {
 			}
 			at.Layer = document.Metadata
 		case "href", "action", "src":
-			if strings.HasPrefix(value, "data:") {
-				p.dataURI(value)
+			if document.HasPrefixFold([]byte(value), "data:") {
+				p.inner.dataURI(value)
 				continue
 			}
 			if value = linkText(value); value == "" {
@@ -181,6 +184,41 @@ func (p *page) attributes(tag atom.Atom, attrs map[string]string) {
 			}
 		}
 		p.out.Segment(document.Segment{Text: value, Label: attrs["name"], At: at})
+	}
+	p.otherAttributes(attrs)
+}
+
+// parted is the look of a number that no generated id has by chance.
+var parted = regexp.MustCompile(`(^|\D)\d{6}\s?[-\x{2010}-\x{2014}]\s?\d{4}(\D|$)`)
+
+// otherAttributes reads what programs keep in attributes: pages within the page,
+// pictures in styles, script calls, and numbers in ids and data of the page's own.
+func (p *page) otherAttributes(attrs map[string]string) {
+	for _, key := range slices.Sorted(maps.Keys(attrs)) {
+		value := attrs[key]
+		switch {
+		case len(value) < minDigits || slices.Contains(textAttributes[:], key):
+		case key == "srcdoc":
+			p.inner.child("text/html", []byte(value))
+		case p.inner.dataURIs(value):
+		case strings.HasPrefix(key, "on"):
+			p.hidden(scriptStrings(value))
+		case parted.MatchString(value) || strings.Contains(key, "cpr"):
+			p.out.Segment(document.Segment{Text: value, Label: key, At: document.Location{Line: p.line, Layer: document.Hidden}})
+		}
+	}
+}
+
+// minDigits is the length of the shortest attribute that may hold a number.
+const minDigits = 9
+
+var cssText = regexp.MustCompile(`(?i)content\s*:\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')`)
+
+// styleSheet reads what a style sheet adds to a page: texts and pictures.
+func (p *page) styleSheet(css string) {
+	p.inner.dataURIs(css)
+	for _, m := range cssText.FindAllStringSubmatch(css, 10_000) {
+		p.hidden(m[1][1 : len(m[1])-1])
 	}
 }
 
@@ -195,36 +233,6 @@ func linkText(link string) string {
 		return plain
 	}
 	return link
-}
-
-// dataURI hands on a picture that stands inside the page itself.
-func (p *page) dataURI(uri string) {
-	head, body, ok := strings.Cut(uri[len("data:"):], ",")
-	if !ok {
-		return
-	}
-	kind, coding, _ := strings.Cut(head, ";")
-	data := []byte(body)
-	if strings.HasSuffix(coding, "base64") {
-		clean := strings.Map(func(r rune) rune {
-			if r <= ' ' || r == '=' {
-				return -1
-			}
-			return r
-		}, body)
-		var err error
-		if data, err = base64.RawStdEncoding.DecodeString(clean); err != nil {
-			p.out.Gap(document.Gap{Why: document.Damaged, Detail: "malformed data in a page"})
-		}
-	} else if plain, err := url.PathUnescape(body); err == nil {
-		data = []byte(plain)
-	}
-	p.pictures++
-	ext := "bin"
-	if _, sub, ok := strings.Cut(kind, "/"); ok && len(sub) < 6 {
-		ext = sub
-	}
-	p.out.ChildBytes(fmt.Sprintf("indlejret-%d.%s", p.pictures, ext), data, document.Input{Type: kind, MadeUp: true})
 }
 
 var scriptString = regexp.MustCompile(`"(?:[^"\\\n]|\\.){4,}"|'(?:[^'\\\n]|\\.){4,}'`)

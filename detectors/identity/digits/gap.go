@@ -171,10 +171,12 @@ func isBlank(r rune) bool {
 	return r == ' ' || r == 0xa0 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x3000
 }
 
-// IsInvisible tells soft hyphens, zero-width characters and direction marks.
+// IsInvisible tells soft hyphens, zero-width characters and direction marks, and
+// the marks that change how the character before them looks.
 func IsInvisible(r rune) bool {
 	return r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x2064 ||
-		r >= 0x2066 && r <= 0x2069 || r == 0xfeff || r == 0x034f
+		r >= 0x2066 && r <= 0x2069 || r == 0xfeff || r >= 0x300 && r <= 0x36f || r == 0x61c || r == 0x180e ||
+		r >= 0xfe00 && r <= 0xfe0f || r == 0x20e3
 }
 
 // InvisibleAt gives the width of an invisible character at i, or 0.

@@ -6,6 +6,8 @@
 // the reader is told of each run and decides what the row is.
 package digits
 
+import "unicode/utf8"
+
 // Gap is what stands between two runs of digits that may be one number.
 type Gap byte
 
@@ -55,8 +57,8 @@ const (
 	near         = 10  // bytes around an invisible character to look for a digit
 )
 
-// Classes of bytes. A probe stops at digits, at 0xEF (full-width digits) and at
-// the bytes of invisible characters and special blanks: so a number is never
+// Classes of bytes. A probe stops at digits, at the first bytes of foreign
+// digits and at the bytes of invisible characters and special blanks: so a number is never
 // missed because the probes fell on what stands between its digits.
 const (
 	isDigit   = 1 << iota
@@ -79,7 +81,7 @@ var class = func() (t [256]byte) {
 	for _, b := range []byte(" -./\t\r\n|_") {
 		t[b] |= isCluster
 	}
-	for _, b := range []byte{0xef, 0xc2, 0xe2, 0x80, 0x81, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0xa0, 0xad, 0xbb, 0xbf} {
+	for _, b := range []byte{0xef, 0xf0, 0xd9, 0xcc, 0xcd, 0xc2, 0xe2, 0x80, 0x81, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0xa0, 0xad, 0xbb, 0xbf} {
 		t[b] |= isProbe
 	}
 	return t
@@ -193,7 +195,7 @@ func closed(s string, i, next int) bool {
 
 func digitNear(s string, i int) bool {
 	for k := max(0, i-near); k < min(len(s), i+near+1); k++ {
-		if class[s[k]]&isDigit != 0 || s[k] == 0xef {
+		if class[s[k]]&isDigit != 0 || s[k] >= 0xd9 {
 			return true
 		}
 	}
@@ -210,14 +212,23 @@ func nextDigit(s string, i, end int) int {
 	return -1
 }
 
-// digitAt reads an ASCII or full-width digit; w is its width in bytes, 0 if none.
+// digitAt reads an ASCII digit, or one that looks like it: full-width, Arabic, or
+// of a mathematical alphabet. w is its width in bytes, 0 if there is none.
 func digitAt(s string, i int) (v byte, w int) {
 	c := s[i]
 	if c >= '0' && c <= '9' {
 		return c - '0', 1
 	}
-	if c == 0xef && i+2 < len(s) && s[i+1] == 0xbc && s[i+2] >= 0x90 && s[i+2] <= 0x99 {
-		return s[i+2] - 0x90, 3
+	if c < 0xd9 {
+		return 0, 0
+	}
+	switch r, w := utf8.DecodeRuneInString(s[i:]); {
+	case r >= 0xff10 && r <= 0xff19:
+		return byte(r - 0xff10), w
+	case r >= 0x660 && r <= 0x669:
+		return byte(r - 0x660), w
+	case r >= 0x1d7ce && r <= 0x1d7ff:
+		return byte((r - 0x1d7ce) % 10), w
 	}
 	return 0, 0
 }

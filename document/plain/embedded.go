@@ -1,0 +1,120 @@
+package plain
+
+import (
+	"bytes"
+	"encoding/base64"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+
+	"brevvagt/document"
+)
+
+// inner counts the files that stand inside a text, so that each has a name.
+type inner struct {
+	out *document.Builder
+	n   int
+}
+
+func (i *inner) child(kind string, data []byte) {
+	i.n++
+	ext := "bin"
+	if _, sub, ok := strings.Cut(kind, "/"); ok && len(sub) < 6 {
+		ext = sub
+	} else if strings.HasPrefix(kind, "image/svg") {
+		ext = "svg"
+	}
+	i.out.ChildBytes(fmt.Sprintf("indlejret-%d.%s", i.n, ext), data, document.Input{Type: kind, MadeUp: true})
+}
+
+// dataURI hands on what a link holds in itself: "data:image/png;base64,...".
+func (i *inner) dataURI(uri string) {
+	head, body, ok := strings.Cut(uri[len("data:"):], ",")
+	if !ok {
+		return
+	}
+	kind, coding, _ := strings.Cut(head, ";")
+	if strings.HasSuffix(strings.TrimSpace(coding), "base64") {
+		if plain, err := url.PathUnescape(body); err == nil {
+			body = plain
+		}
+		data, err := unpack(body)
+		if err != nil {
+			i.out.Gap(document.Gap{Why: document.Damaged, Detail: "malformed data in a page"})
+		}
+		i.child(kind, data)
+		return
+	}
+	data := []byte(body)
+	if plain, err := url.PathUnescape(body); err == nil {
+		data = []byte(plain)
+	}
+	i.child(kind, data)
+}
+
+func unpack(body string) ([]byte, error) {
+	clean := strings.Map(func(r rune) rune {
+		if r <= ' ' || r == '=' {
+			return -1
+		}
+		return r
+	}, body)
+	return base64.RawStdEncoding.DecodeString(clean)
+}
+
+// dataLink finds data links among other text: style sheets and lists of pictures.
+var dataLink = regexp.MustCompile(`(?i)data:[a-z0-9.+-]+/[a-z0-9.+-]+[^,"'()\s]{0,100},[^"'()\s,]*(?:[\r\n]+[ \t]*[a-zA-Z0-9+/=]+)*`)
+
+// dataURIs hands on every data link of a text and tells whether there was one.
+func (i *inner) dataURIs(text string) bool {
+	if !strings.Contains(text, "data:") {
+		return false
+	}
+	links := dataLink.FindAllString(text, 1000)
+	for _, l := range links {
+		i.dataURI(l)
+	}
+	return len(links) > 0
+}
+
+// minPacked is the shortest value that is tried as base64: words and keys are shorter.
+const minPacked = 32
+
+// signatures begin the files that are put into XML and JSON.
+var signatures = []string{"%PDF-", "PK\x03\x04", "\x89PNG", "\xff\xd8\xff", "GIF8", "{\\rtf", "\xd0\xcf\x11\xe0",
+	"II*\x00", "MM\x00*", "RIFF", "BM", "<?xml", "<html", "<!DOCTYPE", "\x1f\x8b", "7z\xbc\xaf", "Rar!"}
+
+// packed hands on a value that is a file in base64, as records of Digital Post and
+// notebooks have it, and tells whether it was one. What unpacks to neither a known
+// file nor text with blanks is no file but a key.
+func (i *inner) packed(value string) bool {
+	value = strings.TrimSpace(value)
+	if len(value) < minPacked || !isBase64(value) {
+		return false
+	}
+	data, err := unpack(value)
+	if err != nil || len(data) == 0 {
+		return false
+	}
+	known := false
+	for _, s := range signatures {
+		known = known || bytes.HasPrefix(data, []byte(s))
+	}
+	if !known && (!isText(data) || bytes.Count(data, []byte(" "))*20 < len(data)) {
+		return false
+	}
+	i.child("", data)
+	return true
+}
+
+func isBase64(s string) bool {
+	for k := range len(s) {
+		c := s[k]
+		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/' || c == '=' || c <= ' ' {
+			continue
+		}
+		return false
+	}
+	return true
+}

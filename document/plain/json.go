@@ -1,0 +1,118 @@
+package plain
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"brevvagt/document"
+	"brevvagt/internal/prose"
+)
+
+// JSON reads JSON and JSON lines: each string and number with its key as label.
+type JSON struct{}
+
+// Name is the format's name.
+func (JSON) Name() string { return "json" }
+
+// Match wants a beginning that parses, or the name and a bracket.
+func (JSON) Match(head []byte, name string) bool {
+	s := start(head)
+	if s == "" || s[0] != '{' && s[0] != '[' || !isText(head) {
+		return false
+	}
+	if hasExt(name, ".json", ".jsonl", ".ndjson", ".geojson") {
+		return true
+	}
+	d := json.NewDecoder(strings.NewReader(s))
+	for range 4 {
+		if _, err := d.Token(); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+	return true
+}
+
+// Read walks the values; what is malformed is read as text and leaves a gap.
+func (JSON) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	text := strings.TrimPrefix(prose.Decode(in.Data, declared(in.Type)), "\ufeff")
+	d := json.NewDecoder(strings.NewReader(text))
+	d.UseNumber()
+	v := &values{out: out, inner: inner{out: out}}
+	lines := lineCounter{data: []byte(text)}
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		token, err := d.Token()
+		if errors.Is(err, io.EOF) && len(v.open) == 0 {
+			return nil
+		}
+		if err != nil {
+			rest := text[min(int(d.InputOffset()), len(text)):]
+			paragraphs(ctx, rest, lines.of(d.InputOffset()), out)
+			return errMalformed
+		}
+		v.token(token, lines.of(d.InputOffset()))
+		if len(v.open) > maxNames { // brackets within brackets ask for memory only
+			paragraphs(ctx, text[d.InputOffset():], lines.of(d.InputOffset()), out)
+			out.Gap(document.Gap{Why: document.TooDeep, Detail: fmt.Sprintf("more than %d levels of JSON", maxNames)})
+			return ctx.Err()
+		}
+	}
+}
+
+// values keeps which brackets are open and whether a key or a value comes next.
+type values struct {
+	out   *document.Builder
+	inner inner
+	open  []bool // true for an object
+	keys  []string
+	key   bool // the next string is a key
+}
+
+func (v *values) token(t json.Token, line int) {
+	switch t := t.(type) {
+	case json.Delim:
+		switch t {
+		case '{', '[':
+			v.open = append(v.open, t == '{')
+			v.keys = append(v.keys, v.label())
+		default:
+			v.open, v.keys = v.open[:len(v.open)-1], v.keys[:len(v.keys)-1]
+		}
+		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
+	case string:
+		if v.key {
+			v.keys[len(v.keys)-1] = t
+			if strings.ContainsAny(t, "0123456789") { // a number may be the key
+				v.add(t, "", line)
+			}
+			v.key = false
+			return
+		}
+		v.add(t, v.label(), line)
+		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
+	case json.Number:
+		v.add(t.String(), v.label(), line)
+		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
+	default:
+		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
+	}
+}
+
+func (v *values) label() string {
+	if len(v.keys) == 0 {
+		return ""
+	}
+	return v.keys[len(v.keys)-1]
+}
+
+func (v *values) add(text, label string, line int) {
+	if hasSign(text) && !v.inner.packed(text) && !v.inner.dataURIs(text) {
+		v.out.Segment(document.Segment{Text: text, Label: label, At: document.Location{Line: line}})
+	}
+}

@@ -1,0 +1,192 @@
+package plain
+
+import (
+	"context"
+	"encoding/xml"
+	"errors"
+	"io"
+	"strings"
+	"unicode/utf8"
+
+	"brevvagt/document"
+	"brevvagt/internal/prose"
+)
+
+// errMalformed says that a file breaks the rules of its format somewhere.
+var errMalformed = errors.New("malformed")
+
+// XML reads any XML: the text of an element with its name as label.
+type XML struct{}
+
+// Name is the format's name.
+func (XML) Name() string { return "xml" }
+
+// Match knows XML by its declaration, or by its name and an opening bracket.
+func (XML) Match(head []byte, name string) bool {
+	s := start(head)
+	return isText(head) && (strings.HasPrefix(s, "<?xml") || strings.HasPrefix(s, "<svg") || hasExt(name, ".xml", ".svg", ".xsd", ".kml", ".gml") && strings.HasPrefix(s, "<"))
+}
+
+// Read walks the tags; what is malformed is read as text and leaves a gap.
+func (XML) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	charset := declared(in.Type)
+	if charset == "" {
+		charset = metaCharset(in.Data)
+	}
+	text := prose.Decode(in.Data, charset)
+	d := xml.NewDecoder(strings.NewReader(text))
+	d.Strict, d.Entity = false, xml.HTMLEntity
+	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
+	e := &elements{out: out, inner: inner{out: out}, lines: lineCounter{data: []byte(text)}}
+	for n := 0; ; n++ {
+		if n%1024 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		token, err := d.RawToken()
+		if errors.Is(err, io.EOF) {
+			e.flush("")
+			return nil
+		}
+		if err != nil {
+			e.flush("")
+			rest := text[min(int(d.InputOffset()), len(text)):]
+			paragraphs(ctx, rest, e.lines.of(d.InputOffset()), out)
+			return errMalformed
+		}
+		e.token(token, e.lines.of(d.InputOffset()))
+	}
+}
+
+// elements collects text. An element inside running text does not part it: a
+// number may be half bold.
+type elements struct {
+	out    *document.Builder
+	inner  inner
+	svg    bool   // a drawing, whose shapes are rows of numbers
+	single bool   // the last piece of text was one sign
+	gap    string // what parts the piece of text to come from the one before
+	lines  lineCounter
+	names  []string
+	text   strings.Builder
+	line   int
+	owner  int // depth at which text began
+}
+
+// maxNames bounds the stack of open elements or brackets.
+const maxNames = 10_000
+
+func (e *elements) token(t xml.Token, line int) {
+	switch t := t.(type) {
+	case xml.StartElement:
+		e.svg = e.svg || t.Name.Local == "svg"
+		if inline(t.Name.Local) && e.text.Len() > 0 {
+			e.gap = moved(t.Attr)
+		}
+		if inline(t.Name.Local) {
+			return
+		}
+		if strings.TrimSpace(e.text.String()) == "" {
+			e.text.Reset()
+		}
+		if len(e.names) < maxNames {
+			e.names = append(e.names, t.Name.Local)
+		}
+		e.attributes(t.Attr, line)
+	case xml.EndElement:
+		if inline(t.Name.Local) {
+			return
+		}
+		if e.text.Len() > 0 && e.owner >= len(e.names) {
+			e.flush(t.Name.Local)
+		}
+		if len(e.names) > 0 {
+			e.names = e.names[:len(e.names)-1]
+		}
+	case xml.CharData:
+		if e.text.Len() == 0 {
+			if strings.TrimSpace(string(t)) == "" {
+				return
+			}
+			e.line, e.owner = line, len(e.names)
+			e.gap, e.single = "", false
+		}
+		e.write(string(t))
+	case xml.Directive: // the values of a document's own entities
+		if strings.ContainsAny(string(t), "0123456789") {
+			e.out.Segment(document.Segment{Text: string(t), At: document.Location{Line: line, Layer: document.Hidden}})
+		}
+	case xml.Comment:
+		if hasSign(string(t)) {
+			e.out.Segment(document.Segment{Text: string(t), At: document.Location{Line: line, Layer: document.Hidden}})
+		}
+	}
+}
+
+// inline tells the elements that only change how a part of a text looks.
+func inline(name string) bool {
+	switch name {
+	case "tspan", "textPath", "b", "i", "u", "em", "strong", "span", "sub", "sup", "font":
+		return true
+	}
+	return false
+}
+
+// moved is what stands before a piece of text with a place of its own.
+func moved(attrs []xml.Attr) string {
+	gap := ""
+	for _, a := range attrs {
+		switch a.Name.Local {
+		case "y", "dy":
+			if a.Value != "0" {
+				return "\n"
+			}
+		case "x", "dx":
+			gap = " "
+		}
+	}
+	return gap
+}
+
+// write adds a piece of text. Drawing programs place every sign by itself: those
+// belong together.
+func (e *elements) write(piece string) {
+	single := utf8.RuneCountInString(strings.TrimSpace(piece)) == 1
+	if !single || !e.single {
+		e.text.WriteString(e.gap)
+	}
+	e.gap, e.single = "", single
+	e.text.WriteString(piece)
+}
+
+func (e *elements) attributes(attrs []xml.Attr, line int) {
+	for _, a := range attrs {
+		if !hasSign(a.Value) || a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || e.inner.dataURIs(a.Value) {
+			continue
+		}
+		if e.svg && shape(a.Name.Local) {
+			continue
+		}
+		e.out.Segment(document.Segment{Text: a.Value, Label: a.Name.Local, At: document.Location{Line: line}})
+	}
+}
+
+// shape tells the attributes of a drawing that hold lines and places.
+func shape(name string) bool {
+	switch name {
+	case "d", "points", "transform", "viewBox", "x", "y", "dx", "dy", "x1", "x2", "y1", "y2", "width", "height":
+		return true
+	}
+	return false
+}
+
+func (e *elements) flush(label string) {
+	text := strings.TrimSpace(e.text.String())
+	if e.inner.packed(text) {
+		e.text.Reset()
+		return
+	}
+	prose.Paragraphs(text, e.line, func(line int, p string) {
+		e.out.Segment(document.Segment{Text: p, Label: label, At: document.Location{Line: line}})
+	})
+	e.text.Reset()
+}
