@@ -55,6 +55,10 @@ func (f *finder) matchLetters() bool {
 
 func capital(c byte) bool { return c >= 'A' && c <= 'Z' }
 
+// maxMaskGap is how far a mask may stand from its date, in bytes: a hyphen and blanks,
+// with some invisible characters among them.
+const maxMaskGap = 24
+
 // matchMasked judges six digits whose serial was blacked out: 010203-xxxx.
 func (f *finder) matchMasked() bool {
 	last := &f.row.Runs[f.row.Count-1]
@@ -64,14 +68,14 @@ func (f *finder) matchMasked() bool {
 		r, w := utf8.DecodeRuneInString(rest[width:])
 		if digits.IsDash(r) && !dash {
 			dash = true
-		} else if r != ' ' && !digits.IsInvisible(r) || width > 6 {
+		} else if !digits.IsInvisible(r) && (r != ' ' || width > 6) || width > maxMaskGap {
 			break
 		}
 		width += w
 	}
 	masks, w := maskAt(rest[width:], dash)
 	c := candidate{start: last.Start, end: last.End + width + w, form: formRun}
-	if masks == 0 && (!dash || width < len(rest) && digits.Alnum(rest[width])) {
+	if masks == 0 && (!dash || width < len(rest) && (digits.Alnum(rest[width]) || digits.At(rest, width))) {
 		return false
 	}
 	lab := f.labelOf(last.Start, last.End)

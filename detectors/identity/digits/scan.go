@@ -50,7 +50,7 @@ const (
 )
 
 const (
-	maxInvisible = 3   // invisible characters in a row
+	maxInvisible = 6   // invisible characters in a row
 	maxTag       = 64  // bytes of a tag in markup
 	maxTags      = 6   // tags in a row
 	maxBack      = 160 // bytes looked back for the beginning of a number
@@ -210,6 +210,12 @@ func nextDigit(s string, i, end int) int {
 		}
 	}
 	return -1
+}
+
+// At tells a digit of any kind at s[i].
+func At(s string, i int) bool {
+	_, w := digitAt(s, i)
+	return w > 0
 }
 
 // digitAt reads an ASCII digit, or one that looks like it: full-width, Arabic, or
