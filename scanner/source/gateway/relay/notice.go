@@ -77,7 +77,7 @@ func (n Notice) Compose() ([]byte, error) {
 	// RFC 3834: no autoresponder may answer a mail that says so.
 	h.Set("Auto-Submitted", "auto-generated")
 	h.Set("X-Auto-Response-Suppress", "All")
-	if id := strings.Trim(n.MessageID, "<> "); messageID.MatchString(id) {
+	if id := strings.Trim(n.MessageID, "<> "); messageID.MatchString(id) && !dateShaped.MatchString(id) {
 		h.SetMsgIDList("In-Reply-To", []string{id})
 		h.SetMsgIDList("References", []string{id})
 	}
@@ -96,6 +96,11 @@ func (n Notice) Compose() ([]byte, error) {
 }
 
 var messageID = regexp.MustCompile(`^[!-;=?-~]{1,200}@[!-;=?-~]{1,200}$`)
+
+// dateShaped is a message id with ten digits that begin with a day and a month: it
+// could be a CPR number, so it is not repeated, and the notice stands alone.
+// Narrower than numberShaped, since most message ids are full of digits.
+var dateShaped = regexp.MustCompile(`(^|[^0-9])[0-7][0-9](0[1-9]|1[0-2])[0-9]{2}[^0-9@]?[0-9]{4}([^0-9]|$)`)
 
 func (n Notice) title() string {
 	s := n.Kind.wording().title

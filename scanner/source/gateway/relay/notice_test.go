@@ -154,3 +154,18 @@ func TestSinkTakesManyAtOnceAndOnlyLoopback(t *testing.T) {
 		}
 	}
 }
+
+func TestNumberInMessageID(t *testing.T) {
+	for id, kept := range map[string]bool{
+		"<070761-4285@kommune.example>": false, "<0707614285@kommune.example>": false, "<x.0707614285.y@kommune.example>": false,
+		"<20261124091500.4711@kommune.example>": true, "<1795524608.4711@kommune.example>": true, "<abc@kommune.example>": true,
+	} {
+		raw, err := relay.Notice{From: "brevvagt@kommune.example", To: "a@kommune.example", MessageID: id}.Compose()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(raw), "References:"); got != kept {
+			t.Errorf("%s: repeated %v, want %v", id, got, kept)
+		}
+	}
+}

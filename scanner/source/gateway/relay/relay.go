@@ -85,9 +85,10 @@ func (e *Error) Error() string {
 		s += " <" + e.Recipient + ">"
 	}
 	if e.Err != nil {
-		return s + ": " + e.Err.Error()
+		return WithoutNumbers(s + ": " + e.Err.Error())
 	}
-	return strings.TrimSpace(fmt.Sprintf("%s: %d %s", s, e.Code, strings.TrimSpace(e.Enhanced+" "+e.Text)))
+	// Addresses can be numbers, and servers repeat them.
+	return WithoutNumbers(strings.TrimSpace(fmt.Sprintf("%s: %d %s", s, e.Code, strings.TrimSpace(e.Enhanced+" "+e.Text))))
 }
 
 // Unwrap returns the network's error.

@@ -173,7 +173,7 @@ func (s *session) Data(r io.Reader) (err error) {
 			log.Warn("not sent on", "error", err)
 			return s.answer("content", err)
 		}
-		log.Info("sent on", "answer", answer)
+		log.Info("sent on", "answer", relay.WithoutNumbers(answer))
 	case policy.Hold:
 	case policy.Reject:
 		return refuse(550, "5.7.1", judge.Refusal(out.Verdict, s.srv.Config.Help))
@@ -230,7 +230,7 @@ func (s *session) answer(stage string, err error) error {
 		s.srv.Log.Warn("next hop not reached", "stage", stage, "error", err)
 		return refuse(451, "4.4.1", "Den naeste mailserver svarer ikke. Mailen sendes automatisk igen.")
 	}
-	return refuse(e.Code, e.Enhanced, fmt.Sprintf("Naeste mailserver: %.300s", e.Text))
+	return refuse(e.Code, e.Enhanced, relay.WithoutNumbers(fmt.Sprintf("Naeste mailserver: %.300s", e.Text)))
 }
 
 // Reset ends a mail, whatever became of it. go-smtp calls it after its answer to
