@@ -3,6 +3,7 @@ package scanner
 import (
 	"context"
 	"fmt"
+	"net/mail"
 	"slices"
 	"strings"
 	"time"
@@ -27,11 +28,20 @@ type Pipeline struct {
 	// HoldUnfinished holds an outgoing item whose scan ran out of time: a source
 	// whose sender waits for an answer sets it, a nightly scan does not.
 	HoldUnfinished bool
+	// Relate tells a run of letters from a file and compares its letters with
+	// their recipients; nil for anything else. It may be nil.
+	Relate func(key detectors.Key, asOf time.Time, out *Outcome) *policy.Run
 }
 
 // Handle is the pipeline's Handler. An error means that no verdict was reached or
 // that an action failed; nothing may then be acknowledged or passed on.
 func (p *Pipeline) Handle(ctx context.Context, it Item) (out Outcome, err error) {
+	return p.HandleRead(ctx, it, func() *document.Document { return p.Formats.Read(ctx, it.Name, it.Content) })
+}
+
+// HandleRead is Handle for an item that its source reads by itself, such as a
+// folder of letters.
+func (p *Pipeline) HandleRead(ctx context.Context, it Item, read func() *document.Document) (out Outcome, err error) {
 	// One hostile item must never take the daemon down with it.
 	defer func() {
 		if r := recover(); r != nil {
@@ -39,7 +49,7 @@ func (p *Pipeline) Handle(ctx context.Context, it Item) (out Outcome, err error)
 		}
 	}()
 	start := p.Now()
-	out.Document = p.Formats.Read(ctx, it.Name, it.Content)
+	out.Document = read()
 	findings, gaps := p.Detectors.Scan(ctx, out.Document, detectors.Env{AsOf: p.asOf()})
 	out.Findings, out.Gaps = findings, append(slices.Clone(out.Document.Gaps), gaps...)
 	if it.Cut > 0 {
@@ -77,16 +87,32 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 		// that hides its header is still a mail.
 		f.Kind = "mail"
 	}
+	if f.Kind == "file" && p.Relate != nil {
+		if f.Run = p.Relate(p.Detectors.Key, p.asOf(), out); f.Run != nil {
+			f.Kind = "letter"
+		}
+	}
 	out.Kind = f.Kind
 	f.Channel = policy.NewChannel(p.Site, f.To, out.Document)
 	// A mail whose sender is outside is incoming. Without a list of our own
 	// domains, or without a sender (a bounce), it counts as ours; so does one that
 	// was handed in with a login, and one that goes to nobody of ours: whatever
 	// its sender says, it is on its way out.
-	f.Incoming = f.Kind == "mail" && f.From != "" && !it.Authenticated && len(f.Channel.Internal) > 0 &&
-		!p.Site.Internal(f.From)
+	f.Incoming = f.Kind == "mail" && f.From != "" && !it.Authenticated && (len(f.Channel.Internal) > 0 || len(f.To) == 0) &&
+		len(p.Site.InternalDomains) > 0 && !p.Site.Internal(f.From)
 	f.Public = p.Site.Public(it.ID)
+	f.Sent = p.sent(out.Document)
 	return f
+}
+
+// sent is a mail's own date, or today where it has none that can be read.
+func (p *Pipeline) sent(doc *document.Document) time.Time {
+	if doc.Mail != nil {
+		if at, err := mail.ParseDate(doc.Mail.Date); err == nil {
+			return at
+		}
+	}
+	return p.asOf()
 }
 
 // Correspondents are the sender and the distinct recipients, in lower case: of

@@ -137,6 +137,10 @@ var privateDomains = map[string]bool{
 	"youmail.dk": true, "email.dk": true, "proton.me": true, "protonmail.com": true, "aol.com": true, "gmx.com": true, "gmx.net": true, "privat.dk": true, "get2net.dk": true, "webspeed.dk": true, "post.tele.dk": true, "mail.tele.dk": true,
 }
 
+// Private reports whether a domain, in lower case, is a provider of mailboxes for
+// private people.
+func Private(domain string) bool { return privateDomains[domain] }
+
 func findMailboxes(seg document.Segment, _ detectors.Env) []detectors.Span {
 	text := seg.Text
 	var out []detectors.Span

@@ -109,7 +109,40 @@ func (p *papers) nameOf(f *detectors.Finding) (Name, bool) {
 	if n, ok := nameBehind(s.Text, f.End); ok {
 		return n, true
 	}
+	if n, ok := p.neighbourName(f); ok {
+		return n, true
+	}
 	return p.fieldName(f.Segment)
+}
+
+// neighbourName reads "Navn: Testperson Eksempel" in the paragraph before or after
+// one that begins with the number, since each line of a form may be a paragraph.
+func (p *papers) neighbourName(f *detectors.Finding) (Name, bool) {
+	s := &p.doc.Segments[f.Segment]
+	if s.Label != "" || withoutLabel(s.Text[:f.Start]) != "" {
+		return Name{}, false
+	}
+	for _, k := range []int{f.Segment - 1, f.Segment + 1} {
+		if k < 0 || k >= len(p.doc.Segments) {
+			continue
+		}
+		o := &p.doc.Segments[k]
+		if o.At.Path != s.At.Path || o.At.Layer != s.At.Layer || o.At.Cell != "" || o.Label != "" {
+			continue
+		}
+		line := strings.TrimSpace(o.Text)
+		if k < f.Segment {
+			line = line[strings.LastIndexByte(line, '\n')+1:]
+		} else {
+			line, _, _ = strings.Cut(line, "\n")
+		}
+		if low := strings.ToLower(line); hasCue(low, subjectCues) {
+			if n, ok := nameAt(afterCue(line, low, subjectCues), false); ok {
+				return n, true
+			}
+		}
+	}
+	return Name{}, false
 }
 
 // rowNames reads the names of all table rows, once.

@@ -111,3 +111,8 @@ func Named(s string) (Name, bool) {
 	}
 	return wholeName(s)
 }
+
+// Any reports whether a word of the name, folded, is one of the given.
+func (n Name) Any(words map[string]bool) bool {
+	return slices.ContainsFunc(n.tokens, func(t string) bool { return words[t] })
+}

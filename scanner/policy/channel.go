@@ -6,6 +6,9 @@ import (
 	"brevvagt/document"
 )
 
+// unknownRecipient stands for recipients that a mail does not show.
+const unknownRecipient = ""
+
 // NewChannel works out who is reached and how well the way there is protected.
 // A mail is sealed only when nothing readable stands beside the sealed part; that
 // is for the rules to see from the findings, so Sealed here means that a sealed
@@ -13,6 +16,11 @@ import (
 func NewChannel(site Site, to []string, doc *document.Document) Channel {
 	c := Channel{Members: site.members(to), Sealed: sealed(doc)}
 	marked := site.marked(doc.Mail)
+	if len(to) == 0 && doc.Mail != nil {
+		// A mail whose recipients cannot be seen (Bcc) goes to somebody all the
+		// same; in doubt that is a stranger.
+		to = []string{unknownRecipient}
+	}
 	for _, a := range to {
 		if site.Internal(a) {
 			c.Internal = append(c.Internal, a)

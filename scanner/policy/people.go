@@ -20,8 +20,8 @@ const (
 // bulkPersons: many people's data to somebody outside, or one person's to many.
 func bulkPersons() Definition {
 	return Definition{ID: "bulk-persons", Title: "Mange personer eller mange modtagere", Action: Hold,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
-			people, to := f.people(), len(f.Channel.External)
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			people, to := f.persons(site), f.organisations(site)
 			if !f.outgoing() || people == 0 || to == 0 || people < manyPeople && to < manyRecipients {
 				return "", "", false
 			}
@@ -30,10 +30,30 @@ func bulkPersons() Definition {
 		}}
 }
 
-// people counts the subjects that are sure enough to act on.
-func (f *Facts) people() int {
+// organisations counts the recipients outside; colleagues in one organisation that
+// is reached over proven encryption count once, as they work with a matter together.
+func (f *Facts) organisations(site Site) int {
+	seen := make(map[string]bool)
 	n := 0
+	for _, a := range f.Channel.External {
+		if site.Partner(a) {
+			seen[Domain(a)] = true
+			continue
+		}
+		n++
+	}
+	return n + len(seen)
+}
+
+// persons counts the subjects that are sure enough to act on. Those whose number is
+// the address itself are recipients, not content.
+func (f *Facts) persons(site Site) int {
+	n := 0
+	to := f.parties(site).Addressed()
 	for i := range f.Subjects {
+		if to[f.Subjects[i].ID] && len(f.Subjects[i].Findings) == 1 {
+			continue
+		}
 		if slices.ContainsFunc(f.Subjects[i].Findings, func(k int) bool {
 			return f.Findings[k].Strength.Rank() >= detectors.Medium.Rank()
 		}) {
@@ -41,78 +61,6 @@ func (f *Facts) people() int {
 		}
 	}
 	return n
-}
-
-// foreignPerson: papers about one person with somebody else's among them,
-// protected or not (Gladsaxe 2025-07). A paper is foreign when the person whom
-// the others are about does not occur in it at all and another does; a spouse
-// mentioned in the person's own papers, or a child beside its parent, is not.
-func foreignPerson() Definition {
-	return Definition{ID: "foreign-person", Title: "Bilag om en anden person", Action: Hold,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
-			if !f.outgoing() || len(f.Channel.External) == 0 {
-				return "", "", false
-			}
-			strangers, papers := f.strangers()
-			if len(strangers) == 0 {
-				return "", "", false
-			}
-			name := detectors.RedactNumbers(lastName(strangers[0]))
-			return fmt.Sprintf("%d af %d dokumenter ser ud til at vedrøre en anden person end de øvrige: %s", len(strangers), papers, name),
-				fmt.Sprintf("%d of %d documents seem to be about another person than the rest: %s", len(strangers), papers, name), true
-		}}
-}
-
-// strangers are the papers that are about somebody else than most papers are,
-// sorted, and the number of papers that are about anybody.
-func (f *Facts) strangers() (paths []string, papers int) {
-	byPaper := make(map[string]map[string]bool) // paper → people in it
-	for i := range f.Subjects {
-		s := &f.Subjects[i]
-		for _, k := range s.Findings {
-			if f.Findings[k].Strength.Rank() < detectors.Medium.Rank() || f.Findings[k].At.Layer == document.Quoted {
-				continue
-			}
-			paper := f.Findings[k].At.Path
-			if byPaper[paper] == nil {
-				byPaper[paper] = make(map[string]bool)
-			}
-			byPaper[paper][s.ID] = true
-		}
-	}
-	main, count := mostCommon(byPaper)
-	// Two papers about one person are the least that says whom the papers are
-	// about; strangers must be few, or it is a bundle about many.
-	if count < 2 {
-		return nil, len(byPaper)
-	}
-	for paper, people := range byPaper {
-		if !people[main] {
-			paths = append(paths, paper)
-		}
-	}
-	slices.Sort(paths)
-	if len(paths) > count/2+1 || len(paths) >= count && count < 3 && len(paths) > 1 {
-		return nil, len(byPaper)
-	}
-	return paths, len(byPaper)
-}
-
-// mostCommon is the person in most papers; a tie goes to the smaller id, so that
-// the answer does not depend on the order of a map.
-func mostCommon(byPaper map[string]map[string]bool) (person string, count int) {
-	counts := make(map[string]int)
-	for _, people := range byPaper {
-		for id := range people {
-			counts[id]++
-		}
-	}
-	for id, n := range counts {
-		if n > count || n == count && id < person {
-			person, count = id, n
-		}
-	}
-	return person, count
 }
 
 func lastName(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
@@ -234,20 +182,6 @@ func (f *Facts) placeholders(atLeast detectors.Strength) int {
 		}
 	}
 	return n
-}
-
-// specialCategory: sensitive text about a person to somebody outside without a
-// secure connection, or abroad.
-func specialCategory() Definition {
-	return Definition{ID: "special-category", Title: "Følsomme oplysninger uden sikker forbindelse", Action: Warn,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
-			n := f.sensitiveSure()
-			if !f.outgoing() || n == 0 || len(f.Channel.Unprotected) == 0 {
-				return "", "", false
-			}
-			return "Følsomme eller fortrolige oplysninger om en person til en modtager uden sikker forbindelse",
-				"Sensitive or confidential data on a person to a recipient without a secure connection", true
-		}}
 }
 
 func (f *Facts) sensitiveSure() int {

@@ -61,6 +61,7 @@ func TestForeignPerson(t *testing.T) {
 func TestBulkPersons(t *testing.T) {
 	site := testSite()
 	many := []string{"a@region.example", "b@region.example", "c@region.example", "d@region.example", "e@region.example"}
+	apart := []string{"a@a.tunnel.example", "a@b.tunnel.example", "a@c.tunnel.example", "a@d.tunnel.example", "a@region.example"}
 	cases := []struct {
 		name  string
 		facts *Facts
@@ -68,8 +69,10 @@ func TestBulkPersons(t *testing.T) {
 	}{
 		{"five people to one", papers(site, many[:1], "abcde"), true},
 		{"four people to one", papers(site, many[:1], "abcd"), false},
-		{"one person to five", papers(site, many, "a"), true},
-		{"one person to four", papers(site, many[:4], "a"), false},
+		{"one person to five", papers(site, apart, "a"), true},
+		{"one person to four", papers(site, apart[:4], "a"), false},
+		{"one person to five in one organisation", papers(site, many, "a"), false},
+		{"one person to five strangers", papers(site, []string{"a@firma.example", "b@firma.example", "c@firma.example", "d@firma.example", "e@firma.example"}, "a"), true},
 		{"five people among colleagues", papers(site, []string{"k@kommune.example"}, "abcde"), false},
 		{"newsletter", papers(site, many), false},
 	}

@@ -5,10 +5,12 @@ package policy
 
 import (
 	"slices"
+	"time"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/parties"
 )
 
 // Action is what is to happen, mildest first.
@@ -54,6 +56,10 @@ type Facts struct {
 	Incoming bool           // sender outside, so read but never held
 	Public   bool           // a file in a public folder
 	Channel  Channel
+	Run      *Run      // what a run of letters says of itself, nil for anything else
+	Sent     time.Time // by the mail's own date, else the time of the scan; zero if unknown
+
+	people *parties.Item // see parties
 }
 
 // Channel is what is known of the way to the recipients.

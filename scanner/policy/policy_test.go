@@ -68,6 +68,8 @@ func TestDefaultPolicy(t *testing.T) {
 		{"two doubtful numbers", facts(site, mailDoc(), found(detectors.Medium, 2), "b@firma.example"), Hold, "cpr-unprotected"},
 		{"test number", facts(site, mailDoc(), found(detectors.Info, 3), "b@firma.example"), Pass, ""},
 		{"abroad, protected", facts(siteWith(site, "kommune.example.no"), mailDoc(), found(detectors.Strong, 1), "b@kommune.example.no"), Hold, "foreign-recipient"},
+		{"nobody to be seen (Bcc)", facts(site, mailDoc(), found(detectors.Strong, 1)), Hold, "cpr-unprotected"},
+		{"clean mail to nobody to be seen", facts(site, mailDoc(), nil), Pass, ""},
 		{"unread part", facts(site, gap, nil, "b@firma.example"), Warn, "uninspectable"},
 		{"unread part among colleagues", facts(site, gap, nil, "b@kommune.example"), Pass, ""},
 		{"file", &Facts{Doc: &document.Document{}, Kind: "file", Findings: found(detectors.Strong, 1)}, Warn, "file-findings"},

@@ -11,13 +11,17 @@ import (
 
 // Definition is a rule as data: when it fires, what then happens, and how it says
 // so. Fires returns the Danish and English sentence; ok is false when the rule
-// has nothing to say. No sentence holds a found value, an address or a name.
+// has nothing to say. No sentence holds a found value, an address or a name: a
+// person is shown by initials or by a number without its end.
 type Definition struct {
 	ID        string
 	Title     string // Danish, for lists of rules
 	Action    Action
 	Approvers int
 	Fires     func(site Site, f *Facts) (danish, english string, ok bool)
+	// Softer, where there is one, lowers a rule that fired to a warning when what
+	// it saw is weak.
+	Softer func(site Site, f *Facts) bool
 }
 
 // Decide asks every rule and takes the strongest action of those that fire. An
@@ -36,7 +40,11 @@ func Decide(site Site, rules []Definition, f *Facts) Verdict {
 		if r.ID == "uninspectable" && site.Uninspectable != "" {
 			action = site.Uninspectable
 		}
-		v.Rules = append(v.Rules, Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: r.Approvers})
+		approvers := r.Approvers
+		if r.Softer != nil && action.Rank() > Warn.Rank() && r.Softer(site, f) {
+			action, approvers = Warn, 0
+		}
+		v.Rules = append(v.Rules, Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: approvers})
 		if action.Rank() > v.Action.Rank() {
 			v.Action = action
 		}
@@ -48,10 +56,10 @@ func Decide(site Site, rules []Definition, f *Facts) Verdict {
 // Default is the shipped policy, in the order in which rules are shown when they
 // are equally strong.
 func Default() []Definition {
-	return []Definition{
-		foreignRecipient(), foreignPerson(), bulkPersons(), cprUnprotected(), internalSpread(), placeholders(),
-		specialCategory(), cprDoubtful(), weakPlaceholders(), uninspectable(), publicExposure(), fileFindings(),
-	}
+	return withLetters([]Definition{
+		foreignRecipient(), addresseeMismatch(), templateResidue(), foreignPerson(), bulkPersons(), cprUnprotected(), internalSpread(), placeholders(),
+		protectedAddress(), unusualRecipient(), specialCategory(), cprDoubtful(), staleLetter(), childRecipient(), weakPlaceholders(), uninspectable(), publicExposure(), fileFindings(),
+	})
 }
 
 // numbers counts distinct national ids of at least the given strength.
@@ -130,7 +138,8 @@ func foreignRecipient() Definition {
 			n = max(1, n)
 			return fmt.Sprintf("Oplysninger om %s til en modtager i udlandet; kræver godkendelse af to personer", countDa(n, "borger", "borgere")),
 				fmt.Sprintf("Data on %s to a recipient abroad; two people must approve", countEn(n, "citizen", "citizens")), true
-		}}
+		},
+		Softer: func(site Site, f *Facts) bool { return f.certain() == 0 && !f.casePaper(site, abroadGroups, 1) }}
 }
 
 // uninspectable: what could not be read is named, never taken for clean.

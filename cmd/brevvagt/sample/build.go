@@ -93,8 +93,8 @@ func newFace(size float64) (font.Face, error) {
 	return opentype.NewFace(f, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingFull})
 }
 
-// docx is a Word file with one paragraph a line; "a | b" becomes a table row.
-func docx(lines ...string) ([]byte, error) {
+// Docx is a Word file with one paragraph a line; "a | b" becomes a table row.
+func Docx(lines ...string) ([]byte, error) {
 	var body strings.Builder
 	for _, line := range lines {
 		left, right, row := strings.Cut(line, " | ")

@@ -78,7 +78,7 @@ func Mails() ([]Mail, error) {
 }
 
 func (b *builder) everyday() {
-	letter, err := docx("Eksempel Kommune", "Kære "+Name(0), "Tak for din henvendelse om affaldsordningen.",
+	letter, err := Docx("Eksempel Kommune", "Kære "+Name(0), "Tak for din henvendelse om affaldsordningen.",
 		"Vi henter storskrald den første mandag i måneden. Sagsnr. 2026-004711.", "Med venlig hilsen")
 	b.add("Almindeligt brev til en borger", "", false, []string{"borger1@mail.example"}, "Svar på din henvendelse",
 		"Kære borger\n\nVedhæftet er vores svar."+greeting, b.file("Svar.docx", docxType, letter, err))
@@ -97,7 +97,7 @@ func (b *builder) incidents() {
 	b.add("Supportmail med skærmbillede", "Gladsaxe 2025-01", true, []string{"support@leverandoer.example"}, "Fejl i udbetaling",
 		"Hej support\n\nSystemet viser den samme fejl igen, se billedet."+greeting, b.file("skærmbillede.png", pngType, shot, err))
 
-	form, err := docx("Ansøgning om plejehjemsplads", "Navn | "+Name(4), "CPR-nr. | "+Number(20), "Adresse | Prøvevej 12, 9999 Prøveby",
+	form, err := Docx("Ansøgning om plejehjemsplads", "Navn | "+Name(4), "CPR-nr. | "+Number(20), "Adresse | Prøvevej 12, 9999 Prøveby",
 		"Telefon | 12 34 56 78", "Ægtefælle, navn | "+Name(5), "Ægtefælle, CPR-nr. | "+Number(21))
 	b.add("Blanket til rette borger, udfyldt med to andre", "Gladsaxe 2025-10", true, []string{"borger2@mail.example"},
 		"Ansøgning om plejehjemsplads", "Kære "+Name(6)+"\n\nHer er blanketten, du bad om."+greeting,
@@ -121,7 +121,7 @@ func (b *builder) incidents() {
 
 	var files []attachment
 	for i := range 10 {
-		doc, err := docx("Sagsakter, børn og unge", "Barnet: "+Name(i), "CPR-nr.: "+Number(500+i),
+		doc, err := Docx("Sagsakter, børn og unge", "Barnet: "+Name(i), "CPR-nr.: "+Number(500+i),
 			"Børnefaglig undersøgelse. Barnet bor hos en plejefamilie.")
 		files = append(files, b.file(fmt.Sprintf("akt-%02d.docx", i+1), docxType, doc, err))
 	}
@@ -134,7 +134,7 @@ func (b *builder) incidents() {
 		if i == 4 {
 			person = 601 // the misfiled one
 		}
-		doc, err := docx("Journalnotat", "Vedr.: "+Name(person), "CPR-nr.: "+Number(person), "Helbredsoplysninger: indlæggelse og genoptræning.")
+		doc, err := Docx("Journalnotat", "Vedr.: "+Name(person), "CPR-nr.: "+Number(person), "Helbredsoplysninger: indlæggelse og genoptræning.")
 		docs = append(docs, b.file(fmt.Sprintf("notat-%d.docx", i+1), docxType, doc, err))
 	}
 	b.add("Akter til regionen, ét bilag om en anden borger", "Gladsaxe 2025-07", true, []string{"visitation@region.example"},
@@ -155,7 +155,7 @@ func addresses(name string, n int) []string {
 
 // Files are the files of the sample share.
 func Files() ([]File, error) {
-	note, err := docx("Referat af møde i byudviklingsudvalget", "Punkt 1: Cykelstier i Prøveby.", "Punkt 2: Eventuelt.")
+	note, err := Docx("Referat af møde i byudviklingsudvalget", "Punkt 1: Cykelstier i Prøveby.", "Punkt 2: Eventuelt.")
 	if err != nil {
 		return nil, err
 	}

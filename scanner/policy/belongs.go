@@ -1,0 +1,104 @@
+package policy
+
+import (
+	"fmt"
+	"slices"
+
+	"brevvagt/scanner/policy/parties"
+)
+
+// parties is the item as a question of people: whom its papers are about and who
+// reads them.
+func (f *Facts) parties(site Site) *parties.Item {
+	if f.people == nil {
+		f.people = &parties.Item{Doc: f.Doc, Findings: f.Findings, Subjects: f.Subjects, External: f.Channel.External,
+			Partner: site.Partner, Personal: f.certain() > 0 || f.sensitiveSure() > 0, Sent: f.Sent}
+	}
+	return f.people
+}
+
+// leaves reports whether the item goes to somebody outside and is no run of
+// letters, which is compared letter by letter elsewhere.
+func (f *Facts) leaves() bool { return f.outgoing() && f.Run == nil && len(f.Channel.External) > 0 }
+
+// addresseeMismatch: a letter or case paper made out for another than the citizen
+// it goes to (Gladsaxe 2025-12, Aarhus). It speaks only where the citizen is known
+// by name; mailboxes of a role and partners who work with the case get letters
+// about others every day.
+func addresseeMismatch() Definition {
+	return Definition{ID: "addressee-mismatch", Title: "Brev til en anden end modtageren", Action: Hold,
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			return sayOdd(f.mismatches(site), "Brevet er stilet til eller handler om en anden end modtageren", "The letter is written to or about another than the recipient")
+		},
+		Softer: func(site Site, f *Facts) bool { return allWeak(f.mismatches(site)) }}
+}
+
+func (f *Facts) mismatches(site Site) []parties.Odd {
+	if !f.leaves() {
+		return nil
+	}
+	return f.parties(site).Conflicts(false)
+}
+
+// templateResidue: a form that still holds others than the citizen it goes to
+// (Gladsaxe 2025-10), or a file that still hides somebody, protected or not.
+func templateResidue() Definition {
+	return Definition{ID: "template-residue", Title: "Rester af en anden i blanket eller fil", Action: Hold,
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			forms, hidden := f.residue(site)
+			if len(forms) > 0 {
+				return sayOdd(forms, "Blanketten er udfyldt med en anden end modtageren", "The form is filled in with another than the recipient")
+			}
+			return sayOdd(hidden, "Filen gemmer oplysninger om en person, som ikke ses, når den åbnes", "The file hides data on a person that is not seen when it is opened")
+		},
+		Softer: func(site Site, f *Facts) bool {
+			forms, hidden := f.residue(site)
+			return allWeak(append(slices.Clone(forms), hidden...))
+		}}
+}
+
+func (f *Facts) residue(site Site) (forms, hidden []parties.Odd) {
+	if !f.leaves() {
+		return nil, nil
+	}
+	return f.parties(site).Conflicts(true), f.parties(site).Hidden()
+}
+
+// foreignPerson: papers about one person with somebody else's among them,
+// protected or not (Gladsaxe 2025-07 and 2025-11).
+func foreignPerson() Definition {
+	return Definition{ID: "foreign-person", Title: "Bilag om en anden person", Action: Hold,
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			s := f.strangers(site)
+			if len(s.Odd) == 0 {
+				return "", "", false
+			}
+			first := s.Odd[0]
+			da := fmt.Sprintf("%d af %d dokumenter ser ud til at vedrøre en anden person end de øvrige: %s: om %s, de øvrige om %s", len(s.Odd), s.Papers, first.Where, first.Who, s.Who)
+			en := fmt.Sprintf("%d of %d documents seem to be about another person than the rest: %s: about %s, the others about %s", len(s.Odd), s.Papers, first.Where, first.Who, s.Who)
+			if s.NameOnly {
+				da, en = da+". Er "+first.Who+" en del af sagen?", en+". Is "+first.Who+" part of the case?"
+			}
+			return da, en, true
+		},
+		Softer: func(site Site, f *Facts) bool { return allWeak(f.strangers(site).Odd) }}
+}
+
+func (f *Facts) strangers(site Site) parties.Strangers {
+	if !f.leaves() {
+		return parties.Strangers{}
+	}
+	return f.parties(site).Strangers()
+}
+
+// sayOdd names the first of the people with file and page.
+func sayOdd(list []parties.Odd, da, en string) (string, string, bool) {
+	if len(list) == 0 {
+		return "", "", false
+	}
+	return fmt.Sprintf("%s: %s: %s", da, list[0].Where, list[0].Who), fmt.Sprintf("%s: %s: %s", en, list[0].Where, list[0].Who), true
+}
+
+func allWeak(list []parties.Odd) bool {
+	return !slices.ContainsFunc(list, func(o parties.Odd) bool { return !o.Weak })
+}

@@ -1,0 +1,157 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors/subject"
+)
+
+// Conflicts are the papers made out for others than the readers, in order: forms,
+// or letters and case papers.
+func (it *Item) Conflicts(forms bool) []Odd {
+	if len(it.External) == 0 {
+		return nil
+	}
+	r := it.readers()
+	if !r.citizen() {
+		return nil
+	}
+	var out []Odd
+	b := it.bundle()
+	for i := range b.papers {
+		p := &b.papers[i]
+		if it.forReader(p, r) {
+			continue
+		}
+		if c, ok := it.madeOutFor(p, r); ok && c.Form == forms {
+			out = append(out, c)
+		}
+	}
+	if c, ok := it.wrongMailbox(); ok && !forms {
+		out = append(out, c)
+	}
+	return out
+}
+
+// forReader reports whether one of the readers occurs in a paper.
+func (it *Item) forReader(p *paper, r *readers) bool {
+	for i := range p.people {
+		if s := &it.Subjects[i]; r.is(s.Name) || r.numbers[s.ID] {
+			return true
+		}
+	}
+	if slices.ContainsFunc(r.names, p.names) {
+		return true
+	}
+	return !p.body && p.letter != nil && (r.is(p.letter.Addressee) || r.is(p.letter.Salutation))
+}
+
+// madeOutFor tells for whom a paper is made out in which no reader occurs.
+func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
+	people := p.principals(it)
+	person, numbered, form := -1, false, false
+	var name subject.Name
+	for _, i := range people {
+		if person < 0 || it.Subjects[person].NameOnly && !it.Subjects[i].NameOnly {
+			person = i
+		}
+		if !name.Full() {
+			name = it.Subjects[i].Name
+		}
+		numbered = numbered || !it.Subjects[i].NameOnly
+		form = form || p.people[i].field
+	}
+	addressee, letter := p.addressee()
+	if letter {
+		name, form = addressee, false
+		if i := it.named(people, addressee); i >= 0 {
+			person = i
+		}
+	}
+	if form && p.body || !letter && !form && (!numbered || !name.Full()) {
+		return Odd{}, false
+	}
+	family := r.relative(name) || slices.ContainsFunc(people, func(i int) bool { return r.relative(it.Subjects[i].Name) })
+	spoken := hasAny(it.bodyText(), relations)
+	switch {
+	case family && slices.ContainsFunc(people, func(i int) bool { return it.Under(i, 18) }):
+		return Odd{}, false // a child's letter to its parent
+	case spoken && !letter && !form:
+		return Odd{}, false // "papirerne om din mor"
+	case letter && !numbered && !r.private && !r.sure:
+		return Odd{}, false
+	}
+	o := Odd{Where: p.name(), Who: name.String(), Person: person, Form: form,
+		Weak: spoken || !r.sure && !(r.private && numbered) || family && !numbered}
+	if person >= 0 {
+		o.Who, o.At = it.who(person), p.people[person].at
+	}
+	return o, true
+}
+
+// addressee is whom a letter is written to: the name in its address block, else the
+// full name in its salutation. The mail's own text is no letter.
+func (p *paper) addressee() (subject.Name, bool) {
+	l := p.letter
+	switch {
+	case l == nil || p.body:
+		return subject.Name{}, false
+	case l.Addressee.Full():
+		return l.Addressee, true
+	}
+	return l.Salutation, l.Salutation.Full() && !l.Salutation.Any(nobody)
+}
+
+// named is the one of the people with that name, -1 if none has it.
+func (it *Item) named(people []int, n subject.Name) int {
+	for _, i := range people {
+		if it.Subjects[i].Name.Same(n) {
+			return i
+		}
+	}
+	return -1
+}
+
+// relations are turns by which a mail says that its papers are about somebody of
+// the reader's family or somebody the reader acts for.
+var relations = []string{"din mor", "din far", "dine forældre", "din søn", "din datter", "dit barn", "dine børn", "jeres barn", "jeres søn", "jeres datter", "jeres børn", "din ægtefælle", "din mand", "din kone", "din hustru", "din samlever", "din partner",
+	"din bror", "din søster", "værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "din klient", "plejebarn", "dit barnebarn", "din mormor", "din farmor", "din morfar", "din farfar", "dit plejebarn"}
+
+// wrongMailbox reports a mail whose salutation names another person than the only
+// mailbox it goes to, as when a mail program completes an address by itself, and
+// which holds something personal.
+func (it *Item) wrongMailbox() (Odd, bool) {
+	if len(it.External) != 1 || it.Doc.Mail == nil {
+		return Odd{}, false
+	}
+	greeted := it.greeted()
+	for _, a := range it.Doc.Mail.To {
+		if !strings.EqualFold(a.Mail, it.External[0]) || organisationWords(a.Name) {
+			continue
+		}
+		name, ok := personName(a.Name)
+		if !ok || !greeted.Full() || name.SameLoosely(greeted) || !it.Personal {
+			continue
+		}
+		for i := range it.bundle().papers {
+			if p := &it.read.papers[i]; p.body {
+				return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: name.Relative(greeted)}, true
+			}
+		}
+	}
+	return Odd{}, false
+}
+
+// Under reports whether a person's number tells a birth date less than so many
+// years ago. Only the two digits of the year are known, so somebody over a hundred
+// is taken for a child.
+func (it *Item) Under(person, years int) bool {
+	s := &it.Subjects[person]
+	d := s.Display
+	if s.NameOnly || len(d) < 6 || it.Sent.IsZero() || strings.Trim(d[4:6], "0123456789") != "" {
+		return false
+	}
+	year := 2000 + int(d[4]-'0')*10 + int(d[5]-'0')
+	return year <= it.Sent.Year() && it.Sent.Year()-year <= years
+}

@@ -1,0 +1,69 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// Hidden are people whose number stands only where a reader of the file does
+// not see it: in a tracked deletion, a comment, a hidden sheet, the properties or
+// an earlier revision. A file's name is no hidden layer, and a row whose person is seen by name is none either.
+func (it *Item) Hidden() []Odd {
+	if len(it.External) == 0 {
+		return nil
+	}
+	var out []Odd
+	for i := range it.Subjects {
+		s := &it.Subjects[i]
+		first := -1
+		for k, o := range s.Where {
+			if o.Finding < 0 || it.Findings[o.Finding].Strength.Rank() < detectors.Medium.Rank() {
+				continue
+			}
+			if !hiddenLayer(o.Layer) || it.fileName(&it.Findings[o.Finding]) {
+				first = -1
+				break
+			}
+			if first < 0 {
+				first = k
+			}
+		}
+		if first < 0 || s.Name.Full() && s.Name.Among(it.seen(s.Where[first].Path)) {
+			continue
+		}
+		o := s.Where[first]
+		p := paper{path: o.Path}
+		out = append(out, Odd{Where: p.name(), Who: it.who(i), Person: i, At: o})
+	}
+	slices.SortStableFunc(out, func(a, b Odd) int { return strings.Compare(a.At.Path, b.At.Path) })
+	return out
+}
+
+func hiddenLayer(l document.Layer) bool {
+	switch l {
+	case document.Deleted, document.Comment, document.Hidden, document.Metadata, document.Earlier:
+		return true
+	}
+	return false
+}
+
+// fileName reports whether a finding stands in a file's own name.
+func (it *Item) fileName(x *detectors.Finding) bool {
+	s := &it.Doc.Segments[x.Segment]
+	return s.At.Layer == document.Metadata && s.Text == lastName(s.At.Path)
+}
+
+// seen is the folded words that a reader of a file sees.
+func (it *Item) seen(path string) []string {
+	var out []string
+	for i := range it.Doc.Segments {
+		if s := &it.Doc.Segments[i]; s.At.Path == path && s.At.Layer == document.Visible && len(out) < maxPaperWords {
+			out = append(out, subject.Words(s.Text)...)
+		}
+	}
+	return out
+}

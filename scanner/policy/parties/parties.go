@@ -1,0 +1,89 @@
+// Package parties works out whom the papers of an item are about and who reads
+// them, and where the two do not agree: somebody else's paper in a bundle, a letter
+// or form made out for another than the reader, a person whom a file still hides.
+//
+// Glossary: a paper is a file, a letter within a merged file, or the mail's own
+// text; its principals are the people it is written to or about. A reader is a
+// recipient outside. Whoever is named in a result is masked.
+package parties
+
+import (
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// Item is what is known of an item. Findings, Subjects and External are as policy
+// has them. It keeps what it worked out and is for one goroutine.
+type Item struct {
+	Doc      *document.Document
+	Findings []detectors.Finding
+	Subjects []subject.Subject
+	External []string                  // recipients outside, lower case
+	Partner  func(address string) bool // reached over proven encryption
+	Personal bool                      // holds a sure number or sensitive words
+	Sent     time.Time                 // zero if unknown
+
+	read *bundle // papers, read once
+}
+
+// Odd is a person where another was to be expected.
+type Odd struct {
+	Where string // file and page, without numbers
+	Who   string // masked
+	// Person is an index into Item.Subjects, -1 for a name that is no subject.
+	Person int
+	At     subject.Occurrence // where the person stands, when Person is known
+	Form   bool               // in a form, else in a letter or another paper
+	Weak   bool               // worth a warning only
+}
+
+// Strangers is what an item's papers say of whom they are about.
+type Strangers struct {
+	Odd      []Odd // papers about somebody else, sorted by place
+	Who      string
+	Main     int // whom the others are about, index into Item.Subjects
+	Papers   int // papers that are about anybody
+	NameOnly bool
+}
+
+// Known reports whether a paper at a path says whom it is about, by number or by
+// name.
+func (it *Item) Known(path string) bool {
+	b := it.bundle()
+	for i := range b.papers {
+		if p := &b.papers[i]; p.path == path && len(p.principals(it)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// Says reports whether the mail's own text or subject holds one of the words,
+// given in lower case.
+func (it *Item) Says(words ...string) bool { return hasAny(it.bodyText(), words) }
+
+// AtWork reports whether the readers get letters about others as part of their
+// work.
+func (it *Item) AtWork() bool {
+	r := it.readers()
+	return r.work && !r.private
+}
+
+// OldLetter gives the first letter dated more than the given number of days before
+// the sending.
+func (it *Item) OldLetter(days int) (where string, ok bool) {
+	b := it.bundle()
+	for i := range b.papers {
+		p := &b.papers[i]
+		if p.body || p.letter == nil || p.letter.Date.IsZero() || p.letter.Addressee.Empty() && p.letter.Salutation.Empty() {
+			continue
+		}
+		if it.Sent.Sub(p.letter.Date) > time.Duration(days)*24*time.Hour {
+			return p.name(), true
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,218 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors/contact"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// readers are those outside whom a mail goes to, as far as it tells who they are.
+type readers struct {
+	// names are the citizens addressed: by the display name, the address itself
+	// or the mail's own salutation. Any of them may be the right one.
+	names []subject.Name
+	sure  bool // a full name was written, not read from the address alone
+	// numbers are the subjects whose number is the address itself, as some gateways
+	// to Digital Post want it.
+	numbers map[string]bool
+	// private says that the mail goes to a person's own mailbox or speaks of the
+	// reader's own matter, so that the reader is a citizen and no professional.
+	private bool
+	// work says that somebody reads it as part of their work: a partner, a
+	// mailbox of a role, an organisation. Letters about others are their business.
+	work bool
+}
+
+// citizen reports whether the mail goes to a citizen who is known by name.
+func (r *readers) citizen() bool { return len(r.names) > 0 && (!r.work || r.private) }
+
+// is reports whether a name can be one of the readers'.
+func (r *readers) is(n subject.Name) bool {
+	return slices.ContainsFunc(r.names, n.SameLoosely)
+}
+
+// relative reports whether a name shares its last word with a reader's.
+func (r *readers) relative(n subject.Name) bool {
+	return slices.ContainsFunc(r.names, n.Relative)
+}
+
+// readers works out who reads the mail outside.
+func (it *Item) readers() *readers {
+	r := &readers{numbers: it.Addressed()}
+	display := make(map[string]string)
+	if it.Doc.Mail != nil {
+		for _, a := range it.Doc.Mail.To {
+			display[strings.ToLower(a.Mail)] = a.Name
+		}
+	}
+	body := it.bodyText()
+	own := hasAny(body, ownMatter)
+	greeted := it.greeted()
+	for _, address := range it.External {
+		name, shown := personName(display[address])
+		local, domain, _ := strings.Cut(address, "@")
+		private := privateMailbox(local, domain)
+		switch {
+		case role(local) || organisationWords(display[address]):
+			r.work = true
+		case private:
+			r.private = true
+		case it.Partner(address) && !own, organisationDomain(domain) && !own, hasAny(body, othersMatter):
+			r.work = true
+		}
+		if shown {
+			r.names, r.sure = append(r.names, name), true
+		}
+		if n, ok := localName(local); ok {
+			r.names = append(r.names, n)
+		}
+	}
+	r.private = r.private || own
+	if len(r.names) == 0 && len(it.External) > 1 {
+		// One salutation does not tell who the several unnamed are.
+		return r
+	}
+	if !greeted.Empty() {
+		r.names = append(r.names, greeted)
+		r.sure = r.sure || greeted.Full()
+	}
+	return r
+}
+
+// Addressed are the ids of those whose number stands in the mail's "To".
+func (it *Item) Addressed() map[string]bool {
+	out := make(map[string]bool)
+	for i := range it.Subjects {
+		for _, k := range it.Subjects[i].Findings {
+			if x := &it.Findings[k]; x.At.Layer == document.Header && it.Doc.Segments[x.Segment].Label == "To" {
+				out[it.Subjects[i].ID] = true
+			}
+		}
+	}
+	return out
+}
+
+// greeted is the name after "Kære" in the mail's own text, empty for "Kære borger".
+func (it *Item) greeted() subject.Name {
+	for i := range it.bundle().papers {
+		p := &it.read.papers[i]
+		if p.body && p.letter != nil && !p.letter.Salutation.Empty() && !p.letter.Salutation.Any(nobody) {
+			return p.letter.Salutation
+		}
+	}
+	return subject.Name{}
+}
+
+// nobody are words after "Kære" that are no name.
+var nobody = setOf("alle borger borgere kollega kolleger modtager modtagere foraeldre foraelder familie begge kunde leverandoer support team hej venner medlem medlemmer beboer beboere")
+
+func setOf(list string) map[string]bool {
+	m := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// bodyText is the mail's own text with its subject, lower case.
+func (it *Item) bodyText() string {
+	var b strings.Builder
+	root := it.bundle().root
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if s.At.Path != root || s.At.Layer == document.Quoted || s.At.Layer == document.Header && s.Label != "Subject" {
+			continue
+		}
+		if b.Len() < 1<<16 {
+			b.WriteString(strings.ToLower(s.Text))
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+// ownMatter are turns in which a mail speaks to the reader of the reader's own
+// affairs, not to a colleague elsewhere.
+var ownMatter = []string{"din ansøgning", "din egen ansøgning", "dit ansøgningsskema", "blanketten, du bad", "blanketten du bad", "du bad om", "du har bedt om", "skemaet, du", "skemaet du",
+	"din afgørelse", "din ydelse", "din pension", "dit samtykke", "samtykkeerklæring, som du", "din bolig", "dit tilskud", "din plejehjemsplads", "du skal udfylde", "udfyld blanketten", "udfylde blanketten", "udfylde og returnere", "underskrive og returnere", "skrive under og"}
+
+// othersMatter are turns in which a mail speaks of a third person to somebody who
+// works with the case.
+var othersMatter = []string{"klient", "borgeren", "patienten", "eleven", "jeres patient", "jeres borger", "vores borger", "vedr. borger", "vedrørende borger", "sagsakter", "akterne i sagen", "hermed akterne", "til orientering", "som partsrepræsentant", "fuldmagt"}
+
+func hasAny(text string, words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })
+}
+
+// personName reads a display name that is a person's full name, also "Eksempel, Testperson".
+func personName(display string) (subject.Name, bool) {
+	display = strings.Trim(strings.TrimSpace(display), `"'`)
+	if strings.ContainsAny(display, "@()/|0123456789") {
+		return subject.Name{}, false
+	}
+	if last, first, ok := strings.Cut(display, ","); ok {
+		display = strings.TrimSpace(first) + " " + strings.TrimSpace(last)
+	}
+	return subject.Named(display)
+}
+
+// roleWords are first words of mailboxes that belong to a role, not to a person.
+var roleWords = setOf("support post info visitation sikkerpost kontakt mail kommune borgerservice hr faktura bogholderi regnskab jobcenter kundeservice kundecenter service helpdesk " +
+	"admin administration sekretariat ledelse hovedpost postmaster noreply no-reply presse salg ordre kontor afdeling team vagt skole familieafdeling borger-service journal sikker digitalpost " +
+	"tilsyn ekspedition bestilling redaktion modtagelse laege reception drift it webmaster socialforvaltning sundhed aktindsigt bibliotek kultur okonomi loen personale direktion henvisning")
+
+func role(local string) bool {
+	first := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '-' || r == '_' || r == '+' || r >= '0' && r <= '9' })
+	return len(first) > 0 && roleWords[first[0]]
+}
+
+// localName reads a name from the part before the @: "testperson.eksempel".
+func localName(local string) (subject.Name, bool) {
+	local = strings.TrimRight(local, "0123456789")
+	parts := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
+	if len(parts) < 2 || len(parts) > 4 {
+		return subject.Name{}, false
+	}
+	long := 0
+	for i, p := range parts {
+		if strings.ContainsAny(p, "0123456789+") || roleWords[p] || borgerWords[p] {
+			return subject.Name{}, false
+		}
+		if len(p) >= 3 {
+			long++
+		}
+		parts[i] = strings.ToUpper(p[:1]) + p[1:]
+	}
+	return subject.NewName(strings.Join(parts, " ")), long >= 2
+}
+
+var borgerWords = setOf("borger privat modtager bruger kunde abonnent test min mit din ny")
+
+// privateMailbox tells a citizen's own mailbox: at a provider of private mail, or
+// one that is named so.
+func privateMailbox(local, domain string) bool {
+	if contact.Private(domain) || strings.HasPrefix(local, "borger") && !role(local) {
+		return true
+	}
+	label, _, _ := strings.Cut(domain, ".")
+	switch label {
+	case "mail", "webmail", "privat", "privatmail", "borger", "email", "postkasse", "gmail", "hotmail":
+		return true
+	}
+	return false
+}
+
+// organisations are stems of domains and display names of those who read letters
+// about others as part of their work.
+var organisations = []string{"advokat", "laege", "læge", "klinik", "hospital", "sygehus", "region", "kommune", "politi", "skole", "forsikring", "fagforening", "akasse", "a-kasse", "ministeri", "styrelse",
+	"bank", "revision", "revisor", "firma", "leverand", "konsulent", "data", "system", "service", "gruppen", "tandlaege", "tandlæge", "psykolog", "plejehjem", "botilbud", "krisecenter", "naevn", "nævn", "retten", "domstol",
+	"jobcenter", "forvaltning", "afdeling", "sagsbehandler", "rådgiver", "leder", "forening", "fond", "apotek", "support", "institution", "boernehus", "børnehus", "partner", "aps", "a/s", "universitet", "vuggestue", "dagtilbud"}
+
+func organisationDomain(domain string) bool { return hasAny(domain, organisations) }
+
+func organisationWords(display string) bool {
+	return hasAny(strings.ToLower(display), organisations)
+}

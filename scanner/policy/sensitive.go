@@ -1,0 +1,143 @@
+package policy
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+)
+
+// clearStems is how many different strong words of special categories make a text
+// about a known person a case paper.
+const clearStems = 2
+
+// specialCategory: sensitive text about a person to somebody outside without a
+// secure connection. It stops a mail only where it is clearly a case paper.
+func specialCategory() Definition {
+	return Definition{ID: "special-category", Title: "Følsomme oplysninger uden sikker forbindelse", Action: Hold,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			n := f.sensitiveSure()
+			if !f.outgoing() || n == 0 || len(f.Channel.Unprotected) == 0 {
+				return "", "", false
+			}
+			return "Følsomme eller fortrolige oplysninger om en person til en modtager uden sikker forbindelse",
+				"Sensitive or confidential data on a person to a recipient without a secure connection", true
+		},
+		Softer: func(site Site, f *Facts) bool { return !f.casePaper(site, caseGroups, clearStems) }}
+}
+
+// protectedAddress: whoever lives at a protected address is named to somebody
+// outside without a secure connection. Guidance on the scheme names nobody.
+func protectedAddress() Definition {
+	return Definition{ID: "protected-address", Title: "Beskyttet navn eller adresse uden sikker forbindelse", Action: Hold,
+		Fires: func(_ Site, f *Facts) (string, string, bool) {
+			if !f.outgoing() || len(f.Channel.Unprotected) == 0 || !slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
+				return x.Detector == "protected-address" && x.Strength == detectors.Strong
+			}) {
+				return "", "", false
+			}
+			return "Oplysninger om en person med beskyttet navn eller adresse til en modtager uden sikker forbindelse",
+				"Data on a person with protected name or address to a recipient without a secure connection", true
+		},
+		Softer: func(site Site, f *Facts) bool {
+			return !f.casePaper(site, map[string]bool{"protected-address": true}, 1)
+		}}
+}
+
+// caseGroups are the groups whose words make a case paper (GDPR articles 9 and 10,
+// and children's cases); social and economic words alone stand in every letter.
+var caseGroups = groups("helbred psykiatri misbrug religion etnicitet fagforening politik seksualitet genetik_biometri straf_art10 boern protected-address")
+
+// abroadGroups are those that must not leave the country in a case paper.
+var abroadGroups = groups("helbred psykiatri misbrug boern social_oekonomi straf_art10 seksualitet religion etnicitet protected-address")
+
+func groups(list string) map[string]bool {
+	m := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		m[w] = true
+	}
+	return m
+}
+
+// casePaper reports whether one of the papers is about a known citizen and holds
+// at least n different sure words of the given groups.
+func (f *Facts) casePaper(site Site, groups map[string]bool, n int) bool {
+	words := make(map[string]map[string]bool) // path → words
+	named := make(map[string]bool)            // path → a sentence with a name or number holds one
+	for i := range f.Findings {
+		x := &f.Findings[i]
+		if !groups[x.Category] || x.Strength.Rank() < detectors.Medium.Rank() {
+			continue
+		}
+		if words[x.At.Path] == nil {
+			words[x.At.Path] = make(map[string]bool)
+		}
+		words[x.At.Path][x.Value.Digest()] = true
+		if slices.Contains(x.Why, "ved et CPR-nummer") || slices.Contains(x.Why, "ved et navn") {
+			named[x.At.Path] = true
+		}
+	}
+	for path, found := range words {
+		if len(found) >= n && (named[path] || f.parties(site).Known(path)) {
+			return true
+		}
+	}
+	return false
+}
+
+// staleLetter: a letter that was written long before it is sent is an old one by
+// mistake (Aarhus). It looks at letters to citizens only, and not where the mail
+// says that it hands out old papers.
+func staleLetter() Definition {
+	return Definition{ID: "stale-letter", Title: "Gammelt brev", Action: Warn,
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			if !f.outgoing() || f.Run != nil || len(f.Channel.External) == 0 || f.Sent.IsZero() {
+				return "", "", false
+			}
+			it := f.parties(site)
+			if it.AtWork() || it.Says(oldPapers...) {
+				return "", "", false
+			}
+			where, ok := it.OldLetter(StaleDays)
+			return "Brevet er dateret mere end 60 dage før afsendelsen: " + where, "The letter is dated more than 60 days before it is sent: " + where, ok
+		}}
+}
+
+// oldPapers are words of a mail that hands out old letters on purpose.
+var oldPapers = []string{"aktindsigt", "akter", "kopi af", "kopier af", "tidligere brev", "brevet fra ", "genfremsend", "igen"}
+
+// childRecipient: a letter about a payment to a recipient whose number is a
+// child's (Gladsaxe 2025-05). One mail can tell only where the address itself is
+// the number, as some gateways to Digital Post want it.
+func childRecipient() Definition {
+	return Definition{ID: "child-recipient", Title: "Brev om udbetaling til et barn", Action: Warn,
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			if f.Kind != "mail" || f.Run != nil {
+				return "", "", false
+			}
+			it := f.parties(site)
+			to, child := it.Addressed(), false
+			for i := range f.Subjects {
+				child = child || to[f.Subjects[i].ID] && it.Under(i, payoutAge)
+			}
+			if !child || !f.speaksOf(payout) {
+				return "", "", false
+			}
+			return "Brev om en udbetaling til en modtager, der ifølge sit CPR-nummer er et barn", "A letter on a payment to a recipient who is a child by the number", true
+		}}
+}
+
+const payoutAge = 15
+
+var payout = []string{"udbetal", "udbetaling", "beløb", "kr. til din nemkonto", "nemkonto"}
+
+// speaksOf reports whether one of the words stands in any paper.
+func (f *Facts) speaksOf(words []string) bool {
+	for i := range f.Doc.Segments {
+		text := strings.ToLower(f.Doc.Segments[i].Text)
+		if slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) }) {
+			return true
+		}
+	}
+	return false
+}
