@@ -55,8 +55,7 @@ func (f *finder) matchLetters() bool {
 
 func capital(c byte) bool { return c >= 'A' && c <= 'Z' }
 
-// maxMaskGap is how far a mask may stand from its date, in bytes: a hyphen and blanks,
-// with some invisible characters among them.
+// maxMaskGap is how far a mask may stand from its date, in bytes.
 const maxMaskGap = 24
 
 // matchMasked judges six digits whose serial was blacked out: 010203-xxxx.
