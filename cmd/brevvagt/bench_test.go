@@ -1,0 +1,184 @@
+package main
+
+import (
+	"encoding/base64"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/internal/postfixtest"
+)
+
+// benchText is everyday Danish without anybody's data, about size bytes.
+func benchText(size int) string {
+	lines := []string{
+		"Kære kollega. Her er referatet fra mødet i byudviklingsudvalget den 24. november 2026.",
+		"Punkt 3: Budgettet for cykelstier er 1.250.000 kr., og sagsnr. er 2026-004711.",
+		"Ring på telefon 12 34 56 78, hvis der er spørgsmål til tidsplanen for uge 48-52.",
+		"Faktura 100200300 fra leverandøren er betalt; CVR-nr. 12345678, EAN 5790000000001.",
+		"Vi vender tilbage, når forvaltningen har set på høringssvarene fra grundejerforeningen.",
+	}
+	var b strings.Builder
+	for n := 0; b.Len() < size; n++ {
+		fmt.Fprintf(&b, "%s (%d)\r\n", lines[n%len(lines)], n)
+		if n%7 == 6 {
+			b.WriteString("\r\n")
+		}
+	}
+	return b.String()
+}
+
+func benchMail(size int) []byte {
+	return []byte("From: " + from + "\r\nTo: b@firma.example\r\nSubject: Referat\r\nDate: Tue, 24 Nov 2026 09:00:00 +0100\r\nMessage-ID: <bench@kommune.example>\r\nMIME-Version: 1.0\r\n" +
+		"Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n" + benchText(size))
+}
+
+// benchAttachment has a text file of about size bytes, encoded.
+func benchAttachment(size int) []byte {
+	var b strings.Builder
+	b.WriteString("From: " + from + "\r\nTo: b@firma.example\r\nSubject: Bilag\r\nDate: Tue, 24 Nov 2026 09:00:00 +0100\r\nMessage-ID: <bench@kommune.example>\r\nMIME-Version: 1.0\r\n" +
+		"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSe bilaget.\r\n" +
+		"--x\r\nContent-Type: text/plain; charset=utf-8; name=bilag.txt\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+	for line := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString([]byte(benchText(size)))), 76) {
+		b.Write(line)
+		b.WriteString("\r\n")
+	}
+	b.WriteString("--x--\r\n")
+	return []byte(b.String())
+}
+
+// BenchmarkGateway compares a Postfix with brevvagt as shipped (real daemon, full
+// pipeline) with a Postfix without, in turns, four clients with ten mails a
+// connection, delivery to nowhere; then one client alone. It reports mails per
+// second, the ratio of both, and the times per mail in milliseconds.
+func BenchmarkGateway(b *testing.B) {
+	in := install(b, "")
+	with := postfixtest.Start(b, postfixtest.Config{Milter: "unix:" + in.socket})
+	without := postfixtest.Start(b, postfixtest.Config{})
+	in.quiet(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n", "unix:"+in.socket, with.ConfigDir))
+	in.start()
+	for _, x := range []struct {
+		name   string
+		raw    []byte
+		mails  int
+		rounds int
+	}{
+		{"5KB", benchMail(5 << 10), 200, 5}, {"100KB", benchMail(100 << 10), 100, 5}, {"5MB", benchAttachment(5 << 20 * 3 / 4), 8, 3},
+	} {
+		b.Run(x.name, func(b *testing.B) {
+			for b.Loop() {
+				compare(b, with.Addr, without.Addr, x.raw, x.mails, x.rounds)
+			}
+		})
+	}
+}
+
+// quiet sets the log to what a site has, and adds lines to the configuration.
+func (in *installation) quiet(lines string) {
+	in.t.Helper()
+	c, err := os.ReadFile(in.config)
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	c = []byte(strings.Replace(string(c), "level: debug", "level: info", 1) + lines)
+	if err := os.WriteFile(in.config, c, 0o600); err != nil {
+		in.t.Fatal(err)
+	}
+}
+
+func compare(b *testing.B, with, without string, raw []byte, mails, rounds int) {
+	b.Helper()
+	load(b, with, raw, 4, mails/4) // both warm
+	load(b, without, raw, 4, mails/4)
+	var rate, took, alone [2][]float64
+	for range rounds {
+		for i, addr := range []string{with, without} {
+			begun := time.Now()
+			took[i] = append(took[i], load(b, addr, raw, 4, mails)...)
+			rate[i] = append(rate[i], float64(mails)/time.Since(begun).Seconds())
+			alone[i] = append(alone[i], load(b, addr, raw, 1, mails/4)...)
+		}
+	}
+	b.ReportMetric(0, "ns/op")
+	b.ReportMetric(quantile(rate[0], 50)/quantile(rate[1], 50), "ratio")
+	for i, name := range []string{"", "-without"} {
+		b.ReportMetric(quantile(rate[i], 50), "mails/s"+name)
+		b.ReportMetric(quantile(took[i], 50), "ms-p50"+name)
+		b.ReportMetric(quantile(took[i], 99), "ms-p99"+name)
+		b.ReportMetric(quantile(alone[i], 50), "ms-p50-alone"+name)
+	}
+	b.ReportMetric(quantile(alone[0], 50)/quantile(alone[1], 50), "ratio-alone")
+}
+
+// load sends mails from some clients at once and returns the milliseconds of each.
+func load(b *testing.B, addr string, raw []byte, clients, mails int) []float64 {
+	b.Helper()
+	var next atomic.Int64
+	var mu sync.Mutex
+	var all []float64
+	var wg sync.WaitGroup
+	for range clients {
+		wg.Go(func() {
+			for next.Load() < int64(mails) {
+				c, err := postfixtest.Dial(addr, "bench.example")
+				if err != nil {
+					b.Error(err)
+					return
+				}
+				for range 10 {
+					if next.Add(1) > int64(mails) {
+						break
+					}
+					begun := time.Now()
+					code, text, err := c.Send(from, []string{"b@firma.example"}, raw)
+					if err != nil || code != 250 {
+						b.Errorf("%d %s %v", code, text, err)
+						return
+					}
+					mu.Lock()
+					all = append(all, float64(time.Since(begun).Microseconds())/1000)
+					mu.Unlock()
+				}
+				_ = c.Close()
+			}
+		})
+	}
+	wg.Wait()
+	return all
+}
+
+func quantile(list []float64, percent int) float64 {
+	if len(list) == 0 {
+		return 0
+	}
+	list = slices.Sorted(slices.Values(list))
+	return list[(len(list)-1)*percent/100]
+}
+
+// BenchmarkHold measures how many mails a second are held: sealed, recorded and
+// put in Postfix's hold queue, four clients at once.
+func BenchmarkHold(b *testing.B) {
+	in := install(b, "")
+	p := postfixtest.Start(b, postfixtest.Config{Milter: "unix:" + in.socket})
+	in.quiet(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n", "unix:"+in.socket, p.ConfigDir))
+	in.start()
+	raw := append(benchMail(5<<10), "CPR-nr. "+sample.Number(1)+"\r\n"...)
+	for b.Loop() {
+		const mails = 200
+		begun := time.Now()
+		took := load(b, p.Addr, raw, 4, mails)
+		b.ReportMetric(mails/time.Since(begun).Seconds(), "mails/s")
+		b.ReportMetric(quantile(took, 50), "ms-p50")
+		b.ReportMetric(quantile(took, 99), "ms-p99")
+	}
+	b.ReportMetric(0, "ns/op")
+	if held := strings.Count(p.Command(b, "postqueue", "-j"), `"queue_name": "hold"`); held < 200 {
+		b.Errorf("%d mails held", held)
+	}
+}
