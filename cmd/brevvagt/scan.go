@@ -18,6 +18,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/letters"
 	"brevvagt/scanner/source/share"
 )
 
@@ -80,14 +81,16 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 	}
 	defer eng.Close()
 
+	letters.Install(eng.pipeline)
 	files, unopened := share.List(paths)
-	bar := newBar(stderr, len(files))
+	tasks := plan(ctx, eng.pipeline, paths, files, max(1, o.Jobs))
+	bar := newBar(stderr, len(tasks))
 	t := report.Tally{Unopened: len(unopened)}
 	for _, u := range unopened {
 		printf(stderr, "brevvagt: %v\n", u)
 		rep.Unopened(u.Path, u)
 	}
-	scanAll(ctx, eng.pipeline, files, max(1, o.Jobs), func(name string, out *scanner.Outcome, err error) {
+	scanAll(ctx, tasks, max(1, o.Jobs), func(name string, out *scanner.Outcome, err error) {
 		_ = bar.Add(1)
 		if err != nil {
 			t.Unopened++
@@ -147,8 +150,49 @@ func exitOf(ctx context.Context, t report.Tally) error {
 	return nil
 }
 
-// scanAll scans files with a number of workers and hands the results on in order.
-func scanAll(ctx context.Context, p *scanner.Pipeline, files []share.File, jobs int, done func(string, *scanner.Outcome, error)) {
+// task is one item to be scanned: a file, or a folder that holds a run of letters.
+type task struct {
+	path string
+	scan func(ctx context.Context) (scanner.Outcome, error)
+}
+
+// plan makes a task of each file, and one of all files of a run of letters.
+func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []share.File, jobs int) []task {
+	names := make([]string, len(files))
+	for i, f := range files {
+		names[i] = f.Path
+	}
+	runs := make(map[string]letters.Folder) // by each of its files
+	for _, f := range letters.Folders(ctx, p, roots, names, jobs) {
+		for _, name := range f.Files {
+			runs[name] = f
+		}
+	}
+	var tasks []task
+	last := ""
+	for _, file := range files {
+		folder, ok := runs[file.Path]
+		switch {
+		case !ok:
+			tasks = append(tasks, task{file.Path, func(ctx context.Context) (scanner.Outcome, error) {
+				it, err := file.Item(document.DefaultLimits().PartBytes)
+				if err != nil {
+					return scanner.Outcome{}, err
+				}
+				return p.Handle(ctx, it)
+			}})
+		case folder.Path != last:
+			last = folder.Path
+			tasks = append(tasks, task{folder.Path, func(ctx context.Context) (scanner.Outcome, error) {
+				return p.HandleRead(ctx, folder.Item(), func() *document.Document { return letters.Read(ctx, p, folder, jobs) })
+			}})
+		}
+	}
+	return tasks
+}
+
+// scanAll scans items with a number of workers and hands the results on in order.
+func scanAll(ctx context.Context, tasks []task, jobs int, done func(string, *scanner.Outcome, error)) {
 	type result struct {
 		out scanner.Outcome
 		err error
@@ -168,7 +212,7 @@ func scanAll(ctx context.Context, p *scanner.Pipeline, files []share.File, jobs 
 	go func() {
 		defer close(work)
 		defer close(window)
-		for _, file := range files {
+		for _, t := range tasks {
 			if ctx.Err() != nil {
 				return
 			}
@@ -176,10 +220,7 @@ func scanAll(ctx context.Context, p *scanner.Pipeline, files []share.File, jobs 
 			window <- ch
 			work <- func() {
 				var r result
-				var it scanner.Item
-				if it, r.err = file.Item(document.DefaultLimits().PartBytes); r.err == nil {
-					r.out, r.err = p.Handle(ctx, it)
-				}
+				r.out, r.err = t.scan(ctx)
 				ch <- r
 			}
 		}
@@ -187,7 +228,7 @@ func scanAll(ctx context.Context, p *scanner.Pipeline, files []share.File, jobs 
 	i := 0
 	for ch := range window {
 		r := <-ch
-		done(files[i].Path, &r.out, r.err)
+		done(tasks[i].path, &r.out, r.err)
 		i++
 	}
 	wg.Wait()

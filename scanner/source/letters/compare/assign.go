@@ -1,0 +1,361 @@
+package compare
+
+import (
+	"path"
+	"slices"
+	"strings"
+
+	"brevvagt/scanner/source/letters/list"
+)
+
+// assign pairs the letters of a run with the rows of its list; it is false when
+// the list does not speak of these files.
+func (r *run) assign(hasFiles bool) bool {
+	r.files = slices.DeleteFunc(r.files, func(f *file) bool { return Ignored(base(f.path)) })
+	if hasFiles {
+		if ok, done := r.byFile(); done {
+			return ok
+		}
+	}
+	letters := r.letters()
+	if f := r.merged(letters); f != nil {
+		return r.inOrder(f.letters)
+	}
+	return r.loose(letters)
+}
+
+// Ignored tells the files that file managers leave behind.
+func Ignored(name string) bool {
+	return strings.HasPrefix(name, ".") || strings.EqualFold(name, "thumbs.db") || strings.EqualFold(name, "desktop.ini")
+}
+
+// byFile pairs by the column with file names. done is false when it does not name
+// these files, or one file for all with a letter for each.
+func (r *run) byFile() (ok, done bool) {
+	names := newFileNames(r.files)
+	found := make([][]*file, len(r.people))
+	resolved, rows := 0, 0
+	distinct := make(map[*file]bool)
+	for i, p := range r.people {
+		if len(p.refs) == 0 {
+			continue
+		}
+		rows++
+		if found[i] = names.of(p.refs); len(found[i]) > 0 {
+			resolved++
+		}
+		for _, f := range found[i] {
+			distinct[f] = true
+		}
+	}
+	if resolved == 0 || resolved*2 < rows {
+		return false, false
+	}
+	if f := r.merged(r.letters()); len(distinct) == 1 && rows > 1 && f != nil && distinct[f] && (len(f.letters) == rows || r.hits(f.letters)*2 >= rows) {
+		return r.inOrder(f.letters), true
+	}
+	for i, p := range r.people {
+		switch {
+		case len(found[i]) > 0:
+			for _, f := range found[i] {
+				for _, l := range f.letters {
+					r.pair(l, i)
+				}
+			}
+		case len(p.refs) > 0:
+			r.missing = append(r.missing, redact(strings.ReplaceAll(p.refs[0], "\\", "/")))
+		default:
+			r.without++
+		}
+	}
+	for _, f := range r.files {
+		if !distinct[f] && slices.ContainsFunc(f.letters, func(l *letter) bool { return !l.info.Addressee.Empty() }) {
+			r.extra = append(r.extra, redact(f.path))
+		}
+	}
+	return true, true
+}
+
+// fileNames finds files by what a list calls them.
+type fileNames struct{ names, stems, folders map[string][]*file }
+
+func newFileNames(files []*file) fileNames {
+	n := fileNames{make(map[string][]*file), make(map[string][]*file), make(map[string][]*file)}
+	for _, f := range files {
+		low := strings.ToLower(f.path)
+		name := path.Base(low)
+		n.names[name] = append(n.names[name], f)
+		stem := strings.TrimSuffix(name, path.Ext(name))
+		n.stems[stem] = append(n.stems[stem], f)
+		for dir := path.Dir(low); strings.Contains(dir, "/"); dir = path.Dir(dir) {
+			d := path.Base(dir)
+			n.folders[d] = append(n.folders[d], f)
+			if s := strings.TrimSuffix(d, path.Ext(d)); s != d {
+				n.folders[s] = append(n.folders[s], f)
+			}
+		}
+	}
+	return n
+}
+
+// of finds the files of a cell: as one name, or else as several.
+func (n fileNames) of(refs []string) []*file {
+	var out []*file
+	for i, ref := range refs {
+		ref = strings.ToLower(strings.Trim(strings.ReplaceAll(ref, "\\", "/"), "/ "))
+		name := path.Base(ref)
+		hit := n.names[name]
+		if len(hit) > 1 {
+			// The same name in several folders: the longer path decides.
+			if exact := slices.DeleteFunc(slices.Clone(hit), func(f *file) bool { return !strings.HasSuffix(strings.ToLower(f.path), "/"+ref) }); len(exact) > 0 {
+				hit = exact
+			}
+		}
+		if len(hit) == 0 {
+			hit = n.stems[name]
+		}
+		if len(hit) == 0 {
+			hit = n.folders[name]
+		}
+		for _, f := range hit {
+			if !slices.Contains(out, f) {
+				out = append(out, f)
+			}
+		}
+		if i == 0 && len(out) > 0 {
+			break
+		}
+	}
+	return out
+}
+
+func (r *run) letters() []*letter {
+	var out []*letter
+	for _, f := range r.files {
+		out = append(out, f.letters...)
+	}
+	return out
+}
+
+// merged is the one file that holds all letters, if there is one.
+func (r *run) merged(letters []*letter) *file {
+	var one *file
+	for _, l := range letters {
+		if l.named() && one != nil && l.file != one {
+			return nil
+		}
+		if l.named() {
+			one = l.file
+		}
+	}
+	if one == nil || len(one.letters) < 2 {
+		return nil
+	}
+	return one
+}
+
+// hits counts letters that are made out for somebody on the list.
+func (r *run) hits(letters []*letter) int {
+	n := 0
+	for _, l := range letters {
+		if r.target(l) >= 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// strictLetters is the least number of letters by which a list without any name
+// in common with them is still taken for theirs: old letters beside a new list.
+const strictLetters = 5
+
+// strangers reports whether all files are letters to people, though to nobody on
+// the list.
+func (r *run) strangers(letters []*letter) bool {
+	named := 0
+	for _, l := range letters {
+		if !l.info.Addressee.Empty() && !l.info.Address.Empty() {
+			named++
+		}
+	}
+	listed := 0
+	for _, p := range r.people {
+		if len(p.places) > 0 || p.number != "" {
+			listed++
+		}
+	}
+	return named >= strictLetters && named*10 >= len(letters)*9 && named*2 >= len(r.people) && listed*2 >= len(r.people)
+}
+
+// inOrder pairs the letters of a merged file with the rows, first with first. Where
+// the counts differ it catches up after rows without a letter.
+func (r *run) inOrder(letters []*letter) bool {
+	hits := r.hits(letters)
+	if len(letters) != len(r.people) && hits*2 < len(letters) && !r.strangers(letters) {
+		return false
+	}
+	if len(letters) == len(r.people) {
+		for i, l := range letters {
+			r.pair(l, i)
+		}
+		return true
+	}
+	const reach = 5
+	next := 0
+	for _, l := range letters {
+		if next < len(r.people) && r.judge(l, r.people[next]).wrong() {
+			if t := r.target(l); t > next && t <= next+reach {
+				r.without += t - next
+				next = t
+			} else if t >= 0 && t < next && t+1 == next {
+				r.pair(l, t) // a second letter to the one before
+				continue
+			}
+		}
+		if next >= len(r.people) {
+			r.extra = append(r.extra, l.where())
+			continue
+		}
+		r.pair(l, next)
+		next++
+	}
+	r.without += len(r.people) - next
+	return true
+}
+
+// loose pairs files that no column names: by their numbers where those follow the
+// list, else each with the recipient it is made out for.
+func (r *run) loose(letters []*letter) bool {
+	slices.SortStableFunc(letters, func(a, b *letter) int {
+		if natural(a.file.path, b.file.path) {
+			return -1
+		}
+		if natural(b.file.path, a.file.path) {
+			return 1
+		}
+		return 0
+	})
+	targets := make([]int, len(letters))
+	offsets := make(map[int]int)
+	hits, named := 0, 0
+	for i, l := range letters {
+		targets[i] = r.target(l)
+		if l.named() || !l.info.Salutation.Empty() {
+			named++
+		}
+		if targets[i] >= 0 {
+			hits++
+			offsets[targets[i]-i]++
+		}
+	}
+	equal := len(letters) == len(r.people) && named*2 >= len(letters)
+	if !equal && !(hits*2 >= len(letters) && hits*2 >= len(r.people)) && !r.strangers(letters) {
+		return false
+	}
+	best := 0
+	for _, n := range offsets {
+		best = max(best, n)
+	}
+	if equal && (hits*2 < len(letters) || best*2 >= len(letters) && numbered(letters)) {
+		for i, l := range letters {
+			r.pair(l, i)
+		}
+		return true
+	}
+	r.byTarget(letters, targets)
+	return true
+}
+
+// byTarget pairs letters with whom they are made out for, and what is left over
+// with the rows that are left over.
+func (r *run) byTarget(letters []*letter, targets []int) {
+	served := make([]bool, len(r.people))
+	for i, l := range letters {
+		if t := targets[i]; t >= 0 {
+			served[t] = true
+			r.pair(l, t)
+		}
+	}
+	next := 0
+	for i, l := range letters {
+		if targets[i] >= 0 {
+			continue
+		}
+		for next < len(served) && served[next] {
+			next++
+		}
+		if next == len(served) {
+			if l.named() {
+				r.extra = append(r.extra, l.where())
+			}
+			continue
+		}
+		served[next] = true
+		r.pair(l, next)
+	}
+	for _, ok := range served {
+		if !ok {
+			r.without++
+		}
+	}
+}
+
+// numbered reports whether every file's name has a number in it.
+func numbered(letters []*letter) bool {
+	return !slices.ContainsFunc(letters, func(l *letter) bool { return !strings.ContainsAny(base(l.file.path), "0123456789") })
+}
+
+// natural orders names as people count: "brev-2" before "brev-10".
+func natural(a, b string) bool {
+	for a != "" && b != "" {
+		na, nb := leadingDigits(a), leadingDigits(b)
+		if na > 0 && nb > 0 {
+			x, y := strings.TrimLeft(a[:na], "0"), strings.TrimLeft(b[:nb], "0")
+			if x != y {
+				return len(x) < len(y) || len(x) == len(y) && x < y
+			}
+			a, b = a[na:], b[nb:]
+			continue
+		}
+		if a[0] != b[0] {
+			return a[0] < b[0]
+		}
+		a, b = a[1:], b[1:]
+	}
+	return len(a) < len(b)
+}
+
+func leadingDigits(s string) int {
+	n := 0
+	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
+		n++
+	}
+	return n
+}
+
+func (r *run) pair(l *letter, row int) {
+	p := pair{letter: l, row: row, result: r.judge(l, r.people[row]), target: -1}
+	if p.result.wrong() {
+		p.target = r.target(l)
+	}
+	r.pairs = append(r.pairs, p)
+}
+
+// Names reports whether the rows of a list name at least half of these paths as
+// their files.
+func Names(rows []list.Row, paths []string) bool {
+	var files []*file
+	for _, p := range paths {
+		files = append(files, &file{path: p})
+	}
+	names, all, hits := newFileNames(files), 0, 0
+	for _, row := range rows {
+		if len(row.Files) > 0 {
+			all++
+		}
+		if len(names.of(row.Files)) > 0 {
+			hits++
+		}
+	}
+	return hits > 0 && hits*2 >= all
+}

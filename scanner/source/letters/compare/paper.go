@@ -1,0 +1,310 @@
+package compare
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"unicode"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+	"brevvagt/scanner/source/letters/memo"
+)
+
+// file is one file of a run with the letters in it.
+type file struct {
+	path    string
+	message string // path of the MeMo message it is in
+	sum     string // SHA-256 of its content
+	letters []*letter
+}
+
+// letter is one letter: a file, or a part of a merged one.
+type letter struct {
+	file    *file
+	page    int
+	info    subject.LetterInfo
+	numbers []string // digests of the national ids in it, distinct, as found
+	sure    []string // of those found with at least medium strength
+	labels  []string // masked forms of sure, in the same order
+	masked  string   // masked form of the first number
+	parts   []document.Segment
+}
+
+// named reports whether the letter is made out for somebody.
+func (l *letter) named() bool {
+	return !l.info.Addressee.Empty() || !l.info.Address.Empty()
+}
+
+// personal reports whether the letter tells something about a person.
+func (l *letter) personal() bool { return !l.info.Addressee.Empty() || len(l.sure) > 0 }
+
+// containers hold files of a run and are none themselves.
+var containers = []string{"zip", "tar", "7z", "rar", "compressed", memo.Type}
+
+// owners finds the file of a run that a path belongs to: pictures and attachments
+// inside a letter belong to the letter.
+type owners struct {
+	files map[string]*file
+	order []*file
+}
+
+func ownersOf(doc *document.Document) *owners {
+	o := &owners{files: make(map[string]*file)}
+	for i := range doc.Parts {
+		p := &doc.Parts[i]
+		if slices.Contains(containers, p.Type) || o.of(p.Path) != nil {
+			continue
+		}
+		f := &file{path: p.Path, sum: p.SHA256}
+		o.files[p.Path] = f
+		o.order = append(o.order, f)
+	}
+	return o
+}
+
+func (o *owners) of(at string) *file {
+	if f := o.files[at]; f != nil {
+		return f
+	}
+	for i := 0; i < len(at); i++ {
+		if at[i] == '/' {
+			if f := o.files[at[:i]]; f != nil {
+				return f
+			}
+		}
+	}
+	return nil
+}
+
+// place is a position in the segments of one file.
+type place struct{ segment, offset int }
+
+func (p place) before(q place) bool {
+	return p.segment < q.segment || p.segment == q.segment && p.offset < q.offset
+}
+
+// hit is a number at its place.
+type hit struct {
+	at      place
+	finding *detectors.Finding
+}
+
+// filesOf reads the letters of every file, in the order of the item.
+func filesOf(doc *document.Document, findings []detectors.Finding) []*file {
+	o := ownersOf(doc)
+	segments := make(map[*file][]document.Segment)
+	local := make([]int, len(doc.Segments)) // index within its file
+	for i := range doc.Segments {
+		if f := o.of(doc.Segments[i].At.Path); f != nil {
+			local[i] = len(segments[f])
+			segments[f] = append(segments[f], doc.Segments[i])
+		}
+	}
+	hits := make(map[*file][]hit)
+	for i := range findings {
+		x := &findings[i]
+		if x.Category != "national-id" || x.Strength.Rank() < detectors.Weak.Rank() {
+			continue
+		}
+		if f := o.of(x.At.Path); f != nil {
+			hits[f] = append(hits[f], hit{place{local[x.Segment], x.Start}, x})
+		}
+	}
+	for _, f := range o.order {
+		f.split(segments[f], hits[f])
+	}
+	return o.order
+}
+
+// split cuts a file into its letters at every address block that begins one.
+func (f *file) split(segments []document.Segment, hits []hit) {
+	starts := blocks(segments)
+	begin := place{}
+	for i := 0; i <= len(starts); i++ {
+		end := place{segment: len(segments)}
+		if i < len(starts) {
+			end = starts[i]
+		}
+		if i > 0 || end.segment > 0 || end.offset > 0 {
+			f.piece(cut(segments, begin, end))
+		}
+		begin = end
+		if len(f.letters) > 0 {
+			l := f.letters[len(f.letters)-1]
+			for len(hits) > 0 && hits[0].at.before(end) {
+				l.add(hits[0].finding)
+				hits = hits[1:]
+			}
+		}
+	}
+}
+
+// piece adds a part of the file: a letter of its own when it is made out for
+// somebody else than the one before, otherwise more of that letter.
+func (f *file) piece(segments []document.Segment) {
+	l := &letter{file: f, parts: segments}
+	doc := &document.Document{Segments: slices.Clone(segments)}
+	for i := range doc.Segments {
+		doc.Segments[i].At.Path = f.path
+	}
+	l.info, _ = subject.Letter(doc, f.path)
+	l.page = l.info.Page
+	if n := len(f.letters); n > 0 {
+		last := f.letters[n-1]
+		switch {
+		case !last.named() && l.named() && last.info.Salutation.Empty():
+			l.parts = append(last.parts, l.parts...)
+			l.numbers, l.sure, l.labels, l.masked = last.numbers, last.sure, last.labels, last.masked
+			f.letters[n-1] = l
+			return
+		case !l.named(), last.info.Addressee.Same(l.info.Addressee) && last.info.Address.Same(l.info.Address):
+			last.parts = append(last.parts, segments...)
+			return
+		}
+	}
+	f.letters = append(f.letters, l)
+}
+
+func (l *letter) add(x *detectors.Finding) {
+	id := x.Value.Digest()
+	if slices.Contains(l.sure, id) {
+		return
+	}
+	if !slices.Contains(l.numbers, id) {
+		l.numbers = append(l.numbers, id)
+	}
+	if l.masked == "" {
+		l.masked = x.Value.String()
+	}
+	if x.Strength.Rank() >= detectors.Medium.Rank() {
+		l.sure = append(l.sure, id)
+		l.labels = append(l.labels, x.Value.String())
+	}
+}
+
+// cut copies what stands between two places.
+func cut(segments []document.Segment, from, to place) []document.Segment {
+	var out []document.Segment
+	for i := from.segment; i < len(segments) && i <= to.segment; i++ {
+		s := segments[i]
+		if i == to.segment {
+			s.Text = s.Text[:min(to.offset, len(s.Text))]
+		}
+		if i == from.segment {
+			s.Text = s.Text[min(from.offset, len(s.Text)):]
+		}
+		s.Words = nil
+		if strings.TrimSpace(s.Text) != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// row is a line of a file with its place.
+type row struct {
+	at   place
+	page int
+	text string
+}
+
+// blocks finds where letters after the first may begin: at the name of an address
+// block on a new page, or, where there are no pages, after a letter has greeted
+// or closed. A page's beginning counts as the letter's: its date may stand above.
+func blocks(segments []document.Segment) []place {
+	var out []place
+	var last []row // the lines before, at most six
+	greeted, blocked := false, false
+	page, pageStart := -1, place{}
+	usedPage := -1
+	for i := range segments {
+		s := &segments[i]
+		if s.At.Layer != document.Visible && s.At.Layer != "" || s.At.Cell != "" {
+			continue
+		}
+		if s.At.Page != page {
+			page, pageStart = s.At.Page, place{segment: i}
+		}
+		offset := 0
+		for text := range strings.SplitSeq(s.Text, "\n") {
+			r := row{place{i, offset}, s.At.Page, strings.TrimSpace(text)}
+			offset += len(text) + 1
+			if r.text == "" {
+				continue
+			}
+			greeted = greeted || greets(r.text)
+			if at, ok := blockStart(last, r); ok {
+				switch {
+				case !blocked:
+				case r.page > 0 && r.page != usedPage:
+					out = append(out, pageStart)
+				case r.page == 0 && greeted, r.page > 0 && greeted:
+					out = append(out, at)
+				default:
+					at = place{-1, 0}
+				}
+				if at.segment >= 0 {
+					blocked, greeted, usedPage = true, false, r.page
+				}
+			}
+			if last = append(last, r); len(last) > 6 {
+				last = last[1:]
+			}
+		}
+	}
+	return out
+}
+
+// greets tells the lines that every letter has once.
+func greets(text string) bool {
+	low := strings.ToLower(text)
+	for _, w := range []string{"kære ", "hej ", "med venlig", "venlig hilsen", "til forældremyndighed", "dear "} {
+		if strings.HasPrefix(low, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// blockStart tells whether a line is the town of an address block, and where the
+// block's name stands.
+func blockStart(last []row, r row) (place, bool) {
+	text := strings.TrimPrefix(strings.TrimPrefix(r.text, "DK-"), "DK ")
+	if len(text) < 7 || len(text) > 45 || text[4] != ' ' || strings.Trim(text[:4], "0123456789") != "" || strings.ContainsAny(text[4:], "0123456789") {
+		return place{}, false
+	}
+	street := false
+	for i := len(last) - 1; i >= max(0, len(last)-5); i-- {
+		if last[i].page != r.page {
+			break
+		}
+		digit := strings.ContainsAny(last[i].text, "0123456789")
+		switch {
+		case digit:
+			street = true
+		case street && nameLike(last[i].text):
+			return last[i].at, true
+		}
+	}
+	return place{}, false
+}
+
+// nameLike tells a line of two to six words with capitals.
+func nameLike(s string) bool {
+	fields := strings.Fields(s)
+	if len(fields) < 2 || len(fields) > 7 || strings.ContainsAny(s, ":@") {
+		return false
+	}
+	big := 0
+	for _, w := range fields {
+		if unicode.IsUpper([]rune(w)[0]) {
+			big++
+		}
+	}
+	return big >= 2
+}
+
+// base is a file's name for people and for comparing with a list.
+func base(p string) string { return path.Base(p) }

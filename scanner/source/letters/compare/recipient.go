@@ -1,0 +1,107 @@
+package compare
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/scanner/source/letters/list"
+)
+
+// recipient is somebody who is to get a letter.
+type recipient struct {
+	name    subject.Name
+	names   []subject.Name // others that the letter may be made out for, by declaration
+	words   []string       // of the name, for comparing with single words
+	written string         // the name as written, to be looked for in a text
+	places  []subject.Place
+	number  string          // digest of the CPR number, "" without one
+	value   string          // the number itself, for the age; never leaves this package
+	allowed map[string]bool // digests of numbers declared beside it
+	strict  bool            // any number that is not declared is foreign (MeMo)
+	refs    []string        // files that the row names
+	path    string          // of the MeMo message
+	company bool            // no person: only the numbers in its letters are looked at
+	label   string          // for people: initials, or the masked number
+}
+
+// is reports whether a name can be this person's or one declared beside it.
+func (p *recipient) is(n subject.Name) bool {
+	return p.name.Same(n) || slices.ContainsFunc(p.names, n.Same)
+}
+
+// shares reports whether a name has any word in common with this person's.
+func (p *recipient) shares(n subject.Name) bool {
+	return slices.ContainsFunc(p.words, func(w string) bool { return len(w) > 1 && subject.NewName(w).Same(n) })
+}
+
+func (p *recipient) lives(at subject.Place) bool {
+	return slices.ContainsFunc(p.places, at.Same)
+}
+
+// family reports whether two recipients may belong to one household.
+func (p *recipient) family(o *recipient) bool {
+	return p.shares(o.name) || slices.ContainsFunc(o.places, p.lives)
+}
+
+// newRecipient makes a recipient of a row.
+func newRecipient(row list.Row, key detectors.Key) *recipient {
+	name := row.Name
+	p := &recipient{name: subject.NewName(name), written: strings.ToLower(name), label: subject.NewName(name).String()}
+	p.words = strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(" -,.\t", r) })
+	if value := row.Number; value != "" {
+		p.number, p.value = key.Digest(value), value
+		if p.label == "" {
+			p.label = value[:6] + "-xxxx"
+		}
+		p.allowed = map[string]bool{p.number: true}
+	}
+	p.places = placesOf(row.Address)
+	p.refs = row.Files
+	return p
+}
+
+// placesOf reads an address in the ways a house number with a letter is written:
+// "12B", "12 B", and without the letter, since a letter's block may part it.
+func placesOf(s string) []subject.Place {
+	p := subject.NewPlace(splitPost(s))
+	if p.Empty() {
+		return nil
+	}
+	out := []subject.Place{p}
+	fields := strings.Fields(strings.ReplaceAll(s, "\n", " \n "))
+	for i, w := range fields {
+		w = strings.TrimRight(w, ",")
+		if i == 0 || w[0] < '0' || w[0] > '9' {
+			continue
+		}
+		number := strings.TrimRight(w, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		rest := strings.Join(fields[i+1:], " ")
+		joined := ""
+		if i+1 < len(fields) {
+			if next := strings.TrimRight(fields[i+1], ","); len(next) == 1 && next[0] >= 'A' {
+				joined = w + next
+			}
+		}
+		head := strings.Join(fields[:i], " ")
+		for _, n := range []string{number, joined} {
+			if n != "" && n != w {
+				out = append(out, subject.NewPlace(splitPost(head+" "+n+"\n"+rest)))
+			}
+		}
+		break
+	}
+	return out
+}
+
+// splitPost puts a post code in the middle of a line on a line of its own.
+func splitPost(s string) string {
+	fields := strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\t' })
+	for i, w := range fields {
+		if i > 1 && len(w) == 4 && strings.Trim(w, "0123456789") == "" && i+1 < len(fields) {
+			fields[i] = "\n" + w
+		}
+	}
+	return strings.ReplaceAll(strings.Join(fields, " "), "\n ", "\n")
+}

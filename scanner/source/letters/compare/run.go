@@ -1,0 +1,142 @@
+// Package compare compares the letters of a run with the people who are to get
+// them, and tells single mistakes from swapped pairs and shifted rows.
+package compare
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/letters/list"
+	"brevvagt/scanner/source/letters/memo"
+)
+
+// Relate compares the letters of an item with their recipients. It is nil when
+// the item is no run of letters: it then has neither MeMo messages nor exactly
+// one list of recipients whose rows refer to its files.
+func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run {
+	r := &run{key: key, asOf: asOf, doc: out.Document, findings: out.Findings}
+	if messages := memo.Messages(out.Document); len(messages) > 0 {
+		r.people = addressees(messages, key)
+		r.index()
+		r.files = filesOf(out.Document, out.Findings)
+		r.assignMessages()
+		return r.report()
+	}
+	rows, ok := list.Of(out.Document)
+	if !ok {
+		return nil
+	}
+	for _, row := range rows.Rows {
+		r.people = append(r.people, newRecipient(row, key))
+	}
+	r.index()
+	r.files = slices.DeleteFunc(filesOf(out.Document, out.Findings), func(f *file) bool { return f.path == rows.Path })
+	if len(r.files) == 0 || !r.assign(rows.HasFiles) {
+		return nil
+	}
+	return r.report()
+}
+
+// run is the work on one run of letters.
+type run struct {
+	key      detectors.Key
+	asOf     time.Time
+	doc      *document.Document
+	findings []detectors.Finding
+	people   []*recipient
+	files    []*file
+	alerts   int
+
+	byNumber map[string]int   // digest of a CPR number → row
+	byName   map[string][]int // digest of a name → rows
+	budget   int              // slow comparisons left
+	pairs    []pair
+	missing  []string
+	extra    []string
+	without  int
+}
+
+// pair is a letter with the recipient it goes to and what the comparison says.
+type pair struct {
+	letter *letter
+	row    int
+	result result
+	target int // row whose letter it seems to be, -1 for nobody's
+}
+
+// slowComparisons bounds the search for a name that is written in another way than
+// on the list.
+const slowComparisons = 1_000_000
+
+func (r *run) index() {
+	r.byNumber, r.byName, r.budget = make(map[string]int), make(map[string][]int), slowComparisons
+	for i, p := range r.people {
+		if p.number != "" {
+			r.byNumber[p.number] = i
+		}
+		if !p.name.Empty() {
+			id := p.name.Mask(r.key).Digest()
+			r.byName[id] = append(r.byName[id], i)
+		}
+	}
+}
+
+// target finds the recipient whose letter this is by its own words: by number,
+// then by name, of several with one name the one at that address. It is -1 when
+// nobody fits.
+func (r *run) target(l *letter) int {
+	n := l.info.Addressee
+	if n.Empty() && l.info.Salutation.Full() {
+		n = l.info.Salutation
+	}
+	if !n.Empty() {
+		rows := r.byName[n.Mask(r.key).Digest()]
+		for i := 0; len(rows) == 0 && i < len(r.people) && r.budget > 0; i++ {
+			r.budget--
+			if r.people[i].name.Same(n) {
+				rows = append(rows, i)
+			}
+		}
+		for _, i := range rows {
+			if r.people[i].lives(l.info.Address) {
+				return i
+			}
+		}
+		for _, i := range rows {
+			if len(r.people[i].places) == 0 || l.info.Address.Empty() {
+				return i
+			}
+		}
+		if len(rows) > 0 && len(l.numbers) == 0 {
+			return rows[0]
+		}
+	}
+	for _, number := range l.numbers {
+		if i, ok := r.byNumber[number]; ok {
+			return i
+		}
+	}
+	return -1
+}
+
+// person is how a letter's own addressee is named for people.
+func (l *letter) person() string {
+	switch {
+	case !l.info.Addressee.Empty():
+		return l.info.Addressee.String()
+	case l.masked != "":
+		return l.masked
+	case !l.info.Salutation.Empty():
+		return l.info.Salutation.String()
+	}
+	return "?"
+}
+
+func redact(path string) string {
+	return detectors.RedactNumbers(path[strings.LastIndexByte(path, '/')+1:])
+}

@@ -1,0 +1,203 @@
+package letters
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+
+	"brevvagt/document"
+	"brevvagt/scanner"
+	"brevvagt/scanner/source/letters/compare"
+	"brevvagt/scanner/source/letters/list"
+	"brevvagt/scanner/source/letters/memo"
+)
+
+// Folder is a folder that holds a run of letters.
+type Folder struct {
+	Path  string
+	Files []string // below it, sorted
+}
+
+// maxFolderFiles bounds the files of a folder that are read as one run; a larger
+// folder is read file by file.
+const maxFolderFiles = 20_000
+
+// Folders finds, among the files below the given folders, the folders that hold a
+// run of letters: nothing but MeMo messages, or letters with one list of
+// recipients that speaks of them. Of folders within each other the outermost
+// counts. files is sorted; what is in no run is not mentioned.
+func Folders(ctx context.Context, p *scanner.Pipeline, roots, files []string, jobs int) []Folder {
+	inside := make(map[string][]string)
+	for _, root := range roots {
+		root = filepath.Clean(root)
+		if info, err := os.Stat(root); err != nil || !info.IsDir() {
+			continue
+		}
+		for _, f := range files {
+			if rel, err := filepath.Rel(root, f); err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+				for dir := filepath.Dir(f); ; dir = filepath.Dir(dir) {
+					if !slices.Contains(inside[dir][max(0, len(inside[dir])-1):], f) {
+						inside[dir] = append(inside[dir], f)
+					}
+					if dir == root || dir == filepath.Dir(dir) {
+						break
+					}
+				}
+			}
+		}
+	}
+	var dirs []string
+	for dir := range inside {
+		dirs = append(dirs, dir)
+	}
+	slices.Sort(dirs) // a folder before those within it
+	var out []Folder
+	for _, dir := range dirs {
+		if len(out) > 0 && slices.ContainsFunc(out, func(f Folder) bool { return strings.HasPrefix(dir, f.Path+string(filepath.Separator)) }) {
+			continue
+		}
+		f := Folder{Path: dir, Files: inside[dir]}
+		if ctx.Err() == nil && f.isRun(ctx, p, jobs) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// isRun decides by the list alone where it names the files, and by reading the
+// letters where it does not.
+func (f Folder) isRun(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
+	files := slices.DeleteFunc(slices.Clone(f.Files), func(s string) bool { return compare.Ignored(filepath.Base(s)) })
+	if len(files) < 2 || len(files) > maxFolderFiles || slices.ContainsFunc(files, isMail) {
+		return false
+	}
+	var tables, messages, others []string
+	for _, name := range files {
+		switch {
+		case list.IsTable(name):
+			tables = append(tables, name)
+		case isMessage(name):
+			messages = append(messages, name)
+		default:
+			others = append(others, name)
+		}
+	}
+	if len(messages) > 1 && len(others) == 0 {
+		return true
+	}
+	// Tables deeper down belong to something else.
+	direct := slices.DeleteFunc(tables, func(t string) bool { return filepath.Dir(t) != f.Path })
+	if len(messages) > 0 || len(direct) == 0 || len(direct) > 20 || len(others) == 0 {
+		return false
+	}
+	rows, ok := list.Of(Read(ctx, p, Folder{f.Path, direct}, jobs))
+	if !ok {
+		return false
+	}
+	labels := make([]string, len(others))
+	for i, name := range others {
+		labels[i] = f.label(name)
+	}
+	if rows.HasFiles && compare.Names(rows.Rows, labels) {
+		return true
+	}
+	return f.related(ctx, p, jobs)
+}
+
+// related reads the folder to learn whether its letters are those of the list.
+func (f Folder) related(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
+	judge := *p
+	judge.Actions = nil
+	out, err := judge.HandleRead(ctx, f.Item(), func() *document.Document { return Read(ctx, p, f, jobs) })
+	return err == nil && out.Kind == "letter"
+}
+
+// Item is the folder as one item.
+func (f Folder) Item() scanner.Item {
+	it := scanner.Item{Source: "letters", ID: f.Path, Name: filepath.Base(f.Path)}
+	if info, err := os.Stat(f.Path); err == nil {
+		it.Received = info.ModTime()
+	}
+	return it
+}
+
+// label is a file's path as the document has it.
+func (f Folder) label(name string) string {
+	rel, err := filepath.Rel(f.Path, name)
+	if err != nil {
+		rel = filepath.Base(name)
+	}
+	return filepath.Base(f.Path) + "/" + filepath.ToSlash(rel)
+}
+
+func isMail(name string) bool {
+	switch strings.ToLower(filepath.Ext(name)) {
+	case ".eml", ".msg", ".mbox":
+		return true
+	}
+	return false
+}
+
+// isMessage looks into an XML file's beginning for a message of Digital Post.
+func isMessage(name string) bool {
+	if !strings.EqualFold(filepath.Ext(name), ".xml") {
+		return false
+	}
+	file, err := os.Open(name)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	head, err := io.ReadAll(io.LimitReader(file, 8<<10))
+	return err == nil && memo.Format{}.Match(bytes.Clone(head), name)
+}
+
+// read reads one file; what cannot be opened is a gap.
+func (f Folder) read(ctx context.Context, formats *document.Formats, name string) *document.Document {
+	label := f.label(name)
+	limit := document.DefaultLimits().PartBytes
+	data, err := readFile(name, limit)
+	if err != nil {
+		return &document.Document{
+			Parts: []document.Part{{Path: label}},
+			Gaps:  []document.Gap{{At: document.Location{Path: label}, Why: document.Damaged, Detail: "cannot be opened"}},
+		}
+	}
+	doc := formats.Read(ctx, label, data[:min(int64(len(data)), limit)])
+	if int64(len(data)) > limit {
+		doc.Gaps = append(doc.Gaps, document.Gap{At: document.Location{Path: label}, Why: document.TooBig})
+	}
+	return doc
+}
+
+func readFile(name string, limit int64) ([]byte, error) {
+	file, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return io.ReadAll(io.LimitReader(file, limit+1))
+}
+
+// each calls f for 0 to n-1, up to jobs at a time.
+func each(n, jobs int, f func(i int)) {
+	next := make(chan int)
+	var wg sync.WaitGroup
+	for range max(1, jobs) {
+		wg.Go(func() {
+			for i := range next {
+				f(i)
+			}
+		})
+	}
+	for i := range n {
+		next <- i
+	}
+	close(next)
+	wg.Wait()
+}

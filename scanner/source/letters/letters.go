@@ -1,0 +1,43 @@
+// Package letters reads runs of letters on their way to Digital Post or to print:
+// a folder or archive with the letters and a list of recipients, one merged file
+// beside such a list, or MeMo messages. It compares every letter with the person
+// who is to get it.
+//
+// Glossary: a recipient is a row of the list or the Recipient of a MeMo message; a
+// letter's own addressee is who its address block names.
+package letters
+
+import (
+	"context"
+	"slices"
+
+	"brevvagt/document"
+	"brevvagt/scanner"
+	"brevvagt/scanner/source/letters/compare"
+	"brevvagt/scanner/source/letters/memo"
+)
+
+// Install makes a pipeline read runs of letters: files inside MeMo messages, and
+// the comparison with recipients.
+func Install(p *scanner.Pipeline) {
+	p.Formats.List = slices.Concat([]document.Format{memo.Format{}}, p.Formats.List)
+	p.Relate = compare.Relate
+}
+
+// Read reads the files of a folder as one document: each file is read as if it
+// stood alone, with the limits of one item.
+func Read(ctx context.Context, p *scanner.Pipeline, folder Folder, jobs int) *document.Document {
+	docs := make([]*document.Document, len(folder.Files))
+	each(len(docs), jobs, func(i int) {
+		docs[i] = folder.read(ctx, p.Formats, folder.Files[i])
+	})
+	all := &document.Document{}
+	for _, d := range docs {
+		all.Segments = append(all.Segments, d.Segments...)
+		all.Gaps = append(all.Gaps, d.Gaps...)
+		all.Seals = append(all.Seals, d.Seals...)
+		all.Parts = append(all.Parts, d.Parts...)
+		all.Pictures = append(all.Pictures, d.Pictures...)
+	}
+	return all
+}
