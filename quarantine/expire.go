@@ -35,7 +35,7 @@ func (s *Service) Expire(ctx context.Context, before time.Time) (int, error) {
 }
 
 func (s *Service) expire(ctx context.Context, id string) error {
-	unlock, err := s.busy.lock(ctx, id)
+	unlock, err := s.busy.LockShared(ctx, id)
 	if err != nil {
 		return err
 	}
