@@ -59,6 +59,7 @@ func (p *Pipeline) HandleRead(ctx context.Context, it Item, read func() *documen
 	out.Subjects = subject.GroupWith(p.Detectors.Key, out.Document, out.Findings)
 	facts := p.facts(it, &out)
 	out.Verdict = p.decide(facts)
+	out.Findings = append(out.Findings, policy.Located(p.Site, facts, out.Verdict)...)
 	out.Took = p.Now().Sub(start)
 	for _, a := range p.Actions {
 		if err := a.Apply(ctx, it, &out); err != nil {

@@ -157,4 +157,10 @@ func TestStrangerIsNamed(t *testing.T) {
 	if len(out.Verdict.Rules) == 0 || !strings.HasPrefix(out.Verdict.Rules[0].Text, want[:len(want)-1]) {
 		t.Fatalf("got %v", out.Verdict.Rules)
 	}
+	for _, f := range out.Findings {
+		if f.Detector == "foreign-person" && f.At.Path == "mail.eml/bilag-07.pdf" && f.At.Page == 1 && f.Value.String() == bente.number[:6]+"-xxxx" {
+			return
+		}
+	}
+	t.Errorf("no located finding in %+v", out.Findings)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"brevvagt/detectors"
 	"brevvagt/scanner/policy/parties"
 )
 
@@ -101,4 +102,44 @@ func sayOdd(list []parties.Odd, da, en string) (string, string, bool) {
 
 func allWeak(list []parties.Odd) bool {
 	return !slices.ContainsFunc(list, func(o parties.Odd) bool { return !o.Weak })
+}
+
+// Located gives a finding for each person where another was to be expected, so that
+// whoever judges the item sees where to look. Only rules that fired speak. The
+// values are masked: a name's initials, or a number without its end.
+func Located(site Site, f *Facts, v Verdict) []detectors.Finding {
+	var out []detectors.Finding
+	add := func(id, why string, list []parties.Odd) {
+		if !slices.ContainsFunc(v.Rules, func(r Rule) bool { return r.ID == id }) {
+			return
+		}
+		for i := range list {
+			if x, ok := f.located(&list[i]); ok {
+				x.Detector, x.Why = id, []string{why}
+				out = append(out, x)
+			}
+		}
+	}
+	forms, hidden := f.residue(site)
+	add("addressee-mismatch", "en anden end modtageren", f.mismatches(site))
+	add("template-residue", "en anden end modtageren", forms)
+	add("template-residue", "ses ikke, når filen åbnes", hidden)
+	add("foreign-person", "en anden end de øvrige dokumenter", f.strangers(site).Odd)
+	detectors.Sort(out)
+	return out
+}
+
+func (f *Facts) located(o *parties.Odd) (detectors.Finding, bool) {
+	if o.Person < 0 || o.At.Segment < 0 || o.At.Segment >= len(f.Doc.Segments) || o.At.End > len(f.Doc.Segments[o.At.Segment].Text) {
+		return detectors.Finding{}, false
+	}
+	x := detectors.Finding{Category: "wrong-person", Strength: detectors.Strong, At: f.Doc.Segments[o.At.Segment].At,
+		Value: f.Subjects[o.Person].NameID, Segment: o.At.Segment, Start: o.At.Start, End: o.At.End}
+	if o.Weak {
+		x.Strength = detectors.Medium
+	}
+	if k := o.At.Finding; k >= 0 {
+		x.At, x.Value = f.Findings[k].At, f.Findings[k].Value
+	}
+	return x, true
 }
