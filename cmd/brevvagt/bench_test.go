@@ -26,7 +26,7 @@ func benchText(size int) string {
 	}
 	var b strings.Builder
 	for n := 0; b.Len() < size; n++ {
-		fmt.Fprintf(&b, "%s (%d)\r\n", lines[n%len(lines)], n)
+		fmt.Fprintf(&b, "%s Nr. %d.\r\n", lines[n%len(lines)], n)
 		if n%7 == 6 {
 			b.WriteString("\r\n")
 		}

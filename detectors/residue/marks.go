@@ -254,9 +254,13 @@ func parens(text string, i int, rest string) (int, detectors.Strength, string) {
 		return 0, "", ""
 	}
 	from, to := lineOf(text, i)
-	before := strings.ToLower(strings.TrimSpace(text[from:i]))
-	after := strings.TrimSpace(text[i+n : max(to, i+n)])
 	words := strings.Fields(body)
+	before := strings.TrimSpace(text[from:i])
+	if len(before) > 40 && (len(words) < 2 || len(words) > 4) {
+		return 0, "", "" // prose: no salutation or label is so long
+	}
+	before = strings.ToLower(before)
+	after := strings.TrimSpace(text[i+n : max(to, i+n)])
 	switch {
 	case len(words) <= 2 && named(text, i, body) && (before == "kære" || before == "hej" || before == "til hr./fru" || before == "kære hr./fru"):
 		return n, detectors.Strong, "pladsholder efter hilsen"

@@ -96,7 +96,8 @@ var cues = []struct {
 }
 
 func cue(text string, now Zone) (Zone, bool) {
-	low := strings.ToLower(text)
+	// No cue is longer, and lines can be: a whole mail is read for this.
+	low := strings.ToLower(text[:min(len(text), 64)])
 	for _, c := range cues {
 		for _, w := range c.words {
 			if !strings.HasPrefix(low, w) {
