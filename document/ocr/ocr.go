@@ -51,7 +51,7 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	}
 	for page := 1; page <= n; page++ {
 		at := document.Location{}
-		if n > 1 {
+		if n > 1 || in.Page == 0 { // a picture on page 3 of a PDF stays on page 3
 			at.Page = page
 		}
 		if page > maxPages {

@@ -156,14 +156,3 @@ func runeStart(s string, i int) int {
 	}
 	return i
 }
-
-// boxesOn are the found places on one picture.
-func boxesOn(out *scanner.Outcome, path string) []document.Box {
-	var boxes []document.Box
-	for i := range out.Findings {
-		if at := &out.Findings[i].At; at.Path == path && at.Box != nil && at.Page <= 1 {
-			boxes = append(boxes, *at.Box)
-		}
-	}
-	return boxes
-}

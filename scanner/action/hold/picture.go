@@ -6,10 +6,12 @@ import (
 	"image/color"
 	"image/draw"
 	"image/png"
+	"maps"
+	"slices"
 
 	"brevvagt/detectors"
 	"brevvagt/document"
-	"brevvagt/document/ocr"
+	"brevvagt/document/ocr/picture"
 	"brevvagt/quarantine"
 	"brevvagt/scanner"
 )
@@ -24,20 +26,42 @@ const maxPictures = 20
 func pictures(out *scanner.Outcome) []quarantine.Picture {
 	var list []quarantine.Picture
 	for _, p := range out.Document.Pictures {
-		boxes := boxesOn(out, p.Path)
-		if len(boxes) == 0 || len(list) == maxPictures {
-			continue
-		}
-		img, err := ocr.Decode(p.Data)
-		if err != nil {
-			continue
-		}
-		var buf bytes.Buffer
-		if png.Encode(&buf, marked(img, boxes)) == nil {
-			list = append(list, quarantine.Picture{Path: detectors.RedactNumbers(p.Path), Page: 1, PNG: buf.Bytes()})
+		byPage := boxesOn(out, p.Path)
+		for _, page := range slices.Sorted(maps.Keys(byPage)) {
+			if len(list) == maxPictures {
+				return list
+			}
+			img, err := load(p.Data, page)
+			if err != nil {
+				continue
+			}
+			var buf bytes.Buffer
+			if png.Encode(&buf, marked(img, byPage[page])) == nil {
+				list = append(list, quarantine.Picture{Path: detectors.RedactNumbers(p.Path), Page: page, PNG: buf.Bytes()})
+			}
 		}
 	}
 	return list
+}
+
+// load decodes a page of a file with many, and the only picture of one that shows
+// a page of something else, such as a PDF's third.
+func load(data []byte, page int) (image.Image, error) {
+	if img, err := picture.DecodePage(data, page); err == nil {
+		return img, nil
+	}
+	return picture.Decode(data)
+}
+
+// boxesOn are the found places on one picture, by page.
+func boxesOn(out *scanner.Outcome, path string) map[int][]document.Box {
+	boxes := make(map[int][]document.Box)
+	for i := range out.Findings {
+		if at := &out.Findings[i].At; at.Path == path && at.Box != nil {
+			boxes[at.Page] = append(boxes[at.Page], *at.Box)
+		}
+	}
+	return boxes
 }
 
 // marked draws the boxes: black inside, a red frame around.
