@@ -58,18 +58,34 @@ func withLetters(mail []Definition) []Definition {
 			own = append(own, d)
 			continue
 		}
-		forMail := mail[i].Fires
-		mail[i].Fires = func(site Site, f *Facts) (string, string, bool) {
-			if f.Run != nil {
-				return d.Fires(site, f)
-			}
-			return forMail(site, f)
-		}
-		if softer := mail[i].Softer; softer != nil {
-			mail[i].Softer = func(site Site, f *Facts) bool { return f.Run == nil && softer(site, f) }
-		}
+		mail[i] = bothVoices(mail[i], d)
 	}
 	return append(own, mail...)
+}
+
+// bothVoices makes one rule of a rule for mails and one for runs of letters, each
+// with its own action.
+func bothVoices(mail, run Definition) Definition {
+	both := mail
+	if run.Action.Rank() > mail.Action.Rank() {
+		both.Action = run.Action
+	}
+	both.Fires = func(site Site, f *Facts) (string, string, bool) {
+		if f.Run != nil {
+			return run.Fires(site, f)
+		}
+		return mail.Fires(site, f)
+	}
+	if run.Action == mail.Action && mail.Softer == nil {
+		return both
+	}
+	both.Softer = func(site Site, f *Facts) bool {
+		if f.Run != nil {
+			return run.Action == Warn
+		}
+		return mail.Action == Warn || mail.Softer != nil && mail.Softer(site, f)
+	}
+	return both
 }
 
 // letterRules are the rules for runs of letters.
