@@ -133,6 +133,10 @@ func TestBelongs(t *testing.T) {
 		{"sensitive words about nobody known", outgoing{to: "a@firma.example", subject: "Spørgsmål", body: "Borgeren har fået konstateret diabetes. Hvad gør vi?"}, policy.Warn, "special-category"},
 		{"protected address, unprotected", outgoing{to: "a@firma.example", subject: "Levering", body: anders.name + " " + address + "."}, policy.Hold, "protected-address"},
 		{"look-alike of a partner", outgoing{to: "visitation@regoin.example", subject: "Henvisning", body: "CPR-nr. " + anders.number}, policy.Hold, "unusual-recipient"},
+		{"a spouse's pay slip in the case", outgoing{to: "post@region.example", subject: "Akter", body: see, files: map[string][]byte{
+			"a.docx": word(t, casePaper(anders, "Ægtefælle: "+bente.name+".")...), "b.docx": word(t, casePaper(anders, "Intet nyt.")...), "c.docx": word(t, "Lønseddel", "Navn: "+bente.name, "CPR-nr.: "+bente.number)}}, policy.Pass, ""},
+		{"form with another the secure way to a citizen", outgoing{to: "Anders Testesen <at@region.example>", subject: "Blanket", body: "Kære Anders Testesen\n\nUdfyld den vedhæftede blanket.", files: one("s.docx", word(t, form(bente)...))}, policy.Hold, "template-residue"},
+		{"form about a citizen to a colleague elsewhere", outgoing{to: "Lise Lægesen <ll@region.example>", subject: "Ansøgning", body: "Kære Lise\n\nHer er blanketten fra borgeren.", files: one("s.docx", word(t, form(bente)...))}, policy.Pass, ""},
 		{"look-alike without data", outgoing{to: "visitation@regoin.example", subject: "Møde", body: "Kl. 10."}, policy.Pass, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) { expect(t, judge(t, eng, c.mail), c.action, c.rule) })

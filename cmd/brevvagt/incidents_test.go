@@ -23,7 +23,6 @@ var (
 	anders  = testPerson{"Anders Testesen", sample.Number(3000)}
 	bente   = testPerson{"Bente Prøvesen", sample.Number(3001)}
 	carl    = testPerson{"Carl Eksempelgaard", sample.Number(3002)}
-	dorthe  = testPerson{"Dorthe Mønsterbæk", sample.Number(3003)}
 	anna    = testPerson{"Anna Testesen", sample.Number(3004)} // of Anders's family
 	private = "Anders Testesen <anders.testesen@mail.example>"
 )

@@ -292,7 +292,7 @@ func (p *papers) field(segment int) bool {
 }
 
 // subjectCues begin a line that names whom a paper is about.
-var subjectCues = []string{"navn:", "barn:", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:"}
+var subjectCues = []string{"navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:"}
 
 // staffCues begin a line that names staff.
 var staffCues = []string{"sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:"}

@@ -37,12 +37,12 @@ func Decide(site Site, rules []Definition, f *Facts) Verdict {
 			continue
 		}
 		action := r.Action
-		if r.ID == "uninspectable" && site.Uninspectable != "" {
-			action = site.Uninspectable
-		}
 		approvers := r.Approvers
 		if r.Softer != nil && action.Rank() > Warn.Rank() && r.Softer(site, f) {
 			action, approvers = Warn, 0
+		}
+		if r.ID == "uninspectable" && site.Uninspectable != "" {
+			action = site.Uninspectable
 		}
 		v.Rules = append(v.Rules, Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: approvers})
 		if action.Rank() > v.Action.Rank() {

@@ -85,9 +85,17 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	o := Odd{Where: p.name(), Who: name.String(), Person: person, Form: form,
 		Weak: spoken || !r.sure && !(r.private && numbered) || family && !numbered}
 	if person >= 0 {
+		o.Weak = o.Weak || it.besideReader(person, r)
 		o.Who, o.At = it.who(person), p.people[person].at
 	}
 	return o, true
+}
+
+// besideReader reports whether a person stands in a paper of the item that is for a
+// reader: then they belong together.
+func (it *Item) besideReader(person int, r *readers) bool {
+	b := it.bundle()
+	return slices.ContainsFunc(b.papers, func(p paper) bool { return p.holds(it, person) && it.forReader(&p, r) })
 }
 
 // addressee is whom a letter is written to: the name in its address block, else the

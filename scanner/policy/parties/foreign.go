@@ -21,7 +21,7 @@ func (it *Item) Strangers() Strangers {
 		if p.body || p.holds(it, main) {
 			continue
 		}
-		if o, ok := it.stranger(p, main, count); ok {
+		if o, ok := it.stranger(p, main, count); ok && !it.together(o.Person, main) {
 			out.Odd = append(out.Odd, o)
 		}
 	}
@@ -120,6 +120,13 @@ func (it *Item) stranger(p *paper, main, count int) (Odd, bool) {
 	o := it.odd(p, i)
 	o.Weak = p.people[i].role != subject.About || count < 2 || s.Name.Relative(it.Subjects[main].Name)
 	return o, true
+}
+
+// together reports whether two people occur in one paper: then the other belongs to
+// the case, as a spouse or a child does, and a paper of their own is in its place.
+func (it *Item) together(a, b int) bool {
+	read := it.bundle()
+	return slices.ContainsFunc(read.papers, func(p paper) bool { return p.holds(it, a) && p.holds(it, b) })
 }
 
 // odd is a person in a paper in which another was to be expected.

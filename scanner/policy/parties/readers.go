@@ -49,7 +49,8 @@ func (it *Item) readers() *readers {
 		}
 	}
 	body := it.bodyText()
-	own := hasAny(body, ownMatter)
+	others := hasAny(body, othersMatter)
+	own := hasAny(body, ownMatter) && !others
 	greeted := it.greeted()
 	for _, address := range it.External {
 		name, shown := personName(display[address])
@@ -60,7 +61,7 @@ func (it *Item) readers() *readers {
 			r.work = true
 		case private:
 			r.private = true
-		case it.Partner(address) && !own, organisationDomain(domain) && !own, hasAny(body, othersMatter):
+		case it.Partner(address) && !own, organisationDomain(domain) && !own, others:
 			r.work = true
 		}
 		if shown {
@@ -137,7 +138,7 @@ func (it *Item) bodyText() string {
 // ownMatter are turns in which a mail speaks to the reader of the reader's own
 // affairs, not to a colleague elsewhere.
 var ownMatter = []string{"din ansøgning", "din egen ansøgning", "dit ansøgningsskema", "blanketten, du bad", "blanketten du bad", "du bad om", "du har bedt om", "skemaet, du", "skemaet du",
-	"din afgørelse", "din ydelse", "din pension", "dit samtykke", "samtykkeerklæring, som du", "din bolig", "dit tilskud", "din plejehjemsplads", "du skal udfylde", "udfyld blanketten", "udfylde blanketten", "udfylde og returnere", "underskrive og returnere", "skrive under og"}
+	"din afgørelse", "din ydelse", "din pension", "dit samtykke", "samtykkeerklæring, som du", "din bolig", "dit tilskud", "din plejehjemsplads", "du skal udfylde", "udfyld blanketten", "udfylde blanketten", "udfylde og returnere", "udfyld den", "udfyld og", "til dig", "din blanket", "dit skema", "her er blanketten", "hermed blanketten", "vedhæftede blanket", "send den retur", "din sag", "underskrive og returnere", "skrive under og"}
 
 // othersMatter are turns in which a mail speaks of a third person to somebody who
 // works with the case.
@@ -198,11 +199,7 @@ func privateMailbox(local, domain string) bool {
 		return true
 	}
 	label, _, _ := strings.Cut(domain, ".")
-	switch label {
-	case "mail", "webmail", "privat", "privatmail", "borger", "email", "postkasse", "gmail", "hotmail":
-		return true
-	}
-	return false
+	return hasAny(label, []string{"mail", "privat", "borger", "postkasse", "eboks", "e-boks"}) && !organisationDomain(label)
 }
 
 // organisations are stems of domains and display names of those who read letters
