@@ -25,12 +25,10 @@ func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 		return labelled || f.gluedWord(before+w, c)
 	case digits.IsDash(r):
 		return c.broken || before == 0 || !mixedWordBefore(s, before)
-	case r == '.':
+	case r == '.' || r == ':':
 		return c.form == formParted || !digitBefore(s, before)
-	case r == ':':
-		return c.form == formParted || !digitBefore(s, before)
-	case r == '+':
-		return false
+	case r == '+': // a foreign telephone number, or the sign between fields of EDIFACT
+		return before > 0 && digits.Alnum(s[before-1])
 	}
 	return true
 }

@@ -187,6 +187,7 @@ func (r *reader) pinned(a references.FPDF_ANNOTATION, number int) {
 		r.incomplete(number, "a file pinned to the page")
 		return
 	}
+	r.files++
 	r.child(name, data.Contents, document.Input{Page: number})
 }
 
@@ -201,6 +202,7 @@ func (r *reader) attachments() {
 		if name == "" {
 			name = fmt.Sprintf("bilag-%d", i+1)
 		}
+		r.files++
 		r.child(name, a.Content, document.Input{})
 	}
 }

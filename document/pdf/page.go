@@ -139,7 +139,7 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 			if b.Len() > 0 {
 				b.WriteByte('\n')
 			}
-			b.WriteString(line)
+			b.WriteString(unspaced(line))
 		}
 		at += utf16Len(raw)
 	}

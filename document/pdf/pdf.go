@@ -66,6 +66,7 @@ type reader struct {
 	seen  map[[32]byte]bool // pictures that were handed on already
 	lines map[string]bool   // lines of text the newest revision shows
 	empty int               // pages on which nothing at all is drawn
+	files int               // attached files that were handed on
 	put   int               // texts and pictures that came out
 }
 
@@ -85,7 +86,11 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	if _, err := p.FPDF_CloseDocument(&requests.FPDF_CloseDocument{Document: r.doc}); err != nil {
 		return fmt.Errorf("cannot close the file: %w", err)
 	}
-	return r.earlier()
+	if err := r.earlier(); err != nil {
+		return err
+	}
+	r.unseen()
+	return nil
 }
 
 // open opens a file that needs no password, or an empty one.
