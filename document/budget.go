@@ -16,7 +16,7 @@ type Limits struct {
 	Time      time.Duration // for the whole item
 }
 
-// DefaultLimits are what EXTRACTION measured to be enough for real items.
+// DefaultLimits are generous for what people send and small for a machine.
 func DefaultLimits() Limits {
 	return Limits{
 		Bytes:     1 << 30,

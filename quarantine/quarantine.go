@@ -49,7 +49,8 @@ type Deposit struct {
 	Gaps     []string // one Danish line each
 	Persons  int      // distinct people found
 	Numbers  int      // CPR numbers found, repeats counted once
-	// DataTypes are the values for column 6 of the register (DOMAIN 3.1).
+	// DataTypes are the values for column 6 of the register, as municipalities
+	// publish them.
 	DataTypes []string
 	Pictures  []Picture
 }

@@ -4,8 +4,8 @@
 //
 // Glossary: a mark is a placeholder between delimiters («Navn», {{navn}}, [navn]);
 // a mask stands for a number (XXXXXX-XXXX, dd.mm.åååå); a prompt is the text that
-// Word shows in an empty field. The grammar follows DOMAIN 5.2 of the project's
-// research: marks are Strong, Word's prompts Medium, masks, fillers and names Weak.
+// Word shows in an empty field. Marks are Strong, Word's prompts Medium, masks,
+// fillers and names Weak.
 // A mark that a manual only talks about ("flettefeltet «Navn»") is Info.
 package residue
 

@@ -18,7 +18,7 @@ var (
 	kitchens    = []string{"restaurant", "peber", "køkken", "mad", "grill", "kebab", "te", "yoghurt", "pizza", "ambassade", "musik", "film", "litteratur", "kultur", "folkedans"}
 )
 
-// friends are the false friends of DOMAIN 2.2 and of the lexicon's last column.
+// friends are those of the lexicon's last column.
 var friends = map[string]friend{
 	"katolsk": {after: faithHouses}, "kristen": {after: faithHouses}, "kristne": {after: faithHouses}, "jødisk": {after: faithHouses}, "muslim": {after: faithHouses, words: []string{"muslimsk kultur"}}, "islamisk": {after: faithHouses},
 	"protestant": {after: faithHouses}, "troende": {before: []string{"god ", "i god "}}, "buddhist": {after: faithHouses}, "religiøs": {after: []string{"musik", "kunst", "højtid", "begivenhed"}},

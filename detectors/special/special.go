@@ -8,7 +8,7 @@
 // anchor in its sentence; a weak one needs, besides, another stem of its group
 // within 300 bytes. Negation does not clear: "ikke diabetes" is health data too.
 // Names of departments, laws, links, signatures and privacy notices count for
-// nothing. The rule is DOMAIN 2.2 of the project's research.
+// nothing.
 package special
 
 import (

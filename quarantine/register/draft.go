@@ -28,7 +28,7 @@ type Incident struct {
 	DataTypes  []string
 }
 
-// Draft texts A (DOMAIN: stopped before it left) and the beginning of B (left).
+// Draft texts A (stopped before it left) and the beginning of B (left).
 const (
 	proposalNo     = "Nej [forslag]"
 	stoppedNotify  = "Forsendelsen blev standset, før den forlod kommunen. Ingen uvedkommende har haft adgang til oplysningerne."

@@ -56,7 +56,8 @@ func gladsaxe01() register.Incident {
 		InPicture: true, DataTypes: []string{"Økonomiske oplysninger"}}
 }
 
-// The draft that DOMAIN's acceptance list gives for a register entry of 2025.
+// The draft as a municipality words it, for an entry of the published register of
+// 2025.
 func TestDraftOfAScreenshotToASupportBox(t *testing.T) {
 	db, r := open(t)
 	d := create(t, db, r, gladsaxe01())
