@@ -62,9 +62,12 @@ const minDigits = 6
 // prose is the length in bytes from which a run without digits is kept as well.
 const prose = 60
 
+// maxSwept is how many bytes of one file are swept.
+const maxSwept = 64 << 20
+
 func texts(ctx context.Context, data []byte, layer document.Layer, out *document.Builder) {
-	found, cut := sweep.Texts(data)
-	if cut {
+	found, cut := sweep.Texts(data[:min(len(data), maxSwept)])
+	if cut || len(data) > maxSwept {
 		out.Gap(document.Gap{Why: document.TooBig, Detail: "only the first of its text was searched"})
 	}
 	seen := make(map[string]bool)

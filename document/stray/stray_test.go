@@ -120,3 +120,10 @@ func FuzzUnknown(f *testing.F) {
 		read([]document.Format{stray.Unknown{}}, "x", append([]byte("MZ"), data...))
 	})
 }
+
+func TestSweepIsBounded(t *testing.T) {
+	d := read([]document.Format{stray.Unknown{}}, "x.dat", append(make([]byte, 64<<20), "CPR "+number+"\x00"...))
+	if len(d.Gaps) != 2 || d.Gaps[1].Why != document.TooBig || holds(d, number) {
+		t.Errorf("gaps %v", d.Gaps)
+	}
+}
