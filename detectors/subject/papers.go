@@ -130,16 +130,14 @@ func (p *papers) neighbourName(f *detectors.Finding) (Name, bool) {
 		if o.At.Path != s.At.Path || o.At.Layer != s.At.Layer || o.At.Cell != "" || o.Label != "" {
 			continue
 		}
-		line := strings.TrimSpace(o.Text)
+		text := strings.TrimSpace(o.Text)
 		if k < f.Segment {
-			line = line[strings.LastIndexByte(line, '\n')+1:]
+			text = text[strings.LastIndexByte(text, '\n')+1:]
 		} else {
-			line, _, _ = strings.Cut(line, "\n")
+			text, _, _ = strings.Cut(text, "\n")
 		}
-		if low := strings.ToLower(line); hasCue(low, subjectCues) {
-			if n, ok := nameAt(afterCue(line, low, subjectCues), false); ok {
-				return n, true
-			}
+		if n, _, ok := subjectLine([]line{{text: text}}, 0); ok {
+			return n, true
 		}
 	}
 	return Name{}, false
@@ -227,12 +225,23 @@ func nameBefore(text string, start int) (Name, bool) {
 	if rest := withoutLabel(s[cut:]); rest != "" || cut == 0 {
 		return nameAt(rest, true)
 	}
-	above := strings.TrimSpace(s[:cut])
-	above = strings.TrimSpace(above[strings.LastIndexByte(above, '\n')+1:])
+	above := lastLine(s[:cut])
+	if withoutLabel(above) == "" && above != "" {
+		// The number's label has a line of its own.
+		above = lastLine(strings.TrimSuffix(strings.TrimSpace(s[:cut]), above))
+	}
+	if label, value, ok := strings.Cut(above, "\t"); ok && labels[Fold(label)] {
+		return nameAt(value, false)
+	}
 	if low := strings.ToLower(above); hasCue(low, subjectCues) {
 		return nameAt(afterCue(above, low, subjectCues), false)
 	}
 	return wholeName(above)
+}
+
+func lastLine(s string) string {
+	s = strings.TrimSpace(s)
+	return strings.TrimSpace(s[strings.LastIndexByte(s, '\n')+1:])
 }
 
 // withoutLabel takes the words for a number off the end of a line.
@@ -268,90 +277,4 @@ func clip(s string, n int, end bool) string {
 		return strings.ToValidUTF8(s[len(s)-n:], "")
 	}
 	return strings.ToValidUTF8(s[:n], "")
-}
-
-// person is a name with its role in a paper and where it stands.
-type person struct {
-	name                      Name
-	role                      Role
-	field                     bool
-	page, segment, start, end int
-}
-
-func personAt(n Name, role Role, l line) person {
-	return person{name: n, role: role, page: l.page, segment: l.segment, start: l.start, end: l.start + len(l.text)}
-}
-
-// field reports whether a segment is the value of a form's field.
-func (p *papers) field(segment int) bool {
-	if segment < 0 || segment >= len(p.doc.Segments) {
-		return false
-	}
-	s := &p.doc.Segments[segment]
-	return s.Label != "" && s.At.Cell == "" && s.At.Layer != document.Header
-}
-
-// subjectCues begin a line that names whom a paper is about.
-var subjectCues = []string{"navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:"}
-
-// staffCues begin a line that names staff.
-var staffCues = []string{"sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:"}
-
-// peopleOf reads the names of a paper: staff, and those it is written to or about.
-func (p *papers) peopleOf(path string) (staff []Name, people []person) {
-	for _, l := range p.layout(path) {
-		text := strings.TrimSpace(l.text)
-		if text == "" || len(text) > 200 {
-			continue
-		}
-		low := strings.ToLower(text)
-		switch {
-		case l.zone == Closing:
-			if n, ok := nameAt(text, false); ok {
-				staff = append(staff, n)
-			}
-		case l.zone == Address:
-			if n, ok := addresseeLine(text); ok {
-				people = append(people, personAt(n, Addressee, l))
-			}
-		case hasCue(low, staffCues):
-			if n, ok := nameAt(afterCue(text, low, staffCues), false); ok {
-				staff = append(staff, n)
-			}
-		case l.zone <= Body && hasCue(low, subjectCues):
-			if n, ok := nameAt(afterCue(text, low, subjectCues), false); ok {
-				people = append(people, personAt(n, About, l))
-			}
-		}
-	}
-	return staff, p.fields(path, people)
-}
-
-// fields adds the names in a form's fields.
-func (p *papers) fields(path string, people []person) []person {
-	for _, i := range p.segments[path] {
-		s := &p.doc.Segments[i]
-		if s.At.Cell != "" || s.Label == "" || len(s.Text) > 100 || !nameField(s.Label) {
-			continue
-		}
-		if n := NewName(s.Text); n.Full() {
-			people = append(people, person{name: n, role: About, field: true, page: s.At.Page, segment: i, end: len(s.Text)})
-		}
-	}
-	return people
-}
-
-func hasCue(low string, cues []string) bool {
-	return slices.ContainsFunc(cues, func(c string) bool { return strings.HasPrefix(low, c) })
-}
-
-// afterCue gives what follows the cue. Lower case may change a text's length, so
-// the cut is made only where it did not.
-func afterCue(text, low string, cues []string) string {
-	for _, c := range cues {
-		if strings.HasPrefix(low, c) && len(low) == len(text) {
-			return strings.TrimSpace(text[len(c):])
-		}
-	}
-	return ""
 }

@@ -62,14 +62,15 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 		numbered = numbered || !it.Subjects[i].NameOnly
 		form = form || p.people[i].field
 	}
-	addressee, letter := p.addressee()
+	addressee, letter := p.addressee(numbered)
+	form = len(people) > 0 && (form || p.formByWords())
 	if letter {
 		name, form = addressee, false
 		if i := it.named(people, addressee); i >= 0 {
 			person = i
 		}
 	}
-	if form && p.body || !letter && !form && (!numbered || !name.Full()) {
+	if p.body && form || !letter && !form && (!numbered || !name.Full()) {
 		return Odd{}, false
 	}
 	family := r.relative(name) || slices.ContainsFunc(people, func(i int) bool { return r.relative(it.Subjects[i].Name) })
@@ -82,8 +83,10 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	case letter && !numbered && !r.private && !r.sure:
 		return Odd{}, false
 	}
-	o := Odd{Where: p.name(), Who: name.String(), Person: person, Form: form,
-		Weak: spoken || !r.sure && !(r.private && numbered) || family && !numbered}
+	o := Odd{Where: p.name(), Who: name.String(), Person: person, Form: form}
+	// By name alone a letter to somebody else may be a firm's business, unless it
+	// goes to a private mailbox or speaks as a municipality does to a citizen.
+	o.Weak = spoken || !r.sure && !(r.private && numbered) || family && !numbered || !numbered && !r.private && !p.toCitizen()
 	if person >= 0 {
 		o.Weak = o.Weak || it.besideReader(person, r)
 		o.Who, o.At = it.who(person), p.people[person].at
@@ -98,9 +101,25 @@ func (it *Item) besideReader(person int, r *readers) bool {
 	return slices.ContainsFunc(b.papers, func(p paper) bool { return p.holds(it, person) && it.forReader(&p, r) })
 }
 
+// formWords stand in the head of a form that a reader fills in.
+var formWords = setOf("ansoegning ansoegningsskema blanket skema formular oplysningsskema anmodning")
+
+// formByWords reports whether a paper without fields calls itself a form.
+func (p *paper) formByWords() bool {
+	return !p.body && slices.ContainsFunc(p.text[:min(12, len(p.text))], func(w string) bool { return formWords[w] })
+}
+
+// citizenWords are what a municipality's letters to citizens speak of.
+var citizenWords = setOf("bevilget bevilling bevilges afgoerelse ydelse klagevejledning kontanthjaelp pension sygedagpenge borgerservice samtykke plejehjem hjaelp")
+
+func (p *paper) toCitizen() bool {
+	return slices.ContainsFunc(p.text, func(w string) bool { return citizenWords[w] })
+}
+
 // addressee is whom a letter is written to: the name in its address block, else the
-// full name in its salutation. The mail's own text is no letter.
-func (p *paper) addressee() (subject.Name, bool) {
+// full name in its salutation, else, where the letter holds a number too, the first
+// name there. The mail's own text is no letter.
+func (p *paper) addressee(numbered bool) (subject.Name, bool) {
 	l := p.letter
 	switch {
 	case l == nil || p.body:
@@ -108,7 +127,7 @@ func (p *paper) addressee() (subject.Name, bool) {
 	case l.Addressee.Full():
 		return l.Addressee, true
 	}
-	return l.Salutation, l.Salutation.Full() && !l.Salutation.Any(nobody)
+	return l.Salutation, (l.Salutation.Full() || numbered && !l.Salutation.Empty()) && !l.Salutation.Any(nobody)
 }
 
 // named is the one of the people with that name, -1 if none has it.
@@ -134,6 +153,14 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 		return Odd{}, false
 	}
 	greeted := it.greeted()
+	if !greeted.Full() {
+		// The mail's text may be a letter with an address block of its own.
+		for i := range it.bundle().papers {
+			if p := &it.read.papers[i]; p.body && p.letter != nil && p.letter.Addressee.Full() {
+				greeted = p.letter.Addressee
+			}
+		}
+	}
 	for _, a := range it.Doc.Mail.To {
 		if !strings.EqualFold(a.Mail, it.External[0]) || organisationWords(a.Name) {
 			continue

@@ -80,9 +80,7 @@ func (it *Item) mainPerson(papers []*paper) (person, count int, said bool) {
 			continue
 		}
 		// The mail says whom it is about: by number, or by name in a line for it.
-		if i := p.principals(it)[0]; len(papers) > 1 && !it.Subjects[i].NameOnly {
-			return i, max(counts[i], 1), true
-		} else if counts[i] >= 2 {
+		if i := p.principals(it)[0]; len(papers) > 1 && (!it.Subjects[i].NameOnly || counts[i] >= 2 || count < 2) {
 			return i, counts[i], true
 		}
 	}

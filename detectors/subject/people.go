@@ -1,0 +1,139 @@
+package subject
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/document"
+)
+
+// person is a name with its role in a paper and where it stands.
+type person struct {
+	name                      Name
+	role                      Role
+	field                     bool
+	page, segment, start, end int
+}
+
+func personAt(n Name, role Role, l line) person {
+	return person{name: n, role: role, page: l.page, segment: l.segment, start: l.start, end: l.start + len(l.text)}
+}
+
+// field reports whether a segment is the value of a form's field.
+func (p *papers) field(segment int) bool {
+	if segment < 0 || segment >= len(p.doc.Segments) {
+		return false
+	}
+	s := &p.doc.Segments[segment]
+	return s.Label != "" && s.At.Cell == "" && s.At.Layer != document.Header
+}
+
+// subjectCues begin a line that names whom a paper is about.
+var subjectCues = []string{"navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:"}
+
+// staffCues begin a line that names staff.
+var staffCues = []string{"sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:"}
+
+// peopleOf reads the names of a paper: staff, and those it is written to or about.
+func (p *papers) peopleOf(path string) (staff []Name, people []person) {
+	lines := p.layout(path)
+	for k, l := range lines {
+		text := strings.TrimSpace(l.text)
+		if text == "" || len(text) > 200 {
+			continue
+		}
+		low := strings.ToLower(text)
+		switch {
+		case l.zone == Closing:
+			if n, ok := nameAt(text, false); ok {
+				staff = append(staff, n)
+			}
+		case l.zone == Address:
+			if n, ok := addresseeLine(text); ok {
+				people = append(people, personAt(n, Addressee, l))
+			}
+		case hasCue(low, staffCues):
+			if n, ok := nameAt(afterCue(text, low, staffCues), false); ok {
+				staff = append(staff, n)
+			}
+		case l.zone <= Body:
+			if n, at, ok := subjectLine(lines, k); ok {
+				people = append(people, personAt(n, About, lines[at]))
+			}
+		}
+	}
+	return staff, p.fields(path, people)
+}
+
+// labels stand before a name without a colon: in a table that became text, or on a
+// line of their own above the name.
+var labels = set("navn fuldenavn ansøger ansoeger ansoegersnavn barnetsnavn borger borgersnavn borgerensnavn elev patient patientnavn")
+
+// subjectLine reads whom line k says the paper is about, and on which line the name
+// stands.
+func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
+	text := strings.TrimSpace(lines[k].text)
+	if low := strings.ToLower(text); hasCue(low, subjectCues) {
+		if n, ok := nameAt(afterCue(text, low, subjectCues), false); ok {
+			return n, k, true
+		}
+	}
+	label, value := text, ""
+	if i := strings.IndexAny(text, "\t:"); i >= 0 {
+		label, value = text[:i], text[i+1:]
+	} else if i := strings.Index(text, "  "); i >= 0 {
+		label, value = text[:i], text[i:]
+	}
+	if !labels[Fold(label)] {
+		return Name{}, 0, false
+	}
+	if value = strings.TrimSpace(value); value != "" {
+		n, ok = nameAt(value, false)
+		return n, k, ok
+	}
+	if k+1 == len(lines) || lines[k+1].page != lines[k].page {
+		return Name{}, 0, false
+	}
+	n, ok = wholeName(strings.TrimSpace(lines[k+1].text))
+	return n, k + 1, ok
+}
+
+// replies are what mail programs put before a subject.
+var replies = strings.NewReplacer("SV: ", "", "Sv: ", "", "VS: ", "", "Re: ", "", "RE: ", "", "FW: ", "", "Fwd: ", "")
+
+// fields adds the names in a form's fields and in a mail's subject.
+func (p *papers) fields(path string, people []person) []person {
+	for _, i := range p.segments[path] {
+		s := &p.doc.Segments[i]
+		if s.At.Layer == document.Header && s.Label == "Subject" && len(s.Text) < 200 {
+			// "SV: Vedr. Testperson Eksempel"
+			text := replies.Replace(s.Text)
+			if n, _, ok := subjectLine([]line{{text: text}}, 0); ok {
+				people = append(people, person{name: n, role: About, segment: i, end: len(s.Text)})
+			}
+			continue
+		}
+		if s.At.Cell != "" || s.Label == "" || len(s.Text) > 100 || !nameField(s.Label) {
+			continue
+		}
+		if n := NewName(s.Text); n.Full() {
+			people = append(people, person{name: n, role: About, field: true, page: s.At.Page, segment: i, end: len(s.Text)})
+		}
+	}
+	return people
+}
+
+func hasCue(low string, cues []string) bool {
+	return slices.ContainsFunc(cues, func(c string) bool { return strings.HasPrefix(low, c) })
+}
+
+// afterCue gives what follows the cue. Lower case may change a text's length, so
+// the cut is made only where it did not.
+func afterCue(text, low string, cues []string) string {
+	for _, c := range cues {
+		if strings.HasPrefix(low, c) && len(low) == len(text) {
+			return strings.TrimSpace(text[len(c):])
+		}
+	}
+	return ""
+}
