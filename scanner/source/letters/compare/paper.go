@@ -30,6 +30,7 @@ type letter struct {
 	labels  []string // masked forms of sure, in the same order
 	masked  string   // masked form of the first number
 	parts   []document.Segment
+	segment int // index of its first text within its file, then within the document
 }
 
 // named reports whether the letter is made out for somebody.
@@ -91,31 +92,110 @@ type hit struct {
 	finding *detectors.Finding
 }
 
-// filesOf reads the letters of every file, in the order of the item.
+// content is what was read of one file of a run.
+type content struct {
+	segments []document.Segment
+	global   []int // their indices in the document
+	hits     []hit // in order, at places among the segments
+}
+
+// filesOf reads the letters of every file, in the order of the item. A file's own
+// text counts; pictures within are looked at for letters only where it has none,
+// as in a scan: the small picture of the first page that office files carry would
+// be another letter.
 func filesOf(doc *document.Document, findings []detectors.Finding) []*file {
 	o := ownersOf(doc)
-	segments := make(map[*file][]document.Segment)
-	local := make([]int, len(doc.Segments)) // index within its file
+	own, within := make(map[*file]*content), make(map[*file]*content)
+	local := make([]int, len(doc.Segments)) // index within its content
+	of := func(f *file, at string) *content {
+		in := own
+		if at != f.path {
+			in = within
+		}
+		if in[f] == nil {
+			in[f] = &content{}
+		}
+		return in[f]
+	}
 	for i := range doc.Segments {
 		if f := o.of(doc.Segments[i].At.Path); f != nil {
-			local[i] = len(segments[f])
-			segments[f] = append(segments[f], doc.Segments[i])
+			c := of(f, doc.Segments[i].At.Path)
+			local[i] = len(c.segments)
+			c.segments = append(c.segments, doc.Segments[i])
+			c.global = append(c.global, i)
 		}
 	}
-	hits := make(map[*file][]hit)
 	for i := range findings {
 		x := &findings[i]
 		if x.Category != "national-id" || x.Strength.Rank() < detectors.Weak.Rank() {
 			continue
 		}
 		if f := o.of(x.At.Path); f != nil {
-			hits[f] = append(hits[f], hit{place{local[x.Segment], x.Start}, x})
+			c := of(f, x.At.Path)
+			c.hits = append(c.hits, hit{place{local[x.Segment], x.Start}, x})
 		}
 	}
 	for _, f := range o.order {
-		f.split(segments[f], hits[f])
+		f.read(doc, own[f], within[f])
 	}
 	return o.order
+}
+
+func (f *file) read(doc *document.Document, own, within *content) {
+	if own == nil {
+		own = &content{}
+	}
+	f.take(doc, own)
+	if within == nil {
+		return
+	}
+	if !slices.ContainsFunc(f.letters, func(l *letter) bool { return l.named() || !l.info.Salutation.Empty() }) {
+		if f.letters = nil; len(own.hits) == 0 {
+			f.take(doc, within)
+			return
+		}
+		f.take(doc, &content{slices.Concat(own.segments, within.segments), slices.Concat(own.global, within.global), own.hits})
+	}
+	for _, h := range within.hits {
+		if strings.Contains(strings.ToLower(h.finding.At.Path), "thumbnail") {
+			continue
+		}
+		l := f.letters[0]
+		for _, next := range f.letters {
+			if next.page > 0 && next.page <= h.finding.At.Page {
+				l = next
+			}
+		}
+		l.add(h.finding)
+	}
+}
+
+// take splits content into letters.
+func (f *file) take(doc *document.Document, c *content) {
+	slices.SortStableFunc(c.hits, func(a, b hit) int {
+		if a.at.before(b.at) {
+			return -1
+		}
+		if b.at.before(a.at) {
+			return 1
+		}
+		return 0
+	})
+	f.split(c.segments, c.hits)
+	for _, l := range f.letters {
+		l.segment = firstText(doc, c.global, l.segment)
+	}
+}
+
+// firstText is the index in the document of a file's first text of a letter at or
+// after one of its segments, -1 when there is none: a file's name is no text of it.
+func firstText(doc *document.Document, global []int, from int) int {
+	for _, i := range global[min(from, len(global)):] {
+		if doc.Segments[i].At.Layer != document.Metadata {
+			return i
+		}
+	}
+	return -1
 }
 
 // split cuts a file into its letters at every address block that begins one.
@@ -128,7 +208,7 @@ func (f *file) split(segments []document.Segment, hits []hit) {
 			end = starts[i]
 		}
 		if i > 0 || end.segment > 0 || end.offset > 0 {
-			f.piece(cut(segments, begin, end))
+			f.piece(cut(segments, begin, end), begin.segment)
 		}
 		begin = end
 		if len(f.letters) > 0 {
@@ -143,8 +223,8 @@ func (f *file) split(segments []document.Segment, hits []hit) {
 
 // piece adds a part of the file: a letter of its own when it is made out for
 // somebody else than the one before, otherwise more of that letter.
-func (f *file) piece(segments []document.Segment) {
-	l := &letter{file: f, parts: segments}
+func (f *file) piece(segments []document.Segment, first int) {
+	l := &letter{file: f, parts: segments, segment: first}
 	doc := &document.Document{Segments: slices.Clone(segments)}
 	for i := range doc.Segments {
 		doc.Segments[i].At.Path = f.path

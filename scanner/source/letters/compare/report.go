@@ -6,12 +6,15 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/detectors"
 	"brevvagt/detectors/identity"
+	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 )
 
 // report counts what the comparison said.
-func (r *run) report() *policy.Run {
+func (r *run) report(to *scanner.Outcome) *policy.Run {
+	to.Findings = append(slices.Clip(to.Findings), r.located()...)
 	out := &policy.Run{Recipients: len(r.people), Read: len(r.pairs), Missing: r.missing, Without: r.without, Extra: r.extra, Alerts: r.alerts}
 	matched := make(map[int]bool)
 	for i := range r.pairs {
@@ -39,6 +42,25 @@ func (r *run) report() *policy.Run {
 	out.Laden, out.Shared = r.bulk()
 	out.Residue = r.residue()
 	r.children(out)
+	return out
+}
+
+// located gives a finding for each letter that is made out for another, so that
+// whoever judges the run sees where to look. Values are masked.
+func (r *run) located() []detectors.Finding {
+	var out []detectors.Finding
+	seen := make(map[*letter]bool)
+	for i := range r.pairs {
+		p := &r.pairs[i]
+		if !p.result.wrong() || seen[p.letter] || p.letter.segment < 0 {
+			continue
+		}
+		seen[p.letter] = true
+		out = append(out, detectors.Finding{Detector: "addressee-mismatch", Category: "wrong-person", Strength: detectors.Strong,
+			Value: r.key.Mask("brev "+p.letter.person(), p.letter.person()), At: r.doc.Segments[p.letter.segment].At,
+			Why: []string{"en anden end modtageren " + r.people[p.row].label}, Segment: p.letter.segment})
+	}
+	detectors.Sort(out)
 	return out
 }
 

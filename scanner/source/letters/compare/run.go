@@ -17,7 +17,8 @@ import (
 
 // Relate compares the letters of an item with their recipients. It is nil when
 // the item is no run of letters: it then has neither MeMo messages nor exactly
-// one list of recipients whose rows refer to its files.
+// one list of recipients whose rows refer to its files. It adds a finding to the
+// outcome for each letter that is made out for another.
 func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run {
 	r := &run{key: key, asOf: asOf, doc: out.Document, findings: out.Findings}
 	if messages := memo.Messages(out.Document); len(messages) > 0 {
@@ -25,7 +26,7 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 		r.index()
 		r.files = filesOf(out.Document, out.Findings)
 		r.assignMessages()
-		return r.report()
+		return r.report(out)
 	}
 	rows, ok := list.Of(out.Document)
 	if !ok {
@@ -39,7 +40,7 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 	if len(r.files) == 0 || !r.assign(rows.HasFiles) {
 		return nil
 	}
-	return r.report()
+	return r.report(out)
 }
 
 // run is the work on one run of letters.
