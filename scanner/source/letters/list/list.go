@@ -113,7 +113,15 @@ func Of(doc *document.Document) (List, bool) {
 	}
 	var found []List
 	for _, id := range order {
-		if list, ok := tables[id].read(); ok {
+		list, ok := tables[id].read()
+		switch last := len(found) - 1; {
+		case !ok || within(list.Path, doc):
+		case last >= 0 && found[last].Path == list.Path:
+			// Of a workbook's sheets the longest list counts.
+			if len(list.Rows) > len(found[last].Rows) {
+				found[last] = list
+			}
+		default:
 			found = append(found, list)
 		}
 	}
@@ -121,6 +129,18 @@ func Of(doc *document.Document) (List, bool) {
 		return List{}, false
 	}
 	return found[0], true
+}
+
+// within reports whether a table lies inside another document, such as a sheet in
+// a letter: it is then that document's and lists nobody's recipients.
+func within(at string, doc *document.Document) bool {
+	for i := range doc.Parts {
+		p := &doc.Parts[i]
+		if strings.HasPrefix(at, p.Path+"/") && !slices.Contains([]string{"zip", "tar", "7z", "rar", "compressed"}, p.Type) {
+			return true
+		}
+	}
+	return false
 }
 
 // table is a sheet as rows of cells.

@@ -1,0 +1,98 @@
+package list
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+
+	"brevvagt/document"
+	"brevvagt/document/plain"
+)
+
+func read(name, text string) *document.Document {
+	f := &document.Formats{List: []document.Format{plain.Table{}}}
+	return f.Read(context.Background(), name, []byte(text))
+}
+
+func TestHeadings(t *testing.T) {
+	want := map[column][]string{
+		fullName: {"Navn", "Modtager", "Fulde navn", "BORGERNAVN"}, firstName: {"Fornavn", "Fornavn(e)"}, lastName: {"Efternavn"},
+		cprNumber: {"CPR", "CPR-nr.", "Cpr nummer", "Personnummer", "Modtagers CPR"}, address: {"Adresse", "Vejnavn", "Adr."},
+		postCode: {"Postnr.", "Post nr. og by"}, town: {"By", "Postdistrikt"}, fileName: {"Fil", "Filnavn", "Vedhæftning", "Dokumentnavn", "PDF-fil"},
+		nothing: {"E-mail", "Mailadresse", "Løbenr.", "Beløb", "", "Telefon"},
+	}
+	for c, headings := range want {
+		for _, h := range headings {
+			if got := columnOf(h); got != c {
+				t.Errorf("%q is column %d, want %d", h, got, c)
+			}
+		}
+	}
+}
+
+func TestRows(t *testing.T) {
+	l, ok := Of(read("a.csv", "Kørsel;;;;\nFil;Efternavn;Fornavn;CPR;Adresse\n\"a.pdf; b.pdf\";Eksempel;Testperson;070761-4285;Testvej 1\n;;;;\nc.pdf;;;120336-3951;\n"))
+	if !ok || len(l.Rows) != 2 || !l.HasFiles {
+		t.Fatalf("read %+v, %v", l, ok)
+	}
+	r := l.Rows[0]
+	if r.Name != "Testperson Eksempel" || len(r.Number) != 10 || r.Address != "Testvej 1" || strings.Join(r.Files, "|") != "a.pdf; b.pdf|a.pdf|b.pdf" {
+		t.Errorf("row %+v", r)
+	}
+	if Digits("70761-4285") != Digits("070761-4285") || Digits("12345") != "" {
+		t.Error("digits")
+	}
+}
+
+func TestWhatIsNoList(t *testing.T) {
+	for name, text := range map[string]string{
+		"one known column":  "Navn;Beløb\nTestperson Eksempel;7\n",
+		"no people":         "Fil;Adresse\na.pdf;Testvej 1\n",
+		"headings alone":    "Navn;CPR\n",
+		"prose with commas": "Kære alle, vi ses\npå mandag, hilsen\n",
+	} {
+		if l, ok := Of(read("a.csv", text)); ok {
+			t.Errorf("%s: %+v", name, l)
+		}
+	}
+	two := read("a.csv", "Navn;CPR\nTestperson Eksempel;070761-4285\n")
+	other := read("b.csv", "Navn;CPR\nTestperson Prøve;120336-3951\n")
+	two.Segments, two.Parts = append(two.Segments, other.Segments...), append(two.Parts, other.Parts...)
+	if _, ok := Of(two); ok {
+		t.Error("two lists are not one")
+	}
+}
+
+func TestSheetsOfOneBook(t *testing.T) {
+	cell := func(sheet, at, text string) document.Segment {
+		return document.Segment{Text: text, At: document.Location{Path: "a.xlsx", Cell: sheet + "!" + at}}
+	}
+	doc := &document.Document{Parts: []document.Part{{Path: "a.xlsx", Type: "xlsx"}}}
+	for _, sheet := range []string{"Kort", "Lang"} {
+		doc.Segments = append(doc.Segments, cell(sheet, "A1", "Navn"), cell(sheet, "B1", "CPR"), cell(sheet, "A2", "Testperson Eksempel"))
+	}
+	doc.Segments = append(doc.Segments, cell("Lang", "A3", "Testperson Prøve"))
+	if l, ok := Of(doc); !ok || len(l.Rows) != 2 {
+		t.Errorf("got %+v, %v", l, ok)
+	}
+	doc.Parts = []document.Part{{Path: "brev.docx", Type: "docx"}}
+	for i := range doc.Segments {
+		doc.Segments[i].At.Path = "brev.docx/a.xlsx"
+	}
+	if _, ok := Of(doc); ok {
+		t.Error("a sheet within a letter is no list of recipients")
+	}
+}
+
+func FuzzOf(f *testing.F) {
+	f.Add("Navn;CPR;Fil\nTestperson Eksempel;070761-4285;a.txt\n")
+	f.Add("Fornavn\tEfternavn\tPersonnr\n\"a\nb\"\t\t1\n")
+	f.Add(fmt.Sprintf("Navn;CPR\n%s", strings.Repeat("x;1\n", 50)))
+	f.Fuzz(func(t *testing.T, text string) {
+		l, ok := Of(read("a.csv", text))
+		if ok && len(l.Rows) == 0 {
+			t.Error("a list without rows")
+		}
+	})
+}
