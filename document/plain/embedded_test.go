@@ -76,3 +76,33 @@ func readNamed(name, data string) *document.Document {
 	f := document.Formats{List: plain.Formats()}
 	return f.Read(context.Background(), name, []byte(data))
 }
+
+func TestTwoColumns(t *testing.T) {
+	for data, want := range map[string]bool{
+		"Navn;Født;Løbenr\nTest;120336;3951\n":  true,
+		"Navn;CPR1;CPR2\nTest;120336;3951\n":    true,
+		"Navn;Født;Postnr\nTest;120336;3951\n":  false,
+		"Konto;Kontrol\n120336;3951\n":          false,
+		"Navn;Født;Løbenr\nTest;1203361;3951\n": false,
+	} {
+		found := false
+		for _, s := range readNamed("liste.csv", data).Segments {
+			found = found || s.Text == inside
+		}
+		if found != want {
+			t.Errorf("%q: joined %v, want %v", data, found, want)
+		}
+	}
+}
+
+func TestEncodedFileInATextIsAGap(t *testing.T) {
+	for data, want := range map[string]int{
+		"begin 644 a.txt\n/0U!2(#$R,#,S-BTS.34Q\n`\nend\n": 1,
+		"=ybegin line=128 size=9 name=a.txt\nabc\n":        1,
+		"begin 644 er en kommando\nog mere\n":              0,
+	} {
+		if d := readNamed("a.txt", data); len(d.Gaps) != want {
+			t.Errorf("%q: gaps %v, want %d", data, d.Gaps, want)
+		}
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"context"
 	"mime"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -35,9 +36,16 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if bytes.Contains(in.Data, []byte("-----BEGIN PGP MESSAGE")) {
 		out.Gap(document.Gap{Why: document.Encrypted, Detail: "PGP message in a text"})
 	}
+	if encodedFile.Match(in.Data) {
+		out.Gap(document.Gap{Why: document.UnknownType, Detail: "an encoded file within a text"})
+	}
 	paragraphs(ctx, prose.Decode(in.Data, declared(in.Type)), 1, out)
 	return ctx.Err()
 }
+
+// encodedFile is the first line of a file in uuencode, yEnc or BinHex. Mails have
+// them unpacked; in a text file they are told.
+var encodedFile = regexp.MustCompile(`(?m)^(begin [0-7]{3,4} \S.*\r?\n[!-M][ -\x60]+\r?$|=ybegin .*name=|\(This file must be converted with BinHex)`)
 
 func paragraphs(ctx context.Context, text string, first int, out *document.Builder) {
 	prose.Paragraphs(text, first, func(line int, p string) {

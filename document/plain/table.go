@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -60,8 +61,27 @@ func (Table) Read(ctx context.Context, in document.Input, out *document.Builder)
 				s.Label = strings.TrimSpace(headings[i])
 			}
 			out.Segment(s)
+			if i > 0 && row > 1 && i < len(headings) {
+				s.Text = twoColumns(headings[i-1:i+1], cells[i-1], cell)
+				out.Segment(s)
+			}
 		}
 	}
+}
+
+var (
+	birthHeading  = regexp.MustCompile(`(?i)cpr|person|f[øo]d`)
+	serialHeading = regexp.MustCompile(`(?i)cpr|l[øo]be|serie|kontrol`)
+)
+
+// twoColumns joins a number that has its date in one column and its serial in the
+// next, "" if that is not so: any two columns of six and four digits are not enough.
+func twoColumns(headings []string, date, serial string) string {
+	date, serial = strings.TrimSpace(date), strings.TrimSpace(serial)
+	if len(date) != 6 || len(serial) != 4 || !birthHeading.MatchString(headings[0]) || !serialHeading.MatchString(headings[1]) {
+		return ""
+	}
+	return date + "-" + serial
 }
 
 // delimiter is the character that parts the first lines into the most even

@@ -131,11 +131,25 @@ func lookup(name string) encoding.Encoding {
 	if enc, canonical := charset.Lookup(name); enc != nil && canonical != "replacement" {
 		return enc
 	}
+	if ebcdic(name) {
+		return charmap.CodePage037
+	}
 	enc, err := ianaindex.MIME.Encoding(name)
 	if err != nil {
 		return nil
 	}
 	return enc
+}
+
+// ebcdic tells the codes of mainframes. They share letters and digits; where they
+// differ, in signs and accents, the American one stands for all.
+func ebcdic(name string) bool {
+	for _, code := range []string{"037", "277", "500", "1047", "1140", "1142", "1148"} {
+		if strings.HasSuffix(name, code) && (strings.HasPrefix(name, "ibm") || strings.HasPrefix(name, "cp") || strings.HasPrefix(name, "ebcdic")) {
+			return true
+		}
+	}
+	return false
 }
 
 func shifting(name string) bool {

@@ -16,6 +16,7 @@ func TestDecode(t *testing.T) {
 		{"latin-1 means 1252", "\x80 5", "iso-8859-1", "€ 5"},
 		{"unknown charset", "bl\xe5", "x-unknown-9", "blå"},
 		{"cp865", "bl\x86b\x91r", "ibm865", "blåbær"},
+		{"mainframe", "\xc3\xd7\xd9@\xf1\xf2\xf0\xf3\xf3\xf6`\xf3\xf9\xf5\xf1", "IBM500", "CPR 120336-3951"},
 		{"utf-8 mark", "\xef\xbb\xbfå", "", "å"},
 		{"utf-16le mark", "\xff\xfea\x00b\x00", "", "ab"},
 		{"utf-16be mark", "\xfe\xff\x00a\x00\xe5", "", "aå"},
