@@ -81,7 +81,12 @@ func Letter(doc *document.Document, path string) (LetterInfo, bool) {
 // Letters gives the letters of a paper in order: a merged file has many, each
 // beginning with an address block, or with a salutation where it has none.
 func Letters(doc *document.Document, path string) []LetterInfo {
-	lines := layout(doc, segmentsAt(doc, path))
+	return LettersOf(doc, segmentsAt(doc, path))
+}
+
+// LettersOf is Letters for the segments of one path, see ByPath.
+func LettersOf(doc *document.Document, segments []int) []LetterInfo {
+	lines := layout(doc, segments)
 	var out []LetterInfo
 	begin := 0
 	for i := 1; i <= len(lines); i++ {

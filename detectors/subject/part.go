@@ -10,14 +10,27 @@ import (
 // headLines is how far down a page the cues of a paper's beginning may stand.
 const headLines = 12
 
+// ByPath gives the indices of the segments of each path, and the paths in order.
+func ByPath(doc *document.Document) (segments map[string][]int, order []string) {
+	segments = make(map[string][]int)
+	for i := range doc.Segments {
+		path := doc.Segments[i].At.Path
+		if segments[path] == nil {
+			order = append(order, path)
+		}
+		segments[path] = append(segments[path], i)
+	}
+	return segments, order
+}
+
 // Starts gives the pages on which a new paper begins in a file that was put
 // together of several: pages with an address block, a salutation, or in their head
 // a line that says whom the paper is about. The first page counts always. A file
-// without pages gives nil.
-func Starts(doc *document.Document, path string) []int {
+// without pages gives nil. The segments are those of one path.
+func Starts(doc *document.Document, segments []int) []int {
 	var out []int
 	page, onPage := 0, 0
-	for _, l := range layout(doc, segmentsAt(doc, path)) {
+	for _, l := range layout(doc, segments) {
 		if l.page == 0 {
 			continue
 		}
@@ -47,32 +60,52 @@ func begins(text string, zone Zone, onPage int) bool {
 	return zone == Address || zone == Salutation && onPage <= 2*headLines || onPage <= headLines && hasCue(strings.ToLower(text), paperCues)
 }
 
-// maxMentionWords bounds the words of a paper in which names are looked for.
-const maxMentionWords = 100_000
+// The bounds of a paper in which names are looked for: words in all, and places
+// kept of one word.
+const (
+	maxMentionWords = 100_000
+	maxPlaces       = 50
+)
 
-// Words folds a text for Among.
-func Words(text string) []string {
-	var out []string
-	for _, w := range words(text) {
-		if len(out) == maxMentionWords {
-			break
-		}
-		out = append(out, Fold(w))
+// Text is a paper's folded words, in which names can be looked up.
+type Text struct {
+	words []string
+	at    map[string][]int32
+}
+
+// Add appends the words of a segment.
+func (t *Text) Add(text string) {
+	if t.at == nil {
+		t.at = make(map[string][]int32)
 	}
-	return out
+	for _, w := range words(text) {
+		if len(t.words) == maxMentionWords {
+			return
+		}
+		w = Fold(w)
+		if len(t.at[w]) < maxPlaces {
+			t.at[w] = append(t.at[w], int32(len(t.words)))
+		}
+		t.words = append(t.words, w)
+	}
+}
+
+// Head reports whether one of the words, folded, is among the first n.
+func (t *Text) Head(n int, words map[string]bool) bool {
+	return slices.ContainsFunc(t.words[:min(n, len(t.words))], func(w string) bool { return words[w] })
 }
 
 // Among reports whether a full name is mentioned in a text: its first and last
-// word within a few words of each other, in any order. The words come from Words.
-func (n Name) Among(text []string) bool {
+// word within a few words of each other, in any order.
+func (n Name) Among(t *Text) bool {
 	m := n.meaning()
-	if len(m) < 2 {
+	if len(m) < 2 || t == nil {
 		return false
 	}
 	first, last := m[0], m[len(m)-1]
 	reach := len(m) + 1
-	for i, w := range text {
-		if w == first && slices.Contains(text[max(0, i-reach):min(len(text), i+reach+1)], last) {
+	for _, i := range t.at[first] {
+		if slices.Contains(t.words[max(0, int(i)-reach):min(len(t.words), int(i)+reach+1)], last) {
 			return true
 		}
 	}

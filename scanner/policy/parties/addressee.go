@@ -22,6 +22,12 @@ func (it *Item) Conflicts(forms bool) []Odd {
 	for i := range b.papers {
 		p := &b.papers[i]
 		if it.forReader(p, r) {
+			r.papers = append(r.papers, p)
+		}
+	}
+	for i := range b.papers {
+		p := &b.papers[i]
+		if slices.Contains(r.papers, p) {
 			continue
 		}
 		if c, ok := it.madeOutFor(p, r); ok && c.Form == forms {
@@ -74,7 +80,7 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 		return Odd{}, false
 	}
 	family := r.relative(name) || slices.ContainsFunc(people, func(i int) bool { return r.relative(it.Subjects[i].Name) })
-	spoken := hasAny(it.bodyText(), relations)
+	spoken := r.family
 	switch {
 	case family && slices.ContainsFunc(people, func(i int) bool { return it.Under(i, 18) }):
 		return Odd{}, false // a child's letter to its parent
@@ -97,8 +103,7 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 // besideReader reports whether a person stands in a paper of the item that is for a
 // reader: then they belong together.
 func (it *Item) besideReader(person int, r *readers) bool {
-	b := it.bundle()
-	return slices.ContainsFunc(b.papers, func(p paper) bool { return p.holds(it, person) && it.forReader(&p, r) })
+	return slices.ContainsFunc(r.papers, func(p *paper) bool { return p.holds(it, person) })
 }
 
 // formWords stand in the head of a form that a reader fills in.
@@ -106,14 +111,14 @@ var formWords = setOf("ansoegning ansoegningsskema blanket skema formular oplysn
 
 // formByWords reports whether a paper without fields calls itself a form.
 func (p *paper) formByWords() bool {
-	return !p.body && slices.ContainsFunc(p.text[:min(12, len(p.text))], func(w string) bool { return formWords[w] })
+	return !p.body && p.text.Head(12, formWords)
 }
 
 // citizenWords are what a municipality's letters to citizens speak of.
 var citizenWords = setOf("bevilget bevilling bevilges afgoerelse ydelse klagevejledning kontanthjaelp pension sygedagpenge borgerservice samtykke plejehjem hjaelp")
 
 func (p *paper) toCitizen() bool {
-	return slices.ContainsFunc(p.text, func(w string) bool { return citizenWords[w] })
+	return p.text.Head(2000, citizenWords)
 }
 
 // addressee is whom a letter is written to: the name in its address block, else the

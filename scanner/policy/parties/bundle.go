@@ -20,7 +20,7 @@ type paper struct {
 	// people are the subjects found in it; the first occurrence is kept of each.
 	people map[int]place
 	letter *subject.LetterInfo
-	text   []string // folded words, for looking up names
+	text   *subject.Text // for looking up names
 }
 
 // place is how and where a person stands in a paper.
@@ -34,6 +34,8 @@ type place struct {
 type bundle struct {
 	papers []paper
 	root   string
+	paths  map[string][]int         // path → segments
+	seen   map[string]*subject.Text // path → what a reader sees
 }
 
 // papers reads the item's papers once.
@@ -41,16 +43,15 @@ func (it *Item) bundle() *bundle {
 	if it.read != nil {
 		return it.read
 	}
-	b := &bundle{}
+	b := &bundle{seen: make(map[string]*subject.Text)}
 	if len(it.Doc.Segments) > 0 {
 		b.root, _, _ = strings.Cut(it.Doc.Segments[0].At.Path, "/")
 	}
 	starts := make(map[string][]int)
-	for i := range it.Doc.Segments {
-		path := it.Doc.Segments[i].At.Path
-		if _, seen := starts[path]; !seen {
-			starts[path] = subject.Starts(it.Doc, path)
-		}
+	var order []string
+	b.paths, order = subject.ByPath(it.Doc)
+	for _, path := range order {
+		starts[path] = subject.Starts(it.Doc, b.paths[path])
 	}
 	index := make(map[string]map[int]int)
 	at := func(path string, page int) *paper {
@@ -62,12 +63,12 @@ func (it *Item) bundle() *bundle {
 		if !ok {
 			i = len(b.papers)
 			index[path][begin] = i
-			b.papers = append(b.papers, paper{path: path, page: begin, body: path == b.root && it.Doc.Mail != nil, people: make(map[int]place)})
+			b.papers = append(b.papers, paper{path: path, page: begin, body: path == b.root && it.Doc.Mail != nil, people: make(map[int]place), text: new(subject.Text)})
 		}
 		return &b.papers[i]
 	}
 	it.meet(at)
-	it.fill(at, starts)
+	it.fill(at, b.paths, order)
 	slices.SortFunc(b.papers, func(x, y paper) int {
 		return cmp.Or(strings.Compare(x.path, y.path), cmp.Compare(x.page, y.page))
 	})
@@ -120,28 +121,22 @@ func (it *Item) meet(at func(string, int) *paper) {
 }
 
 // fill gives the papers their words and letters.
-func (it *Item) fill(at func(string, int) *paper, starts map[string][]int) {
+func (it *Item) fill(at func(string, int) *paper, paths map[string][]int, order []string) {
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
 		if s.At.Layer == document.Quoted || s.At.Layer == document.Header && s.Label != "Subject" {
 			continue
 		}
-		p := at(s.At.Path, s.At.Page)
-		if len(p.text) < maxPaperWords {
-			p.text = append(p.text, subject.Words(s.Text)...)
-		}
+		at(s.At.Path, s.At.Page).text.Add(s.Text)
 	}
-	for path := range starts {
-		for _, l := range subject.Letters(it.Doc, path) {
+	for _, path := range order {
+		for _, l := range subject.LettersOf(it.Doc, paths[path]) {
 			if p := at(path, l.Page); p.letter == nil {
 				p.letter = &l
 			}
 		}
 	}
 }
-
-// maxPaperWords bounds the words kept of one paper.
-const maxPaperWords = 200_000
 
 // name is the end of a paper's path with its page.
 func (p *paper) name() string {

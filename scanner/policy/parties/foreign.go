@@ -1,6 +1,8 @@
 package parties
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 
 	"brevvagt/detectors/subject"
@@ -61,14 +63,7 @@ func (it *Item) about() []*paper {
 // or one and the mail itself. A tie goes to the smaller id, so that the answer does
 // not depend on the order of a map.
 func (it *Item) mainPerson(papers []*paper) (person, count int, said bool) {
-	counts := make(map[int]int)
-	for _, p := range papers {
-		for i := range it.Subjects {
-			if _, ok := p.people[i]; ok || p.holds(it, i) {
-				counts[i]++
-			}
-		}
-	}
+	counts := it.counts(papers)
 	person = -1
 	for i := range it.Subjects {
 		if n := counts[i]; n > 0 && (n > count || n == count && it.before(i, person)) {
@@ -81,13 +76,37 @@ func (it *Item) mainPerson(papers []*paper) (person, count int, said bool) {
 		}
 		// The mail says whom it is about: by number, or by name in a line for it.
 		if i := p.principals(it)[0]; len(papers) > 1 && (!it.Subjects[i].NameOnly || counts[i] >= 2 || count < 2) {
-			return i, counts[i], true
+			return i, max(1, counts[i]), true
 		}
 	}
 	if count < 2 {
 		return -1, 0, false
 	}
 	return person, count, false
+}
+
+// likely is of how many people it is looked up whether papers mention them by name
+// as well: the person most papers are about is among those found in most.
+const likely = 8
+
+// counts tells in how many papers the likely people occur.
+func (it *Item) counts(papers []*paper) map[int]int {
+	found := make(map[int]int)
+	for _, p := range papers {
+		for i := range p.people {
+			found[i]++
+		}
+	}
+	people := slices.SortedFunc(maps.Keys(found), func(a, b int) int { return cmp.Or(found[b]-found[a], a-b) })
+	counts := make(map[int]int)
+	for _, i := range people[:min(likely, len(people))] {
+		for _, p := range papers {
+			if p.holds(it, i) {
+				counts[i]++
+			}
+		}
+	}
+	return counts
 }
 
 // before orders people: those with a number before those with a name alone.

@@ -57,13 +57,17 @@ func (it *Item) fileName(x *detectors.Finding) bool {
 	return s.At.Layer == document.Metadata && s.Text == lastName(s.At.Path)
 }
 
-// seen is the folded words that a reader of a file sees.
-func (it *Item) seen(path string) []string {
-	var out []string
-	for i := range it.Doc.Segments {
-		if s := &it.Doc.Segments[i]; s.At.Path == path && s.At.Layer == document.Visible && len(out) < maxPaperWords {
-			out = append(out, subject.Words(s.Text)...)
+// seen is what a reader of a file sees of its words.
+func (it *Item) seen(path string) *subject.Text {
+	b := it.bundle()
+	if b.seen[path] == nil {
+		t := new(subject.Text)
+		for _, i := range b.paths[path] {
+			if s := &it.Doc.Segments[i]; s.At.Layer == document.Visible {
+				t.Add(s.Text)
+			}
 		}
+		b.seen[path] = t
 	}
-	return out
+	return b.seen[path]
 }

@@ -137,3 +137,26 @@ func TestHostile(t *testing.T) {
 		}
 	}
 }
+
+// TestManyPapersAndPeople: a bundle of thousands and a list of thousands cost
+// seconds, not minutes.
+func TestManyPapersAndPeople(t *testing.T) {
+	var list strings.Builder
+	for i := range 5000 {
+		fmt.Fprintf(&list, "Navn: Bente Prøvesen%s\nCPR nr=%c\n", strings.Repeat("a", i%40), rune('!'+i%90))
+	}
+	papers := []string{list.String()}
+	for i := range 3000 {
+		papers = append(papers, fmt.Sprintf("Vedr.: Bente Prøvesen%s\nCPR nr=%c", strings.Repeat("a", i%40), rune('!'+i%90)))
+	}
+	it := item("Anders Testesen <at@mail.example>", "", papers...)
+	start := time.Now()
+	it.Conflicts(true)
+	it.Conflicts(false)
+	it.Strangers()
+	it.Hidden()
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("took %v", took)
+	}
+	t.Logf("took %v", time.Since(start))
+}

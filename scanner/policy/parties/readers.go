@@ -23,7 +23,9 @@ type readers struct {
 	private bool
 	// work says that somebody reads it as part of their work: a partner, a
 	// mailbox of a role, an organisation. Letters about others are their business.
-	work bool
+	work   bool
+	family bool     // the mail speaks of papers about somebody the reader is related to
+	papers []*paper // in which a reader occurs, once Conflicts has looked
 }
 
 // citizen reports whether the mail goes to a citizen who is known by name.
@@ -49,6 +51,7 @@ func (it *Item) readers() *readers {
 		}
 	}
 	body := it.bodyText()
+	r.family = hasAny(body, relations)
 	others := hasAny(body, othersMatter)
 	own := hasAny(body, ownMatter) && !others
 	greeted := it.greeted()
