@@ -191,16 +191,16 @@ func TestFoldersFindsRunsBelow(t *testing.T) {
 func TestUnreadable(t *testing.T) {
 	list := people(20, 4, 0)
 	members := mergeRun(list, list, date)
-	members[2].data = []byte("%PDF-1.4\nødelagt")
-	members[2].name = "brev-002.pdf"
+	members[2].data = []byte("PK\x03\x04ødelagt")
+	members[2].name = "brev-002.docx"
 	members[0].data = listOf(list, func(i int) string {
 		if i == 1 {
-			return "brev-002.pdf"
+			return "brev-002.docx"
 		}
 		return txt(i)
 	})
 	out := scanFolder(t, folderOf(t, members))
-	want{policy.Warn, map[string]string{"addressee-unknown": "brev-002.pdf", "uninspectable": "brev-002.pdf"}}.check(t, out)
+	want{policy.Warn, map[string]string{"addressee-unknown": "brev-002.docx", "uninspectable": "brev-002.docx"}}.check(t, out)
 	folder := letters.Folder{Path: "/findes-ikke", Files: []string{"/findes-ikke/a.txt"}}
 	doc := letters.Read(t.Context(), pipeline(), folder, 1)
 	if len(doc.Gaps) != 1 || doc.Gaps[0].Why != document.Damaged || len(doc.Parts) != 1 {

@@ -8,8 +8,10 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/identity"
+	"brevvagt/detectors/subject"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/letters/payment"
 )
 
 // report counts what the comparison said.
@@ -256,6 +258,9 @@ func (r *run) residue() int {
 // herself; below it a letter about money belongs to a parent.
 const childAge = 15
 
+// maxPaymentText is how much of a letter is read for words of payment, in bytes.
+const maxPaymentText = 16 << 10
+
 // children finds letters about a payment that go to a child.
 func (r *run) children(out *policy.Run) {
 	for i := range r.pairs {
@@ -267,11 +272,11 @@ func (r *run) children(out *policy.Run) {
 		}
 		text := p.letter.beginning(maxPaymentText)
 		low := strings.ToLower(text)
-		if !paid(low) {
+		if !payment.Told(low) {
 			continue
 		}
 		out.PaidChildren++
-		if otherPayee(text, low, to) || slices.ContainsFunc(p.letter.sure, func(n string) bool { return n != to.number }) {
+		if payment.ToOther(text, low, func(n subject.Name) bool { return to.is(n) || to.shares(n) }) || slices.ContainsFunc(p.letter.sure, func(n string) bool { return n != to.number }) {
 			out.Children = append(out.Children, p.letter.where())
 		}
 	}

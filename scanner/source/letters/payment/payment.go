@@ -1,4 +1,6 @@
-package compare
+// Package payment tells letters about a payment, and whether the money is somebody
+// else's than the reader's: such letters do not belong to a child.
+package payment
 
 import (
 	"slices"
@@ -8,13 +10,11 @@ import (
 	"brevvagt/detectors/subject"
 )
 
-// maxPaymentText is how much of a letter is read for words of payment, in bytes.
-const maxPaymentText = 16 << 10
-
 // paymentWords are the stems by which a letter speaks of paying out.
 var paymentWords = []string{"udbetal", "nemkonto", "ydelsen", "børnebidrag", "børnetilskud", "børne- og ungeydelse", "plejevederlag", "vederlag", "bliver overført", "overføres til", "overfører", "refusion", "udlæg"}
 
-func paid(low string) bool {
+// Told reports whether a text in lower case speaks of paying out.
+func Told(low string) bool {
 	return slices.ContainsFunc(paymentWords, func(w string) bool { return strings.Contains(low, w) })
 }
 
@@ -25,9 +25,9 @@ var payeeWords = []string{"dit barn", "jeres barn", "dit plejebarn", "plejefamil
 // in bytes.
 const nearPayment = 160
 
-// otherPayee reports whether a letter about a payment names somebody else who is
-// paid.
-func otherPayee(text, low string, to *recipient) bool {
+// ToOther reports whether a text about a payment, with the same in lower case, says
+// that somebody else is paid; own tells the reader's names.
+func ToOther(text, low string, own func(subject.Name) bool) bool {
 	if slices.ContainsFunc(payeeWords, func(w string) bool { return strings.Contains(low, w) }) {
 		return true
 	}
@@ -43,7 +43,7 @@ func otherPayee(text, low string, to *recipient) bool {
 			}
 			i += at
 			from, end := max(0, i-nearPayment), min(len(text), i+nearPayment)
-			if slices.ContainsFunc(namesIn(strings.ToValidUTF8(text[from:end], "")), func(n subject.Name) bool { return !to.is(n) && !to.shares(n) }) {
+			if slices.ContainsFunc(namesIn(strings.ToValidUTF8(text[from:end], "")), func(n subject.Name) bool { return !own(n) }) {
 				return true
 			}
 			at = i + len(w)
