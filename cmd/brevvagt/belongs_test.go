@@ -137,6 +137,17 @@ func TestBelongs(t *testing.T) {
 			"a.docx": word(t, casePaper(anders, "Ægtefælle: "+bente.name+".")...), "b.docx": word(t, casePaper(anders, "Intet nyt.")...), "c.docx": word(t, "Lønseddel", "Navn: "+bente.name, "CPR-nr.: "+bente.number)}}, policy.Pass, ""},
 		{"form with another the secure way to a citizen", outgoing{to: "Anders Testesen <at@region.example>", subject: "Blanket", body: "Kære Anders Testesen\n\nUdfyld den vedhæftede blanket.", files: one("s.docx", word(t, form(bente)...))}, policy.Hold, "template-residue"},
 		{"form about a citizen to a colleague elsewhere", outgoing{to: "Lise Lægesen <ll@region.example>", subject: "Ansøgning", body: "Kære Lise\n\nHer er blanketten fra borgeren.", files: one("s.docx", word(t, form(bente)...))}, policy.Pass, ""},
+		{"two letters in one Word file, one to another", outgoing{to: private, subject: "Breve", body: "Kære Anders", extra: secure,
+			files: one("b.docx", word(t, append(letterTo(anders, "20. november 2026", "Hjælp."), letterTo(bente, "20. november 2026", "Hjælp.")...)...))}, policy.Hold, "addressee-mismatch"},
+		{"form as web page", outgoing{to: private, subject: "Blanket", body: "Kære Anders", extra: secure,
+			files: one("s.html", []byte("<h1>Skema</h1><table><tr><td>Navn</td><td>"+bente.name+"</td></tr><tr><td>CPR-nr.</td><td>"+bente.number+"</td></tr></table>"))}, policy.Hold, "template-residue"},
+		{"form with labels above the values", outgoing{to: private, subject: "Blanket", body: "Kære Anders", extra: secure,
+			files: one("s.pdf", pdfFile([]string{"Ansøgning", "Navn", bente.name, "CPR-nr.", bente.number}))}, policy.Hold, "template-residue"},
+		{"the mail is a letter to another", outgoing{to: private, subject: "Afgørelse", body: bente.name + "\nPrøvevej 12\n9999 Prøveby\n\nKære Bente\n\nDu får hjælp. CPR-nr. " + bente.number, extra: secure}, policy.Hold, "addressee-mismatch"},
+		{"a claim to an insurer's named clerk", outgoing{to: "Lise Holm <lh@tryghed.example>", subject: "Skade", body: "Kære Lise Holm\n\nHermed skadesanmeldelse.", extra: secure, files: one("x.docx", word(t, form(anders)...))}, policy.Warn, "template-residue"},
+		{"akter to a lawyer", outgoing{to: "Bo Holm <bo@holmlaw.example>", subject: "Aktindsigt", body: "Kære Bo Holm\n\nHermed akterne.", extra: secure, files: bundle(t, 3, -1, anders, bente, false, false)}, policy.Pass, ""},
+		{"a doctor's answer among the papers", outgoing{to: "post@region.example", subject: "Akter", body: see, files: map[string][]byte{"a.docx": word(t, casePaper(anders, "x")...), "b.docx": word(t, casePaper(anders, "y")...),
+			"c.docx": word(t, "Lise Lægesen", "Prøvevej 3", "9999 Prøveby", "", "Vedr.: "+anders.name, "Kære Lise", "Tak.")}}, policy.Pass, ""},
 		{"look-alike without data", outgoing{to: "visitation@regoin.example", subject: "Møde", body: "Kl. 10."}, policy.Pass, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) { expect(t, judge(t, eng, c.mail), c.action, c.rule) })

@@ -64,7 +64,7 @@ func assign(lines []line) {
 			onPage = 0
 		}
 		text := strings.TrimSpace(lines[i].text)
-		if (zone <= Reference || onPage < 20 && lines[i].page > 1) && postLine(text) {
+		if (zone <= Reference || onPage < 20 && lines[i].page > 1 || zone >= Closing && postLine(text) && greets(lines[i+1:])) && postLine(text) {
 			if first := blockAbove(lines, i); first >= 0 {
 				for k := first; k <= i; k++ {
 					lines[k].zone = Address
@@ -81,6 +81,17 @@ func assign(lines []line) {
 			zone = Body
 		}
 	}
+}
+
+// greets reports whether a salutation stands in the next lines: then what stands
+// before it, after the end of one letter, is the head of the next and no signature.
+func greets(lines []line) bool {
+	for i := range min(20, len(lines)) {
+		if zone, ok := cue(strings.TrimSpace(lines[i].text), Reference); ok && zone == Salutation {
+			return true
+		}
+	}
+	return false
 }
 
 // cues begin a zone when a line begins with them.

@@ -23,6 +23,9 @@ func (it *Item) Conflicts(forms bool) []Odd {
 		p := &b.papers[i]
 		if it.forReader(p, r) {
 			r.papers = append(r.papers, p)
+			if !forms && !p.body {
+				out = append(out, it.lettersBeside(p, r)...)
+			}
 		}
 	}
 	for i := range b.papers {
@@ -51,6 +54,25 @@ func (it *Item) forReader(p *paper, r *readers) bool {
 		return true
 	}
 	return !p.body && p.letter != nil && (r.is(p.letter.Addressee) || r.is(p.letter.Salutation))
+}
+
+// lettersBeside are letters to others in a file that holds one for a reader as well.
+func (it *Item) lettersBeside(p *paper, r *readers) []Odd {
+	if len(p.more) == 0 {
+		return nil
+	}
+	var out []Odd
+	for _, l := range append([]subject.LetterInfo{*p.letter}, p.more...) {
+		if !l.Addressee.Full() || r.is(l.Addressee) || len(out) > 0 {
+			continue
+		}
+		o := Odd{Where: p.name(), Who: l.Addressee.String(), Person: it.named(p.principals(it), l.Addressee), Weak: r.family || r.relative(l.Addressee) || !r.sure}
+		if o.Person >= 0 {
+			o.At = p.people[o.Person].at
+		}
+		out = append(out, o)
+	}
+	return out
 }
 
 // madeOutFor tells for whom a paper is made out in which no reader occurs.
@@ -90,9 +112,13 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 		return Odd{}, false
 	}
 	o := Odd{Where: p.name(), Who: name.String(), Person: person, Form: form}
-	// By name alone a letter to somebody else may be a firm's business, unless it
-	// goes to a private mailbox or speaks as a municipality does to a citizen.
-	o.Weak = spoken || !r.sure && !(r.private && numbered) || family && !numbered || !numbered && !r.private && !p.toCitizen()
+	// Elsewhere than in a private mailbox papers about somebody else may be a firm's
+	// business: a letter by name alone, unless it speaks as a municipality does to a
+	// citizen, and a form, unless the mail speaks to the reader.
+	o.Weak = spoken || !r.sure && !(r.private && numbered) || family && !numbered
+	if !r.private {
+		o.Weak = o.Weak || letter && !p.toCitizen() && !numbered || !letter && !r.spokenTo
+	}
 	if person >= 0 {
 		o.Weak = o.Weak || it.besideReader(person, r)
 		o.Who, o.At = it.who(person), p.people[person].at

@@ -19,8 +19,9 @@ type paper struct {
 	body bool
 	// people are the subjects found in it; the first occurrence is kept of each.
 	people map[int]place
-	letter *subject.LetterInfo
-	text   *subject.Text // for looking up names
+	letter *subject.LetterInfo  // the first letter in it
+	more   []subject.LetterInfo // letters after it in a file without pages
+	text   *subject.Text        // for looking up names
 }
 
 // place is how and where a person stands in a paper.
@@ -133,6 +134,8 @@ func (it *Item) fill(at func(string, int) *paper, paths map[string][]int, order 
 		for _, l := range subject.LettersOf(it.Doc, paths[path]) {
 			if p := at(path, l.Page); p.letter == nil {
 				p.letter = &l
+			} else {
+				p.more = append(p.more, l)
 			}
 		}
 	}

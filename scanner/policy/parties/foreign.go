@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"maps"
 	"slices"
+	"strings"
 
 	"brevvagt/detectors/subject"
 )
@@ -135,8 +136,18 @@ func (it *Item) stranger(p *paper, main, count int) (Odd, bool) {
 		return Odd{}, false
 	}
 	o := it.odd(p, i)
-	o.Weak = p.people[i].role != subject.About || count < 2 || s.Name.Relative(it.Subjects[main].Name)
+	o.Weak = p.people[i].role != subject.About || count < it.needed(p.people[i].at) || s.Name.Relative(it.Subjects[main].Name)
 	return o, true
+}
+
+// needed is how many other papers must agree before a name alone stops an item: two
+// where the paper says what it is about, three where a field just holds a name.
+func (it *Item) needed(o subject.Occurrence) int {
+	text := it.Doc.Segments[o.Segment].Text
+	if o.Field || o.End <= len(text) && strings.HasPrefix(strings.ToLower(strings.TrimSpace(text[o.Start:o.End])), "navn") {
+		return 3
+	}
+	return 2
 }
 
 // together reports whether two people occur in one paper: then the other belongs to

@@ -23,9 +23,10 @@ type readers struct {
 	private bool
 	// work says that somebody reads it as part of their work: a partner, a
 	// mailbox of a role, an organisation. Letters about others are their business.
-	work   bool
-	family bool     // the mail speaks of papers about somebody the reader is related to
-	papers []*paper // in which a reader occurs, once Conflicts has looked
+	work     bool
+	spokenTo bool     // the mail says "du"
+	family   bool     // the mail speaks of papers about somebody the reader is related to
+	papers   []*paper // in which a reader occurs, once Conflicts has looked
 }
 
 // citizen reports whether the mail goes to a citizen who is known by name.
@@ -52,6 +53,7 @@ func (it *Item) readers() *readers {
 	}
 	body := it.bodyText()
 	r.family = hasAny(body, relations)
+	r.spokenTo = slices.ContainsFunc(strings.Fields(body), func(w string) bool { return you[strings.Trim(w, ".,;:!?")] })
 	others := hasAny(body, othersMatter)
 	own := hasAny(body, ownMatter) && !others
 	greeted := it.greeted()
@@ -109,6 +111,9 @@ func (it *Item) greeted() subject.Name {
 	}
 	return subject.Name{}
 }
+
+// you are the words with which a mail speaks to its reader.
+var you = setOf("du dig din dit dine")
 
 // nobody are words after "Kære" that are no name.
 var nobody = setOf("alle borger borgere kollega kolleger modtager modtagere foraeldre foraelder familie begge kunde leverandoer support team hej venner medlem medlemmer beboer beboere")
