@@ -41,9 +41,13 @@ func Formats(o Options) []document.Format {
 		}
 	}
 	for i, f := range hostile {
-		hostile[i] = stray.Beside{Format: f, Sweep: f.Name() != "pdf"}
+		hostile[i] = stray.Beside{Format: f, Appended: true, Sweep: f.Name() != "pdf"}
 	}
-	return slices.Concat(hostile, office.Formats(), archive.Formats(), mail.Formats(), plain.Formats(),
+	zips := slices.Concat(office.Formats(), archive.Formats())
+	for i, f := range zips {
+		zips[i] = stray.Beside{Format: f}
+	}
+	return slices.Concat(hostile, zips, mail.Formats(), plain.Formats(),
 		[]document.Format{stray.Unknown{}})
 }
 

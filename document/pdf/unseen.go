@@ -42,7 +42,7 @@ func isLetter(s string) bool {
 }
 
 // parted is a number of six and four digits as it stands in the file's own bytes.
-var parted = regexp.MustCompile(`[^0-9]([0-9]{6}-[0-9]{4})[^0-9]`)
+var parted = regexp.MustCompile(`[^0-9]([0-9]{6}-[0-9]{4})(?:[^0-9]|$)`)
 
 // Limits of the look at the bytes.
 const (

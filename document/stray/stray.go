@@ -38,6 +38,9 @@ func (Unknown) Read(ctx context.Context, in document.Input, out *document.Builde
 // Beside wraps a format whose viewers stop reading at the end of what they show.
 type Beside struct {
 	document.Format
+	// Appended looks for a zip behind the end: for formats that hold no files of
+	// other kinds in clear.
+	Appended bool
 	// Sweep looks for text in the whole file: for pictures, whose comments and
 	// properties stand in clear between packed pixels.
 	Sweep bool
@@ -46,13 +49,48 @@ type Beside struct {
 // Read reads the file and then what stands beside it.
 func (b Beside) Read(ctx context.Context, in document.Input, out *document.Builder) error {
 	err := b.Format.Read(ctx, in, out)
-	if zip := appended(in.Data); zip != nil {
-		out.ChildBytes("vedhaeng.zip", zip, document.Input{MadeUp: true})
+	if b.Appended {
+		if zip := appended(in.Data); zip != nil {
+			out.ChildBytes("vedhaeng.zip", zip, document.Input{MadeUp: true})
+		}
 	}
 	if b.Sweep {
 		texts(ctx, in.Data, document.Metadata, out)
 	}
+	if bytes.HasPrefix(in.Data, []byte("PK\x03\x04")) {
+		before, after := around(in.Data)
+		if before != nil {
+			out.ChildBytes("foran.zip", before, document.Input{MadeUp: true})
+		}
+		texts(ctx, after, document.Hidden, out)
+	}
 	return err
+}
+
+// around gives what stands before and behind the last zip of a file that begins
+// with one: readers of zips begin at the end and see neither.
+func around(data []byte) (before, after []byte) {
+	end := lastRecord(data)
+	if end < 0 {
+		return nil, nil
+	}
+	size := int(binary.LittleEndian.Uint32(data[end+12:]))
+	offset := int(binary.LittleEndian.Uint32(data[end+16:]))
+	comment := int(binary.LittleEndian.Uint16(data[end+20:]))
+	if start := end - size - offset; start > 0 && bytes.HasPrefix(data[start:], []byte("PK\x03\x04")) {
+		before = data[:start]
+	}
+	return before, data[min(len(data), end+endRecord+comment):]
+}
+
+// lastRecord is the place of the last record that ends a zip, -1 if there is none.
+func lastRecord(data []byte) int {
+	from := max(0, len(data)-endRecord-maxComment)
+	at := bytes.LastIndex(data[from:], []byte("PK\x05\x06"))
+	if at < 0 || len(data)-from-at < endRecord {
+		return -1
+	}
+	return from + at
 }
 
 // minDigits is how many digits a run of text needs to be worth a look: the packed
@@ -102,12 +140,10 @@ const (
 // appended gives the zip that ends a file of another type, nil if there is none.
 // A zip counts its offsets from its own beginning or from the file's; both are met.
 func appended(data []byte) []byte {
-	from := max(0, len(data)-endRecord-maxComment)
-	at := bytes.LastIndex(data[from:], []byte("PK\x05\x06"))
-	if at < 0 || len(data)-from-at < endRecord {
+	end := lastRecord(data)
+	if end < 0 {
 		return nil
 	}
-	end := from + at
 	size := int(binary.LittleEndian.Uint32(data[end+12:]))
 	offset := int(binary.LittleEndian.Uint32(data[end+16:]))
 	directory := end - size

@@ -92,7 +92,7 @@ func (picture) Read(context.Context, document.Input, *document.Builder) error {
 }
 
 func TestBesideAPicture(t *testing.T) {
-	list := append([]document.Format{stray.Beside{Format: picture{}, Sweep: true}}, formats()...)
+	list := append([]document.Format{stray.Beside{Format: picture{}, Appended: true, Sweep: true}}, formats()...)
 	pixels := "PIC" + strings.Repeat("\xff\x00\x81", 100)
 	for name, data := range map[string]string{
 		"zip":     pixels + string(packed(t, "CPR "+number)),
@@ -125,5 +125,22 @@ func TestSweepIsBounded(t *testing.T) {
 	d := read([]document.Format{stray.Unknown{}}, "x.dat", append(make([]byte, 64<<20), "CPR "+number+"\x00"...))
 	if len(d.Gaps) != 2 || d.Gaps[1].Why != document.TooBig || holds(d, number) {
 		t.Errorf("gaps %v", d.Gaps)
+	}
+}
+
+func TestAroundAZip(t *testing.T) {
+	list := append([]document.Format{stray.Beside{Format: archive.Formats()[0]}}, formats()...)
+	inner := string(packed(t, "hej"))
+	for name, data := range map[string]string{
+		"two zips": string(packed(t, "CPR "+number)) + inner,
+		"tail":     inner + "\nCPR " + number + "\n",
+	} {
+		d := read(list, "a.zip", []byte(data))
+		if !holds(d, number) || !holds(d, "hej") {
+			t.Errorf("%s: %+v", name, d.Segments)
+		}
+	}
+	if d := read(list, "a.zip", []byte(inner)); len(d.Parts) != 2 || len(d.Gaps) > 0 {
+		t.Errorf("a plain zip: parts %v, gaps %v", d.Parts, d.Gaps)
 	}
 }
