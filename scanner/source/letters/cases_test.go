@@ -246,3 +246,17 @@ func TestLinearTime(t *testing.T) {
 		}
 	}
 }
+
+// TestManyPairs: a list whose every row names one archive of many letters is cut
+// off, says so, and is not taken for right.
+func TestManyPairs(t *testing.T) {
+	list := people(24, 1001, 0)
+	var inner []member
+	for i, p := range list[:500] {
+		inner = append(inner, member{txt(i), []byte(letterTo(p, date, ""))})
+	}
+	members := []member{{"liste.csv", listOf(list, func(int) string { return "alle.zip" })}, {"alle.zip", zipOf(t, inner)}}
+	start := time.Now()
+	want{policy.Hold, map[string]string{"addressee-unknown": "resten efter 500000"}}.check(t, scanBytes(t, "k.zip", zipOf(t, members)))
+	t.Logf("%v", time.Since(start).Round(time.Millisecond))
+}

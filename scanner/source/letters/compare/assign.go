@@ -34,14 +34,18 @@ func Ignored(name string) bool {
 func (r *run) byFile() (ok, done bool) {
 	names := newFileNames(r.files)
 	found := make([][]*file, len(r.people))
-	resolved, rows := 0, 0
+	resolved, rows, load := 0, 0, 0
 	distinct := make(map[*file]bool)
 	for i, p := range r.people {
 		if len(p.refs) == 0 {
 			continue
 		}
 		rows++
-		if found[i] = names.of(p.refs); len(found[i]) > 0 {
+		if load < maxPairs {
+			found[i] = names.of(p.refs)
+			load += len(found[i])
+		}
+		if len(found[i]) > 0 || load >= maxPairs {
 			resolved++
 		}
 		for _, f := range found[i] {
@@ -62,6 +66,8 @@ func (r *run) byFile() (ok, done bool) {
 					r.pair(l, i)
 				}
 			}
+		case load >= maxPairs:
+			r.cut = true
 		case len(p.refs) > 0:
 			r.missing = append(r.missing, redact(strings.ReplaceAll(p.refs[0], "\\", "/")))
 		default:
@@ -101,6 +107,7 @@ func newFileNames(files []*file) fileNames {
 // of finds the files of a cell: as one name, or else as several.
 func (n fileNames) of(refs []string) []*file {
 	var out []*file
+	seen := make(map[*file]bool)
 	for i, ref := range refs {
 		ref = strings.ToLower(strings.Trim(strings.ReplaceAll(ref, "\\", "/"), "/ "))
 		name := path.Base(ref)
@@ -118,7 +125,8 @@ func (n fileNames) of(refs []string) []*file {
 			hit = n.folders[name]
 		}
 		for _, f := range hit {
-			if !slices.Contains(out, f) {
+			if !seen[f] {
+				seen[f] = true
 				out = append(out, f)
 			}
 		}
@@ -333,7 +341,15 @@ func leadingDigits(s string) int {
 	return n
 }
 
+// maxPairs bounds the comparisons of one run: a list of a million rows that all
+// name one archive of thousands would ask for billions.
+const maxPairs = 500_000
+
 func (r *run) pair(l *letter, row int) {
+	if len(r.pairs) >= maxPairs {
+		r.cut = true
+		return
+	}
 	p := pair{letter: l, row: row, result: r.judge(l, r.people[row]), target: -1}
 	if p.result.wrong() {
 		p.target = r.target(l)

@@ -14,6 +14,7 @@ type recipient struct {
 	name    subject.Name
 	names   []subject.Name // others that the letter may be made out for, by declaration
 	words   []string       // of the name, for comparing with single words
+	surname string         // as written
 	written string         // the name as written, to be looked for in a text
 	places  []subject.Place
 	number  string          // digest of the CPR number, "" without one
@@ -40,9 +41,10 @@ func (p *recipient) lives(at subject.Place) bool {
 	return slices.ContainsFunc(p.places, at.Same)
 }
 
-// family reports whether two recipients may belong to one household.
+// family reports whether two recipients may belong to one household: by surname or
+// by address. A first name in common says nothing.
 func (p *recipient) family(o *recipient) bool {
-	return p.shares(o.name) || slices.ContainsFunc(o.places, p.lives)
+	return p.surname != "" && subject.SameName(p.surname, o.surname) || slices.ContainsFunc(o.places, p.lives)
 }
 
 // newRecipient makes a recipient of a row.
@@ -50,6 +52,13 @@ func newRecipient(row list.Row, key detectors.Key) *recipient {
 	name := row.Name
 	p := &recipient{name: subject.NewName(name), written: strings.ToLower(name), label: subject.NewName(name).String()}
 	p.words = strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(" -,.\t", r) })
+	last := name
+	if before, _, ok := strings.Cut(name, ","); ok {
+		last = before // "Eksempel, Testperson"
+	}
+	if fields := strings.Fields(last); len(fields) > 0 {
+		p.surname = fields[len(fields)-1]
+	}
 	if value := row.Number; value != "" {
 		p.number, p.value = key.Digest(value), value
 		if p.label == "" {

@@ -39,6 +39,9 @@ func (r *run) report(to *scanner.Outcome) *policy.Run {
 			}
 		}
 	}
+	if r.cut {
+		out.Unknown = slices.Insert(out.Unknown, 0, fmt.Sprintf("resten efter %d sammenligninger", maxPairs))
+	}
 	r.kinds(&out.Wrong)
 	out.Stale = r.stale()
 	out.Laden, out.Shared = r.bulk()

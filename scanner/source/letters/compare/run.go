@@ -60,6 +60,7 @@ type run struct {
 	missing  []string
 	extra    []string
 	without  int
+	cut      bool // more comparisons than maxPairs
 }
 
 // pair is a letter with the recipient it goes to and what the comparison says.
