@@ -60,7 +60,9 @@ func (b Beside) Read(ctx context.Context, in document.Input, out *document.Build
 	if bytes.HasPrefix(in.Data, []byte("PK\x03\x04")) {
 		before, after := around(in.Data)
 		if before != nil {
+			// Readers disagree on which of the two it is that they opened.
 			out.ChildBytes("foran.zip", before, document.Input{MadeUp: true})
+			out.ChildBytes("bagest.zip", in.Data[len(before):], document.Input{MadeUp: true})
 		}
 		texts(ctx, after, document.Hidden, out)
 	}

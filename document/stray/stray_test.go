@@ -133,6 +133,8 @@ func TestAroundAZip(t *testing.T) {
 	inner := string(packed(t, "hej"))
 	for name, data := range map[string]string{
 		"two zips": string(packed(t, "CPR "+number)) + inner,
+		"alike":    inner + string(packed(t, "CPR "+number)),
+		"same":     string(packed(t, "hej med "+number)) + string(packed(t, "hej med 120336-3952")),
 		"tail":     inner + "\nCPR " + number + "\n",
 	} {
 		d := read(list, "a.zip", []byte(data))
