@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"os"
@@ -181,4 +182,48 @@ func BenchmarkHold(b *testing.B) {
 	if held := strings.Count(p.Command(b, "postqueue", "-j"), `"queue_name": "hold"`); held < 200 {
 		b.Errorf("%d mails held", held)
 	}
+}
+
+// BenchmarkMemory reports the daemon's resident memory, at its highest, with four
+// mails of 50 MB in flight, and at rest before.
+func BenchmarkMemory(b *testing.B) {
+	in := install(b, "")
+	p := postfixtest.Start(b, postfixtest.Config{Milter: "unix:" + in.socket, ContentTimeout: "60s"})
+	in.quiet(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n", "unix:"+in.socket, p.ConfigDir))
+	in.start()
+	small := benchMail(5 << 10)
+	load(b, p.Addr, small, 4, 20)
+	rest := in.memory("VmRSS")
+	binary := append([]byte("From: "+from+"\r\nTo: b@firma.example\r\nSubject: Film\r\nMIME-Version: 1.0\r\nContent-Type: video/mp4; name=film.mp4\r\nContent-Transfer-Encoding: base64\r\n\r\n"),
+		bytes.Repeat([]byte(strings.Repeat("QUFB", 19)+"\r\n"), 50<<20/78)...)
+	for b.Loop() {
+		for _, x := range []struct {
+			name string
+			raw  []byte
+		}{{"MB-peak-video", binary}, {"MB-peak-text", benchAttachment(50 << 20 * 3 / 4)}} {
+			if err := os.WriteFile(fmt.Sprintf("/proc/%d/clear_refs", in.daemon.Process.Pid), []byte("5"), 0); err != nil {
+				b.Logf("the mark of the mail before stays: %v", err)
+			}
+			took := load(b, p.Addr, x.raw, 4, 4)
+			b.ReportMetric(in.memory("VmHWM"), x.name)
+			b.ReportMetric(quantile(took, 50), strings.Replace(x.name, "MB-peak", "ms-p50", 1))
+		}
+	}
+	b.ReportMetric(rest, "MB-at-rest")
+	b.ReportMetric(0, "ns/op")
+}
+
+// memory reads a line of the daemon's /proc status, in MB.
+func (in *installation) memory(field string) float64 {
+	in.t.Helper()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", in.daemon.Process.Pid))
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(status), field+":")
+	var kb float64
+	if _, err := fmt.Sscan(rest, &kb); err != nil {
+		in.t.Fatalf("%s: %v", field, err)
+	}
+	return kb / 1024
 }
