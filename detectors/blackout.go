@@ -170,13 +170,18 @@ func capital(c rune) bool { return c >= 'A' && c <= 'Z' }
 // looksLikeDigit tells the letters that scanned digits are read as.
 func looksLikeDigit(c rune) bool { return strings.ContainsRune("OoDQlIiZzSsB", c) }
 
-// digitValue is the value of an ASCII or full-width digit, or -1.
+// digitValue is the value of a digit, or -1: ASCII, or one that looks like it
+// (full-width, Arabic, of a mathematical alphabet), as the CPR detector reads them.
 func digitValue(r rune) int {
 	switch {
 	case r >= '0' && r <= '9':
 		return int(r - '0')
 	case r >= 0xff10 && r <= 0xff19:
 		return int(r - 0xff10)
+	case r >= 0x660 && r <= 0x669:
+		return int(r - 0x660)
+	case r >= 0x1d7ce && r <= 0x1d7ff:
+		return int(r-0x1d7ce) % 10
 	}
 	return -1
 }

@@ -208,8 +208,9 @@ func TestBadEnds(t *testing.T) {
 					t.Errorf("gap quotes content: %q", g.Detail)
 				}
 			}
-			if after := texts(read(t.Context(), p, "trap:leaf:")); after != "leaf" {
-				t.Errorf("the next document was read as %q", after)
+			next := read(t.Context(), p, "trap:leaf:")
+			if after := texts(next); after != "leaf" {
+				t.Errorf("the next document was read as %q with gaps %v", after, next.Gaps)
 			}
 		})
 	}

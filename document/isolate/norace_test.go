@@ -2,4 +2,4 @@
 
 package isolate_test
 
-const bombLimit = 1 << 30
+const bombLimit = 2 << 30
