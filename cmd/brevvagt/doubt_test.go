@@ -292,6 +292,9 @@ func (in *installation) doubt(t *testing.T, addr string, n int, x doubt) {
 // TestStartOnDoubt: what cannot work is an error at the start that says what is
 // wrong, and no lane listens then.
 func TestStartOnDoubt(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts daemons")
+	}
 	in := install(t, "")
 	addr := freePort(t)
 	in.configure(fmt.Sprintf("gateway: {smtp: {listen: %q, next_hop: %q}}\n", addr, in.sink.Addr()))

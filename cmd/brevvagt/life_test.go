@@ -95,6 +95,9 @@ func TestStopFinishesTheMail(t *testing.T) {
 // TestOnlyOneDaemon: a second daemon on the same state or the same socket says so
 // and leaves the first alone; what a killed one left behind is replaced.
 func TestOnlyOneDaemon(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts daemons")
+	}
 	in, other := install(t, ""), install(t, "")
 	in.configure(fmt.Sprintf("gateway: {milter: {listen: %q}}\n", "unix:"+in.socket))
 	other.configure(fmt.Sprintf("gateway: {milter: {listen: %q}}\n", "unix:"+in.socket))

@@ -181,6 +181,9 @@ func TestEverythingArrives(t *testing.T) {
 }
 
 func TestBadEnds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills workers")
+	}
 	for _, c := range []struct {
 		input, gap string
 		change     func(*isolate.Config)
@@ -217,6 +220,9 @@ func TestBadEnds(t *testing.T) {
 }
 
 func TestHangIsKilledAndKeepsWhatItHad(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a timeout")
+	}
 	p := pool(t, func(c *isolate.Config) { c.Timeout = 800 * time.Millisecond })
 	timed := func(input string) (*document.Document, time.Duration) {
 		start := time.Now()
@@ -245,6 +251,9 @@ func TestHangIsKilledAndKeepsWhatItHad(t *testing.T) {
 }
 
 func TestContextEnds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a timeout")
+	}
 	p := pool(t, func(c *isolate.Config) { c.Timeout = time.Minute })
 	for _, input := range []string{"trap:slow", "trap:hang"} {
 		ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)

@@ -82,6 +82,9 @@ func letterTop(t *testing.T) (*image.Gray, []string) {
 // TestRegression is the fast part of the recall measurement: every number of
 // three screenshots, and of one letter as it comes out of scanners.
 func TestRegression(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads many pictures")
+	}
 	list := Formats()
 	check := func(name string, data []byte, want []string) {
 		t.Helper()
@@ -119,6 +122,9 @@ func TestRowOfATableIsOneLine(t *testing.T) {
 // TestBoxes turns and leans the letter and wants each number's box where the
 // number was put.
 func TestBoxes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads many pictures")
+	}
 	g, numbers := letterTop(t)
 	number := numbers[0]
 	straight := boxOf(t, withDPI(encode(t, g), 150), number)
@@ -221,6 +227,9 @@ func TestSuite(t *testing.T) {
 // TestLongScreenshot puts a screenshot three times below itself: each number must
 // be found in each copy, with its box there.
 func TestLongScreenshot(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads a large picture")
+	}
 	img, err := Decode(load(t, "small-75pct.png"))
 	if err != nil {
 		t.Fatal(err)

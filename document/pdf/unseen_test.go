@@ -34,6 +34,9 @@ func TestUnspaced(t *testing.T) {
 }
 
 func TestWhatTheEngineDoesNotGive(t *testing.T) {
+	if testing.Short() {
+		t.Skip("warms the PDF engine")
+	}
 	script := onePage(show("hej", 50, 700), "", `/OpenAction<</S/JavaScript/JS(app.alert\("CPR `+hiddenNumber+`"\))>>`).bytes()
 	if text, _ := texts(t, script); strings.Count(text, hiddenNumber) != 1 {
 		t.Errorf("a script's number: %q", text)

@@ -54,6 +54,9 @@ func TestInAWorker(t *testing.T) {
 
 // TestSlowFileInAWorker is stopped when its time is up and keeps the pages it had.
 func TestSlowFileInAWorker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for a timeout")
+	}
 	f := onePage(show("CPR "+canary, 72, 700), "", "", "null")
 	kids := "3 0 R"
 	slow := len(f.objects) + 1

@@ -250,6 +250,9 @@ func TestLinearTime(t *testing.T) {
 // TestManyPairs: a list whose every row names one archive of many letters is cut
 // off, says so, and is not taken for right.
 func TestManyPairs(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a run of the largest size")
+	}
 	list := people(24, 1001, 0)
 	var inner []member
 	for i, p := range list[:500] {

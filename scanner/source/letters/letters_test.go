@@ -177,6 +177,9 @@ func with2(m []member, i int, data []byte) []member {
 }
 
 func TestRightRunsInEveryForm(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes 274 letters in every form")
+	}
 	const n = 274
 	list := people(3, n, 0)
 	files := func(ext string) func(i int) string {
