@@ -3,6 +3,7 @@ package subject
 import (
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"brevvagt/document"
 )
@@ -69,11 +70,16 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 // line of their own above the name.
 var labels = set("navn fuldenavn ansøger ansoeger ansoegersnavn barnetsnavn borger borgersnavn borgerensnavn elev patient patientnavn")
 
+// maxLabel is longer than any label of a form, in bytes; lines of prose are longer.
+const maxLabel = 60
+
 // subjectLine reads whom line k says the paper is about, and on which line the name
 // stands.
 func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	text := strings.TrimSpace(lines[k].text)
-	if low := strings.ToLower(text); hasCue(low, subjectCues) {
+	// No cue is longer, and lines can be.
+	head := text[:runeStart(text, min(len(text), maxLabel))]
+	if low := strings.ToLower(head); len(low) == len(head) && hasCue(low, subjectCues) {
 		if n, ok := nameAt(afterCue(text, low, subjectCues), false); ok {
 			return n, k, true
 		}
@@ -84,7 +90,7 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	} else if i := strings.Index(text, "  "); i >= 0 {
 		label, value = text[:i], text[i:]
 	}
-	if !labels[Fold(label)] {
+	if len(label) > maxLabel || !labels[Fold(label)] {
 		return Name{}, 0, false
 	}
 	if value = strings.TrimSpace(value); value != "" {
@@ -127,13 +133,21 @@ func hasCue(low string, cues []string) bool {
 	return slices.ContainsFunc(cues, func(c string) bool { return strings.HasPrefix(low, c) })
 }
 
-// afterCue gives what follows the cue. Lower case may change a text's length, so
-// the cut is made only where it did not.
+// afterCue gives what follows the cue; low is the text's beginning in lower case and
+// of the same length.
 func afterCue(text, low string, cues []string) string {
 	for _, c := range cues {
-		if strings.HasPrefix(low, c) && len(low) == len(text) {
+		if strings.HasPrefix(low, c) {
 			return strings.TrimSpace(text[len(c):])
 		}
 	}
 	return ""
+}
+
+// runeStart moves i back to where a character begins.
+func runeStart(s string, i int) int {
+	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
+		i--
+	}
+	return i
 }

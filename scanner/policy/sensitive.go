@@ -95,10 +95,10 @@ func staleLetter() Definition {
 				return "", "", false
 			}
 			it := f.parties(site)
-			if it.AtWork() || it.Says(oldPapers...) {
+			where, ok := it.OldLetter(StaleDays)
+			if !ok || it.AtWork() || it.Says(oldPapers...) {
 				return "", "", false
 			}
-			where, ok := it.OldLetter(StaleDays)
 			return "Brevet er dateret mere end 60 dage før afsendelsen: " + where, "The letter is dated more than 60 days before it is sent: " + where, ok
 		}}
 }

@@ -10,7 +10,19 @@ import (
 // Conflicts are the papers made out for others than the readers, in order: forms,
 // or letters and case papers.
 func (it *Item) Conflicts(forms bool) []Odd {
-	if len(it.External) == 0 {
+	out, known := it.wrong[forms]
+	if !known {
+		if it.wrong == nil {
+			it.wrong = make(map[bool][]Odd)
+		}
+		out = it.conflicts(forms)
+		it.wrong[forms] = out
+	}
+	return out
+}
+
+func (it *Item) conflicts(forms bool) []Odd {
+	if len(it.External) == 0 || it.bare() {
 		return nil
 	}
 	r := it.readers()

@@ -14,6 +14,17 @@ import (
 // does not occur in it at all and another does; a spouse mentioned in the person's
 // own papers, or a child beside its parent, is not.
 func (it *Item) Strangers() Strangers {
+	if it.apart == nil {
+		s := it.strangers()
+		it.apart = &s
+	}
+	return *it.apart
+}
+
+func (it *Item) strangers() Strangers {
+	if it.bare() {
+		return Strangers{}
+	}
 	about := it.about()
 	main, count, said := it.mainPerson(about)
 	if len(it.External) == 0 || count == 0 {

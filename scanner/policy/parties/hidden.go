@@ -13,6 +13,13 @@ import (
 // not see it: in a tracked deletion, a comment, a hidden sheet, the properties or
 // an earlier revision. A file's name is no hidden layer, and a row whose person is seen by name is none either.
 func (it *Item) Hidden() []Odd {
+	if !it.dug {
+		it.under, it.dug = it.hidden(), true
+	}
+	return it.under
+}
+
+func (it *Item) hidden() []Odd {
 	if len(it.External) == 0 {
 		return nil
 	}

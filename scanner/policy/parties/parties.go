@@ -8,6 +8,7 @@
 package parties
 
 import (
+	"strings"
 	"time"
 
 	"brevvagt/detectors"
@@ -26,7 +27,34 @@ type Item struct {
 	Personal bool                      // holds a sure number or sensitive words
 	Sent     time.Time                 // zero if unknown
 
-	read *bundle // papers, read once
+	// What was worked out once.
+	read  *bundle
+	known *readers
+	said  *string
+	wrong map[bool][]Odd // Conflicts, by forms
+	apart *Strangers
+	under []Odd
+	dug   bool // under is filled
+}
+
+// bare reports whether the item is a mail of mere text in which no number was found
+// and nothing sensitive: such a mail is made out for nobody, whatever names it
+// holds, and nearly all mail is like that.
+func (it *Item) bare() bool {
+	if it.Personal || it.Doc.Mail == nil {
+		return false
+	}
+	for i := range it.Subjects {
+		if !it.Subjects[i].NameOnly {
+			return false
+		}
+	}
+	for i := range it.Doc.Segments {
+		if strings.Contains(it.Doc.Segments[i].At.Path, "/") {
+			return false
+		}
+	}
+	return true
 }
 
 // Odd is a person where another was to be expected.
@@ -75,6 +103,9 @@ func (it *Item) AtWork() bool {
 // OldLetter gives the first letter dated more than the given number of days before
 // the sending.
 func (it *Item) OldLetter(days int) (where string, ok bool) {
+	if it.bare() {
+		return "", false
+	}
 	b := it.bundle()
 	for i := range b.papers {
 		p := &b.papers[i]

@@ -44,6 +44,13 @@ func (r *readers) relative(n subject.Name) bool {
 
 // readers works out who reads the mail outside.
 func (it *Item) readers() *readers {
+	if it.known == nil {
+		it.known = it.findReaders()
+	}
+	return it.known
+}
+
+func (it *Item) findReaders() *readers {
 	r := &readers{numbers: it.Addressed()}
 	display := make(map[string]string)
 	if it.Doc.Mail != nil {
@@ -128,6 +135,14 @@ func setOf(list string) map[string]bool {
 
 // bodyText is the mail's own text with its subject, lower case.
 func (it *Item) bodyText() string {
+	if it.said == nil {
+		text := it.ownText()
+		it.said = &text
+	}
+	return *it.said
+}
+
+func (it *Item) ownText() string {
 	var b strings.Builder
 	root := it.bundle().root
 	for i := range it.Doc.Segments {
