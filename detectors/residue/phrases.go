@@ -113,19 +113,26 @@ func nobody(text string, i int) (hit, bool) {
 			return hit{end: i + len(n), strength: detectors.Weak, why: "navn, der ikke er nogens"}, true
 		}
 	}
-	from, to := lineOf(text, i)
-	before := strings.ToLower(strings.TrimSpace(text[from:i]))
-	if before != "kære" && before != "hej" && before != "navn:" && before != "borger:" && before != "vedr.:" && before != "vedr." && before != "barn:" {
-		return hit{}, false
-	}
 	for _, n := range namesAfter {
 		end := i + len(n)
-		if !strings.HasPrefix(text[i:], n) || !endsWord(text, end) || strings.Trim(text[end:max(end, to)], " \t\r,!.") != "" {
+		if !strings.HasPrefix(text[i:], n) || !endsWord(text, end) {
 			continue
 		}
-		return hit{end: end, strength: detectors.Weak, why: "navn, der ikke er nogens"}, true
+		from, to := lineOf(text, i)
+		if introduced(text[from:i]) && strings.Trim(text[end:max(end, to)], " \t\r,!.") == "" {
+			return hit{end: end, strength: detectors.Weak, why: "navn, der ikke er nogens"}, true
+		}
 	}
 	return hit{}, false
+}
+
+// introduced reports whether what stands before on the line asks for a name.
+func introduced(before string) bool {
+	switch strings.ToLower(strings.TrimSpace(before)) {
+	case "kære", "hej", "navn:", "borger:", "vedr.:", "vedr.", "barn:":
+		return true
+	}
+	return false
 }
 
 // anyPrefix gives the length of the text of list with which s begins, case

@@ -57,7 +57,7 @@ func Starts(doc *document.Document, segments []int) []int {
 var paperCues = []string{"vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "borger:", "patient:", "elev:"}
 
 func begins(text string, zone Zone, onPage int) bool {
-	return zone == Address || zone == Salutation && onPage <= 2*headLines || onPage <= headLines && hasCue(strings.ToLower(text), paperCues)
+	return zone == Address || zone == Salutation && onPage <= 2*headLines || onPage <= headLines && hasCue(text, paperCues)
 }
 
 // The bounds of a paper in which names are looked for: words in all, and places

@@ -3,7 +3,6 @@ package subject
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"brevvagt/document"
 )
@@ -43,7 +42,6 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 		if text == "" || len(text) > 200 {
 			continue
 		}
-		low := strings.ToLower(text)
 		switch {
 		case l.zone == Closing:
 			if n, ok := nameAt(text, false); ok {
@@ -53,8 +51,8 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 			if n, ok := addresseeLine(text); ok {
 				people = append(people, personAt(n, Addressee, l))
 			}
-		case hasCue(low, staffCues):
-			if n, ok := nameAt(afterCue(text, low, staffCues), false); ok {
+		case hasCue(text, staffCues):
+			if n, ok := nameAt(afterCue(text, staffCues), false); ok {
 				staff = append(staff, n)
 			}
 		case l.zone <= Body:
@@ -77,10 +75,8 @@ const maxLabel = 60
 // stands.
 func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	text := strings.TrimSpace(lines[k].text)
-	// No cue is longer, and lines can be.
-	head := text[:runeStart(text, min(len(text), maxLabel))]
-	if low := strings.ToLower(head); len(low) == len(head) && hasCue(low, subjectCues) {
-		if n, ok := nameAt(afterCue(text, low, subjectCues), false); ok {
+	if hasCue(text, subjectCues) {
+		if n, ok := nameAt(afterCue(text, subjectCues), false); ok {
 			return n, k, true
 		}
 	}
@@ -129,25 +125,16 @@ func (p *papers) fields(path string, people []person) []person {
 	return people
 }
 
-func hasCue(low string, cues []string) bool {
-	return slices.ContainsFunc(cues, func(c string) bool { return strings.HasPrefix(low, c) })
+func hasCue(text string, cues []string) bool {
+	return slices.ContainsFunc(cues, func(c string) bool { return beginsWith(text, c) })
 }
 
-// afterCue gives what follows the cue; low is the text's beginning in lower case and
-// of the same length.
-func afterCue(text, low string, cues []string) string {
+// afterCue gives what follows the cue.
+func afterCue(text string, cues []string) string {
 	for _, c := range cues {
-		if strings.HasPrefix(low, c) {
+		if beginsWith(text, c) {
 			return strings.TrimSpace(text[len(c):])
 		}
 	}
 	return ""
-}
-
-// runeStart moves i back to where a character begins.
-func runeStart(s string, i int) int {
-	for i > 0 && i < len(s) && !utf8.RuneStart(s[i]) {
-		i--
-	}
-	return i
 }

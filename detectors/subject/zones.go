@@ -3,6 +3,7 @@ package subject
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/document"
 )
@@ -106,12 +107,20 @@ var cues = []struct {
 	{Reference, []string{"dato", "den ", "sagsnr", "sagsnummer", "sags-id", "sagsbehandler", "j.nr", "journalnr", "deres ref", "vores ref", "cpr", "vedr", "vedrørende", "dok.nr", "dokumentnr", "personnr"}},
 }
 
+// beginsWith reports whether text begins with a word of ours, which is in lower
+// case, whatever the text's own. Every line of a mail is asked for every cue, so
+// the first letter decides where it can.
+func beginsWith(text, word string) bool {
+	if len(text) < len(word) || word[0] < utf8.RuneSelf && text[0]|0x20 != word[0]|0x20 {
+		return false
+	}
+	return strings.EqualFold(text[:len(word)], word)
+}
+
 func cue(text string, now Zone) (Zone, bool) {
-	// No cue is longer, and lines can be: a whole mail is read for this.
-	low := strings.ToLower(text[:min(len(text), 64)])
 	for _, c := range cues {
 		for _, w := range c.words {
-			if !strings.HasPrefix(low, w) {
+			if !beginsWith(text, w) {
 				continue
 			}
 			switch {

@@ -42,6 +42,9 @@ func decode(data []byte, declared string) string {
 		}
 	}
 	if mostlyUTF8(data) {
+		if utf8.Valid(data) {
+			return string(data)
+		}
 		return strings.ToValidUTF8(string(data), "\ufffd")
 	}
 	if enc := lookup(declared); enc != nil && !strings.HasPrefix(declared, "utf") {
