@@ -229,6 +229,9 @@ func TestKilledWhileHolding(t *testing.T) {
 }
 
 func TestKilledWhileDeciding(t *testing.T) {
+	if testing.Short() {
+		t.Skip("kills processes")
+	}
 	id, blob := testKey(t)
 	for _, c := range []struct {
 		point string

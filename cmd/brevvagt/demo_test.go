@@ -8,6 +8,9 @@ import (
 
 // TestDemo runs the demonstration and reads its table as a person would.
 func TestDemo(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts the whole system")
+	}
 	var out bytes.Buffer
 	if err := runDemo(t.Context(), &out, "localhost:0", false); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())

@@ -67,6 +67,9 @@ func add(m map[string]score, key string, s score) {
 const rounds = 2
 
 func TestQuality(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads the whole corpus")
+	}
 	m := measure(t)
 	for _, x := range m.missed {
 		t.Log(x)

@@ -17,6 +17,9 @@ import (
 // TestBacklog adopts a night's mail that Postfix held by itself. GATEWAY_BACKLOG
 // sets how many mails; the log tells how long it took.
 func TestBacklog(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	mails := 250 // more than two batches
 	if n, err := strconv.Atoi(os.Getenv("GATEWAY_BACKLOG")); err == nil {
 		mails = n
@@ -60,6 +63,9 @@ func TestBacklog(t *testing.T) {
 // TestReleasedMeanwhile has the postmaster release mail between the listing and
 // the scan: it is on its way, so no case may be made of it.
 func TestReleasedMeanwhile(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	t.Parallel()
 	b := newLab(t, setting{idle: true})
 	c := b.dial(t)

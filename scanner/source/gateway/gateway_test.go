@@ -20,6 +20,9 @@ import (
 )
 
 func TestCleanMailPassesUnchanged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	for _, network := range []string{"unix", "tcp"} {
 		t.Run(network, func(t *testing.T) {
 			b := newLab(t, setting{network: network})
@@ -40,6 +43,9 @@ func TestCleanMailPassesUnchanged(t *testing.T) {
 }
 
 func TestHoldAndReleaseOnce(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	t.Parallel()
 	b := newLab(t, setting{})
 	content := mailWith("MARKER-HOLD")
@@ -204,6 +210,9 @@ func TestNoStallOverTCP(t *testing.T) {
 // TestSlowScan has a scan longer than Postfix would wait: progress packets carry
 // it over.
 func TestSlowScan(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	t.Parallel()
 	b := newLab(t, setting{postfix: postfixtest.Config{ContentTimeout: "3s", DefaultAction: "tempfail"}})
 	send(t, b.dial(t), mailWith("MARKER-SLOW"), 250)

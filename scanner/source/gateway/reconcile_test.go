@@ -86,6 +86,9 @@ func TestAdoptKeep(t *testing.T) {
 
 // TestGoneOutside has somebody delete a held mail behind our back.
 func TestGoneOutside(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	t.Parallel()
 	b := newLab(t, setting{})
 	var mu sync.Mutex
@@ -113,6 +116,9 @@ func TestGoneOutside(t *testing.T) {
 // TestReleaseSurvivesARestart: asked for, delivered, stopped before the answer was
 // stored. The next process must not call that mail gone.
 func TestReleaseSurvivesARestart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	t.Parallel()
 	b := newLab(t, setting{})
 	dir := t.TempDir()

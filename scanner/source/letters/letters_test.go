@@ -217,6 +217,9 @@ func TestRightRunsInEveryForm(t *testing.T) {
 }
 
 func TestMergedFiles(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes large files")
+	}
 	list, old := people(4, 40, 0), people(5, 50, 3000)
 	run := func(written []somebody, file func(int) string) []member {
 		return []member{{"liste.csv", listOf(list, file)}, {"samlet.pdf", pdfOf(lettersTo(written))}}

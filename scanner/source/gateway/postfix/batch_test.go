@@ -54,6 +54,9 @@ func FuzzTakeApart(f *testing.F) {
 
 // TestBatchOfRealMails reads real held mails one by one and together.
 func TestBatchOfRealMails(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	p := postfixtest.Start(t, postfixtest.Config{Milter: "unix:" + filepath.Join(postfixtest.Dir(t), "none.sock")})
 	c, err := postfixtest.Dial(p.Addr, "pc.example")
 	if err != nil {

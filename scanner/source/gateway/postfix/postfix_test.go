@@ -101,6 +101,9 @@ func TestIDsAreChecked(t *testing.T) {
 // TestCommandFailures uses a stand-in for the commands to see what cannot be
 // provoked with a real Postfix.
 func TestCommandFailures(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	dir := t.TempDir()
 	write := func(name, body string) {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte("#!/bin/sh\n"+body), 0o755); err != nil {
