@@ -37,6 +37,12 @@ var (
 // fillers are words that stand alone on a line of a paper not yet done.
 var fillers = []string{"UDKAST", "KLADDE", "SKABELON", "TEST", "DRAFT", "Udkast", "Kladde", "UDKAST - IKKE TIL UDSENDELSE"}
 
+// Texts that begin a placeholder by themselves.
+const (
+	mergeWord = "MERGEFIELD "
+	lorem     = "lorem ipsum"
+)
+
 // phrase reads a fixed text at byte i, which begins a word.
 func phrase(text string, i int) (hit, bool) {
 	rest := text[i:]
@@ -54,7 +60,7 @@ func phrase(text string, i int) (hit, bool) {
 			return h, true
 		}
 	case 'l', 'L':
-		if n := anyPrefix(rest, []string{"lorem ipsum"}); n > 0 && endsWord(text, i+n) {
+		if n := anyPrefix(rest, []string{lorem}); n > 0 && endsWord(text, i+n) {
 			return hit{end: i + n, strength: detectors.Weak, why: "fyldtekst"}, true
 		}
 	}
@@ -68,7 +74,7 @@ func phrase(text string, i int) (hit, bool) {
 // alone on its line: MERGEFIELD Navn \* MERGEFORMAT.
 func mergeField(text string, i int) (hit, bool) {
 	rest := text[i:min(len(text), i+160)]
-	if !strings.HasPrefix(rest, "MERGEFIELD ") {
+	if !strings.HasPrefix(rest, mergeWord) {
 		return hit{}, false
 	}
 	from, to := lineOf(text, i)

@@ -51,9 +51,15 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	}
 	var out []detectors.Span
 	for i := 0; i < len(text) && len(out) < maxSpans; {
-		if !begins[text[i]] {
+		switch begins[text[i]] {
+		case 0:
 			i++
 			continue
+		case word:
+			if i+1 == len(text) || !starts.has(text[i], text[i+1]) {
+				i++
+				continue
+			}
 		}
 		h, ok := at(text, i)
 		if !ok {
@@ -68,16 +74,64 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	return out
 }
 
+// What a placeholder may begin with: a sign, or the first letters of a word.
+const (
+	sign = 1
+	word = 2
+)
+
 // begins says with which bytes a placeholder may begin, so that prose costs no
 // more than a look at each byte.
-var begins = func() (table [256]bool) {
-	for _, c := range []byte("\xC2<{[$%#@(xX0_dDl") {
-		table[c] = true
+var begins = func() (table [256]byte) {
+	for _, c := range []byte("\xC2<{[$%#@(") {
+		table[c] = sign
+	}
+	for _, c := range []byte("xX0_dDl") {
+		table[c] = word
 	}
 	for c := 'A'; c <= 'Z'; c++ {
-		table[c] = true
+		table[c] = word
 	}
 	return table
+}()
+
+// pairs is a set of two bytes, letters in either case.
+type pairs [1 << 16 / 64]uint64
+
+func (p *pairs) add(a, b byte) {
+	for _, a := range [2]byte{a, flip(a)} {
+		for _, b := range [2]byte{b, flip(b)} {
+			n := uint(a)<<8 | uint(b)
+			p[n/64] |= 1 << (n % 64)
+		}
+	}
+}
+
+func (p *pairs) has(a, b byte) bool {
+	n := uint(a)<<8 | uint(b)
+	return p[n/64]&(1<<(n%64)) != 0
+}
+
+// flip gives a letter in the other case.
+func flip(c byte) byte {
+	if c|0x20 >= 'a' && c|0x20 <= 'z' {
+		return c ^ 0x20
+	}
+	return c
+}
+
+// starts has the first two bytes of every mask and every fixed text.
+var starts = func() *pairs {
+	p := new(pairs)
+	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
+		for _, s := range list {
+			p.add(s[0], s[1])
+		}
+	}
+	for _, c := range []byte("x.:,/- ") { // see crosses
+		p.add('x', c)
+	}
+	return p
 }()
 
 // at reads what stands at byte i. ok is false when nothing of interest does.

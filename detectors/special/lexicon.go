@@ -28,6 +28,7 @@ type affix struct {
 // part is an affix that may stand anywhere, kept as bytes to be searched for.
 type part struct {
 	text  []byte
+	rare  int // place of its letter that texts have least of
 	entry *entry
 }
 
@@ -106,7 +107,7 @@ func (ix *index) add(e *entry, match, inflection string) {
 			mark(ix.ends, slot5(key))
 		}
 	case "inside":
-		ix.inside = append(ix.inside, part{[]byte(stem), e})
+		ix.inside = append(ix.inside, part{[]byte(stem), rarest(stem), e})
 	}
 }
 
@@ -196,12 +197,26 @@ func mark(filter *[1 << 16 / 64]uint64, h uint32) { filter[h/64] |= 1 << (h % 64
 
 func marked(filter *[1 << 16 / 64]uint64, h uint32) bool { return filter[h/64]&(1<<(h%64)) != 0 }
 
-// slot spreads four bytes over the 65,536 places of a filter.
-func slot(key [4]byte) uint32 {
-	return binary.LittleEndian.Uint32(key[:]) * 2654435761 >> 16
+// slot gives the place of four bytes in a filter, slot5 that of five.
+func slot(key [4]byte) uint32 { return spread(binary.LittleEndian.Uint32(key[:])) }
+
+func slot5(key [5]byte) uint32 { return spread5(binary.LittleEndian.Uint32(key[:4]), key[4]) }
+
+// spread spreads four bytes over the 65,536 places of a filter, spread5 five.
+func spread(key uint32) uint32 { return key * 2654435761 >> 16 }
+
+func spread5(key uint32, last byte) uint32 {
+	return (key*2654435761 ^ uint32(last)*40503<<8) >> 16
 }
 
-// slot5 does the same for five bytes.
-func slot5(key [5]byte) uint32 {
-	return (binary.LittleEndian.Uint32(key[:4])*2654435761 ^ uint32(key[4])*40503<<8) >> 16
+// rarest gives the place of the letter that is rarest in Danish text.
+func rarest(stem string) int {
+	const common = "etranidslogmkvfuhbpjycxwzq" // most frequent first
+	best := 0
+	for i := range len(stem) {
+		if strings.IndexByte(common, stem[i]) > strings.IndexByte(common, stem[best]) {
+			best = i
+		}
+	}
+	return best
 }

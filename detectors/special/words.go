@@ -134,25 +134,30 @@ func foldString(s string) string {
 var latin = [256]string{0xA6: "ae", 0x86: "ae", 0xB8: "oe", 0x98: "oe", 0xA5: "aa", 0x85: "aa", 0xA9: "e", 0x89: "e"}
 
 // wordBytes says which bytes may belong to a word; those beyond ASCII are looked
-// at as characters. lowered is ASCII in small letters.
-var wordBytes, lowered = byteTables()
+// at as characters. plainBytes are the others. lowered is ASCII in small letters.
+var wordBytes, plainBytes, lowered = byteTables()
 
-func byteTables() (isWord [256]bool, lower [256]byte) {
+func byteTables() (isWord, plain [256]bool, lower [256]byte) {
 	for c := range 256 {
 		lower[c] = byte(c)
-		isWord[c] = c >= utf8.RuneSelf || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		plain[c] = c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		isWord[c] = plain[c] || c >= utf8.RuneSelf
 		if c >= 'A' && c <= 'Z' {
 			lower[c] = byte(c) + 'a' - 'A'
 		}
 	}
-	return isWord, lower
+	return isWord, plain, lower
 }
 
 // hits gives the stems of a text in order of place, at most maxHits.
 func (ix *index) hits(text string) []hit {
 	var out []hit
 	r := reader{text: text}
+	every := ix.insideOf(text)
 	for len(out) < maxHits {
+		if !every {
+			r.pos = ix.pass(text, r.pos)
+		}
 		w, ok := r.next()
 		if !ok {
 			break
@@ -163,6 +168,71 @@ func (ix *index) hits(text string) []hit {
 		}
 	}
 	return out
+}
+
+// pass goes over the words from pos on that can be no stem, by a look at their
+// first four and last five bytes, and gives the place of the first that needs more.
+// That is most of a text, so it folds nothing.
+func (ix *index) pass(text string, pos int) int {
+	for pos < len(text) {
+		if !wordBytes[text[pos]] {
+			pos++
+			continue
+		}
+		start := pos
+		for pos < len(text) && plainBytes[text[pos]] {
+			pos++
+		}
+		if pos < len(text) && (text[pos] >= utf8.RuneSelf || text[pos] == '-') || ix.mayBe(text, start, pos) {
+			return start
+		}
+	}
+	return pos
+}
+
+// mayBe reports whether the plain word text[start:end] can be a stem, as far as
+// the filters tell. Setting a bit makes letters small and leaves digits as they are.
+func (ix *index) mayBe(text string, start, end int) bool {
+	const small = 0x20202020
+	n := end - start
+	if n < 4 {
+		var key [4]byte
+		for i := range n {
+			key[i] = text[start+i] | 0x20
+		}
+		return n > 1 && marked(ix.begins, slot(key))
+	}
+	if marked(ix.begins, spread(four(text[start:])|small)) {
+		return true
+	}
+	return n > 4 && marked(ix.ends, spread5(four(text[end-5:])|small, text[end-1]|0x20))
+}
+
+// four gives the first four bytes of a text as one number.
+func four(s string) uint32 {
+	_ = s[3]
+	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+}
+
+// insideOf reports whether a stem that may stand anywhere in a word is in the
+// text, in any case.
+func (ix *index) insideOf(text string) bool {
+	for _, p := range ix.inside {
+		for _, c := range [2]byte{p.text[p.rare], p.text[p.rare] - 'a' + 'A'} {
+			for from := 0; ; {
+				i := strings.IndexByte(text[from:], c)
+				if i < 0 {
+					break
+				}
+				from += i + 1
+				begin := from - 1 - p.rare
+				if begin >= 0 && begin+len(p.text) <= len(text) && strings.EqualFold(text[begin:begin+len(p.text)], string(p.text)) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // match looks a word up: as the beginning of a phrase, whole, and then, if it has

@@ -233,8 +233,8 @@ func nameBefore(text string, start int) (Name, bool) {
 	if label, value, ok := strings.Cut(above, "\t"); ok && labels[Fold(label)] {
 		return nameAt(value, false)
 	}
-	if hasCue(above, subjectCues) {
-		return nameAt(afterCue(above, subjectCues), false)
+	if value := subjectCues.after(above); value != "" {
+		return nameAt(value, false)
 	}
 	return wholeName(above)
 }

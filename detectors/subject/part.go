@@ -54,10 +54,10 @@ func Starts(doc *document.Document, segments []int) []int {
 
 // paperCues begin a line that tells whom a new paper is about. A bare "Navn:" is
 // none: a spouse's part of a form begins so, too.
-var paperCues = []string{"vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "borger:", "patient:", "elev:"}
+var paperCues = newWordList("vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "borger:", "patient:", "elev:")
 
 func begins(text string, zone Zone, onPage int) bool {
-	return zone == Address || zone == Salutation && onPage <= 2*headLines || onPage <= headLines && hasCue(text, paperCues)
+	return zone == Address || zone == Salutation && onPage <= 2*headLines || onPage <= headLines && paperCues.of(text) != ""
 }
 
 // The bounds of a paper in which names are looked for: words in all, and places

@@ -1,8 +1,9 @@
 package subject
 
 import (
-	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/document"
 )
@@ -29,10 +30,10 @@ func (p *papers) field(segment int) bool {
 }
 
 // subjectCues begin a line that names whom a paper is about.
-var subjectCues = []string{"navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:"}
+var subjectCues = newWordList("navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:")
 
 // staffCues begin a line that names staff.
-var staffCues = []string{"sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:"}
+var staffCues = newWordList("sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:")
 
 // peopleOf reads the names of a paper: staff, and those it is written to or about.
 func (p *papers) peopleOf(path string) (staff []Name, people []person) {
@@ -51,8 +52,8 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 			if n, ok := addresseeLine(text); ok {
 				people = append(people, personAt(n, Addressee, l))
 			}
-		case hasCue(text, staffCues):
-			if n, ok := nameAt(afterCue(text, staffCues), false); ok {
+		case staffCues.of(text) != "":
+			if n, ok := nameAt(staffCues.after(text), false); ok {
 				staff = append(staff, n)
 			}
 		case l.zone <= Body:
@@ -75,18 +76,13 @@ const maxLabel = 60
 // stands.
 func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	text := strings.TrimSpace(lines[k].text)
-	if hasCue(text, subjectCues) {
-		if n, ok := nameAt(afterCue(text, subjectCues), false); ok {
+	if subjectCues.of(text) != "" {
+		if n, ok := nameAt(subjectCues.after(text), false); ok {
 			return n, k, true
 		}
 	}
-	label, value := text, ""
-	if i := strings.IndexAny(text, "\t:"); i >= 0 {
-		label, value = text[:i], text[i+1:]
-	} else if i := strings.Index(text, "  "); i >= 0 {
-		label, value = text[:i], text[i:]
-	}
-	if len(label) > maxLabel || !labels[Fold(label)] {
+	value, labelled := afterLabel(text)
+	if !labelled {
 		return Name{}, 0, false
 	}
 	if value = strings.TrimSpace(value); value != "" {
@@ -99,6 +95,33 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	n, ok = wholeName(strings.TrimSpace(lines[k+1].text))
 	return n, k + 1, ok
 }
+
+// afterLabel gives what follows the label for a name with which a line begins.
+func afterLabel(text string) (value string, ok bool) {
+	// A look at the first letters keeps prose away from the folding below.
+	if first := strings.IndexFunc(text, unicode.IsLetter); first < 0 || !labelStarts[text[first]] {
+		return "", false
+	}
+	head := text[:min(len(text), maxLabel+1)]
+	label := head
+	if i := strings.IndexAny(head, "\t:"); i >= 0 {
+		label, value = text[:i], text[i+1:]
+	} else if i := strings.Index(head, "  "); i >= 0 {
+		label, value = text[:i], text[i:]
+	}
+	return value, len(label) <= maxLabel && labels[Fold(label)]
+}
+
+// labelStarts has the first bytes of labels; those beyond ASCII may fold to one.
+var labelStarts = func() (table [256]bool) {
+	for l := range labels {
+		table[l[0]], table[l[0]-'a'+'A'] = true, true
+	}
+	for c := utf8.RuneSelf; c < len(table); c++ {
+		table[c] = true
+	}
+	return table
+}()
 
 // replies are what mail programs put before a subject.
 var replies = strings.NewReplacer("SV: ", "", "Sv: ", "", "VS: ", "", "Re: ", "", "RE: ", "", "FW: ", "", "Fwd: ", "")
@@ -123,18 +146,4 @@ func (p *papers) fields(path string, people []person) []person {
 		}
 	}
 	return people
-}
-
-func hasCue(text string, cues []string) bool {
-	return slices.ContainsFunc(cues, func(c string) bool { return beginsWith(text, c) })
-}
-
-// afterCue gives what follows the cue.
-func afterCue(text string, cues []string) string {
-	for _, c := range cues {
-		if beginsWith(text, c) {
-			return strings.TrimSpace(text[len(c):])
-		}
-	}
-	return ""
 }

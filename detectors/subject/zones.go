@@ -37,7 +37,7 @@ const maxLines = 20_000
 // layout gives the lines of a paper (the visible text of its segments) with their
 // zones.
 func layout(doc *document.Document, segments []int) []line {
-	var out []line
+	out := make([]line, 0, countLines(doc, segments))
 	for _, i := range segments {
 		s := &doc.Segments[i]
 		if s.At.Layer != document.Visible && s.At.Layer != "" || s.At.Cell != "" {
@@ -54,6 +54,15 @@ func layout(doc *document.Document, segments []int) []line {
 	}
 	assign(out)
 	return out
+}
+
+// countLines is at least the number of lines that layout gives.
+func countLines(doc *document.Document, segments []int) int {
+	n := len(segments)
+	for _, i := range segments {
+		n += strings.Count(doc.Segments[i].Text, "\n")
+	}
+	return min(n, maxLines)
 }
 
 // assign walks down the lines. A page that begins with an address block begins a
@@ -107,9 +116,59 @@ var cues = []struct {
 	{Reference, []string{"dato", "den ", "sagsnr", "sagsnummer", "sags-id", "sagsbehandler", "j.nr", "journalnr", "deres ref", "vores ref", "cpr", "vedr", "vedrørende", "dok.nr", "dokumentnr", "personnr"}},
 }
 
+// zoneCues has the words of all cues, to pass over lines that begin with none.
+var zoneCues = func() wordList {
+	var all []string
+	for _, c := range cues {
+		all = append(all, c.words...)
+	}
+	return newWordList(all...)
+}()
+
+// wordList is words in lower case with which a line may begin. Every line of a mail
+// is asked for every cue, so the first two letters decide for most of them.
+type wordList struct {
+	words []string
+	first [256]uint32 // by first byte: a bit for the low five bits of the second
+}
+
+func newWordList(words ...string) wordList {
+	l := wordList{words: words}
+	for _, w := range words {
+		second := uint32(1) << (w[1] & 0x1f) // letters are alike but for bit 5
+		l.first[w[0]] |= second
+		if w[0] >= 'a' && w[0] <= 'z' {
+			l.first[w[0]-'a'+'A'] |= second
+		}
+	}
+	return l
+}
+
+// of gives the word with which text begins, whatever its case, or "". Words stand
+// in their order of preference.
+func (l *wordList) of(text string) string {
+	if len(text) < 2 || l.first[text[0]]&(1<<(text[1]&0x1f)) == 0 {
+		return ""
+	}
+	for _, w := range l.words {
+		if beginsWith(text, w) {
+			return w
+		}
+	}
+	return ""
+}
+
+// after gives what follows the word with which text begins.
+func (l *wordList) after(text string) string {
+	w := l.of(text)
+	if w == "" {
+		return ""
+	}
+	return strings.TrimSpace(text[len(w):])
+}
+
 // beginsWith reports whether text begins with a word of ours, which is in lower
-// case, whatever the text's own. Every line of a mail is asked for every cue, so
-// the first letter decides where it can.
+// case, whatever the text's own.
 func beginsWith(text, word string) bool {
 	if len(text) < len(word) || word[0] < utf8.RuneSelf && text[0]|0x20 != word[0]|0x20 {
 		return false
@@ -118,6 +177,9 @@ func beginsWith(text, word string) bool {
 }
 
 func cue(text string, now Zone) (Zone, bool) {
+	if zoneCues.of(text) == "" {
+		return 0, false
+	}
 	for _, c := range cues {
 		for _, w := range c.words {
 			if !beginsWith(text, w) {
