@@ -25,8 +25,10 @@ func (r *reader) text(content []byte, m media) {
 	text := prose.Decode(content, charset)
 	r.paragraphs(text, m)
 	// A label may hide what is readable without it.
-	if plain := prose.Decode(content, ""); plain != text && ascii(content) {
-		r.paragraphs(plain, m)
+	if prose.Shifts(charset) && ascii(content) {
+		if plain := prose.Decode(content, ""); plain != text {
+			r.paragraphs(plain, m)
+		}
 	}
 	if raw, ok := bareBase64(content); ok {
 		r.walker.anomalies++
@@ -68,6 +70,7 @@ func bareBase64(content []byte) ([]byte, bool) {
 type mailLine struct {
 	n     int // line number, from 1
 	depth int // of quoting
+	at    int // where it begins in the chunk, -1 if it is not there as it stands
 	text  string
 }
 
@@ -87,7 +90,7 @@ func (r *reader) paragraphs(text string, m media) {
 		if flowed {
 			lines = unflow(lines, dropSpace)
 		}
-		c.cut(lines)
+		c.cut(text[:end], lines)
 		text = text[next:]
 	}
 }
@@ -120,14 +123,11 @@ type cutter struct {
 	history bool
 }
 
-func (c *cutter) cut(lines []mailLine) {
-	var b strings.Builder
-	first, layer := 0, c.in.Layer
+func (c *cutter) cut(chunk string, lines []mailLine) {
+	p, layer := paragraph{chunk: chunk}, c.in.Layer
 	flush := func() {
-		prose.Paragraphs(b.String(), first, func(line int, p string) {
-			c.out.Segment(document.Segment{Text: p, At: document.Location{Path: c.place, Line: line, Layer: layer}})
-		})
-		b.Reset()
+		c.emit(p.String(), p.first, layer)
+		p.lines = 0
 	}
 	for i, l := range lines {
 		if !c.history && prose.History(l.text, following(lines, i)) {
@@ -138,20 +138,68 @@ func (c *cutter) cut(lines []mailLine) {
 			want = document.Quoted
 		}
 		empty := strings.TrimSpace(l.text) == ""
-		if empty || want != layer {
+		if p.lines > 0 && (empty || want != layer) {
 			flush()
 		}
 		if empty {
 			continue
 		}
-		if b.Len() == 0 {
-			first, layer = l.n, want
-		} else {
-			b.WriteByte('\n')
-		}
-		b.WriteString(l.text)
+		layer = want
+		p.add(l)
 	}
-	flush()
+	if p.lines > 0 {
+		flush()
+	}
+}
+
+func (c *cutter) emit(text string, first int, layer document.Layer) {
+	segment := func(line int, p string) {
+		c.out.Segment(document.Segment{Text: p, At: document.Location{Path: c.place, Line: line, Layer: layer}})
+	}
+	if len(text) <= prose.LongParagraph {
+		segment(first, text)
+		return
+	}
+	prose.Paragraphs(text, first, segment)
+}
+
+// paragraph gathers lines that follow each other. Where they stand in the chunk as
+// they are it is a piece of that, which costs no copy.
+type paragraph struct {
+	chunk      string
+	lines      int
+	first      int // number of the first line
+	begin, end int // of the piece, while it is one
+	whole      bool
+	joined     strings.Builder
+}
+
+func (p *paragraph) add(l mailLine) {
+	switch {
+	case p.lines == 0:
+		p.first, p.begin, p.whole = l.n, l.at, l.at >= 0
+		p.joined.Reset()
+		if !p.whole {
+			p.joined.WriteString(l.text)
+		}
+	case p.whole && l.at == p.end+1:
+	case p.whole:
+		p.joined.WriteString(p.chunk[p.begin:p.end])
+		p.whole = false
+		fallthrough
+	default:
+		p.joined.WriteByte('\n')
+		p.joined.WriteString(l.text)
+	}
+	p.end = l.at + len(l.text)
+	p.lines++
+}
+
+func (p *paragraph) String() string {
+	if p.whole {
+		return p.chunk[p.begin:p.end]
+	}
+	return p.joined.String()
 }
 
 func following(lines []mailLine, i int) func(int) string {
@@ -164,22 +212,26 @@ func following(lines []mailLine, i int) func(int) string {
 }
 
 func bodyLines(text string, first int) []mailLine {
-	var lines []mailLine
-	n := first - 1
-	for line := range strings.SplitSeq(strings.TrimSuffix(text, "\n"), "\n") {
-		n++
-		depth := 0
-		for strings.HasPrefix(line, ">") {
+	text = strings.TrimSuffix(text, "\n")
+	lines := make([]mailLine, 0, strings.Count(text, "\n")+1)
+	for n, at := first, 0; at <= len(text); n++ {
+		end := len(text)
+		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
+			end = at + i
+		}
+		from, depth := at, 0
+		for from < end && text[from] == '>' {
 			depth++
-			line = line[1:]
-			if strings.HasPrefix(line, " >") {
-				line = line[1:]
+			from++
+			if strings.HasPrefix(text[from:end], " >") {
+				from++
 			}
 		}
-		if depth > 0 {
-			line = strings.TrimPrefix(line, " ")
+		if depth > 0 && from < end && text[from] == ' ' {
+			from++
 		}
-		lines = append(lines, mailLine{n, depth, line})
+		lines = append(lines, mailLine{n, depth, from, text[from:end]})
+		at = end + 1
 	}
 	return lines
 }
@@ -202,7 +254,7 @@ func unflow(lines []mailLine, dropSpace bool) []mailLine {
 			text = strings.TrimPrefix(lines[i].text, " ")
 		}
 		b.WriteString(text)
-		out = append(out, mailLine{l.n, l.depth, b.String()})
+		out = append(out, mailLine{l.n, l.depth, -1, b.String()})
 	}
 	return out
 }

@@ -33,7 +33,7 @@ func decode(data []byte, declared string) string {
 	if enc := zeroPattern(data); enc != nil {
 		return with(enc, data)
 	}
-	if shifting(declared) && ascii(data) {
+	if Shifts(declared) && ascii(data) {
 		if strings.Contains(declared, "utf-7") || declared == "utf7" {
 			return utf7(data)
 		}
@@ -155,7 +155,10 @@ func ebcdic(name string) bool {
 	return false
 }
 
-func shifting(name string) bool {
+// Shifts reports whether a charset writes other characters in 7-bit bytes (UTF-7,
+// ISO-2022): only then can a text of plain ASCII mean something else by its label.
+func Shifts(name string) bool {
+	name = strings.ToLower(strings.Trim(strings.TrimSpace(name), `"'`))
 	return strings.Contains(name, "utf-7") || name == "utf7" ||
 		strings.HasPrefix(name, "iso-2022-") || strings.HasPrefix(name, "hz-")
 }

@@ -8,11 +8,19 @@ const LongParagraph = 64 << 10
 
 // Lines gives text with every line end (CRLF, CR, LF) written as LF.
 func Lines(text string) string {
-	if !strings.Contains(text, "\r") {
+	i := strings.IndexByte(text, '\r')
+	if i < 0 {
 		return text
 	}
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	return strings.ReplaceAll(text, "\r", "\n")
+	var b strings.Builder
+	b.Grow(len(text))
+	for ; i >= 0; i = strings.IndexByte(text, '\r') {
+		b.WriteString(text[:i])
+		b.WriteByte('\n')
+		text = strings.TrimPrefix(text[i+1:], "\n")
+	}
+	b.WriteString(text)
+	return b.String()
 }
 
 // Paragraphs calls yield for each paragraph of text with the number of its first
