@@ -36,12 +36,19 @@ type Options struct {
 	// Shared opens beside a running daemon, as a command on the terminal does. Without
 	// it the opener claims the database for itself until Close.
 	Shared bool
+	// Tables are the migrations of a database with tables of its own; nil means the
+	// installation's.
+	Tables fs.FS
+	// Relaxed commits without waiting for the disk: after a crash of the machine the
+	// last commits may be missing, after that of the process none is.
+	Relaxed bool
 }
 
 // DB is the open database. It is safe for concurrent use.
 type DB struct {
 	path   string
 	shared bool
+	o      Options
 	write  *sql.DB
 	read   *sql.DB
 	lock   *os.File
@@ -56,7 +63,7 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 	if err := prepare(o.Path); err != nil {
 		return nil, err
 	}
-	db := &DB{path: o.Path, shared: o.Shared}
+	db := &DB{path: o.Path, shared: o.Shared, o: o}
 	if !o.Shared {
 		lock, err := claim(o.Path + ".lock")
 		if err != nil {
@@ -119,7 +126,7 @@ func claim(path string) (*os.File, error) {
 
 func (db *DB) connect(ctx context.Context) error {
 	var err error
-	if db.write, err = sql.Open("sqlite", dsn(db.path, false)); err != nil {
+	if db.write, err = sql.Open("sqlite", dsn(db.path, false, db.o.Relaxed)); err != nil {
 		return err
 	}
 	// One writer: a second one would only wait, and immediate transactions on one
@@ -128,7 +135,7 @@ func (db *DB) connect(ctx context.Context) error {
 	if err := db.migrate(ctx); err != nil {
 		return err
 	}
-	if db.read, err = sql.Open("sqlite", dsn(db.path, true)); err != nil {
+	if db.read, err = sql.Open("sqlite", dsn(db.path, true, db.o.Relaxed)); err != nil {
 		return err
 	}
 	db.read.SetMaxOpenConns(readers)
@@ -136,9 +143,13 @@ func (db *DB) connect(ctx context.Context) error {
 	return db.read.PingContext(ctx)
 }
 
-func dsn(path string, readOnly bool) string {
+func dsn(path string, readOnly, relaxed bool) string {
 	q := url.Values{"_txlock": {"immediate"}}
-	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", "synchronous(FULL)", "foreign_keys(1)", "secure_delete(1)"} {
+	sync := "synchronous(FULL)"
+	if relaxed {
+		sync = "synchronous(NORMAL)"
+	}
+	for _, p := range []string{"busy_timeout(10000)", "journal_mode(WAL)", sync, "foreign_keys(1)", "secure_delete(1)"} {
 		q.Add("_pragma", p)
 	}
 	if readOnly {
@@ -149,9 +160,13 @@ func dsn(path string, readOnly bool) string {
 }
 
 func (db *DB) migrate(ctx context.Context) error {
-	files, err := fs.Sub(migrations, "migrations")
-	if err != nil {
-		return err
+	files := db.o.Tables
+	if files == nil {
+		own, err := fs.Sub(migrations, "migrations")
+		if err != nil {
+			return err
+		}
+		files = own
 	}
 	p, err := goose.NewProvider(goose.DialectSQLite3, db.write, files, goose.WithDisableGlobalRegistry(true))
 	if err != nil {
