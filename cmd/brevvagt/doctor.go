@@ -116,6 +116,7 @@ func (d *doctor) installation(ctx context.Context, path string) {
 		d.say(bad, "egne domæner", "ingen: alle modtagere regnes for eksterne", "site.internal_domains i "+path)
 	}
 	d.stateFolder(ctx, cfg)
+	d.seen(cfg)
 	if cfg.Gateway.SMTP.Listen != "" {
 		d.reach("næste led (SMTP)", cfg.Gateway.SMTP.NextHop)
 	}

@@ -11,6 +11,7 @@ import (
 	"brevvagt/document"
 	formatlist "brevvagt/document/all"
 	"brevvagt/document/isolate"
+	"brevvagt/document/seen"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 )
@@ -23,7 +24,8 @@ type engineOptions struct {
 	Workers        int
 	Key            detectors.Key // digest key; a random one when zero
 	Limits         document.Limits
-	PDFCache       string // folder for compiled code; "" is the user's cache folder
+	PDFCache       string      // folder for compiled code; "" is the user's cache folder
+	Seen           *seen.Cache // what was read before; nil reads everything anew
 	HoldUnfinished bool
 	Actions        []scanner.Action
 	Now            func() time.Time
@@ -69,7 +71,11 @@ func newEngine(o engineOptions) (*engine, error) {
 	if o.Key.IsZero() {
 		o.Key = detectors.RandomKey()
 	}
-	formats := formatlist.Formats(formatlist.Options{Isolate: pool.Format, NoOCR: o.NoOCR, PDFCache: cache})
+	isolated := pool.Format
+	if o.Seen != nil {
+		isolated = func(f document.Format) document.Format { return o.Seen.Format(pool.Format(f)) }
+	}
+	formats := formatlist.Formats(formatlist.Options{Isolate: isolated, NoOCR: o.NoOCR, PDFCache: cache})
 	return &engine{pool: pool, pipeline: &scanner.Pipeline{
 		Formats:   &document.Formats{List: formats, Limits: o.Limits},
 		Detectors: &detectors.Set{List: detectorlist.Detectors(), Key: o.Key},

@@ -16,6 +16,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/report"
 	"brevvagt/document"
+	"brevvagt/document/seen"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/letters"
@@ -75,7 +76,7 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 	if o.Reveal {
 		printf(stderr, "brevvagt: --reveal viser fundne værdier i klar tekst; del ikke udskriften\n")
 	}
-	eng, err := newEngine(engineOptions{Site: site, AsOf: asOf, NoOCR: o.NoOCR, Workers: max(1, o.Jobs)})
+	eng, err := newEngine(engineOptions{Site: site, AsOf: asOf, NoOCR: o.NoOCR, Workers: max(1, o.Jobs), Seen: seen.New(seen.Config{})})
 	if err != nil {
 		return err
 	}

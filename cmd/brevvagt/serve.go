@@ -110,7 +110,12 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 			Hop: noticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: log,
 		})
 	}
+	readings, err := openSeen(cfg, d.state.key)
+	if err != nil {
+		log.Warn("readings are not kept on disk", "error", err)
+	}
 	d.engine, err = newEngine(engineOptions{
+		Seen: readings,
 		Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: d.state.key,
 		Limits:         document.Limits{Time: time.Duration(cfg.Gateway.ScanDeadline)},
 		PDFCache:       filepath.Join(cfg.State, "cache", "pdf"),

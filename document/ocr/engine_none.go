@@ -13,6 +13,11 @@ import (
 // a gap that says so.
 type engine struct{}
 
+// dataDirs are none: there is no engine to use them.
+func dataDirs() []string { return nil }
+
+func dataDir([]string) (string, error) { return "", Available() }
+
 func (*engine) recognise(*image.Gray, int, int) ([]word, error) { return nil, Available() }
 
 // Available returns an error that wraps document.ErrNoEngine: this program was

@@ -130,6 +130,8 @@ type Vault struct {
 type OCR struct {
 	Off     bool `yaml:"off"`
 	Workers int  `yaml:"workers"` // processes, default the number of cores
+	// Cache is what is remembered of pictures that were read.
+	Cache OCRCache `yaml:"cache"`
 }
 
 // Log is the log on stderr.
@@ -193,6 +195,9 @@ func (c *Config) check() error {
 		errs = append(errs, fmt.Errorf("site: %w", err))
 	}
 	if err := c.Gateway.SMTP.parseClients(); err != nil {
+		errs = append(errs, err)
+	}
+	if err := c.OCR.Cache.check(); err != nil {
 		errs = append(errs, err)
 	}
 	if !filepath.IsAbs(c.State) {

@@ -1,0 +1,56 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/detectors"
+	"brevvagt/document/ocr"
+	"brevvagt/document/seen"
+)
+
+// readerVersion names the readers of pictures and PDF: this program's file, the
+// language data and the engine. A new one finds nothing that an old one read.
+func readerVersion() string {
+	program := "unknown"
+	if self, err := os.Executable(); err == nil {
+		if info, err := os.Stat(self); err == nil {
+			program = fmt.Sprintf("%s %d %d", version, info.Size(), info.ModTime().UnixNano())
+		}
+	}
+	return program + " " + ocr.Fingerprint()
+}
+
+// seenDir is where readings lie in a state folder.
+func seenDir(state string) string { return filepath.Join(state, "cache", "seen") }
+
+// openSeen makes the cache of readings of an installation; nil when it is off. A
+// folder that cannot be used leaves the one in memory, and an error to be logged.
+func openSeen(cfg config.Config, key detectors.Key) (*seen.Cache, error) {
+	dir := seenDir(cfg.State)
+	if cfg.OCR.Cache.Off {
+		return nil, os.RemoveAll(dir)
+	}
+	secret := []byte(key.Digest("readings 1") + key.Digest("readings 2")) // 32 bytes in hex
+	c := seen.Config{Version: readerVersion(), Secret: secret, Memory: cfg.OCR.Cache.MemoryBytes}
+	disk, err := seen.OpenDisk(seen.DiskConfig{
+		Dir: dir, Secret: secret, Keep: time.Duration(cfg.OCR.Cache.Keep), Max: cfg.OCR.Cache.MaxBytes,
+	})
+	if err == nil {
+		c.Disk = disk
+	}
+	return seen.New(c), err
+}
+
+// seen tells what lies in the cache of readings.
+func (d *doctor) seen(cfg config.Config) {
+	if cfg.OCR.Cache.Off {
+		d.say(note, "husk læste billeder", "slået fra: samme billede læses hver gang", "ocr.cache.off: false")
+		return
+	}
+	n, bytes := seen.Usage(seenDir(cfg.State))
+	d.say(good, "husk læste billeder", fmt.Sprintf("%d på disk (krypteret), %.1f MB", n, float64(bytes)/1e6), "")
+}
