@@ -11,7 +11,7 @@ import (
 func GapAt(s string, i int) (Gap, int) {
 	var n gapCount
 	for i < len(s) {
-		if _, w := digitAt(s, i); w > 0 {
+		if At(s, i) {
 			return n.kind(), i
 		}
 		w := n.add(s, i)

@@ -205,7 +205,7 @@ func digitNear(s string, i int) bool {
 // nextDigit gives the position of the first digit in s[i:end].
 func nextDigit(s string, i, end int) int {
 	for end = min(end, len(s)); i < end; i++ {
-		if _, w := digitAt(s, i); w > 0 {
+		if At(s, i) {
 			return i
 		}
 	}
@@ -214,6 +214,9 @@ func nextDigit(s string, i, end int) int {
 
 // At tells a digit of any kind at s[i].
 func At(s string, i int) bool {
+	if s[i] < utf8.RuneSelf {
+		return s[i]-'0' <= 9
+	}
 	_, w := digitAt(s, i)
 	return w > 0
 }
@@ -282,11 +285,11 @@ func (row *Row) cluster(s string, i int, read func()) int {
 	row.Count = 0
 	g, width := None, 0
 	for {
-		r := runAt(s, i)
+		r := row.next()
 		r.Gap, r.Width = g, width
-		row.push(&r)
-		read()
+		r.read(s, i)
 		i = r.End
+		read()
 		var next int
 		if g, next = GapAt(s, i); g == None {
 			return i
@@ -296,35 +299,46 @@ func (row *Row) cluster(s string, i int, read func()) int {
 	}
 }
 
-func (row *Row) push(r *Run) {
+// next gives the place for a new run; a full row loses its oldest.
+func (row *Row) next() *Run {
 	if row.Count == MaxRuns {
 		copy(row.Runs[:], row.Runs[1:])
 		row.Count--
 	}
-	row.Runs[row.Count] = *r
 	row.Count++
+	return &row.Runs[row.Count-1]
 }
 
-// runAt reads the run of digits at i.
-func runAt(s string, i int) Run {
-	r := Run{Start: i, End: i}
+// read reads the run of digits at i.
+func (r *Run) read(s string, i int) {
+	r.Start, r.N, r.Digit = i, 0, [12]byte{}
 	invisible := 0
-	for i < len(s) {
+	for {
+		for i < len(s) && s[i]-'0' <= 9 { // nearly all there is
+			r.add(s[i] - '0')
+			i++
+			r.End, invisible = i, 0
+		}
+		if i >= len(s) || s[i] < utf8.RuneSelf {
+			return
+		}
 		if v, w := digitAt(s, i); w > 0 {
-			if r.N < len(r.Digit) {
-				r.Digit[r.N] = v
-			}
-			r.N++
+			r.add(v)
 			i += w
-			r.End = i
-			invisible = 0
+			r.End, invisible = i, 0
 			continue
 		}
 		w := InvisibleAt(s, i)
 		if invisible++; w == 0 || invisible > maxInvisible {
-			break
+			return
 		}
 		i += w
 	}
-	return r
+}
+
+func (r *Run) add(v byte) {
+	if r.N < len(r.Digit) {
+		r.Digit[r.N] = v
+	}
+	r.N++
 }
