@@ -180,8 +180,11 @@ var months = []string{"januar", "februar", "marts", "april", "maj", "juni", "jul
 // letterDate reads the date of a line in the letter's head: "Den 21. november
 // 2026", "Dato: 21-11-2026", "21.11.2026". A date of birth is none.
 func letterDate(text string) (time.Time, bool) {
+	if len(text) > 80 || !strings.ContainsAny(text, "0123456789") {
+		return time.Time{}, false
+	}
 	low := strings.ToLower(text)
-	if len(text) > 80 || strings.Contains(low, "født") || strings.Contains(low, "cpr") || strings.Contains(low, "frist") {
+	if strings.Contains(low, "født") || strings.Contains(low, "cpr") || strings.Contains(low, "frist") {
 		return time.Time{}, false
 	}
 	fields := strings.FieldsFunc(low, func(r rune) bool { return r == ' ' || r == ',' || r == ':' || r == '\t' || r == '\u00a0' })

@@ -67,31 +67,40 @@ const (
 	maxPlaces       = 50
 )
 
-// Text is a paper's folded words, in which names can be looked up.
+// Text is a paper's folded words, in which names can be looked up. It is for one
+// goroutine. Most papers are never asked, so the words are read at the first
+// question.
 type Text struct {
-	words []string
-	at    map[string][]int32
+	unread []string
+	words  []string
+	at     map[string][]int32
 }
 
 // Add appends the words of a segment.
-func (t *Text) Add(text string) {
+func (t *Text) Add(text string) { t.unread = append(t.unread, text) }
+
+func (t *Text) read() {
 	if t.at == nil {
 		t.at = make(map[string][]int32)
 	}
-	for _, w := range words(text) {
-		if len(t.words) == maxMentionWords {
-			return
+	for _, text := range t.unread {
+		for _, w := range words(text) {
+			if len(t.words) == maxMentionWords {
+				break
+			}
+			w = Fold(w)
+			if len(t.at[w]) < maxPlaces {
+				t.at[w] = append(t.at[w], int32(len(t.words)))
+			}
+			t.words = append(t.words, w)
 		}
-		w = Fold(w)
-		if len(t.at[w]) < maxPlaces {
-			t.at[w] = append(t.at[w], int32(len(t.words)))
-		}
-		t.words = append(t.words, w)
 	}
+	t.unread = nil
 }
 
 // Head reports whether one of the words, folded, is among the first n.
 func (t *Text) Head(n int, words map[string]bool) bool {
+	t.read()
 	return slices.ContainsFunc(t.words[:min(n, len(t.words))], func(w string) bool { return words[w] })
 }
 
@@ -102,6 +111,7 @@ func (n Name) Among(t *Text) bool {
 	if len(m) < 2 || t == nil {
 		return false
 	}
+	t.read()
 	first, last := m[0], m[len(m)-1]
 	reach := len(m) + 1
 	for _, i := range t.at[first] {

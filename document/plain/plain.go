@@ -36,7 +36,7 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if bytes.Contains(in.Data, []byte("-----BEGIN PGP MESSAGE")) {
 		out.Gap(document.Gap{Why: document.Encrypted, Detail: "PGP message in a text"})
 	}
-	if encodedFile.Match(in.Data) {
+	if holdsEncoded(in.Data) {
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "an encoded file within a text"})
 	}
 	paragraphs(ctx, prose.Decode(in.Data, declared(in.Type)), 1, out)
@@ -45,7 +45,26 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 
 // encodedFile is the first line of a file in uuencode, yEnc or BinHex. Mails have
 // them unpacked; in a text file they are told.
-var encodedFile = regexp.MustCompile(`(?m)^(begin [0-7]{3,4} \S.*\r?\n[!-M][ -\x60]+\r?$|=ybegin .*name=|\(This file must be converted with BinHex)`)
+var encodedFile = regexp.MustCompile(`^(begin [0-7]{3,4} \S[^\n]*\n[!-M][ -\x60]+\r?(\n|$)|=ybegin [^\n]*name=|\(This file must be converted with BinHex)`)
+
+// holdsEncoded looks for such a line. The rule is asked only where a line begins
+// with one of the fixed words: run over a whole text it costs more than all else.
+func holdsEncoded(data []byte) bool {
+	for _, word := range []string{"begin ", "=ybegin ", "(This file must"} {
+		for from := 0; ; {
+			i := bytes.Index(data[from:], []byte(word))
+			if i < 0 {
+				break
+			}
+			at := from + i
+			from = at + len(word)
+			if (at == 0 || data[at-1] == '\n') && encodedFile.Match(data[at:min(len(data), at+1000)]) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 func paragraphs(ctx context.Context, text string, first int, out *document.Builder) {
 	prose.Paragraphs(text, first, func(line int, p string) {
