@@ -31,12 +31,22 @@ type Pipeline struct {
 	// Relate tells a run of letters from a file and compares its letters with
 	// their recipients; nil for anything else. It may be nil.
 	Relate func(key detectors.Key, asOf time.Time, out *Outcome) *policy.Run
+	// Relax may set a verdict aside before anything is done about it, as dry run
+	// does; it is nil where every verdict counts.
+	Relax func(it Item, out *Outcome)
+	// Deep reads items with Deep set, with more time. Where it is set an item
+	// without, whose reading ran out of time, is ErrLater and nothing is done.
+	Deep *document.Formats
 }
 
 // Handle is the pipeline's Handler. An error means that no verdict was reached or
 // that an action failed; nothing may then be acknowledged or passed on.
 func (p *Pipeline) Handle(ctx context.Context, it Item) (out Outcome, err error) {
-	return p.HandleRead(ctx, it, func() *document.Document { return p.Formats.Read(ctx, it.Name, it.Content) })
+	formats := p.Formats
+	if it.Deep && p.Deep != nil {
+		formats = p.Deep
+	}
+	return p.HandleRead(ctx, it, func() *document.Document { return formats.Read(ctx, it.Name, it.Content) })
 }
 
 // HandleRead is Handle for an item that its source reads by itself, such as a
@@ -61,6 +71,12 @@ func (p *Pipeline) HandleRead(ctx context.Context, it Item, read func() *documen
 	out.Verdict = p.decide(facts)
 	out.Findings = append(out.Findings, policy.Located(p.Site, facts, out.Verdict)...)
 	out.Took = p.Now().Sub(start)
+	if p.Deep != nil && !it.Deep && slices.ContainsFunc(out.Gaps, func(g document.Gap) bool { return g.Why == document.OutOfTime }) {
+		return out, ErrLater
+	}
+	if p.Relax != nil {
+		p.Relax(it, &out)
+	}
 	for _, a := range p.Actions {
 		if err := a.Apply(ctx, it, &out); err != nil {
 			return out, err

@@ -8,6 +8,7 @@ package scanner
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"brevvagt/detectors"
@@ -30,7 +31,16 @@ type Item struct {
 	// Authenticated says that the sender logged in with us, so that the mail is
 	// outgoing whatever its sender address says.
 	Authenticated bool
+	// Client is who handed the item in: a login or an address. It only tells
+	// clients apart, so that one cannot take every place.
+	Client string
+	// Deep says that nobody waits for the answer, so reading may take long.
+	Deep bool
 }
+
+// ErrLater says that an item needs more time than its sender waits: the source
+// keeps it, and hands it in once more with Deep set.
+var ErrLater = errors.New("the item needs more time than its sender waits")
 
 // Outcome is what became of an item. A source must not acknowledge an item whose
 // handler returned an error.
@@ -46,6 +56,8 @@ type Outcome struct {
 	Took     time.Duration
 	CaseID   string // set by action/hold
 	DraftNo  string // register draft number, set by action/hold
+	// Would is the verdict's action that Pipeline.Relax set aside, "" if none.
+	Would policy.Action
 }
 
 // Handler takes one item. An error means that nothing is known to be safe: the

@@ -48,10 +48,19 @@ type Config struct {
 	// MaxConns bounds connections of Postfix, default 200.
 	MaxConns int
 	// Scans bounds mails scanned at once, default 8; more wait for their turn
-	// within the deadline.
-	Scans int
+	// within the deadline. PerClient bounds those of one client, see judge.Options.
+	Scans, PerClient int
 	// Deadline is for one mail, default 25 s.
 	Deadline time.Duration
+	// DeepBudget is for a mail that needs longer than Deadline: it is held in
+	// Postfix meanwhile. 0 treats it as OnError says.
+	DeepBudget time.Duration
+	// Space, Failed: see judge.Options.
+	Space  func() error
+	Failed func(reason string)
+	// DryRun, when it says so, accepts whatever could not be judged: nothing may
+	// change for anybody while a site only looks. May be nil.
+	DryRun func() bool
 	// OnError is for a failed, panicking or late scan.
 	OnError OnError
 	// Header, when set, is the name of a header added on top with the verdict. It
@@ -83,6 +92,9 @@ type Milter struct {
 
 	mu       sync.Mutex
 	judge    *judge.Judge
+	deep     *judge.Judge
+	deferred waiting
+	wake     chan struct{}
 	missed   map[string]int  // known but absent, rounds in a row
 	kept     map[string]bool // adopted, judged clean and kept all the same
 	released journal
@@ -107,7 +119,9 @@ func (m *Milter) prepare() {
 	c.MaxBytes = orDefault(c.MaxBytes, 64<<20)
 	c.Every = orDefault(c.Every, time.Minute)
 	m.missed, m.kept = map[string]int{}, map[string]bool{}
-	m.judge = judge.New(c.Scans, c.Deadline, m.Log)
+	m.judge = judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: m.Log})
+	m.deep = judge.New(judge.Options{Scans: deepScans, PerClient: deepScans, Deadline: c.DeepBudget, Space: c.Space, Failed: c.Failed, Log: m.Log})
+	m.wake = make(chan struct{}, 1)
 }
 
 func orDefault[T comparable](v, d T) T {
@@ -143,6 +157,9 @@ func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handl
 	if m.Known != nil && m.Config.Adopt != AdoptNothing {
 		wg.Go(func() { m.reconcile(rounds, handle) })
 	}
+	if m.mayDefer() {
+		wg.Go(func() { m.scanDeferred(rounds, handle) })
+	}
 	var err error
 	select {
 	case err = <-served: // only a broken listener ends it before ctx
@@ -172,17 +189,41 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 	for i, r := range msg.To {
 		to[i] = r.Address
 	}
-	out, err := m.judge.Scan(ctx, m.item(msg.QueueID, msg.From, to, begun, msg.Content()), handle)
+	it := m.item(msg.QueueID, msg.From, to, begun, msg.Content())
+	it.Authenticated = msg.Macro("auth_authen") != ""
+	if it.Client = msg.Macro("auth_authen"); it.Client == "" {
+		it.Client = msg.ConnAddr
+	}
+	out, err := m.judge.Scan(ctx, it, handle)
 	log = log.With("ms", time.Since(begun).Milliseconds())
 	if err != nil {
-		log.Error("mail not judged", "error", err, "answer", string(orDefault(m.Config.OnError, "tempfail")))
-		if m.Config.OnError == Hold {
-			return milter.Quarantine("could not be scanned")
-		}
-		return milter.TempFail(judge.NotJudged)
+		return m.notJudged(msg.QueueID, err, log)
 	}
 	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	return m.reply(out)
+}
+
+// notJudged answers for a mail without a verdict.
+func (m *Milter) notJudged(id string, err error, log *slog.Logger) milter.Reply {
+	if m.Config.DryRun != nil && m.Config.DryRun() {
+		log.Warn("mail not judged; it passes, since this is a dry run", "error", err)
+		return milter.Accept()
+	}
+	if late(err) && m.mayDefer() {
+		if aside := m.putAside(id); aside != nil {
+			log.Error("mail cannot be put aside", "error", aside)
+			return milter.TempFail(judge.NotJudged)
+		}
+		log.Info("mail needs more time; held and scanned meanwhile")
+		return milter.Quarantine("needs a longer scan")
+	}
+	// A full disk is not answered with a hold, which would fill it further.
+	if m.Config.OnError == Hold && !errors.Is(err, judge.ErrSpace) {
+		log.Error("mail not judged", "error", err, "answer", "hold")
+		return milter.Quarantine("could not be scanned")
+	}
+	log.Error("mail not judged", "error", err, "answer", "tempfail")
+	return milter.TempFail(judge.NotJudged)
 }
 
 func (m *Milter) item(id, from string, to []string, at time.Time, content []byte) scanner.Item {

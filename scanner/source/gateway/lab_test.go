@@ -34,6 +34,8 @@ func (j *judge) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, e
 	has := func(word string) bool { return bytes.Contains(it.Content, []byte(word)) }
 	out := scanner.Outcome{Verdict: policy.Verdict{Action: policy.Pass}}
 	switch {
+	case has("MARKER-LATER") && !it.Deep:
+		return out, scanner.ErrLater
 	case has("MARKER-HOLD"):
 		j.mu.Lock()
 		j.cases[it.ID] = true

@@ -89,7 +89,7 @@ func (m *Milter) unknown(ctx context.Context, reportAbsent bool) ([]postfix.Mail
 		m.absent(ctx, known, isHeld)
 		m.forgetKept(isHeld)
 	}
-	return slices.DeleteFunc(held, func(h postfix.Mail) bool {
+	return slices.DeleteFunc(m.notDeferred(held), func(h postfix.Mail) bool {
 		_, ok := known[h.ID]
 		return ok || m.keptBefore(h.ID)
 	}), nil
@@ -289,29 +289,48 @@ func (m *Milter) forgetKept(isHeld map[string]bool) {
 	maps.DeleteFunc(m.kept, func(id string, _ bool) bool { return !isHeld[id] })
 }
 
-// adopt judges one held mail and reports whether it is to be released.
+// adopt judges one held mail and reports whether it is to be released. One that
+// needs more time is left to the deep lane.
 func (m *Milter) adopt(ctx context.Context, h postfix.Mail, content []byte, handle scanner.Handler) (release bool) {
 	log := m.Log.With("queue_id", h.ID)
-	out, err := m.judge.Scan(ctx, m.item(h.ID, h.From, h.To, h.Arrived, content), handle)
+	it := m.item(h.ID, h.From, h.To, h.Arrived, content)
+	it.Client = "hold queue"
+	out, err := m.judge.Scan(ctx, it, handle)
+	if late(err) && m.mayDefer() {
+		if err = m.putAside(h.ID); err == nil {
+			log.Info("held mail needs a longer scan")
+			return false
+		}
+	}
 	if err != nil {
 		log.Error("held mail not judged; it stays held", "error", err)
 		return false
 	}
 	log.Info("held mail adopted", "verdict", string(out.Verdict.Action), "case", out.CaseID)
-	switch out.Verdict.Action {
-	case policy.Pass, policy.Warn:
-		if m.Config.Adopt != AdoptKeep {
-			return true
-		}
+	if release, err = m.carryOut(ctx, h, out); err != nil {
+		log.Error("held mail: verdict not carried out; tried again in the next round", "error", err)
+	}
+	if release && m.Config.Adopt == AdoptKeep {
 		m.mu.Lock()
 		m.kept[h.ID] = true
 		m.mu.Unlock()
+		return false
+	}
+	return release
+}
+
+// carryOut does what the verdict on a held mail says, and reports whether the mail
+// is to be released.
+func (m *Milter) carryOut(ctx context.Context, h postfix.Mail, out scanner.Outcome) (release bool, err error) {
+	switch out.Verdict.Action {
+	case policy.Pass, policy.Warn:
+		return true, nil
 	case policy.Reject:
-		if err := m.refuse(ctx, h, out.Verdict); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
-			log.Error("held mail: verdict not carried out; tried again in the next round", "error", err)
+		if err := m.refuse(ctx, h, out.Verdict); !errors.Is(err, postfix.ErrNotHeld) {
+			return false, err
 		}
 	}
-	return false
+	return false, nil
 }
 
 // refuse tells the sender and then deletes. Where no notice can be sent the mail

@@ -18,47 +18,112 @@ import (
 	"brevvagt/scanner/source/gateway/relay"
 )
 
-// ErrBusy, ErrLate and ErrPanic are why a mail was not judged.
+// The reasons why a mail was not judged. A handler's own error is none of them.
 var (
-	ErrBusy  = errors.New("too many mails are being scanned")
-	ErrLate  = errors.New("the scan did not end in time")
-	ErrPanic = errors.New("the scan panicked")
+	ErrBusy   = errors.New("too many mails are being scanned")
+	ErrClient = errors.New("this client has too many mails being scanned")
+	ErrLate   = errors.New("the scan did not end in time")
+	ErrPanic  = errors.New("the scan panicked")
+	ErrSpace  = errors.New("too little space is left to hold a mail")
 )
+
+// Reason is the short name of why a mail was not judged, for counting.
+func Reason(err error) string {
+	for _, r := range []struct {
+		err  error
+		name string
+	}{{ErrBusy, "busy"}, {ErrClient, "client-limit"}, {ErrLate, "late"}, {scanner.ErrLater, "later"}, {ErrPanic, "panic"}, {ErrSpace, "space"}} {
+		if errors.Is(err, r.err) {
+			return r.name
+		}
+	}
+	return "error"
+}
+
+// Options bound scans. Zero values mean the defaults.
+type Options struct {
+	Scans int // mails scanned at once, default 8
+	// PerClient is how many of them may come from one client, default three
+	// quarters: a client with a mass mailing shall not keep all others waiting.
+	PerClient int
+	// Deadline is for one mail, waiting for its turn included, default 25 s.
+	Deadline time.Duration
+	// Space, when set, is asked before each scan; its error refuses the mail
+	// while there is still room to write down why.
+	Space func() error
+	// Failed, when set, hears of every mail that was not judged.
+	Failed func(reason string)
+	Log    *slog.Logger // default: discarded
+}
 
 // Judge bounds scans. Make one with New.
 type Judge struct {
-	deadline time.Duration
-	slots    chan struct{}
-	log      *slog.Logger
+	options Options
+	slots   chan struct{}
 
 	mu       sync.Mutex
 	inFlight map[string]int
+	clients  map[string]*client
 }
 
-// New makes a judge for at most scans mails at once, default 8, each within
-// deadline, default 25 s, waiting for its turn included.
-func New(scans int, deadline time.Duration, log *slog.Logger) *Judge {
-	if scans <= 0 {
-		scans = 8
+// client is who hands in mail at the moment.
+type client struct {
+	slots chan struct{}
+	users int // scans that hold or want a slot
+}
+
+// New makes a judge.
+func New(o Options) *Judge {
+	if o.Scans <= 0 {
+		o.Scans = 8
 	}
-	if deadline <= 0 {
-		deadline = 25 * time.Second
+	if o.PerClient <= 0 {
+		o.PerClient = max(1, o.Scans*3/4)
 	}
-	return &Judge{deadline: deadline, slots: make(chan struct{}, scans), log: log, inFlight: map[string]int{}}
+	if o.Deadline <= 0 {
+		o.Deadline = 25 * time.Second
+	}
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
+	}
+	return &Judge{options: o, slots: make(chan struct{}, o.Scans), inFlight: map[string]int{}, clients: map[string]*client{}}
 }
 
 // Deadline is how long one scan may take.
-func (j *Judge) Deadline() time.Duration { return j.deadline }
+func (j *Judge) Deadline() time.Duration { return j.options.Deadline }
+
+// Waiting is how many scans run or wait for their turn.
+func (j *Judge) Waiting() int {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	n := 0
+	for _, c := range j.clients {
+		n += c.users
+	}
+	return n
+}
 
 // Scan runs the handler. A handler that ignores its deadline is left behind but
 // keeps its place among the scans, so that such handlers cannot pile up.
 func (j *Judge) Scan(ctx context.Context, it scanner.Item, handle scanner.Handler) (scanner.Outcome, error) {
-	ctx, cancel := context.WithTimeout(ctx, j.deadline)
-	select {
-	case j.slots <- struct{}{}:
-	case <-ctx.Done():
+	out, err := j.scan(ctx, it, handle)
+	if err != nil && j.options.Failed != nil {
+		j.options.Failed(Reason(err))
+	}
+	return out, err
+}
+
+func (j *Judge) scan(ctx context.Context, it scanner.Item, handle scanner.Handler) (scanner.Outcome, error) {
+	if j.options.Space != nil {
+		if err := j.options.Space(); err != nil {
+			return scanner.Outcome{}, fmt.Errorf("%w: %w", ErrSpace, err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, j.options.Deadline)
+	free, err := j.take(ctx, it.Client)
+	if err != nil {
 		cancel()
-		return scanner.Outcome{}, ErrBusy
+		return scanner.Outcome{}, err
 	}
 	j.flight(it.ID, 1)
 	type result struct {
@@ -67,7 +132,7 @@ func (j *Judge) Scan(ctx context.Context, it scanner.Item, handle scanner.Handle
 	}
 	done := make(chan result, 1)
 	go func() {
-		defer func() { j.flight(it.ID, -1); <-j.slots; cancel() }()
+		defer func() { j.flight(it.ID, -1); free(); cancel() }()
 		out, err := j.guarded(ctx, it, handle)
 		done <- result{out, err}
 	}()
@@ -85,6 +150,40 @@ func (j *Judge) Scan(ctx context.Context, it scanner.Item, handle scanner.Handle
 	}
 }
 
+// take waits for a place: first among those of the client, so that its other
+// mails wait outside the queue that everybody shares.
+func (j *Judge) take(ctx context.Context, name string) (free func(), err error) {
+	j.mu.Lock()
+	c := j.clients[name]
+	if c == nil {
+		c = &client{slots: make(chan struct{}, j.options.PerClient)}
+		j.clients[name] = c
+	}
+	c.users++
+	j.mu.Unlock()
+	leave := func() {
+		j.mu.Lock()
+		defer j.mu.Unlock()
+		if c.users--; c.users == 0 {
+			delete(j.clients, name)
+		}
+	}
+	select {
+	case c.slots <- struct{}{}:
+	case <-ctx.Done():
+		leave()
+		return nil, ErrClient
+	}
+	select {
+	case j.slots <- struct{}{}:
+	case <-ctx.Done():
+		<-c.slots
+		leave()
+		return nil, ErrBusy
+	}
+	return func() { <-j.slots; <-c.slots; leave() }, nil
+}
+
 // guarded turns a panic into an error. Its value may quote the mail, so only its
 // type is logged, and its text when the runtime made it.
 func (j *Judge) guarded(ctx context.Context, it scanner.Item, handle scanner.Handler) (out scanner.Outcome, err error) {
@@ -97,7 +196,7 @@ func (j *Judge) guarded(ctx context.Context, it scanner.Item, handle scanner.Han
 		if re, ok := v.(runtime.Error); ok {
 			what = re.Error()
 		}
-		j.log.Error("handler panicked", "item", it.ID, "panic", what, "stack", string(debug.Stack()))
+		j.options.Log.Error("handler panicked", "item", it.ID, "panic", what, "stack", string(debug.Stack()))
 		err = ErrPanic
 	}()
 	return handle(ctx, it)

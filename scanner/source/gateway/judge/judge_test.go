@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -17,7 +18,7 @@ import (
 
 func TestPanicTellsNothingOfTheMail(t *testing.T) {
 	var log bytes.Buffer
-	j := judge.New(1, time.Second, slog.New(slog.NewTextHandler(&log, nil)))
+	j := judge.New(judge.Options{Scans: 1, Deadline: time.Second, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	_, err := j.Scan(t.Context(), scanner.Item{ID: "a"}, func(context.Context, scanner.Item) (scanner.Outcome, error) {
 		panic("CPR 070761-4285")
 	})
@@ -27,7 +28,7 @@ func TestPanicTellsNothingOfTheMail(t *testing.T) {
 }
 
 func TestStuckHandlersDoNotPileUp(t *testing.T) {
-	j := judge.New(1, 30*time.Millisecond, slog.New(slog.DiscardHandler))
+	j := judge.New(judge.Options{Scans: 1, Deadline: 30 * time.Millisecond})
 	leave := make(chan struct{})
 	var started atomic.Int32
 	stuck := func(context.Context, scanner.Item) (scanner.Outcome, error) {
@@ -38,7 +39,7 @@ func TestStuckHandlersDoNotPileUp(t *testing.T) {
 	if _, err := j.Scan(t.Context(), scanner.Item{ID: "a"}, stuck); !errors.Is(err, judge.ErrLate) || !j.Busy("a") {
 		t.Errorf("first: %v, busy %v", err, j.Busy("a"))
 	}
-	if _, err := j.Scan(t.Context(), scanner.Item{ID: "b"}, stuck); !errors.Is(err, judge.ErrBusy) || started.Load() != 1 {
+	if _, err := j.Scan(t.Context(), scanner.Item{ID: "b", Client: "other"}, stuck); !errors.Is(err, judge.ErrBusy) || started.Load() != 1 {
 		t.Errorf("second: %v, %d started", err, started.Load())
 	}
 	close(leave)
@@ -62,5 +63,58 @@ func TestRefusal(t *testing.T) {
 	}
 	if got := judge.Refusal(policy.Verdict{}, ""); !strings.Contains(got, "personoplysninger") {
 		t.Errorf("got %q", got)
+	}
+}
+
+// TestOneClientCannotTakeAllPlaces: the mails of a second client are scanned while
+// the first has more waiting than there are places.
+func TestOneClientCannotTakeAllPlaces(t *testing.T) {
+	j := judge.New(judge.Options{Scans: 4, Deadline: 300 * time.Millisecond})
+	leave := make(chan struct{})
+	var running atomic.Int32
+	busy := func(context.Context, scanner.Item) (scanner.Outcome, error) {
+		running.Add(1)
+		<-leave
+		return scanner.Outcome{}, nil
+	}
+	var wg sync.WaitGroup
+	var limited atomic.Int32
+	for range 10 {
+		wg.Go(func() {
+			if _, err := j.Scan(t.Context(), scanner.Item{Client: "masseudsender"}, busy); errors.Is(err, judge.ErrClient) {
+				limited.Add(1)
+			}
+		})
+	}
+	for running.Load() < 3 {
+		time.Sleep(time.Millisecond)
+	}
+	ok := func(context.Context, scanner.Item) (scanner.Outcome, error) { return scanner.Outcome{CaseID: "x"}, nil }
+	if out, err := j.Scan(t.Context(), scanner.Item{Client: "anden"}, ok); err != nil || out.CaseID != "x" {
+		t.Errorf("the other client waits: %v", err)
+	}
+	time.Sleep(350 * time.Millisecond)
+	if n := running.Load(); n != 3 {
+		t.Errorf("%d of the first client run, want 3", n)
+	}
+	close(leave)
+	wg.Wait()
+	for end := time.Now().Add(5 * time.Second); j.Waiting() > 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond) // those that came too late end by themselves
+	}
+	if limited.Load() != 7 || j.Waiting() != 0 {
+		t.Errorf("%d were limited, %d are left", limited.Load(), j.Waiting())
+	}
+}
+
+func TestNoSpaceRefusesBeforeScanning(t *testing.T) {
+	var reason string
+	j := judge.New(judge.Options{Space: func() error { return errors.New("disk") }, Failed: func(r string) { reason = r }})
+	_, err := j.Scan(t.Context(), scanner.Item{}, func(context.Context, scanner.Item) (scanner.Outcome, error) {
+		t.Error("scanned")
+		return scanner.Outcome{}, nil
+	})
+	if !errors.Is(err, judge.ErrSpace) || reason != "space" {
+		t.Errorf("%v, counted as %q", err, reason)
 	}
 }

@@ -45,10 +45,16 @@ type Config struct {
 	MaxConns      int   // connections, default 100; more wait
 	MaxMails      int   // mails of one connection, default 1000
 
-	Scans    int           // mails scanned at once, default 8
-	Deadline time.Duration // for scanning one mail, default 25 s
-	Idle     time.Duration // silence of a client, default 5 min (RFC 5321 4.5.3.2.7)
-	DataTime time.Duration // for transmitting one mail, default 10 min
+	// Scans is how many mails are scanned at once, default 8; PerClient how many of
+	// them may come from one client, see judge.Options.
+	Scans, PerClient int
+	Deadline         time.Duration // for scanning one mail, default 25 s
+	Idle             time.Duration // silence of a client, default 5 min (RFC 5321 4.5.3.2.7)
+	DataTime         time.Duration // for transmitting one mail, default 10 min
+
+	Space  func() error        // see judge.Options
+	Failed func(reason string) // see judge.Options
+	DryRun func() bool         // what could not be judged passes while it says so; may be nil
 
 	Help string // link or phone number shown with a refusal
 }
@@ -113,7 +119,7 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	// Scans outlive ctx for the mails that are already here.
 	scans, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
-	j := judge.New(c.Scans, c.Deadline, s.Log)
+	j := judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: s.Log})
 	srv := s.newServer(scans, j, handle)
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(newListener(l, orDefault(c.MaxConns, 100))) }()

@@ -1,0 +1,109 @@
+package health_test
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http/httptest"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"brevvagt/internal/health"
+)
+
+func get(h *health.Health, path string) (int, string) {
+	w := httptest.NewRecorder()
+	h.Handler().ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+	return w.Code, w.Body.String()
+}
+
+func TestReadinessIsMoreThanLife(t *testing.T) {
+	var h health.Health
+	full := errors.New("only 3 MB free")
+	h.Alive("database", func(context.Context) error { return nil })
+	h.Ready("disk", func(context.Context) error { return full })
+	if code, body := get(&h, "/livez"); code != 200 || !strings.Contains(body, `"ok":true`) {
+		t.Errorf("alive: %d %s", code, body)
+	}
+	if code, body := get(&h, "/readyz"); code != 503 || !strings.Contains(body, `"disk":"only 3 MB free"`) {
+		t.Errorf("ready: %d %s", code, body)
+	}
+	full = nil
+	if code, _ := get(&h, "/readyz"); code != 200 {
+		t.Errorf("ready afterwards: %d", code)
+	}
+}
+
+func TestACheckThatHangsIsAFailure(t *testing.T) {
+	var h health.Health
+	h.Alive("database", func(context.Context) error { select {} })
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if failed := h.Failures(ctx, false); failed["database"] == "" {
+		t.Error("a check that hangs passed")
+	}
+}
+
+func TestSpace(t *testing.T) {
+	s := health.Space{Dir: t.TempDir(), Min: 1}
+	if err := s.Check(t.Context()); err != nil {
+		t.Error(err)
+	}
+	for _, bad := range []*health.Space{{Dir: t.TempDir(), Min: 1 << 60}, {Dir: filepath.Join(t.TempDir(), "gone"), Min: 1}} {
+		if err := bad.Check(t.Context()); err == nil {
+			t.Errorf("%d free bytes in %s passed", bad.Min, bad.Dir)
+		}
+	}
+}
+
+// TestWatchdog hears what systemd would: signs of life while the daemon lives, and
+// none once a check fails.
+func TestWatchdog(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "notify")
+	l, err := net.ListenPacket("unixgram", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	t.Setenv("NOTIFY_SOCKET", socket)
+	t.Setenv("WATCHDOG_USEC", "60000")
+	hear := func() string {
+		_ = l.SetReadDeadline(time.Now().Add(200 * time.Millisecond))
+		b := make([]byte, 200)
+		n, _, err := l.ReadFrom(b)
+		if err != nil {
+			return ""
+		}
+		return string(b[:n])
+	}
+	health.Tell(health.StateReady)
+	if got := hear(); got != "READY=1" {
+		t.Errorf("heard %q", got)
+	}
+	if !strings.HasPrefix(health.Reloading(), "RELOADING=1\nMONOTONIC_USEC=") {
+		t.Errorf("reloading is %q", health.Reloading())
+	}
+	var h health.Health
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan struct{})
+	go func() { h.Watch(ctx, func(map[string]string) {}); close(done) }()
+	for range 3 {
+		if got := hear(); got != "WATCHDOG=1" {
+			t.Fatalf("heard %q", got)
+		}
+	}
+	complained := make(chan struct{}, 100)
+	h.Alive("dead", func(context.Context) error { return errors.New("dead") })
+	cancel()
+	<-done
+	for hear() != "" { // what was still under way
+	}
+	ctx, cancel = context.WithCancel(t.Context())
+	defer cancel()
+	go h.Watch(ctx, func(map[string]string) { complained <- struct{}{} })
+	if got := hear(); got != "" || len(complained) == 0 {
+		t.Errorf("a dead daemon said %q, %d complaints", got, len(complained))
+	}
+}
