@@ -198,9 +198,9 @@ func mark(filter *[1 << 16 / 64]uint64, h uint32) { filter[h/64] |= 1 << (h % 64
 func marked(filter *[1 << 16 / 64]uint64, h uint32) bool { return filter[h/64]&(1<<(h%64)) != 0 }
 
 // slot gives the place of four bytes in a filter, slot5 that of five.
-func slot(key [4]byte) uint32 { return spread(binary.LittleEndian.Uint32(key[:])) }
+func slot(key [4]byte) uint32 { return spread(binary.BigEndian.Uint32(key[:])) }
 
-func slot5(key [5]byte) uint32 { return spread5(binary.LittleEndian.Uint32(key[:4]), key[4]) }
+func slot5(key [5]byte) uint32 { return spread5(binary.BigEndian.Uint32(key[:4]), key[4]) }
 
 // spread spreads four bytes over the 65,536 places of a filter, spread5 five.
 func spread(key uint32) uint32 { return key * 2654435761 >> 16 }

@@ -134,16 +134,19 @@ func foldString(s string) string {
 var latin = [256]string{0xA6: "ae", 0x86: "ae", 0xB8: "oe", 0x98: "oe", 0xA5: "aa", 0x85: "aa", 0xA9: "e", 0x89: "e"}
 
 // wordBytes says which bytes may belong to a word; those beyond ASCII are looked
-// at as characters. plainBytes are the others. lowered is ASCII in small letters.
+// at as characters. plainBytes has the small form of the others, 0 for the rest.
+// lowered is ASCII in small letters.
 var wordBytes, plainBytes, lowered = byteTables()
 
-func byteTables() (isWord, plain [256]bool, lower [256]byte) {
+func byteTables() (isWord [256]bool, plain, lower [256]byte) {
 	for c := range 256 {
 		lower[c] = byte(c)
-		plain[c] = c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
-		isWord[c] = plain[c] || c >= utf8.RuneSelf
+		isWord[c] = c >= utf8.RuneSelf || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 		if c >= 'A' && c <= 'Z' {
 			lower[c] = byte(c) + 'a' - 'A'
+		}
+		if isWord[c] && c < utf8.RuneSelf {
+			plain[c] = lower[c]
 		}
 	}
 	return isWord, plain, lower
@@ -171,47 +174,76 @@ func (ix *index) hits(text string) []hit {
 }
 
 // pass goes over the words from pos on that can be no stem, by a look at their
-// first four and last five bytes, and gives the place of the first that needs more.
-// That is most of a text, so it folds nothing.
+// first four and last five folded bytes, and gives the place of the first that
+// needs more. That is most of a text.
 func (ix *index) pass(text string, pos int) int {
 	for pos < len(text) {
 		if !wordBytes[text[pos]] {
 			pos++
 			continue
 		}
+		var e ends
 		start := pos
-		for pos < len(text) && plainBytes[text[pos]] {
-			pos++
-		}
-		if pos < len(text) && (text[pos] >= utf8.RuneSelf || text[pos] == '-') || ix.mayBe(text, start, pos) {
+		pos = e.read(text, pos)
+		if e.n == 0 || e.n > maxWord || pos < len(text) && text[pos] >= utf8.RuneSelf || e.hyphen && e.letter || ix.mayBe(&e) {
 			return start
 		}
 	}
 	return pos
 }
 
-// mayBe reports whether the plain word text[start:end] can be a stem, as far as
-// the filters tell. Setting a bit makes letters small and leaves digits as they are.
-func (ix *index) mayBe(text string, start, end int) bool {
-	const small = 0x20202020
-	n := end - start
-	if n < 4 {
-		var key [4]byte
-		for i := range n {
-			key[i] = text[start+i] | 0x20
-		}
-		return n > 1 && marked(ix.begins, slot(key))
-	}
-	if marked(ix.begins, spread(four(text[start:])|small)) {
-		return true
-	}
-	return n > 4 && marked(ix.ends, spread5(four(text[end-5:])|small, text[end-1]|0x20))
+// ends are the first and the last folded bytes of a word.
+type ends struct {
+	first  uint32 // four bytes, the first on top
+	last   uint64 // the last eight, the last one lowest
+	n      int
+	letter bool
+	hyphen bool
 }
 
-// four gives the first four bytes of a text as one number.
-func four(s string) uint32 {
-	_ = s[3]
-	return uint32(s[0]) | uint32(s[1])<<8 | uint32(s[2])<<16 | uint32(s[3])<<24
+// read reads the word at pos and gives its end, or the first character in it that
+// needs a closer look.
+func (e *ends) read(text string, pos int) int {
+	for pos < len(text) {
+		c := text[pos]
+		f := plainBytes[c]
+		switch {
+		case f != 0:
+			e.letter = e.letter || f >= 'a'
+			e.add(f)
+			pos++
+			continue
+		case c == 0xC3 && pos+1 < len(text) && latin[text[pos+1]] != "":
+			for _, f := range []byte(latin[text[pos+1]]) {
+				e.add(f)
+			}
+			e.letter = true
+			pos += 2
+			continue
+		case c == '-' && e.n > 0 && pos+1 < len(text) && wordBytes[text[pos+1]]:
+			e.hyphen = true
+			e.add(c)
+			pos++
+			continue
+		}
+		break
+	}
+	if e.n < 4 {
+		e.first = uint32(e.last) << (8 * (4 - e.n))
+	}
+	return pos
+}
+
+func (e *ends) add(c byte) {
+	e.last = e.last<<8 | uint64(c)
+	if e.n++; e.n == 4 {
+		e.first = uint32(e.last)
+	}
+}
+
+// mayBe reports whether a word can be a stem, as far as the filters tell.
+func (ix *index) mayBe(e *ends) bool {
+	return e.n > 1 && marked(ix.begins, spread(e.first)) || e.n > 4 && marked(ix.ends, spread5(uint32(e.last>>8), byte(e.last)))
 }
 
 // insideOf reports whether a stem that may stand anywhere in a word is in the
