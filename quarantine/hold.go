@@ -117,17 +117,19 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string
 		return err
 	}
 	err = s.db.Update(ctx, func(tx *sql.Tx) error {
-		draft, err := s.register.Create(ctx, tx, incident(c))
-		if err != nil {
-			return err
+		if !c.Canary {
+			draft, err := s.register.Create(ctx, tx, incident(c))
+			if err != nil {
+				return err
+			}
+			c.DraftNo = draft.No
 		}
-		c.DraftNo = draft.No
 		if err := s.insert(ctx, tx, c, itemKey, hidden, pictures); err != nil {
 			return err
 		}
 		err = s.move(ctx, tx, c, Held, System, c.HeldAt, map[string]string{
 			"source": c.Source, "object": original.Object, "plain-sha256": original.PlainSHA256, "cipher-sha256": original.CipherSHA256,
-			"pictures": strconv.Itoa(len(pictures)), "rules": strings.Join(ruleIDs(c.Rules), " "), "draft": draft.No})
+			"pictures": strconv.Itoa(len(pictures)), "rules": strings.Join(ruleIDs(c.Rules), " "), "draft": c.DraftNo})
 		s.crash("hold:before-commit")
 		return err
 	})

@@ -168,7 +168,7 @@ func (db *DB) migrate(ctx context.Context) error {
 		}
 		files = own
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db.write, files, goose.WithDisableGlobalRegistry(true))
+	p, err := goose.NewProvider(goose.DialectSQLite3, db.write, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("cannot read migrations: %w", err)
 	}
