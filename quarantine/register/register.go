@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 	_ "time/tzdata" // dates are Danish whatever the machine has installed
 
@@ -69,6 +68,7 @@ const Deadline = 72 * time.Hour
 var (
 	ErrNotFound     = errors.New("no such register entry")
 	ErrPersonalData = errors.New("the text holds what looks like a CPR number")
+	ErrExists       = errors.New("there is already an entry of that number")
 )
 
 // Draft is one entry. The fields from What to Ruling are columns 2 and 5 to 13.
@@ -85,6 +85,7 @@ type Draft struct {
 	Confirmed  time.Time // bekræftet: when the DPO called it a breach, which starts the clock
 	Deadline   time.Time // frist: shown from Discovered while possible, counted from Confirmed once confirmed
 	Changed    time.Time
+	Extra      Extra
 }
 
 // Fields are the columns that hold text.
@@ -158,8 +159,9 @@ func (r *Register) List(ctx context.Context, year int) ([]*Draft, error) {
 	return list, rows.Err()
 }
 
-// Add makes an entry by hand, with the next number of the year of registration.
-// Number, case and change time are set here; a draft without a status is possible.
+// Add makes an entry by hand, with the next number of the year of registration
+// unless it brings one of its own, as an imported entry does. Case and change time
+// are set here; a draft without a status is possible.
 func (r *Register) Add(ctx context.Context, tx *sql.Tx, d Draft) (*Draft, error) {
 	if d.Status == "" {
 		d.Status = Possible
@@ -167,35 +169,58 @@ func (r *Register) Add(ctx context.Context, tx *sql.Tx, d Draft) (*Draft, error)
 	if d.Registered.IsZero() {
 		return nil, errors.New("a register entry needs its date of registration")
 	}
-	if err := r.checkFields(&d.Fields); err != nil {
+	if err := r.checkAll(&d); err != nil {
 		return nil, err
 	}
-	year := d.Registered.In(r.zone).Year()
-	var running int
-	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(running), 0) + 1 FROM register_drafts WHERE year = $1`, year).Scan(&running); err != nil {
-		return nil, fmt.Errorf("cannot number the register entry: %w", err)
+	year, running, err := r.number(ctx, tx, &d)
+	if err != nil {
+		return nil, err
 	}
-	d.No = fmt.Sprintf("%04d-%02d", year, running)
-	d.Changed = d.Registered
+	if d.Changed.IsZero() {
+		d.Changed = d.Registered
+	}
 	columns, err := encode(&d)
 	if err != nil {
 		return nil, err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO register_drafts (no, year, running, case_id, status, columns, started, discovered, confirmed, deadline, created, changed)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+	_, err = tx.ExecContext(ctx, `INSERT INTO register_drafts (no, year, running, case_id, status, columns, started, discovered, confirmed, deadline, created, changed, settled)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
 		d.No, year, running, d.CaseID, string(d.Status), columns, store.Millis(d.Start), store.Millis(d.Discovered),
-		store.Millis(d.Confirmed), store.Millis(d.Deadline), store.Millis(d.Registered), store.Millis(d.Changed))
+		store.Millis(d.Confirmed), store.Millis(d.Deadline), store.Millis(d.Registered), store.Millis(d.Changed), flag(d.Settled()))
 	if err != nil {
 		return nil, fmt.Errorf("cannot save register entry %s: %w", d.No, err)
 	}
 	return &d, nil
 }
 
+// number gives the entry its place in its year.
+func (r *Register) number(ctx context.Context, tx *sql.Tx, d *Draft) (year, running int, err error) {
+	if d.No != "" {
+		if n, err := fmt.Sscanf(d.No, "%4d-%d", &year, &running); err != nil || n != 2 || d.No != fmt.Sprintf("%04d-%02d", year, running) {
+			return 0, 0, errors.New("a register number is written 2026-01")
+		}
+		var taken int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM register_drafts WHERE no = $1`, d.No).Scan(&taken); err != nil {
+			return 0, 0, fmt.Errorf("cannot look for register entry %s: %w", d.No, err)
+		}
+		if taken > 0 {
+			return 0, 0, fmt.Errorf("%s: %w", d.No, ErrExists)
+		}
+		return year, running, nil
+	}
+	year = d.Registered.In(r.zone).Year()
+	if err := tx.QueryRowContext(ctx, `SELECT COALESCE(MAX(running), 0) + 1 FROM register_drafts WHERE year = $1`, year).Scan(&running); err != nil {
+		return 0, 0, fmt.Errorf("cannot number the register entry: %w", err)
+	}
+	d.No = fmt.Sprintf("%04d-%02d", year, running)
+	return year, running, nil
+}
+
 // Save stores what a person changed in an entry: text columns, start, status.
 // Number, case and date of registration cannot change. Call Confirm to start the
 // clock, not Save.
 func (r *Register) Save(ctx context.Context, tx *sql.Tx, d *Draft, at time.Time) error {
-	if err := r.checkFields(&d.Fields); err != nil {
+	if err := r.checkAll(d); err != nil {
 		return err
 	}
 	columns, err := encode(d)
@@ -203,33 +228,13 @@ func (r *Register) Save(ctx context.Context, tx *sql.Tx, d *Draft, at time.Time)
 		return err
 	}
 	d.Changed = at
-	res, err := tx.ExecContext(ctx, `UPDATE register_drafts SET status = $2, columns = $3, started = $4, discovered = $5, confirmed = $6, deadline = $7, changed = $8 WHERE no = $1`,
-		d.No, string(d.Status), columns, store.Millis(d.Start), store.Millis(d.Discovered), store.Millis(d.Confirmed), store.Millis(d.Deadline), store.Millis(at))
+	res, err := tx.ExecContext(ctx, `UPDATE register_drafts SET status = $2, columns = $3, started = $4, discovered = $5, confirmed = $6, deadline = $7, changed = $8, settled = $9 WHERE no = $1`,
+		d.No, string(d.Status), columns, store.Millis(d.Start), store.Millis(d.Discovered), store.Millis(d.Confirmed), store.Millis(d.Deadline), store.Millis(at), flag(d.Settled()))
 	if err != nil {
 		return fmt.Errorf("cannot save register entry %s: %w", d.No, err)
 	}
 	if n, err := res.RowsAffected(); err == nil && n == 0 {
 		return fmt.Errorf("%s: %w", d.No, ErrNotFound)
-	}
-	return nil
-}
-
-// checkFields refuses an entry that would keep personal data, naming the column.
-func (r *Register) checkFields(f *Fields) error {
-	titles := Columns()
-	for _, c := range []struct {
-		column int
-		text   string
-	}{
-		{2, f.What}, {5, f.Type}, {6, strings.Join(f.DataTypes, ", ")}, {7, f.Consequences}, {8, f.Notify}, {9, f.NotifyReason},
-		{10, f.Measures}, {11, f.Informed}, {12, f.InformedReason}, {13, f.Ruling},
-	} {
-		if len(c.text) > maxText {
-			return fmt.Errorf("column %q is longer than %d bytes", titles[c.column-1], maxText)
-		}
-		if err := r.check(c.text); err != nil {
-			return fmt.Errorf("column %q: %w", titles[c.column-1], err)
-		}
 	}
 	return nil
 }
@@ -250,9 +255,11 @@ func one(row interface{ Scan(...any) error }) (*Draft, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read a register entry: %w", err)
 	}
-	if err := json.Unmarshal([]byte(columns), &d.Fields); err != nil {
+	var kept stored
+	if err := json.Unmarshal([]byte(columns), &kept); err != nil {
 		return nil, fmt.Errorf("cannot read register entry %s: %w", d.No, err)
 	}
+	d.Fields, d.Extra = kept.Fields, kept.Extra
 	d.Start, d.Discovered, d.Confirmed = store.Time(started), store.Time(discovered), store.Time(confirmed)
 	d.Deadline, d.Registered, d.Changed = store.Time(deadline), store.Time(created), store.Time(changed)
 	return &d, nil
@@ -260,9 +267,22 @@ func one(row interface{ Scan(...any) error }) (*Draft, error) {
 
 func encode(d *Draft) (string, error) {
 	d.DataTypes = slices.Compact(slices.Sorted(slices.Values(d.DataTypes)))
-	b, err := json.Marshal(d.Fields)
+	b, err := json.Marshal(stored{d.Fields, d.Extra})
 	if err != nil {
 		return "", fmt.Errorf("cannot write register entry %s: %w", d.No, err)
 	}
 	return string(b), nil
+}
+
+// stored is the text of an entry as the database keeps it.
+type stored struct {
+	Fields
+	Extra Extra `json:"extra"`
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }

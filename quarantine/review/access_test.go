@@ -148,7 +148,7 @@ func TestSessionCookie(t *testing.T) {
 		if w.Code != http.StatusSeeOther {
 			t.Errorf("the old token still works: %d", w.Code)
 		}
-		if n := r.server.keys.Len(); n != 1 {
+		if n := r.server.Keys.Len(); n != 1 {
 			t.Errorf("%d keys held after a second login in the same browser, want 1", n)
 		}
 	}
@@ -157,12 +157,12 @@ func TestSessionCookie(t *testing.T) {
 func TestKeyDiesWithTheSession(t *testing.T) {
 	r := newRig(t)
 	c := r.as(t, "dpo")
-	if n := r.server.keys.Len(); n != 1 {
+	if n := r.server.Keys.Len(); n != 1 {
 		t.Fatalf("%d keys held, want 1", n)
 	}
 	_, body := c.post("/log-ud")
 	contains(t, body, "Nøglen til karantænen er glemt igen")
-	if n := r.server.keys.Len(); n != 0 {
+	if n := r.server.Keys.Len(); n != 0 {
 		t.Errorf("%d keys held after logout", n)
 	}
 	if _, body := c.get("/"); !strings.Contains(body, "Adgangssætning") {
@@ -174,7 +174,7 @@ func TestIdle(t *testing.T) {
 	r := newRig(t)
 	held := r.hold(t, screenshot("a"), time.Hour)
 	c := r.as(t, "dpo")
-	r.server.keys.Forget() // as the timers do after 30 minutes
+	r.server.Keys.Forget() // as the timers do after 30 minutes
 	_, body := c.get("/sag/" + held.ID)
 	contains(t, body, "ikke har været brugt i 30 minutter", `value="/sag/`+held.ID+`"`)
 	_, body = c.post("/log-ind", "navn", "dpo", "kode", passphrase, "efter", "/sag/"+held.ID)

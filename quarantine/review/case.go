@@ -12,6 +12,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -109,7 +110,7 @@ func caseID(r *http.Request) (string, bool) {
 func (s *server) showCase(w http.ResponseWriter, r *http.Request) {
 	id, ok := caseID(r)
 	if !ok {
-		s.fail(w, r, http.StatusNotFound)
+		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
 	s.caseWith(w, r, id, http.StatusOK, nil, refused{})
@@ -119,21 +120,21 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) {
 type refused struct{ action, reason, problem string }
 
 // caseWith shows a case with a notice and with a refused form filled in again.
-func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, status int, n *notice, f refused) {
-	u, _ := s.user(r)
+func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, status int, n *frame.Notice, f refused) {
+	u, _ := s.User(r)
 	c, err := s.Service.Get(r.Context(), id)
 	if errors.Is(err, quarantine.ErrNotFound) {
-		s.fail(w, r, http.StatusNotFound)
+		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
 	if err != nil {
-		s.broken(w, r, "show a case", err)
+		s.Broken(w, r, "show a case", err)
 		return
 	}
-	l := language(r)
+	l := frame.Language(r)
 	view := s.facts(l, c)
-	view.CanSeePictures = s.may(&u, "GET", "/sag/{id}/billede/{n}")
-	view.CanDecide = view.Waiting && s.may(&u, "POST", "/sag/{id}/frigiv")
+	view.CanSeePictures = s.may(u.Role, "GET", "/sag/{id}/billede/{n}")
+	view.CanDecide = view.Waiting && s.may(u.Role, "POST", "/sag/{id}/frigiv")
 	if view.CanDecide {
 		view.Release, view.Reject = releaseForm(l, c, &u, f), rejectForm(l, c, f)
 	}
@@ -141,19 +142,18 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 		view.Pictures = pictureViews(l, c)
 	}
 	if err := s.papers(r, l, &view); err != nil {
-		s.broken(w, r, "show a case's papers", err)
+		s.Broken(w, r, "show a case's papers", err)
 		return
 	}
-	p := s.newPage(r, &u, heading(l, c))
+	p := s.NewPage(r, &u, heading(l, c))
 	if r.Method != http.MethodGet {
 		p.Path = "/sag/" + c.ID
 	}
-	p.Notice = n
-	if p.Notice == nil {
-		p.Notice = s.takeNotice(r)
+	if n != nil {
+		p.Notice = n
 	}
 	p.Data = view
-	s.render(w, status, "case", p)
+	s.Render(w, status, "case", p)
 }
 
 // facts puts what the case itself holds into words.
@@ -300,26 +300,26 @@ func logOf(l words.Lang, e ledger.Entry) logLine {
 // picture serves one sealed picture, opened with the session's key. The service
 // writes the ledger line before it gives the picture out.
 func (s *server) picture(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.user(r)
+	u, _ := s.User(r)
 	id, ok := caseID(r)
 	n, err := strconv.Atoi(r.PathValue("n"))
 	if !ok || err != nil || n < 1 {
-		s.fail(w, r, http.StatusNotFound)
+		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
-	png, err := s.Service.Picture(r.Context(), id, n-1, u.Name, s.opener(r))
+	png, err := s.Service.Picture(r.Context(), id, n-1, u.Name, s.Opener(r))
 	switch {
 	case errors.Is(err, quarantine.ErrNotFound):
-		s.fail(w, r, http.StatusNotFound)
+		s.Fail(w, r, http.StatusNotFound)
 		return
 	case errors.Is(err, quarantine.ErrLocked):
-		s.failWith(w, r, http.StatusForbidden, "error.locked")
+		s.FailWith(w, r, http.StatusForbidden, "error.locked")
 		return
 	case err != nil:
-		s.broken(w, r, "show a picture", err)
+		s.Broken(w, r, "show a picture", err)
 		return
 	case !strings.HasPrefix(string(png[:min(len(png), 8)]), "\x89PNG\r\n\x1a\n"):
-		s.broken(w, r, "show a picture", errors.New("the picture is no PNG"))
+		s.Broken(w, r, "show a picture", errors.New("the picture is no PNG"))
 		return
 	}
 	w.Header().Set("Content-Type", "image/png")

@@ -12,6 +12,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -25,7 +26,7 @@ type decisionForm struct {
 	Limit   int
 }
 
-func releaseForm(l words.Lang, c *quarantine.Case, u *user, f refused) *decisionForm {
+func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused) *decisionForm {
 	form := &decisionForm{Open: true, Limit: reasonLimit}
 	effect := words.Text(l, "release.effect", words.Recipients(l, c.To))
 	if c.Kind == "file" || len(c.To) == 0 {
@@ -71,15 +72,15 @@ func (s *server) reject(w http.ResponseWriter, r *http.Request) {
 // decide carries a decision out and goes back to the case, where its state tells
 // the outcome; what was not carried out is said in words, with the form as it was.
 func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, do func(context.Context, string, quarantine.Decision) (*quarantine.Case, error)) {
-	u, _ := s.user(r)
-	l := language(r)
+	u, _ := s.User(r)
+	l := frame.Language(r)
 	id, ok := caseID(r)
 	if !ok {
-		s.fail(w, r, http.StatusNotFound)
+		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
 	if err := r.ParseForm(); err != nil {
-		s.fail(w, r, http.StatusBadRequest)
+		s.Fail(w, r, http.StatusBadRequest)
 		return
 	}
 	reason := strings.TrimSpace(r.PostForm.Get("begrundelse"))
@@ -88,19 +89,19 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 		if key == "problem.reason.long" {
 			problem = words.Text(l, key, reasonLimit)
 		}
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &notice{"error", words.Text(l, "problem.title"), problem}, refused{action, words.Clean(reason, reasonLimit), problem})
+		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: problem}, refused{action, words.Clean(reason, reasonLimit), problem})
 		return
 	}
 	// A decision once begun must not stop halfway because the browser went away.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Minute)
 	defer cancel()
-	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.opener(r)})
+	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.Opener(r)})
 	if err != nil {
 		s.refusedDecision(w, r, id, refused{action: action, reason: words.Clean(reason, reasonLimit)}, err)
 		return
 	}
 	if action == "release" && c.State == quarantine.Held {
-		s.sessions.Put(r.Context(), sessionNotice, "flash.approved")
+		s.Tell(r, "flash.approved")
 	}
 	http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
 }
@@ -120,11 +121,11 @@ func reasonProblem(reason string) string {
 
 // refusedDecision says in plain words why a decision was not carried out.
 func (s *server) refusedDecision(w http.ResponseWriter, r *http.Request, id string, f refused, err error) {
-	l := language(r)
+	l := frame.Language(r)
 	status, key, kind := http.StatusBadGateway, "problem.refused", "error"
 	switch {
 	case errors.Is(err, quarantine.ErrNotFound):
-		s.fail(w, r, http.StatusNotFound)
+		s.Fail(w, r, http.StatusNotFound)
 		return
 	case errors.Is(err, quarantine.ErrState):
 		status, key, kind = http.StatusConflict, "problem.decided", "warning"
@@ -145,14 +146,5 @@ func (s *server) refusedDecision(w http.ResponseWriter, r *http.Request, id stri
 	}
 	s.Log.Warn("decision not carried out", "case", id, "action", f.action, "why", key, "err", detectors.Redact(err.Error()))
 	f.problem = words.Text(l, key)
-	s.caseWith(w, r, id, status, &notice{kind, words.Text(l, "problem.title"), f.problem}, f)
-}
-
-// takeNotice returns the message that a decision left for the next page, once.
-func (s *server) takeNotice(r *http.Request) *notice {
-	key := s.sessions.PopString(r.Context(), sessionNotice)
-	if key == "" {
-		return nil
-	}
-	return &notice{Kind: "success", Text: words.Text(language(r), key)}
+	s.caseWith(w, r, id, status, &frame.Notice{Kind: kind, Heading: words.Text(l, "problem.title"), Text: f.problem}, f)
 }

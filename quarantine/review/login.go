@@ -9,6 +9,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -36,9 +37,9 @@ func (s *server) health(w http.ResponseWriter, r *http.Request) {
 func (s *server) toLogin(w http.ResponseWriter, r *http.Request) {
 	q := url.Values{}
 	if r.Method == http.MethodGet && r.URL.Path != "/" {
-		q.Set("efter", localPath(r.URL.RequestURI()))
+		q.Set("efter", frame.LocalPath(r.URL.RequestURI()))
 	}
-	if _, err := r.Cookie(s.sessions.Cookie.Name); err == nil {
+	if _, err := r.Cookie(s.Sessions.Cookie.Name); err == nil {
 		q.Set("hvorfor", "tid")
 	}
 	target := "/log-ind"
@@ -49,25 +50,25 @@ func (s *server) toLogin(w http.ResponseWriter, r *http.Request) {
 }
 
 func (s *server) showLogin(w http.ResponseWriter, r *http.Request) {
-	if _, ok := s.user(r); ok {
+	if _, ok := s.User(r); ok {
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
-	l := language(r)
-	p := s.newPage(r, nil, words.Text(l, "login.title"))
+	l := frame.Language(r)
+	p := s.NewPage(r, nil, words.Text(l, "login.title"))
 	switch r.URL.Query().Get("hvorfor") {
 	case "tid":
-		p.Notice = &notice{Kind: "info", Text: words.Text(l, "login.idle")}
+		p.Notice = &frame.Notice{Kind: "info", Text: words.Text(l, "login.idle")}
 	case "ud":
-		p.Notice = &notice{Kind: "success", Text: words.Text(l, "login.out")}
+		p.Notice = &frame.Notice{Kind: "success", Text: words.Text(l, "login.out")}
 	}
-	p.Data = loginView{After: localPath(r.URL.Query().Get("efter"))}
-	s.render(w, http.StatusOK, "login", p)
+	p.Data = loginView{After: frame.LocalPath(r.URL.Query().Get("efter"))}
+	s.Render(w, http.StatusOK, "login", p)
 }
 
 func (s *server) login(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		s.fail(w, r, http.StatusBadRequest)
+		s.Fail(w, r, http.StatusBadRequest)
 		return
 	}
 	name, passphrase := strings.TrimSpace(r.PostForm.Get("navn")), r.PostForm.Get("kode")
@@ -88,28 +89,28 @@ func (s *server) login(w http.ResponseWriter, r *http.Request) {
 		s.refuseLogin(w, r, http.StatusUnauthorized, "login.wrong")
 		return
 	case err != nil:
-		s.broken(w, r, "log in", err)
+		s.Broken(w, r, "log in", err)
 		return
 	}
 	ctx := r.Context()
-	s.keys.Drop(s.sessions.GetString(ctx, sessionKey)) // of an earlier login in this browser
+	s.Keys.Drop(s.Sessions.GetString(ctx, frame.SessionKey)) // of an earlier login in this browser
 	// A new token, so that one planted before the login is worth nothing.
-	if err := s.sessions.RenewToken(ctx); err != nil {
-		s.broken(w, r, "renew the session", err)
+	if err := s.Sessions.RenewToken(ctx); err != nil {
+		s.Broken(w, r, "renew the session", err)
 		return
 	}
-	s.sessions.Put(ctx, sessionName, acc.Name)
-	s.sessions.Put(ctx, sessionRole, string(acc.Role))
-	s.sessions.Put(ctx, sessionKey, s.keys.Put(opener))
+	s.Sessions.Put(ctx, frame.SessionName, acc.Name)
+	s.Sessions.Put(ctx, frame.SessionRole, string(acc.Role))
+	s.Sessions.Put(ctx, frame.SessionKey, s.Keys.Put(opener))
 	s.Log.Info("login", "user", acc.Name, "role", string(acc.Role))
-	http.Redirect(w, r, localPath(r.PostForm.Get("efter")), http.StatusSeeOther)
+	http.Redirect(w, r, frame.LocalPath(r.PostForm.Get("efter")), http.StatusSeeOther)
 }
 
 func (s *server) refuseLogin(w http.ResponseWriter, r *http.Request, status int, key string) {
-	p := s.newPage(r, nil, words.Text(language(r), "login.title"))
+	p := s.NewPage(r, nil, words.Text(frame.Language(r), "login.title"))
 	p.Path = "/log-ind"
-	p.Data = loginView{After: localPath(r.PostForm.Get("efter")), Name: words.Clean(r.PostForm.Get("navn"), words.Short), Wrong: words.Text(language(r), key)}
-	s.render(w, status, "login", p)
+	p.Data = loginView{After: frame.LocalPath(r.PostForm.Get("efter")), Name: words.Clean(r.PostForm.Get("navn"), words.Short), Wrong: words.Text(frame.Language(r), key)}
+	s.Render(w, status, "login", p)
 }
 
 // rest pauses before the answer to a failed login, or until the client leaves.
@@ -124,9 +125,9 @@ func (s *server) rest(r *http.Request) {
 
 func (s *server) logout(w http.ResponseWriter, r *http.Request) {
 	ctx := r.Context()
-	s.keys.Drop(s.sessions.GetString(ctx, sessionKey))
-	if err := s.sessions.Destroy(ctx); err != nil {
-		s.broken(w, r, "end the session", err)
+	s.Keys.Drop(s.Sessions.GetString(ctx, frame.SessionKey))
+	if err := s.Sessions.Destroy(ctx); err != nil {
+		s.Broken(w, r, "end the session", err)
 		return
 	}
 	http.Redirect(w, r, "/log-ind?hvorfor=ud", http.StatusSeeOther)
@@ -135,13 +136,13 @@ func (s *server) logout(w http.ResponseWriter, r *http.Request) {
 // setLanguage keeps the choice for a year; it says nothing about who chose.
 func (s *server) setLanguage(w http.ResponseWriter, r *http.Request) {
 	if err := r.ParseForm(); err != nil {
-		s.fail(w, r, http.StatusBadRequest)
+		s.Fail(w, r, http.StatusBadRequest)
 		return
 	}
 	l := words.Danish
 	if r.PostForm.Get("til") == string(words.English) {
 		l = words.English
 	}
-	http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
-	http.Redirect(w, r, localPath(r.PostForm.Get("tilbage")), http.StatusSeeOther)
+	http.SetCookie(w, &http.Cookie{Name: frame.LanguageCookie, Value: string(l), Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteLaxMode})
+	http.Redirect(w, r, frame.LocalPath(r.PostForm.Get("tilbage")), http.StatusSeeOther)
 }

@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
-	"strconv"
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -41,7 +41,7 @@ type queueView struct {
 	Front   bool // the first tab, whose emptiness is good news
 	Tabs    []tab
 	Rows    []queueRow
-	Pages   pager
+	Pages   frame.Pager
 }
 
 type queueRow struct {
@@ -53,33 +53,11 @@ type queueRow struct {
 	Colour, Approved            string
 }
 
-// pager numbers the pages of a list from 1.
-type pager struct {
-	Page, Last, Previous, Next int
-	Base                       string // path and query up to "side="
-}
-
-func newPager(r *http.Request, total int, base string) pager {
-	last := max(1, (total+pageSize-1)/pageSize)
-	n, err := strconv.Atoi(r.URL.Query().Get("side"))
-	if err != nil {
-		n = 1
-	}
-	p := pager{Page: min(max(n, 1), last), Last: last, Base: base}
-	p.Previous = p.Page - 1
-	if p.Page < last {
-		p.Next = p.Page + 1
-	}
-	return p
-}
-
-func mayRead(u *user) bool { return u.Role != account.Operator }
-
 // may asks the route table.
-func (s *server) may(u *user, method, path string) bool {
+func (s *server) may(role account.Role, method, path string) bool {
 	for _, rt := range s.routes() {
 		if rt.method == method && (rt.path == path || path == "/" && rt.path == "/{$}") {
-			return slices.Contains(rt.access, u.Role)
+			return slices.Contains(rt.access, role)
 		}
 	}
 	return false
@@ -87,14 +65,14 @@ func (s *server) may(u *user, method, path string) bool {
 
 // front shows the queue, or the operator, who may see no content, the counts.
 func (s *server) front(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.user(r)
-	if !mayRead(&u) {
+	u, _ := s.User(r)
+	if !u.MayRead() {
 		http.Redirect(w, r, "/drift", http.StatusSeeOther)
 		return
 	}
 	counts, err := s.Service.Counts(r.Context())
 	if err != nil {
-		s.broken(w, r, "count cases", err)
+		s.Broken(w, r, "count cases", err)
 		return
 	}
 	view := queueView{Waiting: counts[quarantine.Held]}
@@ -107,31 +85,31 @@ func (s *server) front(w http.ResponseWriter, r *http.Request) {
 	}
 	all[at].Current = true
 	view.Tabs, view.Front = all, at == 0
-	view.Pages = newPager(r, all[at].Count, "/?vis="+all[at].ID+"&")
+	view.Pages = frame.NewPager(r, all[at].Count, "/?vis="+all[at].ID+"&")
 	cases, err := s.pageOf(r, all[at], view.Pages)
 	if err != nil {
-		s.broken(w, r, "list cases", err)
+		s.Broken(w, r, "list cases", err)
 		return
 	}
-	l := language(r)
+	l := frame.Language(r)
 	for _, c := range cases {
 		view.Rows = append(view.Rows, s.queueRow(l, c))
 	}
-	p := s.newPage(r, &u, words.Text(l, "queue.title"))
+	p := s.NewPage(r, &u, words.Text(l, "queue.title"))
 	p.Data = view
-	s.render(w, http.StatusOK, "queue", p)
+	s.Render(w, http.StatusOK, "queue", p)
 }
 
 // pageOf reads one page of cases. The service lists the newest first, so a queue
 // with the oldest first is read from its far end.
-func (s *server) pageOf(r *http.Request, t tab, p pager) ([]*quarantine.Case, error) {
-	f := quarantine.Filter{States: t.States, Limit: pageSize, Offset: (p.Page - 1) * pageSize}
+func (s *server) pageOf(r *http.Request, t tab, p frame.Pager) ([]*quarantine.Case, error) {
+	f := quarantine.Filter{States: t.States, Limit: frame.PageSize, Offset: (p.Page - 1) * frame.PageSize}
 	if t.Oldest {
 		end := t.Count - f.Offset
 		if end <= 0 {
 			return nil, nil
 		}
-		f.Offset = max(0, end-pageSize)
+		f.Offset = max(0, end-frame.PageSize)
 		f.Limit = end - f.Offset
 	}
 	list, _, err := s.Service.List(r.Context(), f)
@@ -193,17 +171,17 @@ type stateCount struct {
 
 // status shows counts and no content.
 func (s *server) status(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.user(r)
+	u, _ := s.User(r)
 	counts, err := s.Service.Counts(r.Context())
 	if err != nil {
-		s.broken(w, r, "count cases", err)
+		s.Broken(w, r, "count cases", err)
 		return
 	}
 	var view []stateCount
 	for _, state := range states() {
 		view = append(view, stateCount{state, counts[state]})
 	}
-	p := s.newPage(r, &u, words.Text(language(r), "status.title"))
+	p := s.NewPage(r, &u, words.Text(frame.Language(r), "status.title"))
 	p.Data = view
-	s.render(w, http.StatusOK, "status", p)
+	s.Render(w, http.StatusOK, "status", p)
 }

@@ -2,12 +2,14 @@ package review
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"net/http"
 	"strings"
 	"time"
 
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -46,7 +48,7 @@ func date(t time.Time) string {
 
 type registerView struct {
 	Rows  []registerRow
-	Pages pager
+	Pages frame.Pager
 }
 
 type registerRow struct {
@@ -58,21 +60,21 @@ type registerRow struct {
 
 // showRegister lists the drafts, the newest first.
 func (s *server) showRegister(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.user(r)
-	l := language(r)
+	u, _ := s.User(r)
+	l := frame.Language(r)
 	drafts, err := s.Service.Register().List(r.Context(), 0)
 	if err != nil {
-		s.broken(w, r, "list the register", err)
+		s.Broken(w, r, "list the register", err)
 		return
 	}
-	view := registerView{Pages: newPager(r, len(drafts), "/fortegnelse?")}
-	first := (view.Pages.Page - 1) * pageSize
-	for i := first; i < min(first+pageSize, len(drafts)); i++ {
+	view := registerView{Pages: frame.NewPager(r, len(drafts), "/fortegnelse?")}
+	first := (view.Pages.Page - 1) * frame.PageSize
+	for i := first; i < min(first+frame.PageSize, len(drafts)); i++ {
 		view.Rows = append(view.Rows, s.registerRow(l, drafts[len(drafts)-1-i]))
 	}
-	p := s.newPage(r, &u, words.Text(l, "register.title"))
+	p := s.NewPage(r, &u, words.Text(l, "register.title"))
 	p.Data = view
-	s.render(w, http.StatusOK, "register", p)
+	s.Render(w, http.StatusOK, "register", p)
 }
 
 func (s *server) registerCSV(w http.ResponseWriter, r *http.Request) {
@@ -88,15 +90,15 @@ func (s *server) registerXLSX(w http.ResponseWriter, r *http.Request) {
 func (s *server) export(w http.ResponseWriter, r *http.Request, ext, contentType string, write func(io.Writer, []*register.Draft) error) {
 	drafts, err := s.Service.Register().List(r.Context(), 0)
 	if err != nil {
-		s.broken(w, r, "list the register", err)
+		s.Broken(w, r, "list the register", err)
 		return
 	}
 	var b bytes.Buffer
 	if err := write(&b, drafts); err != nil {
-		s.broken(w, r, "export the register", err)
+		s.Broken(w, r, "export the register", err)
 		return
 	}
-	u, _ := s.user(r)
+	u, _ := s.User(r)
 	s.Log.Info("register exported", "user", u.Name, "format", ext, "entries", len(drafts))
 	w.Header().Set("Content-Type", contentType)
 	w.Header().Set("Content-Disposition", `attachment; filename="fortegnelse-over-brud-`+s.Now().In(words.Zone()).Format("2006-01-02")+`.`+ext+`"`)
@@ -121,4 +123,14 @@ func (s *server) registerRow(l words.Lang, d *register.Draft) registerRow {
 		}
 	}
 	return row
+}
+
+// nearest is the deadline that is due first among the confirmed breaches that are
+// not settled yet.
+func (s *server) nearest(ctx context.Context) (*frame.Clock, error) {
+	running, err := s.Service.Register().Running(ctx)
+	if err != nil || len(running) == 0 {
+		return nil, err
+	}
+	return &frame.Clock{No: running[0].No, Deadline: running[0].Deadline, More: len(running) - 1}, nil
 }

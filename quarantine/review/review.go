@@ -21,13 +21,11 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/alexedwards/scs/v2"
-
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
-	"brevvagt/quarantine/review/keyring"
+	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/vault"
 )
@@ -80,17 +78,15 @@ const (
 	idleTimeout  = 30 * time.Minute
 	lifetime     = 12 * time.Hour
 	failurePause = 500 * time.Millisecond
-	pageSize     = 20
 	bodyLimit    = 64 << 10 // bytes of a posted form
 	reasonLimit  = 1000     // runes of a reason
 )
 
 type server struct {
-	Config
-	sessions *scs.SessionManager
-	keys     *keyring.Ring
+	*frame.Frame
+	Service  Service
+	Accounts Accounts
 	pause    time.Duration // before the answer to a failed login
-	pages    pages
 	assets   http.Handler
 }
 
@@ -114,13 +110,12 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	pages, err := parsePages()
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the page templates: %w", err)
-	}
 	assets, err := static.Handler()
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the page's static files: %w", err)
 	}
-	return &server{Config: cfg, sessions: newSessions(cfg.Secure, idle), keys: keyring.New(idle), pause: failurePause, pages: pages, assets: assets}, nil
+	s := &server{Service: cfg.Service, Accounts: cfg.Accounts, pause: failurePause, assets: assets}
+	s.Frame, err = frame.New(frame.Config{Log: cfg.Log, Secure: cfg.Secure, Organisation: cfg.Organisation, Now: cfg.Now,
+		Idle: idle, Lifetime: lifetime, May: s.may, Clock: s.nearest})
+	return s, err
 }

@@ -63,7 +63,7 @@ func (s *server) handler() http.Handler {
 		mux.Handle(rt.method+" "+rt.path, s.guard(rt))
 	}
 	origin := http.NewCrossOriginProtection()
-	origin.SetDenyHandler(http.HandlerFunc(s.denyOrigin))
+	origin.SetDenyHandler(http.HandlerFunc(s.DenyOrigin))
 	return s.headers(s.recovered(origin.Handler(s.plainErrors(mux))))
 }
 
@@ -72,19 +72,19 @@ func (s *server) guard(rt route) http.Handler {
 	if rt.access == nil {
 		return rt.handle
 	}
-	return s.sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.Sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		if len(rt.access) == 0 {
 			rt.handle(w, r)
 			return
 		}
-		u, ok := s.user(r)
+		u, ok := s.User(r)
 		switch {
 		case !ok:
 			s.toLogin(w, r)
 		case !slices.Contains(rt.access, u.Role):
 			s.Log.Warn("access denied", "user", u.Name, "role", string(u.Role), "method", rt.method, "route", rt.path)
-			s.fail(w, r, http.StatusForbidden)
+			s.Fail(w, r, http.StatusForbidden)
 		default:
 			rt.handle(w, r)
 		}
@@ -121,7 +121,7 @@ func (s *server) recovered(next http.Handler) http.Handler {
 		defer func() {
 			if v := recover(); v != nil {
 				s.Log.Error("page crashed", "method", r.Method, "pattern", r.Pattern)
-				s.fail(w, r, http.StatusInternalServerError)
+				s.Fail(w, r, http.StatusInternalServerError)
 			}
 		}()
 		next.ServeHTTP(w, r)
@@ -141,10 +141,10 @@ func (s *server) plainErrors(mux *http.ServeMux) http.Handler {
 			w.Header().Set("Allow", allow)
 		}
 		if probe.status == http.StatusMethodNotAllowed {
-			s.fail(w, r, http.StatusMethodNotAllowed)
+			s.Fail(w, r, http.StatusMethodNotAllowed)
 			return
 		}
-		s.fail(w, r, http.StatusNotFound)
+		s.Fail(w, r, http.StatusNotFound)
 	})
 }
 

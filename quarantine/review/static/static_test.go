@@ -64,7 +64,7 @@ func TestReferences(t *testing.T) {
 	ref := regexp.MustCompile(`/static/([a-z0-9/._-]+\.[a-z0-9]+)`)
 	font := regexp.MustCompile(`url\(\.\./(fonts/[A-Za-z0-9./_-]+)\)`)
 	var names []string
-	templates, err := filepath.Glob("../templates/*.html")
+	templates, err := filepath.Glob("../frame/templates/*.html")
 	if err != nil || len(templates) == 0 {
 		t.Fatal(templates, err)
 	}

@@ -58,6 +58,21 @@ func Waited(l Lang, t, now time.Time) string {
 	return Plural(l, "wait.days", int(d/(24*time.Hour)))
 }
 
+// TimeLeft says how long there is until a deadline: "2 dage og 4 timer", "3 timer og
+// 10 minutter", or how long it has passed.
+func TimeLeft(l Lang, d time.Duration) string {
+	if d <= 0 {
+		return Text(l, "clock.over")
+	}
+	switch {
+	case d >= 24*time.Hour:
+		return Text(l, "clock.and", Plural(l, "wait.days", int(d/(24*time.Hour))), Plural(l, "wait.hours", int(d%(24*time.Hour)/time.Hour)))
+	case d >= time.Hour:
+		return Text(l, "clock.and", Plural(l, "wait.hours", int(d/time.Hour)), Plural(l, "wait.minutes", int(d%time.Hour/time.Minute)))
+	}
+	return Plural(l, "wait.minutes", int(d/time.Minute))
+}
+
 // Size writes bytes for people: "12 kB", with the decimal sign of the language.
 func Size(l Lang, n int64) string {
 	const kilo = 1000

@@ -13,7 +13,7 @@ import (
 )
 
 var (
-	used      = regexp.MustCompile(`(?:\.T |\b[tT]ext\((?:\w+\.)?\w+(?:\(r\))?, |failWith\(w, r, \S+, |refuseLogin\(w, r, \S+, )"([a-z0-9.-]+)"`)
+	used      = regexp.MustCompile(`(?:\.T |\b[tT]ext\((?:\w+\.)?\w+(?:\(r\))?, |[fF]ailWith\(w, r, \S+, |refuseLogin\(w, r, \S+, )"([a-z0-9.-]+)"`)
 	usedMany  = regexp.MustCompile(`(?:\.Plural |\bPlural\(\w+, )"([a-z0-9.-]+)"`)
 	otherwise = regexp.MustCompile(`"((?:tab|nav|flash|problem|error|done|login|register)\.[a-z0-9.-]+)"`)
 )
@@ -23,13 +23,13 @@ var (
 func TestNoMissingText(t *testing.T) {
 	keys := make(map[string]bool)
 	var all strings.Builder
-	for _, pattern := range []string{"../templates/*.html", "../*.go", "*.go"} {
+	for _, pattern := range []string{"../*/templates/*.html", "../*/*.go", "../*.go", "*.go"} {
 		files, err := filepath.Glob(pattern)
 		if err != nil || len(files) == 0 {
 			t.Fatal(pattern, err)
 		}
 		for _, f := range files {
-			if strings.HasSuffix(f, "_test.go") || strings.HasPrefix(f, "phrases") || strings.HasSuffix(f, "catalogue.go") {
+			if strings.HasSuffix(f, "_test.go") || strings.HasPrefix(filepath.Base(f), "phrases") || strings.HasSuffix(f, "catalogue.go") {
 				continue
 			}
 			b, err := os.ReadFile(f)

@@ -1,0 +1,170 @@
+package register
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Extra is what belongs to an entry beside the thirteen columns: what a notification
+// to the authority asks for, and the DPO's own assessment. It is checked like the
+// columns and holds no person.
+type Extra struct {
+	Persons    string    `json:"persons,omitempty"`     // about how many, in words or figures
+	Records    string    `json:"records,omitempty"`     // about how many records
+	LateReason string    `json:"late_reason,omitempty"` // GDPR Art. 33(1): why later than 72 hours
+	Notified   time.Time `json:"notified,omitzero"`     // when the DPO notified the authority
+	Told       time.Time `json:"told,omitzero"`         // when the persons were told
+	Severity   *Severity `json:"severity,omitempty"`
+}
+
+// Errors of an entry that does not hang together.
+var (
+	ErrConflict = errors.New("somebody else has changed the entry meanwhile")
+	ErrDates    = errors.New("the dates do not fit together")
+	ErrAware    = errors.New("a breach needs the time when it became known")
+	ErrLate     = errors.New("the notification is later than 72 hours and needs a reason")
+	ErrDecided  = errors.New("a decision must be Ja or Nej")
+	ErrEmpty    = errors.New("the entry must say what happened")
+	ErrReason   = errors.New("a Nej needs its reason")
+)
+
+// Undecided is the beginning of column 8 or 11 while the DPO has not decided.
+const Undecided = "[DPO afgør]"
+
+// Decided reports whether column 8 or 11 holds a person's decision, not a proposal.
+func Decided(column string) bool { return column == "Ja" || column == "Nej" }
+
+// Settled reports whether no deadline needs watching any more: the DPO decided not
+// to notify, or decided to and has done it.
+func (d *Draft) Settled() bool {
+	return d.Notify == "Nej" || d.Notify == "Ja" && (!d.Extra.Notified.IsZero() || d.Deadline.IsZero())
+}
+
+// Late reports whether the authority was, or would now be, notified after the
+// deadline.
+func (d *Draft) Late(now time.Time) bool {
+	if d.Deadline.IsZero() || d.Status != Breach || d.Notify == "Nej" {
+		return false
+	}
+	if !d.Extra.Notified.IsZero() {
+		now = d.Extra.Notified
+	}
+	return now.After(d.Deadline)
+}
+
+// Running reads the confirmed breaches whose clock runs, the nearest deadline first.
+func (r *Register) Running(ctx context.Context) ([]*Draft, error) {
+	return r.query(ctx, ` WHERE status = 'brud' AND settled = 0 AND deadline > 0 ORDER BY deadline, no LIMIT 100`)
+}
+
+// Years lists the years that have entries, the latest first.
+func (r *Register) Years(ctx context.Context) ([]int, error) {
+	rows, err := r.db.Read().QueryContext(ctx, `SELECT DISTINCT year FROM register_drafts ORDER BY year DESC`)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the register: %w", err)
+	}
+	defer rows.Close()
+	var list []int
+	for rows.Next() {
+		var y int
+		if err := rows.Scan(&y); err != nil {
+			return nil, fmt.Errorf("cannot read the register: %w", err)
+		}
+		list = append(list, y)
+	}
+	return list, rows.Err()
+}
+
+// Page reads part of the entries of a year (0 is all), the newest first, and how
+// many there are. status "" means all.
+func (r *Register) Page(ctx context.Context, year int, status Status, limit, offset int) ([]*Draft, int, error) {
+	const where = ` WHERE (year = $1 OR $1 = 0) AND (status = $2 OR $2 = '')`
+	var total int
+	if err := r.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM register_drafts`+where, year, string(status)).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("cannot count the register: %w", err)
+	}
+	list, err := r.query(ctx, where+` ORDER BY year DESC, running DESC LIMIT $3 OFFSET $4`, year, string(status), limit, offset)
+	return list, total, err
+}
+
+func (r *Register) query(ctx context.Context, where string, args ...any) ([]*Draft, error) {
+	rows, err := r.db.Read().QueryContext(ctx, selectDrafts+where, args...)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the register: %w", err)
+	}
+	defer rows.Close()
+	var list []*Draft
+	for rows.Next() {
+		d, err := one(rows)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	return list, rows.Err()
+}
+
+// FieldError names the column whose text may not be kept.
+type FieldError struct {
+	Column int // 1 to 13, 0 for a field beside the columns
+	Err    error
+}
+
+func (e *FieldError) Error() string {
+	if e.Column == 0 {
+		return "a field of the notification: " + e.Err.Error()
+	}
+	return fmt.Sprintf("column %q: %v", Columns()[e.Column-1], e.Err)
+}
+
+// Unwrap gives the reason.
+func (e *FieldError) Unwrap() error { return e.Err }
+
+// checkAll refuses an entry that would keep personal data, naming the column.
+func (r *Register) checkAll(d *Draft) error {
+	for _, c := range []struct {
+		column int
+		text   string
+	}{
+		{2, d.What}, {5, d.Type}, {6, strings.Join(d.DataTypes, ", ")}, {7, d.Consequences}, {8, d.Notify}, {9, d.NotifyReason},
+		{10, d.Measures}, {11, d.Informed}, {12, d.InformedReason}, {13, d.Ruling},
+		{0, d.Extra.Persons}, {0, d.Extra.Records}, {0, d.Extra.LateReason},
+	} {
+		if len(c.text) > maxText {
+			return &FieldError{c.column, fmt.Errorf("longer than %d bytes", maxText)}
+		}
+		if err := r.check(c.text); err != nil {
+			return &FieldError{c.column, err}
+		}
+	}
+	return nil
+}
+
+// DataTypeValues are the values of column 6 seen in a published register and needed
+// for the incidents beside it, in the order in which they are offered.
+func DataTypeValues() []string {
+	return []string{"Adresse", "Alder", "Boligforhold", "Bopælskommune", "CPR-nr.", "CVR-nummer (enkeltmandsvirksomhed)", "E-mail",
+		"Familiemæssige forhold", "Helbredsoplysninger", "Initialer/loginnavn", "Navn", "Navne- og adressebeskyttelse",
+		"Oplysning om at personen er afgået ved døden", "Oplysninger om børn", "Pårørende", "Religiøs overbevisning", "Sag i Socialforvaltningen",
+		"Sociale forhold", "Strafbare forhold", "Støtteforanstaltninger", "Telefonnummer (privat)", "Tilsynsrapport", "Økonomiske forhold", "Økonomiske oplysninger"}
+}
+
+// Types are the values of column 5.
+func Types() []string { return []string{HumanError, SystemError, SupplierError} }
+
+// AwaitsDPO is the text of columns 8 and 11 while a deadline runs.
+func (r *Register) AwaitsDPO(deadline time.Time) string { return dpoDecides + r.at(deadline) }
+
+// Lock reads within tx when an entry was changed last, so that an edit can tell that
+// nobody came between.
+func (r *Register) Lock(ctx context.Context, tx *sql.Tx, no string) (time.Time, error) {
+	d, err := one(tx.QueryRowContext(ctx, selectDrafts+` WHERE no = $1`, no))
+	if err != nil {
+		return time.Time{}, fmt.Errorf("register entry %.20q: %w", no, err)
+	}
+	return d.Changed, nil
+}
