@@ -11,6 +11,7 @@ import (
 	"github.com/klippa-app/go-pdfium"
 	"github.com/klippa-app/go-pdfium/webassembly"
 	"github.com/tetratelabs/wazero"
+	"github.com/tetratelabs/wazero/experimental"
 
 	"brevvagt/document"
 )
@@ -62,6 +63,7 @@ func start(cacheDir string, pages uint32) (pdfium.Pool, error) {
 		rc = rc.WithCompilationCache(cache)
 	}
 	return webassembly.Init(webassembly.Config{
+		Context: experimental.WithMemoryAllocator(context.Background(), &lands{}),
 		MinIdle: 0, MaxIdle: 1, MaxTotal: 2,
 		RuntimeConfig: rc,
 		FSConfig:      wazero.NewFSConfig(), // the default would show it the whole disk

@@ -30,6 +30,9 @@ func (r *reader) page(index int, form bool) error {
 			r.text(s)
 		}
 	}
+	if err := r.closeText(text); err != nil {
+		return fmt.Errorf("cannot leave the text of page %d: %w", index+1, err)
+	}
 	if form {
 		r.fields(page, index+1)
 	}
@@ -68,18 +71,28 @@ func (r *reader) pageText(page requests.Page) (textPage, error) {
 		return out, err
 	}
 	out.text = clean(got.Text)
+	same := utf16Len(got.Text) == n.Count // each character of the page is in the text
 	out.top = func(index int) (float64, float64, bool) {
-		at, err := r.p.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: t.TextPage, NTextIndex: index})
-		if err != nil || at.CharIndex < 0 {
-			return 0, 0, false
+		if !same {
+			at, err := r.p.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: t.TextPage, NTextIndex: index})
+			if err != nil || at.CharIndex < 0 {
+				return 0, 0, false
+			}
+			index = at.CharIndex
 		}
-		b, err := r.p.FPDFText_GetCharBox(&requests.FPDFText_GetCharBox{TextPage: t.TextPage, Index: at.CharIndex})
+		b, err := r.p.FPDFText_GetCharBox(&requests.FPDFText_GetCharBox{TextPage: t.TextPage, Index: index})
 		if err != nil {
 			return 0, 0, false
 		}
 		return b.Top, b.Bottom, true
 	}
 	return out, nil
+}
+
+// closeText gives the memory of a page's text back: a long file needs it.
+func (r *reader) closeText(t textPage) error {
+	_, err := r.p.FPDFText_ClosePage(&requests.FPDFText_ClosePage{TextPage: t.ref})
+	return err
 }
 
 // clean takes pdfium's marks away, one rune for one: a hyphen it put at the end of

@@ -68,6 +68,7 @@ type reader struct {
 	empty int               // pages on which nothing at all is drawn
 	files int               // attached files that were handed on
 	put   int               // texts and pictures that came out
+	plain bool              // the file can have no picture
 }
 
 func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
@@ -76,7 +77,7 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 		return err
 	}
 	defer p.Close()
-	r := &reader{ctx: ctx, cfg: f.cfg, in: in, out: out, p: p, seen: map[[32]byte]bool{}, lines: map[string]bool{}}
+	r := &reader{ctx: ctx, cfg: f.cfg, in: in, out: out, p: p, plain: pictureless(in.Data), seen: map[[32]byte]bool{}, lines: map[string]bool{}}
 	if r.doc, err = open(p, in.Data); err != nil {
 		return err
 	}

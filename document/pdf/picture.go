@@ -51,6 +51,9 @@ func (r *reader) pictures(page requests.Page, index int, usable bool) error {
 		return fmt.Errorf("cannot measure page %d: %w", index+1, err)
 	}
 	var d drawn
+	if usable && r.plain {
+		return nil
+	}
 	r.look(page, nil, size.Width*size.Height, 0, &d)
 	if d.objects == 0 {
 		r.empty++

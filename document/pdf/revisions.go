@@ -79,6 +79,9 @@ func (r *reader) revisionPage(i int) bool {
 	if usable(t) {
 		texts = r.paragraphs(t)
 	}
+	if r.closeText(t) != nil {
+		return false
+	}
 	if form, err := r.p.GetForm(&requests.GetForm{Page: page}); r.hasForm() && err == nil {
 		for _, f := range form.Fields {
 			if f.Value != nil {

@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"bytes"
-	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -41,8 +40,32 @@ func isLetter(s string) bool {
 	return unicode.IsLetter(r)
 }
 
-// parted is a number of six and four digits as it stands in the file's own bytes.
-var parted = regexp.MustCompile(`[^0-9]([0-9]{6}-[0-9]{4})(?:[^0-9]|$)`)
+// parted finds the next number of six and four digits in the file's own bytes, from
+// the given place on; -1 when there is none.
+func parted(data []byte, from int) int {
+	for at := from; ; at++ {
+		i := bytes.IndexByte(data[at:], '-')
+		if i < 0 {
+			return -1
+		}
+		at += i
+		if start := at - 6; start > 0 && digits(data, start, at) && !digit(data, start-1) &&
+			digits(data, at+1, at+5) && !digit(data, at+5) {
+			return start
+		}
+	}
+}
+
+func digit(data []byte, i int) bool { return i < len(data) && data[i] >= '0' && data[i] <= '9' }
+
+func digits(data []byte, from, to int) bool {
+	for i := from; i < to; i++ {
+		if !digit(data, i) {
+			return false
+		}
+	}
+	return true
+}
 
 // Limits of the look at the bytes.
 const (
@@ -54,13 +77,15 @@ const (
 // objects without a page, as far as they stand in clear, and attached files that
 // are listed where the engine does not look.
 func (r *reader) unseen() {
-	for _, m := range parted.FindAllSubmatchIndex(r.in.Data, maxParted) {
-		number := string(r.in.Data[m[2]:m[3]])
+	const size = len("DDMMYY-XXXX")
+	at := parted(r.in.Data, 0)
+	for n := 0; at >= 0 && n < maxParted; n, at = n+1, parted(r.in.Data, at+size) {
+		number := string(r.in.Data[at : at+size])
 		if r.shown(number) {
 			continue
 		}
-		from := max(0, m[2]-beforeText)
-		before := r.in.Data[from:m[2]]
+		from := max(0, at-beforeText)
+		before := r.in.Data[from:at]
 		if i := bytes.LastIndexFunc(before, func(c rune) bool { return c < ' ' || c == utf8.RuneError }); i >= 0 {
 			before = before[i+1:]
 		}
