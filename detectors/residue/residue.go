@@ -50,16 +50,16 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 		return []detectors.Span{span(text, start, hit{end: end, strength: detectors.Medium, why: "feltet viser stadig sin pladsholder"})}
 	}
 	var out []detectors.Span
-	for i := 0; i < len(text) && len(out) < maxSpans; {
-		switch begins[text[i]] {
-		case 0:
+	for i := 0; len(out) < maxSpans; {
+		for i < len(text) && begins[text[i]] == 0 {
+			i++
+		}
+		if i == len(text) {
+			break
+		}
+		if begins[text[i]] == word && (i+1 == len(text) || !starts.has(text[i], text[i+1])) {
 			i++
 			continue
-		case word:
-			if i+1 == len(text) || !starts.has(text[i], text[i+1]) {
-				i++
-				continue
-			}
 		}
 		h, ok := at(text, i)
 		if !ok {

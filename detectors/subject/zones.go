@@ -43,10 +43,10 @@ func layout(doc *document.Document, segments []int) []line {
 		if s.At.Layer != document.Visible && s.At.Layer != "" || s.At.Cell != "" {
 			continue
 		}
-		start := 0
-		for text := range strings.SplitSeq(s.Text, "\n") {
-			if len(out) == maxLines {
-				break
+		for start := 0; start <= len(s.Text) && len(out) < maxLines; {
+			text := s.Text[start:]
+			if end := strings.IndexByte(text, '\n'); end >= 0 {
+				text = text[:end]
 			}
 			out = append(out, line{segment: i, start: start, page: s.At.Page, text: strings.TrimRight(text, " \t\r")})
 			start += len(text) + 1

@@ -41,10 +41,10 @@ func decode(data []byte, declared string) string {
 			return with(enc, data)
 		}
 	}
+	if utf8.Valid(data) {
+		return string(data)
+	}
 	if mostlyUTF8(data) {
-		if utf8.Valid(data) {
-			return string(data)
-		}
 		return strings.ToValidUTF8(string(data), "\ufffd")
 	}
 	if enc := lookup(declared); enc != nil && !strings.HasPrefix(declared, "utf") {

@@ -43,8 +43,8 @@ func History(line string, following func(int) string) bool {
 }
 
 func field(line string, names ...string) bool {
-	name, _, ok := strings.Cut(line, ":")
-	if !ok || len(name) > 20 {
+	name, _, ok := strings.Cut(line[:min(len(line), 21)], ":")
+	if !ok {
 		return false
 	}
 	name = strings.ToLower(strings.Trim(name, " \t*>"))
