@@ -11,6 +11,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/memory"
 	"brevvagt/scanner/policy"
 )
 
@@ -34,13 +35,19 @@ type Pipeline struct {
 	// Relax may set a verdict aside before anything is done about it, as dry run
 	// does; it is nil where every verdict counts.
 	Relax func(it Item, out *Outcome)
-	// Deep reads items with Deep set, with more time. Where it is set an item
-	// without, whose reading ran out of time, is ErrLater and nothing is done.
+	// Deep reads items with Deep set, with more time; nil reads them like others.
 	Deep *document.Formats
+	// Memory is asked about earlier outgoing mails and told what became of each; nil
+	// judges every mail by itself.
+	Memory *memory.Memory
+	// Turn is called when an item has been read and waits until it may be judged, so
+	// that what is read at the same time is judged in order; nil does not wait.
+	Turn func(it Item)
 }
 
 // Handle is the pipeline's Handler. An error means that no verdict was reached or
-// that an action failed; nothing may then be acknowledged or passed on.
+// that an action failed; nothing may then be acknowledged or passed on. The error
+// is ErrLater for a deferrable item whose reading ran out of time.
 func (p *Pipeline) Handle(ctx context.Context, it Item) (out Outcome, err error) {
 	formats := p.Formats
 	if it.Deep && p.Deep != nil {
@@ -67,21 +74,27 @@ func (p *Pipeline) HandleRead(ctx context.Context, it Item, read func() *documen
 			Detail: fmt.Sprintf("the last %d bytes were not read", it.Cut)})
 	}
 	out.Subjects = subject.GroupWith(p.Detectors.Key, out.Document, out.Findings)
+	if p.Turn != nil {
+		p.Turn(it)
+	}
 	facts := p.facts(it, &out)
+	mail := p.recall(it, facts, &out)
 	out.Verdict = p.decide(facts)
 	out.Findings = append(out.Findings, policy.Located(p.Site, facts, out.Verdict)...)
 	out.Took = p.Now().Sub(start)
-	if p.Deep != nil && !it.Deep && slices.ContainsFunc(out.Gaps, func(g document.Gap) bool { return g.Why == document.OutOfTime }) {
+	if it.Deferrable && !it.Deep && slices.ContainsFunc(out.Gaps, func(g document.Gap) bool { return g.Why == document.OutOfTime }) {
 		return out, ErrLater
 	}
 	if p.Relax != nil {
 		p.Relax(it, &out)
 	}
+	p.remember(mail, out.Verdict, true)
 	for _, a := range p.Actions {
 		if err := a.Apply(ctx, it, &out); err != nil {
 			return out, err
 		}
 	}
+	p.remember(mail, out.Verdict, false)
 	return out, nil
 }
 

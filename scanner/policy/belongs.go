@@ -29,9 +29,12 @@ func (f *Facts) leaves() bool { return f.outgoing() && f.Run == nil && len(f.Cha
 func addresseeMismatch() Definition {
 	return Definition{ID: "addressee-mismatch", Title: "Brev til en anden end modtageren", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			return sayOdd(f.mismatches(site), "Brevet er stilet til eller handler om en anden end modtageren", "The letter is written to or about another than the recipient")
+			if da, en, ok := sayOdd(f.mismatches(site), "Brevet er stilet til eller handler om en anden end modtageren", "The letter is written to or about another than the recipient"); ok {
+				return da, en, true
+			}
+			return f.pastMismatch(site)
 		},
-		Softer: func(site Site, f *Facts) bool { return allWeak(f.mismatches(site)) }}
+		Softer: func(site Site, f *Facts) bool { return !f.misdirected(site) }}
 }
 
 func (f *Facts) mismatches(site Site) []parties.Odd {
@@ -50,11 +53,14 @@ func templateResidue() Definition {
 			if len(forms) > 0 {
 				return sayOdd(forms, "Blanketten er udfyldt med en anden end modtageren", "The form is filled in with another than the recipient")
 			}
+			if past := f.pastResidue(site); len(past) > 0 {
+				return sayOdd(past, "Skabelonen er ikke renset: en, som et tidligere brev af samme slags til en anden handlede om, står i det her", "The template was not cleaned: somebody whom an earlier letter of the kind to another was about stands in this one")
+			}
 			return sayOdd(hidden, "Filen gemmer oplysninger om en person, som ikke ses, når den åbnes", "The file hides data on a person that is not seen when it is opened")
 		},
 		Softer: func(site Site, f *Facts) bool {
 			forms, hidden := f.residue(site)
-			return allWeak(append(slices.Clone(forms), hidden...))
+			return allWeak(slices.Concat(forms, hidden, f.pastResidue(site)))
 		}}
 }
 
@@ -127,6 +133,9 @@ func Located(site Site, f *Facts, v Verdict) []detectors.Finding {
 	add("addressee-mismatch", "en anden end modtageren", f.mismatches(site))
 	add("template-residue", "en anden end modtageren", forms)
 	add("template-residue", "ses ikke, når filen åbnes", hidden)
+	add("template-residue", "står fra et tidligere brev", f.pastResidue(site))
+	add("addressee-mismatch", "hører til en anden adresse", f.elsewhere(site))
+	add("resent-attachment", "sendt til en anden før", f.resent(site))
 	add("foreign-person", "en anden end de øvrige dokumenter", f.strangers(site).Odd)
 	detectors.Sort(out)
 	return out

@@ -59,6 +59,8 @@ type Facts struct {
 	Run      *Run      // what a run of letters says of itself, nil for anything else
 	Sent     time.Time // by the mail's own date, else the time of the scan; zero if unknown
 
+	Past parties.Past // what earlier mails tell; the zero value where nothing is remembered
+
 	people *parties.Item // see parties
 }
 

@@ -57,7 +57,7 @@ func Decide(site Site, rules []Definition, f *Facts) Verdict {
 // are equally strong.
 func Default() []Definition {
 	return withLetters([]Definition{
-		foreignRecipient(), addresseeMismatch(), templateResidue(), foreignPerson(), bulkPersons(), cprUnprotected(), internalSpread(), placeholders(),
+		foreignRecipient(), runStopped(), addresseeMismatch(), templateResidue(), foreignPerson(), resentAttachment(), bulkPersons(), bulkOverTime(), cprUnprotected(), internalSpread(), placeholders(),
 		protectedAddress(), unusualRecipient(), specialCategory(), cprDoubtful(), staleLetter(), childRecipient(), weakPlaceholders(), uninspectable(), publicExposure(), fileFindings(),
 	})
 }

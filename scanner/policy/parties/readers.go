@@ -13,8 +13,9 @@ import (
 type readers struct {
 	// names are the citizens addressed: by the display name, the address itself
 	// or the mail's own salutation. Any of them may be the right one.
-	names []subject.Name
-	sure  bool // a full name was written, not read from the address alone
+	names     []subject.Name
+	addressed []subject.Name // of names, those that stand in or beside an address
+	sure      bool           // a full name was written, not read from the address alone
 	// numbers are the subjects whose number is the address itself, as some gateways
 	// to Digital Post want it.
 	numbers map[string]bool
@@ -84,6 +85,7 @@ func (it *Item) findReaders() *readers {
 		}
 	}
 	r.private = r.private || own
+	r.addressed = r.names
 	if len(r.names) == 0 && len(it.External) > 1 {
 		// One salutation does not tell who the several unnamed are.
 		return r

@@ -1,0 +1,248 @@
+package memory
+
+import (
+	"time"
+
+	"brevvagt/scanner/memory/facts"
+)
+
+// RunGap is how long a sender may pause before the same letter begins a new run.
+const RunGap = 30 * time.Minute
+
+// pace is the pause in seconds below which mails are made by a machine.
+const pace = 20
+
+// Run is what is known of the run that a mail belongs to, without that mail.
+type Run struct {
+	Sent, Held int // mails before this one
+	Wrong      int // of the held, those that were for somebody else
+	Own        int // of the mails before, those whose letter was the reader's own
+	Fast       bool
+	// Again says that this recipient has had a mail of the run: then this one is a
+	// correction or a reminder and no part of it.
+	Again bool
+	// Shifted says that the letter names another recipient of the run, or that this
+	// recipient's letter went to another.
+	Shifted bool
+	File    bool // known by its attachment, not by its wording
+}
+
+// Mails is how many mails of the run came before.
+func (r Run) Mails() int { return r.Sent + r.Held }
+
+// The counters of a run.
+const (
+	cWrong = uint64(Wrong)
+	cOwn   = 10
+	cOdd   = 11
+)
+
+// maxRunReaders is the most recipients outside that a mail of a run has: with more
+// it is one mail to many, which other rules look at.
+const maxRunReaders = 2
+
+// base is a letter or attachment by which a run is known.
+type base struct {
+	key  uint64
+	file bool
+}
+
+// bases are the letters and attachments of a mail that may make it part of a run.
+func (k *keys) bases() []base {
+	var out []base
+	if len(k.readers) > maxRunReaders {
+		return nil
+	}
+	for i := range k.papers {
+		p := &k.papers[i]
+		if !p.about() {
+			continue
+		}
+		if p.form != 0 {
+			out = append(out, base{mix(kRun, k.sender, p.form), false})
+		}
+		if p.file != 0 {
+			out = append(out, base{mix(kRun, k.sender, p.file), true})
+		}
+	}
+	return out
+}
+
+// current is the run that goes on, and the seconds since its last mail; 0 for none.
+func (m *Memory) current(b uint64) (run uint64, pause uint32) {
+	f := m.facts.Get(b, 0)
+	if f == nil || m.facts.Now()-f.At > uint32(RunGap/time.Second) {
+		return 0, 0
+	}
+	return mix(kCount, b, uint64(f.N)), m.facts.Now() - f.At
+}
+
+// run tells of the run that a mail belongs to: the one with a wrong letter, else the
+// longest.
+func (m *Memory) run(k *keys) Run {
+	var best Run
+	for _, b := range k.bases() {
+		cur, pause := m.current(b.key)
+		if cur == 0 {
+			continue
+		}
+		r := m.state(k, cur)
+		r.File, r.Fast = b.file, pause > 0 && pause <= pace
+		if better := r.Wrong > best.Wrong || r.Wrong == best.Wrong && r.Mails() > best.Mails(); better {
+			r.Shifted = r.Shifted || best.Shifted
+			best = r
+		} else {
+			best.Shifted = best.Shifted || r.Shifted
+		}
+	}
+	return best
+}
+
+func (m *Memory) state(k *keys, cur uint64) Run {
+	r := Run{Sent: m.facts.Count(cur, uint64(Sent)), Held: m.facts.Count(cur, uint64(Held)),
+		Wrong: m.facts.Count(cur, cWrong), Own: m.facts.Count(cur, cOwn)}
+	r.Held += r.Wrong
+	// This mail was judged before: a retry is the same mail.
+	switch Fate(m.facts.Count(mix(kItem, k.id), cur)) {
+	case Sent:
+		r.Sent = max(0, r.Sent-1)
+	case Held:
+		r.Held = max(0, r.Held-1)
+	case Wrong:
+		r.Held, r.Wrong = max(0, r.Held-1), max(0, r.Wrong-1)
+	default:
+		for i := range k.readers {
+			r.Again = r.Again || m.facts.Has(mix(kMember, cur, k.readers[i].address))
+		}
+	}
+	r.Shifted = m.shifted(k, cur)
+	return r
+}
+
+// shifted compares the names in a mail's letter and address with those of the run's
+// other mails. Two words of a name in common tell that a letter is another
+// recipient's; one word does where an address has no more, and two mails agree.
+func (m *Memory) shifted(k *keys, cur uint64) bool {
+	sure, maybe := m.displaced(k, cur)
+	return sure || maybe && m.facts.Count(cur, cOdd) > 0
+}
+
+func (m *Memory) displaced(k *keys, cur uint64) (sure, maybe bool) {
+	if len(k.readers) != 1 || len(k.readers[0].words) == 0 {
+		return false, false
+	}
+	r := &k.readers[0]
+	var names [][]uint64
+	for i := range k.papers {
+		for j := range k.papers[i].people {
+			p := &k.papers[i].people[j]
+			if p.own || p.main && overlap(p.words, r.words) > 0 {
+				return false, false // there is a letter for this reader
+			}
+			if p.main && len(p.words) >= 2 {
+				names = append(names, p.words)
+			}
+		}
+	}
+	forward, back := false, false
+	for _, words := range names {
+		two, one := m.others(kReader, cur, words, r.address)
+		sure, forward = sure || two, forward || one
+	}
+	if len(names) > 0 {
+		two, one := m.others(kLetter, cur, r.words, r.address)
+		sure, back = sure || two, back || one && len(r.words) == 1
+	}
+	return sure, forward && back || (forward || back) && len(r.words) == 1
+}
+
+// others looks for another mail of the run that has the words: two says that one has
+// two of them, one that one has its only word in common.
+func (m *Memory) others(kind, cur uint64, words []uint64, except uint64) (two, one bool) {
+	clear(m.votes)
+	for _, w := range words {
+		m.facts.Each(mix(kind, cur, w), func(f *facts.Fact) bool {
+			if f.B == except {
+				return true
+			}
+			m.votes[f.B]++
+			two = two || m.votes[f.B] >= 2
+			one = one || f.N == 1
+			return true
+		})
+	}
+	return two, one
+}
+
+func overlap(a, b []uint64) int {
+	n := 0
+	for _, x := range a {
+		for _, y := range b {
+			if x == y {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// join notes a mail as part of its runs, once each, with its fate.
+func (m *Memory) join(k *keys, fate Fate) {
+	for _, b := range k.bases() {
+		cur, _ := m.current(b.key)
+		if cur == 0 {
+			m.facts.Put(b.key, 0, fewFacts, add1)
+			cur, _ = m.current(b.key)
+		}
+		m.facts.Touch(b.key, 0)
+		first := m.fate(k.id, cur, fate)
+		if !first {
+			continue
+		}
+		m.enter(k, cur)
+	}
+}
+
+// enter notes who a mail of a run goes to and whom its letter names.
+func (m *Memory) enter(k *keys, cur uint64) {
+	if _, maybe := m.displaced(k, cur); maybe {
+		m.facts.Put(cur, cOdd, someFacts, add1)
+	}
+	own := false
+	for i := range k.readers {
+		r := &k.readers[i]
+		m.facts.Put(mix(kMember, cur, r.address), 0, fewFacts, same)
+		for _, w := range r.words {
+			m.facts.Put(mix(kReader, cur, w), r.address, someFacts, set(uint32(len(r.words))))
+		}
+		for j := range k.papers {
+			for _, p := range k.papers[j].people {
+				own = own || p.own && p.main
+				for _, w := range p.words {
+					if p.main {
+						m.facts.Put(mix(kLetter, cur, w), r.address, someFacts, set(uint32(len(r.words))))
+					}
+				}
+			}
+		}
+	}
+	if own {
+		m.facts.Put(cur, cOwn, someFacts, add1)
+	}
+}
+
+// fate sets what became of a mail within a run and keeps the run's counts in step.
+// It reports whether the mail was not yet known there.
+func (m *Memory) fate(id, cur uint64, fate Fate) (first bool) {
+	item := mix(kItem, id)
+	old := Fate(m.facts.Count(item, cur))
+	if old == fate {
+		return false
+	}
+	if old != Unknown {
+		m.facts.Put(cur, uint64(old), someFacts, func(n uint32) uint32 { return max(n, 1) - 1 })
+	}
+	m.facts.Put(cur, uint64(fate), someFacts, add1)
+	m.facts.Put(item, cur, someFacts, set(uint32(fate)))
+	return old == Unknown
+}

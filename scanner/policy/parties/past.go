@@ -1,0 +1,129 @@
+package parties
+
+import (
+	"strings"
+
+	"brevvagt/detectors/subject"
+)
+
+// Past is what is remembered of earlier mails that concerns one. The zero value says
+// nothing, as after a fresh installation.
+type Past struct {
+	Run PastRun
+	// Residue are people whom an earlier letter of the same skeleton to somebody else
+	// was about; Resent are people in attachments that went to somebody else; Elsewhere
+	// are people whose papers have always gone to another address than this.
+	Residue, Resent, Elsewhere []Odd
+	// New counts recipients outside whose domain nobody here has written to; Alike
+	// those of them whose domain can be taken for one that is written to.
+	New, Alike int
+	// Bulk is about how many people this sender has sent papers to one recipient
+	// outside within a day.
+	Bulk int
+	// Settled says that enough was learned for what is new to be unusual.
+	Settled bool
+}
+
+// PastRun is the run of mails that a mail belongs to, without that mail: the same
+// sender, the same letter or attachment, one recipient each, close in time.
+type PastRun struct {
+	Sent, Held int
+	Wrong      int  // held because they were for somebody else
+	Own        int  // whose letter was the reader's own
+	Fast       bool // sent by a machine, seconds apart
+	Again      bool // this recipient has had one: a correction or reminder
+	Shifted    bool // letters and recipients are displaced against each other
+}
+
+// The least number of mails, this one included, that make a run of which the rest is
+// stopped: three letters by hand may be three corrections.
+const (
+	RunByHand    = 4
+	RunByMachine = 2
+)
+
+// Going reports whether the mail is part of a run.
+func (r PastRun) Going() bool {
+	n := r.Sent + r.Held + 1
+	return !r.Again && (n >= RunByHand || n >= RunByMachine && r.Fast)
+}
+
+// Own reports whether a person is one of the readers: by the number that is the
+// address, by the name in it or beside it, or, where neither tells a name, by the
+// mail's salutation.
+func (it *Item) Own(person int) bool {
+	r, s := it.readers(), &it.Subjects[person]
+	if r.numbers[s.ID] {
+		return true
+	}
+	names := r.addressed
+	if len(names) == 0 {
+		names = r.names
+	}
+	for _, n := range names {
+		if !s.Name.Empty() && n.SameLoosely(s.Name) {
+			return true
+		}
+	}
+	return false
+}
+
+// Kin reports whether a person may belong to a reader without being one: a child, a
+// relative by name, or somebody whom the mail says the reader acts for.
+func (it *Item) Kin(person int) bool {
+	r := it.readers()
+	return r.family || it.Under(person, 18) || r.relative(it.Subjects[person].Name)
+}
+
+// Work reports whether a recipient gets papers about others as part of their work.
+func (it *Item) Work(address string) bool {
+	local, domain, _ := strings.Cut(address, "@")
+	return it.Partner(address) || role(local) || organisationWords(it.display(address)) || organisationDomain(domain) && !privateMailbox(local, domain)
+}
+
+// Names are the names by which a recipient is addressed: beside the address and in it.
+func (it *Item) Names(address string) []subject.Name {
+	var out []subject.Name
+	if n, ok := personName(it.display(address)); ok {
+		out = append(out, n)
+	}
+	local, _, _ := strings.Cut(address, "@")
+	if n, ok := localName(local); ok {
+		out = append(out, n)
+	}
+	return out
+}
+
+// Citizen reports whether the mail goes to a citizen who is known by name.
+func (it *Item) Citizen() bool { return it.readers().citizen() }
+
+func (it *Item) display(address string) string {
+	if it.Doc.Mail != nil {
+		for _, a := range it.Doc.Mail.To {
+			if strings.EqualFold(a.Mail, address) {
+				return a.Name
+			}
+		}
+	}
+	return ""
+}
+
+// Met is a person at the first place in a file where they stand.
+func (it *Item) Met(path string, person int) Odd {
+	o := Odd{Where: lastName(path), Who: it.who(person), Person: person}
+	for _, at := range it.Subjects[person].Where {
+		if at.Path == path {
+			o.At = at
+			break
+		}
+	}
+	for i := range it.bundle().papers {
+		if p := &it.read.papers[i]; p.path == path && (p.page == 0 || p.page <= o.At.Page) {
+			o.Where = p.name()
+		}
+	}
+	return o
+}
+
+// Bare reports whether the item is mere text about nobody, as nearly all mail is.
+func (it *Item) Bare() bool { return it.bare() }
