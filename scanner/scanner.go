@@ -34,8 +34,9 @@ type Item struct {
 	// Client is who handed the item in: a login or an address. It only tells
 	// clients apart, so that one cannot take every place.
 	Client string
-	// Deep says that nobody waits for the answer, so reading may take long.
-	Deep bool
+	// Deferrable says that the source can keep the item and hand it in again with
+	// Deep set, when nobody waits for the answer and reading may take long.
+	Deferrable, Deep bool
 }
 
 // ErrLater says that an item needs more time than its sender waits: the source

@@ -24,14 +24,20 @@ type Depositor interface {
 
 // Hold is the action that holds. An error of the quarantine is the handler's
 // error: the source then keeps the item.
-type Hold struct{ Quarantine Depositor }
+type Hold struct {
+	Quarantine Depositor
+	// Canary tells a canary mail of our own; nil knows none.
+	Canary func(it scanner.Item, out *scanner.Outcome) bool
+}
 
 // Apply holds an item whose verdict says so and leaves others alone.
 func (h Hold) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome) error {
 	if out.Verdict.Action != policy.Hold {
 		return nil
 	}
-	c, err := h.Quarantine.Hold(ctx, deposit(it, out), it.Content)
+	d := deposit(it, out)
+	d.Canary = h.Canary != nil && h.Canary(it, out)
+	c, err := h.Quarantine.Hold(ctx, d, it.Content)
 	if err != nil {
 		return fmt.Errorf("cannot hold item %s: %w", detectors.RedactNumbers(it.ID), err)
 	}

@@ -75,7 +75,7 @@ func TestDepositHoldsNoNumber(t *testing.T) {
 	var d depositor
 	out := outcome(t, policy.Hold)
 	it := scanner.Item{Source: "smtp", ID: "1", Name: number + ".eml", Content: []byte(number)}
-	if err := (Hold{&d}).Apply(t.Context(), it, out); err != nil {
+	if err := (Hold{Quarantine: &d}).Apply(t.Context(), it, out); err != nil {
 		t.Fatal(err)
 	}
 	if out.CaseID != "sag" || out.DraftNo != "2026-01" {
@@ -123,7 +123,7 @@ func TestDepositHoldsNoNumber(t *testing.T) {
 func TestOtherVerdictsAreLeftAlone(t *testing.T) {
 	for _, a := range []policy.Action{policy.Pass, policy.Warn, policy.Reject} {
 		d := depositor{err: errors.New("must not be called")}
-		if err := (Hold{&d}).Apply(t.Context(), scanner.Item{}, outcome(t, a)); err != nil {
+		if err := (Hold{Quarantine: &d}).Apply(t.Context(), scanner.Item{}, outcome(t, a)); err != nil {
 			t.Errorf("%s: %v", a, err)
 		}
 	}
@@ -132,7 +132,7 @@ func TestOtherVerdictsAreLeftAlone(t *testing.T) {
 func TestAFailedHoldIsAnError(t *testing.T) {
 	d := depositor{err: errors.New("disk full")}
 	out := outcome(t, policy.Hold)
-	if err := (Hold{&d}).Apply(t.Context(), scanner.Item{ID: "1"}, out); err == nil || out.CaseID != "" {
+	if err := (Hold{Quarantine: &d}).Apply(t.Context(), scanner.Item{ID: "1"}, out); err == nil || out.CaseID != "" {
 		t.Errorf("error %v, case %q", err, out.CaseID)
 	}
 }

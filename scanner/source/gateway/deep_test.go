@@ -81,6 +81,7 @@ func TestDeepSurvivesARestart(t *testing.T) {
 func TestLateWithoutTheDeepLane(t *testing.T) {
 	t.Parallel()
 	b := newLab(t, setting{})
+	b.judge.always = true
 	send(t, b.dial(t), mailWith("MARKER-LATER"), 451)
 }
 

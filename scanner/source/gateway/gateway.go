@@ -190,6 +190,7 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 		to[i] = r.Address
 	}
 	it := m.item(msg.QueueID, msg.From, to, begun, msg.Content())
+	it.Deferrable = m.mayDefer()
 	it.Authenticated = msg.Macro("auth_authen") != ""
 	if it.Client = msg.Macro("auth_authen"); it.Client == "" {
 		it.Client = msg.ConnAddr

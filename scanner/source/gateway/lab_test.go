@@ -25,6 +25,8 @@ type judge struct {
 	mu    sync.Mutex
 	items []scanner.Item
 	cases map[string]bool // item ids with a case
+	// always needs more time even for mails that cannot be put aside.
+	always bool
 }
 
 func (j *judge) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
@@ -34,7 +36,7 @@ func (j *judge) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, e
 	has := func(word string) bool { return bytes.Contains(it.Content, []byte(word)) }
 	out := scanner.Outcome{Verdict: policy.Verdict{Action: policy.Pass}}
 	switch {
-	case has("MARKER-LATER") && !it.Deep:
+	case has("MARKER-LATER") && (it.Deferrable || j.always):
 		return out, scanner.ErrLater
 	case has("MARKER-HOLD"):
 		j.mu.Lock()

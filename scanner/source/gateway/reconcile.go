@@ -294,7 +294,7 @@ func (m *Milter) forgetKept(isHeld map[string]bool) {
 func (m *Milter) adopt(ctx context.Context, h postfix.Mail, content []byte, handle scanner.Handler) (release bool) {
 	log := m.Log.With("queue_id", h.ID)
 	it := m.item(h.ID, h.From, h.To, h.Arrived, content)
-	it.Client = "hold queue"
+	it.Client, it.Deferrable = "hold queue", m.mayDefer()
 	out, err := m.judge.Scan(ctx, it, handle)
 	if late(err) && m.mayDefer() {
 		if err = m.putAside(h.ID); err == nil {

@@ -22,6 +22,7 @@ const (
 	Rejected Kind = iota // it was not sent and will not be
 	Held                 // it waits in quarantine
 	Warned               // it was sent, and the sender should know
+	Alarm                // not about a mail of theirs: brevvagt may not be stopping mail
 )
 
 // Notice is a mail of ours to a sender: Danish first, short English after. It
@@ -130,6 +131,14 @@ func (k Kind) wording() wording {
 			english:   "Your mail was sent. This is what we found in it.",
 			onDanish:  "Var det ikke meningen, så skriv straks til din DPO.",
 			onEnglish: "If this was not intended, write to your DPO at once.",
+		}
+	case Alarm:
+		return wording{
+			title:     "ALARM: brevvagt standser måske ikke mail",
+			danish:    "En prøvemail fra brevvagt blev ikke standset, som den skal.",
+			english:   "A test mail of brevvagt was not stopped as it must be.",
+			onDanish:  "Så længe det varer, kan personoplysninger slippe ud. Se efter straks.",
+			onEnglish: "While this lasts personal data may leave. Look into it at once.",
 		}
 	default:
 		return wording{
