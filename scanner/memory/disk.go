@@ -324,3 +324,21 @@ func MarkReleased(ctx context.Context, path string, o Options, messageID, sha256
 	})
 	return errors.Join(err, db.Close())
 }
+
+// Count is how many facts lie in a database file, beside the process that has it.
+func Count(ctx context.Context, path string) (int, error) {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return 0, nil
+	}
+	own, err := tables()
+	if err != nil {
+		return 0, err
+	}
+	db, err := store.Open(ctx, store.Options{Path: path, Shared: true, Tables: own, Relaxed: true})
+	if err != nil {
+		return 0, err
+	}
+	n := 0
+	err = db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM memory`).Scan(&n)
+	return n, errors.Join(err, db.Close())
+}

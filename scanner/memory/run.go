@@ -18,8 +18,8 @@ type Run struct {
 	Wrong      int // of the held, those that were for somebody else
 	Own        int // of the mails before, those whose letter was the reader's own
 	Fast       bool
-	// Again says that this recipient has had a mail of the run: then this one is a
-	// correction or a reminder and no part of it.
+	// Again says that this recipient has had a mail of the run, or was to get the wrong
+	// one: then this one is a reminder or a correction and no part of it.
 	Again bool
 	// Shifted says that the letter names another recipient of the run, or that this
 	// recipient's letter went to another.
@@ -112,7 +112,8 @@ func (m *Memory) state(k *keys, cur uint64) Run {
 		r.Held, r.Wrong = max(0, r.Held-1), max(0, r.Wrong-1)
 	default:
 		for i := range k.readers {
-			r.Again = r.Again || m.facts.Has(mix(kMember, cur, k.readers[i].address))
+			before := Fate(m.facts.Count(mix(kMember, cur, k.readers[i].address), 0))
+			r.Again = r.Again || before == Sent || before == Wrong
 		}
 	}
 	r.Shifted = m.shifted(k, cur)
@@ -195,11 +196,12 @@ func (m *Memory) join(k *keys, fate Fate) {
 			cur, _ = m.current(b.key)
 		}
 		m.facts.Touch(b.key, 0)
-		first := m.fate(k.id, cur, fate)
-		if !first {
-			continue
+		if m.fate(k.id, cur, fate) {
+			m.enter(k, cur)
 		}
-		m.enter(k, cur)
+		for i := range k.readers {
+			m.facts.Put(mix(kMember, cur, k.readers[i].address), 0, fewFacts, set(uint32(fate)))
+		}
 	}
 }
 
@@ -211,7 +213,6 @@ func (m *Memory) enter(k *keys, cur uint64) {
 	own := false
 	for i := range k.readers {
 		r := &k.readers[i]
-		m.facts.Put(mix(kMember, cur, r.address), 0, fewFacts, same)
 		for _, w := range r.words {
 			m.facts.Put(mix(kReader, cur, w), r.address, someFacts, set(uint32(len(r.words))))
 		}
