@@ -173,7 +173,7 @@ func caseOf(object string) string {
 // incident is what the register may know of a case.
 func incident(c *Case) register.Incident {
 	in := register.Incident{CaseID: c.ID, At: c.HeldAt, Start: c.Received, Kind: c.Kind, Rules: ruleIDs(c.Rules),
-		Recipients: len(c.To), Numbers: c.Numbers, Persons: c.Persons, Unreadable: len(c.Gaps), DataTypes: c.DataTypes}
+		Recipients: len(c.To), Numbers: c.Numbers, Persons: c.Persons, Unreadable: len(c.Gaps), DataTypes: c.DataTypes, Left: c.Left}
 	own := domain(c.From)
 	for _, to := range c.To {
 		if d := domain(to); d != "" && d != own {

@@ -44,6 +44,10 @@ type Deposit struct {
 	Receipt   []byte // opaque to quarantine
 	Size      int64  // bytes of the original
 
+	// Left says that the item had left before it was seen, as a mail in a sent folder:
+	// the case is a possible breach, and closing it sends nothing.
+	Left bool `json:",omitempty"`
+
 	Rules    []Rule
 	Evidence []Evidence
 	Gaps     []string // one Danish line each

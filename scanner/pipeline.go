@@ -112,7 +112,7 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 		Doc: out.Document, Findings: out.Findings, Subjects: out.Subjects, Gaps: out.Gaps,
 		From: out.From, To: out.To, Kind: out.Document.Kind(),
 	}
-	if len(it.To) > 0 {
+	if len(it.To) > 0 || it.Left {
 		// What has recipients is on its way out, whatever it looks like: a mail
 		// that hides its header is still a mail.
 		f.Kind = "mail"

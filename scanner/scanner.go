@@ -31,6 +31,9 @@ type Item struct {
 	// Authenticated says that the sender logged in with us, so that the mail is
 	// outgoing whatever its sender address says.
 	Authenticated bool
+	// Left says that the item has left already, as a mail in a sent folder: findings
+	// are a possible breach, and nothing can be stopped.
+	Left bool
 	// Client is who handed the item in: a login or an address. It only tells
 	// clients apart, so that one cannot take every place.
 	Client string

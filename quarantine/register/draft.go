@@ -26,6 +26,7 @@ type Incident struct {
 	InPicture  bool // something was found by reading a picture
 	Unreadable int  // parts that could not be read
 	DataTypes  []string
+	Left       bool // it had left before it was seen: a possible breach, nothing averted
 }
 
 // Draft texts A (stopped before it left) and the beginning of B (left).
@@ -55,6 +56,9 @@ func (r *Register) Create(ctx context.Context, tx *sql.Tx, in Incident) (*Draft,
 	}
 	if in.Numbers > 0 {
 		d.DataTypes = append(d.DataTypes, "CPR-nr.")
+	}
+	if in.Left {
+		r.possible(&d, in)
 	}
 	for _, f := range []*string{&d.What, &d.Consequences, &d.Measures} {
 		*f = r.clean(strings.TrimSpace(*f))

@@ -32,6 +32,10 @@ type Hold struct {
 
 // Apply holds an item whose verdict says so and leaves others alone.
 func (h Hold) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome) error {
+	if it.Left && out.Verdict.Action == policy.Reject {
+		// What has left cannot be refused any more; it becomes a case as well.
+		out.Verdict.Action = policy.Hold
+	}
 	if out.Verdict.Action != policy.Hold {
 		return nil
 	}
@@ -53,7 +57,11 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 		Source: it.Source, ItemID: it.ID, Kind: out.Kind, Name: detectors.RedactNumbers(it.Name),
 		From: out.From, To: out.To, Received: it.Received, Receipt: it.Receipt,
 		Size: int64(len(it.Content)), Persons: len(out.Subjects), Numbers: numbers(out.Findings),
-		DataTypes: dataTypes(out), Pictures: pictures(out),
+		DataTypes: dataTypes(out), Pictures: pictures(out), Left: it.Left,
+	}
+	if it.Left {
+		d.Rules = []quarantine.Rule{{ID: "already-sent", Danish: "Mailen var allerede sendt, da den blev læst: muligt brud",
+			English: "The mail had been sent before it was read: a possible breach"}}
 	}
 	if m := out.Document.Mail; m != nil {
 		d.Subject = detectors.Redact(m.Subject)

@@ -1,0 +1,34 @@
+package register
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// possible turns the entry of a stopped item into that of one that had left before
+// anybody looked at it, such as a mail found in a sent folder (text B): nothing was
+// stopped, the DPO must decide, and 72 hours from now are the safe deadline.
+func (r *Register) possible(d *Draft, in Incident) {
+	d.Status, d.Discovered, d.Deadline = Possible, in.At, in.At.Add(Deadline)
+	r.undecided(d)
+	d.What = strings.NewReplacer("forsøgte at sende", "har sendt", "blev forsøgt sendt", "blev sendt",
+		"blev standset af kommunens kontrol", "blev fundet ved kommunens kontrol").Replace(d.What)
+	d.Consequences = strings.NewReplacer("kunne give", "kan have givet", "kunne få", "kan have fået", "kunne komme", "kan være kommet",
+		"kunne omfatte", "kan omfatte").Replace(d.Consequences)
+	d.Measures = fmt.Sprintf("%s var allerede sendt, da den blev læst %s; den kunne ikke standses.", capital(theItem(in.Kind)), r.at(in.At))
+}
+
+// Closed amends the entry of a case whose item had left before it was seen: a
+// person has closed the case, and neither was anything sent nor called back.
+func (r *Register) Closed(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Sagen er lukket efter gennemgang %s; intet er sendt igen.", r.at(at)))
+}
+
+// ContentDeleted amends the entry of such a case whose content was deleted before
+// anybody closed it.
+func (r *Register) ContentDeleted(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Den gemte kopi er slettet %s, før nogen har lukket sagen.", r.at(at)))
+}
