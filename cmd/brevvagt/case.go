@@ -154,12 +154,16 @@ func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writ
 	for _, g := range c.Gaps {
 		printf(w, "    ikke læst: %s\n", g)
 	}
-	d, err := svc.Draft(ctx, id)
-	if err != nil {
-		return err
+	if c.Canary {
+		printf(w, "\nEn prøvemail (kanarie): ingen kladde i fortegnelsen\n")
+	} else {
+		d, err := svc.Draft(ctx, id)
+		if err != nil {
+			return err
+		}
+		printf(w, "\nKladde %s i fortegnelsen:\n", c.DraftNo)
+		printDraft(w, svc.Register(), d)
 	}
-	printf(w, "\nKladde %s i fortegnelsen:\n", c.DraftNo)
-	printDraft(w, svc.Register(), d)
 	history, err := svc.History(ctx, id)
 	if err != nil {
 		return err

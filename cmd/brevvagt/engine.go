@@ -27,6 +27,7 @@ type engineOptions struct {
 	PDFCache       string      // folder for compiled code; "" is the user's cache folder
 	Seen           *seen.Cache // what was read before; nil reads everything anew
 	HoldUnfinished bool
+	DeepTime       time.Duration // for reading an item whose sender does not wait
 	Actions        []scanner.Action
 	Now            func() time.Time
 }
@@ -81,7 +82,15 @@ func newEngine(o engineOptions) (*engine, error) {
 		Detectors: &detectors.Set{List: detectorlist.Detectors(), Key: o.Key},
 		Site:      o.Site, Rules: policy.Default(), Actions: o.Actions,
 		Now: o.Now, AsOf: o.AsOf, HoldUnfinished: o.HoldUnfinished,
+		Deep: &document.Formats{List: formats, Limits: deepLimits(o)},
 	}}, nil
+}
+
+// deepLimits are the limits where nobody waits.
+func deepLimits(o engineOptions) document.Limits {
+	l := o.Limits
+	l.Time = max(l.Time, o.DeepTime)
+	return l
 }
 
 // pdfCache makes sure that the PDF engine's compiled code lies in dir, which takes

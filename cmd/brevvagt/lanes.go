@@ -43,11 +43,16 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 				OnError: gateway.OnError(notDefault(cfg.Gateway.Milter.OnError, "tempfail")),
 				Adopt:   gateway.Adopt(notDefault(cfg.Gateway.Milter.Adopt, "release")),
 				Help:    cfg.Notify.Contact,
+				Scans:   cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient,
+				DeepBudget: time.Duration(cfg.Gateway.DeepBudget),
 			},
 			Postfix: &postfix.Control{Prefix: cfg.Gateway.Postfix.CommandPrefix, ConfigDir: cfg.Gateway.Postfix.ConfigDirectory},
 			Notices: notices, Log: log,
 		}
 		if err := l.milter.KeepReleases(filepath.Join(cfg.State, "released")); err != nil {
+			return nil, err
+		}
+		if err := l.milter.KeepDeferred(filepath.Join(cfg.State, "deferred")); err != nil {
 			return nil, err
 		}
 	}
@@ -58,11 +63,33 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 		}
 		l.smtp = &smtpin.Server{
 			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.Prefixes,
-				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact},
+				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact,
+				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient},
 			Next: next, Notices: notices, Log: log,
 		}
 	}
 	return l, nil
+}
+
+// watched ties the lanes to what stops and counts mails.
+func (l *lanes) watched(space func() error, failed func(lane, reason string), dryRun func() bool) {
+	if l.milter != nil {
+		c := &l.milter.Config
+		c.Space, c.DryRun, c.Failed = space, dryRun, func(reason string) { failed(gateway.Source, reason) }
+	}
+	if l.smtp != nil {
+		c := &l.smtp.Config
+		c.Space, c.DryRun, c.Failed = space, dryRun, func(reason string) { failed(smtpin.Source, reason) }
+	}
+}
+
+// deferred is how many mails wait for their long scan.
+func (l *lanes) deferred() int {
+	n := 0
+	if l.milter != nil {
+		n += l.milter.Deferred()
+	}
+	return n
 }
 
 // ready waits until every lane takes connections.
@@ -198,7 +225,11 @@ func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Re
 }
 
 func (r releaser) Reject(ctx context.Context, c *quarantine.Case, text string) error {
-	return classify(r.lane.Reject(ctx, c.Receipt, c.From, relay.Notice{
+	from := c.From
+	if c.Canary {
+		from = "" // nobody reads what a canary gets
+	}
+	return classify(r.lane.Reject(ctx, c.Receipt, from, relay.Notice{
 		From: r.notice.From, To: c.From, Kind: relay.Rejected, Subject: c.Subject, MessageID: c.MessageID,
 		Reference: c.ID, Sent: c.Received, Reason: text, Help: r.notice.Contact,
 	}))

@@ -11,16 +11,17 @@ import (
 
 // newLogger writes to w. As a last line of defence every text that is logged is
 // redacted: an error of a library may quote what it choked on.
-func newLogger(cfg config.Log, w io.Writer) (*slog.Logger, error) {
-	var level slog.Level
+// The level can be changed later.
+func newLogger(cfg config.Log, w io.Writer) (*slog.Logger, *slog.LevelVar, error) {
+	level := new(slog.LevelVar)
 	if err := level.UnmarshalText([]byte(cfg.Level)); err != nil {
-		return nil, fmt.Errorf("log.level %q is none of debug, info, warn, error", cfg.Level)
+		return nil, nil, fmt.Errorf("log.level %q is none of debug, info, warn, error", cfg.Level)
 	}
 	o := &slog.HandlerOptions{Level: level, ReplaceAttr: redactAttr}
 	if cfg.JSON {
-		return slog.New(slog.NewJSONHandler(w, o)), nil
+		return slog.New(slog.NewJSONHandler(w, o)), level, nil
 	}
-	return slog.New(slog.NewTextHandler(w, o)), nil
+	return slog.New(slog.NewTextHandler(w, o)), level, nil
 }
 
 func redactAttr(_ []string, a slog.Attr) slog.Attr {

@@ -47,7 +47,7 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 		return fmt.Errorf("%w (see brevvagt help)", err)
 	})
 	root.AddCommand(newScan(), newServe(), newDemo(), newCase(), newRegister(), newAccount(),
-		newDoctor(), newConfig(), newWorker())
+		newDoctor(), newConfig(), newWorker(), newCanary())
 	return root
 }
 

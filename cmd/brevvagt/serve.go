@@ -18,12 +18,12 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"brevvagt/document"
+	"brevvagt/internal/health"
+	"brevvagt/internal/metrics"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review"
 	"brevvagt/scanner"
-	"brevvagt/scanner/action/hold"
-	"brevvagt/scanner/action/notify"
 	"brevvagt/scanner/source/share"
 )
 
@@ -36,7 +36,7 @@ func newServe() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			log, err := newLogger(cfg.Log, os.Stderr)
+			log, level, err := newLogger(cfg.Log, os.Stderr)
 			if err != nil {
 				return err
 			}
@@ -45,6 +45,7 @@ func newServe() *cobra.Command {
 				return err
 			}
 			defer d.Close()
+			d.file, d.level = file, level
 			tuneMemory()
 			return d.Run(cmd.Context())
 		},
@@ -76,6 +77,8 @@ type daemon struct {
 	engine  *engine
 	lanes   *lanes
 	page    net.Listener
+	watch
+	reloading
 	// observe is called with every outcome of a gateway; it may be nil.
 	observe func(scanner.Item, scanner.Outcome)
 	// foundFile is called with every outcome of a share; it may be nil.
@@ -85,7 +88,7 @@ type daemon struct {
 // newDaemon opens everything and listens, so that what cannot work is an error
 // before the first mail is taken.
 func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *daemon, err error) {
-	d = &daemon{cfg: cfg, log: log}
+	d = &daemon{cfg: cfg, log: log, watch: watch{metrics: metrics.New(version)}}
 	defer func() {
 		if err != nil {
 			d.Close()
@@ -104,12 +107,6 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 		return d, err
 	}
 	d.lanes.connect(d.service)
-	actions := []scanner.Action{hold.Hold{Quarantine: d.service}}
-	if cfg.Notify.From != "" {
-		actions = append(actions, notify.Notify{
-			Hop: noticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: log,
-		})
-	}
 	readings, err := openSeen(cfg, d.state.key)
 	if err != nil {
 		log.Warn("readings are not kept on disk", "error", err)
@@ -119,9 +116,13 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 		Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: d.state.key,
 		Limits:         document.Limits{Time: time.Duration(cfg.Gateway.ScanDeadline)},
 		PDFCache:       filepath.Join(cfg.State, "cache", "pdf"),
-		HoldUnfinished: true, Actions: actions,
+		HoldUnfinished: true, Actions: d.actions(cfg), DeepTime: time.Duration(cfg.Gateway.DeepBudget),
 	})
 	if err != nil {
+		return d, err
+	}
+	d.goLive(cfg, d.engine.pipeline)
+	if err := d.operations(ctx); err != nil {
 		return d, err
 	}
 	if cfg.Review.Listen != "" {
@@ -149,15 +150,26 @@ func (d *daemon) Run(ctx context.Context) error {
 	d.lanes.run(ctx, g, d.handle)
 	for _, s := range d.cfg.Shares {
 		folder := &share.Folder{Path: s.Path, Every: orDay(s.Every), Limit: document.DefaultLimits().PartBytes, Log: d.log, Done: d.foundFile}
-		g.Go(func() error { return folder.Run(ctx, d.engine.pipeline.Handle) })
+		g.Go(func() error { return folder.Run(ctx, d.judge) })
 	}
 	if d.page != nil {
 		g.Go(func() error { return d.serveReview(ctx) })
 	}
+	if d.ops != nil {
+		g.Go(func() error { return d.serveOperations(ctx) })
+	}
+	if d.file != "" {
+		g.Go(func() error { return d.reloads(ctx) })
+	}
+	g.Go(func() error { return d.watchdog(ctx) })
+	g.Go(func() error { return d.canaries(ctx) })
+	defer context.AfterFunc(ctx, func() { health.Tell(health.StateStopping) })()
 	g.Go(func() error {
 		if err := d.lanes.ready(ctx, d.cfg); err != nil {
 			return wrap("start", err)
 		}
+		d.started.Store(true)
+		health.Tell(health.StateReady)
 		d.log.Info("brevvagt is running", "milter", d.cfg.Gateway.Milter.Listen, "smtp", d.cfg.Gateway.SMTP.Listen, "review", d.cfg.Review.Listen)
 		return nil
 	})
@@ -171,12 +183,15 @@ func (d *daemon) Run(ctx context.Context) error {
 
 // handle is the gateway's handler.
 func (d *daemon) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
-	out, err := d.engine.pipeline.Handle(ctx, it)
+	out, err := d.judge(ctx, it)
 	if err != nil {
-		d.log.Error("not scanned", "source", it.Source, "id", it.ID, "error", err)
+		if !errors.Is(err, scanner.ErrLater) {
+			d.log.Error("not scanned", "source", it.Source, "id", it.ID, "error", err)
+		}
 		return out, err
 	}
-	d.log.Info("scanned", "source", it.Source, "id", it.ID, "verdict", out.Verdict.Action, "rule", ruleID(out),
+	d.count(it, out)
+	d.log.Info("scanned", "source", it.Source, "id", it.ID, "verdict", out.Verdict.Action, "would", out.Would, "rule", ruleID(out),
 		"case", out.CaseID, "persons", len(out.Subjects), "gaps", len(out.Gaps), "bytes", len(it.Content), "ms", out.Took.Milliseconds())
 	if d.observe != nil {
 		d.observe(it, out)
@@ -244,6 +259,9 @@ func (d *daemon) serveReview(ctx context.Context) error {
 func (d *daemon) Close() {
 	if d.page != nil {
 		d.page.Close()
+	}
+	if d.ops != nil {
+		d.ops.Close()
 	}
 	if d.engine != nil {
 		d.engine.Close()

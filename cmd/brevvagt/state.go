@@ -18,6 +18,7 @@ import (
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/vault"
 )
 
@@ -35,7 +36,8 @@ func openState(ctx context.Context, dir string, shared bool) (*state, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
-	key, err := digestKey(filepath.Join(dir, "digest.key"))
+	_, err := os.Stat(filepath.Join(dir, "brevvagt.db"))
+	key, err := digestKey(filepath.Join(dir, "digest.key"), errors.Is(err, fs.ErrNotExist))
 	if err != nil {
 		return nil, err
 	}
@@ -53,10 +55,17 @@ func openState(ctx context.Context, dir string, shared bool) (*state, error) {
 
 func (s *state) Close() error { return s.db.Close() }
 
-// digestKey reads the installation's key for digests, or makes it. It never lies
-// in the database, so a stolen database tells nothing about who was found.
-func digestKey(path string) (detectors.Key, error) {
+// errKeyLost is said where a new key would quietly part old digests from new ones.
+var errKeyLost = errors.New("it is gone while the database is still there: put it back from the backup; only if it is lost for good, make a new one with `openssl rand -out digest.key 32` and `chmod 600 digest.key`")
+
+// digestKey reads the installation's key for digests, or makes it for a new
+// installation. It never lies in the database, so a stolen database tells nothing
+// about who was found.
+func digestKey(path string, isNew bool) (detectors.Key, error) {
 	secret, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) && !isNew {
+		return detectors.Key{}, fmt.Errorf("digest key %s: %w", path, errKeyLost)
+	}
 	if errors.Is(err, fs.ErrNotExist) {
 		secret = make([]byte, 32)
 		rand.Read(secret)
@@ -83,7 +92,7 @@ func (s *state) service(ctx context.Context, recipientsFile string, releasers ma
 		return nil, err
 	}
 	return quarantine.New(quarantine.Config{
-		Store: s.db, Vault: v, Releasers: releasers, Outbox: filepath.Join(s.dir, "outbox"), Log: log,
+		Store: s.db, Vault: v, Releasers: releasers, Outbox: filepath.Join(s.dir, "outbox"), Log: log, Check: fieldcheck.Check,
 	})
 }
 

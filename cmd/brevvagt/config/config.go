@@ -30,6 +30,9 @@ type Config struct {
 	Vault   Vault       `yaml:"vault"`
 	OCR     OCR         `yaml:"ocr"`
 	Log     Log         `yaml:"log"`
+	// Operations and Canary are for the people who keep it running.
+	Operations Operations `yaml:"operations"`
+	Canary     Canary     `yaml:"canary"`
 }
 
 // Gateway is the way mail comes in: a milter for Postfix, an SMTP lane of
@@ -43,6 +46,12 @@ type Gateway struct {
 	ScanDeadline Duration `yaml:"scan_deadline"`
 	// MaxBytes is the largest mail that is scanned; a larger one is held.
 	MaxBytes int64 `yaml:"max_bytes"`
+	// DeepBudget is how long a mail may be read that needs longer than
+	// ScanDeadline, while it waits in the mail server; 0 is off.
+	DeepBudget Duration `yaml:"deep_budget"`
+	Limits     Limits   `yaml:"limits"`
+	// DryRun judges and counts every mail and stops none.
+	DryRun bool `yaml:"dry_run"`
 }
 
 // Milter is the milter listener.
@@ -161,11 +170,15 @@ func Default() Config {
 		Gateway: Gateway{
 			ScanDeadline: Duration(25 * time.Second),
 			MaxBytes:     64 << 20,
+			DeepBudget:   Duration(10 * time.Minute),
 		},
 		Review: Review{Listen: "127.0.0.1:8080"},
 		Notify: Notify{Contact: "din DPO"},
 		Vault:  Vault{KeepContent: Duration(30 * 24 * time.Hour)},
 		Log:    Log{Level: "info"},
+
+		Operations: Operations{MinFreeDisk: 256 << 20},
+		Canary:     Canary{To: "kanarie@brevvagt.invalid", Within: Duration(time.Minute)},
 	}
 }
 
@@ -200,6 +213,7 @@ func (c *Config) check() error {
 	if err := c.OCR.Cache.check(); err != nil {
 		errs = append(errs, err)
 	}
+	errs = append(errs, c.Operations.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
 	if !filepath.IsAbs(c.State) {
 		errs = append(errs, fmt.Errorf("state: %q must be an absolute path", c.State))
 	}

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"os/signal"
+	"reflect"
+	"strings"
+	"sync/atomic"
+	"syscall"
+
+	"brevvagt/cmd/brevvagt/canary"
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/internal/health"
+	"brevvagt/scanner"
+	"brevvagt/scanner/action/hold"
+	"brevvagt/scanner/action/notify"
+	"brevvagt/scanner/policy"
+)
+
+// live is what a reload of the configuration replaces while mail flows. A mail
+// that is being scanned ends with the one it began with.
+type live struct {
+	cfg      config.Config
+	pipeline *scanner.Pipeline
+}
+
+// reloading is the part of the daemon that a reload touches.
+type reloading struct {
+	live  atomic.Pointer[live]
+	file  string // the configuration, "" where it cannot be reloaded
+	level *slog.LevelVar
+}
+
+// judge is the handler that a reload changes.
+func (d *daemon) judge(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+	return d.live.Load().pipeline.Handle(ctx, it)
+}
+
+// goLive puts a configuration in force, with a pipeline that is not in use yet.
+func (d *daemon) goLive(cfg config.Config, p *scanner.Pipeline) {
+	p.Site, p.Relax = cfg.Site, nil
+	if cfg.Gateway.DryRun {
+		p.Relax = d.relax
+	}
+	d.live.Store(&live{cfg: cfg, pipeline: p})
+}
+
+func (d *daemon) actions(cfg config.Config) []scanner.Action {
+	list := []scanner.Action{hold.Hold{Quarantine: d.service, Canary: d.isCanary}}
+	if cfg.Notify.From != "" {
+		list = append(list, notify.Notify{
+			Hop: noticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
+		})
+	}
+	return list
+}
+
+func (d *daemon) isCanary(_ scanner.Item, out *scanner.Outcome) bool {
+	return canary.Genuine(d.state.key, out.From, out.Document.Mail, d.engine.pipeline.Now())
+}
+
+// relax is dry run: a mail passes whatever was found, and only our own canaries
+// are still held.
+func (d *daemon) relax(it scanner.Item, out *scanner.Outcome) {
+	if len(it.To) > 0 && out.Verdict.Action != policy.Pass && !d.isCanary(it, out) {
+		out.Would, out.Verdict.Action = out.Verdict.Action, policy.Pass
+	}
+}
+
+func (d *daemon) dryRun() bool { return d.live.Load().cfg.Gateway.DryRun }
+
+// reloads reads the configuration file anew at each SIGHUP until ctx ends.
+func (d *daemon) reloads(ctx context.Context) error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	defer signal.Stop(hup)
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-hup:
+			health.Tell(health.Reloading())
+			d.reload()
+			health.Tell(health.StateReady)
+		}
+	}
+}
+
+// reload puts the file's configuration in force, or keeps the old one and says
+// why. What cannot change while mail flows stays as it is until a restart.
+func (d *daemon) reload() {
+	next, err := config.Load(d.file)
+	if err == nil {
+		err = d.level.UnmarshalText([]byte(next.Log.Level))
+	}
+	if err != nil {
+		d.metrics.Reloaded(false)
+		d.log.Error("configuration not reloaded; the old one stays in force", "error", err)
+		return
+	}
+	old := d.live.Load().cfg
+	merged, waits := merge(old, next)
+	p := *d.live.Load().pipeline
+	p.Actions = d.actions(merged)
+	d.goLive(merged, &p)
+	d.metrics.Reloaded(true)
+	d.log.Info("configuration reloaded", "file", d.file)
+	if len(waits) > 0 {
+		d.log.Warn("some changes need a restart", "sections", strings.Join(waits, ", "))
+	}
+}
+
+// merge takes from next what may change while mail flows, and names the sections
+// with other changes.
+func merge(old, next config.Config) (config.Config, []string) {
+	merged := old
+	merged.Site, merged.Notify, merged.Canary, merged.Log.Level = next.Site, next.Notify, next.Canary, next.Log.Level
+	merged.Gateway.DryRun = next.Gateway.DryRun
+	var waits []string
+	a, b := reflect.ValueOf(merged), reflect.ValueOf(next)
+	for i := range a.NumField() {
+		if !reflect.DeepEqual(a.Field(i).Interface(), b.Field(i).Interface()) {
+			name, _, _ := strings.Cut(a.Type().Field(i).Tag.Get("yaml"), ",")
+			waits = append(waits, name)
+		}
+	}
+	return merged, waits
+}
