@@ -24,6 +24,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review"
 	"brevvagt/scanner"
+	"brevvagt/scanner/memory"
 	"brevvagt/scanner/source/share"
 )
 
@@ -76,6 +77,7 @@ type daemon struct {
 	service *quarantine.Service
 	engine  *engine
 	lanes   *lanes
+	memory  *memory.Memory // of earlier mails, nil when it is off
 	page    net.Listener
 	watch
 	reloading
@@ -103,7 +105,10 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 	if d.lanes, err = newLanes(cfg, log); err != nil {
 		return d, err
 	}
-	if d.service, err = d.state.service(ctx, cfg.Vault.Recipients, d.lanes.releasers(cfg), log); err != nil {
+	if d.memory, err = openMemory(ctx, cfg, d.state.key, log); err != nil {
+		return d, err
+	}
+	if d.service, err = d.state.service(ctx, cfg.Vault.Recipients, remembering(d.lanes.releasers(cfg), d.wentOut), log); err != nil {
 		return d, err
 	}
 	d.lanes.connect(d.service)
@@ -116,7 +121,7 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 		Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: d.state.key,
 		Limits:         document.Limits{Time: time.Duration(cfg.Gateway.ScanDeadline)},
 		PDFCache:       filepath.Join(cfg.State, "cache", "pdf"),
-		HoldUnfinished: true, Actions: d.actions(cfg), DeepTime: time.Duration(cfg.Gateway.DeepBudget),
+		HoldUnfinished: true, Actions: d.actions(cfg), Memory: d.memory, DeepTime: time.Duration(cfg.Gateway.DeepBudget),
 	})
 	if err != nil {
 		return d, err
@@ -133,6 +138,13 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 	return d, nil
 }
 
+// wentOut tells the memory that a held mail has gone.
+func (d *daemon) wentOut(_ context.Context, c *quarantine.Case) {
+	if d.memory != nil {
+		d.memory.Released(c.MessageID, c.PlainSHA256)
+	}
+}
+
 func orCPUs(n int) int {
 	if n > 0 {
 		return n
@@ -147,6 +159,7 @@ func (d *daemon) Run(ctx context.Context) error {
 	}
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.resume(ctx) })
+	g.Go(func() error { return d.remind(ctx) })
 	d.lanes.run(ctx, g, d.handle)
 	for _, s := range d.cfg.Shares {
 		folder := &share.Folder{Path: s.Path, Every: orDay(s.Every), Limit: document.DefaultLimits().PartBytes, Log: d.log, Done: d.foundFile}
@@ -228,10 +241,7 @@ func (d *daemon) resume(ctx context.Context) error {
 
 func (d *daemon) serveReview(ctx context.Context) error {
 	secure := d.cfg.Review.TLSCertificate != ""
-	h, err := review.New(review.Config{
-		Service: d.service, Accounts: d.state.accounts, Log: d.log,
-		Secure: secure, Organisation: d.cfg.Site.Organisation,
-	})
+	h, err := review.New(d.reviewConfig(secure))
 	if err != nil {
 		return err
 	}
@@ -265,6 +275,9 @@ func (d *daemon) Close() {
 	}
 	if d.engine != nil {
 		d.engine.Close()
+	}
+	if d.memory != nil {
+		d.memory.Close()
 	}
 	if d.state != nil {
 		d.state.Close()

@@ -29,7 +29,6 @@ var (
 	ErrLate     = errors.New("the notification is later than 72 hours and needs a reason")
 	ErrDecided  = errors.New("a decision must be Ja or Nej")
 	ErrEmpty    = errors.New("the entry must say what happened")
-	ErrReason   = errors.New("a Nej needs its reason")
 )
 
 // Undecided is the beginning of column 8 or 11 while the DPO has not decided.
@@ -168,3 +167,6 @@ func (r *Register) Lock(ctx context.Context, tx *sql.Tx, no string) (time.Time, 
 	}
 	return d.Changed, nil
 }
+
+// Zone is Danish time, in which the register writes its dates.
+func (r *Register) Zone() *time.Location { return r.zone }

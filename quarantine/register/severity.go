@@ -8,7 +8,12 @@ import "errors"
 type Severity struct {
 	Context      int `json:"dpc"` // DPC, data processing context: 100 simple, 200 behavioural, 300 financial, 400 sensitive, moved up or down for context
 	Ease         int `json:"ei"`  // EI, ease of identification: 25, 50, 75 or 100
-	Circumstance int `json:"cb"`  // CB, circumstances of the breach: the sum of confidentiality, integrity, availability (0, 25, 50 each) and malice (50)
+	Circumstance int `json:"cb"`  // CB, circumstances of the breach: the sum of the four below
+
+	Confidentiality int `json:"confidentiality"` // 0, 25 known receivers, 50 an unknown number
+	Integrity       int `json:"integrity"`       // 0, 25, 50
+	Availability    int `json:"availability"`    // 0, 25, 50
+	Malice          int `json:"malice"`          // 0 or 50
 }
 
 // Band is how severe a score is.

@@ -18,12 +18,16 @@ import (
 // written out here and not taken from the table, so a changed table shows.
 func TestAccess(t *testing.T) {
 	everybody := []string{"", "dpo", "reviewer", "auditor", "operator"}
-	inside, readers, deciders := everybody[1:], everybody[1:4], everybody[1:3]
+	inside, readers, deciders, keepers := everybody[1:], everybody[1:4], everybody[1:3], everybody[1:2]
 	allowed := map[string][]string{
 		"GET /sund": everybody, "GET /static/": everybody, "GET /log-ind": everybody, "POST /log-ind": everybody, "POST /sprog": everybody,
 		"POST /log-ud": inside, "GET /{$}": inside, "GET /drift": inside,
 		"GET /sag/{id}": readers, "GET /sag/{id}/billede/{n}": deciders, "POST /sag/{id}/frigiv": deciders, "POST /sag/{id}/afvis": deciders,
-		"GET /fortegnelse": readers, "GET /fortegnelse.csv": readers, "GET /fortegnelse.xlsx": readers,
+		"GET /fortegnelse": readers, "GET /udtraek/{slags}": readers, "GET /fortegnelse/udskriv": readers, "GET /fortegnelse/{nr}": readers,
+		"GET /fortegnelse/{nr}/frist.ics": readers, "GET /fortegnelse/{nr}/anmeldelse": readers, "GET /fortegnelse/{nr}/underretning": readers,
+		"GET /fortegnelse/{nr}/alvor": readers, "POST /fortegnelse/{nr}/alvor": keepers, "GET /fortegnelse/ny": keepers, "POST /fortegnelse/ny": keepers,
+		"GET /fortegnelse/importer": keepers, "POST /fortegnelse/importer": keepers, "GET /fortegnelse/{nr}/ret": keepers,
+		"POST /fortegnelse/{nr}/ret": keepers, "POST /fortegnelse/{nr}/bekraeft": keepers,
 	}
 	r := newRig(t)
 	held := r.hold(t, screenshot("a"), time.Hour)
@@ -37,7 +41,7 @@ func TestAccess(t *testing.T) {
 			t.Errorf("%s is not known to this test", name)
 			continue
 		}
-		path := strings.NewReplacer("{$}", "", "{id}", held.ID, "{n}", "1", "/static/", "/static/css/brevvagt.css").Replace(rt.path)
+		path := strings.NewReplacer("{$}", "", "{id}", held.ID, "{n}", "1", "{nr}", held.DraftNo, "{slags}", "csv", "/static/", "/static/css/brevvagt.css").Replace(rt.path)
 		for _, who := range everybody {
 			c := r.visitor(t)
 			if who != "" {

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -167,6 +168,7 @@ func css(s string) chromedp.CSS { return chromedp.CSS(s) }
 func TestBrowser(t *testing.T) {
 	browser := startBrowser(t)
 	t.Run("morning", func(t *testing.T) { morning(t, browser) })
+	t.Run("keeping", func(t *testing.T) { keeping(t, browser) })
 	t.Run("hostile", func(t *testing.T) { hostileCase(t, browser) })
 }
 
@@ -243,17 +245,15 @@ func (b *browserTab) narrow(ids ...string) {
 	for _, u := range unwanted {
 		b.t.Error(u)
 	}
-	// The error page for a missing address is wanted here, not a fault.
-	b.mu.Lock()
-	kept := b.console[:0]
-	for _, m := range b.console {
-		if !strings.Contains(m, "404") {
-			kept = append(kept, m)
-		}
-	}
-	b.console = kept
-	b.mu.Unlock()
+	b.wanted("404") // the error page for a missing address
 	b.do(chromedp.EmulateReset())
+}
+
+// wanted forgets what the console said of an answer that a test asked for.
+func (b *browserTab) wanted(status string) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.console = slices.DeleteFunc(b.console, func(m string) bool { return strings.Contains(m, status) })
 }
 
 // widest names the elements that stand out to the right.

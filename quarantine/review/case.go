@@ -12,6 +12,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
@@ -65,7 +66,7 @@ type picturesView struct {
 }
 
 type papersView struct {
-	Draft              []column
+	Draft              []breach.Column
 	DraftNo            string
 	Log                []logLine
 	LogShown, LogTotal int // LogShown is 0 when all are shown
@@ -254,7 +255,7 @@ func (s *server) papers(r *http.Request, l words.Lang, v *caseView) error {
 		return err
 	}
 	if d != nil {
-		v.Draft = s.columns(d)
+		v.Draft = breach.Columns(s.Service.Register(), d)
 	}
 	history, err := s.Service.History(r.Context(), v.ID)
 	if err != nil {

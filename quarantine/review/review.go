@@ -25,6 +25,8 @@ import (
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/register/desk"
+	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/vault"
@@ -63,14 +65,18 @@ type Accounts interface {
 	Login(ctx context.Context, name, passphrase string) (*account.Account, *vault.Opener, error)
 }
 
-// Config is what New needs. All but Log, Now and Organisation must be set.
+// Config is what New needs: a service, accounts and a desk; the rest has defaults.
 type Config struct {
 	Service      Service
 	Accounts     Accounts
 	Log          *slog.Logger
 	Secure       bool   // served over TLS: secure cookies and HSTS
 	Organisation string // shown at the top, as "Eksempel Kommune"
-	Now          func() time.Time
+	Desk         *desk.Desk
+	Contact      breach.Contact // of the DPO, for notifications and letters
+	// Head is the ledger's head for exports, signed where a key is at hand.
+	Head func(context.Context) (string, error)
+	Now  func() time.Time
 }
 
 // Limits of the page.
@@ -84,6 +90,7 @@ const (
 
 type server struct {
 	*frame.Frame
+	breach   *breach.Pages
 	Service  Service
 	Accounts Accounts
 	pause    time.Duration // before the answer to a failed login
@@ -101,8 +108,8 @@ func New(cfg Config) (http.Handler, error) {
 }
 
 func newServer(cfg Config, idle time.Duration) (*server, error) {
-	if cfg.Service == nil || cfg.Accounts == nil {
-		return nil, fmt.Errorf("review needs a service and accounts")
+	if cfg.Service == nil || cfg.Accounts == nil || cfg.Desk == nil {
+		return nil, fmt.Errorf("review needs a service, accounts and a desk")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -110,12 +117,19 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Head == nil {
+		cfg.Head = func(context.Context) (string, error) { return "", nil }
+	}
 	assets, err := static.Handler()
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the page's static files: %w", err)
 	}
 	s := &server{Service: cfg.Service, Accounts: cfg.Accounts, pause: failurePause, assets: assets}
 	s.Frame, err = frame.New(frame.Config{Log: cfg.Log, Secure: cfg.Secure, Organisation: cfg.Organisation, Now: cfg.Now,
-		Idle: idle, Lifetime: lifetime, May: s.may, Clock: s.nearest})
-	return s, err
+		Idle: idle, Lifetime: lifetime, May: s.may, Clock: func(ctx context.Context) (*frame.Clock, error) { return s.breach.Nearest(ctx) }})
+	if err != nil {
+		return nil, err
+	}
+	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
+	return s, nil
 }

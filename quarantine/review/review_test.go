@@ -195,11 +195,11 @@ func TestRegisterPage(t *testing.T) {
 	r.as(t, "dpo").post("/sag/"+held.ID+"/frigiv", "begrundelse", "Aftalt med modtageren")
 	_, body = c.get("/fortegnelse")
 	contains(t, body, "Muligt brud", "Frist for anmeldelse 27.11.2026 kl. 14.05 (tid tilbage: 3 dage)")
-	status, csv := c.get("/fortegnelse.csv")
+	status, csv := c.get("/udtraek/csv")
 	if lines := strings.Split(strings.TrimSpace(csv), "\r\n"); status != 200 || len(lines) != 2 || !strings.HasPrefix(csv, "\ufeffNr.;Hvad er der sket?;") {
 		t.Errorf("csv: status %d, %.80q", status, csv)
 	}
-	if status, xlsx := c.get("/fortegnelse.xlsx"); status != 200 || !strings.HasPrefix(xlsx, "PK") {
+	if status, xlsx := c.get("/udtraek/xlsx"); status != 200 || !strings.HasPrefix(xlsx, "PK") {
 		t.Errorf("xlsx: status %d", status)
 	}
 }

@@ -29,6 +29,8 @@ import (
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/register/desk"
+	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/vault"
 )
 
@@ -139,12 +141,12 @@ func (r *rig) start(t *testing.T, dir string, db *store.DB, key string, accounts
 		t.Fatal(err)
 	}
 	clock := func() time.Time { return r.now }
-	r.service, err = quarantine.New(quarantine.Config{Store: db, Vault: v, Outbox: filepath.Join(dir, "outbox"), Now: clock,
+	r.service, err = quarantine.New(quarantine.Config{Store: db, Vault: v, Outbox: filepath.Join(dir, "outbox"), Now: clock, Check: fieldcheck.Check,
 		Releasers: map[string]quarantine.Releaser{"gateway": r.source}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{Service: r.service, Accounts: accounts, Now: clock, Organisation: "Eksempel Kommune",
+	cfg := Config{Service: r.service, Accounts: accounts, Now: clock, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range change {
 		f(&cfg)

@@ -1,10 +1,12 @@
 package review
 
 import (
+	"cmp"
 	"net/http"
 	"slices"
 
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/breach"
 )
 
 // access is the list of roles that may use a route; the two lists below nobody
@@ -18,6 +20,7 @@ type route struct {
 	method, path string
 	access       access
 	handle       http.HandlerFunc
+	limit        int64 // bytes of a posted form, bodyLimit when 0
 }
 
 // routes is the whole access table of the page.
@@ -27,32 +30,49 @@ type route struct {
 //	signedIn any role
 //	reading  masked cases and the register
 //	deciding release, reject, and sealed pictures, which show names
+//	keeping  writing in the breach register and starting its clock
 func (s *server) routes() []route {
 	const dpo, reviewer, auditor, operator = account.DPO, account.Reviewer, account.Auditor, account.Operator
 	public, visitor := access(nil), access{}
 	signedIn := roles(dpo, reviewer, auditor, operator)
 	reading := roles(dpo, reviewer, auditor)
 	deciding := roles(dpo, reviewer)
+	keeping := roles(dpo)
+	b := s.breach
+	const form, upload = 256 << 10, breach.ImportLimit + 64<<10
 	return []route{
-		{"GET", "/sund", public, s.health},
-		{"GET", "/static/", public, s.assets.ServeHTTP},
+		{"GET", "/sund", public, s.health, 0},
+		{"GET", "/static/", public, s.assets.ServeHTTP, 0},
 
-		{"GET", "/log-ind", visitor, s.showLogin},
-		{"POST", "/log-ind", visitor, s.login},
-		{"POST", "/sprog", visitor, s.setLanguage},
-		{"POST", "/log-ud", signedIn, s.logout},
+		{"GET", "/log-ind", visitor, s.showLogin, 0},
+		{"POST", "/log-ind", visitor, s.login, 0},
+		{"POST", "/sprog", visitor, s.setLanguage, 0},
+		{"POST", "/log-ud", signedIn, s.logout, 0},
 
-		{"GET", "/{$}", signedIn, s.front},
-		{"GET", "/drift", signedIn, s.status},
+		{"GET", "/{$}", signedIn, s.front, 0},
+		{"GET", "/drift", signedIn, s.status, 0},
 
-		{"GET", "/sag/{id}", reading, s.showCase},
-		{"GET", "/sag/{id}/billede/{n}", deciding, s.picture},
-		{"POST", "/sag/{id}/frigiv", deciding, s.release},
-		{"POST", "/sag/{id}/afvis", deciding, s.reject},
+		{"GET", "/sag/{id}", reading, s.showCase, 0},
+		{"GET", "/sag/{id}/billede/{n}", deciding, s.picture, 0},
+		{"POST", "/sag/{id}/frigiv", deciding, s.release, 0},
+		{"POST", "/sag/{id}/afvis", deciding, s.reject, 0},
 
-		{"GET", "/fortegnelse", reading, s.showRegister},
-		{"GET", "/fortegnelse.csv", reading, s.registerCSV},
-		{"GET", "/fortegnelse.xlsx", reading, s.registerXLSX},
+		{"GET", "/fortegnelse", reading, b.List, 0},
+		{"GET", "/udtraek/{slags}", reading, b.Export, 0},
+		{"GET", "/fortegnelse/udskriv", reading, b.Print, 0},
+		{"GET", "/fortegnelse/ny", keeping, b.New, 0},
+		{"POST", "/fortegnelse/ny", keeping, b.Create, form},
+		{"GET", "/fortegnelse/importer", keeping, b.ImportForm, 0},
+		{"POST", "/fortegnelse/importer", keeping, b.Import, upload},
+		{"GET", "/fortegnelse/{nr}", reading, b.Show, 0},
+		{"GET", "/fortegnelse/{nr}/ret", keeping, b.Edit, 0},
+		{"POST", "/fortegnelse/{nr}/ret", keeping, b.Save, form},
+		{"POST", "/fortegnelse/{nr}/bekraeft", keeping, b.Confirm, 0},
+		{"GET", "/fortegnelse/{nr}/frist.ics", reading, b.Calendar, 0},
+		{"GET", "/fortegnelse/{nr}/anmeldelse", reading, b.Notification, 0},
+		{"GET", "/fortegnelse/{nr}/underretning", reading, b.Telling, 0},
+		{"GET", "/fortegnelse/{nr}/alvor", reading, b.Severity, 0},
+		{"POST", "/fortegnelse/{nr}/alvor", keeping, b.SaveSeverity, 0},
 	}
 }
 
@@ -73,7 +93,7 @@ func (s *server) guard(rt route) http.Handler {
 		return rt.handle
 	}
 	return s.Sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
+		r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(rt.limit, bodyLimit))
 		if len(rt.access) == 0 {
 			rt.handle(w, r)
 			return

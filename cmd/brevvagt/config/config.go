@@ -32,7 +32,10 @@ type Config struct {
 	Log     Log         `yaml:"log"`
 	// Operations and Canary are for the people who keep it running.
 	Operations Operations `yaml:"operations"`
+	DPO        DPO        `yaml:"dpo"`
 	Canary     Canary     `yaml:"canary"`
+	Memory     Memory     `yaml:"memory"`
+	Mailboxes  Mailboxes  `yaml:"mailboxes"`
 }
 
 // Gateway is the way mail comes in: a milter for Postfix, an SMTP lane of
@@ -176,8 +179,10 @@ func Default() Config {
 		Notify: Notify{Contact: "din DPO"},
 		Vault:  Vault{KeepContent: Duration(30 * 24 * time.Hour)},
 		Log:    Log{Level: "info"},
+		Memory: defaultMemory(),
 
 		Operations: Operations{MinFreeDisk: 256 << 20},
+		DPO:        defaultDPO(),
 		Canary:     Canary{To: "kanarie@brevvagt.invalid", Within: Duration(time.Minute)},
 	}
 }
@@ -213,7 +218,7 @@ func (c *Config) check() error {
 	if err := c.OCR.Cache.check(); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, c.Operations.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
+	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
 	if !filepath.IsAbs(c.State) {
 		errs = append(errs, fmt.Errorf("state: %q must be an absolute path", c.State))
 	}

@@ -64,13 +64,24 @@ func TimeLeft(l Lang, d time.Duration) string {
 	if d <= 0 {
 		return Text(l, "clock.over")
 	}
-	switch {
-	case d >= 24*time.Hour:
-		return Text(l, "clock.and", Plural(l, "wait.days", int(d/(24*time.Hour))), Plural(l, "wait.hours", int(d%(24*time.Hour)/time.Hour)))
-	case d >= time.Hour:
-		return Text(l, "clock.and", Plural(l, "wait.hours", int(d/time.Hour)), Plural(l, "wait.minutes", int(d%time.Hour/time.Minute)))
+	large, small, unit, part := "wait.days", "wait.hours", 24*time.Hour, time.Hour
+	if d < 24*time.Hour {
+		large, small, unit, part = "wait.hours", "wait.minutes", time.Hour, time.Minute
 	}
-	return Plural(l, "wait.minutes", int(d/time.Minute))
+	most, rest := int(d/unit), int(d%unit/part)
+	switch {
+	case most == 0:
+		return Plural(l, small, rest)
+	case rest == 0:
+		return Plural(l, large, most)
+	}
+	return Text(l, "clock.and", Plural(l, large, most), Plural(l, small, rest))
+}
+
+// Decimal writes hundredths with a decimal comma: 425 is "4,25", 100 is "1".
+func Decimal(hundredths int) string {
+	s := fmt.Sprintf("%d,%02d", hundredths/100, hundredths%100)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), ",")
 }
 
 // Size writes bytes for people: "12 kB", with the decimal sign of the language.

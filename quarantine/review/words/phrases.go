@@ -8,7 +8,7 @@ import (
 // catalogue holds every text of the page by key, built once.
 var catalogue = sync.OnceValue(func() map[string]phrase {
 	all := make(map[string]phrase)
-	for _, part := range []map[string]phrase{frame(), signIn(), queueTexts(), caseTexts(), decisionTexts(), registerTexts(), clockTexts(), vocabulary()} {
+	for _, part := range []map[string]phrase{frame(), signIn(), queueTexts(), caseTexts(), decisionTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), vocabulary()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -118,25 +118,5 @@ func queueTexts() map[string]phrase {
 		"status.lead":  {"Antal sager efter tilstand. Indholdet af sagerne vises ikke her.", "Number of cases by state. The content of the cases is not shown here."},
 		"status.state": {"Tilstand", "State"},
 		"status.count": {"Antal", "Count"},
-	}
-}
-
-func registerTexts() map[string]phrase {
-	return map[string]phrase{
-		"register.title":    {"Fortegnelse over brud", "Breach register"},
-		"register.lead":     {"Kladderne herunder er skrevet af brevvagt, da forsendelserne blev standset. Felter mærket [forslag] er forslag: DPO afgør dem.", "The drafts below were written by brevvagt when the messages were stopped. Fields marked [forslag] are proposals: the DPO decides."},
-		"register.csv":      {"Hent som CSV", "Download as CSV"},
-		"register.xlsx":     {"Hent som Excel", "Download as Excel"},
-		"register.empty":    {"Fortegnelsen er tom. Den første standsede forsendelse får kladde nr. 1.", "The register is empty. The first stopped message gets draft no. 1."},
-		"register.no":       {"Nr.", "No."},
-		"register.date":     {"Dato for registrering", "Date of registration"},
-		"register.types":    {"Typer af personoplysninger", "Types of personal data"},
-		"register.open":     {"Åbn sagen", "Open the case"},
-		"register.all":      {"Alle 13 felter", "All 13 fields"},
-		"register.proposal": {"Forslag, DPO afgør", "Proposal, the DPO decides"},
-		"register.deadline": {"Frist for anmeldelse %s", "Deadline for notification %s"},
-		"register.left":     {"tid tilbage: %s", "time left: %s"},
-		"register.pending":  {"Venter på DPO", "Awaits the DPO"},
-		"register.blank":    {"(tom)", "(empty)"},
 	}
 }

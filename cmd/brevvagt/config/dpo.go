@@ -1,0 +1,58 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net/mail"
+	"time"
+)
+
+// DPO is the section dpo: who keeps the breach register and is reminded of its
+// deadlines, and how long things are kept beside the content (vault.keep_content).
+type DPO struct {
+	Name  string `yaml:"name"` // shown in notifications and letters to citizens
+	Mail  string `yaml:"mail"`
+	Phone string `yaml:"phone"`
+	// Remind are the addresses that get mails about a running deadline; empty = none.
+	Remind []string `yaml:"remind"`
+	// Page is the address of the page as a browser has it, for links in reminders.
+	Page string `yaml:"page"`
+	// AlertBudget is how many items a week may be held before the page says that
+	// people will stop reading; 0 = not watched. Default 50.
+	AlertBudget int `yaml:"alert_budget"`
+	// KeepFindings is how long findings and texts of a case are kept after its
+	// content; the default is a year, counted from the hold.
+	KeepFindings Duration `yaml:"keep_findings"`
+	// KeepWarnings is how long masked lines about mails that went with a warning are
+	// kept, default 14 days.
+	KeepWarnings Duration `yaml:"keep_warnings"`
+	// KeepRegister is how long register entries are kept; 0, the default, is for good.
+	// Registers are commonly kept for five years (43800h); archive law may say more.
+	KeepRegister Duration `yaml:"keep_register"`
+}
+
+func defaultDPO() DPO {
+	return DPO{AlertBudget: 50, KeepFindings: Duration(365 * 24 * time.Hour), KeepWarnings: Duration(14 * 24 * time.Hour)}
+}
+
+func (d *DPO) check() error {
+	var errs []error
+	for _, a := range d.Remind {
+		if _, err := mail.ParseAddress(a); err != nil {
+			errs = append(errs, fmt.Errorf("dpo.remind: %q is no mail address", a))
+		}
+	}
+	if d.AlertBudget < 0 {
+		errs = append(errs, errors.New("dpo.alert_budget must not be negative"))
+	}
+	if d.KeepFindings < Duration(30*24*time.Hour) {
+		errs = append(errs, errors.New("dpo.keep_findings must be at least 720h (30 days)"))
+	}
+	if d.KeepWarnings < Duration(24*time.Hour) {
+		errs = append(errs, errors.New("dpo.keep_warnings must be at least 24h"))
+	}
+	if d.KeepRegister != 0 && d.KeepRegister < Duration(365*24*time.Hour) {
+		errs = append(errs, errors.New("dpo.keep_register must be at least 8760h (a year), or 0 for good"))
+	}
+	return errors.Join(errs...)
+}

@@ -1,0 +1,152 @@
+package breach
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"net/http"
+	"slices"
+
+	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/words"
+)
+
+// ImportLimit is the largest workbook that is taken, in bytes.
+const ImportLimit = 8 << 20
+
+type importView struct {
+	Done         bool
+	Added        int
+	Taken        []string
+	Wrong        []string
+	Problem      string
+	WrongSkipped int
+}
+
+// ImportForm asks for a workbook.
+func (s *Pages) ImportForm(w http.ResponseWriter, r *http.Request) {
+	s.importPage(w, r, http.StatusOK, importView{})
+}
+
+func (s *Pages) importPage(w http.ResponseWriter, r *http.Request, status int, v importView) {
+	u, _ := s.User(r)
+	p := s.NewPage(r, &u, words.Text(frame.Language(r), "import.title"))
+	p.Path = "/fortegnelse/importer"
+	p.Data = v
+	s.Render(w, status, "import", p)
+}
+
+// Import reads an existing register from a workbook.
+func (s *Pages) Import(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.User(r)
+	l := frame.Language(r)
+	file, _, err := r.FormFile("fil")
+	if err != nil {
+		s.importPage(w, r, http.StatusUnprocessableEntity, importView{Problem: words.Text(l, "import.nofile")})
+		return
+	}
+	defer file.Close()
+	drafts, wrong, err := s.Register.ReadXLSX(file)
+	if err != nil {
+		key := "import.unreadable"
+		if errors.Is(err, register.ErrNoRegister) {
+			key = "import.notitles"
+		}
+		s.importPage(w, r, http.StatusUnprocessableEntity, importView{Problem: words.Text(l, key)})
+		return
+	}
+	v := importView{Done: true}
+	if v.Added, v.Taken, err = s.Desk.Import(r.Context(), u.Name, drafts); err != nil {
+		s.Broken(w, r, "import a register", err)
+		return
+	}
+	for i, e := range wrong {
+		if i == 50 {
+			v.WrongSkipped = len(wrong) - i
+			break
+		}
+		_, why := s.problem(l, e.Err)
+		if errors.Is(e.Err, register.ErrExists) {
+			why = words.Text(l, "import.twice")
+		}
+		if why == "" {
+			why = words.Text(l, "import.number")
+		}
+		v.Wrong = append(v.Wrong, words.Text(l, "import.row", e.Row, why))
+	}
+	s.Log.Info("register imported", "user", u.Name, "added", v.Added, "left out", len(wrong)+len(v.Taken))
+	s.importPage(w, r, http.StatusOK, v)
+}
+
+// Export sends the register of a year as a file of the wished kind, or an error
+// page when it cannot be made whole.
+func (s *Pages) Export(w http.ResponseWriter, r *http.Request) {
+	ext := r.PathValue("slags")
+	writers := map[string]struct {
+		contentType string
+		write       func(io.Writer, []*register.Draft) error
+	}{
+		"csv":  {"text/csv; charset=utf-8", s.Register.WriteCSV},
+		"xlsx": {"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", s.Register.WriteXLSX},
+		"json": {"application/json", func(w io.Writer, d []*register.Draft) error {
+			head, err := s.Head(r.Context())
+			if err != nil {
+				return err
+			}
+			return s.Register.WriteJSON(w, d, head)
+		}},
+	}
+	kind, ok := writers[ext]
+	if !ok {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
+	drafts, err := s.Register.List(r.Context(), yearOf(r))
+	if err != nil {
+		s.Broken(w, r, "list the register", err)
+		return
+	}
+	var b bytes.Buffer
+	if err := kind.write(&b, drafts); err != nil {
+		s.Broken(w, r, "export the register", err)
+		return
+	}
+	u, _ := s.User(r)
+	s.Log.Info("register exported", "user", u.Name, "format", ext, "entries", len(drafts))
+	name := "fortegnelse-over-brud-" + s.Now().In(words.Zone()).Format("2006-01-02") + "." + ext
+	s.file(w, r, name, kind.contentType, b.Bytes())
+}
+
+type printView struct {
+	Titles []string
+	Rows   [][]string
+	Made   string
+	Head   string
+}
+
+// Print is the register as one table for paper or for the browser's PDF.
+func (s *Pages) Print(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.User(r)
+	l := frame.Language(r)
+	drafts, err := s.Register.List(r.Context(), yearOf(r))
+	if err != nil {
+		s.Broken(w, r, "list the register", err)
+		return
+	}
+	v := printView{Titles: register.Columns(), Made: words.LongTime(l, s.Now())}
+	for _, d := range drafts {
+		cells := slices.Clone(s.Register.Row(d))
+		for i := range cells {
+			cells[i] = words.CleanLines(cells[i], 10*words.Long)
+		}
+		v.Rows = append(v.Rows, cells)
+	}
+	if v.Head, err = s.Head(r.Context()); err != nil {
+		s.Broken(w, r, "read the ledger's head", err)
+		return
+	}
+	p := s.NewPage(r, &u, words.Text(l, "register.title"))
+	p.Data = v
+	s.Render(w, http.StatusOK, "print", p)
+}
