@@ -29,6 +29,9 @@ type Pipeline struct {
 	// HoldUnfinished holds an outgoing item whose scan ran out of time: a source
 	// whose sender waits for an answer sets it, a nightly scan does not.
 	HoldUnfinished bool
+	// Owner gives the keyed number of the citizen whose mailbox an address is; nil
+	// where the site knows nobody's.
+	Owner func(address string) (id string, ok bool)
 	// Relate tells a run of letters from a file and compares its letters with
 	// their recipients; nil for anything else. It may be nil.
 	Relate func(key detectors.Key, asOf time.Time, out *Outcome) *policy.Run
@@ -110,7 +113,7 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 	out.From, out.To = Correspondents(it, out.Document)
 	f := &policy.Facts{
 		Doc: out.Document, Findings: out.Findings, Subjects: out.Subjects, Gaps: out.Gaps,
-		From: out.From, To: out.To, Kind: out.Document.Kind(),
+		From: out.From, To: out.To, Kind: out.Document.Kind(), Owner: p.Owner,
 	}
 	if len(it.To) > 0 || it.Left {
 		// What has recipients is on its way out, whatever it looks like: a mail

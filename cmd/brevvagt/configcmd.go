@@ -1,8 +1,12 @@
 package main
 
 import (
-	"brevvagt/cmd/brevvagt/config"
+	"fmt"
+
 	"github.com/spf13/cobra"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/detectors"
 )
 
 func newConfig() *cobra.Command {
@@ -15,6 +19,9 @@ func newConfig() *cobra.Command {
 			cfg, err := config.Load(args[0])
 			if err != nil {
 				return err
+			}
+			if _, err := newJudging(cfg.Site, detectors.RandomKey()); err != nil {
+				return fmt.Errorf("%s: site: %w", args[0], err)
 			}
 			printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s\n", args[0],
 				len(cfg.Site.InternalDomains), len(cfg.Site.PartnerDomains), onOff(cfg.Gateway.Milter.Listen),

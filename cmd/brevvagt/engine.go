@@ -7,12 +7,12 @@ import (
 	"time"
 
 	"brevvagt/detectors"
-	detectorlist "brevvagt/detectors/all"
 	"brevvagt/document"
 	formatlist "brevvagt/document/all"
 	"brevvagt/document/isolate"
 	"brevvagt/document/seen"
 	"brevvagt/scanner"
+	"brevvagt/scanner/memory"
 	"brevvagt/scanner/policy"
 )
 
@@ -24,8 +24,9 @@ type engineOptions struct {
 	Workers        int
 	Key            detectors.Key // digest key; a random one when zero
 	Limits         document.Limits
-	PDFCache       string      // folder for compiled code; "" is the user's cache folder
-	Seen           *seen.Cache // what was read before; nil reads everything anew
+	PDFCache       string         // folder for compiled code; "" is the user's cache folder
+	Seen           *seen.Cache    // what was read before; nil reads everything anew
+	Memory         *memory.Memory // of earlier mails; nil judges each by itself
 	HoldUnfinished bool
 	DeepTime       time.Duration // for reading an item whose sender does not wait
 	Actions        []scanner.Action
@@ -72,6 +73,11 @@ func newEngine(o engineOptions) (*engine, error) {
 	if o.Key.IsZero() {
 		o.Key = detectors.RandomKey()
 	}
+	judged, err := newJudging(o.Site, o.Key)
+	if err != nil {
+		_ = pool.Close()
+		return nil, err
+	}
 	isolated := pool.Format
 	if o.Seen != nil {
 		isolated = func(f document.Format) document.Format { return o.Seen.Format(pool.Format(f)) }
@@ -79,9 +85,9 @@ func newEngine(o engineOptions) (*engine, error) {
 	formats := formatlist.Formats(formatlist.Options{Isolate: isolated, NoOCR: o.NoOCR, PDFCache: cache})
 	return &engine{pool: pool, pipeline: &scanner.Pipeline{
 		Formats:   &document.Formats{List: formats, Limits: o.Limits},
-		Detectors: &detectors.Set{List: detectorlist.Detectors(), Key: o.Key},
-		Site:      o.Site, Rules: policy.Default(), Actions: o.Actions,
-		Now: o.Now, AsOf: o.AsOf, HoldUnfinished: o.HoldUnfinished,
+		Detectors: &detectors.Set{List: judged.detectors, Key: o.Key},
+		Site:      o.Site, Rules: judged.rules, Owner: judged.owner(), Actions: o.Actions,
+		Now: o.Now, AsOf: o.AsOf, HoldUnfinished: o.HoldUnfinished, Memory: o.Memory,
 		Deep: &document.Formats{List: formats, Limits: deepLimits(o)},
 	}}, nil
 }

@@ -160,16 +160,20 @@ type Config struct {
 	ExceptionDates []time.Time // further birth dates with numbers lacking modulus 11
 	TestNumbers    []string    // further numbers that stand for nobody, ten digits
 	TestIsReal     bool        // judge known test numbers like any other
+	// Known reports whether ten digits are the number of a citizen whom the site
+	// knows; nil knows nobody. It must be safe for several goroutines.
+	Known func(value string) bool
 }
 
 // rules are the published tables and the site's additions.
 type rules struct {
 	extra []int // days of further exception dates
 	test  map[[10]byte]bool
+	known func(string) bool
 }
 
 func newRules(cfg Config) *rules {
-	r := &rules{test: make(map[[10]byte]bool)}
+	r := &rules{test: make(map[[10]byte]bool), known: cfg.Known}
 	for _, t := range cfg.ExceptionDates {
 		r.extra = append(r.extra, daysOf(t))
 	}

@@ -52,7 +52,7 @@ func Read(seg document.Segment, asOf time.Time, cfg Config) []Reading {
 }
 
 // ladder orders the verdicts, weightiest first.
-var ladder = [...]Verdict{Strong, ExceptionDate, NoMod11, Test, Replacement, ECPRX, ECPRD, Masked, Typo, Future, Old, Labelled, WeakRun, Placeholder}
+var ladder = [...]Verdict{Known, Strong, ExceptionDate, NoMod11, Test, Replacement, ECPRX, ECPRD, Masked, Typo, Future, Old, Labelled, WeakRun, Placeholder}
 
 // Classify gives the weightiest verdict of a text and the value it is about. It is
 // for tests and explanation, and names placeholders too.
@@ -79,7 +79,7 @@ func (r *Reading) span() detectors.Span {
 	}
 	labelled := r.Label != ""
 	switch r.Verdict {
-	case Strong, ExceptionDate:
+	case Strong, ExceptionDate, Known:
 		if r.OCR {
 			sp.Strength = detectors.Medium
 		}
@@ -113,6 +113,8 @@ func (r *Reading) span() detectors.Span {
 func (r *Reading) why() []string {
 	var out []string
 	switch r.Verdict {
+	case Known:
+		out = append(out, "kendt borger")
 	case Strong:
 		out = append(out, "dato", "modulus 11")
 	case ExceptionDate:

@@ -105,3 +105,15 @@ func TestNothingIsAllocatedWithoutNumbers(t *testing.T) {
 		t.Errorf("%v allocations", n)
 	}
 }
+
+// TestKnownCitizen holds that a number on the site's list needs no other evidence.
+func TestKnownCitizen(t *testing.T) {
+	const text = "Se 1203363951 og 1203363952."
+	for name, known := range map[string]func(string) bool{"": nil, "1203363951": func(v string) bool { return v == "1203363951" }} {
+		seg := document.Segment{Text: text}
+		_, spans := newRules(Config{Known: known}).read(&seg, asOf, false)
+		if name == "" && len(spans) != 0 || name != "" && (len(spans) != 1 || spans[0].Value != name || spans[0].Why[0] != "kendt borger") {
+			t.Errorf("known %q: %+v", name, spans)
+		}
+	}
+}

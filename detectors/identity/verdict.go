@@ -18,6 +18,7 @@ const (
 	Strong        Verdict = "CPR_STRONG"         // date and modulus 11
 	ExceptionDate Verdict = "CPR_EXCEPTION_DATE" // fails modulus 11 on a listed date
 	NoMod11       Verdict = "CPR_NO_MOD11"       // fails modulus 11, but a label or the form 6-4
+	Known         Verdict = "CPR_KNOWN"          // a citizen whom the site knows
 	Replacement   Verdict = "CPR_REPLACEMENT"    // the day raised by 60
 	ECPRX         Verdict = "ECPR_X"             // national replacement number of the health service
 	ECPRD         Verdict = "ECPR_D"             // decentral one
@@ -132,6 +133,8 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 			return Typo, false
 		}
 		return NotCPR, false
+	case f.rules.known != nil && f.rules.known(ascii(c.d[:])):
+		return Known, false
 	case c.form == formRun && !labelled && (lab.name == amount || f.amountAfter(c)):
 		return NotCPR, false
 	case other || c.form == formRun && !labelled && f.branchBefore(c):

@@ -41,6 +41,7 @@ type Rule struct {
 type Verdict struct {
 	Action    Action
 	Rules     []Rule // the strongest first
+	Trial     []Rule // what rules in dry run would have done
 	Protected bool   // sealed, or every external recipient reached over proven encryption
 }
 
@@ -60,6 +61,10 @@ type Facts struct {
 	Sent     time.Time // by the mail's own date, else the time of the scan; zero if unknown
 
 	Past parties.Past // what earlier mails tell; the zero value where nothing is remembered
+
+	// Owner gives the id of the person whose mailbox an address is, see Subject.ID;
+	// nil where nobody's is known.
+	Owner func(address string) (id string, ok bool)
 
 	people *parties.Item // see parties
 }

@@ -19,6 +19,8 @@ type Definition struct {
 	Action    Action
 	Approvers int
 	Fires     func(site Site, f *Facts) (danish, english string, ok bool)
+	// DryRun counts and shows the rule without acting on it.
+	DryRun bool
 	// Softer, where there is one, lowers a rule that fired to a warning when what
 	// it saw is weak.
 	Softer func(site Site, f *Facts) bool
@@ -41,10 +43,15 @@ func Decide(site Site, rules []Definition, f *Facts) Verdict {
 		if r.Softer != nil && action.Rank() > Warn.Rank() && r.Softer(site, f) {
 			action, approvers = Warn, 0
 		}
-		if r.ID == "uninspectable" && site.Uninspectable != "" {
+		if r.ID == "uninspectable" && site.Uninspectable != "" && r.Action == Warn {
 			action = site.Uninspectable
 		}
-		v.Rules = append(v.Rules, Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: approvers})
+		rule := Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: approvers}
+		if r.DryRun {
+			v.Trial = append(v.Trial, rule)
+			continue
+		}
+		v.Rules = append(v.Rules, rule)
 		if action.Rank() > v.Action.Rank() {
 			v.Action = action
 		}
@@ -61,6 +68,9 @@ func Default() []Definition {
 		protectedAddress(), unusualRecipient(), specialCategory(), cprDoubtful(), staleLetter(), childRecipient(), weakPlaceholders(), uninspectable(), publicExposure(), fileFindings(),
 	})
 }
+
+// Numbers is how many distinct CPR numbers are sure enough to stop a mail.
+func (f *Facts) Numbers() int { return f.certain() }
 
 // numbers counts distinct national ids of at least the given strength.
 func (f *Facts) numbers(atLeast detectors.Strength) int {

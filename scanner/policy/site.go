@@ -11,7 +11,9 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"brevvagt/detectors/custom"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/setting"
 )
 
 // Site is what a municipality tells brevvagt about itself: the section "site" of
@@ -39,6 +41,14 @@ type Site struct {
 	// Uninspectable is what happens to a mail that could not be read whole:
 	// "warn" (default) or "hold".
 	Uninspectable Action `yaml:"uninspectable"`
+	// Rules change shipped rules or add the site's own.
+	Rules []setting.Rule `yaml:"rules"`
+	// Custom are the site's own detectors.
+	Custom []custom.Definition `yaml:"custom"`
+	// KnownCitizens are files with the CPR numbers of citizens whom the site knows,
+	// see detectors/known.
+	KnownCitizens []string    `yaml:"known_citizens"`
+	CPR           setting.CPR `yaml:"cpr"`
 }
 
 // DefaultSite has the defaults of every key.

@@ -145,6 +145,7 @@ func Scan(s string, row *Row, read func()) {
 		for p <= hit {
 			next := nextDigit(s, p, hit+near+1)
 			if next < 0 {
+				done = max(done, min(hit+near+1, len(s))) // no digit begins before
 				break
 			}
 			p = row.cluster(s, next, read)

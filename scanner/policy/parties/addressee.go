@@ -70,7 +70,7 @@ func (it *Item) forReader(p *paper, r *readers) bool {
 
 // lettersBeside are letters to others in a file that holds one for a reader as well.
 func (it *Item) lettersBeside(p *paper, r *readers) []Odd {
-	if len(p.more) == 0 {
+	if len(p.more) == 0 || len(r.names) == 0 {
 		return nil
 	}
 	var out []Odd
@@ -122,6 +122,8 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 		return Odd{}, false // "papirerne om din mor"
 	case letter && !numbered && !r.private && !r.sure:
 		return Odd{}, false
+	case len(r.names) == 0 && !numbered:
+		return Odd{}, false // the reader is known by number alone
 	}
 	o := Odd{Where: p.name(), Who: name.String(), Person: person, Form: form}
 	// Elsewhere than in a private mailbox papers about somebody else may be a firm's

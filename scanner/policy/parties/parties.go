@@ -22,10 +22,11 @@ type Item struct {
 	Doc      *document.Document
 	Findings []detectors.Finding
 	Subjects []subject.Subject
-	External []string                  // recipients outside, lower case
-	Partner  func(address string) bool // reached over proven encryption
-	Personal bool                      // holds a sure number or sensitive words
-	Sent     time.Time                 // zero if unknown
+	External []string                                  // recipients outside, lower case
+	Partner  func(address string) bool                 // reached over proven encryption
+	Owner    func(address string) (id string, ok bool) // whose mailbox it is; may be nil
+	Personal bool                                      // holds a sure number or sensitive words
+	Sent     time.Time                                 // zero if unknown
 
 	// What was worked out once.
 	read  *bundle

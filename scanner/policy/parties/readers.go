@@ -19,6 +19,9 @@ type readers struct {
 	// numbers are the subjects whose number is the address itself, as some gateways
 	// to Digital Post want it.
 	numbers map[string]bool
+	// owners says that a recipient's mailbox is known to be a citizen's, whose number
+	// is then among numbers.
+	owners bool
 	// private says that the mail goes to a person's own mailbox or speaks of the
 	// reader's own matter, so that the reader is a citizen and no professional.
 	private bool
@@ -30,8 +33,11 @@ type readers struct {
 	papers   []*paper // in which a reader occurs, once Conflicts has looked
 }
 
-// citizen reports whether the mail goes to a citizen who is known by name.
-func (r *readers) citizen() bool { return len(r.names) > 0 && (!r.work || r.private) }
+// citizen reports whether the mail goes to a citizen who is known, by name or as the
+// owner of the mailbox.
+func (r *readers) citizen() bool {
+	return (len(r.names) > 0 || r.owners) && (!r.work || r.private)
+}
 
 // is reports whether a name can be one of the readers'.
 func (r *readers) is(n subject.Name) bool {
@@ -69,6 +75,11 @@ func (it *Item) findReaders() *readers {
 		name, shown := personName(display[address])
 		local, domain, _ := strings.Cut(address, "@")
 		private := privateMailbox(local, domain)
+		if it.Owner != nil {
+			if _, ok := it.Owner(address); ok {
+				r.owners, private = true, true
+			}
+		}
 		switch {
 		case role(local) || organisationWords(display[address]):
 			r.work = true
@@ -97,9 +108,17 @@ func (it *Item) findReaders() *readers {
 	return r
 }
 
-// Addressed are the ids of those whose number stands in the mail's "To".
+// Addressed are the ids of those whose number stands in the mail's "To", and of
+// those whose mailbox a recipient is known to be.
 func (it *Item) Addressed() map[string]bool {
 	out := make(map[string]bool)
+	for _, address := range it.External {
+		if it.Owner != nil {
+			if id, ok := it.Owner(address); ok {
+				out[id] = true
+			}
+		}
+	}
 	for i := range it.Subjects {
 		for _, k := range it.Subjects[i].Findings {
 			if x := &it.Findings[k]; x.At.Layer == document.Header && it.Doc.Segments[x.Segment].Label == "To" {
