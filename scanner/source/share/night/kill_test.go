@@ -1,0 +1,213 @@
+package night
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"brevvagt/internal/peertest"
+	"brevvagt/scanner"
+	"brevvagt/scanner/source/share/seal"
+	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
+)
+
+// TestMain lets the test binary be a worker that is killed.
+func TestMain(m *testing.M) {
+	if dir := os.Getenv("NIGHT_TEST_SHARE"); dir != "" {
+		if err := worker(dir, os.Getenv("NIGHT_TEST_DB"), os.Getenv("NIGHT_TEST_TALLY")); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
+	os.Exit(m.Run())
+}
+
+// worker does the night's run of a share and notes each file that it judges.
+func worker(dir, where, tally string) error {
+	ctx := context.Background()
+	keys, err := seal.NewKeys(testKey())
+	if err != nil {
+		return err
+	}
+	db, err := state.Open(ctx, where, keys)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	version, err := db.EnsureVersion(ctx, "læser 1", "regler 1")
+	if err != nil {
+		return err
+	}
+	tree, err := walk.OpenLocal(dir)
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(tally, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		return err
+	}
+	p := pipeline()
+	// The lease is short, so that what a killed worker held is soon free.
+	s := (&Scanner{DB: db, Log: slog.New(slog.DiscardHandler), Version: version, Owner: strconv.Itoa(os.Getpid()), Lease: time.Second,
+		Handle: func(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+			fmt.Fprintln(f, it.ID)
+			return p.Handle(ctx, it)
+		}}).Prepare()
+	sh := &Share{Name: "prøve", Show: func(p string) string { return filepath.Join(dir, p) }, Tree: tree, Walkers: 2, Readers: 2, Limit: 1 << 20}
+	_, err = s.Run(ctx, sh, night, ctx)
+	return err
+}
+
+// night is when the run of the test was scheduled.
+var night = time.Date(2026, 11, 24, 20, 0, 0, 0, time.UTC)
+
+func (r *rig) child(tally string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "NIGHT_TEST_SHARE="+r.dir, "NIGHT_TEST_DB="+r.db, "NIGHT_TEST_TALLY="+tally)
+	cmd.Stderr = os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	return cmd
+}
+
+// fill makes n files, every seventh with a number, all with different content.
+func (r *rig) fill(n int) {
+	r.t.Helper()
+	for i := range n {
+		text := fmt.Sprintf("Brev nr. %d fra kommunen. %s", i, strings.Repeat("Vi har modtaget din ansøgning om hjælp. ", 20))
+		if i%7 == 0 {
+			text += "CPR-nr. " + number(i%50)
+		}
+		r.write(fmt.Sprintf("afd%02d/sag%d/brev%d.txt", i%13, i%101, i), text)
+	}
+}
+
+func tallied(t testing.TB, path string) (all, distinct int) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	must(t, err)
+	seen := make(map[string]bool)
+	lines := strings.Fields(string(data))
+	for _, l := range lines {
+		seen[l] = true
+	}
+	return len(lines), len(seen)
+}
+
+func size(path string) int64 {
+	info, err := os.Stat(path)
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// TestThirtyKills: whatever the moment, a scan that is killed goes on where it was.
+// BREVVAGT_LARGE=1 does it with 20,000 files.
+func TestThirtyKills(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts many processes")
+	}
+	files, kills := 2000, 30
+	if os.Getenv("BREVVAGT_LARGE") != "" {
+		files = 20_000
+	}
+	r := newRig(t)
+	r.fill(files)
+	calm := &rig{t: t, dir: r.dir, db: filepath.Join(t.TempDir(), "rolig.db"), log: r.log}
+	tally := filepath.Join(t.TempDir(), "rolig")
+	start := time.Now()
+	must(t, calm.child(tally).Run())
+	whole := time.Since(start)
+	want := hits(t, calm.open())
+	if len(want) != (files+6)/7 {
+		t.Fatalf("%d hits in an undisturbed run", len(want))
+	}
+	tally = filepath.Join(t.TempDir(), "dræbt")
+	killed := 0
+	for i := range kills {
+		cmd := r.child(tally)
+		must(t, cmd.Start())
+		exited := make(chan error, 1)
+		go func() { exited <- cmd.Wait() }()
+		// Now while it starts or plans, now after some files more.
+		until := time.Now().Add(time.Duration(rand.Int64N(int64(whole / 4))))
+		more := size(tally) + rand.Int64N(int64(150*files/kills))
+		for i%4 == 0 && time.Now().Before(until) || i%4 > 0 && size(tally) < more && len(exited) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		_ = cmd.Process.Signal(syscall.SIGKILL)
+		if err := <-exited; err != nil {
+			killed++
+		}
+	}
+	must(t, r.child(tally).Run())
+	if list := unread(t, r.open()); len(list) > 0 {
+		t.Errorf("files left out for the kills: %v", list)
+	}
+	sameLines(t, "findings after the kills", hits(t, r.open()), want)
+	all, distinct := tallied(t, tally)
+	// Each kill may cost what was under way and one lot that was not stored yet,
+	// for each chunk at hand.
+	if again := all - distinct; distinct != files || killed < kills/2 || again > killed*chunksAtOnce*lotFiles {
+		t.Errorf("%d files judged, %d of them again", distinct, again)
+	}
+	t.Logf("%d files, %d kills, %d judged again; undisturbed %v", files, killed, all-distinct, whole)
+}
+
+// TestWorkersShareTheWork: 1, 2 and 4 processes find the same, and no file is done
+// twice.
+func TestWorkersShareTheWork(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts many processes")
+	}
+	source := newRig(t)
+	source.fill(1000)
+	var want []string
+	for name, where := range map[string]string{"sqlite": "", "postgres": peertest.Postgres(t)} {
+		for _, workers := range []int{1, 2, 4} {
+			r := &rig{t: t, dir: source.dir, db: where, log: source.log}
+			if where == "" {
+				r.db = filepath.Join(t.TempDir(), "scan.db")
+			} else {
+				r.db = where + "&options=-csearch_path%3Dw" + strconv.Itoa(workers)
+				schema(t, where, "w"+strconv.Itoa(workers))
+			}
+			tally := filepath.Join(t.TempDir(), "fælles")
+			start := time.Now()
+			var cmds []*exec.Cmd
+			for range workers {
+				cmd := r.child(tally)
+				must(t, cmd.Start())
+				cmds = append(cmds, cmd)
+			}
+			for _, cmd := range cmds {
+				must(t, cmd.Wait())
+			}
+			took := time.Since(start)
+			got := hits(t, r.open())
+			if want == nil {
+				want = got
+			}
+			sameLines(t, fmt.Sprintf("findings of %d workers on %s", workers, name), got, want)
+			all, distinct := tallied(t, tally)
+			if all != distinct || distinct != 1000 {
+				t.Errorf("%d workers on %s: %d files judged, %d times", workers, name, distinct, all)
+			}
+			t.Logf("%d workers on %s: %v", workers, name, took)
+		}
+	}
+	if len(want) == 0 {
+		t.Fatal("nothing was found")
+	}
+}

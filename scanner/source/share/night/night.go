@@ -1,0 +1,243 @@
+// Package night scans shares at night: it walks a share, queues what is new or
+// changed since the last night, reads and judges it with a number of workers, and
+// writes down what was found. It may be killed at any moment and goes on where it
+// was; several processes may do the work of one share together.
+package night
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/semaphore"
+
+	"brevvagt/detectors"
+	"brevvagt/scanner"
+	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
+)
+
+// Share is a share with all that is needed to scan it.
+type Share struct {
+	Name    string
+	Show    func(path string) string // the path as people know it: /srv/faelles/a.txt
+	Tree    walk.Tree
+	Walkers int // folders listed at once
+	Readers int // files read at once
+	Limit   int64
+	Rate    *Rate                  // nil for as fast as it goes
+	Public  func(path string) bool // of shown paths; nil for none
+	// Seize takes a file with findings away, where the share's policy says so; nil
+	// only reports. It is asked before the file is counted as done.
+	Seize Seize
+}
+
+// Seize takes away the file at path, whose content it is given with the verdict and
+// the fingerprint it was read with. It returns the case; taken is false when the
+// file was left where it is.
+type Seize func(ctx context.Context, it scanner.Item, out *scanner.Outcome, now walk.Entry) (kase string, taken bool, err error)
+
+// Scanner does runs. DB, Handle and Log are required.
+type Scanner struct {
+	DB      *state.DB
+	Handle  scanner.Handler
+	Log     *slog.Logger
+	Version int64  // of the program, see state.EnsureVersion
+	Owner   string // names this process among the workers
+	Now     func() time.Time
+	// Lease is how long a worker may be silent before its work is given to another;
+	// default 2 minutes. It must be longer than reading one file may take to renew it.
+	Lease time.Duration
+	// Memory bounds what is read at once, in bytes over all shares; default 512 MiB.
+	Memory *semaphore.Weighted
+
+	mu    sync.Mutex
+	known *verdicts
+}
+
+// MemoryBytes is the default bound of what is held at once.
+const MemoryBytes = 512 << 20
+
+// Prepare fills in the defaults. Call it once before anything else.
+func (s *Scanner) Prepare() *Scanner {
+	if s.Now == nil {
+		s.Now = time.Now
+	}
+	if s.Lease == 0 {
+		s.Lease = 2 * time.Minute
+	}
+	if s.Memory == nil {
+		s.Memory = semaphore.NewWeighted(MemoryBytes)
+	}
+	return s
+}
+
+// Run does the run of a share that was scheduled for the given moment, or goes on
+// with the one that is open. It returns when the run is over, when stop ends (the
+// files at hand are finished, the rest waits), or when ctx ends. A share that cannot
+// be walked is an error; a file that cannot be read is not.
+func (s *Scanner) Run(ctx context.Context, sh *Share, scheduled time.Time, stop context.Context) (state.Run, error) {
+	src, err := s.DB.EnsureSource(ctx, sh.Name)
+	if err != nil {
+		return state.Run{}, err
+	}
+	run, open, err := s.DB.Begin(ctx, src.ID, scheduled, s.Now(), s.Version)
+	if err != nil || !open {
+		return run, err
+	}
+	if err := s.load(ctx); err != nil {
+		return run, err
+	}
+	return s.drive(ctx, sh, src, run, stop)
+}
+
+// drive plans and works until the run is over.
+func (s *Scanner) drive(ctx context.Context, sh *Share, src state.Source, run state.Run, stop context.Context) (state.Run, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var planning sync.WaitGroup
+	defer planning.Wait()
+	planned := make(chan error, 1)
+	busy := false
+	pool := newPool(s, sh, run)
+	for {
+		select {
+		case err := <-planned:
+			busy = false
+			if err != nil && !errors.Is(err, state.ErrLost) {
+				return s.ended(ctx, run, s.failed(ctx, sh, run, err))
+			}
+		default:
+		}
+		fresh, err := s.DB.Run(ctx, run.ID)
+		if err != nil || !fresh.Open() {
+			return fresh, err
+		}
+		if fresh.Stage == state.Planning && !busy && stop.Err() == nil {
+			plan, ok, err := s.DB.Plan(ctx, run, src, s.Owner, s.Lease, s.Now)
+			if err != nil {
+				return fresh, err
+			}
+			if busy = ok; ok {
+				planning.Go(func() { planned <- s.plan(ctx, stop, sh, plan) })
+			}
+		}
+		did, err := pool.round(ctx, stop)
+		if err != nil || stop.Err() != nil {
+			return s.ended(ctx, run, err)
+		}
+		if did {
+			continue
+		}
+		if fresh.Stage == state.Working {
+			if ok, err := s.finish(ctx, sh, fresh); err != nil || ok {
+				return s.ended(ctx, run, err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+		case <-stop.Done():
+		case <-time.After(pool.idle()):
+		}
+	}
+}
+
+func (s *Scanner) ended(ctx context.Context, run state.Run, err error) (state.Run, error) {
+	fresh, readErr := s.DB.Run(context.WithoutCancel(ctx), run.ID)
+	return fresh, errors.Join(err, readErr)
+}
+
+// plan walks the share.
+func (s *Scanner) plan(ctx, stop context.Context, sh *Share, plan *state.Plan) error {
+	err := walk.Walk(ctx, sh.Tree, sh.Walkers, func(f walk.Found) error {
+		if f.Err != nil && !errors.Is(f.Err, walk.ErrGone) {
+			s.Log.Warn("folder not read", "share", sh.Name, "folder", hide(sh.Show(f.Path)), "error", detectors.RedactNumbers(f.Err.Error()))
+		}
+		if f.Cut {
+			s.Log.Warn("folder holds too many files, the rest was not listed", "share", sh.Name, "folder", hide(sh.Show(f.Path)), "limit", walk.MaxEntries)
+		}
+		if stop.Err() != nil {
+			return errStopped
+		}
+		return plan.Folder(ctx, f)
+	})
+	if errors.Is(err, errStopped) {
+		return nil // planned anew when it goes on
+	}
+	if err != nil {
+		return err
+	}
+	return plan.Finish(ctx)
+}
+
+var errStopped = errors.New("stopped")
+
+// failed ends a run whose share could not be walked.
+func (s *Scanner) failed(ctx context.Context, sh *Share, run state.Run, cause error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	err := fmt.Errorf("share %s: %w", sh.Name, cause)
+	return errors.Join(err, s.DB.Fail(ctx, run.ID, s.Now(), detectors.RedactNumbers(cause.Error())))
+}
+
+// finish ends a run whose files are all done.
+func (s *Scanner) finish(ctx context.Context, sh *Share, run state.Run) (bool, error) {
+	totals, err := s.DB.Totals(ctx, run)
+	if err != nil {
+		return false, err
+	}
+	summary, err := totals.Encode()
+	if err != nil {
+		return false, err
+	}
+	ok, err := s.DB.Finish(ctx, run, s.Now(), summary)
+	if err == nil && ok {
+		s.Log.Info("share scanned", "share", sh.Name, "files", totals.Files, "with_findings", totals.Hits, "persons", totals.Persons, "unread", totals.Unread)
+	}
+	return ok, err
+}
+
+// verdicts are the contents that were judged before, so that a file seen for the
+// first time costs no question to the database.
+type verdicts struct {
+	mu   sync.Mutex
+	keys map[string]struct{}
+	all  bool // keys are all there are
+}
+
+// maxVerdicts bounds what is remembered in memory, some 40 MB.
+const maxVerdicts = 300_000
+
+func (s *Scanner) load(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.known != nil {
+		return nil
+	}
+	keys, all, err := s.DB.Verdicts(ctx, s.Version, maxVerdicts)
+	if err != nil {
+		return err
+	}
+	s.known = &verdicts{keys: keys, all: all}
+	return nil
+}
+
+// maybe reports whether the content may have been judged.
+func (v *verdicts) maybe(content string) bool {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	_, ok := v.keys[content]
+	return ok || !v.all
+}
+
+func (v *verdicts) add(content string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.keys) < maxVerdicts {
+		v.keys[content] = struct{}{}
+	}
+}

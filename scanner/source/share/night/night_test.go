@@ -1,0 +1,95 @@
+package night
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"brevvagt/scanner/source/share/found"
+)
+
+func TestSecondNightReadsOnlyWhatChanged(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, r *rig) {
+		db := r.open()
+		r.now = later(time.Minute) // so that the files count as old
+		r.write("sag/brev.txt", "CPR-nr. "+number(0))
+		r.write("sag/liste.txt", "CPR-nr. "+number(1)+" og CPR-nr. "+number(2))
+		r.write("tom.txt", "Mødet er flyttet til tirsdag.")
+		run, judged := r.scan(db)
+		if judged != 3 || run.Seen != 3 || run.Done != 3 || run.Hits != 2 {
+			t.Fatalf("first night judged %d, %+v", judged, run)
+		}
+		sameLines(t, "findings", hits(t, db), []string{
+			"sag/brev.txt gone=false 1 [file-findings] ", "sag/liste.txt gone=false 2 [file-findings] "})
+		if run, judged = r.scan(db); judged != 0 || run.Planned != 0 || run.Seen != 3 {
+			t.Fatalf("unchanged night judged %d, %+v", judged, run)
+		}
+		// A new file, a changed one, one moved and renamed, one deleted.
+		r.now = later(2 * time.Minute)
+		r.write("ny.txt", "CPR-nr. "+number(3))
+		r.write("sag/brev.txt", "Intet.")
+		must(t, os.Rename(filepath.Join(r.dir, "sag/liste.txt"), filepath.Join(r.dir, "flyttet.txt")))
+		must(t, os.Remove(filepath.Join(r.dir, "tom.txt")))
+		if run, judged = r.scan(db); judged != 2 || run.Planned != 3 {
+			t.Fatalf("third night judged %d, %+v", judged, run)
+		}
+		sameLines(t, "findings", hits(t, db), []string{"flyttet.txt gone=false 2 [file-findings] ",
+			"ny.txt gone=false 1 [file-findings] ", "sag/liste.txt gone=true 2 [file-findings] "})
+		if got := found.DecodeTotals(run.Summary); got.Files != 3 || got.Hits != 2 || got.Persons != 3 || got.New != 2 || got.Closed != 1 {
+			t.Fatalf("totals %+v", got)
+		}
+		// A whole folder goes.
+		r.write("ude/a.txt", "CPR-nr. "+number(4))
+		r.scan(db)
+		must(t, os.RemoveAll(filepath.Join(r.dir, "ude")))
+		r.scan(db)
+		if got := strings.Join(hits(t, db), "\n"); !strings.Contains(got, "ude/a.txt gone=true") {
+			t.Fatalf("a file in a folder that went: %s", got)
+		}
+	})
+}
+
+// TestFreshTimesAreNotTrusted: what was written at the time of the scan could be
+// written again within the same tick of the clock.
+func TestFreshTimesAreNotTrusted(t *testing.T) {
+	r := newRig(t)
+	db := r.open()
+	r.write("a.txt", "CPR-nr. "+number(0))
+	if run, judged := r.scan(db); judged != 1 || run.Planned != 1 {
+		t.Fatalf("judged %d, %+v", judged, run)
+	}
+	if run, judged := r.scan(db); judged != 0 || run.Planned != 1 {
+		t.Fatalf("a fresh file was not read again (judged %d, %+v)", judged, run)
+	}
+	r.now = later(time.Minute)
+	r.scan(db) // reads it once more, now trusting it
+	if run, _ := r.scan(db); run.Planned != 0 {
+		t.Fatalf("an old file is read every night: %+v", run)
+	}
+}
+
+// TestForgedTimesAreFound: a sample of what seems unchanged is read again each week.
+func TestForgedTimesAreFound(t *testing.T) {
+	r := newRig(t)
+	db := r.open()
+	var log strings.Builder
+	r.log, r.tree = &log, nil
+	path := r.write("a.txt", "Mødet er flyttet til kl. 10. Vi ses.")
+	r.tree = forged{r.localTree()}
+	start := time.Now().Add(time.Minute)
+	r.now = func() time.Time { return start }
+	r.scan(db)
+	must(t, os.WriteFile(path, []byte("CPR-nr. "+number(0)+strings.Repeat(" ", 36-19)), 0o600))
+	for week := range 26 {
+		r.now = func() time.Time { return start.Add(time.Duration(week+1) * 7 * 24 * time.Hour) }
+		r.scan(db)
+	}
+	if got := hits(t, db); len(got) != 1 {
+		t.Fatalf("a file with forged times was not read within half a year: %v", got)
+	}
+	if !strings.Contains(log.String(), "its times did not") {
+		t.Error("the log does not tell of the forged times")
+	}
+}

@@ -1,0 +1,218 @@
+package night
+
+import (
+	"context"
+	"encoding/binary"
+	"errors"
+	"io"
+	"path"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"brevvagt/detectors"
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/seal"
+	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
+)
+
+// readTries is how often a file that changes while it is read is read again.
+const readTries = 3
+
+// read does one file; ok is false when it was cut off and stays queued.
+func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.Object) (r state.Result, ok bool) {
+	r = state.Result{Object: *o}
+	size := min(max(o.Size, 0), sh.Limit) + 1
+	if err := s.Memory.Acquire(ctx, min(size, MemoryBytes)); err != nil {
+		return r, false
+	}
+	defer s.Memory.Release(min(size, MemoryBytes))
+	data, now, err := content(ctx, sh, o.Path)
+	switch {
+	case ctx.Err() != nil:
+		return r, false
+	case errors.Is(err, walk.ErrGone):
+		r.Gone = true
+		return r, true
+	case err != nil:
+		r.Trouble = trouble(err)
+		s.Log.Warn("file not read", "share", sh.Name, "file", hide(sh.Show(o.Path)), "why", r.Trouble, "error", detectors.RedactNumbers(err.Error()))
+		return r, true
+	}
+	r.Now, r.Racy = now, racy(run, now)
+	r.Content = s.contentKey(sh, o, data, now.Size)
+	if o.Content != "" && o.Version == run.Version && r.Content != o.Content && o.Same(now) && !r.Racy {
+		s.Log.Warn("file changed although its times did not", "share", sh.Name, "file", hide(sh.Show(o.Path)))
+	}
+	if err := s.judge(ctx, sh, run, o, data, &r); err != nil {
+		if ctx.Err() != nil {
+			return r, false
+		}
+		r.Trouble = state.TroubleScan
+		s.Log.Warn("file not scanned", "share", sh.Name, "file", hide(sh.Show(o.Path)), "error", detectors.RedactNumbers(err.Error()))
+	}
+	return r, true
+}
+
+var errChanging = errors.New("the file changes while it is read")
+
+func trouble(err error) string {
+	if errors.Is(err, errChanging) {
+		return state.TroubleChanging
+	}
+	return state.TroubleOf(err)
+}
+
+// content reads a file that does not change meanwhile: its fingerprint is taken
+// before and after, and the one before is what is kept.
+func content(ctx context.Context, sh *Share, p string) (data []byte, now walk.Entry, err error) {
+	for try := range readTries {
+		if try > 0 {
+			select {
+			case <-ctx.Done():
+				return nil, now, ctx.Err()
+			case <-time.After(time.Duration(try) * 50 * time.Millisecond):
+			}
+		}
+		if data, now, err = once(ctx, sh, p); !errors.Is(err, errChanging) {
+			return data, now, err
+		}
+	}
+	return nil, now, err
+}
+
+func once(ctx context.Context, sh *Share, p string) (data []byte, now walk.Entry, err error) {
+	f, err := sh.Tree.Open(ctx, p)
+	if err != nil {
+		return nil, now, err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	if now, err = f.Stat(); err != nil {
+		return nil, now, err
+	}
+	if err := sh.Rate.Wait(ctx, min(now.Size, sh.Limit)); err != nil {
+		return nil, now, err
+	}
+	want := min(now.Size, sh.Limit)
+	data = make([]byte, want)
+	if _, err := io.ReadFull(f, data); errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return nil, now, errChanging
+	} else if err != nil {
+		return nil, now, err
+	}
+	after, err := f.Stat()
+	if err != nil {
+		return nil, now, err
+	}
+	if !now.Same(after) {
+		return nil, now, errChanging
+	}
+	return data, now, nil
+}
+
+// contentKey names content together with what else its verdict depends on: its
+// ending, by which formats are told; its name where that may hold a number; and
+// whether it lies in a published folder.
+func (s *Scanner) contentKey(sh *Share, o *state.Object, data []byte, size int64) string {
+	h := seal.ContentHash()
+	h.Write(data)
+	about := strings.ToLower(path.Ext(o.Name)) + "\x00"
+	public := sh.Public != nil && sh.Public(sh.Show(o.Path))
+	if public {
+		about += "public"
+	}
+	if public || manyDigits(o.Name) {
+		about += "\x00" + o.Name
+	}
+	return s.DB.Keys().Content(h.Sum(nil), binary.LittleEndian.AppendUint64(nil, uint64(size)), []byte(about))
+}
+
+// manyDigits reports whether a name could hold a number or a piece of one.
+func manyDigits(name string) bool {
+	n := 0
+	for _, r := range name {
+		if unicode.IsDigit(r) {
+			n++
+		}
+	}
+	return n >= 4
+}
+
+// judge finds the verdict on content: one that is known, or a new one.
+func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, data []byte, r *state.Result) error {
+	if s.known.maybe(r.Content) {
+		stored, ok, err := s.DB.Verdict(ctx, r.Content, run.Version)
+		if err != nil {
+			return err
+		}
+		if ok {
+			known, err := found.Decode(stored)
+			if err != nil {
+				return err
+			}
+			r.Hits = known.Hits()
+			if r.Hits == 0 || sh.Seize == nil {
+				return nil
+			}
+		}
+	}
+	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: data, Cut: max(0, r.Now.Size-int64(len(data)))}
+	out, err := s.Handle(ctx, it)
+	if err != nil {
+		return err
+	}
+	if ctx.Err() != nil {
+		return ctx.Err() // cut off: its gaps are ours, not the file's
+	}
+	kept := findings(o.Name, &out)
+	if r.Findings, err = kept.Encode(); err != nil {
+		return err
+	}
+	r.Fresh, r.Hits = true, kept.Hits()
+	if r.Hits == 0 || sh.Seize == nil {
+		return nil
+	}
+	kase, taken, err := sh.Seize(ctx, it, &out, r.Now)
+	if err != nil {
+		return err
+	}
+	r.Case, r.Gone = kase, taken
+	return nil
+}
+
+// findings are the outcome as it is kept.
+func findings(name string, out *scanner.Outcome) found.Findings {
+	f := found.Findings{Action: string(out.Verdict.Action)}
+	for _, r := range out.Verdict.Rules {
+		if r.Action.Rank() >= policy.Warn.Rank() {
+			f.Rules = append(f.Rules, r.ID)
+		}
+	}
+	var people []string
+	for i := range out.Findings {
+		x := &out.Findings[i]
+		if x.Category == "national-id" && x.Strength.Rank() >= detectors.Medium.Rank() {
+			people = append(people, x.Value.Digest())
+		}
+	}
+	slices.Sort(people)
+	people = slices.Compact(people)
+	f.Persons, f.People = len(people), people[:min(len(people), found.MaxPeople)]
+	f.Total = len(out.Findings)
+	for i := range out.Findings[:min(f.Total, found.MaxFindings)] {
+		x := &out.Findings[i]
+		f.List = append(f.List, found.Finding{Detector: x.Detector, Strength: string(x.Strength), Value: x.Value.String(),
+			Path: hide(strings.TrimPrefix(strings.TrimPrefix(x.At.Path, name), "/")), Page: x.At.Page, Line: x.At.Line, Cell: x.At.Cell, Layer: string(x.At.Layer), OCR: x.At.OCR})
+	}
+	for _, g := range out.Gaps {
+		if f.Gaps == nil {
+			f.Gaps = make(map[string]int)
+		}
+		f.Gaps[string(g.Why)]++
+	}
+	return f
+}

@@ -1,0 +1,203 @@
+package night
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"brevvagt/detectors"
+	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
+)
+
+// hide masks what a path may hold before it is logged.
+func hide(path string) string { return detectors.RedactNumbers(path) }
+
+// pool works on one run with a number of readers.
+type pool struct {
+	s     *Scanner
+	share *Share
+	run   state.Run
+	slots chan struct{}
+	waits int
+}
+
+// chunksAtOnce is how many chunks a process works on, so that a slow file at the
+// end of one does not leave the other readers idle.
+const chunksAtOnce = 3
+
+func newPool(s *Scanner, sh *Share, run state.Run) *pool {
+	return &pool{s: s, share: sh, run: run, slots: make(chan struct{}, max(1, sh.Readers))}
+}
+
+// idle is how long to wait for work: short at first, while the walk goes on.
+func (p *pool) idle() time.Duration {
+	p.waits++
+	return min(time.Duration(p.waits)*5*time.Millisecond, 500*time.Millisecond)
+}
+
+// round works until there is nothing to take; did is false when there was nothing.
+func (p *pool) round(ctx, stop context.Context) (did bool, err error) {
+	var wg sync.WaitGroup
+	var any atomic.Bool
+	errs := make([]error, chunksAtOnce)
+	for i := range chunksAtOnce {
+		wg.Go(func() {
+			for ctx.Err() == nil && stop.Err() == nil && errs[i] == nil {
+				c, ok, err := p.s.DB.Claim(ctx, p.run.ID, p.s.Owner, p.s.Now(), p.s.Lease)
+				if err != nil || !ok {
+					errs[i] = err
+					return
+				}
+				any.Store(true)
+				errs[i] = p.chunk(ctx, stop, c)
+			}
+		})
+	}
+	wg.Wait()
+	if any.Load() {
+		p.waits = 0
+	}
+	return any.Load(), errors.Join(append(errs, ctx.Err())...)
+}
+
+// After this many attempts the files of a chunk are noted before they are opened,
+// and one that was opened this often without an end is left out.
+const (
+	carefulAfter = 2
+	maxTries     = 3
+)
+
+// chunk does the files of one chunk. Losing the lease is no error: somebody else
+// does them.
+func (p *pool) chunk(ctx, stop context.Context, c state.Chunk) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go p.keep(ctx, c.ID, cancel)
+	out := &results{p: p, chunk: c.ID, last: time.Now()}
+	var wg sync.WaitGroup
+	for i := range c.Objects {
+		if ctx.Err() != nil || stop.Err() != nil {
+			break
+		}
+		if c.Attempt > carefulAfter {
+			if err := p.careful(ctx, &c.Objects[i], out); err != nil {
+				out.fail(err)
+				break
+			}
+			continue
+		}
+		p.slots <- struct{}{}
+		wg.Go(func() {
+			defer func() { <-p.slots }()
+			if r, ok := p.s.read(ctx, p.share, p.run, &c.Objects[i]); ok {
+				out.add(ctx, r)
+			}
+		})
+	}
+	wg.Wait()
+	out.flush(ctx)
+	leave := p.s.DB.Leave(context.WithoutCancel(ctx), c.ID, p.s.Owner)
+	if errors.Is(out.err, state.ErrLost) || errors.Is(context.Cause(ctx), state.ErrLost) {
+		p.s.Log.Warn("work was given to another worker", "share", p.share.Name)
+		return leave
+	}
+	return errors.Join(out.err, leave)
+}
+
+// careful does one file of a chunk that was given up before: what it will open is
+// noted first and its result stored at once, so that the next crash names its file.
+func (p *pool) careful(ctx context.Context, o *state.Object, out *results) error {
+	p.slots <- struct{}{}
+	defer func() { <-p.slots }()
+	if o.Tries >= maxTries {
+		p.s.Log.Error("file left out: it took the program down", "share", p.share.Name, "file", hide(p.share.Show(o.Path)))
+		out.add(ctx, state.Result{Object: *o, Trouble: state.TroubleCrash})
+		return nil
+	}
+	if err := p.s.DB.Try(ctx, o, 1); err != nil {
+		return err
+	}
+	r, ok := p.s.read(ctx, p.share, p.run, o)
+	if !ok {
+		return p.s.DB.Try(context.WithoutCancel(ctx), o, -1)
+	}
+	out.add(ctx, r)
+	out.flush(ctx)
+	return nil
+}
+
+// keep renews the lease until ctx ends.
+func (p *pool) keep(ctx context.Context, chunk int64, cancel context.CancelCauseFunc) {
+	tick := time.NewTicker(p.s.Lease / 4)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+			if err := p.s.DB.Renew(ctx, chunk, p.s.Owner, p.s.Now().Add(p.s.Lease)); errors.Is(err, state.ErrLost) {
+				cancel(err)
+				return
+			}
+		}
+	}
+}
+
+// results gathers what is done and stores it in small lots: a kill loses at most one.
+type results struct {
+	p     *pool
+	chunk int64
+
+	mu   sync.Mutex
+	list []state.Result
+	last time.Time
+	err  error
+}
+
+const (
+	lotFiles = 64
+	lotTime  = 300 * time.Millisecond
+)
+
+func (r *results) add(ctx context.Context, one state.Result) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.list = append(r.list, one)
+	if len(r.list) >= lotFiles || time.Since(r.last) > lotTime {
+		r.store(ctx)
+	}
+}
+
+func (r *results) flush(ctx context.Context) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.store(ctx)
+}
+
+func (r *results) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.err = errors.Join(r.err, err)
+}
+
+func (r *results) store(ctx context.Context) {
+	// What is done is stored even when we are asked to stop.
+	err := r.p.s.DB.Complete(context.WithoutCancel(ctx), r.p.run, r.chunk, r.p.s.Owner, r.list)
+	if err == nil {
+		for i := range r.list {
+			if r.list[i].Fresh {
+				r.p.s.known.add(r.list[i].Content)
+			}
+		}
+	}
+	r.list, r.last, r.err = nil, time.Now(), errors.Join(r.err, err)
+}
+
+// racy reports whether a file was touched so late that a change after our reading
+// could carry the same time.
+func racy(run state.Run, e walk.Entry) bool {
+	return max(e.MTime, e.CTime) >= run.Started.Add(-2*time.Second).UnixNano()
+}

@@ -1,0 +1,39 @@
+package state
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+
+	"brevvagt/scanner/source/share/walk"
+)
+
+// ErrEmpty says that a share with known files is suddenly empty.
+var ErrEmpty = errors.New("the share is empty although files were found before: is it mounted?")
+
+// Troubles are what keeps a file or folder from being read, as words that the
+// report explains. No trouble ever counts as clean.
+const (
+	TroubleAccess   = "access"   // we may not read it
+	TroubleRead     = "read"     // the file system or server failed
+	TroubleMany     = "too-many" // a folder holds more than the limit
+	TroubleChanging = "changing" // changed at every try while it was read
+	TroubleScan     = "scan"     // no verdict was reached
+	TroubleCrash    = "crashed"  // took the program down more than once: left out until it changes
+	TroubleName     = "name"     // a name or path that cannot be opened
+)
+
+// TroubleOf is the trouble that an error means. What is gone is none.
+func TroubleOf(err error) string {
+	switch {
+	case err == nil, errors.Is(err, walk.ErrGone):
+		return ""
+	case errors.Is(err, fs.ErrPermission):
+		return TroubleAccess
+	case errors.Is(err, fs.ErrInvalid):
+		return TroubleName
+	case errors.Is(err, context.DeadlineExceeded):
+		return TroubleScan
+	}
+	return TroubleRead
+}
