@@ -27,6 +27,7 @@ func (d *daemon) reviewConfig(secure bool) review.Config {
 	c := d.cfg.DPO
 	return review.Config{
 		Service: d.service, Accounts: d.state.accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
+		Head: func(ctx context.Context) (string, error) { return d.state.signedHead(ctx, d.service) },
 		Desk: d.state.desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}
 }

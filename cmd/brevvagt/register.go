@@ -15,7 +15,7 @@ import (
 
 func newRegister() *cobra.Command {
 	cmd := &cobra.Command{Use: "register", Short: "fortegnelse over brud: kladder og udtræk"}
-	cmd.AddCommand(newRegisterList(), newRegisterShow(), newRegisterExport())
+	cmd.AddCommand(newRegisterList(), newRegisterShow(), newRegisterExport(), newRegisterForm(), newRegisterNew(), newRegisterEdit(), newRegisterConfirm(), newRegisterImport())
 	return cmd
 }
 
@@ -72,15 +72,15 @@ func newRegisterExport() *cobra.Command {
 	var file, format, output string
 	var year int
 	cmd := &cobra.Command{
-		Use: "export", Short: "skriv fortegnelsen som XLSX eller CSV (dansk Excel)", Args: cobra.NoArgs,
+		Use: "export", Short: "skriv fortegnelsen som XLSX, CSV (dansk Excel) eller JSON", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if format != "csv" && format != "xlsx" {
-				return fmt.Errorf("--format %q is none of csv, xlsx", format)
+			if format != "csv" && format != "xlsx" && format != "json" {
+				return fmt.Errorf("--format %q is none of csv, xlsx, json", format)
 			}
 			if output == "" && format == "xlsx" {
 				return errors.New("-o FILE is required for xlsx")
 			}
-			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
 				drafts, err := svc.Register().List(ctx, year)
 				if err != nil {
 					return err
@@ -89,13 +89,20 @@ func newRegisterExport() *cobra.Command {
 					if format == "xlsx" {
 						return svc.Register().WriteXLSX(w, drafts)
 					}
+					if format == "json" {
+						head, err := st.signedHead(ctx, svc)
+						if err != nil {
+							return err
+						}
+						return svc.Register().WriteJSON(w, drafts, head)
+					}
 					return svc.Register().WriteCSV(w, drafts)
 				})
 			})
 		},
 	}
 	stateFlag(cmd, &file)
-	cmd.Flags().StringVar(&format, "format", "csv", "csv eller xlsx")
+	cmd.Flags().StringVar(&format, "format", "csv", "csv, xlsx eller json")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "fil; ellers standard output")
 	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")
 	return cmd

@@ -133,10 +133,10 @@ func (r *Register) readRow(cell func(int) string) (Draft, error) {
 		d.DataTypes = append(d.DataTypes, strings.Join(strings.Fields(t), " "))
 	}
 	var err error
-	if d.Registered, err = r.readDate(cell(3)); err != nil {
+	if d.Registered, err = r.ReadTime(cell(3)); err != nil {
 		return d, err
 	}
-	if d.Start, err = r.readDate(cell(4)); err != nil {
+	if d.Start, err = r.ReadTime(cell(4)); err != nil {
 		return d, err
 	}
 	if d.Registered.IsZero() {
@@ -168,13 +168,13 @@ func statusOf(d *Draft) Status {
 	return Possible
 }
 
-// readDate reads a date as Danes write it, as Excel or ISO show it, or as Excel's
-// own count of days. Noon keeps it on its day in every zone of Denmark.
-func (r *Register) readDate(s string) (time.Time, error) {
+// ReadTime reads a date or time as Danes write it, as Excel or ISO show it, or as
+// Excel's own count of days; "" is the zero time. A date alone is noon in Denmark.
+func (r *Register) ReadTime(s string) (time.Time, error) {
 	if s == "" {
 		return time.Time{}, nil
 	}
-	for _, layout := range []string{dateLayout, "2.1.2006", "02-01-2006", "2-1-2006", "02/01/2006", "2006-01-02", "2006-01-02 15:04:05", "02.01.2006 15.04", "02.01.2006 kl. 15.04"} {
+	for _, layout := range []string{dateLayout, "2.1.2006", "02-01-2006", "2-1-2006", "02/01/2006", "2006-01-02", "2006-01-02 15:04:05", "02.01.2006 15.04", "02.01.2006 15:04", "02.01.2006 kl. 15.04", "2006-01-02 15:04"} {
 		if t, err := time.ParseInLocation(layout, s, r.zone); err == nil {
 			if t.Hour() == 0 && t.Minute() == 0 {
 				t = t.Add(12 * time.Hour)

@@ -74,11 +74,7 @@ func (s *Pages) Edit(w http.ResponseWriter, r *http.Request) {
 	if !ok {
 		return
 	}
-	s.form(w, r, http.StatusOK, s.formOf(frame.Language(r), d.No, entryOf(d)))
-}
-
-func entryOf(d *register.Draft) desk.Entry {
-	return desk.Entry{Status: d.Status, Registered: d.Registered, Start: d.Start, Aware: d.Confirmed, Seen: d.Changed, Fields: d.Fields, Extra: d.Extra}
+	s.form(w, r, http.StatusOK, s.formOf(frame.Language(r), d.No, desk.EntryOf(d)))
 }
 
 func (s *Pages) form(w http.ResponseWriter, r *http.Request, status int, v formView) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
@@ -259,7 +260,7 @@ func (s *Pages) SaveSeverity(w http.ResponseWriter, r *http.Request) {
 		s.severity(w, r, d, http.StatusUnprocessableEntity, words.Text(l, "problem.severity"))
 		return
 	}
-	e := entryOf(d)
+	e := desk.EntryOf(d)
 	e.Extra.Severity = &sev
 	if _, err := s.Desk.Edit(r.Context(), u.Name, d.No, e); err != nil {
 		status, problem := s.problem(l, err)
