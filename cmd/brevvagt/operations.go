@@ -91,6 +91,10 @@ func (d *daemon) count(it scanner.Item, out scanner.Outcome) {
 	for _, g := range out.Gaps {
 		d.metrics.Gap(string(g.Why))
 	}
+	for _, r := range out.Verdict.Trial {
+		d.metrics.Tried(r.ID, string(r.Action))
+		d.log.Info("rule in dry run", "source", it.Source, "id", it.ID, "rule", r.ID, "would", r.Action)
+	}
 }
 
 // serveOperations answers monitoring systems on this machine.

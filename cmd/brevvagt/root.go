@@ -46,8 +46,8 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see brevvagt help)", err)
 	})
-	root.AddCommand(newScan(), newServe(), newDemo(), newCase(), newRegister(), newAccount(),
-		newDoctor(), newConfig(), newWorker(), newCanary())
+	root.AddCommand(newScan(), newServe(), newDemo(), newCase(), newRegister(), newLedger(), newAccount(),
+		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newMailbox())
 	return root
 }
 

@@ -18,6 +18,7 @@ type Metrics struct {
 	mails    *prometheus.CounterVec
 	failed   *prometheus.CounterVec
 	dry      *prometheus.CounterVec
+	tried    *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
 	bytes    *prometheus.HistogramVec
 	gaps     *prometheus.CounterVec
@@ -39,6 +40,7 @@ func New(version string) *Metrics {
 		mails:    counter("mails_total", "Mails judged, by lane and verdict.", "lane", "verdict"),
 		failed:   counter("mails_failed_total", "Mails answered with a temporary failure or held unjudged, by lane and reason.", "lane", "reason"),
 		dry:      counter("dry_run_total", "Mails that passed only because of dry run, by the verdict they would have had.", "lane", "verdict"),
+		tried:    counter("rule_dry_run_total", "Mails for which a rule in dry run fired, by rule and its action.", "rule", "action"),
 		gaps:     counter("gaps_total", "Parts that could not be read, by reason.", "reason"),
 		reloads:  counter("config_reloads_total", "Reloads of the configuration, by result.", "result"),
 		canaries: counter("canary_total", "Canary mails, by result.", "result"),
@@ -52,7 +54,7 @@ func New(version string) *Metrics {
 	}
 	build := prometheus.NewGauge(prometheus.GaugeOpts{Name: "brevvagt_build_info", Help: "1, with the version as label.", ConstLabels: prometheus.Labels{"version": version}})
 	build.Set(1)
-	m.registry.MustRegister(m.mails, m.failed, m.dry, m.gaps, m.reloads, m.canaries, m.sendable, m.seconds, m.bytes, m.loaded, m.proven, build,
+	m.registry.MustRegister(m.mails, m.failed, m.dry, m.tried, m.gaps, m.reloads, m.canaries, m.sendable, m.seconds, m.bytes, m.loaded, m.proven, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	for _, result := range []string{"ok", "refused"} {
 		m.reloads.WithLabelValues(result)
@@ -83,6 +85,13 @@ func (m *Metrics) Judged(lane, verdict, would string, took time.Duration, bytes 
 	m.bytes.WithLabelValues(lane).Observe(float64(bytes))
 	if would != "" {
 		m.dry.WithLabelValues(lane, would).Inc()
+	}
+}
+
+// Tried counts a rule that is tried out and fired; rule is an id of the configuration.
+func (m *Metrics) Tried(rule, action string) {
+	if m != nil {
+		m.tried.WithLabelValues(rule, action).Inc()
 	}
 }
 

@@ -21,6 +21,7 @@ type Record struct {
 	Protected bool           `json:"protected"`
 	Verdict   policy.Action  `json:"verdict"`
 	Rules     []Rule         `json:"rules"`
+	DryRun    []Rule         `json:"dry_run,omitempty"` // rules tried out: counted, not acted on
 	Subjects  int            `json:"subjects"`
 	Findings  []Found        `json:"findings"`
 	Gaps      []document.Gap `json:"gaps"`
@@ -60,6 +61,9 @@ func NewRecord(name string, out *scanner.Outcome, reveal bool) Record {
 	}
 	for _, x := range out.Verdict.Rules {
 		r.Rules = append(r.Rules, Rule{ID: x.ID, Text: x.Text})
+	}
+	for _, x := range out.Verdict.Trial {
+		r.DryRun = append(r.DryRun, Rule{ID: x.ID, Text: x.Text})
 	}
 	for i := range out.Findings {
 		f := &out.Findings[i]

@@ -45,6 +45,9 @@ func (t *tableReporter) Item(r Record) {
 	for _, rule := range r.Rules {
 		printf(t.w, "           - %s (%s)\n", rule.Text, rule.ID)
 	}
+	for _, rule := range r.DryRun {
+		printf(t.w, "           - prøvekørsel: %s (%s)\n", rule.Text, rule.ID)
+	}
 	for i, f := range r.Findings {
 		if i == maxFindingsShown {
 			printf(t.w, "             … og %d fund til\n", len(r.Findings)-i)

@@ -1,0 +1,165 @@
+// Package cases reads a table of mails with what is to happen to each, so that a
+// site can try its policy before it is switched on and after every change.
+package cases
+
+import (
+	"bytes"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"maps"
+	"mime"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"go.yaml.in/yaml/v4"
+
+	"brevvagt/scanner/policy"
+)
+
+// maxFile is the largest file that a case may name, in bytes.
+const maxFile = 64 << 20
+
+// Table is a file of cases.
+type Table struct {
+	// AsOf is the day (YYYY-MM-DD) by which birth dates are judged; default today.
+	AsOf  string `yaml:"as_of"`
+	Cases []Case `yaml:"cases"`
+	dir   string
+}
+
+// Case is a mail, written here or lying in a file, and what is to happen to it.
+type Case struct {
+	Name        string            `yaml:"name"`
+	From        string            `yaml:"from"`
+	To          []string          `yaml:"to"`
+	Subject     string            `yaml:"subject"`
+	Text        string            `yaml:"text"`
+	Attachments map[string]string `yaml:"attachments"` // file name → text
+	Files       []string          `yaml:"files"`       // attached, relative to the table
+	Mail        string            `yaml:"mail"`        // an .eml in place of all above
+	Expect      policy.Action     `yaml:"expect"`
+	Rules       []string          `yaml:"rules"`     // must fire
+	NotRules    []string          `yaml:"not_rules"` // must not
+}
+
+// Load reads a table. An unknown key or wrong value is an error with its line or the
+// case's name.
+func Load(path string) (*Table, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	t := &Table{dir: filepath.Dir(path)}
+	if err := yaml.Load(data, t, yaml.WithKnownFields()); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	if len(t.Cases) == 0 {
+		return nil, fmt.Errorf("%s: no cases", path)
+	}
+	var errs []error
+	for i, c := range t.Cases {
+		if err := c.check(); err != nil {
+			errs = append(errs, fmt.Errorf("%s: case %d %q: %w", path, i+1, c.Name, err))
+		}
+	}
+	return t, errors.Join(errs...)
+}
+
+func (c *Case) check() error {
+	switch {
+	case c.Name == "":
+		return errors.New("name is missing")
+	case c.Expect.Rank() < 0:
+		return fmt.Errorf("expect is %q, must be pass, warn, hold or reject", c.Expect)
+	case c.Mail == "" && (c.From == "" || len(c.To) == 0):
+		return errors.New("from and to, or mail, must be given")
+	case c.Mail != "" && (c.Text != "" || c.Subject != "" || len(c.Attachments)+len(c.Files) > 0):
+		return errors.New("mail stands in place of subject, text, attachments and files")
+	}
+	return nil
+}
+
+// Message gives the mail of a case.
+func (t *Table) Message(c *Case) ([]byte, error) {
+	if c.Mail != "" {
+		return t.file(c.Mail)
+	}
+	var b bytes.Buffer
+	fmt.Fprintf(&b, "From: %s\r\nTo: %s\r\nSubject: %s\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=\"=_brevvagt\"\r\n\r\n",
+		line(c.From), line(strings.Join(c.To, ", ")), mime.QEncoding.Encode("utf-8", line(c.Subject)))
+	part(&b, "", []byte(c.Text))
+	for _, name := range slices.Sorted(maps.Keys(c.Attachments)) {
+		part(&b, name, []byte(c.Attachments[name]))
+	}
+	for _, name := range c.Files {
+		data, err := t.file(name)
+		if err != nil {
+			return nil, err
+		}
+		part(&b, filepath.Base(name), data)
+	}
+	b.WriteString("--=_brevvagt--\r\n")
+	return b.Bytes(), nil
+}
+
+func (t *Table) file(name string) ([]byte, error) {
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(t.dir, name)
+	}
+	info, err := os.Stat(name)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s has %d bytes, at most %d", name, info.Size(), maxFile)
+	}
+	return os.ReadFile(name)
+}
+
+// part writes a part; one without a name is the mail's own text.
+func part(b *bytes.Buffer, name string, data []byte) {
+	b.WriteString("--=_brevvagt\r\n")
+	if name == "" {
+		b.WriteString("Content-Type: text/plain; charset=utf-8\r\n")
+	} else {
+		kind := mime.TypeByExtension(filepath.Ext(name))
+		if kind == "" {
+			kind = "application/octet-stream"
+		}
+		fmt.Fprintf(b, "Content-Type: %s\r\nContent-Disposition: %s\r\n", kind, mime.FormatMediaType("attachment", map[string]string{"filename": name}))
+	}
+	b.WriteString("Content-Transfer-Encoding: base64\r\n\r\n")
+	for chunk := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString(data)), 76) {
+		b.Write(chunk)
+		b.WriteString("\r\n")
+	}
+}
+
+// line keeps a value from becoming two header lines.
+func line(s string) string { return strings.NewReplacer("\r", " ", "\n", " ").Replace(s) }
+
+// Wrong says what of a verdict is not as the case expects, "" when all is.
+func (c *Case) Wrong(v policy.Verdict) string {
+	var wrong []string
+	if v.Action != c.Expect {
+		wrong = append(wrong, fmt.Sprintf("ventet %s, blev %s", c.Expect, v.Action))
+	}
+	fired := make(map[string]bool)
+	for _, r := range v.Rules {
+		fired[r.ID] = true
+	}
+	for _, id := range c.Rules {
+		if !fired[id] {
+			wrong = append(wrong, id+" slog ikke til")
+		}
+	}
+	for _, id := range c.NotRules {
+		if fired[id] {
+			wrong = append(wrong, id+" slog til")
+		}
+	}
+	return strings.Join(wrong, "; ")
+}
