@@ -19,6 +19,7 @@ import (
 
 	"brevvagt/quarantine"
 	"brevvagt/scanner"
+	"brevvagt/scanner/later"
 	"brevvagt/scanner/source/gateway"
 	"brevvagt/scanner/source/gateway/postfix"
 	"brevvagt/scanner/source/gateway/relay"
@@ -67,6 +68,13 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient},
 			Next: next, Notices: notices, Log: log,
 		}
+		if l.smtp.Config.DeepBudget = time.Duration(cfg.Gateway.DeepBudget); l.smtp.Config.DeepBudget > 0 {
+			spool, err := later.Open(filepath.Join(cfg.State, "later"), 0, log)
+			if err != nil {
+				return nil, err
+			}
+			l.smtp.Later = spool
+		}
 	}
 	return l, nil
 }
@@ -88,6 +96,9 @@ func (l *lanes) deferred() int {
 	n := 0
 	if l.milter != nil {
 		n += l.milter.Deferred()
+	}
+	if l.smtp != nil && l.smtp.Later != nil {
+		n += l.smtp.Later.Len()
 	}
 	return n
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"brevvagt/scanner"
-	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/postfix"
 )
 
@@ -37,9 +36,6 @@ func (m *Milter) KeepDeferred(dir string) error { return m.deferred.load(dir) }
 
 // mayDefer reports whether somebody will take care of a mail put aside.
 func (m *Milter) mayDefer() bool { return m.Known != nil && m.Config.DeepBudget > 0 }
-
-// late reports whether a mail only needs more time.
-func late(err error) bool { return errors.Is(err, judge.ErrLate) || errors.Is(err, scanner.ErrLater) }
 
 // putAside notes that a mail waits for its long scan. The note is on disk before
 // Postfix is told to hold the mail.

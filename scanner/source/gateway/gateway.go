@@ -120,7 +120,7 @@ func (m *Milter) prepare() {
 	c.Every = orDefault(c.Every, time.Minute)
 	m.missed, m.kept = map[string]int{}, map[string]bool{}
 	m.judge = judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: m.Log})
-	m.deep = judge.New(judge.Options{Scans: deepScans, PerClient: deepScans, Deadline: c.DeepBudget, Space: c.Space, Failed: c.Failed, Log: m.Log})
+	m.deep = judge.New(judge.Options{Scans: deepScans, PerClient: deepScans, Deadline: c.DeepBudget + judge.Recording, Space: c.Space, Failed: c.Failed, Log: m.Log})
 	m.wake = make(chan struct{}, 1)
 }
 
@@ -210,7 +210,7 @@ func (m *Milter) notJudged(id string, err error, log *slog.Logger) milter.Reply 
 		log.Warn("mail not judged; it passes, since this is a dry run", "error", err)
 		return milter.Accept()
 	}
-	if late(err) && m.mayDefer() {
+	if judge.Late(err) && m.mayDefer() {
 		if aside := m.putAside(id); aside != nil {
 			log.Error("mail cannot be put aside", "error", aside)
 			return milter.TempFail(judge.NotJudged)

@@ -10,6 +10,7 @@ import (
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/postfix"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -296,7 +297,7 @@ func (m *Milter) adopt(ctx context.Context, h postfix.Mail, content []byte, hand
 	it := m.item(h.ID, h.From, h.To, h.Arrived, content)
 	it.Client, it.Deferrable = "hold queue", m.mayDefer()
 	out, err := m.judge.Scan(ctx, it, handle)
-	if late(err) && m.mayDefer() {
+	if judge.Late(err) && m.mayDefer() {
 		if err = m.putAside(h.ID); err == nil {
 			log.Info("held mail needs a longer scan")
 			return false

@@ -40,6 +40,9 @@ func Reason(err error) string {
 	return "error"
 }
 
+// Late reports whether a mail only needs more time.
+func Late(err error) bool { return errors.Is(err, ErrLate) || errors.Is(err, scanner.ErrLater) }
+
 // Options bound scans. Zero values mean the defaults.
 type Options struct {
 	Scans int // mails scanned at once, default 8
@@ -55,6 +58,10 @@ type Options struct {
 	Failed func(reason string)
 	Log    *slog.Logger // default: discarded
 }
+
+// Recording is what a scan with a budget of its own gets on top, so that what was
+// read within the budget can still be recorded.
+const Recording = 30 * time.Second
 
 // Judge bounds scans. Make one with New.
 type Judge struct {

@@ -19,10 +19,11 @@ type Kind int
 
 // The kinds of notice.
 const (
-	Rejected Kind = iota // it was not sent and will not be
-	Held                 // it waits in quarantine
-	Warned               // it was sent, and the sender should know
-	Alarm                // not about a mail of theirs: brevvagt may not be stopping mail
+	Rejected    Kind = iota // it was not sent and will not be
+	Held                    // it waits in quarantine
+	Warned                  // it was sent, and the sender should know
+	Undelivered             // it was accepted, and the next mail server refused it
+	Alarm                   // not about a mail of theirs: brevvagt may not be stopping mail
 )
 
 // Notice is a mail of ours to a sender: Danish first, short English after. It
@@ -131,6 +132,14 @@ func (k Kind) wording() wording {
 			english:   "Your mail was sent. This is what we found in it.",
 			onDanish:  "Var det ikke meningen, så skriv straks til din DPO.",
 			onEnglish: "If this was not intended, write to your DPO at once.",
+		}
+	case Undelivered:
+		return wording{
+			title:     "Din mail kunne ikke leveres",
+			danish:    "Din mail blev læst og måtte sendes, men den næste mailserver afviste den.",
+			english:   "Your mail was checked and could be sent, but the next mail server refused it.",
+			onDanish:  "Se efter, om adressen er rigtig, og send den igen.",
+			onEnglish: "Check the address and send it again.",
 		}
 	case Alarm:
 		return wording{

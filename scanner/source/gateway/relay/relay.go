@@ -104,6 +104,10 @@ func IsTemporary(err error) bool {
 	return err != nil && (!errors.As(err, &e) || e.Temporary())
 }
 
+// NotDelivered stands in an answer of Send before the recipients that were refused
+// for good while others were taken.
+const NotDelivered = "; not delivered: "
+
 // Send hands one mail to the next hop and returns its answer. content goes out
 // byte for byte (see Conn.Data). A temporary refusal of any recipient sends
 // nothing, so that a repetition reaches everyone once. Recipients refused for
@@ -139,7 +143,7 @@ func (h *Hop) Send(ctx context.Context, env Envelope, content io.Reader) (string
 		return "", err
 	}
 	if len(refused) > 0 {
-		answer += "; not delivered: " + strings.Join(refused, "; ")
+		answer += NotDelivered + strings.Join(refused, "; ")
 	}
 	return answer, nil
 }

@@ -166,6 +166,9 @@ func (s *session) Data(r io.Reader) (err error) {
 		log.Warn("mail not judged; it passes, since this is a dry run", "error", err)
 		out, err = scanner.Outcome{Verdict: policy.Verdict{Action: policy.Pass}}, nil
 	}
+	if judge.Late(err) && s.srv.Later != nil {
+		return s.putAside(it, log)
+	}
 	if err != nil {
 		log.Error("mail not judged", "error", err)
 		return refuse(451, "4.7.1", judge.NotJudged)
@@ -210,7 +213,7 @@ func (s *session) item(content []byte, at time.Time) scanner.Item {
 	rec, _ := json.Marshal(receipt{Version: receiptVersion, Envelope: s.env}) // strings always marshal
 	return scanner.Item{
 		Source: Source, ID: ulid.Make().String(), Name: "mail.eml", From: s.env.From, To: s.env.Addresses(),
-		Received: at, Content: content, Receipt: rec, Client: host(s.client),
+		Received: at, Content: content, Receipt: rec, Client: host(s.client), Deferrable: s.srv.Later != nil,
 	}
 }
 

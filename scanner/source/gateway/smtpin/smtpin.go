@@ -24,6 +24,7 @@ import (
 	"github.com/emersion/go-smtp"
 
 	"brevvagt/scanner"
+	"brevvagt/scanner/later"
 	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -52,6 +53,8 @@ type Config struct {
 	Idle             time.Duration // silence of a client, default 5 min (RFC 5321 4.5.3.2.7)
 	DataTime         time.Duration // for transmitting one mail, default 10 min
 
+	DeepBudget time.Duration // for scanning a mail that was put aside in Later, default 10 min
+
 	Space  func() error        // see judge.Options
 	Failed func(reason string) // see judge.Options
 	DryRun func() bool         // what could not be judged passes while it says so; may be nil
@@ -66,7 +69,10 @@ type Server struct {
 	Next   *relay.Hop
 	// Notices sends ours; its zero value sends none.
 	Notices relay.Notifier
-	Log     *slog.Logger // default: discarded
+	// Later keeps mails that need longer than their sender waits; nil answers them
+	// as any other that could not be judged.
+	Later *later.Spool
+	Log   *slog.Logger // default: discarded
 
 	mu     sync.Mutex
 	addr   string
@@ -106,8 +112,14 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	c.MaxMails = orDefault(c.MaxMails, 1000)
 	c.Idle = orDefault(c.Idle, 5*time.Minute)
 	c.DataTime = orDefault(c.DataTime, 10*time.Minute)
+	c.DeepBudget = orDefault(c.DeepBudget, 10*time.Minute)
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
+	}
+	if s.Later != nil {
+		if err := s.Later.Sweep(); err != nil {
+			return fmt.Errorf("smtp lane: %w", err)
+		}
 	}
 	l, err := net.Listen("tcp", c.Listen)
 	if err != nil {
@@ -121,6 +133,12 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	defer cut()
 	j := judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: s.Log})
 	srv := s.newServer(scans, j, handle)
+	if s.Later != nil {
+		deep := s.deep(handle)
+		rest := make(chan struct{})
+		go func() { defer close(rest); _ = s.Later.Run(ctx, deep) }()
+		defer func() { <-rest }()
+	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(newListener(l, orDefault(c.MaxConns, 100))) }()
 	select {

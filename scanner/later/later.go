@@ -1,0 +1,263 @@
+// Package later keeps items that were acknowledged to their sender and need a scan
+// longer than a sender waits: durably on disk, until somebody has judged them and
+// taken care of them.
+//
+// The files hold the mail as it came, readable by the daemon's user only, for the
+// minutes that the scan takes, as the queue of any mail server does.
+package later
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"brevvagt/internal/safefile"
+	"brevvagt/scanner"
+)
+
+// ErrFull says that the spool holds as much as it may: the sender keeps the item.
+var ErrFull = errors.New("the spool for long scans is full")
+
+// ErrID says that an item's id cannot be a file name.
+var ErrID = errors.New("not an id for the spool")
+
+// Spool is the folder of waiting items. It is safe for concurrent use.
+type Spool struct {
+	dir      string
+	maxBytes int64
+	log      *slog.Logger
+	wake     chan struct{}
+
+	mu      sync.Mutex
+	waiting map[string]*entry
+	bytes   int64
+}
+
+// entry is one waiting item.
+type entry struct {
+	size  int64
+	next  time.Time // when it is tried again; zero is at once
+	tries int
+	busy  bool
+}
+
+// head is what stands before the content in a file, on one line.
+type head struct {
+	Source        string    `json:"source"`
+	ID            string    `json:"id"`
+	Name          string    `json:"name"`
+	From          string    `json:"from"`
+	To            []string  `json:"to"`
+	Received      time.Time `json:"received"`
+	Receipt       []byte    `json:"receipt"`
+	Authenticated bool      `json:"authenticated"`
+}
+
+const suffix = ".item"
+
+var usableID = regexp.MustCompile(`^[0-9A-Za-z]{6,64}$`)
+
+// Open opens the spool in dir and finds what waits from before. maxBytes bounds
+// what may wait, default 1 GiB.
+func Open(dir string, maxBytes int64, log *slog.Logger) (*Spool, error) {
+	if maxBytes <= 0 {
+		maxBytes = 1 << 30
+	}
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("spool for long scans: %w", err)
+	}
+	s := &Spool{dir: dir, maxBytes: maxBytes, log: log, wake: make(chan struct{}, 1), waiting: map[string]*entry{}}
+	return s, s.find()
+}
+
+// Sweep removes what a crash left half written: nobody was told that it is here.
+// Call it before the first Put of the process that takes items in.
+func (s *Spool) Sweep() error { return safefile.Sweep(s.dir) }
+
+// find lists what is on disk.
+func (s *Spool) find() error {
+	entries, err := os.ReadDir(s.dir)
+	if err != nil {
+		return fmt.Errorf("spool for long scans: %w", err)
+	}
+	for _, e := range entries {
+		id, ok := strings.CutSuffix(e.Name(), suffix)
+		info, err := e.Info()
+		if !ok || err != nil || !usableID.MatchString(id) {
+			continue
+		}
+		s.waiting[id] = &entry{size: info.Size()}
+		s.bytes += info.Size()
+	}
+	return nil
+}
+
+// Put keeps an item. When it returns nil the item survives a power cut and may be
+// acknowledged. The same id put again replaces nothing and is a success.
+func (s *Spool) Put(it scanner.Item) error {
+	if !usableID.MatchString(it.ID) {
+		return ErrID
+	}
+	line, err := json.Marshal(head{Source: it.Source, ID: it.ID, Name: it.Name, From: it.From, To: it.To, Received: it.Received,
+		Receipt: it.Receipt, Authenticated: it.Authenticated})
+	if err != nil {
+		return fmt.Errorf("spool item: %w", err)
+	}
+	size := int64(len(line) + 1 + len(it.Content))
+	s.mu.Lock()
+	if _, ok := s.waiting[it.ID]; ok {
+		s.mu.Unlock()
+		return nil
+	}
+	if s.bytes+size > s.maxBytes {
+		s.mu.Unlock()
+		return ErrFull
+	}
+	s.bytes += size
+	s.mu.Unlock()
+	_, err = safefile.Write(s.path(it.ID), io.MultiReader(bytes.NewReader(line), strings.NewReader("\n"), bytes.NewReader(it.Content)))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err != nil {
+		s.bytes -= size
+		return fmt.Errorf("spool item: %w", err)
+	}
+	s.waiting[it.ID] = &entry{size: size}
+	s.poke()
+	return nil
+}
+
+func (s *Spool) path(id string) string { return filepath.Join(s.dir, id+suffix) }
+
+func (s *Spool) poke() {
+	select {
+	case s.wake <- struct{}{}:
+	default:
+	}
+}
+
+// Len is how many items wait.
+func (s *Spool) Len() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.waiting)
+}
+
+// read takes an item from disk, with Deep set.
+func (s *Spool) read(id string) (scanner.Item, error) {
+	raw, err := os.ReadFile(s.path(id))
+	if err != nil {
+		return scanner.Item{}, err
+	}
+	line, content, ok := bytes.Cut(raw, []byte("\n"))
+	if !ok {
+		return scanner.Item{}, errors.New("the file has no head")
+	}
+	var h head
+	if err := json.Unmarshal(line, &h); err != nil || h.ID != id {
+		return scanner.Item{}, errors.New("the file's head cannot be read")
+	}
+	return scanner.Item{Source: h.Source, ID: h.ID, Name: h.Name, From: h.From, To: h.To, Received: h.Received, Receipt: h.Receipt,
+		Authenticated: h.Authenticated, Content: content, Client: "later", Deep: true}, nil
+}
+
+const (
+	// workers take care of items at once: few, so that senders who wait find the
+	// readers free.
+	workers = 2
+	// firstPause and lastPause are between two tries of one item.
+	firstPause = 30 * time.Second
+	lastPause  = 30 * time.Minute
+	// look is how often waiting items are looked through.
+	look = 5 * time.Second
+)
+
+// Run hands every item to do until ctx ends: in the order they came, two at a
+// time. An item is removed when do returns nil; it must then be somebody else's,
+// or its case must be on disk. After a crash in between it is handed out again.
+func (s *Spool) Run(ctx context.Context, do func(context.Context, scanner.Item) error) error {
+	work := make(chan string)
+	var wg sync.WaitGroup
+	for range workers {
+		wg.Go(func() {
+			for id := range work {
+				s.one(ctx, id, do)
+			}
+		})
+	}
+	defer wg.Wait()
+	defer close(work)
+	tick := time.NewTicker(look)
+	defer tick.Stop()
+	for {
+		for id := s.due(); id != ""; id = s.due() {
+			select {
+			case work <- id:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-s.wake:
+		case <-tick.C:
+		}
+	}
+}
+
+// due picks the oldest item whose time has come and marks it busy. Ids sort by age.
+func (s *Spool) due() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := time.Now()
+	var ids []string
+	for id, e := range s.waiting {
+		if !e.busy && !e.next.After(now) {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 0 {
+		return ""
+	}
+	id := slices.Min(ids)
+	s.waiting[id].busy = true
+	return id
+}
+
+func (s *Spool) one(ctx context.Context, id string, do func(context.Context, scanner.Item) error) {
+	it, err := s.read(id)
+	if err == nil {
+		err = do(ctx, it)
+	}
+	if err == nil {
+		err = safefile.Remove(s.path(id))
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	e := s.waiting[id]
+	if err == nil {
+		delete(s.waiting, id)
+		s.bytes -= e.size
+		return
+	}
+	pause := min(firstPause<<min(e.tries, 10), lastPause)
+	e.busy, e.next, e.tries = false, time.Now().Add(pause), e.tries+1
+	if ctx.Err() == nil {
+		s.log.Error("item waits for its long scan", "item", id, "tries", e.tries, "next", pause.String(), "error", err)
+	}
+}
