@@ -72,6 +72,9 @@ var labels = set("navn fuldenavn ansøger ansoeger ansoegersnavn barnetsnavn bor
 // maxLabel is longer than any label of a form, in bytes; lines of prose are longer.
 const maxLabel = 60
 
+// maxLabelLetters is more than the letters of any label, in bytes.
+const maxLabelLetters = 20
+
 // subjectLine reads whom line k says the paper is about, and on which line the name
 // stands.
 func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
@@ -109,7 +112,18 @@ func afterLabel(text string) (value string, ok bool) {
 	} else if i := strings.Index(head, "  "); i >= 0 {
 		label, value = text[:i], text[i:]
 	}
-	return value, len(label) <= maxLabel && labels[Fold(label)]
+	return value, len(label) <= maxLabel && letters(label) <= maxLabelLetters && labels[Fold(label)]
+}
+
+// letters counts the bytes of a text that belong to letters.
+func letters(s string) int {
+	n := 0
+	for i := range len(s) {
+		if c := s[i]; c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf {
+			n++
+		}
+	}
+	return n
 }
 
 // labelStarts has the first bytes of labels; those beyond ASCII may fold to one.
