@@ -93,7 +93,7 @@ type paper struct {
 
 // skeletonBytes is how much of a paper's text makes its skeleton: a template's
 // wording shows on its first pages.
-const skeletonBytes = 16 << 10
+const skeletonBytes = 8 << 10
 
 // papersOf gives the papers that say something about somebody.
 func papersOf(key detectors.Key, it *parties.Item) []paper {

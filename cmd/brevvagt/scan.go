@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"runtime"
-	"sync"
 	"time"
 
 	"github.com/schollz/progressbar/v3"
@@ -83,6 +82,9 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 	defer eng.Close()
 
 	letters.Install(eng.pipeline)
+	if eng.pipeline.Memory, err = freshMemory(eng.pipeline.Detectors.Key); err != nil {
+		return err
+	}
 	files, unopened := share.List(paths)
 	tasks := plan(ctx, eng.pipeline, paths, files, max(1, o.Jobs))
 	bar := newBar(stderr, len(tasks))
@@ -91,19 +93,21 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 		printf(stderr, "brevvagt: %v\n", u)
 		rep.Unopened(u.Path, u)
 	}
-	scanAll(ctx, tasks, max(1, o.Jobs), func(name string, out *scanner.Outcome, err error) {
+	say := inOrder()
+	scanAll(ctx, eng.pipeline, tasks, max(1, o.Jobs), func(i int, out *scanner.Outcome, err error) {
 		_ = bar.Add(1)
+		name := tasks[i].path
 		if err != nil {
 			t.Unopened++
 			_ = bar.Clear()
 			printf(stderr, "brevvagt: %v\n", err)
-			rep.Unopened(name, err)
+			say(i, func() { rep.Unopened(name, err) })
 			return
 		}
 		r := report.NewRecord(name, out, o.Reveal)
 		t.Count(r)
 		_ = bar.Clear()
-		rep.Item(r)
+		say(i, func() { rep.Item(r) })
 	})
 	_ = bar.Finish()
 	if err := rep.Close(t); err != nil {
@@ -154,6 +158,8 @@ func exitOf(ctx context.Context, t report.Tally) error {
 // task is one item to be scanned: a file, or a folder that holds a run of letters.
 type task struct {
 	path string
+	at   time.Time // by which a mail is judged after others
+	mail bool      // may be one
 	scan func(ctx context.Context) (scanner.Outcome, error)
 }
 
@@ -175,64 +181,25 @@ func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []shar
 		folder, ok := runs[file.Path]
 		switch {
 		case !ok:
-			tasks = append(tasks, task{file.Path, func(ctx context.Context) (scanner.Outcome, error) {
+			at, mail := mailTime(file.Path)
+			tasks = append(tasks, task{file.Path, at, mail, func(ctx context.Context) (scanner.Outcome, error) {
 				it, err := file.Item(document.DefaultLimits().PartBytes)
 				if err != nil {
 					return scanner.Outcome{}, err
+				}
+				if mail {
+					it.Received = at
 				}
 				return p.Handle(ctx, it)
 			}})
 		case folder.Path != last:
 			last = folder.Path
-			tasks = append(tasks, task{folder.Path, func(ctx context.Context) (scanner.Outcome, error) {
+			tasks = append(tasks, task{folder.Path, noDate, false, func(ctx context.Context) (scanner.Outcome, error) {
 				return p.HandleRead(ctx, folder.Item(), func() *document.Document { return letters.Read(ctx, p, folder, jobs) })
 			}})
 		}
 	}
 	return tasks
-}
-
-// scanAll scans items with a number of workers and hands the results on in order.
-func scanAll(ctx context.Context, tasks []task, jobs int, done func(string, *scanner.Outcome, error)) {
-	type result struct {
-		out scanner.Outcome
-		err error
-	}
-	// A bounded window keeps memory flat: a slow first file stops the readers
-	// from running far ahead of it.
-	window := make(chan chan result, 4*jobs)
-	work := make(chan func())
-	var wg sync.WaitGroup
-	for range jobs {
-		wg.Go(func() {
-			for f := range work {
-				f()
-			}
-		})
-	}
-	go func() {
-		defer close(work)
-		defer close(window)
-		for _, t := range tasks {
-			if ctx.Err() != nil {
-				return
-			}
-			ch := make(chan result, 1)
-			window <- ch
-			work <- func() {
-				var r result
-				r.out, r.err = t.scan(ctx)
-				ch <- r
-			}
-		}
-	}()
-	i := 0
-	for ch := range window {
-		r := <-ch
-		done(tasks[i].path, &r.out, r.err)
-		i++
-	}
-	wg.Wait()
 }
 
 // newBar is a progress bar on a terminal and nothing anywhere else.

@@ -16,7 +16,7 @@ const pace = 20
 type Run struct {
 	Sent, Held int // mails before this one
 	Wrong      int // of the held, those that were for somebody else
-	Own        int // of the mails before, those whose letter was the reader's own
+	Own        int // of the sent, those whose letter was the reader's own
 	Fast       bool
 	// Again says that this recipient has had a mail of the run, or was to get the wrong
 	// one: then this one is a reminder or a correction and no part of it.
@@ -197,7 +197,7 @@ func (m *Memory) join(k *keys, fate Fate) {
 		}
 		m.facts.Touch(b.key, 0)
 		if m.fate(k.id, cur, fate) {
-			m.enter(k, cur)
+			m.enter(k, cur, fate)
 		}
 		for i := range k.readers {
 			m.facts.Put(mix(kMember, cur, k.readers[i].address), 0, fewFacts, set(uint32(fate)))
@@ -206,7 +206,7 @@ func (m *Memory) join(k *keys, fate Fate) {
 }
 
 // enter notes who a mail of a run goes to and whom its letter names.
-func (m *Memory) enter(k *keys, cur uint64) {
+func (m *Memory) enter(k *keys, cur uint64, fate Fate) {
 	if _, maybe := m.displaced(k, cur); maybe {
 		m.facts.Put(cur, cOdd, someFacts, add1)
 	}
@@ -227,7 +227,7 @@ func (m *Memory) enter(k *keys, cur uint64) {
 			}
 		}
 	}
-	if own {
+	if own && fate == Sent {
 		m.facts.Put(cur, cOwn, someFacts, add1)
 	}
 }

@@ -2,8 +2,6 @@
 // again for longest goes first, what is old counts no more.
 package facts
 
-import "slices"
-
 // Fact is one thing remembered: that b was met with a. Both are keyed digests.
 type Fact struct {
 	A, B  uint64
@@ -23,7 +21,8 @@ type Table struct {
 	keep  uint32 // seconds after which a fact counts no more
 	now   uint32
 	heads map[uint64]int32
-	facts []Fact
+	slabs [][]Fact // of slab facts each, so that growing copies nothing
+	used  int      // places that were ever taken
 	free  []int32
 	hand  int
 	broom int
@@ -55,6 +54,11 @@ func (t *Table) Now() uint32 { return t.now }
 // Set moves the time on; it never goes back.
 func (t *Table) Set(now uint32) { t.now = max(t.now, now) }
 
+// slab is how many facts are made at a time.
+const slab = 1 << 12
+
+func (t *Table) at(i int32) *Fact { return &t.slabs[i/slab][i%slab] }
+
 // Old reports whether something met at a time counts no more.
 func (t *Table) Old(at uint32) bool { return at+t.keep < t.now }
 
@@ -65,7 +69,7 @@ func (t *Table) expired(f *Fact) bool { return t.Old(f.At) }
 func (t *Table) Each(a uint64, yield func(f *Fact) bool) {
 	i, ok := t.heads[a]
 	for ok && i >= 0 {
-		f := &t.facts[i]
+		f := t.at(i)
 		if !t.expired(f) && !yield(f) {
 			return
 		}
@@ -77,7 +81,7 @@ func (t *Table) Each(a uint64, yield func(f *Fact) bool) {
 func (t *Table) Get(a, b uint64) *Fact {
 	i, ok := t.heads[a]
 	for ok && i >= 0 {
-		f := &t.facts[i]
+		f := t.at(i)
 		if f.B == b {
 			if t.expired(f) {
 				return nil
@@ -117,7 +121,7 @@ func (t *Table) Put(a, b uint64, chain int, change func(n uint32) uint32) {
 		i = -1
 	}
 	for i >= 0 {
-		f := &t.facts[i]
+		f := t.at(i)
 		if f.B == b {
 			n := f.N
 			if t.expired(f) {
@@ -149,8 +153,8 @@ func (t *Table) Touch(a, b uint64) {
 
 func (t *Table) index(a, b uint64) int32 {
 	i := t.heads[a]
-	for t.facts[i].B != b {
-		i = t.facts[i].next
+	for t.at(i).B != b {
+		i = t.at(i).next
 	}
 	return i
 }
@@ -162,7 +166,7 @@ func (t *Table) Add(f Fact) {
 	if head, ok := t.heads[f.A]; ok {
 		f.next = head
 	}
-	t.facts[i] = f
+	*t.at(i) = f
 	t.heads[f.A] = i
 	t.live++
 	t.mark(i)
@@ -174,17 +178,16 @@ func (t *Table) place() int32 {
 		t.free = t.free[:n-1]
 		return i
 	}
-	if len(t.facts) < t.max {
-		// Doubling would need thrice the room for a moment.
-		if len(t.facts) == cap(t.facts) {
-			t.facts = slices.Grow(t.facts, min(max(1024, len(t.facts)/4), t.max-len(t.facts)))
+	if t.used < t.max {
+		if t.used == len(t.slabs)*slab {
+			t.slabs = append(t.slabs, make([]Fact, slab))
 		}
-		t.facts = append(t.facts, Fact{})
-		return int32(len(t.facts) - 1)
+		t.used++
+		return int32(t.used - 1)
 	}
 	for {
-		t.hand = (t.hand + 1) % len(t.facts)
-		f := &t.facts[t.hand]
+		t.hand = (t.hand + 1) % t.used
+		f := t.at(int32(t.hand))
 		switch {
 		case f.gone:
 			continue
@@ -200,9 +203,9 @@ func (t *Table) place() int32 {
 
 // drop forgets the fact at place i.
 func (t *Table) drop(i int32) {
-	a := t.facts[i].A
+	a := t.at(i).A
 	before := int32(-1)
-	for k := t.heads[a]; k != i; k = t.facts[k].next {
+	for k := t.heads[a]; k != i; k = t.at(k).next {
 		before = k
 	}
 	t.cut(a, before, i)
@@ -210,10 +213,10 @@ func (t *Table) drop(i int32) {
 
 // cut takes fact i out of its chain; before is the one before it, -1 for none.
 func (t *Table) cut(a uint64, before, i int32) {
-	f := &t.facts[i]
+	f := t.at(i)
 	switch {
 	case before >= 0:
-		t.facts[before].next = f.next
+		t.at(before).next = f.next
 	case f.next >= 0:
 		t.heads[a] = f.next
 	default:
@@ -229,16 +232,16 @@ func (t *Table) cut(a uint64, before, i int32) {
 
 // Sweep passes over some facts and drops what has expired.
 func (t *Table) Sweep(some int) {
-	for range min(some, len(t.facts)) {
-		t.broom = (t.broom + 1) % len(t.facts)
-		if f := &t.facts[t.broom]; !f.gone && t.expired(f) {
+	for range min(some, t.used) {
+		t.broom = (t.broom + 1) % t.used
+		if f := t.at(int32(t.broom)); !f.gone && t.expired(f) {
 			t.drop(int32(t.broom))
 		}
 	}
 }
 
 func (t *Table) mark(i int32) {
-	if f := &t.facts[i]; t.Durable && !f.dirty {
+	if f := t.at(i); t.Durable && !f.dirty {
 		f.dirty = true
 		t.dirty = append(t.dirty, i)
 	}
@@ -247,7 +250,7 @@ func (t *Table) mark(i int32) {
 // Changes gives what is not yet on disk and takes it for written.
 func (t *Table) Changes() (set []Fact, dropped []Pair) {
 	for _, i := range t.dirty {
-		if f := &t.facts[i]; f.dirty && !f.gone {
+		if f := t.at(i); f.dirty && !f.gone {
 			f.dirty = false
 			set = append(set, *f)
 		}
