@@ -12,6 +12,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/canary"
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/detectors"
 	"brevvagt/internal/health"
 	"brevvagt/scanner"
 	"brevvagt/scanner/action/hold"
@@ -92,6 +93,10 @@ func (d *daemon) reloads(ctx context.Context) error {
 // why. What cannot change while mail flows stays as it is until a restart.
 func (d *daemon) reload() {
 	next, err := config.Load(d.file)
+	var judged *judging
+	if err == nil {
+		judged, err = newJudging(next.Site, d.state.key)
+	}
 	if err == nil {
 		err = d.level.UnmarshalText([]byte(next.Log.Level))
 	}
@@ -103,7 +108,8 @@ func (d *daemon) reload() {
 	old := d.live.Load().cfg
 	merged, waits := merge(old, next)
 	p := *d.live.Load().pipeline
-	p.Actions = d.actions(merged)
+	p.Actions, p.Rules, p.Owner = d.actions(merged), judged.rules, judged.owner()
+	p.Detectors = &detectors.Set{List: judged.detectors, Key: d.state.key}
 	d.goLive(merged, &p)
 	d.metrics.Reloaded(true)
 	d.log.Info("configuration reloaded", "file", d.file)
