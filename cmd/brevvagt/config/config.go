@@ -25,11 +25,14 @@ type Config struct {
 	Site    policy.Site `yaml:"site"`
 	Gateway Gateway     `yaml:"gateway"`
 	Shares  []Share     `yaml:"shares"`
-	Review  Review      `yaml:"review"`
-	Notify  Notify      `yaml:"notify"`
-	Vault   Vault       `yaml:"vault"`
-	OCR     OCR         `yaml:"ocr"`
-	Log     Log         `yaml:"log"`
+	// Database is a PostgreSQL in which several workers share the state of the scans
+	// of shares; default a file in State.
+	Database string `yaml:"database"`
+	Review   Review `yaml:"review"`
+	Notify   Notify `yaml:"notify"`
+	Vault    Vault  `yaml:"vault"`
+	OCR      OCR    `yaml:"ocr"`
+	Log      Log    `yaml:"log"`
 	// Operations and Canary are for the people who keep it running.
 	Operations Operations `yaml:"operations"`
 	DPO        DPO        `yaml:"dpo"`
@@ -104,12 +107,6 @@ type Postfix struct {
 	CommandPrefix   []string `yaml:"command_prefix"`   // for example [sudo, -n]
 }
 
-// Share is a folder that is scanned.
-type Share struct {
-	Path  string   `yaml:"path"`
-	Every Duration `yaml:"every"` // default 24h
-}
-
 // Review is the DPO's page.
 type Review struct {
 	Listen string `yaml:"listen"` // host:port; empty = off
@@ -180,6 +177,8 @@ func Default() Config {
 		Vault:  Vault{KeepContent: Duration(30 * 24 * time.Hour)},
 		Log:    Log{Level: "info"},
 		Memory: defaultMemory(),
+
+		Mailboxes: defaultMailboxes(),
 
 		Operations: Operations{MinFreeDisk: 256 << 20},
 		DPO:        defaultDPO(),
@@ -254,10 +253,6 @@ func (c *Config) check() error {
 	if (c.Review.TLSCertificate == "") != (c.Review.TLSKey == "") {
 		errs = append(errs, errors.New("review: tls_certificate and tls_key belong together"))
 	}
-	for i, s := range c.Shares {
-		if !filepath.IsAbs(s.Path) {
-			errs = append(errs, fmt.Errorf("shares[%d].path: %q must be an absolute path", i, s.Path))
-		}
-	}
+	errs = append(errs, checkShares(c.Shares, c.Database))
 	return errors.Join(errs...)
 }
