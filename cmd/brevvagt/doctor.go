@@ -2,6 +2,7 @@ package main
 
 import (
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/shares"
 	"context"
 	"fmt"
 	"io"
@@ -127,10 +128,10 @@ func (d *doctor) installation(ctx context.Context, path string) {
 		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
 	}
 	for _, s := range cfg.Shares {
-		if _, err := os.ReadDir(s.Path); err != nil {
-			d.say(bad, "fællesdrev", err.Error(), "")
+		if err := shares.Check(ctx, s, cfg); err != nil {
+			d.say(bad, "fællesdrev", s.Title()+": "+err.Error(), "docs/delte-drev.md")
 		} else {
-			d.say(good, "fællesdrev", s.Path, "")
+			d.say(good, "fællesdrev", s.Title(), "")
 		}
 	}
 }

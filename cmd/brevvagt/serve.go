@@ -25,7 +25,6 @@ import (
 	"brevvagt/quarantine/review"
 	"brevvagt/scanner"
 	"brevvagt/scanner/memory"
-	"brevvagt/scanner/source/share"
 )
 
 func newServe() *cobra.Command {
@@ -161,9 +160,8 @@ func (d *daemon) Run(ctx context.Context) error {
 	g.Go(func() error { return d.resume(ctx) })
 	g.Go(func() error { return d.remind(ctx) })
 	d.lanes.run(ctx, g, d.handle)
-	for _, s := range d.cfg.Shares {
-		folder := &share.Folder{Path: s.Path, Every: orDay(s.Every), Limit: document.DefaultLimits().PartBytes, Log: d.log, Done: d.foundFile}
-		g.Go(func() error { return folder.Run(ctx, d.judge) })
+	if err := d.keepShares(ctx, g); err != nil {
+		return err
 	}
 	if d.page != nil {
 		g.Go(func() error { return d.serveReview(ctx) })
@@ -282,11 +280,4 @@ func (d *daemon) Close() {
 	if d.state != nil {
 		d.state.Close()
 	}
-}
-
-func orDay(d config.Duration) time.Duration {
-	if d > 0 {
-		return time.Duration(d)
-	}
-	return 24 * time.Hour
 }

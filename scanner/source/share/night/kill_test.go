@@ -49,10 +49,6 @@ func worker(dir, where, tally string) error {
 	if err != nil {
 		return err
 	}
-	tree, err := walk.OpenLocal(dir)
-	if err != nil {
-		return err
-	}
 	f, err := os.OpenFile(tally, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return err
@@ -64,7 +60,7 @@ func worker(dir, where, tally string) error {
 			fmt.Fprintln(f, it.ID)
 			return p.Handle(ctx, it)
 		}}).Prepare()
-	sh := &Share{Name: "prøve", Show: func(p string) string { return filepath.Join(dir, p) }, Tree: tree, Walkers: 2, Readers: 2, Limit: 1 << 20}
+	sh := &Share{Name: "prøve", Show: func(p string) string { return filepath.Join(dir, p) }, Connect: func(context.Context) (Connected, error) { return walk.OpenLocal(dir) }, Walkers: 2, Readers: 2, Limit: 1 << 20}
 	_, err = s.Run(ctx, sh, night, ctx)
 	return err
 }

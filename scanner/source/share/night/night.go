@@ -24,7 +24,7 @@ import (
 type Share struct {
 	Name    string
 	Show    func(path string) string // the path as people know it: /srv/faelles/a.txt
-	Tree    walk.Tree
+	Connect func(ctx context.Context) (Connected, error)
 	Walkers int // folders listed at once
 	Readers int // files read at once
 	Limit   int64
@@ -33,6 +33,14 @@ type Share struct {
 	// Seize takes a file with findings away, where the share's policy says so; nil
 	// only reports. It is asked before the file is counted as done.
 	Seize Seize
+
+	tree walk.Tree
+}
+
+// Connected is a share that can be read, until it is closed.
+type Connected interface {
+	walk.Tree
+	Close() error
 }
 
 // Seize takes away the file at path, whose content it is given with the verdict and
@@ -91,7 +99,14 @@ func (s *Scanner) Run(ctx context.Context, sh *Share, scheduled time.Time, stop 
 	if err := s.load(ctx); err != nil {
 		return run, err
 	}
-	return s.drive(ctx, sh, src, run, stop)
+	tree, err := sh.Connect(ctx)
+	if err != nil {
+		return s.ended(ctx, run, s.failed(ctx, sh, run, err))
+	}
+	at := *sh
+	at.tree = tree
+	run, err = s.drive(ctx, &at, src, run, stop)
+	return run, errors.Join(err, tree.Close())
 }
 
 // drive plans and works until the run is over.
@@ -152,7 +167,7 @@ func (s *Scanner) ended(ctx context.Context, run state.Run, err error) (state.Ru
 
 // plan walks the share.
 func (s *Scanner) plan(ctx, stop context.Context, sh *Share, plan *state.Plan) error {
-	err := walk.Walk(ctx, sh.Tree, sh.Walkers, func(f walk.Found) error {
+	err := walk.Walk(ctx, sh.tree, sh.Walkers, func(f walk.Found) error {
 		if f.Err != nil && !errors.Is(f.Err, walk.ErrGone) {
 			s.Log.Warn("folder not read", "share", sh.Name, "folder", hide(sh.Show(f.Path)), "error", detectors.RedactNumbers(f.Err.Error()))
 		}

@@ -86,7 +86,7 @@ func content(ctx context.Context, sh *Share, p string) (data []byte, now walk.En
 }
 
 func once(ctx context.Context, sh *Share, p string) (data []byte, now walk.Entry, err error) {
-	f, err := sh.Tree.Open(ctx, p)
+	f, err := sh.tree.Open(ctx, p)
 	if err != nil {
 		return nil, now, err
 	}
@@ -160,7 +160,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 			}
 		}
 	}
-	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: data, Cut: max(0, r.Now.Size-int64(len(data)))}
+	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: data, Deep: true, Cut: max(0, r.Now.Size-int64(len(data)))}
 	out, err := s.Handle(ctx, it)
 	if err != nil {
 		return err
@@ -173,7 +173,11 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 		return err
 	}
 	r.Fresh, r.Hits = true, kept.Hits()
-	if r.Hits == 0 || sh.Seize == nil {
+	if r.Hits == 0 {
+		return nil
+	}
+	s.Log.Info("file with findings", "share", sh.Name, "file", hide(it.ID), "verdict", out.Verdict.Action, "persons", kept.Persons, "gaps", len(out.Gaps))
+	if sh.Seize == nil {
 		return nil
 	}
 	kase, taken, err := sh.Seize(ctx, it, &out, r.Now)

@@ -92,12 +92,9 @@ func (r *rig) scanner(db *state.DB, owner string) (*Scanner, *Share) {
 		}}).Prepare()
 	tree := r.tree
 	if tree == nil {
-		local, err := walk.OpenLocal(r.dir)
-		must(r.t, err)
-		r.t.Cleanup(func() { local.Close() })
-		tree = local
+		tree = r.localTree()
 	}
-	return s, &Share{Name: "prøve", Show: func(p string) string { return filepath.Join(r.dir, p) }, Tree: tree,
+	return s, &Share{Name: "prøve", Show: func(p string) string { return filepath.Join(r.dir, p) }, Connect: func(context.Context) (Connected, error) { return open{tree}, nil },
 		Walkers: 2, Readers: 4, Limit: 1 << 20, Seize: r.seize}
 }
 
@@ -199,3 +196,8 @@ func sameLines(t testing.TB, what string, got, want []string) {
 		t.Fatalf("%s: %d lines, want %d:\n%s", what, len(got), len(want), strings.Join(diff, "\n"))
 	}
 }
+
+// open is a tree that stays open.
+type open struct{ walk.Tree }
+
+func (open) Close() error { return nil }

@@ -1,0 +1,144 @@
+package shares
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"text/tabwriter"
+	"time"
+
+	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
+
+	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/state"
+)
+
+// The intervals at which progress is shown: on a terminal, and as lines.
+const (
+	barEvery  = 200 * time.Millisecond
+	lineEvery = 10 * time.Second
+)
+
+// watched does one run and shows how far it is.
+func (s *Shares) watched(ctx context.Context, o one, w io.Writer) error {
+	src, err := s.DB.EnsureSource(ctx, o.share.Name)
+	if err != nil {
+		return err
+	}
+	show, cancel := context.WithCancel(ctx)
+	shown := make(chan struct{})
+	go func() {
+		defer close(shown)
+		s.progress(show, src.ID, o.share.Name, w)
+	}()
+	run, err := s.scan.Run(ctx, o.share, time.Now(), ctx)
+	cancel()
+	<-shown
+	if err != nil {
+		return err
+	}
+	t := found.DecodeTotals(run.Summary)
+	_, err = fmt.Fprintf(w, "%s: %d filer, %d læst i nat, %d med fund (%d nye) om %d personer, %d kunne ikke læses\n",
+		o.share.Name, t.Files, run.Done, t.Hits, t.New, t.Persons, t.Unread)
+	return err
+}
+
+func (s *Shares) progress(ctx context.Context, source int64, name string, w io.Writer) {
+	f, ok := w.(*os.File)
+	terminal := ok && term.IsTerminal(int(f.Fd()))
+	every := lineEvery
+	var bar *progressbar.ProgressBar
+	if terminal {
+		every = barEvery
+		bar = progressbar.NewOptions64(-1, progressbar.OptionSetWriter(w), progressbar.OptionSetDescription(name),
+			progressbar.OptionShowCount(), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
+		defer func() { _ = bar.Finish() }()
+	}
+	tick := time.NewTicker(every)
+	defer tick.Stop()
+	began := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		runs, err := s.DB.Runs(ctx, source, 1)
+		if err != nil || len(runs) == 0 {
+			continue
+		}
+		r := runs[0]
+		if bar != nil {
+			bar.ChangeMax64(max(r.Planned, 1))
+			_ = bar.Set64(min(r.Done, max(r.Planned, 1)))
+			continue
+		}
+		s.log.Info("share", "share", name, "stage", r.Stage, "files", r.Done, "of", r.Planned, "bytes", r.DoneBytes,
+			"with_findings", r.Hits, "left", Left(r, time.Since(began)))
+	}
+}
+
+// Left is how long a run will still take at the pace it had for so long; 0 when
+// that cannot be said yet.
+func Left(r state.Run, took time.Duration) time.Duration {
+	if r.Done == 0 || r.Planned <= r.Done {
+		return 0
+	}
+	return (time.Duration(float64(took) / float64(r.Done) * float64(r.Planned-r.Done))).Round(time.Second)
+}
+
+// stageDa is a run's stage in Danish.
+func stageDa(r *state.Run, paused bool) string {
+	switch {
+	case paused:
+		return "på pause"
+	case r == nil:
+		return "aldrig scannet"
+	case r.Stage == state.Finished:
+		return "færdig " + r.Finished.Local().Format("2006-01-02 15:04")
+	case r.Stage == state.Failed:
+		return "FEJL: " + r.Problem
+	}
+	return "i gang"
+}
+
+// Status writes where every share is.
+func (s *Shares) Status(ctx context.Context, w io.Writer) error {
+	tw := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
+	fmt.Fprintln(tw, "FÆLLESDREV\tTILSTAND\tFILER\tLÆST\tMB\tMED FUND\tPERSONER\tULÆSTE\tNÆSTE")
+	for _, o := range s.list {
+		src, err := s.DB.EnsureSource(ctx, o.share.Name)
+		if err != nil {
+			return err
+		}
+		runs, err := s.DB.Runs(ctx, src.ID, 1)
+		if err != nil {
+			return err
+		}
+		var r *state.Run
+		if len(runs) > 0 {
+			r = &runs[0]
+		} else {
+			fmt.Fprintf(tw, "%s\t%s\t\t\t\t\t\t\t%s\n", o.share.Name, stageDa(nil, src.Paused), o.next(time.Now(), nil))
+			continue
+		}
+		t := found.DecodeTotals(r.Summary)
+		hits, read := t.Hits, fmt.Sprint(r.Done)
+		if r.Open() {
+			hits = r.Hits
+			read = fmt.Sprintf("%d af %d", r.Done, r.Planned)
+		}
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%s\n", o.share.Name, stageDa(r, src.Paused), r.Seen, read, r.DoneBytes>>20,
+			hits, t.Persons, t.Unread, o.next(time.Now(), r))
+	}
+	return tw.Flush()
+}
+
+func (o one) next(now time.Time, last *state.Run) string {
+	if last != nil && last.Open() {
+		return "fortsætter"
+	}
+	return o.clock.Next(now, last).In(o.clock.Place).Format("2006-01-02 15:04")
+}

@@ -1,0 +1,232 @@
+// Package shares opens the shares of a configuration for the daemon and for the
+// commands on the terminal: their database, when each is scanned, how it is read,
+// and what is said about it.
+package shares
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/document"
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/share/night"
+	"brevvagt/scanner/source/share/seal"
+	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
+)
+
+// Shares are the shares of a configuration with their opened database.
+type Shares struct {
+	DB   *state.DB
+	list []one
+	cfg  config.Config
+	scan *night.Scanner // nil until Work was called
+	log  *slog.Logger
+}
+
+type one struct {
+	cfg   config.Share
+	share *night.Share
+	clock night.Clock
+}
+
+// Open opens the database of the scans. Nothing is read of the shares yet.
+func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Shares, error) {
+	if err := os.MkdirAll(cfg.State, 0o700); err != nil {
+		return nil, fmt.Errorf("state folder: %w", err)
+	}
+	keys, err := seal.OpenKeys(filepath.Join(cfg.State, "scan.key"))
+	if err != nil {
+		return nil, err
+	}
+	where := cfg.Database
+	if where == "" {
+		where = filepath.Join(cfg.State, "scan.db")
+	}
+	s := &Shares{cfg: cfg, log: log}
+	for _, c := range cfg.Shares {
+		clock, err := clockOf(c)
+		if err != nil {
+			return nil, fmt.Errorf("share %s: %w", c.Title(), err)
+		}
+		s.list = append(s.list, one{c, newShare(c, cfg.Site), clock})
+	}
+	if s.DB, err = state.Open(ctx, where, keys); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close ends all work.
+func (s *Shares) Close() error { return s.DB.Close() }
+
+// Work makes the scanner: handle judges a file, and seize, which may be nil, takes
+// it away where the share's configuration says so.
+func (s *Shares) Work(ctx context.Context, handle scanner.Handler, seize night.Seize, extract, detect string) error {
+	version, err := s.DB.EnsureVersion(ctx, extract, detect)
+	if err != nil {
+		return err
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	for i := range s.list {
+		if s.list[i].cfg.Quarantine() {
+			s.list[i].share.Seize = seize
+		}
+	}
+	s.scan = (&night.Scanner{DB: s.DB, Handle: handle, Log: s.log, Version: version,
+		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano())}).Prepare()
+	return nil
+}
+
+// Keep scans every share when it is due, until ctx ends.
+func (s *Shares) Keep(ctx context.Context, g *errgroup.Group) {
+	for _, o := range s.list {
+		g.Go(func() error { return s.scan.Keep(ctx, o.share, o.clock) })
+	}
+}
+
+// Run scans the named shares now, all when none is named, one after the other. What
+// happens is told to w: a bar on a terminal, lines elsewhere.
+func (s *Shares) Run(ctx context.Context, names []string, w io.Writer) error {
+	list, err := s.named(names)
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		if err := s.DB.Pause(ctx, o.share.Name, false); err != nil {
+			if _, err = s.DB.EnsureSource(ctx, o.share.Name); err != nil {
+				return err
+			}
+		}
+		if err := s.watched(ctx, o, w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Pause stops or resumes the named shares in every process.
+func (s *Shares) Pause(ctx context.Context, names []string, paused bool) error {
+	list, err := s.named(names)
+	if err != nil {
+		return err
+	}
+	for _, o := range list {
+		if _, err := s.DB.EnsureSource(ctx, o.share.Name); err != nil {
+			return err
+		}
+		if err := s.DB.Pause(ctx, o.share.Name, paused); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Shares) named(names []string) ([]one, error) {
+	if len(names) == 0 {
+		return s.list, nil
+	}
+	var list []one
+next:
+	for _, name := range names {
+		for _, o := range s.list {
+			if o.share.Name == name {
+				list = append(list, o)
+				continue next
+			}
+		}
+		return nil, fmt.Errorf("no share is called %q; brevvagt shares status lists them", name)
+	}
+	return list, nil
+}
+
+func clockOf(c config.Share) (night.Clock, error) {
+	clock := night.Clock{At: -1, Until: -1, Every: time.Duration(c.Every)}
+	if clock.Every == 0 {
+		clock.Every = 24 * time.Hour
+	}
+	var err error
+	if clock.Place, err = night.Copenhagen(); err != nil {
+		return clock, err
+	}
+	if c.At != "" {
+		if clock.At, err = night.ParseMinutes(c.At); err != nil {
+			return clock, err
+		}
+	}
+	if c.Until != "" {
+		clock.Until, err = night.ParseMinutes(c.Until)
+	}
+	return clock, err
+}
+
+func newShare(c config.Share, site policy.Site) *night.Share {
+	sh := &night.Share{Name: c.Title(), Walkers: 4, Readers: 8, Limit: document.DefaultLimits().PartBytes, Public: site.Public}
+	if c.Readers > 0 {
+		sh.Readers = c.Readers
+	}
+	if c.BytesPerSecond > 0 || c.FilesPerSecond > 0 {
+		sh.Rate = &night.Rate{Bytes: c.BytesPerSecond << 20, Files: c.FilesPerSecond}
+	}
+	sh.Show = func(path string) string { return strings.TrimSuffix(c.Path, "/") + "/" + path }
+	sh.Connect = func(context.Context) (night.Connected, error) { return walk.OpenLocal(c.Path) }
+	return sh
+}
+
+// Versions are what the readers and the judges of this program are known by: when
+// either changes, a file is read again though it did not change. version is that of
+// the program; a program without one is known by its own content.
+func Versions(cfg config.Config, version string) (extract, detect string, err error) {
+	if version == "" || version == "dev" {
+		if version, err = fileDigest("/proc/self/exe"); err != nil {
+			return "", "", err
+		}
+	}
+	site, err := json.Marshal(cfg.Site)
+	if err != nil {
+		return "", "", fmt.Errorf("cannot name the site's settings: %w", err)
+	}
+	lists := ""
+	for _, path := range cfg.Site.KnownCitizens {
+		sum, err := fileDigest(path)
+		if err != nil {
+			return "", "", err
+		}
+		lists += sum
+	}
+	return short(fmt.Sprintf("%s ocr=%v", version, !cfg.OCR.Off)), short(version + string(site) + lists), nil
+}
+
+func short(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:8])
+}
+
+func fileDigest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", fmt.Errorf("cannot read %s: %w", path, err)
+	}
+	return hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/sync/errgroup"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/shares"
+	"brevvagt/document"
+	"brevvagt/scanner"
+)
+
+func newShares() *cobra.Command {
+	cmd := &cobra.Command{Use: "shares", Short: "fællesdrev: scan nu, vis tilstand, sæt på pause"}
+	cmd.AddCommand(
+		sharesCommand("status", "vis hvor langt hvert fællesdrev er", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, _ []string) error {
+			return s.Status(ctx, cmd.OutOrStdout())
+		}),
+		sharesCommand("pause [NAVN...]", "stop scanningen, i alle processer", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
+			return s.Pause(ctx, names, true)
+		}),
+		sharesCommand("resume [NAVN...]", "fortsæt scanningen", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
+			return s.Pause(ctx, names, false)
+		}),
+		sharesWork("run [NAVN...]", "scan nu, uanset tidsplanen; kun nye og ændrede filer læses", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error {
+			return s.Run(ctx, names, cmd.OutOrStdout())
+		}),
+		sharesWork("work", "hjælp med scanningen fra denne proces, til den standses", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, _ []string) error {
+			g, ctx := errgroup.WithContext(ctx)
+			s.Keep(ctx, g)
+			return g.Wait()
+		}),
+	)
+	return cmd
+}
+
+type sharesFunc func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error
+
+// sharesCommand is a subcommand that only looks into the database.
+func sharesCommand(use, short string, do sharesFunc) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{Use: use, Short: short, RunE: func(cmd *cobra.Command, args []string) error {
+		cfg, err := config.Load(file)
+		if err != nil {
+			return err
+		}
+		s, err := shares.Open(cmd.Context(), cfg, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		return do(cmd.Context(), cmd, s, args)
+	}}
+	stateFlag(cmd, &file)
+	return cmd
+}
+
+// sharesWork is a subcommand that reads files, beside a daemon or without one.
+func sharesWork(use, short string, do sharesFunc) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{Use: use, Short: short, RunE: func(cmd *cobra.Command, args []string) error {
+		cfg, err := config.Load(file)
+		if err != nil {
+			return err
+		}
+		log, _, err := newLogger(cfg.Log, os.Stderr)
+		if err != nil {
+			return err
+		}
+		st, err := openState(cmd.Context(), cfg.State, true)
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		eng, err := newEngine(engineOptions{Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: st.key,
+			PDFCache: filepath.Join(cfg.State, "cache", "pdf"), DeepTime: time.Duration(cfg.Gateway.DeepBudget), Limits: document.Limits{}})
+		if err != nil {
+			return err
+		}
+		defer eng.Close()
+		s, err := openShares(cmd.Context(), cfg, eng.pipeline, nil, log)
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		return do(cmd.Context(), cmd, s, args)
+	}}
+	stateFlag(cmd, &file)
+	return cmd
+}
+
+// openShares opens the shares of a configuration for work with a copy of a pipeline
+// that decides and does nothing else. done, which may be nil, sees every outcome.
+func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, done func(string, scanner.Outcome), log *slog.Logger) (*shares.Shares, error) {
+	s, err := shares.Open(ctx, cfg, log)
+	if err != nil {
+		return nil, err
+	}
+	own := *p
+	own.Relax, own.Memory, own.Turn, own.Actions, own.HoldUnfinished = nil, nil, nil, nil, false
+	handle := func(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+		out, err := own.Handle(ctx, it)
+		if err == nil {
+			log.Debug("share", "file", it.ID, "verdict", out.Verdict.Action, "persons", len(out.Subjects), "gaps", len(out.Gaps), "ms", out.Took.Milliseconds())
+			if done != nil {
+				done(it.ID, out)
+			}
+		}
+		return out, err
+	}
+	extract, detect, err := shares.Versions(cfg, version)
+	if err == nil {
+		err = s.Work(ctx, handle, nil, extract, detect)
+	}
+	if err != nil {
+		s.Close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// keepShares scans the configured shares when they are due.
+func (d *daemon) keepShares(ctx context.Context, g *errgroup.Group) error {
+	if len(d.cfg.Shares) == 0 {
+		return nil
+	}
+	s, err := openShares(ctx, d.cfg, d.engine.pipeline, func(path string, out scanner.Outcome) {
+		if d.foundFile != nil {
+			d.foundFile(path, out)
+		}
+	}, d.log)
+	if err != nil {
+		return err
+	}
+	keep, kctx := errgroup.WithContext(ctx)
+	s.Keep(kctx, keep)
+	g.Go(func() error { return errors.Join(keep.Wait(), s.Close()) })
+	return nil
+}
