@@ -19,7 +19,8 @@ func (f *Facts) forOthers(site Site) bool { return f.leaves() && !f.parties(site
 func (f *Facts) shifted(site Site) bool { return f.Past.Run.Shifted && f.forOthers(site) }
 
 func (f *Facts) elsewhere(site Site) []parties.Odd {
-	if !f.forOthers(site) {
+	// Who reads it is worked out only where something is remembered.
+	if len(f.Past.Elsewhere) == 0 || !f.forOthers(site) {
 		return nil
 	}
 	return f.Past.Elsewhere
@@ -79,14 +80,14 @@ func resentAttachment() Definition {
 
 // resent leaves out partners: several authorities work with one case.
 func (f *Facts) resent(site Site) []parties.Odd {
-	if !f.leaves() || len(f.Channel.External) > 0 && len(f.Channel.Unprotected) == 0 && f.parties(site).AtWork() {
+	if len(f.Past.Resent) == 0 || !f.leaves() || len(f.Channel.External) > 0 && len(f.Channel.Unprotected) == 0 && f.parties(site).AtWork() {
 		return nil
 	}
 	return f.Past.Resent
 }
 
 func (f *Facts) pastResidue(site Site) []parties.Odd {
-	if !f.forOthers(site) {
+	if len(f.Past.Residue) == 0 || !f.forOthers(site) {
 		return nil
 	}
 	return f.Past.Residue
