@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/biff"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/legacy"
 	"brevvagt/document/office/ole"
@@ -79,6 +80,16 @@ func (c compound) Read(ctx context.Context, in document.Input, out *document.Bui
 		return err
 	}
 	return nil
+}
+
+// records is a workbook of Excel's old formats outside a compound file.
+type records struct{}
+
+func (records) Name() string                     { return "biff" }
+func (records) Match(head []byte, _ string) bool { return biff.Is(head) }
+
+func (records) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	return biff.Read(ctx, in.Data, &flow.Sink{Out: out})
 }
 
 // richText is the format RTF.

@@ -27,6 +27,7 @@ func Formats() []document.Format {
 		zipped{name: "opc", folder: "", ends: []string{".vsdx", ".vsdm", ".xps", ".oxps", ".thmx"}},
 		richText{},
 		tnef{},
+		records{},
 		emf{},
 		wmf{},
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
 	"brevvagt/internal/prose"
 )
 
@@ -18,13 +19,13 @@ func (Card) Name() string { return "card" }
 
 // Match knows both by their first line.
 func (Card) Match(head []byte, _ string) bool {
-	s := []byte(start(head))
+	s := []byte(looks.Start(head))
 	return document.HasPrefixFold(s, "BEGIN:VCARD") || document.HasPrefixFold(s, "BEGIN:VCALENDAR")
 }
 
 // Read gives a segment a property, with the property's name as label.
 func (Card) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	text := prose.Lines(prose.Decode(in.Data, declared(in.Type)))
+	text := prose.Lines(prose.Decode(in.Data, looks.Charset(in.Type)))
 	var b strings.Builder
 	first, files := 1, 0
 	add := func() {

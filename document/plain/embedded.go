@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
 )
 
 // inner counts the files that stand inside a text, so that each has a name.
@@ -101,7 +102,7 @@ func (i *inner) packed(value string) bool {
 	for _, s := range signatures {
 		known = known || bytes.HasPrefix(data, []byte(s))
 	}
-	if !known && (!isText(data) || bytes.Count(data, []byte(" "))*20 < len(data)) {
+	if !known && (!looks.Text(data) || bytes.Count(data, []byte(" "))*20 < len(data)) {
 		return false
 	}
 	i.child("", data)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
 )
 
 // grid is what is known of the innermost open table. A first row of nothing but
@@ -62,7 +63,7 @@ func (g *grid) learn(row []byte) {
 func (p *page) labelled(layer document.Layer) {
 	for i, m := range p.table.marks {
 		s := document.Segment{Text: p.table.cell(p.shown, i)}
-		s.At = document.Location{Line: p.shownLine, Layer: layer, Cell: column(m.column) + strconv.Itoa(p.table.row)}
+		s.At = document.Location{Line: p.shownLine, Layer: layer, Cell: looks.Column(m.column) + strconv.Itoa(p.table.row)}
 		if m.column < len(p.table.headings) {
 			s.Label = strings.TrimSpace(p.table.headings[m.column])
 		}

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
 	"brevvagt/internal/prose"
 )
 
@@ -25,15 +26,15 @@ var htmlStart = regexp.MustCompile(`(?i)^(<!--.*?-->\s*|<\?xml[^>]*>\s*)*<(!doct
 
 // Match knows pages by their beginning, fragments by their name.
 func (HTML) Match(head []byte, name string) bool {
-	if hasExt(name, ".html", ".htm", ".xhtml", ".mht.html") {
-		return isText(head)
+	if looks.Ext(name, ".html", ".htm", ".xhtml", ".mht.html") {
+		return looks.Text(head)
 	}
-	return htmlStart.MatchString(start(head))
+	return htmlStart.MatchString(looks.Start(head))
 }
 
 // Read walks the tags once.
 func (HTML) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	charset := declared(in.Type)
+	charset := looks.Charset(in.Type)
 	if charset == "" {
 		charset = metaCharset(in.Data)
 	}
@@ -244,7 +245,7 @@ func (p *page) flush() {
 }
 
 func (p *page) hidden(text string) {
-	if hasSign(text) {
+	if looks.Sign(text) {
 		p.out.Segment(document.Segment{Text: strings.TrimSpace(text), At: document.Location{Line: p.line, Layer: document.Hidden}})
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
 	"brevvagt/internal/prose"
 )
 
@@ -20,11 +21,11 @@ func (JSON) Name() string { return "json" }
 
 // Match wants a beginning that parses, or the name and a bracket.
 func (JSON) Match(head []byte, name string) bool {
-	s := start(head)
-	if s == "" || s[0] != '{' && s[0] != '[' || !isText(head) {
+	s := looks.Start(head)
+	if s == "" || s[0] != '{' && s[0] != '[' || !looks.Text(head) {
 		return false
 	}
-	if hasExt(name, ".json", ".jsonl", ".ndjson", ".geojson") {
+	if looks.Ext(name, ".json", ".jsonl", ".ndjson", ".geojson") {
 		return true
 	}
 	d := json.NewDecoder(strings.NewReader(s))
@@ -38,7 +39,7 @@ func (JSON) Match(head []byte, name string) bool {
 
 // Read walks the values; what is malformed is read as text and leaves a gap.
 func (JSON) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	text := strings.TrimPrefix(prose.Decode(in.Data, declared(in.Type)), "\ufeff")
+	text := strings.TrimPrefix(prose.Decode(in.Data, looks.Charset(in.Type)), "\ufeff")
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	v := &values{out: out, inner: inner{out: out}}
@@ -112,7 +113,7 @@ func (v *values) label() string {
 }
 
 func (v *values) add(text, label string, line int) {
-	if hasSign(text) && !v.inner.packed(text) && !v.inner.dataURIs(text) {
+	if looks.Sign(text) && !v.inner.packed(text) && !v.inner.dataURIs(text) {
 		v.out.Segment(document.Segment{Text: text, Label: label, At: document.Location{Line: line}})
 	}
 }

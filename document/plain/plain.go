@@ -6,19 +6,19 @@ package plain
 import (
 	"bytes"
 	"context"
-	"mime"
 	"regexp"
-	"strings"
-	"unicode/utf8"
+	"slices"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
+	"brevvagt/document/plain/table"
 	"brevvagt/internal/prose"
 )
 
 // Formats lists the formats of this package in the order they are to be asked.
 // Text must stay the last of all formats.
 func Formats() []document.Format {
-	return []document.Format{HTML{}, XML{}, JSON{}, Table{}, Card{}, Text{}}
+	return slices.Concat([]document.Format{HTML{}, XML{}, JSON{}}, table.Formats(), []document.Format{Card{}, Text{}})
 }
 
 // Text reads plain text of any kind: notes, logs, source code.
@@ -28,7 +28,7 @@ type Text struct{}
 func (Text) Name() string { return "text" }
 
 // Match takes what looks like text in some charset. Binary data is refused.
-func (Text) Match(head []byte, _ string) bool { return isText(head) }
+func (Text) Match(head []byte, _ string) bool { return looks.Text(head) }
 
 // Read cuts the text into paragraphs. Text that holds an armored OpenPGP message
 // holds something that cannot be read.
@@ -39,7 +39,7 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if holdsEncoded(in.Data) {
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "an encoded file within a text"})
 	}
-	paragraphs(ctx, prose.Decode(in.Data, declared(in.Type)), 1, out)
+	paragraphs(ctx, prose.Decode(in.Data, looks.Charset(in.Type)), 1, out)
 	return ctx.Err()
 }
 
@@ -72,70 +72,4 @@ func paragraphs(ctx context.Context, text string, first int, out *document.Build
 			out.Segment(document.Segment{Text: p, At: document.Location{Line: line}})
 		}
 	})
-}
-
-// declared is the charset of a media type, "" if there is none.
-func declared(mediaType string) string {
-	_, params, err := mime.ParseMediaType(mediaType)
-	if err != nil {
-		_, after, _ := strings.Cut(strings.ToLower(mediaType), "charset=")
-		after, _, _ = strings.Cut(after, ";")
-		return after
-	}
-	return params["charset"]
-}
-
-// isText decides whether data is text: few control characters, no known
-// signature of a binary file.
-func isText(head []byte) bool {
-	for _, magic := range []string{"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8", "\xd0\xcf\x11\xe0", "Rar!", "7z\xbc\xaf",
-		"\x1f\x8b", "II*\x00", "MM\x00*", "BZh", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "!BDN", "RIFF", "\x7fELF"} {
-		if bytes.HasPrefix(head, []byte(magic)) {
-			return false
-		}
-	}
-	sample := head[:min(len(head), 16<<10)]
-	if len(sample) == 0 {
-		return false
-	}
-	// Zero bytes vanish in decoding: many of them are UTF-16 or no text at all.
-	zeros := bytes.Count(sample, []byte{0})
-	text := prose.Decode(sample, "")
-	if zeros*100 > len(sample) && len(text) > len(sample)*3/4 {
-		return false
-	}
-	control := 0
-	for _, r := range text {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b || r == utf8.RuneError || r >= 0x7f && r < 0xa0 {
-			control++
-		}
-	}
-	return control*50 <= len(text)
-}
-
-// start gives the decoded beginning of a file without mark and blanks.
-func start(head []byte) string {
-	text := prose.Decode(head[:min(len(head), 2048)], "")
-	return strings.TrimLeft(text, "\ufeff \t\r\n")
-}
-
-func hasExt(name string, exts ...string) bool {
-	name = strings.ToLower(name)
-	for _, ext := range exts {
-		if strings.HasSuffix(name, ext) {
-			return true
-		}
-	}
-	return false
-}
-
-// hasSign reports whether a text has a letter or digit at all.
-func hasSign(s string) bool {
-	for i := range len(s) {
-		c := s[i]
-		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf {
-			return true
-		}
-	}
-	return false
 }

@@ -12,6 +12,8 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/documenttest"
+	"brevvagt/document/plain/looks"
+	"brevvagt/document/plain/table"
 )
 
 func canaries(n int) []string {
@@ -171,7 +173,7 @@ func TestHTMLPictureInsideThePage(t *testing.T) {
 func TestTable(t *testing.T) {
 	c := canaries(4)
 	documenttest.Run(t, documenttest.Suite{
-		Format:    Table{},
+		Format:    table.CSV{},
 		OpenEnded: true,
 		Samples: []documenttest.Sample{
 			{Name: "a.csv", Data: []byte("Navn;CPR\nTestperson;" + c[0] + "\nEksempel;\"" + c[1] + "\"\n"), Canaries: c[:2]},
@@ -188,7 +190,7 @@ func TestTable(t *testing.T) {
 	if s := documenttest.Find(d, c[1]); len(s) != 1 || s[0].Label != "" {
 		t.Errorf("a row of data became headings: %+v", s)
 	}
-	if column(0) != "A" || column(25) != "Z" || column(26) != "AA" || column(701) != "ZZ" {
+	if looks.Column(0) != "A" || looks.Column(25) != "Z" || looks.Column(26) != "AA" || looks.Column(701) != "ZZ" {
 		t.Error("column names")
 	}
 }

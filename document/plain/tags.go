@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
 )
 
 // blocks are the elements that end a paragraph.
@@ -160,7 +161,7 @@ func (p *page) attributes(tag atom.Atom, attrs map[string]string) {
 	hiddenInput := tag == atom.Input && strings.EqualFold(attrs["type"], "hidden")
 	for _, key := range textAttributes {
 		value, ok := attrs[key]
-		if !ok || !hasSign(value) {
+		if !ok || !looks.Sign(value) {
 			continue
 		}
 		at := document.Location{Line: p.line, Layer: document.Hidden}

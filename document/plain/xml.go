@@ -1,6 +1,7 @@
 package plain
 
 import (
+	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/looks"
 	"brevvagt/internal/prose"
 )
 
@@ -23,13 +25,13 @@ func (XML) Name() string { return "xml" }
 
 // Match knows XML by its declaration, or by its name and an opening bracket.
 func (XML) Match(head []byte, name string) bool {
-	s := start(head)
-	return isText(head) && (strings.HasPrefix(s, "<?xml") || strings.HasPrefix(s, "<svg") || hasExt(name, ".xml", ".svg", ".xsd", ".kml", ".gml") && strings.HasPrefix(s, "<"))
+	s := looks.Start(head)
+	return looks.Text(head) && (strings.HasPrefix(s, "<?xml") || strings.HasPrefix(s, "<svg") || looks.Ext(name, ".xml", ".svg", ".xsd", ".kml", ".gml") && strings.HasPrefix(s, "<"))
 }
 
 // Read walks the tags; what is malformed is read as text and leaves a gap.
 func (XML) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	charset := declared(in.Type)
+	charset := looks.Charset(in.Type)
 	if charset == "" {
 		charset = metaCharset(in.Data)
 	}
@@ -116,7 +118,7 @@ func (e *elements) token(t xml.Token, line int) {
 			e.out.Segment(document.Segment{Text: string(t), At: document.Location{Line: line, Layer: document.Hidden}})
 		}
 	case xml.Comment:
-		if hasSign(string(t)) {
+		if looks.Sign(string(t)) {
 			e.out.Segment(document.Segment{Text: string(t), At: document.Location{Line: line, Layer: document.Hidden}})
 		}
 	}
@@ -160,7 +162,7 @@ func (e *elements) write(piece string) {
 
 func (e *elements) attributes(attrs []xml.Attr, line int) {
 	for _, a := range attrs {
-		if !hasSign(a.Value) || a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || e.inner.dataURIs(a.Value) {
+		if !looks.Sign(a.Value) || a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || e.inner.dataURIs(a.Value) {
 			continue
 		}
 		if e.svg && shape(a.Name.Local) {
@@ -189,4 +191,20 @@ func (e *elements) flush(label string) {
 		e.out.Segment(document.Segment{Text: p, Label: label, At: document.Location{Line: line}})
 	})
 	e.text.Reset()
+}
+
+// lineCounter gives the line of ever growing offsets.
+type lineCounter struct {
+	data []byte
+	at   int
+	line int
+}
+
+func (l *lineCounter) of(offset int64) int {
+	to := min(int(offset), len(l.data))
+	if to > l.at {
+		l.line += bytes.Count(l.data[l.at:to], []byte("\n"))
+		l.at = to
+	}
+	return l.line + 1
 }

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"brevvagt/internal/columns"
 )
 
 // Cell is one cell of a table row.
@@ -153,8 +155,9 @@ func label(s string) string {
 
 // Comb returns CPR numbers that a row spreads over neighbouring cells: one digit
 // a cell as in a form's boxes, or the date, whole or in pairs, apart from the
-// serial. From is the index of the first cell.
-func Comb(cells []Cell) (found []Joined) {
+// serial; labels tell two columns that need not be neighbours. From is the index of
+// the first cell.
+func Comb(cells []Cell, labels []string) (found []Joined) {
 	for i := 0; i < len(cells); i++ {
 		digits, j, size, even := 0, i, 0, true
 		var b strings.Builder
@@ -181,14 +184,18 @@ func Comb(cells []Cell) (found []Joined) {
 			i = j - 1
 		}
 	}
-	return found
+	if len(found) > 0 {
+		return found
+	}
+	values := make([]string, len(cells))
+	for i, c := range cells {
+		values[i] = c.Text
+	}
+	return columns.Join(labels, values)
 }
 
-// Joined is a number put together from neighbouring cells.
-type Joined struct {
-	From int
-	Text string
-}
+// Joined is a number put together from cells of one row.
+type Joined = columns.Joined
 
 // digitCount is the number of digits of a text made of digits and dashes only,
 // -1 for any other.

@@ -63,17 +63,17 @@ func TestComb(t *testing.T) {
 		cells []Cell
 		want  []Joined
 	}{
-		{digits, []Joined{{1, "1203363951"}}},
-		{row("120336-", "3951"), []Joined{{0, "120336-3951"}}},
-		{row("12", "03", "36", "3951"), []Joined{{0, "1203363951"}}},
+		{digits, []Joined{{From: 1, Text: "1203363951"}}},
+		{row("120336-", "3951"), []Joined{{From: 0, Text: "120336-3951"}}},
+		{row("12", "03", "36", "3951"), []Joined{{From: 0, Text: "1203363951"}}},
 		{row("120336", "x", "3951"), nil},
 		{row("1203363951"), nil},
 		{row("2041", "100", "200"), nil},
-		{row("120336", "-", "3951"), []Joined{{0, "120336-3951"}}},
+		{row("120336", "-", "3951"), []Joined{{From: 0, Text: "120336-3951"}}},
 		{row("1203", "36", "3951"), nil},
 		{[]Cell{{Col: 0, Text: "120336"}, {Col: 2, Text: "3951"}}, nil},
 	} {
-		if got := Comb(c.cells); !reflect.DeepEqual(got, c.want) {
+		if got := Comb(c.cells, nil); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%v: %v, want %v", c.cells, got, c.want)
 		}
 	}

@@ -76,9 +76,20 @@ func (p *Para) Pieces(base document.Layer) []Piece {
 				break
 			}
 		}
-		out = append(out, Piece{s.layer, before + string(s.text) + after})
+		out = append(out, Piece{s.layer, glue(glue(before, string(s.text)), after)})
 	}
 	return out
+}
+
+// glue joins two stretches. A change often takes the blank along that parted a
+// number from the word beside it: it is put back.
+func glue(a, b string) string {
+	last, _ := utf8.DecodeLastRuneInString(a)
+	first, _ := utf8.DecodeRuneInString(b)
+	if unicode.IsLetter(last) && unicode.IsDigit(first) || unicode.IsDigit(last) && unicode.IsLetter(first) {
+		return a + " " + b
+	}
+	return a + b
 }
 
 const contextBytes = 80

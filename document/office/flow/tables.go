@@ -111,7 +111,7 @@ func (w *walker) endRow(t *table) {
 			w.add(p.Layer, p.Text, labels[i])
 		}
 	}
-	for _, j := range Comb(cells) {
+	for _, j := range Comb(cells, labels) {
 		w.add(w.opt.Layer, j.Text, labels[j.From])
 	}
 	t.row = nil

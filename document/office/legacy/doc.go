@@ -9,6 +9,8 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/ole"
+	"brevvagt/internal/sweep"
 )
 
 var errDoc = errors.New("no sound Word file")
@@ -63,6 +65,7 @@ const (
 	fibFlags    = 10
 	fibChars    = 76  // ccpText and the seven counts that follow
 	fibPairs    = 154 // FibRgFcLcb97
+	fibPairs97  = 93
 	pairClx     = 33
 	pairChpx    = 12
 	pairPapx    = 13
@@ -97,7 +100,38 @@ func (r *reader) doc() error {
 	}
 	d.runs = d.formats(pair(pairChpx), false)
 	d.rows = d.formats(pair(pairPapx), true)
-	return d.stories()
+	err := d.stories()
+	for n := range fibPairs97 {
+		for _, t := range stringTable(pair(n)) {
+			r.add(t, "", document.Location{Layer: document.Hidden})
+		}
+	}
+	texts, _ := sweep.Wide(table) // whatever else there is to be read
+	for _, t := range texts {
+		r.add(t, "", document.Location{Layer: document.Hidden})
+	}
+	return err
+}
+
+// stringTable reads names of bookmarks and variables, authors, paths ([MS-DOC]
+// 2.2.4, of two bytes a character); nil for any other structure.
+func stringTable(b []byte) (list []string) {
+	if len(b) < 6 || u16(b, 0) != 0xffff {
+		return nil
+	}
+	count, extra := u16(b, 2), u16(b, 4)
+	b = b[6:]
+	for range count {
+		n := u16(b, 0)
+		if len(b) < 2+2*n {
+			break
+		}
+		if n > 3 {
+			list = append(list, ole.UTF16(b[2:2+2*n]))
+		}
+		b = b[min(len(b), 2+2*n+extra):]
+	}
+	return list
 }
 
 // readPieces finds the piece table behind the property modifiers of the Clx.

@@ -121,7 +121,7 @@ func (w *docText) endRow() {
 	for i, c := range d.cells {
 		d.r.add(c.Text, labels[i], document.Location{Layer: w.layer})
 	}
-	for _, j := range flow.Comb(d.cells) {
+	for _, j := range flow.Comb(d.cells, labels) {
 		d.r.add(j.Text, labels[j.From], document.Location{Layer: w.layer})
 	}
 	d.cells = d.cells[:0]

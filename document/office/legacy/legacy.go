@@ -6,6 +6,7 @@ import (
 	"context"
 
 	"brevvagt/document"
+	"brevvagt/document/office/biff"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/ole"
 	"brevvagt/internal/sweep"
@@ -39,7 +40,7 @@ func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
 	case "doc":
 		err = r.doc()
 	case "xls":
-		err = r.xls()
+		err = r.workbook()
 	case "ppt":
 		err = r.ppt()
 	}
@@ -54,6 +55,15 @@ func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
 		r.gap(document.Damaged, "the file ends before its streams do")
 	}
 	return err
+}
+
+// workbook reads the records of an Excel file; Excel 5 and 95 call them Book.
+func (r *reader) workbook() error {
+	data := r.file.Get("Workbook")
+	if data == nil {
+		data = r.file.Get("Book")
+	}
+	return biff.Read(r.ctx, data, r.sink)
 }
 
 type reader struct {

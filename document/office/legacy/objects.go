@@ -73,7 +73,7 @@ func (r *reader) embedded(storage string) {
 	case "doc":
 		err = in.doc()
 	case "xls":
-		err = in.xls()
+		err = in.workbook()
 	case "ppt":
 		err = in.ppt()
 	}

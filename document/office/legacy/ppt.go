@@ -23,6 +23,7 @@ const (
 	recCString   = 0x0fba
 	recComment   = 0x2ee0
 	recCrypt     = 0x2f14
+	recBlob      = 0x138b // an extension's data: records again, comments among them
 	recPersist   = 0x03f3
 	recUserEdit  = 0x0ff5
 	recSlideShow = 0x03f9 // SlideShowSlideInfoAtom: bit 2 of its flags hides
@@ -94,6 +95,11 @@ func (w *pptWalk) walk(b []byte, at document.Location, depth int, label string) 
 			}
 		case recCrypt:
 			w.crypt = true
+		case recBlob:
+			if lost := w.lost; depth < maxPPTDepth {
+				w.walk(body, at, depth+1, "")
+				w.lost = lost // other programs' extensions may hold anything
+			}
 		}
 	}
 	w.lost = w.lost || len(b) > 0

@@ -98,10 +98,25 @@ func member(ctx context.Context, f *pack.File, sink *flow.Sink) error {
 		return flow.Walk(ctx, rc, sink, flow.Options{Broad: true, Layer: document.Hidden})
 	}
 	data, err := io.ReadAll(rc)
-	if len(data) > 0 {
+	switch {
+	case len(data) == 0, pack.IsThumbnail(f.Name, data):
+	case bytes.HasPrefix(data, starView) && isPreview(f.Name):
+		texts, _ := sweep.Texts(data)
+		for _, t := range texts {
+			sink.Add(document.Segment{Text: t, At: document.Location{Layer: document.Hidden}})
+		}
+	default:
 		sink.Out.ChildBytes(f.Name, data, document.Input{})
 	}
 	return err
+}
+
+// starView is how LibreOffice's own metafiles begin.
+var starView = []byte("VCLMTF")
+
+// isPreview tells the pictures of tables and objects that are in the file as such.
+func isPreview(name string) bool {
+	return strings.HasPrefix(name, "Pictures/TablePreview") || strings.HasPrefix(name, "ObjectReplacements/")
 }
 
 // IsFlat tells a flat OpenDocument file by its root element.

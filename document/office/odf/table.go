@@ -145,7 +145,7 @@ func (w *walker) endRow(t *table) {
 		}
 		w.sink.Add(document.Segment{Text: text, Label: labels[i], At: w.cellAt(t, c)})
 	}
-	for _, j := range flow.Comb(cells) {
+	for _, j := range flow.Comb(cells, labels) {
 		w.sink.Add(document.Segment{Text: j.Text, Label: labels[j.From], At: w.cellAt(t, t.cells[j.From])})
 	}
 	t.cells = nil

@@ -313,7 +313,7 @@ func (w *walker) attributes(name string, o open) {
 	}
 	w.sc.Attrs(func(attr, value []byte) {
 		switch string(attr) {
-		case "string-value", "href", "condition", "description", "connect-string", "placeholder", "base-cell-address", "title", "help-message", "label", "current-value", "content-validation-message":
+		case "string-value", "href", "condition", "description", "connect-string", "placeholder", "base-cell-address", "title", "help-message", "label", "current-value", "content-validation-message", "expression":
 		case "formula":
 			if !bytes.ContainsAny(value, `"`) && longestDigits(value) < 6 {
 				return

@@ -37,7 +37,7 @@ func (r *reader) prepareBinary() {
 		case "bin:workbook":
 			sheets, since, err := xlsb.Workbook(r.bytesOf(p))
 			r.fault(p, err)
-			r.book.since1904 = since
+			r.book.since1904, r.book.binary = since, true
 			rels := r.relations(p)
 			for _, s := range sheets {
 				r.add(s.Name, document.Metadata, "")

@@ -17,6 +17,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/pack"
+	"brevvagt/document/office/xlsb"
 	"brevvagt/document/office/xmlscan"
 	"brevvagt/internal/sweep"
 )
@@ -277,6 +278,9 @@ func (r *reader) child(p *part) {
 		if len(p.file.Head(1)) == 0 {
 			return nil
 		}
+		if strings.HasPrefix(name, "docprops/") || r.book.binary && strings.HasSuffix(name, ".bin") {
+			return r.known(p, rd)
+		}
 		hint := document.Input{Page: p.page}
 		if p.sheet != nil && p.sheet.hidden {
 			hint.Layer = document.Hidden
@@ -284,6 +288,20 @@ func (r *reader) child(p *part) {
 		r.out.Child(p.file.Name, rd, hint)
 		return nil
 	})
+}
+
+// known reads the small picture of page one and the parts of a binary workbook
+// that only hold records, and hands on what looks like either and is not.
+func (r *reader) known(p *part, rd io.Reader) error {
+	data, err := io.ReadAll(rd)
+	switch {
+	case pack.IsThumbnail(p.file.Name, data):
+	case r.book.binary && xlsb.Sound(data):
+		r.sweepWide(data)
+	default:
+		r.out.ChildBytes(p.file.Name, data, document.Input{Page: p.page})
+	}
+	return err
 }
 
 func (r *reader) sweep(data []byte) {

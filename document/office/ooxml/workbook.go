@@ -24,6 +24,7 @@ type book struct {
 	formats   []cellfmt.Format // by style index
 	since1904 bool
 	lost      bool // a cell refers to a string that is not there
+	binary    bool // an .xlsb, whose parts are records
 }
 
 const maxStrings = 4_000_000 // shared strings of one workbook

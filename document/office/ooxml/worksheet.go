@@ -224,7 +224,7 @@ func (w *sheetWalk) endRow() {
 			w.r.sink.Add(document.Segment{Text: v.formula, Label: labels[i], At: at})
 		}
 	}
-	for _, j := range flow.Comb(w.cells) {
+	for _, j := range flow.Comb(w.cells, labels) {
 		w.r.sink.Add(document.Segment{Text: j.Text, Label: labels[j.From], At: w.at(w.cells[j.From].Col)})
 	}
 	w.values = w.values[:0]

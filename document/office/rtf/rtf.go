@@ -248,7 +248,7 @@ func (r *reader) endRow() {
 	for i, c := range r.cells {
 		r.add(c.Text, labels[i], r.base)
 	}
-	for _, j := range flow.Comb(r.cells) {
+	for _, j := range flow.Comb(r.cells, labels) {
 		r.add(j.Text, labels[j.From], r.base)
 	}
 	r.cells = r.cells[:0]

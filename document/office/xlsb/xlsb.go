@@ -25,6 +25,11 @@ const (
 	brtShared        = 7
 	brtFormulaText   = 8
 	brtFormulaNumber = 9
+	brtShortBlank    = 12 // short cells stand in the next column and do not say so
+	brtShortRK       = 13
+	brtShortReal     = 16
+	brtShortText     = 17
+	brtShortShared   = 18
 	brtString        = 19
 	brtFormat        = 44
 	brtXF            = 47
@@ -120,6 +125,13 @@ func wide(b []byte, at int) (text string, next int) {
 	return string(utf16.Decode(u)), at + n*2
 }
 
+// Sound tells that b is records from one end to the other.
+func Sound(b []byte) bool {
+	n := 0
+	err := each(b, func(int, []byte) bool { n++; return true })
+	return err == nil && n > 1
+}
+
 // Sheet is what the workbook says of a worksheet: its relation, name and state.
 type Sheet struct {
 	ID, Name string
@@ -201,6 +213,9 @@ func Worksheet(b []byte, book *Book, name string, hidden bool, sink *flow.Sink) 
 	return w.lost, err
 }
 
+// shortCells gives each kind of short cell with a value its long kind.
+var shortCells = map[int]int{brtShortBlank: -1, brtShortRK: brtRK, brtShortReal: brtReal, brtShortText: brtText, brtShortShared: brtShared}
+
 type walk struct {
 	book   *Book
 	name   string
@@ -208,6 +223,7 @@ type walk struct {
 	layer  document.Layer
 	grid   flow.Grid
 	row    int
+	col    int  // of the latest cell
 	gone   bool // the row is hidden
 	hidden [][2]int
 	cells  []flow.Cell
@@ -216,10 +232,18 @@ type walk struct {
 }
 
 func (w *walk) record(kind int, rec []byte) {
+	switch {
+	case kind > brtRow && kind < brtShortBlank:
+		w.col = u32(rec, 0)
+	case kind >= brtShortBlank && kind <= brtShortShared:
+		w.col++
+		rec = append(binary.LittleEndian.AppendUint32(nil, uint32(w.col)), rec...)
+		kind = shortCells[kind]
+	}
 	switch kind {
 	case brtRow:
 		w.endRow()
-		w.row = u32(rec, 0)
+		w.row, w.col = u32(rec, 0), -1
 		w.gone = len(rec) > 11 && rec[11]&0x10 != 0
 	case brtColumns:
 		if len(rec) > 16 && rec[16]&1 != 0 && len(w.hidden) < 256 {
@@ -276,7 +300,7 @@ func (w *walk) endRow() {
 		}
 		w.sink.Add(document.Segment{Text: text, Label: labels[i], At: w.at(c.Col)})
 	}
-	for _, j := range flow.Comb(w.cells) {
+	for _, j := range flow.Comb(w.cells, labels) {
 		w.sink.Add(document.Segment{Text: j.Text, Label: labels[j.From], At: w.at(w.cells[j.From].Col)})
 	}
 	w.cells, w.styles = w.cells[:0], w.styles[:0]

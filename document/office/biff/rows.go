@@ -1,4 +1,4 @@
-package legacy
+package biff
 
 import (
 	"strconv"
@@ -10,24 +10,24 @@ import (
 )
 
 // startRow passes the row so far on when a cell of another one comes.
-func (b *biff) startRow(row int) {
+func (b *walker) startRow(row int) {
 	if row != b.row || len(b.cells) > 1<<16 {
 		b.endRow()
 		b.row = row
 	}
 }
 
-func (b *biff) put(row int, c xlsCell) {
+func (b *walker) put(row int, c cell) {
 	b.startRow(row)
 	b.cells = append(b.cells, c)
 }
 
-func (b *biff) number(row, col, format int, n float64) {
-	b.put(row, xlsCell{col: col, format: format, text: strconv.FormatFloat(n, 'f', -1, 64), number: true})
+func (b *walker) number(row, col, format int, n float64) {
+	b.put(row, cell{col: col, format: format, text: strconv.FormatFloat(n, 'f', -1, 64), number: true})
 }
 
 // endRow labels the cells and passes them on, numbers as they are shown.
-func (b *biff) endRow() {
+func (b *walker) endRow() {
 	if len(b.cells) == 0 {
 		return
 	}
@@ -41,15 +41,15 @@ func (b *biff) endRow() {
 		if b.cells[i].number {
 			text = b.shown(&b.cells[i], labels[i])
 		}
-		b.r.add(text, labels[i], b.at(b.row, b.cells[i].col))
+		b.add(text, labels[i], b.at(b.row, b.cells[i].col))
 	}
-	for _, j := range flow.Comb(cells) {
-		b.r.add(j.Text, labels[j.From], b.at(b.row, cells[j.From].Col))
+	for _, j := range flow.Comb(cells, labels) {
+		b.add(j.Text, labels[j.From], b.at(b.row, cells[j.From].Col))
 	}
 	b.cells = b.cells[:0]
 }
 
-func (b *biff) shown(c *xlsCell, heading string) string {
+func (b *walker) shown(c *cell, heading string) string {
 	if !c.number {
 		return c.text
 	}
@@ -62,7 +62,7 @@ func (b *biff) shown(c *xlsCell, heading string) string {
 
 // endSheet passes on the last row and the texts of drawing objects. Comments are
 // objects too: the last ones, one for each note record.
-func (b *biff) endSheet() {
+func (b *walker) endSheet() {
 	b.endRow()
 	plain := max(0, len(b.boxes)-len(b.notes))
 	for i, text := range b.boxes {
@@ -72,19 +72,19 @@ func (b *biff) endSheet() {
 			at = b.at(n.row, n.col)
 			at.Layer = document.Comment
 		}
-		b.r.add(text, "", at)
+		b.add(text, "", at)
 	}
 	b.boxes, b.notes, b.pending, b.row = nil, nil, nil, 0
 }
 
 // shared reads the shared string table. A text may run over into the next part,
 // which then begins with its own flag for the width of characters.
-func (b *biff) shared(parts [][]byte) {
+func (b *walker) shared(parts [][]byte) {
 	c := &cursor{parts: parts}
 	total := u32(c.take(8), 4)
 	for range total {
 		s, ok := c.text()
-		if !ok || len(b.strings) >= maxXlsStrings {
+		if !ok || len(b.strings) >= maxStrings {
 			b.lost = true
 			break
 		}

@@ -1,11 +1,13 @@
-package legacy
+// Package biff reads the records of an Excel workbook from before 2007 ([MS-XLS]),
+// from Excel 2 on.
+package biff
 
 import (
+	"context"
 	"encoding/binary"
 	"errors"
 	"math"
 	"strconv"
-	"strings"
 
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
@@ -13,7 +15,7 @@ import (
 	"brevvagt/document/office/ole"
 )
 
-var errXLS = errors.New("no sound Excel file")
+var errUnsound = errors.New("no sound Excel file")
 
 // Record types of [MS-XLS] 2.3.
 const (
@@ -50,16 +52,18 @@ const (
 )
 
 // biff is a walk over the records of a workbook.
-type biff struct {
-	r       *reader
+type walker struct {
+	ctx     context.Context
+	sink    *flow.Sink
 	wide    bool // BIFF8: texts in Unicode
+	version int  // of the format: 2 to 5, 8
 	page    int
 	strings []string
 	used    []bool
 	codes   map[int]string
 	formats []cellfmt.Format
 	since   bool // the 1904 date system
-	sheets  []xlsSheet
+	sheets  []sheet
 	starts  map[int]int // index into sheets by place in the stream
 	current int         // index into sheets, -1 in the globals
 	depth   int
@@ -67,61 +71,59 @@ type biff struct {
 
 	grid       flow.Grid
 	row        int
-	cells      []xlsCell
+	cells      []cell
 	hiddenRows map[int]bool
 	hiddenCols [][2]int
-	pending    *xlsCell // a formula whose text comes in the next record
+	pending    *cell    // a formula whose text comes in the next record
 	boxes      []string // texts of drawing objects, in order
-	notes      []xlsNote
+	notes      []note
 }
 
-type xlsSheet struct {
+type sheet struct {
 	name   string
 	hidden bool
 	at     int // where its first record stands
 }
 
-type xlsCell struct {
+type cell struct {
 	col, format int
 	text        string // shown text, or the number as stored
 	number      bool
 }
 
-type xlsNote struct{ row, col int }
+type note struct{ row, col int }
 
-const maxXlsStrings = 4_000_000
+const maxStrings = 4_000_000
 
-func (r *reader) xls() error {
-	data := r.file.Get("Workbook")
-	if data == nil {
-		data = r.file.Get("Book")
-	}
-	b := &biff{r: r, page: 1252, current: -1, codes: map[int]string{}, starts: map[int]int{}}
+// Read reads the records of a workbook into sink. A workbook that needs a password
+// gives document.ErrEncrypted; what was read before another error stays.
+func Read(ctx context.Context, data []byte, sink *flow.Sink) error {
+	b := &walker{ctx: ctx, sink: sink, page: 1252, current: -1, codes: map[int]string{}, starts: map[int]int{}}
 	if err := b.walk(data); err != nil {
 		return err
 	}
 	for i, s := range b.strings {
 		if !b.used[i] {
-			r.add(s, "", document.Location{Layer: document.Hidden})
+			b.add(s, "", document.Location{Layer: document.Hidden})
 		}
 	}
 	if b.lost {
-		return errXLS
+		return errUnsound
 	}
 	return nil
 }
 
 // walk goes from record to record; a record that is continued gets its parts.
-func (b *biff) walk(data []byte) error {
+func (b *walker) walk(data []byte) error {
 	if u16(data, 0)&0xff != 0x09 {
-		return errXLS
+		return errUnsound
 	}
 	for pos := 0; pos+4 <= len(data); {
-		if b.r.sink.Full() {
+		if b.sink.Full() {
 			return nil
 		}
-		if b.r.ctx.Err() != nil {
-			return b.r.ctx.Err()
+		if b.ctx.Err() != nil {
+			return b.ctx.Err()
 		}
 		kind, size, start := u16(data, pos), u16(data, pos+2), pos
 		if pos+4+size > len(data) {
@@ -151,10 +153,11 @@ func (b *biff) walk(data []byte) error {
 	return nil
 }
 
-func (b *biff) record(kind, start int, parts [][]byte) {
+func (b *walker) record(kind, start int, parts [][]byte) {
 	rec := parts[0]
 	switch kind {
-	case xlBOF:
+	case xlBOF, x2BOF, x3BOF, x4BOF:
+		b.version = version(kind, rec)
 		b.begin(rec, start)
 	case xlEOF:
 		if b.depth--; b.depth == 0 {
@@ -172,21 +175,33 @@ func (b *biff) record(kind, start int, parts [][]byte) {
 	case xlSST:
 		b.shared(parts)
 	case xlFormat:
-		b.codes[u16(rec, 0)] = b.text(rec, 2, 2)
+		if !b.older(kind, rec) {
+			b.codes[u16(rec, 0)] = b.text(rec, 2, b.short())
+		}
 	case xlXF:
 		if id := u16(rec, 2); len(b.formats) < 70_000 {
 			b.formats = append(b.formats, cellfmt.Parse(id, b.codes[id]))
 		}
 	default:
-		b.cellRecord(kind, parts)
+		if !b.older(kind, rec) {
+			b.cellRecord(kind, parts)
+		}
 	}
 }
 
-func (b *biff) begin(rec []byte, start int) {
+// short is the width of the count before texts that were short before BIFF8.
+func (b *walker) short() int {
+	if b.wide {
+		return 2
+	}
+	return 1
+}
+
+func (b *walker) begin(rec []byte, start int) {
 	if b.depth++; b.depth > 1 {
 		return // a chart within a sheet
 	}
-	b.wide = u16(rec, 0) >= 0x0600
+	b.wide = b.version == 8
 	b.endSheet()
 	b.current = -1
 	if i, ok := b.starts[start]; ok {
@@ -195,18 +210,18 @@ func (b *biff) begin(rec []byte, start int) {
 	b.grid, b.hiddenRows, b.hiddenCols = flow.Grid{}, map[int]bool{}, nil
 }
 
-func (b *biff) sheet(rec []byte) {
+func (b *walker) sheet(rec []byte) {
 	if len(rec) < 8 || len(b.sheets) > 10_000 {
 		return
 	}
-	s := xlsSheet{at: u32(rec, 0), hidden: rec[4]&3 != 0, name: b.text(rec, 6, 1)}
+	s := sheet{at: u32(rec, 0), hidden: rec[4]&3 != 0, name: b.text(rec, 6, 1)}
 	b.starts[s.at] = len(b.sheets)
 	b.sheets = append(b.sheets, s)
-	b.r.add(s.name, "", document.Location{Layer: document.Metadata})
+	b.add(s.name, "", document.Location{Layer: document.Metadata})
 }
 
 // text reads a short text with a count of width bytes at place at.
-func (b *biff) text(rec []byte, at, width int) string {
+func (b *walker) text(rec []byte, at, width int) string {
 	if at+width > len(rec) {
 		return ""
 	}
@@ -227,14 +242,14 @@ func (b *biff) text(rec []byte, at, width int) string {
 	return ole.Decode(sub(rec, at+1, n), 1252)
 }
 
-func (b *biff) layer() document.Layer {
+func (b *walker) layer() document.Layer {
 	if b.current >= 0 && b.sheets[b.current].hidden {
 		return document.Hidden
 	}
 	return document.Visible
 }
 
-func (b *biff) at(row, col int) document.Location {
+func (b *walker) at(row, col int) document.Location {
 	name := ""
 	if b.current >= 0 {
 		name = b.sheets[b.current].name
@@ -252,7 +267,7 @@ func (b *biff) at(row, col int) document.Location {
 }
 
 // cellRecord reads what stands in a sheet.
-func (b *biff) cellRecord(kind int, parts [][]byte) {
+func (b *walker) cellRecord(kind int, parts [][]byte) {
 	rec := parts[0]
 	if len(rec) < 4 {
 		return
@@ -274,9 +289,9 @@ func (b *biff) cellRecord(kind int, parts [][]byte) {
 			return
 		}
 		b.used[n] = true
-		b.put(row, xlsCell{col: col, format: format, text: b.strings[n]})
+		b.put(row, cell{col: col, format: format, text: b.strings[n]})
 	case xlLabel, xlRString:
-		b.put(row, xlsCell{col: col, format: format, text: b.text(join(parts), 6, 2)})
+		b.put(row, cell{col: col, format: format, text: b.text(join(parts), 6, 2)})
 	case xlNumber:
 		if len(rec) >= 14 {
 			b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[6:])))
@@ -300,7 +315,7 @@ func (b *biff) cellRecord(kind int, parts [][]byte) {
 	}
 }
 
-func (b *biff) formula(row, col, format int, rec []byte) {
+func (b *walker) formula(row, col, format int, rec []byte) {
 	if len(rec) < 14 {
 		return
 	}
@@ -308,77 +323,8 @@ func (b *biff) formula(row, col, format int, rec []byte) {
 		b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[6:])))
 	} else if rec[6] == 0 {
 		b.startRow(row)
-		b.pending = &xlsCell{col: col, format: format}
+		b.pending = &cell{col: col, format: format}
 	}
 	// A text within the formula is spelled out in its tokens.
-	Sweep(rec[min(len(rec), 20):], b.r.sink)
-}
-
-func (b *biff) otherRecord(kind int, parts [][]byte) {
-	rec := parts[0]
-	hidden := document.Location{Layer: document.Hidden}
-	switch kind {
-	case xlHeader, xlFooter:
-		b.r.add(b.text(rec, 0, 2), "", document.Location{Layer: document.Header})
-	case xlTXO:
-		b.box(parts)
-	case xlNote:
-		if u16(rec, 0) < 0xffff && len(b.notes) < 100_000 {
-			b.notes = append(b.notes, xlsNote{u16(rec, 0), u16(rec, 2)})
-			b.r.add(b.text(rec, 8, 2), flow.LabelAuthor, document.Location{Layer: document.Metadata})
-		}
-	case xlAuthor:
-		b.r.add(strings.TrimSpace(b.text(rec, 0, 2)), flow.LabelAuthor, document.Location{Layer: document.Metadata})
-	case xlPivotText:
-		b.r.add(b.text(rec, 0, 2), "", hidden)
-	case xlName, xlLink, xlDV, xlCRN:
-		Sweep(join(parts), b.r.sink)
-	}
-}
-
-// box reads the text of a drawing object, a comment's among them: it stands in
-// the record that continues the object's.
-func (b *biff) box(parts [][]byte) {
-	if len(parts) < 2 || len(parts[1]) < 2 {
-		return
-	}
-	n, text := u16(parts[0], 10), strings.Builder{}
-	for _, p := range parts[1:] {
-		if n <= 0 || len(p) < 2 {
-			break
-		}
-		if p[0]&1 != 0 {
-			text.WriteString(ole.UTF16(sub(p, 1, n*2)))
-			n -= (len(p) - 1) / 2
-		} else {
-			text.WriteString(ole.Decode(sub(p, 1, n), 1252))
-			n -= len(p) - 1
-		}
-	}
-	b.boxes = append(b.boxes, text.String())
-}
-
-func join(parts [][]byte) []byte {
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	var out []byte
-	for _, p := range parts {
-		out = append(out, p...)
-	}
-	return out
-}
-
-// rk unpacks a number of four bytes ([MS-XLS] 2.5.217).
-func rk(v int) float64 {
-	var n float64
-	if v&2 != 0 {
-		n = float64(int32(uint32(v)) >> 2)
-	} else {
-		n = math.Float64frombits(uint64(uint32(v)&^3) << 32)
-	}
-	if v&1 != 0 {
-		n /= 100
-	}
-	return n
+	b.sweep(rec[min(len(rec), 20):])
 }

@@ -1,0 +1,91 @@
+// Package looks tells text from other bytes by how it looks, and what the name and
+// declared type of a text say about it.
+package looks
+
+import (
+	"bytes"
+	"mime"
+	"strings"
+	"unicode/utf8"
+
+	"brevvagt/internal/prose"
+)
+
+// Charset is the charset of a media type, "" if there is none.
+func Charset(mediaType string) string {
+	_, params, err := mime.ParseMediaType(mediaType)
+	if err != nil {
+		_, after, _ := strings.Cut(strings.ToLower(mediaType), "charset=")
+		after, _, _ = strings.Cut(after, ";")
+		return after
+	}
+	return params["charset"]
+}
+
+// Text decides whether data is text: few control characters, no known
+// signature of a binary file.
+func Text(head []byte) bool {
+	for _, magic := range []string{"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8", "\xd0\xcf\x11\xe0", "Rar!", "7z\xbc\xaf",
+		"\x1f\x8b", "II*\x00", "MM\x00*", "BZh", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "!BDN", "RIFF", "\x7fELF"} {
+		if bytes.HasPrefix(head, []byte(magic)) {
+			return false
+		}
+	}
+	sample := head[:min(len(head), 16<<10)]
+	if len(sample) == 0 {
+		return false
+	}
+	// Zero bytes vanish in decoding: many of them are UTF-16 or no text at all.
+	zeros := bytes.Count(sample, []byte{0})
+	text := prose.Decode(sample, "")
+	if zeros*100 > len(sample) && len(text) > len(sample)*3/4 {
+		return false
+	}
+	control := 0
+	for _, r := range text {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b || r == utf8.RuneError || r >= 0x7f && r < 0xa0 {
+			control++
+		}
+	}
+	return control*50 <= len(text)
+}
+
+// Start gives the decoded beginning of a file without mark and blanks.
+func Start(head []byte) string {
+	text := prose.Decode(head[:min(len(head), 2048)], "")
+	return strings.TrimLeft(text, "\ufeff \t\r\n")
+}
+
+// Ext reports whether a name ends in one of the given endings, letter case ignored.
+func Ext(name string, exts ...string) bool {
+	name = strings.ToLower(name)
+	for _, ext := range exts {
+		if strings.HasSuffix(name, ext) {
+			return true
+		}
+	}
+	return false
+}
+
+// Sign reports whether a text has a letter or digit at all.
+func Sign(s string) bool {
+	for i := range len(s) {
+		c := s[i]
+		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c >= utf8.RuneSelf {
+			return true
+		}
+	}
+	return false
+}
+
+// Column names a column as a spreadsheet does: A, B, … Z, AA.
+func Column(i int) string {
+	var name []byte
+	for i++; i > 0; i = (i - 1) / 26 {
+		name = append(name, byte('A'+(i-1)%26))
+	}
+	for a, b := 0, len(name)-1; a < b; a, b = a+1, b-1 {
+		name[a], name[b] = name[b], name[a]
+	}
+	return string(name)
+}

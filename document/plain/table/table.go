@@ -1,0 +1,168 @@
+// Package table reads tables that are files of their own: comma and semicolon
+// separated values, SYLK, DIF and dBASE.
+package table
+
+import (
+	"context"
+	"encoding/csv"
+	"errors"
+	"io"
+	"strconv"
+	"strings"
+
+	"brevvagt/document"
+	"brevvagt/document/plain/looks"
+	"brevvagt/internal/columns"
+	"brevvagt/internal/prose"
+)
+
+// Formats lists the formats of this package in the order they are to be asked.
+func Formats() []document.Format {
+	return []document.Format{CSV{}, Sylk{}, Dif{}, DBase{}}
+}
+
+// errUnsound says that a file breaks the rules of its format somewhere.
+var errUnsound = errors.New("malformed table")
+
+// CSV reads comma, semicolon and tab separated values, a segment a cell.
+type CSV struct{}
+
+// Name is the format's name.
+func (CSV) Name() string { return "csv" }
+
+// Match goes by the name: by content a table cannot be told from prose.
+func (CSV) Match(head []byte, name string) bool {
+	return looks.Ext(name, ".csv", ".tsv", ".tab") && looks.Text(head)
+}
+
+// Read gives each cell the heading of its column as label, if the first row
+// looks like headings.
+func (CSV) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	text := prose.Lines(prose.Decode(in.Data, looks.Charset(in.Type)))
+	text = strings.TrimPrefix(text, "\ufeff")
+	comma := delimiter(text)
+	if first, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(strings.ToLower(first), "sep=") {
+		text = rest
+	}
+	r := csv.NewReader(strings.NewReader(text))
+	r.Comma, r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = comma, true, -1, true
+	w := rows{out: out}
+	for {
+		if w.row%256 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		cells, err := r.Read()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		w.add(cells, func(i int) int { line, _ := r.FieldPos(i); return line }, "")
+	}
+}
+
+// rows makes segments of the rows of a table; the first row may be headings.
+type rows struct {
+	out      *document.Builder
+	row      int
+	headings []string
+}
+
+// add takes the next row. line tells where a cell stands in the file, 0 for unknown.
+func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
+	w.row++
+	if w.row == 1 && isHeading(cells) {
+		for _, c := range cells {
+			w.headings = append(w.headings, strings.TrimSpace(c))
+		}
+	}
+	at := func(i int) document.Location {
+		return document.Location{Line: line(i), Cell: looks.Column(i) + strconv.Itoa(w.row), Layer: layer}
+	}
+	for i, cell := range cells {
+		if !looks.Sign(cell) {
+			continue
+		}
+		s := document.Segment{Text: unquoted(cell), At: at(i)}
+		if w.row > 1 && i < len(w.headings) {
+			s.Label = w.headings[i]
+		}
+		w.out.Segment(s)
+	}
+	if w.row == 1 {
+		return
+	}
+	for _, j := range columns.Join(w.headings, cells) {
+		w.out.Segment(document.Segment{Text: j.Text, Label: w.headings[j.From], At: at(j.From)})
+	}
+}
+
+// unquoted takes the formula off a number that was written ="0102030004" to keep
+// its zero.
+func unquoted(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, `="`); ok && strings.HasSuffix(inner, `"`) {
+		return strings.TrimSuffix(inner, `"`)
+	}
+	return cell
+}
+
+// delimiter is the character that parts the first lines into the most even
+// number of fields; semicolon where none does, as Danish Excel writes it.
+func delimiter(text string) rune {
+	head := text[:min(len(text), 16<<10)]
+	first, _, _ := strings.Cut(head, "\n")
+	if rest, ok := strings.CutPrefix(strings.ToLower(first), "sep="); ok && len(strings.TrimSpace(rest)) == 1 && rest[0] != '"' {
+		return rune(strings.TrimSpace(rest)[0])
+	}
+	lines := strings.SplitN(head, "\n", 12)
+	if len(lines) > 1 {
+		lines = lines[:len(lines)-1] // the last may be cut off
+	}
+	best, score := ';', 0
+	for _, d := range []rune{';', '\t', ',', '|'} {
+		same, want := 0, fieldsOf(lines[0], d)
+		for _, l := range lines {
+			if fieldsOf(l, d) == want {
+				same++
+			}
+		}
+		if want > 1 && same*100+want > score {
+			best, score = d, same*100+want
+		}
+	}
+	return best
+}
+
+func fieldsOf(line string, d rune) int {
+	n, quoted := 1, false
+	for _, c := range line {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == d && !quoted:
+			n++
+		}
+	}
+	return n
+}
+
+// isHeading takes a row for headings when it has words and no long numbers.
+func isHeading(cells []string) bool {
+	words := 0
+	for _, c := range cells {
+		digits := 0
+		for _, r := range c {
+			if r >= '0' && r <= '9' {
+				digits++
+			}
+		}
+		if digits >= 4 || strings.Contains(c, "@") || len(c) > 100 {
+			return false
+		}
+		if looks.Sign(c) && digits < len(c) {
+			words++
+		}
+	}
+	return words*2 > len(cells)
+}

@@ -1,0 +1,89 @@
+// Package columns puts a CPR number together again that a table keeps in two
+// columns: the date of birth in one, the four digits that follow in another.
+package columns
+
+import (
+	"regexp"
+	"strings"
+	"time"
+)
+
+// Joined is a number put together from two cells of a row.
+type Joined struct {
+	From int // index of the cell with the date
+	Text string
+}
+
+var (
+	birthHeading  = regexp.MustCompile(`(?i)cpr|person|f[øo]d|f\.?dato|f\.?dag|birth`)
+	serialHeading = regexp.MustCompile(`(?i)cpr|l[øo]be|serie|kontrol|sidste|fire|last`)
+	serialForSure = regexp.MustCompile(`(?i)l[øo]be|kontrol|(?:sidste|de) (?:4|fire)|cpr`)
+)
+
+// farthest is how many columns away from the date the four digits may stand: a
+// name may come between.
+const farthest = 3
+
+// Join looks for the two under their headings. Any two columns of six and four
+// digits are not enough. A serial that lost its zeros is written without a hyphen,
+// so that it counts as a number of persons only with a right check digit: a
+// running number of the list looks the same.
+func Join(headings, values []string) []Joined {
+	var found []Joined
+	n := min(len(headings), len(values))
+	for i := 0; i < n; i++ {
+		if headings[i] == "" || values[i] == "" || !birthHeading.MatchString(headings[i]) {
+			continue
+		}
+		date := birth(strings.TrimSpace(values[i]))
+		if date == "" {
+			continue
+		}
+		for j := i + 1; j < min(n, i+1+farthest); j++ {
+			serial := strings.TrimSpace(values[j])
+			if !digits(serial, 1, 4) || !serialHeading.MatchString(headings[j]) || j > i+1 && !serialForSure.MatchString(headings[j]) {
+				continue
+			}
+			text := date + "-" + serial
+			if len(serial) < 4 {
+				text = date + strings.Repeat("0", 4-len(serial)) + serial
+			}
+			found = append(found, Joined{i, text})
+			break
+		}
+	}
+	return found
+}
+
+var layouts = []string{"02-01-2006", "2-1-2006", "02.01.2006", "2.1.2006", "02/01/2006", "2/1/2006", "2006-01-02", "02-01-06", "02.01.06", "02/01/06", "20060102", "02012006"}
+
+// birth is the date as six digits, "" if it is none. A number of five digits has
+// lost its zero.
+func birth(s string) string {
+	if digits(s, 5, 6) {
+		return strings.Repeat("0", 6-len(s)) + s
+	}
+	if len(s) < 8 {
+		return ""
+	}
+	s, _, _ = strings.Cut(s, " ") // a time of day
+	s, _, _ = strings.Cut(s, "T")
+	for _, l := range layouts {
+		if t, err := time.Parse(l, s); err == nil {
+			return t.Format("020106")
+		}
+	}
+	return ""
+}
+
+func digits(s string, low, high int) bool {
+	if len(s) < low || len(s) > high {
+		return false
+	}
+	for i := range len(s) {
+		if s[i] < '0' || s[i] > '9' {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,31 @@
+package columns
+
+import "testing"
+
+func TestJoin(t *testing.T) {
+	tests := []struct {
+		headings, values []string
+		want             string
+	}{
+		{[]string{"Fødselsdato", "Løbenr."}, []string{"010237", "5006"}, "010237-5006"},
+		{[]string{"Fødselsdato", "Løbenr."}, []string{"10237", "5006"}, "010237-5006"},
+		{[]string{"Født", "Kontrolcifre"}, []string{"01-02-2037", "5006"}, "010237-5006"},
+		{[]string{"Født", "Kontrolcifre"}, []string{"2037-02-01 00:00", "5006"}, "010237-5006"},
+		{[]string{"Fødselsdato", "Navn", "Sidste 4"}, []string{"010237", "Test", "5006"}, "010237-5006"},
+		{[]string{"Fødselsdato", "Løbenr."}, []string{"010237", "17"}, "0102370017"},
+		{[]string{"Fødselsdato", "Postnr."}, []string{"010237", "5000"}, ""},
+		{[]string{"Fødselsdato", "Navn", "Serie"}, []string{"010237", "Test", "5006"}, ""},
+		{[]string{"Dato", "Løbenr."}, []string{"010237", "5006"}, ""},
+		{[]string{"Fødselsdato"}, []string{"010237", "5006"}, ""},
+		{[]string{"Fødselsår", "Løbenr."}, []string{"2037", "5006"}, ""},
+	}
+	for _, tt := range tests {
+		got := ""
+		for _, j := range Join(tt.headings, tt.values) {
+			got += j.Text
+		}
+		if got != tt.want {
+			t.Errorf("%q under %q: %q, want %q", tt.values, tt.headings, got, tt.want)
+		}
+	}
+}
