@@ -22,9 +22,9 @@ const (
 
 // recall asks the memory about an outgoing mail and puts the answer into the facts.
 // It gives nil for what no memory is kept of: files, runs of letters, what comes in,
-// and what stays in the house.
+// what stays in the house, and what has left already, which was judged on its way.
 func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
-	if p.Memory == nil || f.Kind != "mail" || f.Incoming || f.Run != nil || len(f.Channel.External) == 0 || out.Document.Mail == nil {
+	if p.Memory == nil || it.Left || f.Kind != "mail" || f.Incoming || f.Run != nil || len(f.Channel.External) == 0 || out.Document.Mail == nil {
 		return nil
 	}
 	people := policy.People(p.Site, f)
@@ -153,6 +153,9 @@ func counts(it *parties.Item, o subject.Occurrence) bool {
 func (x *paper) add(key detectors.Key, it *parties.Item, person int, main bool) {
 	if k := slices.Index(x.subjects, person); k >= 0 {
 		x.People[k].Main = x.People[k].Main || main
+		return
+	}
+	if len(x.People) == memory.MaxPeople {
 		return
 	}
 	s := &it.Subjects[person]

@@ -82,7 +82,7 @@ type personKeys struct {
 const (
 	maxReaders = 20
 	maxPapers  = 20
-	maxPeople  = 20
+	MaxPeople  = 20 // in one paper
 	maxWords   = 6
 )
 
@@ -104,7 +104,7 @@ func (m *Memory) keysOf(mail *Mail) *keys {
 		if p.SHA256 != "" {
 			pk.file = m.keys.tag("file", p.SHA256)
 		}
-		for _, x := range p.People[:min(len(p.People), maxPeople)] {
+		for _, x := range p.People[:min(len(p.People), MaxPeople)] {
 			pk.people = append(pk.people, personKeys{id: known(x.ID), name: known(x.Name), words: knownAll(x.Words), numbered: x.Numbered, main: x.Main, own: x.Own})
 		}
 		k.papers = append(k.papers, pk)

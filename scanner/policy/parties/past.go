@@ -78,7 +78,7 @@ func (it *Item) Kin(person int) bool {
 // Work reports whether a recipient gets papers about others as part of their work.
 func (it *Item) Work(address string) bool {
 	local, domain, _ := strings.Cut(address, "@")
-	return it.Partner(address) || role(local) || organisationWords(it.display(address)) || organisationDomain(domain) && !privateMailbox(local, domain)
+	return role(local) || organisationWords(it.display(address)) || (it.Partner(address) || organisationDomain(domain)) && !privateMailbox(local, domain)
 }
 
 // Names are the names by which a recipient is addressed: beside the address and in it.
