@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/bzip2"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +13,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/ulikunitz/xz/lzma"
 	"golang.org/x/text/encoding/charmap"
 
 	"brevvagt/document"
@@ -41,6 +43,7 @@ func (Zip) Read(ctx context.Context, in document.Input, out *document.Builder) e
 		return fmt.Errorf("zip directory: %w", err)
 	}
 	r.RegisterDecompressor(12, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
+	r.RegisterDecompressor(14, newLZMA)
 	r.RegisterDecompressor(93, newZstd)
 	if r.Comment != "" {
 		out.Segment(document.Segment{Text: zipName(r.Comment), At: document.Location{Layer: document.Metadata}})
@@ -114,6 +117,25 @@ func newZstd(r io.Reader) io.ReadCloser {
 		return io.NopCloser(failing{err})
 	}
 	return d.IOReadCloser()
+}
+
+// newLZMA reads what a zip packs by method 14: a version, the size of the properties,
+// the properties, and a stream that ends by its own mark (APPNOTE 5.8.8).
+func newLZMA(r io.Reader) io.ReadCloser {
+	var head [9]byte
+	if _, err := io.ReadFull(r, head[:]); err != nil {
+		return io.NopCloser(failing{err})
+	}
+	props := head[4:]
+	if binary.LittleEndian.Uint16(head[2:]) != uint16(len(props)) || binary.LittleEndian.Uint32(props[1:]) > maxMemory {
+		return io.NopCloser(failing{errBomb})
+	}
+	unknown := bytes.Repeat([]byte{0xff}, 8) // of the classic head, where the size stands
+	d, err := lzma.NewReader(io.MultiReader(bytes.NewReader(props), bytes.NewReader(unknown), r))
+	if err != nil {
+		return io.NopCloser(failing{err})
+	}
+	return io.NopCloser(d)
 }
 
 // failing is a reader that could not be made.

@@ -89,6 +89,12 @@ func (r *reader) fields(page requests.Page, number int) {
 		for _, v := range values {
 			r.text(document.Segment{Text: clean(v), Label: label, At: at})
 		}
+		at.Layer = document.Hidden // what could be chosen, and the field's own name
+		for _, v := range append(f.Options, f.Name) {
+			if strings.ContainsAny(v, "0123456789") {
+				r.text(document.Segment{Text: clean(v), At: at})
+			}
+		}
 	}
 }
 

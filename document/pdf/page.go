@@ -2,6 +2,8 @@ package pdf
 
 import (
 	"fmt"
+	"math"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -51,6 +53,7 @@ type textPage struct {
 	text string
 	ref  references.FPDF_TEXTPAGE
 	top  func(index int) (top, bottom float64, ok bool)
+	side func(index int) (left, right float64, ok bool) // with the character's own margins
 }
 
 func (r *reader) pageText(page requests.Page) (textPage, error) {
@@ -72,13 +75,29 @@ func (r *reader) pageText(page requests.Page) (textPage, error) {
 	}
 	out.text = clean(got.Text)
 	same := utf16Len(got.Text) == n.Count // each character of the page is in the text
+	char := func(index int) int {
+		if same {
+			return index
+		}
+		at, err := r.p.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: t.TextPage, NTextIndex: index})
+		if err != nil {
+			return -1
+		}
+		return at.CharIndex
+	}
+	out.side = func(index int) (float64, float64, bool) {
+		if index = char(index); index < 0 {
+			return 0, 0, false
+		}
+		b, err := r.p.FPDFText_GetLooseCharBox(&requests.FPDFText_GetLooseCharBox{TextPage: t.TextPage, Index: index})
+		if err != nil {
+			return 0, 0, false
+		}
+		return float64(b.Rect.Left), float64(b.Rect.Right), true
+	}
 	out.top = func(index int) (float64, float64, bool) {
-		if !same {
-			at, err := r.p.FPDFText_GetCharIndexFromTextIndex(&requests.FPDFText_GetCharIndexFromTextIndex{TextPage: t.TextPage, NTextIndex: index})
-			if err != nil || at.CharIndex < 0 {
-				return 0, 0, false
-			}
-			index = at.CharIndex
+		if index = char(index); index < 0 {
+			return 0, 0, false
 		}
 		b, err := r.p.FPDFText_GetCharBox(&requests.FPDFText_GetCharBox{TextPage: t.TextPage, Index: index})
 		if err != nil {
@@ -152,12 +171,42 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 			if b.Len() > 0 {
 				b.WriteByte('\n')
 			}
-			b.WriteString(unspaced(line))
+			b.WriteString(unspaced(t.parted(line, at)))
 		}
 		at += utf16Len(raw)
 	}
 	flush(first)
 	return out
+}
+
+// glued is a number with a letter right before it, as in a table whose name column
+// is too narrow: the name is cut off where the next cell begins.
+var glued = regexp.MustCompile(`\pL(?:\d{6}-?\d{4})\b`)
+
+// written is how far, in points, a letter and the next one stand from each other at
+// most when they were written as one word.
+const written = 0.4
+
+// parted puts a blank before a number that does not go on where the letter before it
+// ends. line begins at index at of the text.
+func (t textPage) parted(line string, at int) string {
+	for from := 0; ; {
+		m := glued.FindStringIndex(line[from:])
+		if m == nil {
+			return line
+		}
+		start := from + m[0]
+		_, size := utf8.DecodeRuneInString(line[start:])
+		before := at + utf16Len(line[:start])
+		_, right, ok := t.side(before)
+		left, _, ok2 := t.side(before + utf16Len(line[start:start+size]))
+		from = start + size
+		if ok && ok2 && math.Abs(left-right) > written {
+			line = line[:from] + " " + line[from:]
+			from++
+			at-- // the blank is none of the page's characters
+		}
+	}
 }
 
 // utf16Len is the length in the units that pdfium counts text in.

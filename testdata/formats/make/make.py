@@ -1,0 +1,16 @@
+"""Writes testdata/formats anew: files by real programs with one number each.
+
+Needs Debian's libreoffice, chromium, ghostscript, imagemagick, qpdf, poppler-utils,
+p7zip-full, zip, zstd, python3-docx, python3-openpyxl, python3-xlsxwriter, python3-xlwt,
+python3-pikepdf, python3-reportlab, python3-pil, fonts-liberation, and of npm docx,
+exceljs, xlsx, pptxgenjs and pdf-lib (NODE_PATH says where). Takes ten minutes.
+"""
+import common
+import flatodf
+import other
+import rest
+
+flatodf.make()
+other.make()
+rest.make()
+common.finish()

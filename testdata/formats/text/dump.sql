@@ -1,0 +1,1 @@
+INSERT INTO borger (navn, cpr) VALUES ('Testperson Eksempel', '0307525100');

@@ -1,0 +1,3 @@
+# test
+TESTPERSON = '020752-5022'
+print(TESTPERSON)
