@@ -2,6 +2,7 @@ package main
 
 import (
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/shares"
 	"context"
 	"errors"
 	"fmt"
@@ -210,6 +211,9 @@ func (l *lanes) releasers(cfg config.Config) map[string]quarantine.Releaser {
 	}
 	if l.smtp != nil {
 		m[smtpin.Source] = releaser{lane: l.smtp, notice: cfg.Notify}
+	}
+	if anySeized(cfg) {
+		m[shares.Source] = &shares.Keeper{Config: cfg}
 	}
 	return m
 }

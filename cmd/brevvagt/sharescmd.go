@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,7 +15,9 @@ import (
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/shares"
 	"brevvagt/document"
+	"brevvagt/quarantine"
 	"brevvagt/scanner"
+	"brevvagt/scanner/source/share/night"
 )
 
 func newShares() *cobra.Command {
@@ -85,7 +88,13 @@ func sharesWork(use, short string, do sharesFunc) *cobra.Command {
 			return err
 		}
 		defer eng.Close()
-		s, err := openShares(cmd.Context(), cfg, eng.pipeline, nil, log)
+		var svc *quarantine.Service
+		if anySeized(cfg) {
+			if svc, err = st.service(cmd.Context(), cfg.Vault.Recipients, nil, log); err != nil {
+				return err
+			}
+		}
+		s, err := openShares(cmd.Context(), cfg, eng.pipeline, svc, nil, log)
 		if err != nil {
 			return err
 		}
@@ -97,8 +106,9 @@ func sharesWork(use, short string, do sharesFunc) *cobra.Command {
 }
 
 // openShares opens the shares of a configuration for work with a copy of a pipeline
-// that decides and does nothing else. done, which may be nil, sees every outcome.
-func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, done func(string, scanner.Outcome), log *slog.Logger) (*shares.Shares, error) {
+// that decides and does nothing else; svc, which may be nil, takes what is to be
+// quarantined. done, which may be nil, sees every outcome.
+func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, svc *quarantine.Service, done func(string, scanner.Outcome), log *slog.Logger) (*shares.Shares, error) {
 	s, err := shares.Open(ctx, cfg, log)
 	if err != nil {
 		return nil, err
@@ -115,9 +125,13 @@ func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, don
 		}
 		return out, err
 	}
+	var seize night.Seize
+	if svc != nil {
+		seize = (&shares.Keeper{Service: svc, Config: cfg, Log: log}).Seize
+	}
 	extract, detect, err := shares.Versions(cfg, version)
 	if err == nil {
-		err = s.Work(ctx, handle, nil, extract, detect)
+		err = s.Work(ctx, handle, seize, extract, detect)
 	}
 	if err != nil {
 		s.Close()
@@ -126,12 +140,17 @@ func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, don
 	return s, nil
 }
 
+// anySeized reports whether a share's files may be taken into quarantine.
+func anySeized(cfg config.Config) bool {
+	return slices.ContainsFunc(cfg.Shares, config.Share.Quarantine)
+}
+
 // keepShares scans the configured shares when they are due.
 func (d *daemon) keepShares(ctx context.Context, g *errgroup.Group) error {
 	if len(d.cfg.Shares) == 0 {
 		return nil
 	}
-	s, err := openShares(ctx, d.cfg, d.engine.pipeline, func(path string, out scanner.Outcome) {
+	s, err := openShares(ctx, d.cfg, d.engine.pipeline, d.service, func(path string, out scanner.Outcome) {
 		if d.foundFile != nil {
 			d.foundFile(path, out)
 		}

@@ -185,6 +185,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 		return err
 	}
 	r.Case, r.Gone = kase, taken
+	r.Racy = r.Racy || !taken // asked again the next night: it may only have been in use
 	return nil
 }
 

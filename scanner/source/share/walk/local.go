@@ -189,3 +189,19 @@ func (f *localFile) Stat() (Entry, error) {
 	}
 	return f.tree.entry("", &st), nil
 }
+
+// Folder opens a folder below the root for what has to happen in it. The way to it
+// holds no link.
+func (l *Local) Folder(dir string) (*os.File, error) {
+	fd, err := l.open(dir, unix.O_RDONLY|unix.O_DIRECTORY)
+	if err != nil {
+		return nil, gone(err)
+	}
+	return os.NewFile(uintptr(fd), dir), nil
+}
+
+// Same reports whether the file that f has open still is as it was seen.
+func (l *Local) Same(f *os.File, seen Entry) bool {
+	now, err := (&localFile{f, l}).Stat()
+	return err == nil && now.Same(seen)
+}

@@ -1,0 +1,206 @@
+package swap
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"brevvagt/scanner/source/share/walk"
+)
+
+// place is a share with one file, as the scan saw it.
+type place struct {
+	dir, path string
+	tree      *walk.Local
+	seen      walk.Entry
+	receipt   *Receipt
+	content   []byte
+}
+
+var note = Note{Case: "01SAG", Text: "Filen er i karantæne, sag 01SAG"}
+
+func newPlace(t *testing.T, name string) *place {
+	t.Helper()
+	p := &place{dir: t.TempDir(), path: "sag/" + name, content: []byte("CPR-nr. 070761-4285")}
+	must(t, os.Mkdir(filepath.Join(p.dir, "sag"), 0o755))
+	file := filepath.Join(p.dir, p.path)
+	must(t, os.WriteFile(file, p.content, 0o640))
+	must(t, os.Chmod(file, 0o640))
+	if os.Getuid() == 0 {
+		must(t, os.Chown(file, 1234, 4321))
+	}
+	must(t, unix.Setxattr(file, "user.mærke", []byte("vigtig"), 0))
+	must(t, os.Chtimes(file, time.Unix(1700000000, 5), time.Unix(1600000000, 123456789)))
+	var err error
+	p.tree, err = walk.OpenLocal(p.dir)
+	must(t, err)
+	t.Cleanup(func() { p.tree.Close() })
+	p.see(t)
+	return p
+}
+
+func (p *place) see(t *testing.T) {
+	t.Helper()
+	f, err := p.tree.Open(t.Context(), p.path)
+	must(t, err)
+	defer f.Close()
+	p.seen, err = f.Stat()
+	must(t, err)
+	sum := sha256.Sum256(p.content)
+	p.receipt, err = Describe(p.tree, p.dir, p.path, hex.EncodeToString(sum[:]))
+	must(t, err)
+}
+
+func (p *place) names(t *testing.T) string {
+	t.Helper()
+	entries, err := os.ReadDir(filepath.Join(p.dir, "sag"))
+	must(t, err)
+	var names []string
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return strings.Join(names, " ")
+}
+
+func (p *place) restore() error {
+	return Restore(p.tree, p.receipt, note.Case, bytes.NewReader(p.content))
+}
+
+func TestTakenAndPutBackTheSame(t *testing.T) {
+	p := newPlace(t, "brev.txt")
+	file := filepath.Join(p.dir, p.path)
+	acl := aclOf(t, file)
+	p.see(t)
+	var before, after unix.Stat_t
+	must(t, unix.Stat(file, &before))
+	must(t, Take(p.tree, p.path, p.seen, note))
+	if got := p.names(t); got != "brev.txt.brevvagt.txt" {
+		t.Fatalf("after taking: %s", got)
+	}
+	// The receipt goes through the case database.
+	data, err := p.receipt.Encode()
+	must(t, err)
+	p.receipt, err = Decode(data)
+	must(t, err)
+	must(t, p.restore())
+	must(t, p.restore()) // repeated after a crash
+	if got := p.names(t); got != "brev.txt" {
+		t.Fatalf("after putting back: %s", got)
+	}
+	got, err := os.ReadFile(file)
+	must(t, err)
+	must(t, unix.Stat(file, &after))
+	if !bytes.Equal(got, p.content) || after.Mode != before.Mode || after.Uid != before.Uid || after.Gid != before.Gid || after.Mtim != before.Mtim {
+		t.Errorf("the file came back changed: %+v, was %+v", after, before)
+	}
+	value := make([]byte, 10)
+	if n, err := unix.Getxattr(file, "user.mærke", value); err != nil || string(value[:n]) != "vigtig" {
+		t.Errorf("the attribute came back as %q, %v", value[:max(n, 0)], err)
+	}
+	if back := aclOf(t, file); acl != nil && !bytes.Equal(back, acl) {
+		t.Error("the access list did not come back")
+	}
+}
+
+// aclOf gives a file a POSIX access list where the file system has them, and
+// returns it.
+func aclOf(t *testing.T, file string) []byte {
+	t.Helper()
+	value := make([]byte, 1024)
+	if n, err := unix.Getxattr(file, "system.posix_acl_access", value); err == nil {
+		return value[:n]
+	}
+	// user::rw-, user:1000:r--, group::r--, mask::r--, other::---
+	list := []byte{2, 0, 0, 0,
+		1, 0, 6, 0, 255, 255, 255, 255, 2, 0, 4, 0, 232, 3, 0, 0, 4, 0, 4, 0, 255, 255, 255, 255,
+		16, 0, 4, 0, 255, 255, 255, 255, 32, 0, 0, 0, 255, 255, 255, 255}
+	if err := unix.Setxattr(file, "system.posix_acl_access", list, 0); err != nil {
+		t.Logf("no access lists here: %v", err)
+		return nil
+	}
+	return list
+}
+
+func TestNothingIsOverwritten(t *testing.T) {
+	p := newPlace(t, "brev.txt")
+	// Somebody else's file has the note's name.
+	must(t, os.WriteFile(filepath.Join(p.dir, "sag", "brev.txt.brevvagt.txt"), []byte("min egen"), 0o600))
+	must(t, Take(p.tree, p.path, p.seen, note))
+	if got := p.names(t); got != "brev.txt.2.brevvagt.txt brev.txt.brevvagt.txt" {
+		t.Fatalf("after taking: %s", got)
+	}
+	// A new file has appeared in the old one's place.
+	must(t, os.WriteFile(filepath.Join(p.dir, p.path), []byte("ny tekst om noget andet"), 0o600))
+	if err := p.restore(); !errors.Is(err, ErrTaken) {
+		t.Fatalf("putting back over a new file: %v", err)
+	}
+	if got, _ := os.ReadFile(filepath.Join(p.dir, p.path)); string(got) != "ny tekst om noget andet" {
+		t.Fatalf("the new file was overwritten with %q", got)
+	}
+	must(t, os.Remove(filepath.Join(p.dir, p.path)))
+	must(t, p.restore())
+	if got := p.names(t); got != "brev.txt brev.txt.brevvagt.txt" {
+		t.Fatalf("after putting back: %s", got)
+	}
+}
+
+func TestOnlyTheFileThatWasSeenIsTaken(t *testing.T) {
+	p := newPlace(t, "brev.txt")
+	file := filepath.Join(p.dir, p.path)
+	f, err := os.OpenFile(file, os.O_RDWR, 0)
+	must(t, err)
+	if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrBusy) {
+		t.Errorf("a file that is open elsewhere: %v", err)
+	}
+	f.Close()
+	must(t, os.WriteFile(file, []byte("CPR-nr. 070761-4286"), 0o640))
+	if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrChanged) {
+		t.Errorf("a changed file: %v", err)
+	}
+	must(t, os.Remove(file))
+	must(t, os.Symlink("/etc/hostname", file))
+	if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrChanged) {
+		t.Errorf("a link in its place: %v", err)
+	}
+	if got := p.names(t); got != "brev.txt" {
+		t.Errorf("left behind: %s", got)
+	}
+	// A link in the way leads nobody out of the share.
+	must(t, os.RemoveAll(filepath.Join(p.dir, "sag")))
+	outside := t.TempDir()
+	must(t, os.Symlink(outside, filepath.Join(p.dir, "sag")))
+	if err := p.restore(); err == nil {
+		t.Error("a file was put back through a link")
+	}
+	if entries, _ := os.ReadDir(outside); len(entries) > 0 {
+		t.Error("something was written outside the share")
+	}
+}
+
+func TestLongAndWrongContent(t *testing.T) {
+	long := strings.Repeat("å", 127) // 254 bytes
+	p := newPlace(t, long)
+	must(t, Take(p.tree, p.path, p.seen, note))
+	if err := Restore(p.tree, p.receipt, note.Case, strings.NewReader("noget andet")); err == nil {
+		t.Error("other content was put back")
+	}
+	must(t, p.restore())
+	if got := p.names(t); got != long {
+		t.Errorf("after putting back: %s", got)
+	}
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
