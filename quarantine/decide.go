@@ -168,13 +168,13 @@ func (s *Service) succeeded(ctx context.Context, c *Case, answer string) error {
 	c.LastError, c.ReleaseRefs = "", shortText(answer)
 	err := s.db.Update(ctx, func(tx *sql.Tx) error {
 		if was == Rejecting {
-			if err := s.noteInDraft(c, func() error { return s.rejectedInDraft(ctx, tx, c, at) }); err != nil {
+			if err := s.endInDraft(ctx, tx, c, at, false, func() error { return s.register.Rejected(ctx, tx, c.ID, c.Kind, at) }); err != nil {
 				return err
 			}
 			s.crash("reject:before-commit")
 			return s.move(ctx, tx, c, Rejected, System, at, nil)
 		}
-		if err := s.noteInDraft(c, func() error { return s.releasedInDraft(ctx, tx, c, at) }); err != nil {
+		if err := s.endInDraft(ctx, tx, c, at, false, func() error { return s.register.Released(ctx, tx, c.ID, at) }); err != nil {
 			return err
 		}
 		s.crash("release:before-commit")

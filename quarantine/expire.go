@@ -57,7 +57,7 @@ func (s *Service) expire(ctx context.Context, id string) error {
 			_, err := s.ledger.Append(ctx, tx, ledger.Entry{At: at, Actor: System, Verb: "content-deleted", Case: id})
 			return err
 		}
-		if err := s.noteInDraft(c, func() error { return s.expiredInDraft(ctx, tx, c, at) }); err != nil {
+		if err := s.endInDraft(ctx, tx, c, at, true, func() error { return s.register.Expired(ctx, tx, id, at) }); err != nil {
 			return err
 		}
 		return s.move(ctx, tx, c, Expired, System, at, nil)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/mailbox"
 	"brevvagt/cmd/brevvagt/report"
 	"context"
 	"encoding/json"
@@ -41,7 +42,11 @@ func withService(cmd *cobra.Command, file string, f func(context.Context, *state
 	if err != nil {
 		return err
 	}
-	svc, err := st.service(cmd.Context(), cfg.Vault.Recipients, lanes.releasers(cfg), log)
+	boxes, err := mailbox.Open(cfg, st.db, st.key, log)
+	if err != nil {
+		return err
+	}
+	svc, err := st.service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(lanes.releasers(cfg), boxes), log)
 	if err != nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"brevvagt/cmd/brevvagt/mailbox"
 	"brevvagt/document"
 	"brevvagt/internal/health"
 	"brevvagt/internal/metrics"
@@ -25,6 +26,7 @@ import (
 	"brevvagt/quarantine/review"
 	"brevvagt/scanner"
 	"brevvagt/scanner/memory"
+	source "brevvagt/scanner/source/mailbox"
 )
 
 func newServe() *cobra.Command {
@@ -78,6 +80,7 @@ type daemon struct {
 	lanes   *lanes
 	memory  *memory.Memory // of earlier mails, nil when it is off
 	page    net.Listener
+	boxes   *source.Watch
 	watch
 	reloading
 	// observe is called with every outcome of a gateway; it may be nil.
@@ -107,7 +110,10 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 	if d.memory, err = openMemory(ctx, cfg, d.state.key, log); err != nil {
 		return d, err
 	}
-	if d.service, err = d.state.service(ctx, cfg.Vault.Recipients, remembering(d.lanes.releasers(cfg), d.wentOut), log); err != nil {
+	if d.boxes, err = mailbox.Open(cfg, d.state.db, d.state.key, log); err != nil {
+		return d, err
+	}
+	if d.service, err = d.state.service(ctx, cfg.Vault.Recipients, mailbox.Releasing(remembering(d.lanes.releasers(cfg), d.wentOut), d.boxes), log); err != nil {
 		return d, err
 	}
 	d.lanes.connect(d.service)
@@ -160,6 +166,7 @@ func (d *daemon) Run(ctx context.Context) error {
 	g.Go(func() error { return d.resume(ctx) })
 	g.Go(func() error { return d.remind(ctx) })
 	d.lanes.run(ctx, g, d.handle)
+	g.Go(func() error { return wrap("mailboxes", d.boxes.Run(ctx, d.judgeMailbox)) })
 	if err := d.keepShares(ctx, g); err != nil {
 		return err
 	}

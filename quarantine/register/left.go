@@ -21,14 +21,12 @@ func (r *Register) possible(d *Draft, in Incident) {
 	d.Measures = fmt.Sprintf("%s var allerede sendt, da den blev læst %s; den kunne ikke standses.", capital(theItem(in.Kind)), r.at(in.At))
 }
 
-// Closed amends the entry of a case whose item had left before it was seen: a
-// person has closed the case, and neither was anything sent nor called back.
-func (r *Register) Closed(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
+// Closed amends the entry of a case whose item had left before it was seen: a person
+// has closed the case, or its content was deleted first (expired). Neither was
+// anything sent nor called back.
+func (r *Register) Closed(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, expired bool) error {
+	if expired {
+		return r.note(ctx, tx, caseID, at, fmt.Sprintf("Den gemte kopi er slettet %s, før nogen har lukket sagen.", r.at(at)))
+	}
 	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Sagen er lukket efter gennemgang %s; intet er sendt igen.", r.at(at)))
-}
-
-// ContentDeleted amends the entry of such a case whose content was deleted before
-// anybody closed it.
-func (r *Register) ContentDeleted(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
-	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Den gemte kopi er slettet %s, før nogen har lukket sagen.", r.at(at)))
 }

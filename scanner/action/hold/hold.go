@@ -77,6 +77,9 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 	return d
 }
 
+// Numbers counts the different CPR numbers of an outcome, as its case does.
+func Numbers(out *scanner.Outcome) int { return numbers(out.Findings) }
+
 // numbers counts distinct national ids.
 func numbers(findings []detectors.Finding) int {
 	seen := make(map[string]bool)
