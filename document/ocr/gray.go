@@ -111,6 +111,52 @@ func stretch(g *image.Gray) {
 	}
 }
 
+// flatRun is how many equal pixels in a row are background, or a rule, and no stroke
+// of a letter.
+const flatRun = 14
+
+// folded draws dark on white what differs from the colour it stands on, row of pixels
+// by row: in a table with rows of many colours each of them has its own dark and
+// light, and one threshold for all loses some. colourful tells that a good part of the
+// picture stands on another brightness than the most of it, so that this is worth a
+// second look.
+func folded(g *image.Gray) (out *image.Gray, colourful bool) {
+	const same, apart = 4, 40
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	out = image.NewGray(g.Rect)
+	var count [256]int
+	for y := range h {
+		row, to := g.Pix[y*g.Stride:][:w], out.Pix[y*out.Stride:][:w]
+		under := -1
+		for x := 0; x < w; {
+			n := 1
+			for x+n < w && abs(int(row[x+n])-int(row[x])) <= same {
+				n++
+			}
+			if n >= flatRun || under < 0 {
+				under = int(row[x])
+				count[under] += n
+			}
+			for i := x; i < x+n; i++ {
+				to[i] = uint8(max(0, 255-2*abs(int(row[i])-under)))
+			}
+			x += n
+		}
+	}
+	most, all, other := 0, 0, 0
+	for v, n := range count {
+		if all += n; n > count[most] {
+			most = v
+		}
+	}
+	for v, n := range count {
+		if abs(v-most) > apart {
+			other += n
+		}
+	}
+	return out, other*8 > all
+}
+
 // speckled tells grain from text: the share of pixels that differ from all four
 // neighbours in the same direction. In clean text it is below one in a hundred,
 // and a page full of grain costs tesseract ten seconds instead of one.

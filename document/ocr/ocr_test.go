@@ -93,7 +93,7 @@ func TestRegression(t *testing.T) {
 			t.Errorf("%s: missing %v, wrong %v in:\n%s", name, missing, wrong, text)
 		}
 	}
-	for _, name := range []string{"dark-q30.jpg", "small-75pct.png", "form.png"} {
+	for _, name := range []string{"dark-q30.jpg", "small-75pct.png", "form.png", "rows.png", "screen-photo.jpg"} {
 		check(name, load(t, name), expected(t, name))
 	}
 	g, want := letterTop(t)
@@ -104,6 +104,44 @@ func TestRegression(t *testing.T) {
 	check("upside down and faded", scan(noisy(faded(quarter(g, 3), 140, 225), rng, 6)), want)
 	coarse := scaled(g, g.Rect.Dx()*204/150, g.Rect.Dy()*98/150)
 	check("fax, coarse page", fax([]*image.Gray{coarse}, 204, 98), want)
+}
+
+// TestDigitsInBoxes reads a form with a box for each digit. A blank may stay between
+// two digits; the detectors close it up.
+func TestDigitsInBoxes(t *testing.T) {
+	var text string
+	for _, s := range read(t, "boxes.png", load(t, "boxes.png")).Segments {
+		text += s.Text + "\n"
+	}
+	for _, n := range expected(t, "boxes.png") {
+		if !strings.Contains(strings.ReplaceAll(text, " ", ""), n) {
+			t.Errorf("%s is not in:\n%s", n, text)
+		}
+	}
+}
+
+// TestTextlessPhotograph must not cost a reading, and a photograph of a screen must
+// not be taken for one.
+func TestTextlessPhotograph(t *testing.T) {
+	rng := rand.New(rand.NewPCG(4, 4))
+	g := toGray(scenery(rng, 900, 600))
+	if l := lettersOf(g); l.longest >= chainBar {
+		t.Errorf("a landscape has a chain of %d letters", l.longest)
+	}
+	img, err := Decode(load(t, "screen-photo.jpg"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	g = toGray(img)
+	if l := lettersOf(g); l.longest < 10 || l.height < 10 || l.height > 40 {
+		t.Errorf("a screen has %+v", l)
+	}
+	if !photograph(picture.Page{Lossy: true}, g) {
+		t.Error("a photograph of a screen is no photograph")
+	}
+	if img, err = Decode(load(t, "dark-q30.jpg")); err != nil || photograph(picture.Page{Lossy: true}, toGray(img)) {
+		t.Errorf("a screenshot is a photograph (%v)", err)
+	}
 }
 
 func TestRowOfATableIsOneLine(t *testing.T) {

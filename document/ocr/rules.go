@@ -23,10 +23,7 @@ func unruled(g *image.Gray) *image.Gray {
 	found := false
 	for y := range h {
 		for x := 0; x < w; {
-			n := 0
-			for x+n < w && thin(g.Pix, y*w+x+n, y, h, w) {
-				n++
-			}
+			n := ruleAlong(g, x, y)
 			if n >= ruleWidth {
 				found = true
 				for i := y*w + x; i < y*w+x+n; i++ {
@@ -52,6 +49,27 @@ func unruled(g *image.Gray) *image.Gray {
 		}
 	}
 	return out
+}
+
+// ruleAlong is the length of the horizontal rule that begins at x, y. Where the side
+// of a box comes down from it, it is not thin, but dark all the same.
+func ruleAlong(g *image.Gray, x, y int) int {
+	const crossing = 2
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	n, thick := 0, 0
+	for x+n < w && thick <= crossing {
+		i := y*w + x + n
+		switch {
+		case thin(g.Pix, i, y, h, w):
+			thick = 0
+		case n > 0 && int(g.Pix[i]) <= int(g.Pix[i-1])+ruleDepth:
+			thick++
+		default:
+			return n - thick
+		}
+		n++
+	}
+	return n - thick
 }
 
 // thin tells that pixel i, at position at of size along the axis with this step,

@@ -13,8 +13,6 @@ import (
 	"image/jpeg"
 	"image/png"
 
-	"golang.org/x/image/bmp"
-	"golang.org/x/image/tiff"
 	"golang.org/x/image/webp"
 )
 
@@ -47,9 +45,9 @@ func Kinds() []Kind {
 		{"png", prefix("\x89PNG\r\n\x1a\n"), config(png.DecodeConfig), decode(png.Decode)},
 		{"jpeg", prefix("\xff\xd8\xff"), config(jpeg.DecodeConfig), decode(jpeg.Decode)},
 		{"gif", func(h []byte) bool { return prefix("GIF87a")(h) || prefix("GIF89a")(h) }, config(gif.DecodeConfig), decode(gif.Decode)},
-		{"bmp", isBMP, config(bmp.DecodeConfig), decode(bmp.Decode)},
+		{"bmp", isBMP, config(bmpConfig), decode(bmpDecode)},
 		{"webp", isWebP, config(webp.DecodeConfig), decode(webp.Decode)},
-		{"tiff", isTIFF, config(tiff.DecodeConfig), decode(tiff.Decode)},
+		{"tiff", isTIFF, config(tiffConfig), decode(tiffDecode)},
 	}
 }
 
@@ -128,6 +126,10 @@ func (k Kind) Load(data []byte, page int) (p Page, err error) {
 		if data, err = gifPageOf(data, page); err != nil {
 			return p, err
 		}
+	case "webp":
+		if data, err = webpPageOf(data, page); err != nil {
+			return p, err
+		}
 	case "jpeg":
 		p.Lossy = true
 		m := jpegFacts(data)
@@ -166,6 +168,9 @@ func (k Kind) Pages(data []byte) (n int, all bool) {
 		return max(1, len(tiffIFDs(data))), true
 	case "gif":
 		pages, _, all := gifPages(data)
+		return max(1, len(pages)), all
+	case "webp":
+		pages, all := webpFrames(data)
 		return max(1, len(pages)), all
 	}
 	return 1, true
