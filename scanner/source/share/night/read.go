@@ -52,7 +52,7 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 		if ctx.Err() != nil {
 			return r, false
 		}
-		r.Trouble = state.TroubleScan
+		r.Trouble = walk.TroubleScan
 		s.Log.Warn("file not scanned", "share", sh.Name, "file", hide(sh.Show(o.Path)), "error", detectors.RedactNumbers(err.Error()))
 	}
 	return r, true
@@ -62,9 +62,9 @@ var errChanging = errors.New("the file changes while it is read")
 
 func trouble(err error) string {
 	if errors.Is(err, errChanging) {
-		return state.TroubleChanging
+		return walk.TroubleChanging
 	}
-	return state.TroubleOf(err)
+	return walk.TroubleOf(err)
 }
 
 // content reads a file that does not change meanwhile: its fingerprint is taken

@@ -114,7 +114,7 @@ func (p *pool) careful(ctx context.Context, o *state.Object, out *results) error
 	defer func() { <-p.slots }()
 	if o.Tries >= maxTries {
 		p.s.Log.Error("file left out: it took the program down", "share", p.share.Name, "file", hide(p.share.Show(o.Path)))
-		out.add(ctx, state.Result{Object: *o, Trouble: state.TroubleCrash})
+		out.add(ctx, state.Result{Object: *o, Trouble: walk.TroubleCrash})
 		return nil
 	}
 	if err := p.s.DB.Try(ctx, o, 1); err != nil {

@@ -233,7 +233,7 @@ func (p *Plan) compare(folder int64, files []walk.Entry, have map[string]objectS
 		}
 		same := ok && o.Same(e)
 		switch {
-		case same && o.state == done && (now || o.version == p.run.Version && !sampled && (o.trouble == "" || o.trouble == TroubleCrash)):
+		case same && o.state == done && (now || o.version == p.run.Version && !sampled && (o.trouble == "" || o.trouble == walk.TroubleCrash)):
 			if o.Breadth != e.Breadth {
 				p.batch.breadth = append(p.batch.breadth, objectRow{objectKey: objectKey{folder, name}, Entry: e})
 			}
@@ -264,11 +264,11 @@ func (p *Plan) queue(o objectRow) {
 func troubleOf(f walk.Found) string {
 	switch {
 	case f.Err != nil:
-		return TroubleOf(f.Err)
+		return walk.TroubleOf(f.Err)
 	case f.Cut:
-		return TroubleMany
+		return walk.TroubleMany
 	case len(f.Failed) > 0:
-		return TroubleRead
+		return walk.TroubleRead
 	}
 	return ""
 }

@@ -49,6 +49,9 @@ func (r Run) Open() bool { return r.Stage == Planning || r.Stage == Working }
 // ErrLost says that a lease ran out and somebody else does the work now.
 var ErrLost = errors.New("the lease was lost to another worker")
 
+// ErrEmpty says that a share with known files is suddenly empty.
+var ErrEmpty = errors.New("the share is empty although files were found before: is it mounted?")
+
 // ErrNone says that there is no such source or run.
 var ErrNone = errors.New("not known")
 

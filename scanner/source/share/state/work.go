@@ -257,7 +257,7 @@ func completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*
 // counts until it is.
 func completeTrouble(ctx context.Context, tx *sql.Tx, run Run, chunk int64, r *Result) (int64, error) {
 	version := r.Object.Version
-	if r.Trouble == TroubleCrash {
+	if r.Trouble == walk.TroubleCrash {
 		version = run.Version // not tried again by the program that it took down
 	}
 	res, err := tx.ExecContext(ctx, `UPDATE scan_object SET state = 1, chunk = 0, trouble = $4, version = $5, last_run = $6 WHERE folder = $1 AND name_key = $2 AND chunk = $3 AND state = 0`,

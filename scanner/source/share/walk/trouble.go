@@ -1,15 +1,10 @@
-package state
+package walk
 
 import (
 	"context"
 	"errors"
 	"io/fs"
-
-	"brevvagt/scanner/source/share/walk"
 )
-
-// ErrEmpty says that a share with known files is suddenly empty.
-var ErrEmpty = errors.New("the share is empty although files were found before: is it mounted?")
 
 // Troubles are what keeps a file or folder from being read, as words that the
 // report explains. No trouble ever counts as clean.
@@ -26,7 +21,7 @@ const (
 // TroubleOf is the trouble that an error means. What is gone is none.
 func TroubleOf(err error) string {
 	switch {
-	case err == nil, errors.Is(err, walk.ErrGone):
+	case err == nil, errors.Is(err, ErrGone):
 		return ""
 	case errors.Is(err, fs.ErrPermission):
 		return TroubleAccess

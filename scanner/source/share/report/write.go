@@ -1,0 +1,198 @@
+package report
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"github.com/xuri/excelize/v2"
+
+	"brevvagt/scanner/source/share/walk"
+)
+
+// sheet is one table with its heading; a number in it stays a number.
+type sheet struct {
+	title  string
+	header []string
+	rows   [][]any
+}
+
+func breadthDa(b walk.Breadth) string {
+	return map[walk.Breadth]string{walk.Owner: "kun ejeren", walk.Group: "en gruppe", walk.Everyone: "alle"}[b]
+}
+
+func whyDa(word string) string {
+	words := map[string]string{walk.TroubleAccess: "ingen adgang", walk.TroubleRead: "læsefejl", walk.TroubleMany: "for mange filer i mappen",
+		walk.TroubleChanging: "ændres hele tiden", walk.TroubleScan: "scanningen mislykkedes", walk.TroubleCrash: "fik scanningen til at gå ned",
+		walk.TroubleName: "navnet kan ikke åbnes"}
+	if da, ok := words[word]; ok {
+		return da
+	}
+	return word
+}
+
+func yes(b bool) string {
+	if b {
+		return "ja"
+	}
+	return ""
+}
+
+func day(t time.Time) string { return t.Local().Format(time.DateOnly) }
+
+func (r *Report) groupSheet() sheet {
+	s := sheet{"Ejere", []string{"Fællesdrev", "Mappens ejer", "Alvor", "Score", "Filer", "Nye", "Personer", "Alle kan læse", "Ældste fil"}, nil}
+	for _, g := range r.Groups {
+		s.rows = append(s.rows, []any{g.Share, g.Owner, Severity(g.Score), g.Score, g.Files, g.New, g.Persons, g.Everyone, day(g.Oldest)})
+	}
+	return s
+}
+
+func (r *Report) fileSheet() sheet {
+	s := sheet{"Filer", []string{"Alvor", "Score", "Fællesdrev", "Fil", "Mappens ejer", "Personer", "Kan læses af", "Sidst ændret", "Ny", "Regler", "Sag i karantæne"}, nil}
+	for _, f := range r.Files {
+		s.rows = append(s.rows, []any{Severity(f.Score), f.Score, f.Share, f.Path, f.Owner, f.Persons, breadthDa(f.Breadth), day(f.Modified), yes(f.New), strings.Join(f.Rules, " "), f.Case})
+	}
+	return s
+}
+
+func (r *Report) nightSheet() sheet {
+	s := sheet{"Nætter", []string{"Fællesdrev", "Nat", "Filer", "Med fund", "Nye fund", "Forsvundne fund", "Personer", "Ikke læst"}, nil}
+	for _, n := range r.Nights {
+		s.rows = append(s.rows, []any{n.Share, n.At.Local().Format("2006-01-02 15:04"), n.Files, n.Hits, n.New, n.Closed, n.Persons, n.Unread})
+	}
+	return s
+}
+
+func (r *Report) unreadSheet() sheet {
+	s := sheet{"Ikke læst", []string{"Fællesdrev", "Fil eller mappe", "Hvorfor"}, nil}
+	for _, u := range r.Unread {
+		s.rows = append(s.rows, []any{u.Share, u.Path, whyDa(u.Why)})
+	}
+	return s
+}
+
+// tableRows is how many rows of a sheet the table for a terminal shows.
+const tableRows = 20
+
+// Table writes a summary for people, the worst first.
+func (r *Report) Table(w io.Writer) error {
+	for _, s := range []sheet{r.groupSheet(), r.fileSheet(), r.nightSheet(), r.unreadSheet()} {
+		if _, err := fmt.Fprintf(w, "%s (%d)\n", s.title, len(s.rows)); err != nil {
+			return err
+		}
+		tw := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
+		fmt.Fprintln(tw, "  "+strings.Join(s.header, "\t"))
+		for _, row := range s.rows[:min(len(s.rows), tableRows)] {
+			cells := make([]string, len(row))
+			for i, c := range row {
+				cells[i] = fmt.Sprint(c)
+			}
+			fmt.Fprintln(tw, "  "+strings.Join(cells, "\t"))
+		}
+		if err := tw.Flush(); err != nil {
+			return err
+		}
+		if more := len(s.rows) - tableRows; more > 0 {
+			if _, err := fmt.Fprintf(w, "  og %d mere; --format xlsx eller csv viser alle\n", more); err != nil {
+				return err
+			}
+		}
+		if _, err := fmt.Fprintln(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// CSV writes the files with findings for a Danish Excel: semicolons, a byte order
+// mark, CRLF, and no cell that Excel would take for a formula.
+func (r *Report) CSV(w io.Writer) error {
+	s := r.fileSheet()
+	if _, err := io.WriteString(w, "\ufeff"+strings.Join(s.header, ";")+"\r\n"); err != nil {
+		return err
+	}
+	for _, row := range s.rows {
+		cells := make([]string, len(row))
+		for i, c := range row {
+			if text, ok := c.(string); ok {
+				cells[i] = cell(text)
+			} else {
+				cells[i] = fmt.Sprint(c)
+			}
+		}
+		if _, err := io.WriteString(w, strings.Join(cells, ";")+"\r\n"); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func cell(s string) string {
+	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
+		s = "'" + s
+	}
+	if strings.ContainsAny(s, ";\"\r\n") {
+		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
+	}
+	return s
+}
+
+// XLSX writes everything as a workbook, a sheet a table. Text cells are strings,
+// which Excel never calculates.
+func (r *Report) XLSX(w io.Writer) error {
+	f := excelize.NewFile()
+	defer f.Close()
+	for i, s := range []sheet{r.groupSheet(), r.fileSheet(), r.nightSheet(), r.unreadSheet()} {
+		if i == 0 {
+			if err := f.SetSheetName("Sheet1", s.title); err != nil {
+				return fmt.Errorf("cannot name a sheet: %w", err)
+			}
+		} else if _, err := f.NewSheet(s.title); err != nil {
+			return fmt.Errorf("cannot make a sheet: %w", err)
+		}
+		if err := fill(f, s); err != nil {
+			return fmt.Errorf("cannot fill sheet %s: %w", s.title, err)
+		}
+	}
+	if _, err := f.WriteTo(w); err != nil {
+		return fmt.Errorf("cannot write the workbook: %w", err)
+	}
+	return nil
+}
+
+// maxSheetRows is Excel's own limit, with the header.
+const maxSheetRows = 1 << 20
+
+func fill(f *excelize.File, s sheet) error {
+	sw, err := f.NewStreamWriter(s.title)
+	if err != nil {
+		return err
+	}
+	bold, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}})
+	if err != nil {
+		return err
+	}
+	if err := sw.SetColWidth(1, len(s.header), 18); err != nil {
+		return err
+	}
+	if err := sw.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+		return err
+	}
+	head := make([]any, len(s.header))
+	for i, h := range s.header {
+		head[i] = excelize.Cell{StyleID: bold, Value: h}
+	}
+	if err := sw.SetRow("A1", head); err != nil {
+		return err
+	}
+	for i, row := range s.rows[:min(len(s.rows), maxSheetRows-1)] {
+		if err := sw.SetRow("A"+strconv.Itoa(i+2), row); err != nil {
+			return err
+		}
+	}
+	return sw.Flush()
+}
