@@ -32,17 +32,21 @@ func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
 	if m.At.IsZero() {
 		m.At = p.Now()
 	}
-	for _, a := range f.Channel.External {
-		if a != "" {
-			m.Readers = append(m.Readers, memory.Reader{Address: a, Words: words(p.Detectors.Key, people.Names(a)), Work: people.Work(a)})
-		}
-	}
 	var papers []paper
-	if !people.Bare() {
+	if !people.Bare() || letterItself(people) {
 		papers = papersOf(p.Detectors.Key, people)
 	}
 	if len(papers) > 0 {
 		m.SHA256 = rootSum(out.Document)
+	}
+	for _, a := range f.Channel.External {
+		switch {
+		case a == "":
+		case len(papers) == 0: // who reads it is worked out only where it matters
+			m.Readers = append(m.Readers, memory.Reader{Address: a})
+		default:
+			m.Readers = append(m.Readers, memory.Reader{Address: a, Words: words(p.Detectors.Key, people.Names(a)), Work: people.Work(a)})
+		}
 	}
 	for _, x := range papers {
 		m.Papers = append(m.Papers, x.Paper)
@@ -50,6 +54,11 @@ func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
 	answer := p.Memory.Ask(m)
 	f.Past = past(&answer, papers, people)
 	return m
+}
+
+// letterItself reports whether a mail of mere text is a letter with an address block.
+func letterItself(it *parties.Item) bool {
+	return slices.ContainsFunc(it.Subjects, func(s subject.Subject) bool { return s.Role == subject.Addressee })
 }
 
 // remember tells the memory what became of a mail. What is held counts as held
@@ -187,8 +196,10 @@ func skeleton(doc *document.Document, path string) []uint64 {
 func words(key detectors.Key, names []subject.Name) []string {
 	var out []string
 	for _, n := range names {
-		if w := n.Mask(key).Digest(); !n.Empty() && !slices.Contains(out, w) {
-			out = append(out, w)
+		for _, w := range n.Words(key) {
+			if !slices.Contains(out, w) {
+				out = append(out, w)
+			}
 		}
 	}
 	return out
@@ -198,7 +209,7 @@ func words(key detectors.Key, names []subject.Name) []string {
 func past(a *memory.Answer, papers []paper, it *parties.Item) parties.Past {
 	r := a.Run
 	return parties.Past{
-		Run: parties.PastRun{Sent: r.Sent, Held: r.Held, Wrong: r.Wrong, Own: r.Own, Fast: r.Fast, Again: r.Again, Shifted: r.Shifted},
+		Run: parties.PastRun{Sent: r.Sent, Held: r.Held, Wrong: r.Wrong, Own: r.Own, Fast: r.Fast, Again: r.Again, Shifted: r.Shifted, Odd: r.Odd && !it.Family()},
 		Residue: odd(a.Residue, papers, it, func(s memory.Seen, person int) (weak, leave bool) {
 			// A relative in the letters to two others is in its place; one in the letters
 			// to many is not.

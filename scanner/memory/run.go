@@ -24,7 +24,10 @@ type Run struct {
 	// Shifted says that the letter names another recipient of the run, or that this
 	// recipient's letter went to another.
 	Shifted bool
-	File    bool // known by its attachment, not by its wording
+	// Odd says that the letter names others and nobody by a name of this recipient, who
+	// has one.
+	Odd  bool
+	File bool // known by its attachment, not by its wording
 }
 
 // Mails is how many mails of the run came before.
@@ -117,62 +120,72 @@ func (m *Memory) state(k *keys, cur uint64) Run {
 		}
 	}
 	r.Shifted = m.shifted(k, cur)
+	_, _, r.Odd = m.displaced(k, cur)
 	return r
 }
 
 // shifted compares the names in a mail's letter and address with those of the run's
 // other mails. Two words of a name in common tell that a letter is another
-// recipient's; one word does where an address has no more, and two mails agree.
+// recipient's, where it has fewer in common with its own. One word does where an
+// address has no more, the other mail is the one right before, and it happens twice.
 func (m *Memory) shifted(k *keys, cur uint64) bool {
-	sure, maybe := m.displaced(k, cur)
+	sure, maybe, _ := m.displaced(k, cur)
 	return sure || maybe && m.facts.Count(cur, cOdd) > 0
 }
 
-func (m *Memory) displaced(k *keys, cur uint64) (sure, maybe bool) {
+func (m *Memory) displaced(k *keys, cur uint64) (sure, maybe, odd bool) {
 	if len(k.readers) != 1 || len(k.readers[0].words) == 0 {
-		return false, false
+		return false, false, false
 	}
 	r := &k.readers[0]
+	own := 0
 	var names [][]uint64
 	for i := range k.papers {
 		for j := range k.papers[i].people {
 			p := &k.papers[i].people[j]
-			if p.own || p.main && overlap(p.words, r.words) > 0 {
-				return false, false // there is a letter for this reader
+			if p.own {
+				return false, false, false // there is a letter for this reader
 			}
 			if p.main && len(p.words) >= 2 {
 				names = append(names, p.words)
+				own = max(own, overlap(p.words, r.words))
 			}
 		}
 	}
-	forward, back := false, false
+	if len(names) == 0 {
+		return false, false, false
+	}
+	single := len(r.words) == 1
 	for _, words := range names {
-		two, one := m.others(kReader, cur, words, r.address)
-		sure, forward = sure || two, forward || one
+		most, before := m.others(kReader, cur, words, r.address)
+		sure, maybe = sure || most >= 2 && most > own, maybe || before
 	}
-	if len(names) > 0 {
-		two, one := m.others(kLetter, cur, r.words, r.address)
-		sure, back = sure || two, back || one && len(r.words) == 1
-	}
-	return sure, forward && back || (forward || back) && len(r.words) == 1
+	most, before := m.others(kLetter, cur, r.words, r.address)
+	return sure || most >= 2 && most > own, own == 0 && (maybe || before && single), own == 0 && !single
 }
 
-// others looks for another mail of the run that has the words: two says that one has
-// two of them, one that one has its only word in common.
-func (m *Memory) others(kind, cur uint64, words []uint64, except uint64) (two, one bool) {
+// others looks for another mail of the run that has the words: most is how many one
+// has, before says that the mail right before has one that is its address's only word.
+func (m *Memory) others(kind, cur uint64, words []uint64, except uint64) (most int, before bool) {
 	clear(m.votes)
+	last := uint32(m.length(cur))
 	for _, w := range words {
 		m.facts.Each(mix(kind, cur, w), func(f *facts.Fact) bool {
 			if f.B == except {
 				return true
 			}
 			m.votes[f.B]++
-			two = two || m.votes[f.B] >= 2
-			one = one || f.N == 1
+			most = max(most, m.votes[f.B])
+			before = before || f.N == last<<1|1
 			return true
 		})
 	}
-	return two, one
+	return most, before
+}
+
+// length is how many mails a run has.
+func (m *Memory) length(cur uint64) int {
+	return m.facts.Count(cur, uint64(Sent)) + m.facts.Count(cur, uint64(Held)) + m.facts.Count(cur, cWrong)
 }
 
 func overlap(a, b []uint64) int {
@@ -196,9 +209,10 @@ func (m *Memory) join(k *keys, fate Fate) {
 			cur, _ = m.current(b.key)
 		}
 		m.facts.Touch(b.key, 0)
-		if m.fate(k.id, cur, fate) {
+		if m.facts.Get(mix(kItem, k.id), cur) == nil {
 			m.enter(k, cur, fate)
 		}
+		m.fate(k.id, cur, fate)
 		for i := range k.readers {
 			m.facts.Put(mix(kMember, cur, k.readers[i].address), 0, fewFacts, set(uint32(fate)))
 		}
@@ -207,21 +221,26 @@ func (m *Memory) join(k *keys, fate Fate) {
 
 // enter notes who a mail of a run goes to and whom its letter names.
 func (m *Memory) enter(k *keys, cur uint64, fate Fate) {
-	if _, maybe := m.displaced(k, cur); maybe {
+	if _, maybe, _ := m.displaced(k, cur); maybe {
 		m.facts.Put(cur, cOdd, someFacts, add1)
 	}
 	own := false
+	place := uint32(m.length(cur)+1) << 1 // of the mail in its run
 	for i := range k.readers {
 		r := &k.readers[i]
+		mark := place
+		if len(r.words) == 1 {
+			mark |= 1
+		}
 		for _, w := range r.words {
-			m.facts.Put(mix(kReader, cur, w), r.address, someFacts, set(uint32(len(r.words))))
+			m.facts.Put(mix(kReader, cur, w), r.address, someFacts, set(mark))
 		}
 		for j := range k.papers {
 			for _, p := range k.papers[j].people {
 				own = own || p.own && p.main
 				for _, w := range p.words {
 					if p.main {
-						m.facts.Put(mix(kLetter, cur, w), r.address, someFacts, set(uint32(len(r.words))))
+						m.facts.Put(mix(kLetter, cur, w), r.address, someFacts, set(mark))
 					}
 				}
 			}

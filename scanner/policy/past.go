@@ -18,6 +18,9 @@ func (f *Facts) forOthers(site Site) bool { return f.leaves() && !f.parties(site
 // a list was merged one row off.
 func (f *Facts) shifted(site Site) bool { return f.Past.Run.Shifted && f.forOthers(site) }
 
+// exception: every other letter of the run was its recipient's own.
+func (f *Facts) exception(site Site) bool { return f.Past.Run.Exception() && f.forOthers(site) }
+
 func (f *Facts) elsewhere(site Site) []parties.Odd {
 	// Who reads it is worked out only where something is remembered.
 	if len(f.Past.Elsewhere) == 0 || !f.forOthers(site) {
@@ -31,6 +34,9 @@ func (f *Facts) pastMismatch(site Site) (string, string, bool) {
 	if f.shifted(site) {
 		return "Brev og modtager er forskudt: brevet er til en anden modtager i samme kørsel", "Letters and recipients are displaced: the letter is for another recipient of the same run", true
 	}
+	if f.exception(site) {
+		return "Brevet er til en anden end modtageren; alle de øvrige i kørslen passer", "The letter is for another than the recipient; all others of the run fit", true
+	}
 	return sayOdd(f.elsewhere(site), "Papirerne handler om en anden end den, denne adresse plejer at få breve om", "The papers are about another than the one this address usually gets letters about")
 }
 
@@ -39,7 +45,7 @@ func (f *Facts) pastMismatch(site Site) (string, string, bool) {
 // a doubtful letter in a run whose others all were the reader's own.
 func (f *Facts) sureOfPast(site Site) bool {
 	r := f.Past.Run
-	return f.shifted(site) || !allWeak(f.elsewhere(site)) ||
+	return f.shifted(site) || f.exception(site) || !allWeak(f.elsewhere(site)) ||
 		len(f.mismatches(site)) > 0 && !r.Again && r.Own >= parties.RunByHand-1 && r.Own == r.Sent
 }
 

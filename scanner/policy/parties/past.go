@@ -33,6 +33,7 @@ type PastRun struct {
 	Fast       bool // sent by a machine, seconds apart
 	Again      bool // this recipient has had one: a correction or reminder
 	Shifted    bool // letters and recipients are displaced against each other
+	Odd        bool // the letter names another than the recipient, who has a name
 }
 
 // The least number of mails, this one included, that make a run of which the rest is
@@ -41,6 +42,12 @@ const (
 	RunByHand    = 4
 	RunByMachine = 2
 )
+
+// Exception reports whether the mail is the first of a run whose letter is not its
+// recipient's own.
+func (r PastRun) Exception() bool {
+	return r.Odd && !r.Again && r.Own > RunByHand && r.Own == r.Sent
+}
 
 // Going reports whether the mail is part of a run.
 func (r PastRun) Going() bool {
@@ -75,6 +82,10 @@ func (it *Item) Kin(person int) bool {
 	return r.family || it.Under(person, 18) || r.relative(it.Subjects[person].Name)
 }
 
+// Family reports whether the mail says that its papers are about somebody whom the
+// reader is related to or acts for.
+func (it *Item) Family() bool { return it.readers().family }
+
 // Work reports whether a recipient gets papers about others as part of their work.
 func (it *Item) Work(address string) bool {
 	local, domain, _ := strings.Cut(address, "@")
@@ -89,7 +100,10 @@ func (it *Item) Names(address string) []subject.Name {
 	}
 	local, _, _ := strings.Cut(address, "@")
 	if n, ok := localName(local); ok {
-		out = append(out, n)
+		return append(out, n)
+	}
+	if first := strings.TrimRight(local, "0123456789"); len(out) == 0 && !role(local) && !borgerWords[first] && !strings.ContainsAny(first, "0123456789._-+") {
+		out = append(out, subject.NewName(first))
 	}
 	return out
 }
