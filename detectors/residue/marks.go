@@ -159,7 +159,7 @@ func braces(text string, i int, rest string) (int, string) {
 	if strings.HasPrefix(trimmed, "MERGEFIELD ") || strings.HasPrefix(trimmed, "FORMTEXT") || strings.HasPrefix(trimmed, "FLETFELT ") {
 		return n, "flettefelt"
 	}
-	if !strings.ContainsAny(body, `,;:="'|<>()`) && (named(text, i, body) || instruction(body)) {
+	if !strings.ContainsAny(body, `,;:="'|<>()+*&!`) && (named(text, i, body) || instruction(body)) {
 		return n, "pladsholder i klammer"
 	}
 	return 0, ""
@@ -190,6 +190,9 @@ func brackets(text string, i int, rest string) (int, string) {
 	if number, code, ok := strings.Cut(body, "."); ok && digits(number) && len(code) >= 2 && capitalCode(code) {
 		return n, "flettekode"
 	}
+	if commitHash(body) {
+		return 0, ""
+	}
 	if i > 0 && (text[i-1] == '[' || text[i-1] == ']' || text[i-1] == '!' || !startsWord(text, i)) {
 		return 0, ""
 	}
@@ -203,6 +206,18 @@ func brackets(text string, i int, rest string) (int, string) {
 		return n, "pladsholder i skarpe parenteser"
 	}
 	return 0, ""
+}
+
+// commitHash tells the short names that version control gives: "[b261f8e]".
+func commitHash(s string) bool {
+	digit := false
+	for _, c := range []byte(s) {
+		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f') {
+			return false
+		}
+		digit = digit || c <= '9'
+	}
+	return digit && len(s) >= 7
 }
 
 // colonOfLabel reports whether the colon at byte i is followed by a blank, as in

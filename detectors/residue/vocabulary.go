@@ -17,7 +17,7 @@ var fieldNames = wordSet(`
  dato datoer dagsdato brevdato afsendelsesdato mødedato startdato slutdato frist svarfrist dag måned år ugedag uge tidspunkt klokkeslæt
  sag sager sagsnr sagsnummer sagsid sagstitel journalnr journalnummer dokumentnr løbenr lbnr
  telefon telefonnr telefonnummer tlf tlfnr mobil mobilnr mobilnummer mail email mailadresse e-mail epost
- beløb sats pris kontonr kontonummer regnr konto ydelse afgørelse begrundelse ydelsesnavn
+ beløb beloeb sats pris kontonr kontonummer regnr konto ydelse afgørelse begrundelse ydelsesnavn
  titel stilling stillingsbetegnelse emne overskrift brødtekst tekst kommentar bemærkning underskrift initialer hilsen
  firma firmanavn firmaadresse virksomhed virksomhedsnavn organisation dokumenttitel undertitel forfatter
  ejendom matrikel matrikelnr bfe bfenr nr nummer antal kategori lokale mødested bilag
@@ -42,7 +42,7 @@ var englishVerbs = wordSet(`insert enter choose select delete add`)
 // they count only in a line of Danish or after a salutation.
 var english = wordSet(`
  name firstname lastname surname fullname middlename address street city zip zipcode postcode country
- date phone mobile company recipient sender customer subject amount first last full birthdate email mail by alle titel center nummer kunde patient`)
+ date phone mobile company recipient sender customer subject amount first last full birthdate email mail by alle titel center nummer kunde patient part`)
 
 func wordSet(words string) map[string]bool {
 	set := make(map[string]bool)
