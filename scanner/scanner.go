@@ -28,6 +28,10 @@ type Item struct {
 	Content  []byte // immutable
 	Cut      int64  // bytes of the item that Content lacks because it is too big
 	Receipt  []byte
+	// Open gives the content of an item that is too large to wait in memory: then
+	// Content is nil until its turn comes, and must not be looked at after done.
+	Open func() (content []byte, done func(), err error)
+	Size int64 // of the content where Open is set
 	// Authenticated says that the sender logged in with us, so that the mail is
 	// outgoing whatever its sender address says.
 	Authenticated bool

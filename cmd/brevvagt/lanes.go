@@ -37,6 +37,10 @@ type lanes struct {
 // the terminal can release through them beside a running daemon.
 func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 	l := &lanes{}
+	large := filepath.Join(cfg.State, "large")
+	if err := os.MkdirAll(large, 0o700); err != nil {
+		return nil, fmt.Errorf("folder for large mails: %w", err)
+	}
 	notices := relay.Notifier{From: cfg.Notify.From, Help: cfg.Notify.Contact, Hop: noticeHop(cfg)}
 	if cfg.Gateway.Milter.Listen != "" {
 		l.milter = &gateway.Milter{
@@ -46,7 +50,7 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 				Adopt:   gateway.Adopt(notDefault(cfg.Gateway.Milter.Adopt, "release")),
 				Help:    cfg.Notify.Contact,
 				Scans:   cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient,
-				DeepBudget: time.Duration(cfg.Gateway.DeepBudget),
+				DeepBudget: time.Duration(cfg.Gateway.DeepBudget), LargeDir: large,
 			},
 			Postfix: &postfix.Control{Prefix: cfg.Gateway.Postfix.CommandPrefix, ConfigDir: cfg.Gateway.Postfix.ConfigDirectory},
 			Notices: notices, Log: log,
@@ -66,7 +70,7 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 		l.smtp = &smtpin.Server{
 			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.Prefixes,
 				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact,
-				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient},
+				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient, LargeDir: large},
 			Next: next, Notices: notices, Log: log,
 		}
 		if l.smtp.Config.DeepBudget = time.Duration(cfg.Gateway.DeepBudget); l.smtp.Config.DeepBudget > 0 {

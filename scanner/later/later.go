@@ -22,6 +22,7 @@ import (
 	"sync"
 	"time"
 
+	"brevvagt/internal/bigfile"
 	"brevvagt/internal/safefile"
 	"brevvagt/scanner"
 )
@@ -117,7 +118,15 @@ func (s *Spool) Put(it scanner.Item) error {
 	if err != nil {
 		return fmt.Errorf("spool item: %w", err)
 	}
-	size := int64(len(line) + 1 + len(it.Content))
+	content := it.Content
+	if it.Open != nil {
+		var done func()
+		if content, done, err = it.Open(); err != nil {
+			return fmt.Errorf("spool item: %w", err)
+		}
+		defer done()
+	}
+	size := int64(len(line) + 1 + len(content))
 	s.mu.Lock()
 	if _, ok := s.waiting[it.ID]; ok {
 		s.mu.Unlock()
@@ -129,7 +138,7 @@ func (s *Spool) Put(it scanner.Item) error {
 	}
 	s.bytes += size
 	s.mu.Unlock()
-	_, err = safefile.Write(s.path(it.ID), io.MultiReader(bytes.NewReader(line), strings.NewReader("\n"), bytes.NewReader(it.Content)))
+	_, err = safefile.Write(s.path(it.ID), io.MultiReader(bytes.NewReader(line), strings.NewReader("\n"), bytes.NewReader(content)))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
@@ -159,10 +168,11 @@ func (s *Spool) Len() int {
 
 // read takes an item from disk, with Deep set.
 func (s *Spool) read(id string) (scanner.Item, error) {
-	raw, err := os.ReadFile(s.path(id))
+	raw, done, err := bigfile.Map(s.path(id))
 	if err != nil {
 		return scanner.Item{}, err
 	}
+	defer done()
 	line, content, ok := bytes.Cut(raw, []byte("\n"))
 	if !ok {
 		return scanner.Item{}, errors.New("the file has no head")
@@ -171,8 +181,12 @@ func (s *Spool) read(id string) (scanner.Item, error) {
 	if err := json.Unmarshal(line, &h); err != nil || h.ID != id {
 		return scanner.Item{}, errors.New("the file's head cannot be read")
 	}
+	open := func() ([]byte, func(), error) {
+		raw, done, err := bigfile.Map(s.path(id))
+		return raw[min(len(raw), len(line)+1):], done, err
+	}
 	return scanner.Item{Source: h.Source, ID: h.ID, Name: h.Name, From: h.From, To: h.To, Received: h.Received, Receipt: h.Receipt,
-		Authenticated: h.Authenticated, Content: content, Client: "later", Deep: true}, nil
+		Authenticated: h.Authenticated, Open: open, Size: int64(len(content)), Client: "later", Deep: true}, nil
 }
 
 const (

@@ -1,6 +1,7 @@
 package later_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"os"
@@ -30,6 +31,12 @@ func collect(t *testing.T, s *later.Spool, n int, do func(scanner.Item) error) [
 	err := s.Run(ctx, func(_ context.Context, it scanner.Item) error {
 		mu.Lock()
 		defer mu.Unlock()
+		content, done, err := it.Open()
+		if err != nil {
+			return err
+		}
+		it.Content = bytes.Clone(content)
+		done()
 		if got = append(got, it); len(got) == n {
 			defer cancel()
 		}
@@ -61,7 +68,8 @@ func TestWhatWasPutComesBackAfterARestart(t *testing.T) {
 	}
 	got := collect(t, again, 1, func(scanner.Item) error { return nil })[0]
 	want := item("01ARZ3NDEKTSV4RRFFQ69G5FAV")
-	want.Client, want.Deep = "later", true
+	want.Client, want.Deep, want.Size = "later", true, int64(len(want.Content))
+	got.Open = nil
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

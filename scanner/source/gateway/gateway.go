@@ -45,6 +45,9 @@ type Config struct {
 	SocketMode os.FileMode
 	// MaxBytes bounds a mail, default 64 MiB; a larger one is held.
 	MaxBytes int64
+	// LargeDir is a folder for mails over 1 MiB while they are scanned; "" keeps
+	// them in memory.
+	LargeDir string
 	// MaxConns bounds connections of Postfix, default 200.
 	MaxConns int
 	// Scans bounds mails scanned at once, default 8; more wait for their turn
@@ -146,8 +149,8 @@ func (m *Milter) Run(ctx context.Context, handle scanner.Handler) error {
 func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handler) error {
 	srv := &milter.Server{
 		Handler: milter.HandlerFunc(func(ctx context.Context, msg *milter.Message) milter.Reply { return m.message(ctx, msg, handle) }),
-		Log:     m.Log,
-		Limits:  milter.Limits{MaxBytes: m.Config.MaxBytes, MaxConns: m.Config.MaxConns},
+		Log:     m.Log, LargeDir: m.Config.LargeDir,
+		Limits: milter.Limits{MaxBytes: m.Config.MaxBytes, MaxConns: m.Config.MaxConns},
 	}
 	served := make(chan error, 1)
 	go func() { served <- srv.Serve(l) }()
@@ -179,7 +182,7 @@ func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handl
 // message is one mail from Postfix.
 func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanner.Handler) milter.Reply {
 	begun := time.Now()
-	log := m.Log.With("queue_id", msg.QueueID, "client", msg.ConnAddr, "login", msg.Macro("auth_authen") != "", "bytes", len(msg.Content()))
+	log := m.Log.With("queue_id", msg.QueueID, "client", msg.ConnAddr, "login", msg.Macro("auth_authen") != "", "bytes", msg.Size())
 	if err := postfix.CheckID(msg.QueueID); err != nil {
 		// Held without an id it could never be released.
 		log.Error("mail without a usable queue id")
@@ -190,6 +193,9 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 		to[i] = r.Address
 	}
 	it := m.item(msg.QueueID, msg.From, to, begun, msg.Content())
+	if msg.File != nil {
+		it.Open, it.Size = msg.File.Map, msg.File.Size()
+	}
 	it.Deferrable = m.mayDefer()
 	it.Authenticated = msg.Macro("auth_authen") != ""
 	if it.Client = msg.Macro("auth_authen"); it.Client == "" {

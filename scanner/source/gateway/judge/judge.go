@@ -13,6 +13,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/semaphore"
+
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/gateway/relay"
@@ -67,6 +69,7 @@ const Recording = 30 * time.Second
 type Judge struct {
 	options Options
 	slots   chan struct{}
+	large   *semaphore.Weighted // bytes of large items that are being scanned
 
 	mu       sync.Mutex
 	inFlight map[string]int
@@ -93,7 +96,7 @@ func New(o Options) *Judge {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	return &Judge{options: o, slots: make(chan struct{}, o.Scans), inFlight: map[string]int{}, clients: map[string]*client{}}
+	return &Judge{options: o, slots: make(chan struct{}, o.Scans), large: semaphore.NewWeighted(largeBytes), inFlight: map[string]int{}, clients: map[string]*client{}}
 }
 
 // Deadline is how long one scan may take.
@@ -132,29 +135,69 @@ func (j *Judge) scan(ctx context.Context, it scanner.Item, handle scanner.Handle
 		cancel()
 		return scanner.Outcome{}, err
 	}
+	done, err := j.open(ctx, &it)
+	if err != nil {
+		free()
+		cancel()
+		return scanner.Outcome{}, err
+	}
 	j.flight(it.ID, 1)
 	type result struct {
 		out scanner.Outcome
 		err error
 	}
-	done := make(chan result, 1)
+	judged := make(chan result, 1)
 	go func() {
-		defer func() { j.flight(it.ID, -1); free(); cancel() }()
+		defer func() { j.flight(it.ID, -1); done(); free(); cancel() }()
 		out, err := j.guarded(ctx, it, handle)
-		done <- result{out, err}
+		if it.Open != nil {
+			out.Document = nil // it may share memory with what is given back now
+		}
+		judged <- result{out, err}
 	}()
 	select {
-	case r := <-done:
+	case r := <-judged:
 		return r.out, r.err
 	case <-ctx.Done():
 	}
 	// Both may be ready: a result that is there counts.
 	select {
-	case r := <-done:
+	case r := <-judged:
 		return r.out, r.err
 	default:
 		return scanner.Outcome{}, ErrLate
 	}
+}
+
+// largeBytes bounds the bytes of large items that are scanned at once: reading one
+// takes several times its size, so an item of this size is scanned alone.
+const largeBytes = 32 << 20
+
+// open brings in the content of a large item once there is room for it. Waiting
+// too long for that is being late: the item can be put aside.
+func (j *Judge) open(ctx context.Context, it *scanner.Item) (done func(), err error) {
+	if it.Open == nil {
+		return func() {}, nil
+	}
+	weight := min(it.Size, largeBytes)
+	if err := j.large.Acquire(ctx, weight); err != nil {
+		return nil, ErrLate
+	}
+	content, close, err := it.Open()
+	if err != nil {
+		j.large.Release(weight)
+		return nil, err
+	}
+	it.Content = content
+	return func() {
+		it.Content = nil
+		close()
+		// What was read is let go before the next one is read, or both count.
+		if weight == largeBytes {
+			debug.FreeOSMemory()
+		}
+		j.large.Release(weight)
+	}, nil
 }
 
 // take waits for a place: first among those of the client, so that its other

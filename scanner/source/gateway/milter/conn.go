@@ -39,7 +39,7 @@ type conn struct {
 func newConn(s *Server, nc net.Conn) *conn {
 	return &conn{
 		srv: s, net: nc, in: bufio.NewReaderSize(nc, 64<<10),
-		peer: peer{macros: map[byte]map[string]string{}}, msg: newDraft(),
+		peer: peer{macros: map[byte]map[string]string{}}, msg: newDraft(s.LargeDir),
 	}
 }
 
@@ -67,6 +67,7 @@ func (c *conn) setBusy(busy bool) bool {
 var errEnd = errors.New("end of connection")
 
 func (c *conn) serve() {
+	defer func() { c.msg.close() }()
 	for {
 		err := c.step()
 		switch {
@@ -225,7 +226,8 @@ func (c *conn) negotiate(data []byte) ([]byte, error) {
 
 // abort forgets the message, not the connection.
 func (c *conn) abort() error {
-	c.msg = newDraft()
+	c.msg.close()
+	c.msg = newDraft(c.srv.LargeDir)
 	if !c.setBusy(false) {
 		return errEnd
 	}
@@ -242,6 +244,8 @@ func (c *conn) end(data []byte) error {
 	switch {
 	case !d.begun:
 		c.srv.Log.Warn("milter: end of message without a sender", "client", c.peer.addr)
+	case d.fault != nil:
+		c.srv.Log.Error("milter: a large message cannot be kept", "error", d.fault)
 	case d.tooBig:
 		reply = *c.srv.TooBig
 		c.srv.Log.Warn("milter: message over the size limit", "limit", c.srv.MaxBytes, "answer", reply.String())

@@ -89,7 +89,7 @@ func TestLettersThatLoseMail(t *testing.T) {
 }
 
 func TestManyRecipientsAndBytes(t *testing.T) {
-	d := newDraft()
+	d := newDraft("")
 	if err := d.mail([]byte("<a@b.example>\x00")); err != nil {
 		t.Fatal(err)
 	}
@@ -101,7 +101,7 @@ func TestManyRecipientsAndBytes(t *testing.T) {
 	if !d.tooBig || d.to != nil {
 		t.Error("recipients without end")
 	}
-	d = newDraft()
+	d = newDraft("")
 	for range 5 {
 		if err := d.rcpt(append(bytes.Repeat([]byte("x"), maxEnvelope/4), 0)); err != nil {
 			t.Fatal(err)

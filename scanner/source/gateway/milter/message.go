@@ -5,10 +5,13 @@ import (
 	"encoding/binary"
 	"fmt"
 	"maps"
+	"math"
 	"net"
 	"slices"
 	"strconv"
 	"strings"
+
+	"brevvagt/internal/bigfile"
 )
 
 // Recipient is one accepted recipient.
@@ -30,16 +33,28 @@ type Message struct {
 	To       []Recipient
 	QueueID  string // the server's queue id, macro i
 	// Header is the header as it came, in order, each field ending in CRLF,
-	// leading space and folding kept. Body is everything after the empty line.
+	// leading space and folding kept. Body is everything after the empty line, nil
+	// for a large message.
 	Header, Body []byte
+	// File has the whole of a large message, nil for others. It is closed once the
+	// handler has returned.
+	File *bigfile.File
 
 	content []byte // Header, CRLF, Body in one piece
 	macros  map[string]string
 }
 
 // Content is the whole mail: header, empty line, body. It shares memory with
-// Header and Body.
+// Header and Body. It is nil for a large message, see File.
 func (m *Message) Content() []byte { return m.content }
+
+// Size is the length of the whole mail in bytes.
+func (m *Message) Size() int64 {
+	if m.File != nil {
+		return m.File.Size()
+	}
+	return int64(len(m.content))
+}
 
 // Macro returns a macro of this message or its connection by its name without
 // braces: "auth_authen", "tls_version", "daemon_name". "" when the server did not
@@ -64,6 +79,9 @@ type draft struct {
 	headerTo int // length of the header within content, -1 until it has ended
 	envelope int // bytes of addresses and arguments
 	tooBig   bool
+	dir      string        // where a large message goes, "" keeps it in memory
+	file     *bigfile.File // of a large message; content is then its head only
+	fault    error         // why the message could not be kept
 }
 
 const (
@@ -77,8 +95,16 @@ const (
 	messageStages = "MRTLNE"
 )
 
-func newDraft() *draft {
-	return &draft{macros: map[byte]map[string]string{}, headerTo: -1}
+func newDraft(dir string) *draft {
+	return &draft{macros: map[byte]map[string]string{}, headerTo: -1, dir: dir}
+}
+
+// close gives up what a message keeps on disk.
+func (d *draft) close() {
+	if d.file != nil {
+		_ = d.file.Close() // it has no name, so nothing is left
+		d.file = nil
+	}
 }
 
 // connect reads the packet with the client's address. The format has a family
@@ -147,7 +173,8 @@ func (d *draft) mail(data []byte) error {
 		return fmt.Errorf("%w: mail without sender", errPacket)
 	}
 	kept := d.macros[cmdMail]
-	*d = *newDraft()
+	d.close()
+	*d = *newDraft(d.dir)
 	if kept != nil {
 		d.macros[cmdMail] = kept
 	}
@@ -207,11 +234,43 @@ func (d *draft) headerEnd() {
 func (d *draft) body(data []byte, limit int64) {
 	d.headerEnd()
 	if d.room(len(data), limit) {
+		if d.dir != "" && d.fault == nil && (d.file != nil || len(d.content)+len(data) > largeBytes) {
+			d.fault = d.spool(data)
+			return
+		}
 		if len(d.content) == d.headerTo+2 {
-			d.content = slices.Grow(d.content, int(min(max(d.announced(), int64(len(data))), limit)))
+			d.content = slices.Grow(d.content, int(min(max(d.announced(), int64(len(data))), limit, d.inMemory())))
 		}
 		d.content = append(d.content, data...)
 	}
+}
+
+// largeBytes is the size from which a message is kept on disk while it comes in.
+const largeBytes = 1 << 20
+
+// inMemory is the most that a message may take in memory.
+func (d *draft) inMemory() int64 {
+	if d.dir == "" {
+		return math.MaxInt64
+	}
+	return largeBytes
+}
+
+// spool adds a piece to a large message.
+func (d *draft) spool(data []byte) error {
+	if d.file == nil {
+		f, err := bigfile.Create(d.dir)
+		if err != nil {
+			return err
+		}
+		d.file = f
+		if _, err := f.Write(d.content); err != nil {
+			return err
+		}
+		d.content = slices.Clone(d.content[:d.headerTo+2])
+	}
+	_, err := d.file.Write(data)
+	return err
 }
 
 // announced is the size the client gave with MAIL (RFC 1870), 0 if it gave none.
@@ -233,14 +292,24 @@ func (d *draft) room(n int, limit int64) bool {
 	if d.tooBig {
 		return false
 	}
-	if int64(len(d.content))+int64(n) > limit {
+	if d.size()+int64(n) > limit {
 		d.drop()
 		return false
 	}
 	return true
 }
 
-func (d *draft) drop() { d.tooBig, d.content, d.to = true, nil, nil }
+func (d *draft) size() int64 {
+	if d.file != nil {
+		return d.file.Size()
+	}
+	return int64(len(d.content))
+}
+
+func (d *draft) drop() {
+	d.close()
+	d.tooBig, d.content, d.to = true, nil, nil
+}
 
 // finish makes the message that a handler sees.
 func (d *draft) finish(p *peer) *Message {
@@ -252,6 +321,9 @@ func (d *draft) finish(p *peer) *Message {
 	}
 	if d.headerTo >= 0 {
 		m.Header, m.Body = d.content[:d.headerTo:d.headerTo], d.content[d.headerTo+2:]
+	}
+	if d.file != nil {
+		m.File, m.Body, m.content = d.file, nil, nil
 	}
 	for _, s := range []byte(connStages) {
 		maps.Copy(m.macros, p.macros[s])

@@ -40,6 +40,9 @@ type Server struct {
 	Handler Handler
 	Log     *slog.Logger // default: discarded
 
+	// LargeDir is a folder for messages over 1 MiB, which are then kept there and
+	// not in memory; "" keeps them in memory.
+	LargeDir string
 	// TooBig answers a message over MaxBytes; default Quarantine.
 	TooBig *Reply
 	Limits

@@ -67,7 +67,12 @@ func (s *Server) sendOn(ctx context.Context, it scanner.Item, log *slog.Logger) 
 	if err := json.Unmarshal(it.Receipt, &r); err != nil || r.Version != receiptVersion {
 		return ErrReceipt
 	}
-	answer, err := s.Next.Send(ctx, r.Envelope, bytes.NewReader(it.Content))
+	content, done, err := it.Open()
+	if err != nil {
+		return err
+	}
+	defer done()
+	answer, err := s.Next.Send(ctx, r.Envelope, bytes.NewReader(content))
 	if relay.IsTemporary(err) {
 		return err
 	}

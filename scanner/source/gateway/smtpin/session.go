@@ -1,7 +1,6 @@
 package smtpin
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -155,11 +154,12 @@ func (s *session) Data(r io.Reader) (err error) {
 	if err != nil {
 		return err
 	}
-	if hops(content) > maxHops {
+	defer content.close()
+	if hops(content.bytes) > maxHops {
 		return refuse(554, "5.4.6", "Mailen gaar i ring.")
 	}
 	it := s.item(content, begun)
-	log := s.srv.Log.With("item", it.ID, "client", s.client, "bytes", len(content))
+	log := s.srv.Log.With("item", it.ID, "client", s.client, "bytes", content.size())
 	out, err := s.judge.Scan(s.ctx, it, s.handle)
 	log = log.With("ms", time.Since(begun).Milliseconds())
 	if err != nil && s.srv.Config.DryRun != nil && s.srv.Config.DryRun() {
@@ -192,29 +192,18 @@ func (s *session) Data(r io.Reader) (err error) {
 	return refuse(250, "2.0.0", "OK "+it.ID)
 }
 
-// read takes in the whole content. go-smtp takes a connection that ends within
-// the last BDAT chunk for the end of the mail; half a mail is none.
-func (s *session) read(r io.Reader) ([]byte, error) {
-	var b bytes.Buffer
-	if _, err := b.ReadFrom(r); err != nil {
-		var known *smtp.SMTPError
-		if errors.As(err, &known) {
-			return nil, known // too big
-		}
-		return nil, refuse(451, "4.4.2", "Overfoerslen blev afbrudt.")
-	}
-	if s.conn.broken.Load() {
-		return nil, refuse(451, "4.4.2", "Overfoerslen blev afbrudt.")
-	}
-	return b.Bytes(), nil
-}
-
-func (s *session) item(content []byte, at time.Time) scanner.Item {
+func (s *session) item(c content, at time.Time) scanner.Item {
 	rec, _ := json.Marshal(receipt{Version: receiptVersion, Envelope: s.env}) // strings always marshal
-	return scanner.Item{
+	it := scanner.Item{
 		Source: Source, ID: ulid.Make().String(), Name: "mail.eml", From: s.env.From, To: s.env.Addresses(),
-		Received: at, Content: content, Receipt: rec, Client: host(s.client), Deferrable: s.srv.Later != nil,
+		Received: at, Receipt: rec, Client: host(s.client), Deferrable: s.srv.Later != nil,
 	}
+	if c.file != nil {
+		it.Open, it.Size = c.file.Map, c.file.Size()
+	} else {
+		it.Content = c.bytes
+	}
+	return it
 }
 
 // host is an address without its port.
@@ -228,13 +217,20 @@ func host(addr string) string {
 
 // forward sends the content over the waiting connection. If that died before the
 // content was through, nothing was taken over, and it is tried once afresh.
-func (s *session) forward(content []byte) (string, error) {
-	answer, err := s.next.Data(bytes.NewReader(content))
+func (s *session) forward(c content) (string, error) {
+	r, err := c.reader()
+	if err != nil {
+		return "", err
+	}
+	answer, err := s.next.Data(r)
 	s.open = false
 	var e *relay.Error
 	if errors.As(err, &e) && e.Code == 0 && e.Stage == "DATA" {
 		s.drop()
-		return s.srv.Next.Send(s.ctx, s.env, bytes.NewReader(content))
+		if r, err = c.reader(); err != nil {
+			return "", err
+		}
+		return s.srv.Next.Send(s.ctx, s.env, r)
 	}
 	return answer, err
 }
@@ -284,20 +280,4 @@ func (s *session) setBusy(busy bool) {
 	} else {
 		s.srv.busy--
 	}
-}
-
-// hops counts the Received headers.
-func hops(content []byte) int {
-	n := 0
-	for len(content) > 0 {
-		line, rest, _ := bytes.Cut(content, []byte("\n"))
-		if len(bytes.TrimRight(line, "\r")) == 0 {
-			break
-		}
-		if len(line) >= 9 && strings.EqualFold(string(line[:9]), "received:") {
-			n++
-		}
-		content = rest
-	}
-	return n
 }

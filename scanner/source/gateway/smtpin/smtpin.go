@@ -41,10 +41,11 @@ type Config struct {
 	Clients []netip.Prefix
 	TLS     *tls.Config // offers STARTTLS; default none
 
-	MaxBytes      int64 // of one mail, default 64 MiB
-	MaxRecipients int   // of one mail, default 1000
-	MaxConns      int   // connections, default 100; more wait
-	MaxMails      int   // mails of one connection, default 1000
+	LargeDir      string // folder for mails over 1 MiB while they are here; "" keeps them in memory
+	MaxBytes      int64  // of one mail, default 64 MiB
+	MaxRecipients int    // of one mail, default 1000
+	MaxConns      int    // connections, default 100; more wait
+	MaxMails      int    // mails of one connection, default 1000
 
 	// Scans is how many mails are scanned at once, default 8; PerClient how many of
 	// them may come from one client, see judge.Options.
