@@ -74,6 +74,9 @@ func (s *Service) move(ctx context.Context, tx *sql.Tx, c *Case, to State, actor
 	if n, err := res.RowsAffected(); err != nil || n != 1 {
 		return fmt.Errorf("case %s was moved by somebody else: %w", c.ID, ErrState)
 	}
+	if err := recount(ctx, tx, c.State, to); err != nil {
+		return err
+	}
 	if _, err := s.ledger.Append(ctx, tx, ledger.Entry{At: at, Actor: actor, Verb: verb, Case: c.ID, Detail: detail}); err != nil {
 		return err
 	}

@@ -114,6 +114,8 @@ type Case struct {
 	LastError     string // of the last try to release or reject, for the DPO; never content
 	ReleaseRefs   string // what the next hop answered
 	ApprovalsDone []string
+	Assigned      string // account of the colleague it was handed to
+	Risk          int    // for sorting, see finder.Facts
 }
 
 // Releaser hands a held item back to where it came from. Release and Reject must

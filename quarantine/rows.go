@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"brevvagt/internal/store"
+	"brevvagt/quarantine/finder"
 	"brevvagt/quarantine/vault"
 )
 
@@ -20,7 +21,7 @@ type Filter struct {
 }
 
 const selectCases = `SELECT id, receipt, facts, state, held_at, plain_sha256, cipher_sha256, vault_object, draft_no,
-	decided_by, decided_at, reason, last_error, release_refs, approvals,
+	decided_by, decided_at, reason, last_error, release_refs, approvals, assigned, risk,
 	(SELECT COUNT(*) FROM case_pictures p WHERE p.case_id = cases.id) FROM cases`
 
 // Get reads a case. What it shows is redacted and free of the receipt.
@@ -75,7 +76,7 @@ func scanCases(rows *sql.Rows, err error) ([]*Case, error) {
 
 // Counts is how many cases are in each state; states without any are left out.
 func (s *Service) Counts(ctx context.Context) (map[State]int, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT state, COUNT(*) FROM cases GROUP BY state`)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT state, n FROM case_counts WHERE n > 0`)
 	if err != nil {
 		return nil, fmt.Errorf("cannot count cases: %w", err)
 	}
@@ -133,7 +134,7 @@ func scanCase(row interface{ Scan(...any) error }) (*Case, []byte, error) {
 	var facts, approvals string
 	var heldAt, decidedAt int64
 	err := row.Scan(&c.ID, &sealed, &facts, &c.State, &heldAt, &c.PlainSHA256, &c.CipherSHA256, &c.VaultObject, &c.DraftNo,
-		&c.DecidedBy, &decidedAt, &c.Reason, &c.LastError, &c.ReleaseRefs, &approvals, &c.PictureCount)
+		&c.DecidedBy, &decidedAt, &c.Reason, &c.LastError, &c.ReleaseRefs, &approvals, &c.Assigned, &c.Risk, &c.PictureCount)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot read a case: %w", err)
 	}
@@ -152,11 +153,18 @@ func (s *Service) insert(ctx context.Context, tx *sql.Tx, c *Case, itemKey strin
 	if err != nil {
 		return fmt.Errorf("cannot write case %s: %w", c.ID, err)
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO cases (id, item_key, source, receipt, facts, held_at, state, plain_sha256, cipher_sha256, vault_object, draft_no)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
-		c.ID, itemKey, c.Source, sealed, string(facts), store.Millis(c.HeldAt), string(c.State), c.PlainSHA256, c.CipherSHA256, c.VaultObject, c.DraftNo)
+	brief, err := c.brief()
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO cases (id, item_key, source, receipt, facts, held_at, state, plain_sha256, cipher_sha256, vault_object, draft_no, brief)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		c.ID, itemKey, c.Source, sealed, string(facts), store.Millis(c.HeldAt), string(c.State), c.PlainSHA256, c.CipherSHA256, c.VaultObject, c.DraftNo, brief)
 	if err != nil {
 		return fmt.Errorf("cannot store case %s: %w", c.ID, err)
+	}
+	if err := finder.Add(ctx, tx, c.ID, c.found()); err != nil {
+		return err
 	}
 	for n, p := range pictures {
 		_, err := tx.ExecContext(ctx, `INSERT INTO case_pictures (case_id, n, path, page, object, plain_sha256, cipher_sha256, size) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,

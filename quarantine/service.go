@@ -74,7 +74,7 @@ func New(cfg Config) (*Service, error) {
 		busy: keylock.New(cfg.Outbox + ".locks")}
 	s.defaults()
 	if !cfg.Store.Shared() {
-		if err := s.clearOrphans(context.Background()); err != nil {
+		if err := errors.Join(s.clearOrphans(context.Background()), s.index(context.Background())); err != nil {
 			return nil, err
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/desk"
+	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/review"
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/scanner/source/gateway/relay"
@@ -27,8 +28,8 @@ func (d *daemon) reviewConfig(secure bool) review.Config {
 	c := d.cfg.DPO
 	return review.Config{
 		Service: d.service, Accounts: d.state.accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
-		Head: func(ctx context.Context) (string, error) { return d.state.signedHead(ctx, d.service) },
-		Desk: d.state.desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
+		Head:  func(ctx context.Context) (string, error) { return d.state.signedHead(ctx, d.service) },
+		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}
 }
 

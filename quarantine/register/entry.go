@@ -62,31 +62,44 @@ func (r *Register) Running(ctx context.Context) ([]*Draft, error) {
 
 // Years lists the years that have entries, the latest first.
 func (r *Register) Years(ctx context.Context) ([]int, error) {
-	rows, err := r.db.Read().QueryContext(ctx, `SELECT DISTINCT year FROM register_drafts ORDER BY year DESC`)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the register: %w", err)
-	}
-	defer rows.Close()
 	var list []int
-	for rows.Next() {
-		var y int
-		if err := rows.Scan(&y); err != nil {
+	for before := 1 << 20; ; {
+		var y sql.NullInt64
+		// One step of the index a year, however many entries it has.
+		if err := r.db.Read().QueryRowContext(ctx, `SELECT MAX(year) FROM register_drafts WHERE year < $1`, before).Scan(&y); err != nil {
 			return nil, fmt.Errorf("cannot read the register: %w", err)
 		}
-		list = append(list, y)
+		if !y.Valid {
+			return list, nil
+		}
+		before = int(y.Int64)
+		list = append(list, before)
 	}
-	return list, rows.Err()
 }
 
 // Page reads part of the entries of a year (0 is all), the newest first, and how
 // many there are. status "" means all.
 func (r *Register) Page(ctx context.Context, year int, status Status, limit, offset int) ([]*Draft, int, error) {
-	const where = ` WHERE (year = $1 OR $1 = 0) AND (status = $2 OR $2 = '')`
+	var tests []string
+	var args []any
+	if status != "" {
+		args = append(args, string(status))
+		tests = append(tests, fmt.Sprintf("status = $%d", len(args)))
+	}
+	if year != 0 {
+		args = append(args, year)
+		tests = append(tests, fmt.Sprintf("year = $%d", len(args)))
+	}
+	where := ""
+	if len(tests) > 0 {
+		where = " WHERE " + strings.Join(tests, " AND ")
+	}
 	var total int
-	if err := r.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM register_drafts`+where, year, string(status)).Scan(&total); err != nil {
+	if err := r.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM register_drafts`+where, args...).Scan(&total); err != nil {
 		return nil, 0, fmt.Errorf("cannot count the register: %w", err)
 	}
-	list, err := r.query(ctx, where+` ORDER BY year DESC, running DESC LIMIT $3 OFFSET $4`, year, string(status), limit, offset)
+	n := len(args)
+	list, err := r.query(ctx, where+fmt.Sprintf(` ORDER BY year DESC, running DESC LIMIT $%d OFFSET $%d`, n+1, n+2), append(args, limit, offset)...)
 	return list, total, err
 }
 

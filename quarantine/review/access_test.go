@@ -21,6 +21,7 @@ func TestAccess(t *testing.T) {
 	inside, readers, deciders, keepers := everybody[1:], everybody[1:4], everybody[1:3], everybody[1:2]
 	allowed := map[string][]string{
 		"GET /sund": everybody, "GET /static/": everybody, "GET /log-ind": everybody, "POST /log-ind": everybody, "POST /sprog": everybody,
+		"POST /flere": deciders, "POST /flere/fortryd": deciders,
 		"POST /log-ud": inside, "GET /{$}": inside, "GET /drift": inside,
 		"GET /sag/{id}": readers, "GET /sag/{id}/billede/{n}": deciders, "POST /sag/{id}/frigiv": deciders, "POST /sag/{id}/afvis": deciders,
 		"GET /fortegnelse": readers, "GET /udtraek/{slags}": readers, "GET /fortegnelse/udskriv": readers, "GET /fortegnelse/{nr}": readers,
@@ -99,7 +100,7 @@ func TestHeaders(t *testing.T) {
 			r.server.handler().ServeHTTP(w, req)
 			h := w.Header()
 			for name, want := range map[string]string{
-				"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+				"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
 				"X-Content-Type-Options":  "nosniff", "X-Frame-Options": "DENY",
 			} {
 				if h.Get(name) != want {

@@ -146,7 +146,7 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 		s.Broken(w, r, "show a case's papers", err)
 		return
 	}
-	p := s.NewPage(r, &u, heading(l, c))
+	p := s.NewPage(r, &u, words.Heading(l, c))
 	if r.Method != http.MethodGet {
 		p.Path = "/sag/" + c.ID
 	}
@@ -160,7 +160,7 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 // facts puts what the case itself holds into words.
 func (s *server) facts(l words.Lang, c *quarantine.Case) caseView {
 	v := caseView{
-		ID: c.ID, State: c.State, Colour: colour(c.State), Story: words.Story(l, c), Waiting: c.State == quarantine.Held,
+		ID: c.ID, State: c.State, Colour: words.Colour(c.State), Story: words.Story(l, c), Waiting: c.State == quarantine.Held,
 		Result: resultOf(l, c), LastError: words.Clean(c.LastError, words.Long),
 		factsView: factsOf(l, c), findsView: findsOf(l, c),
 		technicalView: technicalView{Source: words.Clean(c.Source, words.Short), MessageID: words.Clean(c.MessageID, words.Long),

@@ -84,7 +84,7 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 		return
 	}
 	reason := strings.TrimSpace(r.PostForm.Get("begrundelse"))
-	if key := reasonProblem(reason); key != "" {
+	if key := s.reasonProblem(reason); key != "" {
 		problem := words.Text(l, key)
 		if key == "problem.reason.long" {
 			problem = words.Text(l, key, reasonLimit)
@@ -107,13 +107,13 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 }
 
 // reasonProblem is the key of what is wrong with a reason, "" when nothing is.
-func reasonProblem(reason string) string {
+func (s *server) reasonProblem(reason string) string {
 	switch {
 	case reason == "":
 		return "problem.reason"
 	case utf8.RuneCountInString(reason) > reasonLimit:
 		return "problem.reason.long"
-	case detectors.Redact(reason) != reason:
+	case s.check(reason) != nil:
 		return "problem.reason.cpr"
 	}
 	return ""

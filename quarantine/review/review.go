@@ -28,6 +28,7 @@ import (
 	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/queue"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/vault"
 )
@@ -45,6 +46,12 @@ type Decisions interface {
 	Reject(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
 }
 
+// Listing finds cases and decides several.
+type Listing interface {
+	queue.Finder
+	Decisions
+}
+
 // Papers are what belongs to a case: sealed pictures, the log, the register.
 type Papers interface {
 	Picture(ctx context.Context, id string, n int, by string, o *vault.Opener) ([]byte, error)
@@ -55,8 +62,8 @@ type Papers interface {
 // Service is what the page needs; quarantine.Service has it all.
 type Service interface {
 	Cases
-	Decisions
 	Papers
+	Listing
 }
 
 // Accounts tells who a person is and unlocks the vault key. A wrong name and a
@@ -74,6 +81,9 @@ type Config struct {
 	Organisation string // shown at the top, as "Eksempel Kommune"
 	Desk         *desk.Desk
 	Contact      breach.Contact // of the DPO, for notifications and letters
+	// Check refuses a text of a person that may not be kept; nil refuses CPR numbers.
+	Check  func(string) error
+	Budget int // items held in a week before the page says it is too many; 0 is never
 	// Head is the ledger's head for exports, signed where a key is at hand.
 	Head func(context.Context) (string, error)
 	Now  func() time.Time
@@ -91,6 +101,8 @@ const (
 type server struct {
 	*frame.Frame
 	breach   *breach.Pages
+	queue    *queue.Pages
+	check    func(string) error // refuses a text of a person that may not be kept
 	Service  Service
 	Accounts Accounts
 	pause    time.Duration // before the answer to a failed login
@@ -117,6 +129,9 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
+	if cfg.Check == nil {
+		cfg.Check = register.CheckNumbers
+	}
 	if cfg.Head == nil {
 		cfg.Head = func(context.Context) (string, error) { return "", nil }
 	}
@@ -131,5 +146,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 		return nil, err
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
+	s.check = cfg.Check
+	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil
 }

@@ -42,6 +42,7 @@ type rig struct {
 	source  *source
 	opener  *vault.Opener
 	server  *server
+	db      *store.DB
 	url     string
 	log     *bytes.Buffer
 	now     time.Time
@@ -89,7 +90,7 @@ func (p people) Login(_ context.Context, name, pass string) (*account.Account, *
 	return &account.Account{Name: name, Role: role}, p.opener, nil
 }
 
-func newRig(t *testing.T, change ...func(*Config)) *rig {
+func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
 	id, err := vault.NewIdentity()
 	if err != nil {
@@ -102,7 +103,7 @@ func newRig(t *testing.T, change ...func(*Config)) *rig {
 }
 
 // newRealRig has real accounts: anna is the DPO.
-func newRealRig(t *testing.T) *rig {
+func newRealRig(t testing.TB) *rig {
 	t.Helper()
 	dir := t.TempDir()
 	db := openStore(t, dir)
@@ -119,7 +120,7 @@ func newRealRig(t *testing.T) *rig {
 	return r
 }
 
-func openStore(t *testing.T, dir string) *store.DB {
+func openStore(t testing.TB, dir string) *store.DB {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
@@ -129,8 +130,9 @@ func openStore(t *testing.T, dir string) *store.DB {
 	return db
 }
 
-func (r *rig) start(t *testing.T, dir string, db *store.DB, key string, accounts Accounts, change ...func(*Config)) {
+func (r *rig) start(t testing.TB, dir string, db *store.DB, key string, accounts Accounts, change ...func(*Config)) {
 	t.Helper()
+	r.db = db
 	r.source, r.log, r.now = &source{}, &bytes.Buffer{}, time.Date(2026, 11, 24, 13, 5, 0, 0, time.UTC)
 	recipient, err := vault.ParseRecipient(key)
 	if err != nil {
@@ -146,7 +148,7 @@ func (r *rig) start(t *testing.T, dir string, db *store.DB, key string, accounts
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{Service: r.service, Accounts: accounts, Now: clock, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
+	cfg := Config{Service: r.service, Check: fieldcheck.Check, Accounts: accounts, Now: clock, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range change {
 		f(&cfg)
@@ -161,7 +163,7 @@ func (r *rig) start(t *testing.T, dir string, db *store.DB, key string, accounts
 }
 
 // hold puts a deposit into quarantine some time before now.
-func (r *rig) hold(t *testing.T, d quarantine.Deposit, ago time.Duration) *quarantine.Case {
+func (r *rig) hold(t testing.TB, d quarantine.Deposit, ago time.Duration) *quarantine.Case {
 	t.Helper()
 	now := r.now
 	r.now = now.Add(-ago)
@@ -233,12 +235,12 @@ func drawnPage() []byte {
 
 // client is a browser without JavaScript: it keeps cookies and follows redirects.
 type client struct {
-	t    *testing.T
+	t    testing.TB
 	rig  *rig
 	http *http.Client
 }
 
-func (r *rig) visitor(t *testing.T) *client {
+func (r *rig) visitor(t testing.TB) *client {
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		t.Fatal(err)
@@ -247,7 +249,7 @@ func (r *rig) visitor(t *testing.T) *client {
 }
 
 // as signs in; the name is the role, with a digit for a second person of it.
-func (r *rig) as(t *testing.T, name string) *client {
+func (r *rig) as(t testing.TB, name string) *client {
 	t.Helper()
 	c := r.visitor(t)
 	if status, body := c.post("/log-ind", "navn", name, "kode", passphrase); status != http.StatusOK || !strings.Contains(body, "Log ud") {
@@ -278,7 +280,7 @@ func (c *client) post(path string, pairs ...string) (int, string) {
 	return answer(c.t, res)
 }
 
-func answer(t *testing.T, res *http.Response) (int, string) {
+func answer(t testing.TB, res *http.Response) (int, string) {
 	t.Helper()
 	defer res.Body.Close()
 	b, err := io.ReadAll(res.Body)
@@ -299,7 +301,7 @@ func (c *client) first(req *http.Request) *http.Response {
 	return res
 }
 
-func contains(t *testing.T, body string, parts ...string) {
+func contains(t testing.TB, body string, parts ...string) {
 	t.Helper()
 	for _, bad := range []string{"«", "%!", "<no value>"} {
 		if strings.Contains(body, bad) {
@@ -314,3 +316,19 @@ func contains(t *testing.T, body string, parts ...string) {
 }
 
 var errPermanent = errors.New("550 5.7.1 not accepted")
+
+// cookie signs in and gives the session's cookie, for requests without a network.
+func (r *rig) cookie(t testing.TB, name string) *http.Cookie {
+	t.Helper()
+	req := httptest.NewRequest("POST", "/log-ind", strings.NewReader(url.Values{"navn": {name}, "kode": {passphrase}}.Encode()))
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	w := httptest.NewRecorder()
+	r.server.handler().ServeHTTP(w, req)
+	for _, c := range w.Result().Cookies() {
+		if c.Name == "brevvagt" {
+			return c
+		}
+	}
+	t.Fatal("no session")
+	return nil
+}

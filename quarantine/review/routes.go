@@ -49,8 +49,10 @@ func (s *server) routes() []route {
 		{"POST", "/sprog", visitor, s.setLanguage, 0},
 		{"POST", "/log-ud", signedIn, s.logout, 0},
 
-		{"GET", "/{$}", signedIn, s.front, 0},
-		{"GET", "/drift", signedIn, s.status, 0},
+		{"GET", "/{$}", signedIn, s.queue.Front, 0},
+		{"GET", "/drift", signedIn, s.queue.Status, 0},
+		{"POST", "/flere", deciding, s.queue.Several(s.Service, s.check), 0},
+		{"POST", "/flere/fortryd", deciding, s.queue.Undo, 0},
 
 		{"GET", "/sag/{id}", reading, s.showCase, 0},
 		{"GET", "/sag/{id}/billede/{n}", deciding, s.picture, 0},
@@ -92,7 +94,7 @@ func (s *server) guard(rt route) http.Handler {
 	if rt.access == nil {
 		return rt.handle
 	}
-	return s.Sessions.LoadAndSave(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return s.Load(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.Body = http.MaxBytesReader(w, r.Body, cmp.Or(rt.limit, bodyLimit))
 		if len(rt.access) == 0 {
 			rt.handle(w, r)
@@ -112,7 +114,7 @@ func (s *server) guard(rt route) http.Handler {
 }
 
 // contentPolicy allows this server's own files and nothing else, nowhere inline.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; " +
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
 	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // headers sets what every answer carries.
@@ -177,3 +179,13 @@ type statusOnly struct {
 func (p *statusOnly) Header() http.Header         { return p.header }
 func (p *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
 func (p *statusOnly) WriteHeader(status int)      { p.status = status }
+
+// may asks the route table.
+func (s *server) may(role account.Role, method, path string) bool {
+	for _, rt := range s.routes() {
+		if rt.method == method && (rt.path == path || path == "/" && rt.path == "/{$}") {
+			return slices.Contains(rt.access, role)
+		}
+	}
+	return false
+}

@@ -53,10 +53,40 @@ func (s *Frame) User(r *http.Request) (User, bool) {
 	if u.Name == "" {
 		return User{}, false
 	}
-	if _, ok := s.Keys.Get(s.Sessions.GetString(ctx, SessionKey)); !ok {
+	handle := s.Sessions.GetString(ctx, SessionKey)
+	if Live(r) {
+		return u, s.Keys.Has(handle)
+	}
+	if _, ok := s.Keys.Get(handle); !ok {
 		return User{}, false
 	}
 	return u, true
+}
+
+// Live reports whether a page renews itself rather than a person asking for it. That
+// must not keep a session alive.
+func Live(r *http.Request) bool { return r.Header.Get("X-Live") != "" }
+
+// Load runs next within the session; a request of a page that renews itself leaves
+// the session as it is, with the idle time it had.
+func (s *Frame) Load(next http.Handler) http.Handler {
+	kept := s.Sessions.LoadAndSave(next)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if !Live(r) {
+			kept.ServeHTTP(w, r)
+			return
+		}
+		token := ""
+		if c, err := r.Cookie(s.Sessions.Cookie.Name); err == nil {
+			token = c.Value
+		}
+		ctx, err := s.Sessions.Load(r.Context(), token)
+		if err != nil {
+			http.Error(w, "", http.StatusServiceUnavailable)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
+	})
 }
 
 // Opener returns the key of the session, nil for roles without one.

@@ -49,6 +49,14 @@ func (k *Ring) Get(handle string) (*vault.Opener, bool) {
 	return h.opener, true
 }
 
+// Has reports whether a key is held, without starting its idle time anew.
+func (k *Ring) Has(handle string) bool {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	_, ok := k.held[handle]
+	return ok
+}
+
 // Drop forgets a key now.
 func (k *Ring) Drop(handle string) {
 	k.mu.Lock()

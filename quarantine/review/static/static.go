@@ -1,4 +1,4 @@
-// Package static holds the page's style sheets, fonts and icons and serves them.
+// Package static holds the page's style sheets, fonts, icons and its one script and serves them.
 // NOTICES.md says where they come from and under which licences.
 package static
 
@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-//go:embed css fonts img NOTICES.md
+//go:embed css fonts img js NOTICES.md
 var files embed.FS
 
 // Prefix is the path that Handler expects before every file name.
@@ -39,7 +39,7 @@ func Handler() (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
-	types := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".md": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
+	types := map[string]string{".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".woff2": "font/woff2", ".js": "text/javascript; charset=utf-8", ".md": "text/plain; charset=utf-8", ".txt": "text/plain; charset=utf-8"}
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		etag, ok := etags[r.URL.Path]
 		b, err := files.ReadFile(strings.TrimPrefix(r.URL.Path, Prefix))

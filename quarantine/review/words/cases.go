@@ -172,3 +172,26 @@ func Rule(l Lang, r quarantine.Rule) string {
 	}
 	return Clean(r.Danish, Long)
 }
+
+// Heading is what a case is called: its subject or the name of the file.
+func Heading(l Lang, c *quarantine.Case) string {
+	for _, s := range []string{c.Subject, c.Name} {
+		if h := Clean(s, Short); h != "" {
+			return h
+		}
+	}
+	return Text(l, "case.title", c.DraftNo)
+}
+
+// Colour is the badge of a state.
+func Colour(s quarantine.State) string {
+	switch s {
+	case quarantine.Held, quarantine.Releasing, quarantine.Rejecting:
+		return "warning"
+	case quarantine.Released:
+		return "info"
+	case quarantine.Rejected:
+		return "success"
+	}
+	return "error"
+}

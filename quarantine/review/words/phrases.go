@@ -8,7 +8,7 @@ import (
 // catalogue holds every text of the page by key, built once.
 var catalogue = sync.OnceValue(func() map[string]phrase {
 	all := make(map[string]phrase)
-	for _, part := range []map[string]phrase{frame(), signIn(), queueTexts(), caseTexts(), decisionTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), vocabulary()} {
+	for _, part := range []map[string]phrase{frame(), signIn(), queueTexts(), caseTexts(), decisionTexts(), filterTexts(), batchTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), vocabulary()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -78,7 +78,6 @@ func queueTexts() map[string]phrase {
 		"queue.title":         {"Karantæne", "Quarantine"},
 		"queue.lead.one":      {"%d forsendelse venter på en afgørelse.", "%d message is waiting for a decision."},
 		"queue.lead.many":     {"%d forsendelser venter på en afgørelse.", "%d messages are waiting for a decision."},
-		"queue.lead.order":    {"Den, der har ventet længst, står øverst.", "The one that has waited longest comes first."},
 		"queue.tabs":          {"Vis sager efter tilstand", "Show cases by state"},
 		"tab.waiting":         {"Venter", "Waiting"},
 		"tab.moving":          {"På vej", "In progress"},
@@ -87,6 +86,14 @@ func queueTexts() map[string]phrase {
 		"tab.closed":          {"Udløbet eller væk", "Expired or gone"},
 		"tab.all":             {"Alle", "All"},
 		"queue.empty.waiting": {"Ingen forsendelser venter på dig. Når brevvagt standser noget, står det her.", "Nothing is waiting for you. When brevvagt stops something, it appears here."},
+		"queue.empty.filter":  {"Ingen sager passer til det, du søger.", "No cases match what you look for."},
+		"queue.found.one":     {"%d sag passer", "%d case matches"},
+		"queue.found.many":    {"%d sager passer", "%d cases match"},
+		"queue.found.more":    {"Mere end %d sager passer. Søg mere snævert.", "More than %d cases match. Narrow the search."},
+		"queue.assigned":      {"Overdraget til %s", "Handed to %s"},
+		"queue.budget":        {"%d forsendelser er standset de sidste 7 dage. Det er flere end de %d, I har sat som loft. Se i statistikken, hvilken regel der giver de mange falske alarmer.", "%d messages were stopped in the last 7 days. That is more than the %d you have set as a ceiling. See in the statistics which rule gives the many false alarms."},
+		"cases.one":           {"%d sag", "%d case"},
+		"cases.many":          {"%d sager", "%d cases"},
 		"queue.empty":         {"Der er ingen sager med denne tilstand.", "There are no cases in this state."},
 		"queue.from":          {"Fra", "From"},
 		"queue.to":            {"Til", "To"},

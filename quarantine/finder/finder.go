@@ -1,0 +1,328 @@
+// Package finder finds cases fast among a hundred thousand: it keeps the masked
+// words of a case in an index that is written in the same transaction as the case,
+// and turns what a person looks for into a query.
+//
+// Glossary: a word is a piece of a subject, name or address, in lower case; a tag is
+// a word with its kind before it ("regel:cpr-unprotected", "fra:a@kommune.example").
+package finder
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"brevvagt/internal/store"
+)
+
+// Facts are what a case is found by. All texts are redacted already.
+type Facts struct {
+	Source, From, Subject, Name, Draft string
+	To, Rules, Detectors               []string
+	Persons, Numbers, Approvers        int
+}
+
+// The kinds of tags.
+const (
+	RuleTag   = "regel:"
+	SourceTag = "kilde:"
+	FromTag   = "fra:"
+)
+
+// Limits of what is indexed of one case.
+const (
+	maxWords     = 200
+	maxWordBytes = 80
+	maxAddresses = 50
+)
+
+// Words lists the words and tags of a case, sorted and each once.
+func (f *Facts) Words() []string {
+	var list []string
+	add := func(w string) {
+		if n := len(w); n >= 2 && n <= maxWordBytes && len(list) < maxWords {
+			list = append(list, w)
+		}
+	}
+	for _, r := range f.Rules {
+		add(RuleTag + r)
+	}
+	add(SourceTag + f.Source)
+	from := strings.ToLower(f.From)
+	add(FromTag + from)
+	add(strings.ToLower(f.Draft))
+	for _, a := range append([]string{from}, f.To[:min(len(f.To), maxAddresses)]...) {
+		a = strings.ToLower(a)
+		add(a)
+		for _, w := range split(a) {
+			add(w)
+		}
+		if _, domain, ok := strings.Cut(a, "@"); ok {
+			add(domain)
+		}
+	}
+	for _, text := range []string{f.Subject, f.Name} {
+		for _, w := range split(text) {
+			add(w)
+		}
+	}
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// split takes a text apart into lower-case words of letters and digits.
+func split(text string) []string {
+	if len(text) > 4<<10 {
+		text = text[:4<<10]
+	}
+	return strings.FieldsFunc(strings.ToLower(strings.ToValidUTF8(text, " ")), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+}
+
+// weighty detectors raise the risk of a case.
+var weighty = []string{"special-category", "protected-address", "child-recipient", "foreign-recipient"}
+
+// Risk weighs a case from 0 to about 300, for sorting only: people, numbers, what
+// they tell, how many would get it, and whether a rule asks for two approvals.
+func (f *Facts) Risk() int {
+	risk := 2*min(f.Persons, 50) + min(f.Numbers, 50)
+	if f.Approvers > 1 {
+		risk += 60
+	}
+	if len(f.To) > 5 {
+		risk += 20
+	}
+	for _, d := range weighty {
+		if slices.Contains(f.Detectors, d) || slices.Contains(f.Rules, d) {
+			risk += 20
+		}
+	}
+	return risk
+}
+
+// The bands in which a risk is shown.
+const (
+	HighRisk   = 80
+	MediumRisk = 20
+)
+
+// Add indexes a case within the transaction that makes it.
+func Add(ctx context.Context, tx *sql.Tx, caseID string, f *Facts) error {
+	for _, w := range f.Words() {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO case_words (word, case_id) VALUES ($1, $2) ON CONFLICT (word, case_id) DO NOTHING`, w, caseID); err != nil {
+			return fmt.Errorf("cannot index case %s: %w", caseID, err)
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE cases SET risk = $2 WHERE id = $1`, caseID, f.Risk()); err != nil {
+		return fmt.Errorf("cannot index case %s: %w", caseID, err)
+	}
+	return nil
+}
+
+// Forget takes a case out of the index but for its tags, when its texts are deleted.
+func Forget(ctx context.Context, tx *sql.Tx, caseID string) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM case_words WHERE case_id = $1 AND NOT (word LIKE 'regel:%' OR word LIKE 'kilde:%')`, caseID); err != nil {
+		return fmt.Errorf("cannot forget the words of case %s: %w", caseID, err)
+	}
+	return nil
+}
+
+// Order is how found cases are sorted.
+type Order string
+
+// The orders.
+const (
+	Newest  Order = "nyeste"
+	Oldest  Order = "aeldste"
+	ByRisk  Order = "risiko"
+	ByClock Order = "frist"
+)
+
+// Query is what somebody looks for; the zero Query is all cases, the newest first.
+type Query struct {
+	States       []string
+	Text         string // words that must all be there, each the beginning of one
+	Rule, Source string
+	From         string
+	Since, Until time.Time // when it was stopped
+	Assigned     string
+	Order        Order
+	Limit        int // 0 means 20; at most 1000
+	Offset       int
+}
+
+// MaxTotal is how far matches are counted; more are "more than MaxTotal".
+const MaxTotal = 1000
+
+// draftNo is the number of a register entry, or its beginning.
+var draftNo = regexp.MustCompile(`^[0-9]{4}-[0-9]*$`)
+
+// maxTerms bounds the words of a search.
+const maxTerms = 6
+
+// rare is up to how many cases a word is looked up from the word's side.
+const rare = 2000
+
+// statement collects a condition and its values.
+type statement struct {
+	where []string
+	args  []any
+}
+
+func (s *statement) arg(v any) string {
+	s.args = append(s.args, v)
+	return fmt.Sprintf("$%d", len(s.args))
+}
+
+// Find gives the ids of a page of matches in order, and how many match, counted to
+// MaxTotal+1 unless the query asks for states alone.
+func Find(ctx context.Context, tx *sql.Tx, q Query) (ids []string, total int, err error) {
+	s, err := q.conditions(ctx, tx)
+	if err != nil {
+		return nil, 0, err
+	}
+	where := ""
+	if len(s.where) > 0 {
+		where = " WHERE " + strings.Join(s.where, " AND ")
+	}
+	count := `SELECT COUNT(*) FROM (SELECT 1 FROM cases` + where + fmt.Sprintf(` LIMIT %d) x`, MaxTotal+1)
+	if !q.narrow() {
+		count = `SELECT COUNT(*) FROM cases` + where
+	}
+	if err := tx.QueryRowContext(ctx, count, s.args...).Scan(&total); err != nil {
+		return nil, 0, fmt.Errorf("cannot count cases: %w", err)
+	}
+	if q.Limit <= 0 {
+		q.Limit = 20
+	}
+	text := `SELECT cases.id FROM cases` + q.join() + where + q.order() + " LIMIT " + s.arg(min(q.Limit, 1000)) + " OFFSET " + s.arg(max(q.Offset, 0))
+	rows, err := tx.QueryContext(ctx, text, s.args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("cannot find cases: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, 0, fmt.Errorf("cannot find cases: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	return ids, total, rows.Err()
+}
+
+// narrow reports whether more than states is asked for.
+func (q *Query) narrow() bool {
+	return q.Text != "" || q.Rule != "" || q.Source != "" || q.From != "" || !q.Since.IsZero() || !q.Until.IsZero() || q.Assigned != ""
+}
+
+func (q *Query) join() string {
+	if q.Order == ByClock {
+		return ` LEFT JOIN register_drafts d ON d.no = cases.draft_no`
+	}
+	return ""
+}
+
+func (q *Query) order() string {
+	switch q.Order {
+	case Oldest:
+		return ` ORDER BY cases.held_at, cases.id`
+	case ByRisk:
+		return ` ORDER BY cases.risk DESC, cases.held_at`
+	case ByClock:
+		return ` ORDER BY CASE WHEN COALESCE(d.deadline, 0) = 0 THEN 1 ELSE 0 END, d.deadline, cases.held_at`
+	}
+	return ` ORDER BY cases.held_at DESC, cases.id DESC`
+}
+
+func (q *Query) conditions(ctx context.Context, tx *sql.Tx) (*statement, error) {
+	s := &statement{}
+	if len(q.States) > 0 {
+		marks := make([]string, len(q.States))
+		for i, state := range q.States {
+			marks[i] = s.arg(state)
+		}
+		s.where = append(s.where, `cases.state IN (`+strings.Join(marks, ", ")+`)`)
+	}
+	if !q.Since.IsZero() {
+		s.where = append(s.where, `cases.held_at >= `+s.arg(store.Millis(q.Since)))
+	}
+	if !q.Until.IsZero() {
+		s.where = append(s.where, `cases.held_at < `+s.arg(store.Millis(q.Until)))
+	}
+	if q.Assigned != "" {
+		s.where = append(s.where, `cases.assigned = `+s.arg(q.Assigned))
+	}
+	for _, t := range []string{tag(RuleTag, q.Rule), tag(SourceTag, q.Source), tag(FromTag, strings.ToLower(q.From))} {
+		if t != "" {
+			if err := s.word(ctx, tx, t, true); err != nil {
+				return nil, err
+			}
+		}
+	}
+	terms := strings.Fields(strings.ToLower(q.Text))
+	for _, t := range terms[:min(len(terms), maxTerms)] {
+		pieces := []string{t}
+		if !strings.Contains(t, "@") && !draftNo.MatchString(t) {
+			pieces = split(t)
+		}
+		for _, p := range pieces {
+			if err := s.word(ctx, tx, p, false); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return s, nil
+}
+
+func tag(kind, value string) string {
+	if value == "" {
+		return ""
+	}
+	return kind + value
+}
+
+// word asks for a case with a word, or with one that begins so. A rare word is looked up first and
+// its cases are few; a common one is checked while the cases are walked in order.
+func (s *statement) word(ctx context.Context, tx *sql.Tx, word string, whole bool) error {
+	test, args := `word = $1`, []any{word}
+	if !whole {
+		test, args = `word >= $1 AND word < $2`, []any{word, word + "\U0010ffff"}
+	}
+	var n int
+	if err := tx.QueryRowContext(ctx, fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM case_words WHERE %s LIMIT %d) x`, test, rare+1), args...).Scan(&n); err != nil {
+		return fmt.Errorf("cannot look up a word: %w", err)
+	}
+	for i, a := range args {
+		test = strings.Replace(test, fmt.Sprintf("$%d", i+1), "\x00"+s.arg(a)[1:], 1)
+	}
+	test = strings.ReplaceAll(test, "\x00", "$")
+	if n <= rare {
+		s.where = append(s.where, `cases.id IN (SELECT case_id FROM case_words WHERE `+test+`)`)
+		return nil
+	}
+	s.where = append(s.where, `EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = cases.id AND `+test+`)`)
+	return nil
+}
+
+// Values lists the values that a kind of tag has, sorted, at most limit.
+func Values(ctx context.Context, tx *sql.Tx, kind string, limit int) ([]string, error) {
+	var list []string
+	end := kind[:len(kind)-1] + string(kind[len(kind)-1]+1)
+	for at := kind; len(list) < limit; {
+		var next sql.NullString
+		// One step of the index each, however many cases have the value.
+		if err := tx.QueryRowContext(ctx, `SELECT MIN(word) FROM case_words WHERE word > $1 AND word < $2`, at, end).Scan(&next); err != nil {
+			return nil, fmt.Errorf("cannot list values: %w", err)
+		}
+		if !next.Valid {
+			break
+		}
+		at = next.String
+		list = append(list, strings.TrimPrefix(at, kind))
+	}
+	return list, nil
+}

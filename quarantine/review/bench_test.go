@@ -1,0 +1,107 @@
+package review
+
+import (
+	"database/sql"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"slices"
+	"testing"
+	"time"
+
+	"brevvagt/internal/store"
+	"brevvagt/quarantine/finder"
+)
+
+// hundredThousand fills the rig with cases that are like one another but for who,
+// what and when, as a year of a large municipality leaves them: 2,000 wait, the
+// rest are decided. It writes the rows itself, because sealing so many takes long.
+func (r *rig) hundredThousand(t testing.TB, db *store.DB, n int) {
+	t.Helper()
+	const copyCase = `INSERT INTO cases (id, item_key, source, receipt, facts, brief, held_at, state, plain_sha256, cipher_sha256, vault_object, draft_no, decided_at)
+		SELECT $1, $1, source, receipt, facts, brief, $2, $3, plain_sha256, cipher_sha256, '', $4, $2 FROM cases WHERE item_key NOT LIKE '01%' LIMIT 1`
+	const draft = `INSERT INTO register_drafts (no, year, running, case_id, status, columns, started, created, changed) VALUES ($1, $2, $3, $4, 'afværget hændelse', '{}', $5, $5, $5)`
+	states := []string{"released", "rejected", "rejected", "expired"}
+	topics := []string{"Lønkørsel", "Aktindsigt", "Udbetaling", "Handleplan", "Ansøgning", "Opsigelse"}
+	err := db.Update(t.Context(), func(tx *sql.Tx) error {
+		for i := range n {
+			id := fmt.Sprintf("01%024d", i)
+			at := store.Millis(r.now) - int64(n-i)*300_000
+			state := states[i%len(states)]
+			if i%50 == 0 {
+				state = "held"
+			}
+			no := fmt.Sprintf("%d-%d", 2020+i/20_000, i+2)
+			if _, err := tx.ExecContext(t.Context(), copyCase, id, at, state, no); err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(t.Context(), draft, no, 2020+i/20_000, i+2, id, at); err != nil {
+				return err
+			}
+			f := finder.Facts{Source: "gateway", From: fmt.Sprintf("medarbejder%d@kommune.example", i%3000), Subject: fmt.Sprintf("%s, sag nr. %d", topics[i%len(topics)], i),
+				Draft: no, To: []string{fmt.Sprintf("post%d@firma%d.example", i%40, i%700)}, Rules: []string{"cpr-unprotected"}, Persons: i % 40, Numbers: i % 20}
+			if i%7 == 0 {
+				f.Rules = append(f.Rules, "foreign-person")
+			}
+			if err := finder.Add(t.Context(), tx, id, &f); err != nil {
+				return err
+			}
+		}
+		_, err := tx.ExecContext(t.Context(), `DELETE FROM case_counts`)
+		if err == nil {
+			_, err = tx.ExecContext(t.Context(), `INSERT INTO case_counts (state, n) SELECT state, COUNT(*) FROM cases GROUP BY state`)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkQueue measures whole pages at 100,000 cases and fails over the bounds:
+// 100 ms for the queue, 300 ms for a search, as medians on the server.
+//
+//	go test -run - -bench Queue -benchtime 1x ./quarantine/review
+func BenchmarkQueue(b *testing.B) {
+	r := newRig(b)
+	r.hold(b, screenshot("first"), 400*24*time.Hour)
+	r.hundredThousand(b, r.db, 100_000)
+	if _, err := r.db.Read().ExecContext(b.Context(), "SELECT 1"); err != nil {
+		b.Fatal(err)
+	}
+	h := r.server.handler()
+	cookie := r.cookie(b, "dpo")
+	for _, page := range []struct {
+		name, path string
+		bound      time.Duration
+	}{
+		{"front", "/", 100 * time.Millisecond}, {"risk", "/?orden=risiko", 100 * time.Millisecond}, {"last page", "/?side=9999", 100 * time.Millisecond},
+		{"released", "/?vis=frigivet", 100 * time.Millisecond}, {"all", "/?vis=alle&side=4000", 100 * time.Millisecond},
+		{"common word", "/?vis=alle&q=aktindsigt", 300 * time.Millisecond}, {"two words", "/?vis=alle&q=udbetaling+medarbejder77", 300 * time.Millisecond},
+		{"rare word", "/?vis=alle&q=99731", 300 * time.Millisecond}, {"nothing", "/?vis=alle&q=findesikke", 300 * time.Millisecond},
+		{"rule", "/?vis=afvist&regel=foreign-person", 300 * time.Millisecond}, {"sender", "/?vis=alle&afsender=medarbejder12@kommune.example", 300 * time.Millisecond},
+		{"deadline", "/?orden=frist", 300 * time.Millisecond}, {"age", "/?alder=30d", 300 * time.Millisecond}, {"register", "/fortegnelse", 300 * time.Millisecond},
+	} {
+		b.Run(page.name, func(b *testing.B) {
+			var took []time.Duration
+			for range 9 {
+				req := httptest.NewRequest("GET", page.path, nil)
+				req.AddCookie(cookie)
+				w := httptest.NewRecorder()
+				begun := time.Now()
+				h.ServeHTTP(w, req)
+				took = append(took, time.Since(begun))
+				if w.Code != http.StatusOK {
+					b.Fatalf("status %d", w.Code)
+				}
+			}
+			slices.Sort(took)
+			median := took[len(took)/2]
+			b.ReportMetric(float64(median.Microseconds())/1000, "ms/median")
+			b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "ms/worst")
+			if median > page.bound {
+				b.Errorf("%s: median %s, bound %s", page.name, median, page.bound)
+			}
+		})
+	}
+}

@@ -1,0 +1,339 @@
+// Package queue is the list of cases: what waits, what became of the rest, found by
+// words, rule, source, sender and age, decided one by one or several together with
+// time to undo.
+package queue
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/finder"
+	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/words"
+)
+
+// Finder finds cases; quarantine.Service is one.
+type Finder interface {
+	Find(ctx context.Context, q finder.Query) ([]*quarantine.Case, int, error)
+	Values(ctx context.Context, kind string) ([]string, error)
+	HeldSince(ctx context.Context, since time.Time) (int, error)
+}
+
+// Counter counts cases by state.
+type Counter interface {
+	Counts(ctx context.Context) (map[quarantine.State]int, error)
+}
+
+// Pages are the handlers.
+type Pages struct {
+	*frame.Frame
+	Finder  Finder
+	Counter Counter
+	Board   *Board
+	// Budget is how many items a week may be held before the page says so; 0 is never.
+	Budget int
+}
+
+// tab is a group of states that are looked at together.
+type tab struct {
+	ID, Key string
+	States  []quarantine.State
+	Oldest  bool // the longest waiting first; decided cases come newest first
+	Count   int
+	Current bool
+}
+
+func tabs() []tab {
+	return []tab{
+		{ID: "venter", Key: "tab.waiting", States: []quarantine.State{quarantine.Held}, Oldest: true},
+		{ID: "paa-vej", Key: "tab.moving", States: []quarantine.State{quarantine.Releasing, quarantine.Rejecting}, Oldest: true},
+		{ID: "frigivet", Key: "tab.released", States: []quarantine.State{quarantine.Released}},
+		{ID: "afvist", Key: "tab.rejected", States: []quarantine.State{quarantine.Rejected}},
+		{ID: "lukket", Key: "tab.closed", States: []quarantine.State{quarantine.Expired, quarantine.Gone}},
+		{ID: "alle", Key: "tab.all"},
+	}
+}
+
+func states() []quarantine.State {
+	return []quarantine.State{quarantine.Held, quarantine.Releasing, quarantine.Rejecting, quarantine.Released, quarantine.Rejected, quarantine.Expired, quarantine.Gone}
+}
+
+// view is the list of cases.
+type view struct {
+	Waiting   int
+	Front     bool // the first tab, whose emptiness is good news
+	Tabs      []tab
+	Rows      []row
+	Pages     frame.Pager
+	Filter    filterView
+	Total     string // how many match, in words; "" when nothing is filtered
+	CanDecide bool   // several together
+	Batches   []batchView
+	Budget    string
+	Live      string // address of this list, for the page that renews itself
+	Problem   string
+	Limit     int
+}
+
+type filterView struct {
+	Text, From           string
+	Rules, Sources, Ages []option
+	Orders               []option
+	Tab                  string
+	Open, Mine           bool
+}
+
+type option struct {
+	Value, Label string
+	Chosen       bool
+}
+
+type row struct {
+	ID, Heading, Rule, From, To string
+	MoreRules, Recipients       int
+	HeldAt, Waited, Draft       string
+	Persons, Numbers            int
+	rowState
+}
+
+// rowState is how far a case has come.
+type rowState struct {
+	State            quarantine.State
+	Colour, Approved string
+	Risk, RiskColour string
+	Assigned, Batch  string
+	Selectable       bool
+}
+
+// Front shows the queue, or sends the operator, who may see no content, to the
+// counts.
+func (s *Pages) Front(w http.ResponseWriter, r *http.Request) {
+	s.show(w, r, http.StatusOK, "")
+}
+
+func (s *Pages) show(w http.ResponseWriter, r *http.Request, status int, problem string) {
+	u, _ := s.User(r)
+	if !u.MayRead() {
+		http.Redirect(w, r, "/drift", http.StatusSeeOther)
+		return
+	}
+	v, err := s.list(r, &u)
+	if err != nil {
+		s.Broken(w, r, "list cases", err)
+		return
+	}
+	v.Problem = problem
+	p := s.NewPage(r, &u, words.Text(frame.Language(r), "queue.title"))
+	if problem != "" {
+		p.Path = "/"
+		p.Notice = &frame.Notice{Kind: "error", Heading: words.Text(p.Lang, "problem.title"), Text: problem}
+	}
+	p.Data = v
+	s.Render(w, status, "queue", p)
+}
+
+func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
+	l := frame.Language(r)
+	counts, err := s.Counter.Counts(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	all := tabs()
+	at := max(0, slices.IndexFunc(all, func(t tab) bool { return t.ID == r.URL.Query().Get("vis") }))
+	for i := range all {
+		for _, state := range cmpStates(all[i].States) {
+			all[i].Count += counts[state]
+		}
+	}
+	all[at].Current = true
+	q, params := queryOf(r, u, &all[at], s.Now())
+	base := "/?" + params.Encode() + "&"
+	v := &view{Waiting: counts[quarantine.Held], Tabs: all, Front: at == 0, Limit: reasonLimit}
+	v.CanDecide = at == 0 && s.May(u.Role, "POST", "/flere")
+	total := all[at].Count
+	filtered := len(params) > 1
+	if filtered { // how many there are is known only afterwards, so the page is read as asked
+		total = finder.MaxTotal + 1
+	}
+	v.Pages = frame.NewPager(r, total, base)
+	q.Limit, q.Offset = frame.PageSize, (v.Pages.Page-1)*frame.PageSize
+	cases, found, err := s.Finder.Find(r.Context(), q)
+	if err != nil {
+		return nil, fmt.Errorf("page %d: %w", v.Pages.Page, err)
+	}
+	if filtered {
+		v.Pages = frame.NewPager(r, min(found, finder.MaxTotal), base)
+		v.Total = words.Plural(l, "queue.found", found)
+		if found > finder.MaxTotal {
+			v.Total = words.Text(l, "queue.found.more", finder.MaxTotal)
+		}
+	}
+	for _, c := range cases {
+		v.Rows = append(v.Rows, s.row(l, c, v.CanDecide))
+	}
+	v.Live = "/?" + params.Encode() + fmt.Sprintf("&side=%d", v.Pages.Page)
+	v.Batches = s.batches(l, u)
+	if v.Budget, err = s.budget(r.Context(), l); err != nil {
+		return nil, err
+	}
+	v.Filter, err = s.filter(r, l, u, params, all[at])
+	return v, err
+}
+
+// cmpStates is the states of a tab; none means all.
+func cmpStates(list []quarantine.State) []quarantine.State {
+	if len(list) == 0 {
+		return states()
+	}
+	return list
+}
+
+// ages are how old a case must be to be shown.
+func ages() map[string]time.Duration {
+	const day = 24 * time.Hour
+	return map[string]time.Duration{"1d": day, "3d": 3 * day, "7d": 7 * day, "30d": 30 * day}
+}
+
+// queryOf reads what is looked for from the address, and gives back the parameters
+// that mean something, so that links carry them on.
+func queryOf(r *http.Request, u *frame.User, t *tab, now time.Time) (finder.Query, url.Values) {
+	get := func(name string) string {
+		v := strings.TrimSpace(r.URL.Query().Get(name))
+		if len(v) > 200 {
+			v = ""
+		}
+		return strings.ToValidUTF8(v, "")
+	}
+	params := url.Values{"vis": {t.ID}}
+	keep := func(name, value string) string {
+		if value != "" {
+			params.Set(name, value)
+		}
+		return value
+	}
+	q := finder.Query{Text: keep("q", get("q")), Rule: keep("regel", get("regel")), Source: keep("kilde", get("kilde")), From: keep("afsender", get("afsender"))}
+	for _, state := range t.States {
+		q.States = append(q.States, string(state))
+	}
+	if age, ok := ages()[get("alder")]; ok {
+		q.Until = now.Add(-age)
+		params.Set("alder", get("alder"))
+	}
+	if get("mine") == "1" {
+		q.Assigned = u.Name
+		params.Set("mine", "1")
+	}
+	q.Order = finder.Newest
+	if t.Oldest {
+		q.Order = finder.Oldest
+	}
+	for _, o := range []finder.Order{finder.Newest, finder.Oldest, finder.ByRisk, finder.ByClock} {
+		if get("orden") == string(o) && o != q.Order {
+			q.Order = o
+			params.Set("orden", string(o))
+			break
+		}
+	}
+	return q, params
+}
+
+func (s *Pages) filter(r *http.Request, l words.Lang, u *frame.User, params url.Values, t tab) (filterView, error) {
+	f := filterView{Text: words.Clean(params.Get("q"), words.Short), From: words.Clean(params.Get("afsender"), words.Short), Tab: t.ID, Mine: params.Get("mine") == "1"}
+	f.Open = len(params) > 1
+	rules, err := s.Finder.Values(r.Context(), finder.RuleTag)
+	if err != nil {
+		return f, err
+	}
+	for _, id := range rules {
+		f.Rules = append(f.Rules, option{id, words.Known(l, "rule", id), id == params.Get("regel")})
+	}
+	sources, err := s.Finder.Values(r.Context(), finder.SourceTag)
+	if err != nil {
+		return f, err
+	}
+	for _, id := range sources {
+		f.Sources = append(f.Sources, option{id, words.Known(l, "source", id), id == params.Get("kilde")})
+	}
+	for _, id := range []string{"1d", "3d", "7d", "30d"} {
+		f.Ages = append(f.Ages, option{id, words.Known(l, "age", id), id == params.Get("alder")})
+	}
+	standard := finder.Newest
+	if t.Oldest {
+		standard = finder.Oldest
+	}
+	for _, o := range []finder.Order{finder.Oldest, finder.Newest, finder.ByRisk, finder.ByClock} {
+		chosen := params.Get("orden") == string(o) || params.Get("orden") == "" && o == standard
+		f.Orders = append(f.Orders, option{string(o), words.Known(l, "order", string(o)), chosen})
+	}
+	return f, nil
+}
+
+// budget says when more was stopped in a week than people will read.
+func (s *Pages) budget(ctx context.Context, l words.Lang) (string, error) {
+	if s.Budget <= 0 {
+		return "", nil
+	}
+	n, err := s.Finder.HeldSince(ctx, s.Now().Add(-7*24*time.Hour))
+	if err != nil || n <= s.Budget {
+		return "", err
+	}
+	return words.Text(l, "queue.budget", n, s.Budget), nil
+}
+
+func (s *Pages) row(l words.Lang, c *quarantine.Case, decide bool) row {
+	out := row{
+		ID: c.ID, Heading: words.Heading(l, c), From: words.Clean(c.From, words.Short), To: words.Recipients(l, c.To), Recipients: len(c.To),
+		HeldAt: words.ShortTime(l, c.HeldAt), Persons: c.Persons, Numbers: c.Numbers, Draft: words.Clean(c.DraftNo, words.Short),
+		Rule: words.Text(l, "rules.none"), MoreRules: max(0, len(c.Rules)-1),
+		rowState: rowState{State: c.State, Colour: words.Colour(c.State), Assigned: words.Clean(c.Assigned, words.Short)},
+	}
+	if len(c.Rules) > 0 {
+		out.Rule = words.Rule(l, c.Rules[0])
+	}
+	switch {
+	case c.Risk >= finder.HighRisk:
+		out.Risk, out.RiskColour = words.Text(l, "risk.high"), "error"
+	case c.Risk >= finder.MediumRisk:
+		out.Risk, out.RiskColour = words.Text(l, "risk.medium"), "warning"
+	}
+	if c.State == quarantine.Held {
+		out.Waited = words.Waited(l, c.HeldAt, s.Now())
+		if n := c.Approvers(); n > 1 {
+			out.Approved = words.Text(l, "queue.approved", len(c.ApprovalsDone), n)
+		}
+		if b, ok := s.Board.Waiting(c.ID); ok {
+			out.Batch = words.Text(l, "batch.marked", words.Known(l, "batch.action", b.Action))
+		}
+		out.Selectable = decide && out.Batch == ""
+	}
+	return out
+}
+
+// stateCount is a line of the operator's page.
+type stateCount struct {
+	State quarantine.State
+	Count int
+}
+
+// Status shows counts and no content.
+func (s *Pages) Status(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.User(r)
+	counts, err := s.Counter.Counts(r.Context())
+	if err != nil {
+		s.Broken(w, r, "count cases", err)
+		return
+	}
+	var v []stateCount
+	for _, state := range states() {
+		v = append(v, stateCount{state, counts[state]})
+	}
+	p := s.NewPage(r, &u, words.Text(frame.Language(r), "status.title"))
+	p.Data = v
+	s.Render(w, http.StatusOK, "status", p)
+}

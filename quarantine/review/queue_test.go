@@ -1,0 +1,165 @@
+package review
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/review/queue"
+)
+
+func TestQueueIsSearched(t *testing.T) {
+	r := newRig(t, func(c *Config) { c.Budget = 1 })
+	shot := r.hold(t, screenshot("a"), 2*time.Hour)
+	abroad := r.hold(t, bundle("b"), 26*time.Hour)
+	d := screenshot("c")
+	d.From, d.Subject, d.Source = "carl.eksempel@kommune.example", "Årsopgørelse for plejehjemmet", "smtp"
+	old := r.hold(t, d, 8*24*time.Hour)
+	c := r.as(t, "dpo")
+	shows := func(query string, want ...*quarantine.Case) {
+		t.Helper()
+		_, body := c.get("/?" + query)
+		for _, x := range []*quarantine.Case{shot, abroad, old} {
+			has := strings.Contains(body, `id="sag-`+x.ID)
+			wanted := false
+			for _, w := range want {
+				wanted = wanted || w == x
+			}
+			if has != wanted {
+				t.Errorf("%s: %s shown: %v", query, x.Subject, has)
+			}
+		}
+	}
+	shows("", shot, abroad, old)
+	shows("q=plejehjem", old)
+	shows("q="+url.QueryEscape("ÅRSOPGØRELSE"), old)
+	shows("q=aktindsigt+domstol.example", abroad)
+	shows("q=modtager07@domstol.example", abroad)
+	shows("q=2026-0", shot, abroad, old) // drafts
+	shows("q=findes+ikke")
+	shows("q=" + url.QueryEscape(`" OR 1=1 --`))
+	shows("regel=abroad", abroad)
+	shows("kilde=smtp", old)
+	shows("afsender=carl.eksempel@kommune.example", old)
+	shows("alder=1d", abroad, old)
+	shows("alder=7d", old)
+	shows("mine=1")
+	shows("vis=frigivet")
+	shows("vis=alle&q=plejehjemmet", old)
+	_, body := c.get("/?orden=risiko")
+	if strings.Index(body, "sag-"+abroad.ID) > strings.Index(body, "sag-"+shot.ID) || !strings.Contains(body, "Høj risiko") {
+		t.Error("the riskiest is not first")
+	}
+	contains(t, body, "2 forsendelser er standset") // of three, two this week
+	_, body = c.get("/?q=ingenting")
+	contains(t, body, "Ingen sager passer til det, du søger.", "0 sager passer")
+}
+
+// Several are decided with one reason; until the window has passed it can be undone.
+func TestSeveralAtOnce(t *testing.T) {
+	r := newRig(t)
+	r.server.queue.Board = queue.NewBoard(300*time.Millisecond, time.Now)
+	a, b, two := r.hold(t, screenshot("a"), 2*time.Hour), r.hold(t, screenshot("b"), time.Hour), r.hold(t, bundle("c"), time.Hour)
+	c := r.as(t, "reviewer")
+	post := func(form url.Values) (int, string) {
+		res, err := c.http.PostForm(r.url+"/flere", form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer(t, res)
+	}
+	for name, form := range map[string]url.Values{
+		"no reason": {"handling": {"frigiv"}, "sag": {a.ID}}, "no case": {"handling": {"frigiv"}, "begrundelse": {"Aftalt"}},
+		"a number": {"handling": {"frigiv"}, "sag": {a.ID}, "begrundelse": {"070761-4285"}}, "a name": {"handling": {"frigiv"}, "sag": {a.ID}, "begrundelse": {"Aftalt med Anna Testesen"}},
+	} {
+		if status, _ := post(form); status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: status %d", name, status)
+		}
+	}
+	if status, _ := post(url.Values{"handling": {"slet"}, "sag": {a.ID}, "begrundelse": {"x"}}); status != http.StatusBadRequest {
+		t.Errorf("another action: %d", status)
+	}
+	_, body := post(url.Values{"handling": {"frigiv"}, "sag": {a.ID, b.ID, two.ID, "findes-ikke"}, "begrundelse": {"Modtageren har sikker post"}})
+	contains(t, body, "4 sager bliver frigivet", "Fortryd", "Bliver frigivet om lidt")
+	if len(r.source.delivered) != 0 {
+		t.Fatal("released before the window passed")
+	}
+	id := between(body, `name="samling" value="`, `"`)
+	_, body = c.post("/flere/fortryd", "samling", id)
+	contains(t, body, "Det er fortrudt")
+	time.Sleep(500 * time.Millisecond)
+	if got, err := r.service.Get(t.Context(), a.ID); err != nil || got.State != quarantine.Held {
+		t.Fatalf("undone but %v, %v", got.State, err)
+	}
+	post(url.Values{"handling": {"frigiv"}, "sag": {a.ID, b.ID, two.ID, "findes-ikke"}, "begrundelse": {"Modtageren har sikker post"}})
+	deadline := time.Now().Add(10 * time.Second)
+	for {
+		if _, body = c.get("/"); strings.Contains(body, "frigivet samlet") || time.Now().After(deadline) {
+			break
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	contains(t, body, "2 sager er frigivet samlet af reviewer.", "1 sag mangler endnu en godkendelse.", "1 sag blev ikke afgjort")
+	for _, x := range []*quarantine.Case{a, b} {
+		if got, _ := r.service.Get(t.Context(), x.ID); got.State != quarantine.Released || got.Reason != "Modtageren har sikker post" || got.DecidedBy != "reviewer" {
+			t.Errorf("%+v", got.State)
+		}
+	}
+	if _, body = c.post("/flere/fortryd", "samling", id); !strings.Contains(body, "for sent at fortryde") {
+		t.Error("an old undo was taken")
+	}
+}
+
+// A page that renews itself shows what is new and does not keep a session alive.
+func TestLiveQueue(t *testing.T) {
+	r := newRig(t)
+	c := r.as(t, "dpo")
+	req, err := http.NewRequest("GET", r.url+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Live", "1")
+	res := c.first(req)
+	if status, body := answer(t, res); status != 200 || !strings.Contains(body, `id="koe"`) || res.Header.Get("Set-Cookie") != "" {
+		t.Errorf("status %d, cookie %q", status, res.Header.Get("Set-Cookie"))
+	}
+	r.server.Keys.Forget()
+	if res = c.first(req); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("after the session ended: %d", res.StatusCode)
+	}
+	res.Body.Close()
+}
+
+// live waits for a case that arrives while the page is open, without a click.
+func live(t *testing.T, browser context.Context) {
+	r := newRig(t)
+	b := newTab(t, browser, r.url)
+	b.open("/log-ind")
+	b.do(chromedp.SendKeys(css("#navn"), "dpo"), chromedp.SendKeys(css("#kode"), passphrase))
+	b.submit(chromedp.Click(css("#log-ind")))
+	b.says("Ingen forsendelser venter på dig.")
+	held := r.hold(t, screenshot("a"), time.Minute)
+	b.do(chromedp.WaitVisible(css(fmt.Sprintf("#sag-%s", held.ID))))
+	b.says("1 forsendelse venter på en afgørelse.")
+	// Somebody is choosing: nothing moves under the hand.
+	b.do(chromedp.Click(css("label[for=vaelg-" + held.ID + "]")))
+	r.hold(t, screenshot("b"), time.Minute)
+	run(b, chromedp.Poll[bool](`document.getElementById("nyt").textContent !== ""`))
+	if n := run(b, chromedp.Evaluate[int](`document.querySelectorAll("input[name=sag]:checked").length`)); n != 1 {
+		t.Errorf("%d are chosen, want 1", n)
+	}
+	b.do(chromedp.SendKeys(css("#flere-begrundelse"), "Skal sendes sikkert"))
+	b.submit(chromedp.Click(css("#flere-afvis")))
+	b.says("1 sag bliver afvist om", "Fortryd")
+	b.shot("flere", 760)
+	b.open("/?q=loenkoersel&orden=risiko")
+	b.shot("soeg", 760)
+	b.quiet()
+}
