@@ -87,7 +87,7 @@ func (r *Reading) span() detectors.Span {
 		switch {
 		case r.Near && !labelled && !r.Parted:
 			sp.Strength = detectors.Weak
-		case !labelled:
+		case !labelled && !(r.Person && r.Parted):
 			sp.Strength = detectors.Medium
 		}
 	case Replacement:
@@ -144,6 +144,9 @@ func (r *Reading) why() []string {
 	}
 	if r.Label != "" {
 		out = append(out, "label: "+r.Label)
+	}
+	if r.Person {
+		out = append(out, "ved et ord for en person")
 	}
 	if r.Parted {
 		out = append(out, "form 6-4")

@@ -18,6 +18,7 @@ const (
 	labelP                // P-nummer: other if the number begins with 10, else nothing
 	labelEither           // pnr: P-nummer if the number begins with 10, else a person's
 	labelFill             // "nr.", "nummer": belongs to the word before
+	labelPerson           // "borgeren": says that a person is spoken of
 )
 
 // amount is the name of the label that a currency is.
@@ -50,6 +51,9 @@ func (f *finder) labelOf(start, end int) label {
 	if heading.kind == labelCPR || heading.kind == labelOther && f.alone(start, end) {
 		return heading
 	}
+	if lab.kind == labelPerson || heading.kind == labelPerson {
+		return label{kind: labelPerson}
+	}
 	return label{}
 }
 
@@ -71,6 +75,7 @@ func settle(l label, s string, start int) label {
 func labelBefore(s string, i int) label {
 	low := max(0, i-labelWindow)
 	hasNr, direct, lines, run := false, true, 0, 0
+	var who label
 	var buf [80]byte
 	for tokens := 0; tokens < labelTokens && i > low; {
 		c := s[i-1]
@@ -96,6 +101,11 @@ func labelBefore(s string, i int) label {
 		switch kind {
 		case labelFill:
 			hasNr = true
+		case labelPerson:
+			if lines == 0 {
+				who = label{kind: labelPerson}
+			}
+			hasNr, direct = false, false
 		case labelNone:
 			hasNr, direct = false, false
 		default:
@@ -104,7 +114,7 @@ func labelBefore(s string, i int) label {
 		i = k
 		tokens++
 	}
-	return label{}
+	return who
 }
 
 // headingLabel reads the name of a column or field. Any word in it that says CPR

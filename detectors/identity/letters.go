@@ -74,7 +74,8 @@ func (f *finder) matchMasked() bool {
 	}
 	masks, w := maskAt(rest[width:], dash)
 	c := candidate{start: last.Start, end: last.End + width + w, form: formRun}
-	if masks == 0 && (!dash || width < len(rest) && (digits.Alnum(rest[width]) || digits.At(rest, width))) {
+	// After the hyphen a digit or a second hyphen may be the rest of a number.
+	if masks == 0 && (!dash || width < len(rest) && (digits.Alnum(rest[width]) || digits.At(rest, width) || dashAt(rest, width))) {
 		return false
 	}
 	lab := f.labelOf(last.Start, last.End)
@@ -91,6 +92,11 @@ func (f *finder) matchMasked() bool {
 	c.end = min(c.end, len(f.text))
 	f.add(Reading{Start: c.start, End: c.end, Value: ascii(last.Digit[:6]) + "xxxx", Verdict: Masked, Label: lab.name})
 	return true
+}
+
+func dashAt(s string, i int) bool {
+	r, _ := utf8.DecodeRuneInString(s[i:])
+	return digits.IsDash(r)
 }
 
 // maskAt reads four signs that stand for a serial, of which the last two may be

@@ -44,6 +44,7 @@ type Reading struct {
 	OCR        bool   // letters were read as digits
 	Zero       bool   // a leading zero was restored
 	Near       bool   // 1 January of a year of which no such number is known yet
+	Person     bool   // a word for a person stands before it
 }
 
 // finder reads one text. It lives on the stack of one call.
@@ -89,6 +90,7 @@ func (f *finder) take(c candidate) bool {
 	if labelled {
 		r.Label = lab.name
 	}
+	r.Person = lab.kind == labelPerson
 	if c.broken && verdict == Typo {
 		return false
 	}
@@ -170,18 +172,33 @@ func (f *finder) confirmed(c *candidate, labelled bool) Verdict {
 }
 
 // machineStamp reports whether the digits read as yyMMddHHmm of the last ten years
-// behind a word like "log" or "scan" in a file name.
+// behind a word like "log" or "scan" in a file name, before the level of a log
+// line, or with another time of the same month in the text.
 func (f *finder) machineStamp(c *candidate) bool {
-	if c.start == 0 || f.text[c.start-1] != '_' && f.text[c.start-1] != '-' {
+	if c.end-c.start != 10 || !f.logged(c) {
 		return false
-	}
-	word := strings.ToLower(f.text[max(0, c.start-8) : c.start-1])
-	known := false
-	for _, w := range []string{"log", "scan", "img", "backup", "dump", "export", "fax"} {
-		known = known || strings.HasSuffix(word, w)
 	}
 	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
 	stamp := birth{2000 + pair(0), pair(2), pair(4)}
-	return known && stamp.exists() && pair(6) < 24 && pair(8) < 60 &&
+	return stamp.exists() && pair(6) < 24 && pair(8) < 60 &&
 		stamp.days() <= f.today+10000 && stamp.days() > f.today-100000
+}
+
+func (f *finder) logged(c *candidate) bool {
+	if c.start > 0 && (f.text[c.start-1] == '_' || f.text[c.start-1] == '-') {
+		word := strings.ToLower(f.text[max(0, c.start-8) : c.start-1])
+		for _, w := range []string{"log", "scan", "img", "backup", "dump", "export", "fax"} {
+			if strings.HasSuffix(word, w) {
+				return true
+			}
+		}
+	}
+	behind := strings.TrimLeft(f.text[c.end:min(len(f.text), c.end+16)], " \t:;|[]")
+	for _, level := range []string{"ERROR", "WARN", "INFO", "DEBUG", "FATAL", "TRACE"} {
+		if strings.HasPrefix(behind, level) {
+			return true
+		}
+	}
+	near := f.text[max(0, c.start-200):min(len(f.text), c.end+200)]
+	return strings.Count(near, f.text[c.start:c.start+4]) > 1
 }

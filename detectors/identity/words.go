@@ -47,6 +47,8 @@ func makeWords() map[string]word {
 		"ejendoms matrikel serie vare reg registrerings se rekvisition tilbud police skade dok dokument ref reference betalings "+
 		"transaktions ticket incident kort licens installations lokations projekt bestillings bestilling booking klage loebe "+
 		"afregnings kontrakt kontrakts")
+	put(word{kind: labelPerson}, "borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen")
+	put(word{kind: labelOther}, "tidspunkt timestamp logtid klokkeslaet")
 	// These say whose number it is and not what.
 	put(word{kind: labelNone}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
 	return m

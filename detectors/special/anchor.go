@@ -62,8 +62,9 @@ func hasNumber(s string) bool {
 		if run != 6 || i >= 6 && s[i-6] >= '0' && s[i-6] <= '9' {
 			continue
 		}
-		if s[i-5:i-3] > "71" || s[i-5:i-3] == "00" || s[i-3] > '1' {
-			continue // no day or month
+		day, month := s[i-5:i-3], s[i-3:i-1]
+		if day == "00" || day > "31" && day < "61" || day > "91" || month == "00" || month > "12" {
+			continue
 		}
 		rest := strings.TrimLeft(s[i+1:min(len(s), i+9)], " -–\u00a0")
 		if len(rest) >= 4 && fourOf(rest[:4]) && (len(rest) == 4 || rest[4] < '0' || rest[4] > '9') {
@@ -124,7 +125,7 @@ func hasName(s string) bool {
 			first = first[j+1:] // a row without blanks: "12;Anna Testesen;..."
 		}
 		labelled := i > 0 && nameLabel(words[i-1])
-		if !firstNames[first] && !(labelled && nameLike(first)) {
+		if !firstNames[first] && !(nameLike(first) && (labelled || surname(words[i+1]) && !byOffice(words, i+1, i+2))) {
 			continue
 		}
 		to := i + 1
@@ -142,6 +143,24 @@ func hasName(s string) bool {
 				return true
 			}
 			i = to - 1
+		}
+	}
+	return false
+}
+
+// surnames end most Danish family names; before one, any word with a capital is a
+// first name, however rare.
+var surnames = []string{"sen", "gaard", "gård", "holm", "strup", "bæk", "bech", "dahl", "lund", "toft", "berg", "skov", "ravn", "møller", "bjerg", "kjær", "dal", "holt", "mark", "sson", "quist", "qvist", "feldt"}
+
+func surname(w string) bool {
+	w = strings.TrimRight(w, "\"”“».,:;!?)")
+	if !nameLike(w) || strings.HasSuffix(w, "elsen") || strings.HasSuffix(w, "ssen") && len(w) < 5 {
+		return false
+	}
+	w = strings.ToLower(w)
+	for _, e := range surnames {
+		if strings.HasSuffix(w, e) {
+			return true
 		}
 	}
 	return false

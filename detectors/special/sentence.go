@@ -69,12 +69,22 @@ func endsSentence(text string, i int) bool {
 			return false
 		}
 		next := firstRune(rest)
-		if rest != "" && unicode.IsLower(next) {
+		if rest != "" && (unicode.IsLower(next) || unicode.IsDigit(next) && dayBefore(text, i)) {
 			return false
 		}
 		return !abbreviated(text[max(0, i-12):i])
 	}
 	return false
+}
+
+// dayBefore reports whether one or two digits stand before byte i: "født 19. 4. 1956"
+// is one sentence.
+func dayBefore(text string, i int) bool {
+	n := 0
+	for n < 3 && i > n && text[i-1-n] >= '0' && text[i-1-n] <= '9' {
+		n++
+	}
+	return n == 1 || n == 2
 }
 
 func firstRune(s string) rune {

@@ -130,7 +130,7 @@ func SameName(a, b string) bool { return NewName(a).Same(NewName(b)) }
 // folding of letters that names are written with in two ways.
 var folding = strings.NewReplacer("å", "aa", "ø", "oe", "æ", "ae", "ä", "ae", "ö", "oe", "ü", "ue", "é", "e", "è", "e", "ê", "e", "ë", "e",
 	"á", "a", "à", "a", "â", "a", "ã", "a", "í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ú", "u", "ù", "u", "û", "u",
-	"ý", "y", "ñ", "n", "ç", "c", "ð", "d", "þ", "th", "ß", "ss", "a\u030a", "aa", "o\u0308", "oe", "a\u0308", "ae")
+	"ý", "y", "ñ", "n", "ç", "c", "ð", "d", "þ", "th", "ß", "ss", "ş", "s", "ș", "s", "ś", "s", "š", "s", "ı", "i", "ğ", "g", "ł", "l", "ń", "n", "ć", "c", "č", "c", "ź", "z", "ż", "z", "ž", "z", "đ", "d", "ř", "r", "ť", "t", "ț", "t", "ă", "a", "ą", "a", "ę", "e", "ě", "e", "ő", "oe", "ű", "ue", "ů", "u", "a\u030a", "aa", "o\u0308", "oe", "a\u0308", "ae")
 
 // Fold writes a word in lower case with å æ ø and accented letters as plain ones.
 func Fold(s string) string {
@@ -158,11 +158,12 @@ var noName = set("kommune kommunen region regionen borger borgeren borgerservice
 	"januar februar marts april maj juni juli august september oktober november december mandag tirsdag onsdag torsdag fredag " +
 	"danmark odense aarhus telefonnr mobil email side sundhed social familie boern unge skole boernehave ydelse")
 
-// streets end the names of roads.
-var streets = []string{"vej", "vejen", "gade", "gaden", "alle", "straede", "vaenge", "vaenget", "park", "parken", "plads", "pladsen", "torv", "torvet", "have", "haven", "bakke", "bakken", "toft", "toften"}
+// streets end the names of roads. Endings that surnames have as often (Kildetoft,
+// Bakke, Have) are left out, and so are Gade and Park by themselves.
+var streets = []string{"vej", "vejen", "gade", "gaden", "alle", "straede", "vaenge", "vaenget", "park", "parken", "plads", "pladsen", "torv", "torvet", "haven", "bakken", "toften"}
 
 func isStreet(folded string) bool {
-	return slices.ContainsFunc(streets, func(s string) bool { return strings.HasSuffix(folded, s) })
+	return folded != "gade" && folded != "park" && slices.ContainsFunc(streets, func(s string) bool { return strings.HasSuffix(folded, s) })
 }
 
 // nameWord tells a word that may be part of a name: a capital and letters, an

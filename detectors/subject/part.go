@@ -54,7 +54,7 @@ func Starts(doc *document.Document, segments []int) []int {
 
 // paperCues begin a line that tells whom a new paper is about. A bare "Navn:" is
 // none: a spouse's part of a form begins so, too.
-var paperCues = newWordList("vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "borger:", "patient:", "elev:")
+var paperCues = newWordList("vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "personnr", "personnummer", "borger:", "patient:", "elev:", "klient:")
 
 func begins(text string, zone Zone, onPage int) bool {
 	return zone == Address || zone == Salutation && onPage <= 2*headLines || onPage <= headLines && paperCues.of(text) != ""
@@ -129,8 +129,21 @@ func (n Name) Relative(o Name) bool {
 	return len(a) > 1 && len(b) > 1 && len(a[len(a)-1]) > 1 && a[len(a)-1] == b[len(b)-1]
 }
 
+// Shares reports whether two names have a word of more than one letter in common.
+func (n Name) Shares(o Name) bool {
+	a, b := n.loosely().meaning(), o.loosely().meaning()
+	return slices.ContainsFunc(a, func(t string) bool { return len(t) > 1 && slices.Contains(b, t) })
+}
+
+// In reports whether the first word of a name, of three letters or more, stands in
+// the part of a mail address before the @.
+func (n Name) In(local string) bool {
+	m := n.loosely().meaning()
+	return len(m) > 0 && len(m[0]) > 2 && strings.Contains(loose.Replace(Fold(local)), m[0])
+}
+
 // loose writes letters as mail addresses do, which leave out the dots and rings.
-var loose = strings.NewReplacer("oe", "o", "aa", "a", "ae", "a")
+var loose = strings.NewReplacer("oe", "o", "aa", "a", "ae", "a", "ue", "u")
 
 // SameLoosely is Same for a name that was read from a mail address: "soren.aas"
 // can be Søren Ås.

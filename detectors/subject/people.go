@@ -137,6 +137,10 @@ var labelStarts = func() (table [256]bool) {
 	return table
 }()
 
+// formWords stand in labels of a form and in no name: in an empty table a label may
+// lie under the heading "Navn".
+var formWords = set("cpr cprnr nr navn adresse telefon tlf email dato underskrift postnr postnummer personnr personnummer foedselsdato stilling civilstand")
+
 // replies are what mail programs put before a subject.
 var replies = strings.NewReplacer("SV: ", "", "Sv: ", "", "VS: ", "", "Re: ", "", "RE: ", "", "FW: ", "", "Fwd: ", "")
 
@@ -155,7 +159,7 @@ func (p *papers) fields(path string, people []person) []person {
 		if s.At.Cell != "" || s.Label == "" || len(s.Text) > 100 || !nameField(s.Label) {
 			continue
 		}
-		if n := NewName(s.Text); n.Full() {
+		if n := NewName(s.Text); n.Full() && !n.Any(formWords) {
 			people = append(people, person{name: n, role: About, field: true, page: s.At.Page, segment: i, end: len(s.Text)})
 		}
 	}

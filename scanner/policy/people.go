@@ -95,26 +95,51 @@ func (f *Facts) sensitive() int {
 }
 
 // forwardedFromOutside reports whether the mail passes on a mail that somebody
-// outside wrote: the subject says so, or an address outside stands in a quoted
-// "Fra:" line.
+// outside wrote: an address outside stands in a "Fra:" line, or in the line that
+// mail programs put above what they quote ("Den 3. maj skrev A <a@b.dk>:").
 func (f *Facts) forwardedFromOutside(site Site) bool {
 	for i := range f.Doc.Segments {
-		s := &f.Doc.Segments[i]
-		if s.At.Layer != document.Quoted && !strings.Contains(s.Text, "Fra:") && !strings.Contains(s.Text, "From:") {
-			continue
-		}
-		for line := range strings.SplitSeq(s.Text, "\n") {
-			line = strings.TrimLeft(line, "> \t*")
-			from, ok := strings.CutPrefix(line, "Fra:")
-			if !ok {
-				from, ok = strings.CutPrefix(line, "From:")
-			}
-			if ok && strings.Contains(from, "@") && !site.Internal(strings.Trim(addressIn(from), "<>")) {
-				return true
+		text := f.Doc.Segments[i].Text
+		for _, mark := range []string{"Fra:", "From:", "skrev", "wrote:"} {
+			for at := 0; ; {
+				k := strings.Index(text[at:], mark)
+				if k < 0 {
+					break
+				}
+				k, at = at+k, at+k+len(mark)
+				if a := writer(text, k, mark); a != "" && !site.Internal(a) {
+					return true
+				}
 			}
 		}
 	}
 	return false
+}
+
+// writer is the address that a line with mark at byte k says a quoted mail is from.
+// The line may be broken once.
+func writer(text string, k int, mark string) string {
+	switch mark {
+	case "Fra:", "From:":
+		head := strings.TrimLeft(text[max(0, strings.LastIndexByte(text[:k], '\n')+1):k], "> \t*")
+		line, _, _ := strings.Cut(text[k+len(mark):], "\n")
+		if head != "" {
+			return ""
+		}
+		return strings.Trim(addressIn(line), "<>")
+	case "wrote:":
+		near := text[max(0, k-160):k]
+		if i := strings.LastIndex(near, "\n\n"); i >= 0 {
+			near = near[i:]
+		}
+		return addressIn(near)
+	}
+	near := text[k+len(mark) : min(len(text), k+len(mark)+160)]
+	near, _, ok := strings.Cut(near, ">:")
+	if !ok {
+		return ""
+	}
+	return addressIn(near)
 }
 
 // ownWords reports whether the quoted part speaks of its writer, as a citizen's
@@ -156,6 +181,10 @@ func placeholders() Definition {
 			}
 			return countDa(n, "pladsholder", "pladsholdere") + " fra en skabelon står stadig i brevet",
 				countEn(n, "placeholder", "placeholders") + " of a template still in the letter", true
+		},
+		// A mail that hands over a template says so.
+		Softer: func(site Site, f *Facts) bool {
+			return f.parties(site).Says("skabelon", "flettefelt", "brevfletning", "mail merge")
 		}}
 }
 
@@ -164,7 +193,7 @@ func weakPlaceholders() Definition {
 		Fires: func(_ Site, f *Facts) (string, string, bool) {
 			strong := f.placeholders(detectors.Strong)
 			n := f.placeholders(detectors.Medium)
-			if weak := f.placeholders(detectors.Weak); n == 0 && weak >= 2 {
+			if weak := f.placeholders(detectors.Weak); n == 0 && (weak >= 2 || f.clearMask()) {
 				n = weak
 			}
 			if !f.outgoing() || strong > 0 || n == 0 || len(f.Channel.External) == 0 {
@@ -174,14 +203,33 @@ func weakPlaceholders() Definition {
 		}}
 }
 
+// placeholders counts different placeholders of at least the given strength; a mail
+// says the same twice, as plain text and as HTML.
 func (f *Facts) placeholders(atLeast detectors.Strength) int {
+	twice := make(map[string]string) // value → path of the first
 	n := 0
 	for i := range f.Findings {
-		if f.Findings[i].Category == "placeholder" && f.Findings[i].Strength.Rank() >= atLeast.Rank() {
-			n++
+		x := &f.Findings[i]
+		if x.Category != "placeholder" || x.Strength.Rank() < atLeast.Rank() {
+			continue
 		}
+		if first, ok := twice[x.Value.Digest()]; ok && first != x.At.Path {
+			continue
+		}
+		twice[x.Value.Digest()] = x.At.Path
+		n++
 	}
 	return n
+}
+
+// clearMask reports whether a weak placeholder is one by the words before it ("kl.
+// xx.xx") or an error that Word printed: one of those is worth a warning by itself.
+func (f *Facts) clearMask() bool {
+	return slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
+		return x.Category == "placeholder" && slices.ContainsFunc(x.Why, func(why string) bool {
+			return why == "fejl fra et felt i Word" || strings.HasPrefix(why, "maske for ") && why != "maske for CPR-nummer"
+		})
+	})
 }
 
 func (f *Facts) sensitiveSure() int {

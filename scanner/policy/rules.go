@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
 	"brevvagt/document"
 )
 
@@ -86,13 +87,22 @@ func (f *Facts) numbers(atLeast detectors.Strength) int {
 
 // certain is the number of national ids that are sure enough to stop a mail:
 // strong ones, and doubtful ones where they come in company, since two numbers of
-// the right form with real dates are hardly chance.
+// the right form with real dates are hardly chance, or with the name of a person.
 func (f *Facts) certain() int {
 	strong, medium := f.numbers(detectors.Strong), f.numbers(detectors.Medium)
-	if medium >= 2 {
+	if medium >= 2 || medium == 1 && f.named() {
 		return medium
 	}
 	return strong
+}
+
+// named reports whether a full name stands with a number of the right form.
+func (f *Facts) named() bool {
+	return slices.ContainsFunc(f.Subjects, func(s subject.Subject) bool {
+		return s.Name.Full() && slices.ContainsFunc(s.Findings, func(k int) bool {
+			return f.Findings[k].Category == "national-id" && f.Findings[k].Strength.Rank() >= detectors.Medium.Rank()
+		})
+	})
 }
 
 func (f *Facts) outgoing() bool { return f.Kind == "mail" || f.Kind == "letter" }

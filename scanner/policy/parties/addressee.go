@@ -129,7 +129,7 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	// Elsewhere than in a private mailbox papers about somebody else may be a firm's
 	// business: a letter by name alone, unless it speaks as a municipality does to a
 	// citizen, and a form, unless the mail speaks to the reader.
-	o.Weak = spoken || !r.sure && !(r.private && numbered) || family && !numbered
+	o.Weak = spoken || !r.sure && !(r.private && (numbered || letter && r.owned)) || family && !numbered
 	if !r.private {
 		o.Weak = o.Weak || letter && !p.toCitizen() && !numbered || !letter && !r.spokenTo
 	}
@@ -211,6 +211,11 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 			continue
 		}
 		name, ok := personName(a.Name)
+		if !ok {
+			if local, domain, _ := strings.Cut(it.External[0], "@"); privateMailbox(local, domain) {
+				name, ok = localName(local)
+			}
+		}
 		if !ok || !greeted.Full() || name.SameLoosely(greeted) || !it.Personal {
 			continue
 		}

@@ -3,6 +3,8 @@ package parties
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/detectors/contact"
 	"brevvagt/detectors/subject"
@@ -16,6 +18,7 @@ type readers struct {
 	names     []subject.Name
 	addressed []subject.Name // of names, those that stand in or beside an address
 	sure      bool           // a full name was written, not read from the address alone
+	owned     bool           // the only mailbox is a citizen's own by the full name in it
 	// numbers are the subjects whose number is the address itself, as some gateways
 	// to Digital Post want it.
 	numbers map[string]bool
@@ -101,11 +104,24 @@ func (it *Item) findReaders() *readers {
 		// One salutation does not tell who the several unnamed are.
 		return r
 	}
-	if !greeted.Empty() {
+	if !greeted.Empty() && !(r.private && len(it.External) == 1 && r.sure && r.another(greeted)) {
 		r.names = append(r.names, greeted)
 		r.sure = r.sure || greeted.Full()
 	}
+	if len(it.External) == 1 && !r.sure && r.private {
+		local, _, _ := strings.Cut(it.External[0], "@")
+		_, r.owned = localName(local)
+		// The address holds the name that the mail greets.
+		r.sure = !greeted.Empty() && greeted.In(local)
+	}
 	return r
+}
+
+// another reports whether a mail greets somebody who shares no word with those whom
+// it goes to: it went to the wrong mailbox, and its greeting tells nothing of who
+// reads it.
+func (r *readers) another(greeted subject.Name) bool {
+	return !slices.ContainsFunc(r.names, func(n subject.Name) bool { return n.Shares(greeted) })
 }
 
 // Addressed are the ids of those whose number stands in the mail's "To", and of
@@ -201,7 +217,20 @@ func personName(display string) (subject.Name, bool) {
 	if last, first, ok := strings.Cut(display, ","); ok {
 		display = strings.TrimSpace(first) + " " + strings.TrimSpace(last)
 	}
+	if strings.ToLower(display) == display || strings.ToUpper(display) == display {
+		display = capitals(display)
+	}
 	return subject.Named(display)
+}
+
+// capitals writes the words of a name that has none, or nothing else, with one each.
+func capitals(name string) string {
+	words := strings.Fields(strings.ToLower(name))
+	for i, w := range words {
+		first, size := utf8.DecodeRuneInString(w)
+		words[i] = string(unicode.ToUpper(first)) + w[size:]
+	}
+	return strings.Join(words, " ")
 }
 
 // roleWords are first words of mailboxes that belong to a role, not to a person.
