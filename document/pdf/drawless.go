@@ -22,30 +22,17 @@ func pictureless(data []byte) bool {
 		return false
 	}
 	looked := 0
-	for at := 0; ; {
-		i := bytes.Index(data[at:], []byte("stream"))
-		if i < 0 {
-			return true
-		}
-		start := at + i
-		at = start + len("stream")
-		if bytes.HasSuffix(data[:start], []byte("end")) {
-			continue
-		}
-		dict := data[max(0, start-600):start]
-		if open := bytes.LastIndex(dict, []byte("obj")); open >= 0 {
-			dict = dict[open:]
-		}
-		if escaped(dict) {
+	for s := range streams(data) {
+		if escaped(s.dict) {
 			return false
 		}
-		body := bytes.TrimLeft(data[at:min(len(data), at+2)], "\r\n")
-		content, ok := unpacked(dict, data[at+2-len(body):], maxLooked-looked)
+		content, ok := s.unpacked(maxLooked - looked)
 		if !ok || inline(content) {
 			return false
 		}
 		looked += len(content)
 	}
+	return true
 }
 
 // named tells that a name stands in the data, and not only as the beginning of one.
@@ -67,18 +54,21 @@ func named(data []byte, name string) bool {
 func escaped(dict []byte) bool { return bytes.IndexByte(dict, '#') >= 0 }
 
 // unpacked gives a stream's content; ok is false when it could not be had whole.
-func unpacked(dict, body []byte, left int) (content []byte, ok bool) {
+func (p packed) unpacked(left int) (content []byte, ok bool) {
 	limit := min(maxContent, left)
 	switch {
-	case !bytes.Contains(dict, []byte("/Filter")):
-		end := bytes.Index(body, []byte("endstream"))
-		if end < 0 || end > limit {
-			return nil, false
-		}
-		return body[:end], true
-	case bytes.Count(dict, []byte("Decode")) != 1+bytes.Count(dict, []byte("/DecodeParms")), !bytes.Contains(dict, []byte("/FlateDecode")):
+	case !bytes.Contains(p.dict, []byte("/Filter")):
+		content = p.raw()
+		return content, content != nil && len(content) <= limit
+	case bytes.Count(p.dict, []byte("Decode")) != 1+bytes.Count(p.dict, []byte("/DecodeParms")), !bytes.Contains(p.dict, []byte("/FlateDecode")):
 		return nil, false
 	}
+	return unzipped(p.body, limit)
+}
+
+// unzipped gives what a Flate stream holds; ok is false when that is not whole or
+// more than limit bytes.
+func unzipped(body []byte, limit int) (content []byte, ok bool) {
 	z, err := zlib.NewReader(bytes.NewReader(body))
 	if err != nil {
 		return nil, false

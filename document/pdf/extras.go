@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -138,6 +139,8 @@ func (r *reader) annotation(a references.FPDF_ANNOTATION, number int) {
 		r.text(document.Segment{Text: value(key), At: note})
 	}
 	switch kind.Subtype {
+	case enums.FPDF_ANNOT_SUBTYPE_STAMP, enums.FPDF_ANNOT_SUBTYPE_INK:
+		r.drawn = true // its words stand in its drawing
 	case enums.FPDF_ANNOT_SUBTYPE_WIDGET:
 		if v := value("V"); !r.knows(v) { // what the form reading did not give
 			r.text(document.Segment{Text: v, Label: value("T"), At: document.Location{Page: number}})
@@ -194,6 +197,7 @@ func (r *reader) pinned(a references.FPDF_ANNOTATION, number int) {
 		return
 	}
 	r.files++
+	r.handed[sha256.Sum256(data.Contents)] = true
 	r.child(name, data.Contents, document.Input{Page: number})
 }
 
@@ -209,6 +213,7 @@ func (r *reader) attachments() {
 			name = fmt.Sprintf("bilag-%d", i+1)
 		}
 		r.files++
+		r.handed[sha256.Sum256(a.Content)] = true
 		r.child(name, a.Content, document.Input{})
 	}
 }

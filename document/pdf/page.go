@@ -21,12 +21,14 @@ func (r *reader) page(index int, form bool) error {
 		return fmt.Errorf("cannot load page %d: %w", index+1, err)
 	}
 	page := requests.Page{ByReference: &loaded.Page}
+	r.drawn = false
 	text, err := r.pageText(page)
 	if err != nil {
 		return fmt.Errorf("cannot read the text of page %d: %w", index+1, err)
 	}
 	usable := usable(text)
 	if usable {
+		r.drawn = r.doubtful(text)
 		for _, s := range r.paragraphs(text) {
 			s.At.Page = index + 1
 			r.text(s)
@@ -52,6 +54,7 @@ func (r *reader) page(index int, form bool) error {
 type textPage struct {
 	text string
 	ref  references.FPDF_TEXTPAGE
+	size int // characters
 	top  func(index int) (top, bottom float64, ok bool)
 	side func(index int) (left, right float64, ok bool) // with the character's own margins
 }
@@ -65,7 +68,7 @@ func (r *reader) pageText(page requests.Page) (textPage, error) {
 	if err != nil {
 		return textPage{}, err
 	}
-	out := textPage{ref: t.TextPage}
+	out := textPage{ref: t.TextPage, size: n.Count}
 	if n.Count <= 0 {
 		return out, nil
 	}
@@ -106,6 +109,20 @@ func (r *reader) pageText(page requests.Page) (textPage, error) {
 		return b.Top, b.Bottom, true
 	}
 	return out, nil
+}
+
+// doubtful asks some characters of a page whether their font says which letters they
+// are. Where it does not, the text may be another than the one that is shown.
+func (r *reader) doubtful(t textPage) bool {
+	const asked = 24
+	bad := 0
+	for i := range min(asked, t.size) {
+		m, err := r.p.FPDFText_HasUnicodeMapError(&requests.FPDFText_HasUnicodeMapError{TextPage: t.ref, Index: i * t.size / min(asked, t.size)})
+		if err == nil && m.HasUnicodeMapError {
+			bad++
+		}
+	}
+	return bad*6 > min(asked, t.size)
 }
 
 // closeText gives the memory of a page's text back: a long file needs it.

@@ -69,6 +69,13 @@ type reader struct {
 	files int               // attached files that were handed on
 	put   int               // texts and pictures that came out
 	plain bool              // the file can have no picture
+	left  int               // leftovers that were handed on
+
+	layered bool // the file has layers, which may be switched off
+	drawn   bool // the page has notes, or letters, that only a picture of it shows
+
+	placed map[[32]byte]bool // pictures that stand on some page
+	handed map[[32]byte]bool // attached files that were handed on
 }
 
 func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
@@ -77,7 +84,7 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 		return err
 	}
 	defer p.Close()
-	r := &reader{ctx: ctx, cfg: f.cfg, in: in, out: out, p: p, plain: pictureless(in.Data), seen: map[[32]byte]bool{}, lines: map[string]bool{}}
+	r := &reader{ctx: ctx, cfg: f.cfg, in: in, out: out, p: p, plain: pictureless(in.Data), layered: bytes.Contains(in.Data, []byte("/OCG")), seen: map[[32]byte]bool{}, lines: map[string]bool{}, placed: map[[32]byte]bool{}, handed: map[[32]byte]bool{}}
 	if r.doc, err = open(p, in.Data); err != nil {
 		return err
 	}

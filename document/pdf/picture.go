@@ -51,15 +51,16 @@ func (r *reader) pictures(page requests.Page, index int, usable bool) error {
 		return fmt.Errorf("cannot measure page %d: %w", index+1, err)
 	}
 	var d drawn
-	if usable && r.plain {
+	if usable && r.plain && !r.drawn {
 		return nil
 	}
 	r.look(page, nil, size.Width*size.Height, 0, &d)
-	if d.objects == 0 {
+	if d.objects == 0 && !r.drawn {
 		r.empty++
 		return nil
 	}
-	render := !usable && (len(d.images) > 0 || d.shapes > 0 || d.objects > 0)
+	render := !usable || r.drawn
+	hides := d.shapes > 0 || r.layered || r.cropped(page)
 	dpi := 0.0
 	var small []placed
 	for _, i := range d.images {
@@ -68,6 +69,9 @@ func (r *reader) pictures(page requests.Page, index int, usable bool) error {
 			small = append(small, i)
 		} else if !r.seen[i.sum] { // the same letterhead on every page is read once
 			render = true
+			if hides { // a black bar over a scan hides a number and does not take it away
+				r.embedded(i, index, len(small)+1000)
+			}
 		}
 		r.seenIf(i.share >= coverage, i.sum)
 	}
@@ -84,6 +88,19 @@ func (r *reader) pictures(page requests.Page, index int, usable bool) error {
 		}
 	}
 	return nil
+}
+
+// cropped tells that the page shows less than it has.
+func (r *reader) cropped(page requests.Page) bool {
+	crop, err := r.p.FPDFPage_GetCropBox(&requests.FPDFPage_GetCropBox{Page: page})
+	if err != nil {
+		return false // it has none
+	}
+	all, err := r.p.FPDFPage_GetMediaBox(&requests.FPDFPage_GetMediaBox{Page: page})
+	if err != nil {
+		return false
+	}
+	return (crop.Right-crop.Left)*(crop.Top-crop.Bottom) < 0.95*(all.Right-all.Left)*(all.Top-all.Bottom)
 }
 
 func (r *reader) seenIf(yes bool, sum [32]byte) {
@@ -166,6 +183,7 @@ func (r *reader) place(page requests.Page, ref references.FPDF_PAGEOBJECT, area 
 	raw, err := r.p.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: ref})
 	if err == nil {
 		p.sum = sha256.Sum256(raw.Data)
+		r.placed[p.sum] = true
 	} else {
 		p.sum = sha256.Sum256([]byte(ref))
 	}

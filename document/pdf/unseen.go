@@ -77,23 +77,30 @@ const (
 // objects without a page, as far as they stand in clear, and attached files that
 // are listed where the engine does not look.
 func (r *reader) unseen() {
+	r.leftovers()
+	r.numbers(r.in.Data)
+	if n := bytes.Count(r.in.Data, []byte("/EmbeddedFile")) - bytes.Count(r.in.Data, []byte("/EmbeddedFiles")); n > r.files &&
+		bytes.Contains(r.in.Data, []byte("/AF")) {
+		r.out.Gap(document.Gap{Why: document.Damaged, Detail: "an attached file is not listed where files are looked for"})
+	}
+}
+
+// numbers hands on the numbers that stand in clear in bytes, with a little of what
+// stands before them.
+func (r *reader) numbers(data []byte) {
 	const size = len("DDMMYY-XXXX")
-	at := parted(r.in.Data, 0)
-	for n := 0; at >= 0 && n < maxParted; n, at = n+1, parted(r.in.Data, at+size) {
-		number := string(r.in.Data[at : at+size])
+	at := parted(data, 0)
+	for n := 0; at >= 0 && n < maxParted; n, at = n+1, parted(data, at+size) {
+		number := string(data[at : at+size])
 		if r.shown(number) {
 			continue
 		}
 		from := max(0, at-beforeText)
-		before := r.in.Data[from:at]
+		before := data[from:at]
 		if i := bytes.LastIndexFunc(before, func(c rune) bool { return c < ' ' || c == utf8.RuneError }); i >= 0 {
 			before = before[i+1:]
 		}
 		r.text(document.Segment{Text: clean(string(before)) + number, At: document.Location{Layer: document.Hidden}})
-	}
-	if n := bytes.Count(r.in.Data, []byte("/EmbeddedFile")) - bytes.Count(r.in.Data, []byte("/EmbeddedFiles")); n > r.files &&
-		bytes.Contains(r.in.Data, []byte("/AF")) {
-		r.out.Gap(document.Gap{Why: document.Damaged, Detail: "an attached file is not listed where files are looked for"})
 	}
 }
 

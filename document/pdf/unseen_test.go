@@ -12,7 +12,7 @@ const hiddenNumber = "120336-3951"
 
 func texts(t *testing.T, data []byte) (string, []document.Gap) {
 	t.Helper()
-	f := document.Formats{List: Formats(Config{})}
+	f := document.Formats{List: append(shared[:1:1], anyText{})}
 	d := f.Read(context.Background(), "x.pdf", data)
 	var b strings.Builder
 	for _, s := range d.Segments {
@@ -34,9 +34,6 @@ func TestUnspaced(t *testing.T) {
 }
 
 func TestWhatTheEngineDoesNotGive(t *testing.T) {
-	if testing.Short() {
-		t.Skip("warms the PDF engine")
-	}
 	script := onePage(show("hej", 50, 700), "", `/OpenAction<</S/JavaScript/JS(app.alert\("CPR `+hiddenNumber+`"\))>>`).bytes()
 	if text, _ := texts(t, script); strings.Count(text, hiddenNumber) != 1 {
 		t.Errorf("a script's number: %q", text)
@@ -45,8 +42,13 @@ func TestWhatTheEngineDoesNotGive(t *testing.T) {
 	if text, _ := texts(t, plain); strings.Count(text, hiddenNumber) != 1 {
 		t.Errorf("a number on the page is told twice: %q", text)
 	}
-	attached := onePage(show("hej", 50, 700), "", "/AF[7 0 R]", "null", "<</Type/Filespec/F(a.txt)/EF<</F 8 0 R>>>>", stream("/Type/EmbeddedFile", "hej")).bytes()
-	if _, gaps := texts(t, attached); len(gaps) != 1 || gaps[0].Why != document.Damaged {
+	attached := func(filter string) []byte {
+		return onePage(show("hej", 50, 700), "", "/AF[7 0 R]", "null", "<</Type/Filespec/F(a.txt)/EF<</F 8 0 R>>>>", stream("/Type/EmbeddedFile"+filter, "CPR "+hiddenNumber)).bytes()
+	}
+	if text, gaps := texts(t, attached("")); strings.Count(text, hiddenNumber) != 1 || len(gaps) > 0 {
+		t.Errorf("an attached file that is listed nowhere: %q, gaps %v", text, gaps)
+	}
+	if _, gaps := texts(t, attached("/Filter/LZWDecode")); len(gaps) != 1 || gaps[0].Why != document.Damaged {
 		t.Errorf("an attached file out of reach: gaps %v", gaps)
 	}
 }

@@ -94,8 +94,10 @@ func FuzzOwnParsers(f *testing.F) {
 type ownParsers struct{ textStub }
 
 func (ownParsers) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	r := &reader{ctx: ctx, cfg: Config{}.orDefault(), in: in, out: out, lines: map[string]bool{}}
+	r := &reader{ctx: ctx, cfg: Config{}.orDefault(), in: in, out: out, lines: map[string]bool{}, seen: map[[32]byte]bool{}, placed: map[[32]byte]bool{}, handed: map[[32]byte]bool{}}
 	r.xfaData(in.Data)
+	r.xmp(in.Data)
+	r.unseen()
 	top := 800.0
 	t := textPage{text: clean(string(in.Data)), top: func(int) (float64, float64, bool) { top -= 13; return top, top - 10, true }}
 	if usable(t) {
