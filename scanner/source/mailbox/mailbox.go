@@ -83,6 +83,7 @@ type shared struct {
 	servers map[string]*server
 	workers *semaphore.Weighted
 	memory  *semaphore.Weighted
+	unread  sync.Map // folder key → how often in a row its listing could not be read
 }
 
 // server is what accounts on one server share.

@@ -204,7 +204,7 @@ type noting struct {
 }
 
 func (n *noting) list(ctx context.Context, from uint32, changedSince uint64) error {
-	err := n.v.s.List(ctx, from, changedSince, func(e session.Entry) {
+	each := func(e session.Entry) {
 		state := book.Waiting
 		if !e.Received.IsZero() && e.Received.Before(n.f.Since) {
 			state = book.Old
@@ -216,9 +216,25 @@ func (n *noting) list(ctx context.Context, from uint32, changedSince uint64) err
 		if n.batch = append(n.batch, book.Item{UID: e.UID, Received: e.Received, Size: e.Size, State: state}); len(n.batch) == 500 {
 			n.flush(ctx)
 		}
-	})
+	}
+	// One date that cannot be read spoils a whole listing, and would each time.
+	failures, _ := n.v.w.unread.LoadOrStore(n.f.Key, 0)
+	var err error
+	if failures.(int) < 2 {
+		err = n.v.s.List(ctx, from, changedSince, each)
+	} else {
+		err = n.v.s.ListNumbers(ctx, from, each)
+	}
 	if err != nil {
+		if !session.Refused(err) {
+			n.v.w.unread.Store(n.f.Key, failures.(int)+1)
+		}
 		return err
+	}
+	if failures.(int) < 2 {
+		n.v.w.unread.Delete(n.f.Key)
+	} else {
+		n.v.w.unread.Store(n.f.Key, 1) // the next time the whole listing gets a chance
 	}
 	n.flush(ctx)
 	return n.err

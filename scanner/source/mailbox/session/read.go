@@ -128,13 +128,23 @@ type Entry struct {
 // leaves out those that have not changed since (0: none). each is called within the
 // exchange and must be quick.
 func (s *Session) List(ctx context.Context, from uint32, changedSince uint64, each func(Entry)) error {
+	return s.listMails(ctx, from, &imap.FetchOptions{UID: true, Flags: true, InternalDate: true, RFC822Size: true, ChangedSince: changedSince}, each)
+}
+
+// ListNumbers is List for a server whose dates or sizes cannot be read: the entries
+// have nothing but their number.
+func (s *Session) ListNumbers(ctx context.Context, from uint32, each func(Entry)) error {
+	return s.listMails(ctx, from, &imap.FetchOptions{UID: true}, each)
+}
+
+func (s *Session) listMails(ctx context.Context, from uint32, what *imap.FetchOptions, each func(Entry)) error {
 	if s.noCondStore {
-		changedSince = 0
+		what.ChangedSince = 0
 	}
 	// 2 GiB: a listing of 10 million mails. Each line is bounded on its own.
 	return s.do(ctx, "list the mails", 10*s.cfg.Timeout, 2<<30, func() error {
 		set := imap.UIDSet{imap.UIDRange{Start: imap.UID(max(from, 1)), Stop: 0}}
-		cmd := s.client.Fetch(set, &imap.FetchOptions{UID: true, Flags: true, InternalDate: true, RFC822Size: true, ChangedSince: changedSince})
+		cmd := s.client.Fetch(set, what)
 		for m := cmd.Next(); m != nil; m = cmd.Next() {
 			if e := entry(m); e.UID >= from { // "5:*" names the last mail even when it is 3
 				each(e)

@@ -171,7 +171,7 @@ func startTLS(conn net.Conn) error {
 
 // late says that time ran out where that is why something failed.
 func late(ctx context.Context, err error) error {
-	if errors.Is(ctx.Err(), context.DeadlineExceeded) {
+	if ctx.Err() != nil {
 		return ErrTimeout
 	}
 	return err
@@ -190,6 +190,10 @@ func (s *Session) do(ctx context.Context, what string, d time.Duration, budget i
 	defer cancel()
 	s.wire.Allow(budget)
 	stop := context.AfterFunc(within, func() { s.wire.Close() })
+	if d > s.cfg.Timeout {
+		// A long answer must keep coming.
+		defer s.watchProgress(within, cancel)()
+	}
 	err := f()
 	if !stop() && err == nil {
 		err = within.Err()
@@ -206,6 +210,31 @@ func (s *Session) do(ctx context.Context, what string, d time.Duration, budget i
 		return fmt.Errorf("cannot %s: %w", what, ctx.Err())
 	}
 	return fmt.Errorf("cannot %s: %w", what, late(within, plain(err)))
+}
+
+// watchProgress ends a wait in which nothing came for the time of one command.
+func (s *Session) watchProgress(ctx context.Context, end func()) (stop func()) {
+	done := make(chan struct{})
+	go func() {
+		tick := time.NewTicker(s.cfg.Timeout)
+		defer tick.Stop()
+		for before := s.wire.Received(); ; {
+			select {
+			case <-done:
+				return
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+				now := s.wire.Received()
+				if now == before {
+					end()
+					return
+				}
+				before = now
+			}
+		}
+	}()
+	return func() { close(done) }
 }
 
 // Refused reports whether the server answered NO or BAD: the connection lives on.

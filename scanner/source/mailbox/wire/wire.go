@@ -43,7 +43,9 @@ type Conn struct {
 	midway  bool   // within a response, after a literal
 	skip    bool   // within a response that is left out
 	fetch   bool   // within a FETCH response
+	err     error  // the first one; the library would read on after it
 	budget  atomic.Int64
+	got     atomic.Int64
 	dropped atomic.Int64
 }
 
@@ -58,14 +60,23 @@ func New(c net.Conn, first string) *Conn {
 // Allow sets how many bytes the server may send from now on; Read fails after.
 func (c *Conn) Allow(n int64) { c.budget.Store(n) }
 
+// Received is how many bytes the server has sent.
+func (c *Conn) Received() int64 { return c.got.Load() }
+
 // Dropped is how many responses were left out.
 func (c *Conn) Dropped() int64 { return c.dropped.Load() }
 
-// Read hands on the next bytes.
-func (c *Conn) Read(p []byte) (int, error) {
-	if len(p) == 0 {
-		return 0, nil
+// Read hands on the next bytes. After an error it only repeats the error.
+func (c *Conn) Read(p []byte) (n int, err error) {
+	if len(p) == 0 || c.err != nil {
+		return 0, c.err
 	}
+	n, err = c.next(p)
+	c.err = err
+	return n, err
+}
+
+func (c *Conn) next(p []byte) (int, error) {
 	for {
 		if len(c.ready) > 0 {
 			n := copy(p, c.ready)
@@ -75,6 +86,7 @@ func (c *Conn) Read(p []byte) (int, error) {
 		if c.literal > 0 {
 			n, err := c.r.Read(p[:min(int64(len(p)), c.literal)])
 			c.literal -= int64(n)
+			c.got.Add(int64(n))
 			if c.budget.Add(-int64(n)) < 0 {
 				return 0, ErrBudget
 			}
@@ -94,6 +106,7 @@ func (c *Conn) line() error {
 	var line []byte
 	for {
 		part, err := c.r.ReadSlice('\n')
+		c.got.Add(int64(len(part)))
 		if len(line)+len(part) > maxLine {
 			return ErrLine
 		}
