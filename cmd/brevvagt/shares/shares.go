@@ -184,6 +184,11 @@ func newShare(c config.Share, site policy.Site) *night.Share {
 	if c.BytesPerSecond > 0 || c.FilesPerSecond > 0 {
 		sh.Rate = &night.Rate{Bytes: c.BytesPerSecond << 20, Files: c.FilesPerSecond}
 	}
+	if c.SMB != nil {
+		sh.Walkers = 8 // each waits for the net
+		sh.Show, sh.Connect = showSMB(c), connectSMB(c.SMB)
+		return sh
+	}
 	sh.Show = func(path string) string { return strings.TrimSuffix(c.Path, "/") + "/" + path }
 	sh.Connect = func(context.Context) (night.Connected, error) { return walk.OpenLocal(c.Path) }
 	return sh

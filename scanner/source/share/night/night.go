@@ -141,6 +141,9 @@ func (s *Scanner) drive(ctx context.Context, sh *Share, src state.Source, run st
 			}
 		}
 		did, err := pool.round(ctx, stop)
+		if errors.Is(err, walk.ErrOffline) {
+			err = s.failed(ctx, sh, run, err)
+		}
 		if err != nil || stop.Err() != nil {
 			return s.ended(ctx, run, err)
 		}
@@ -173,6 +176,9 @@ func (s *Scanner) plan(ctx, stop context.Context, sh *Share, plan *state.Plan) e
 		}
 		if f.Cut {
 			s.Log.Warn("folder holds too many files, the rest was not listed", "share", sh.Name, "folder", hide(sh.Show(f.Path)), "limit", walk.MaxEntries)
+		}
+		if errors.Is(f.Err, walk.ErrOffline) {
+			return f.Err
 		}
 		if stop.Err() != nil {
 			return errStopped

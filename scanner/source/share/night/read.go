@@ -23,25 +23,28 @@ import (
 // readTries is how often a file that changes while it is read is read again.
 const readTries = 3
 
-// read does one file; ok is false when it was cut off and stays queued.
-func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.Object) (r state.Result, ok bool) {
+// read does one file; ok is false when it was cut off and stays queued. The only
+// error is that the share cannot be reached any more.
+func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.Object) (r state.Result, ok bool, err error) {
 	r = state.Result{Object: *o}
 	size := min(max(o.Size, 0), sh.Limit) + 1
 	if err := s.Memory.Acquire(ctx, min(size, MemoryBytes)); err != nil {
-		return r, false
+		return r, false, nil
 	}
 	defer s.Memory.Release(min(size, MemoryBytes))
 	data, now, err := content(ctx, sh, o.Path)
 	switch {
 	case ctx.Err() != nil:
-		return r, false
+		return r, false, nil
+	case errors.Is(err, walk.ErrOffline):
+		return r, false, err
 	case errors.Is(err, walk.ErrGone):
 		r.Gone = true
-		return r, true
+		return r, true, nil
 	case err != nil:
 		r.Trouble = trouble(err)
 		s.Log.Warn("file not read", "share", sh.Name, "file", hide(sh.Show(o.Path)), "why", r.Trouble, "error", detectors.RedactNumbers(err.Error()))
-		return r, true
+		return r, true, nil
 	}
 	r.Now, r.Racy = now, racy(run, now)
 	r.Content = s.contentKey(sh, o, data, now.Size)
@@ -50,12 +53,12 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 	}
 	if err := s.judge(ctx, sh, run, o, data, &r); err != nil {
 		if ctx.Err() != nil {
-			return r, false
+			return r, false, nil
 		}
 		r.Trouble = walk.TroubleScan
 		s.Log.Warn("file not scanned", "share", sh.Name, "file", hide(sh.Show(o.Path)), "error", detectors.RedactNumbers(err.Error()))
 	}
-	return r, true
+	return r, true, nil
 }
 
 var errChanging = errors.New("the file changes while it is read")

@@ -92,8 +92,13 @@ func (p *pool) chunk(ctx, stop context.Context, c state.Chunk) error {
 		p.slots <- struct{}{}
 		wg.Go(func() {
 			defer func() { <-p.slots }()
-			if r, ok := p.s.read(ctx, p.share, p.run, &c.Objects[i]); ok {
+			r, ok, err := p.s.read(ctx, p.share, p.run, &c.Objects[i])
+			if ok {
 				out.add(ctx, r)
+			}
+			if err != nil {
+				out.fail(err)
+				cancel(err)
 			}
 		})
 	}
@@ -120,9 +125,9 @@ func (p *pool) careful(ctx context.Context, o *state.Object, out *results) error
 	if err := p.s.DB.Try(ctx, o, 1); err != nil {
 		return err
 	}
-	r, ok := p.s.read(ctx, p.share, p.run, o)
+	r, ok, err := p.s.read(ctx, p.share, p.run, o)
 	if !ok {
-		return p.s.DB.Try(context.WithoutCancel(ctx), o, -1)
+		return errors.Join(err, p.s.DB.Try(context.WithoutCancel(ctx), o, -1))
 	}
 	out.add(ctx, r)
 	out.flush(ctx)

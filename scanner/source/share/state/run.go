@@ -207,6 +207,10 @@ func (db *DB) Begin(ctx context.Context, source int64, scheduled, now time.Time,
 				ON CONFLICT (source, scheduled) DO NOTHING`, id, source, scheduled.UnixMilli(), now.UnixMilli(), version); err != nil {
 				return err
 			}
+			// What a failed run has queued is this one's work.
+			if _, err = tx.ExecContext(ctx, `UPDATE scan_chunk SET run = $1 WHERE run IN (SELECT id FROM scan_run WHERE source = $2 AND state = 'failed')`, id, source); err != nil {
+				return err
+			}
 			err = find()
 		}
 		if err != nil {

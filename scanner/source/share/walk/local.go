@@ -174,6 +174,12 @@ func gone(err error) error {
 	if errors.Is(err, unix.ENOENT) || errors.Is(err, unix.ENOTDIR) || errors.Is(err, unix.ELOOP) || errors.Is(err, unix.ENXIO) {
 		return errors.Join(ErrGone, err)
 	}
+	// What a mount says whose server went away.
+	for _, offline := range []error{unix.ESTALE, unix.ENOTCONN, unix.EHOSTDOWN, unix.EHOSTUNREACH, unix.ETIMEDOUT} {
+		if errors.Is(err, offline) {
+			return errors.Join(ErrOffline, err)
+		}
+	}
 	return err
 }
 

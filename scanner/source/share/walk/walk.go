@@ -66,6 +66,10 @@ type Listing struct {
 // ErrGone says that a file or folder is no longer there, or no longer of its kind.
 var ErrGone = errors.New("no longer there")
 
+// ErrOffline says that the share cannot be reached just now, so that nothing can be
+// said about any file.
+var ErrOffline = errors.New("the share cannot be reached")
+
 // File is an open regular file.
 type File interface {
 	io.ReadCloser

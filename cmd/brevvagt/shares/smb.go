@@ -1,0 +1,62 @@
+package shares
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/scanner/source/share/night"
+	"brevvagt/scanner/source/share/smb"
+)
+
+// connectSMB reads the password anew each time, so that a changed one counts.
+func connectSMB(c *config.SMB) func(ctx context.Context) (night.Connected, error) {
+	return func(ctx context.Context) (night.Connected, error) {
+		secret, err := password(c.PasswordFile)
+		if err != nil {
+			return nil, err
+		}
+		return smb.Open(ctx, smb.Config{Server: c.Server, Share: c.Share, Folder: c.Folder, Domain: c.Domain, User: c.User,
+			Password: secret, Signed: c.Encryption == "optional"})
+	}
+}
+
+// password reads a file that holds nothing else. A name without a slash is that of a
+// systemd credential.
+func password(path string) (string, error) {
+	if !filepath.IsAbs(path) {
+		dir := os.Getenv("CREDENTIALS_DIRECTORY")
+		if dir == "" {
+			return "", fmt.Errorf("smb.password_file: %q is no absolute path, and systemd gave no credentials (LoadCredential=)", path)
+		}
+		path = filepath.Join(dir, filepath.Base(path))
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", fmt.Errorf("smb.password_file: %w", err)
+	}
+	if info.Mode().Perm()&0o007 != 0 {
+		return "", fmt.Errorf("smb.password_file: everybody may read %s: chmod 600 it", path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return "", fmt.Errorf("smb.password_file: %w", err)
+	}
+	secret := strings.TrimRight(string(data), "\r\n")
+	if secret == "" {
+		return "", errors.New("smb.password_file is empty")
+	}
+	return secret, nil
+}
+
+// showSMB is a path as Windows writes it.
+func showSMB(c config.Share) func(path string) string {
+	root := config.Share{SMB: c.SMB}.Title()
+	return func(path string) string {
+		return strings.TrimSuffix(root, `\`) + `\` + strings.ReplaceAll(path, "/", `\`)
+	}
+}

@@ -1,0 +1,266 @@
+// Package smb reads a share of a file server over SMB 3 with its own login: what
+// lies in it, who may read it by its access lists, and the files themselves. Unless
+// told otherwise nothing but the login travels unencrypted.
+package smb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/cloudsoda/go-smb2"
+
+	"brevvagt/scanner/source/share/walk"
+)
+
+// Config is where a share is and who reads it.
+type Config struct {
+	Server, Share, Folder  string // server as host or host:port
+	Domain, User, Password string
+	// Signed accepts a server that does not encrypt; then every message is signed.
+	Signed bool
+}
+
+// Errors that say what to do.
+var (
+	ErrLogin   = errors.New("the server does not accept the user or the password")
+	ErrNoShare = errors.New("the server has no such share, or the user may not use it")
+	ErrPlain   = errors.New("the server does not encrypt: require encryption on it, or set smb.encryption: optional")
+)
+
+// Tree is a share that is read over the net. A connection that was lost is made
+// anew at the next call. It is safe for concurrent use.
+type Tree struct {
+	cfg Config
+
+	mu      sync.Mutex
+	session *smb2.Session
+	share   *smb2.Share
+	guard   *guard
+	down    time.Time // when connecting failed last
+}
+
+// Open connects.
+func Open(ctx context.Context, cfg Config) (*Tree, error) {
+	if _, _, err := net.SplitHostPort(cfg.Server); err != nil {
+		cfg.Server = net.JoinHostPort(cfg.Server, "445")
+	}
+	cfg.Folder = strings.Trim(strings.ReplaceAll(cfg.Folder, `\`, "/"), "/")
+	t := &Tree{cfg: cfg}
+	if _, _, err := t.use(ctx); err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+// Close logs off.
+func (t *Tree) Close() error {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.drop()
+	return nil
+}
+
+func (t *Tree) drop() {
+	if t.guard != nil {
+		// A server that is gone must not keep us waiting for its farewell.
+		_ = t.guard.SetDeadline(time.Now().Add(time.Second))
+		if t.share != nil {
+			_ = t.share.Umount()
+		}
+		if t.session != nil {
+			_ = t.session.Logoff()
+		}
+		_ = t.guard.Close()
+	}
+	t.session, t.share, t.guard = nil, nil, nil
+}
+
+// The times that a server has: to answer a new connection, and to be left alone
+// after it did not.
+const (
+	connectTime = 20 * time.Second
+	downTime    = 5 * time.Second
+)
+
+// use is the share over the connection there is, or a new one.
+func (t *Tree) use(ctx context.Context) (*smb2.Share, *guard, error) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.share != nil {
+		return t.share.WithContext(ctx), t.guard, nil
+	}
+	if time.Since(t.down) < downTime {
+		return nil, nil, walk.ErrOffline
+	}
+	if err := t.connect(ctx); err != nil {
+		t.drop()
+		t.down = time.Now()
+		return nil, nil, err
+	}
+	return t.share.WithContext(ctx), t.guard, nil
+}
+
+func (t *Tree) connect(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, connectTime)
+	defer cancel()
+	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.cfg.Server)
+	if err != nil {
+		return fmt.Errorf("%w: %w", walk.ErrOffline, err)
+	}
+	t.guard = &guard{Conn: conn, plain: t.cfg.Signed}
+	d := &smb2.Dialer{
+		Negotiator: smb2.Negotiator{RequireMessageSigning: true},
+		Initiator:  &smb2.NTLMInitiator{User: t.cfg.User, Password: t.cfg.Password, Domain: t.cfg.Domain},
+	}
+	if t.session, err = d.DialConn(ctx, t.guard, t.cfg.Server); err != nil {
+		return t.explain(err, ErrLogin)
+	}
+	if t.share, err = t.session.WithContext(ctx).Mount(t.cfg.Share); err != nil {
+		return t.explain(err, ErrNoShare)
+	}
+	// The first question shows whether the server encrypts.
+	if _, err = t.share.WithContext(ctx).ReadDir(t.path("")); err != nil && !errors.Is(err, fs.ErrPermission) {
+		return t.explain(err, ErrNoShare)
+	}
+	t.share = t.share.WithContext(context.Background())
+	return nil
+}
+
+// explain says in our words what the server's answer means.
+func (t *Tree) explain(err, refusal error) error {
+	var answer *smb2.ResponseError
+	var invalid *smb2.InvalidResponseError
+	switch {
+	case t.guard.refused.Load():
+		return ErrPlain
+	case errors.As(err, &answer), errors.As(err, &invalid) && refusal == ErrLogin, errors.Is(err, fs.ErrPermission), errors.Is(err, fs.ErrNotExist):
+		return fmt.Errorf("%w: %w", refusal, err)
+	}
+	return t.broken(err)
+}
+
+// broken marks errors of the connection, after which it is made anew. An error of
+// the server about one file is not one.
+func (t *Tree) broken(err error) error {
+	var transport *smb2.TransportError
+	var netErr net.Error
+	if err == nil || !errors.As(err, &transport) && !errors.As(err, &netErr) && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", walk.ErrOffline, err)
+}
+
+// failed drops the connection where the error says that it is gone.
+func (t *Tree) failed(on *guard, err error) error {
+	err = t.broken(err)
+	if errors.Is(err, walk.ErrOffline) {
+		t.mu.Lock()
+		defer t.mu.Unlock()
+		if t.guard == on {
+			t.drop()
+		}
+	}
+	if errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(walk.ErrGone, err)
+	}
+	return err
+}
+
+// path is a path of ours as the server writes it.
+func (t *Tree) path(p string) string {
+	return strings.ReplaceAll(strings.Trim(path.Join(t.cfg.Folder, p), "/"), "/", `\`)
+}
+
+// List reads a folder with the access lists of everything in it.
+func (t *Tree) List(ctx context.Context, dir string) (walk.Listing, error) {
+	share, on, err := t.use(ctx)
+	if err != nil {
+		return walk.Listing{}, err
+	}
+	const owner = smb2.OwnerSecurityInformation | smb2.DACLSecurityInformation
+	found, err := share.ReadDirPlus(t.path(dir), owner)
+	if err != nil {
+		return walk.Listing{}, t.failed(on, err)
+	}
+	list := walk.Listing{Reach: walk.Unknown}
+	if sd, err := share.SecurityInfo(t.path(dir), owner); err == nil {
+		list.Owner, list.Reach = access(sd.String())
+	}
+	if len(found) > walk.MaxEntries {
+		found, list.Cut = found[:walk.MaxEntries], true
+	}
+	for _, f := range found {
+		e := entry(f.FileInfo)
+		if f.SecurityDescriptor != nil {
+			_, e.Breadth = access(f.SecurityDescriptor.String())
+		}
+		list.Entries = append(list.Entries, e)
+	}
+	slices.SortFunc(list.Entries, func(a, b walk.Entry) int { return strings.Compare(a.Name, b.Name) })
+	return list, nil
+}
+
+const reparsePoint = 0x400 // FILE_ATTRIBUTE_REPARSE_POINT
+
+func entry(info os.FileInfo) walk.Entry {
+	e := walk.Entry{Name: info.Name(), Size: info.Size(), MTime: info.ModTime().UnixNano()}
+	st, ok := info.Sys().(*smb2.FileStat)
+	if ok {
+		e.CTime, e.Inode = st.ChangeTime.UnixNano(), int64(st.FileId)
+	}
+	switch {
+	case ok && st.FileAttributes&reparsePoint != 0:
+		e.Kind = walk.Link
+	case info.IsDir():
+		e.Kind = walk.Folder
+	case !info.Mode().IsRegular():
+		e.Kind = walk.Special
+	}
+	return e
+}
+
+// Open opens a file.
+func (t *Tree) Open(ctx context.Context, p string) (walk.File, error) {
+	share, on, err := t.use(ctx)
+	if err != nil {
+		return nil, err
+	}
+	f, err := share.Open(t.path(p))
+	if err != nil {
+		return nil, t.failed(on, err)
+	}
+	return &file{f, t, on}, nil
+}
+
+type file struct {
+	*smb2.File
+	tree *Tree
+	on   *guard
+}
+
+// Read asks for as much as the buffer holds; the library splits it into what the
+// server allows at once.
+func (f *file) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	if err != nil {
+		err = f.tree.failed(f.on, err)
+	}
+	return n, err
+}
+
+func (f *file) Stat() (walk.Entry, error) {
+	info, err := f.File.Stat()
+	if err != nil {
+		return walk.Entry{}, f.tree.failed(f.on, err)
+	}
+	return entry(info), nil
+}
