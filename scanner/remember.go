@@ -20,6 +20,10 @@ const (
 	settledDays  = 14
 )
 
+// manyOthers is to how many a letter to somebody known by name alone must have gone
+// before it is stopped.
+const manyOthers = 4
+
 // recall asks the memory about an outgoing mail and puts the answer into the facts.
 // It gives nil for what no memory is kept of: files, runs of letters, what comes in,
 // what stays in the house, and what has left already, which was judged on its way.
@@ -217,7 +221,11 @@ func past(a *memory.Answer, papers []paper, it *parties.Item) parties.Past {
 			return s.NameOnly || kin, kin && s.Others < 3 || s.NameOnly && !s.Owned || !it.Citizen()
 		}),
 		Resent: odd(a.Resent, papers, it, func(s memory.Seen, person int) (weak, leave bool) {
-			return s.NameOnly && !s.Owned || !s.Owned && s.Others < 2 || it.Kin(person), s.NameOnly && !s.Owned && s.Others < 2
+			// A letter with an address block to a fifth is for none of them.
+			if s.NameOnly && !s.Owned && (s.Others < manyOthers || it.Subjects[person].Role != subject.Addressee) {
+				return true, s.Others < 2
+			}
+			return !s.Owned && s.Others < 2 || it.Kin(person), false
 		}),
 		Elsewhere: odd(a.Elsewhere, papers, it, func(s memory.Seen, person int) (weak, leave bool) {
 			return s.NameOnly || r.Mails() == 0, it.Kin(person)

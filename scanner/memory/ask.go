@@ -251,6 +251,18 @@ func (m *Memory) domains(k *keys, a *Answer) {
 	}
 }
 
+// adds reports whether a mail is about somebody who is not among the people.
+func (k *keys) adds(people map[uint64]int) bool {
+	for i := range k.papers {
+		for _, x := range k.papers[i].people {
+			if x.main && !x.own && people[x.id] == 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // bulk counts the people whose papers a sender has sent to one reader within a day.
 // The readers themselves do not count, nor does anybody who gets them at work.
 func (m *Memory) bulk(mail *Mail, k *keys) int {
@@ -260,23 +272,16 @@ func (m *Memory) bulk(mail *Mail, k *keys) int {
 			continue
 		}
 		clear(m.votes)
-		for j := range k.papers {
-			for _, x := range k.papers[j].people {
-				if x.main && !x.own {
-					m.votes[x.id]++
-				}
-			}
-		}
-		if len(m.votes) == 0 {
-			continue
-		}
 		m.facts.Each(mix(kBulk, k.sender, k.readers[i].address), func(f *facts.Fact) bool {
 			if m.facts.Now()-f.At <= uint32(BulkWindow/time.Second) {
 				m.votes[f.B]++
 			}
 			return true
 		})
-		most = max(most, len(m.votes))
+		// Many in one mail are another rule's matter: this one adds one at most.
+		if n := len(m.votes); n > 0 && k.adds(m.votes) {
+			most = max(most, n+1)
+		}
 	}
 	return most
 }
