@@ -17,6 +17,7 @@ import (
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
+	"brevvagt/scanner/memory"
 )
 
 func newCase() *cobra.Command {
@@ -42,11 +43,16 @@ func withService(cmd *cobra.Command, file string, f func(context.Context, *state
 	if err != nil {
 		return err
 	}
+	releasers := remembering(lanes.releasers(cfg), func(ctx context.Context, c *quarantine.Case) {
+		if !cfg.Memory.Off {
+			_ = memory.MarkReleased(ctx, memoryPath(cfg), memoryOptions(cfg, st.key), c.MessageID, c.PlainSHA256)
+		}
+	})
 	boxes, err := mailbox.Open(cfg, st.db, st.key, log)
 	if err != nil {
 		return err
 	}
-	svc, err := st.service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(lanes.releasers(cfg), boxes), log)
+	svc, err := st.service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(releasers, boxes), log)
 	if err != nil {
 		return err
 	}

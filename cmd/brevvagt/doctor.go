@@ -155,6 +155,7 @@ func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 	if info, err := os.Stat(cfg.State); err == nil && info.Mode().Perm()&0o077 != 0 {
 		d.say(bad, "tilstandsmappe", "kan læses af andre", "chmod 700 "+cfg.State)
 	}
+	d.memory(ctx, cfg)
 	d.mailboxes(ctx, cfg, st)
 	list, err := st.recipients(ctx, cfg.Vault.Recipients)
 	switch {

@@ -301,44 +301,40 @@ func (m *Memory) Close() error {
 }
 
 // MarkReleased is Released from beside the process that has the memory, which takes
-// it up within a second.
+// it up within a second. Where nothing was ever remembered it does nothing.
 func MarkReleased(ctx context.Context, path string, o Options, messageID, sha256 string) error {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return nil // nothing was ever remembered
-	}
 	m, err := New(o)
 	if err != nil {
 		return err
 	}
-	own, err := tables()
-	if err != nil {
-		return err
-	}
-	db, err := store.Open(ctx, store.Options{Path: path, Shared: true, Tables: own, Relaxed: true})
-	if err != nil {
-		return err
-	}
-	err = db.Update(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO released (item) VALUES ($1) ON CONFLICT (item) DO NOTHING`, int64(m.id(messageID, sha256)))
-		return err
+	return beside(ctx, path, func(db *store.DB) error {
+		return db.Update(ctx, func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO released (item) VALUES ($1) ON CONFLICT (item) DO NOTHING`, int64(m.id(messageID, sha256)))
+			return err
+		})
 	})
-	return errors.Join(err, db.Close())
 }
 
 // Count is how many facts lie in a database file, beside the process that has it.
-func Count(ctx context.Context, path string) (int, error) {
+func Count(ctx context.Context, path string) (n int, err error) {
+	err = beside(ctx, path, func(db *store.DB) error {
+		return db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM memory`).Scan(&n)
+	})
+	return n, err
+}
+
+// beside opens a memory's database, if there is one, for a moment.
+func beside(ctx context.Context, path string, f func(db *store.DB) error) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return 0, nil
+		return nil
 	}
 	own, err := tables()
 	if err != nil {
-		return 0, err
+		return err
 	}
 	db, err := store.Open(ctx, store.Options{Path: path, Shared: true, Tables: own, Relaxed: true})
 	if err != nil {
-		return 0, err
+		return err
 	}
-	n := 0
-	err = db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM memory`).Scan(&n)
-	return n, errors.Join(err, db.Close())
+	return errors.Join(f(db), db.Close())
 }

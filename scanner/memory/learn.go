@@ -234,7 +234,7 @@ func decode(b []byte) []step {
 	var out []step
 	for ; len(b) >= stepBytes; b = b[stepBytes:] {
 		out = append(out, step{a: binary.LittleEndian.Uint64(b), b: binary.LittleEndian.Uint64(b[8:]),
-			chain: min(binary.LittleEndian.Uint16(b[16:]), manyFacts), mark: binary.LittleEndian.Uint32(b[18:]), count: b[22] == 1})
+			chain: min(binary.LittleEndian.Uint16(b[16:]), someFacts), mark: binary.LittleEndian.Uint32(b[18:]), count: b[22] == 1})
 	}
 	return out
 }

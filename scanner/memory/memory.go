@@ -100,7 +100,6 @@ const (
 const (
 	fewFacts  = 16
 	someFacts = 64
-	manyFacts = 512
 )
 
 func (m *Memory) tick(at time.Time) {

@@ -26,8 +26,7 @@ type Run struct {
 	Shifted bool
 	// Odd says that the letter names others and nobody by a name of this recipient, who
 	// has one.
-	Odd  bool
-	File bool // known by its attachment, not by its wording
+	Odd bool
 }
 
 // Mails is how many mails of the run came before.
@@ -44,15 +43,9 @@ const (
 // it is one mail to many, which other rules look at.
 const maxRunReaders = 2
 
-// base is a letter or attachment by which a run is known.
-type base struct {
-	key  uint64
-	file bool
-}
-
-// bases are the letters and attachments of a mail that may make it part of a run.
-func (k *keys) bases() []base {
-	var out []base
+// bases tell the letters and attachments of a mail that may make it part of a run.
+func (k *keys) bases() []uint64 {
+	var out []uint64
 	if len(k.readers) > maxRunReaders {
 		return nil
 	}
@@ -62,10 +55,10 @@ func (k *keys) bases() []base {
 			continue
 		}
 		if p.form != 0 {
-			out = append(out, base{mix(kRun, k.sender, p.form), false})
+			out = append(out, mix(kRun, k.sender, p.form))
 		}
 		if p.file != 0 {
-			out = append(out, base{mix(kRun, k.sender, p.file), true})
+			out = append(out, mix(kRun, k.sender, p.file))
 		}
 	}
 	return out
@@ -85,12 +78,12 @@ func (m *Memory) current(b uint64) (run uint64, pause uint32) {
 func (m *Memory) run(k *keys) Run {
 	var best Run
 	for _, b := range k.bases() {
-		cur, pause := m.current(b.key)
+		cur, pause := m.current(b)
 		if cur == 0 {
 			continue
 		}
 		r := m.state(k, cur)
-		r.File, r.Fast = b.file, pause > 0 && pause <= pace
+		r.Fast = pause > 0 && pause <= pace
 		if better := r.Wrong > best.Wrong || r.Wrong == best.Wrong && r.Mails() > best.Mails(); better {
 			r.Shifted = r.Shifted || best.Shifted
 			best = r
@@ -203,12 +196,12 @@ func overlap(a, b []uint64) int {
 // join notes a mail as part of its runs, once each, with its fate.
 func (m *Memory) join(k *keys, fate Fate) {
 	for _, b := range k.bases() {
-		cur, _ := m.current(b.key)
+		cur, _ := m.current(b)
 		if cur == 0 {
-			m.facts.Put(b.key, 0, fewFacts, add1)
-			cur, _ = m.current(b.key)
+			m.facts.Put(b, 0, fewFacts, add1)
+			cur, _ = m.current(b)
 		}
-		m.facts.Touch(b.key, 0)
+		m.facts.Touch(b, 0)
 		if m.facts.Get(mix(kItem, k.id), cur) == nil {
 			m.enter(k, cur, fate)
 		}
