@@ -1,5 +1,6 @@
 // Package share reads files at rest: it lists the files under given paths and
-// makes an item of each. The nightly source watches folders by walking them.
+// makes an item of each. What a share holds from night to night is the business of
+// the packages below.
 package share
 
 import (

@@ -2,15 +2,10 @@ package share
 
 import (
 	"bytes"
-	"context"
-	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"brevvagt/scanner"
 )
 
 func TestListNamesWhatCannotBeRead(t *testing.T) {
@@ -54,30 +49,5 @@ func must(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestFolderReadsWhatIsNewOrChanged(t *testing.T) {
-	dir := t.TempDir()
-	path := filepath.Join(dir, "a.txt")
-	must(t, os.WriteFile(path, []byte("en"), 0o600))
-	f := Folder{Path: dir, Limit: 100, Log: slog.New(slog.DiscardHandler), seen: map[string]File{}}
-	var got []string
-	fail := true
-	handle := func(_ context.Context, it scanner.Item) (scanner.Outcome, error) {
-		got = append(got, string(it.Content))
-		if fail {
-			return scanner.Outcome{}, errors.New("try again")
-		}
-		return scanner.Outcome{}, nil
-	}
-	f.walk(t.Context(), handle)
-	fail = false
-	f.walk(t.Context(), handle) // failed before, so again
-	f.walk(t.Context(), handle) // seen
-	must(t, os.WriteFile(path, []byte("to!"), 0o600))
-	f.walk(t.Context(), handle)
-	if s := strings.Join(got, " "); s != "en en to!" {
-		t.Fatalf("handled %q", s)
 	}
 }

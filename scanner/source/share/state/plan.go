@@ -286,8 +286,14 @@ func (p *Plan) maybeFlush(ctx context.Context) error {
 func (p *Plan) Finish(ctx context.Context) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.entries == 0 && len(p.folders) > 1 {
-		return ErrEmpty
+	if p.entries == 0 {
+		var known int
+		if err := p.db.sql.QueryRowContext(ctx, `SELECT COUNT(*) FROM scan_object o JOIN scan_folder f ON f.id = o.folder WHERE f.source = $1 AND o.state <> $2`, p.run.Source, gone).Scan(&known); err != nil {
+			return fmt.Errorf("cannot count files: %w", err)
+		}
+		if known > 0 {
+			return ErrEmpty
+		}
 	}
 	if err := p.flush(ctx); err != nil {
 		return err

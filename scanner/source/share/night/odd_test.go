@@ -1,0 +1,261 @@
+package night
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"brevvagt/scanner"
+	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
+)
+
+// TestOddFiles: whatever lies on a share, the scan ends, names what it could not
+// read, and reads the rest.
+func TestOddFiles(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	var log strings.Builder
+	r.log = &log
+	plain := "CPR-nr. " + number(0)
+	for _, name := range []string{"almindelig.txt", "linje\nskift.txt", "ikke-utf8-\xe6\xf8.txt", strings.Repeat("l", 251) + ".txt", "=formel;.txt"} {
+		r.write(name, plain)
+	}
+	r.write("dyb/"+strings.Repeat("mappe/", 200)+"fil.txt", plain)
+	must(t, syscall.Mkfifo(filepath.Join(r.dir, "rør"), 0o644))
+	l, err := net.Listen("unix", filepath.Join(r.dir, "s"))
+	must(t, err)
+	defer l.Close()
+	if os.Getuid() == 0 {
+		must(t, syscall.Mknod(filepath.Join(r.dir, "nul"), syscall.S_IFCHR|0o666, 1<<8|5)) // /dev/zero
+	}
+	must(t, os.Symlink(r.dir, filepath.Join(r.dir, "rundt")))
+	must(t, os.Symlink("rundt2", filepath.Join(r.dir, "rundt2")))
+	must(t, os.Symlink("/etc", filepath.Join(r.dir, "ud")))
+	sparse, err := os.Create(filepath.Join(r.dir, "stor.txt"))
+	must(t, err)
+	must(t, sparse.Truncate(2<<30))
+	must(t, sparse.Close())
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	db := r.open()
+	s, sh := r.scanner(db, "en")
+	run, err := s.Run(ctx, sh, time.Now(), ctx)
+	must(t, err)
+	if run.Stage != state.Finished || run.Seen != 7 {
+		t.Fatalf("%+v", run)
+	}
+	if got := hits(t, db); len(got) != 6 {
+		t.Errorf("%d files with findings: %q", len(got), got)
+	}
+	// The sparse file was read to the limit; that the rest was not is a gap.
+	if v, ok, err := db.Verdict(ctx, s.contentKey(sh, &state.Object{Entry: walk.Entry{Name: "stor.txt"}}, make([]byte, 1<<20), 2<<30), run.Version); err != nil || !ok || !strings.Contains(v, "too-big") {
+		t.Errorf("the sparse file's verdict is %q %v %v", v, ok, err)
+	}
+}
+
+// denied is a tree in which some things may not be read: root may read everything.
+type denied struct{ walk.Tree }
+
+func (d denied) List(ctx context.Context, dir string) (walk.Listing, error) {
+	if strings.HasSuffix(dir, "lukket") {
+		return walk.Listing{}, &os.PathError{Op: "open", Path: dir, Err: syscall.EACCES}
+	}
+	return d.Tree.List(ctx, dir)
+}
+
+func (d denied) Open(ctx context.Context, path string) (walk.File, error) {
+	f, err := d.Tree.Open(ctx, path)
+	switch {
+	case strings.HasSuffix(path, "forbudt.txt"):
+		return nil, &os.PathError{Op: "open", Path: path, Err: syscall.EACCES}
+	case strings.HasSuffix(path, "ødelagt.txt"):
+		return broken{f}, err
+	case strings.HasSuffix(path, "urolig.txt"):
+		return &restless{File: f}, err
+	case strings.HasSuffix(path, "væk.txt"):
+		return nil, walk.ErrGone
+	}
+	return f, err
+}
+
+type broken struct{ walk.File }
+
+func (broken) Read([]byte) (int, error) { return 0, syscall.EIO }
+
+// restless is a file that somebody writes to all the time.
+type restless struct {
+	walk.File
+	n int64
+}
+
+func (r *restless) Stat() (walk.Entry, error) {
+	e, err := r.File.Stat()
+	r.n++
+	e.MTime += r.n
+	return e, err
+}
+
+func TestWhatCannotBeReadIsNamed(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	var log strings.Builder
+	r.log = &log
+	r.tree = denied{r.localTree()}
+	for _, name := range []string{"a.txt", "forbudt.txt", "ødelagt.txt", "urolig.txt", "væk.txt", "lukket/b.txt", number(1) + "forbudt.txt"} {
+		r.write(name, "CPR-nr. "+number(0))
+	}
+	db := r.open()
+	run, _ := r.scan(db)
+	sameLines(t, "unread", unread(t, db), []string{number(1) + "forbudt.txt access", "forbudt.txt access", "lukket access", "urolig.txt changing", "ødelagt.txt read"})
+	if got := found.DecodeTotals(run.Summary); got.Unread != 5 || got.Hits != 1 {
+		t.Errorf("totals %+v", got)
+	}
+	if strings.Contains(log.String(), number(1)) || !strings.Contains(log.String(), "forbudt.txt") {
+		t.Errorf("the log names too much or too little:\n%s", log.String())
+	}
+	// When they can be read again they are, and what was below is still known.
+	r.tree = nil
+	r.scan(db)
+	if got := unread(t, db); len(got) != 0 {
+		t.Errorf("still unread: %v", got)
+	}
+	if got := hits(t, db); len(got) != 7 {
+		t.Errorf("findings %v", got)
+	}
+	r.tree = denied{r.localTree()}
+	r.scan(db)
+	for _, l := range hits(t, db) {
+		if strings.Contains(l, "gone=true") && !strings.Contains(l, "væk") {
+			t.Errorf("what could not be seen was taken for deleted: %s", l)
+		}
+	}
+}
+
+func TestNoNumberInTheDatabase(t *testing.T) {
+	r := newRig(t)
+	r.write(number(0)+"/"+strings.ReplaceAll(number(1), "-", "")+".txt", "CPR-nr. "+number(2))
+	db := r.open()
+	r.scan(db)
+	must(t, db.Close())
+	for _, end := range []string{"", "-wal", "-shm"} {
+		data, err := os.ReadFile(r.db + end)
+		if errors.Is(err, os.ErrNotExist) {
+			continue
+		}
+		must(t, err)
+		for n := range 3 {
+			for _, form := range []string{number(n), strings.ReplaceAll(number(n), "-", "")} {
+				if strings.Contains(string(data), form) {
+					t.Errorf("number %d stands in scan.db%s", n, end)
+				}
+			}
+		}
+	}
+}
+
+// TestMissingShareClosesNothing: a share that is not mounted is an error, and what
+// was known of it stays.
+func TestMissingShareClosesNothing(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	db := r.open()
+	r.write("a.txt", "CPR-nr. "+number(0))
+	r.scan(db)
+	must(t, os.Remove(filepath.Join(r.dir, "a.txt"))) // as an empty mount point looks
+	s, sh := r.scanner(db, "en")
+	run, err := s.Run(t.Context(), sh, time.Now(), t.Context())
+	if !errors.Is(err, state.ErrEmpty) || run.Stage != state.Failed || run.Problem == "" {
+		t.Errorf("an empty share: %v, %+v", err, run)
+	}
+	sh.Connect = func(context.Context) (Connected, error) { return walk.OpenLocal(r.dir + "/findes/ikke") }
+	if run, err = s.Run(t.Context(), sh, time.Now().Add(time.Second), t.Context()); err == nil || run.Stage != state.Failed {
+		t.Errorf("a missing share: %v, %+v", err, run)
+	}
+	sameLines(t, "findings", hits(t, db), []string{"a.txt gone=false 1 [file-findings] "})
+}
+
+// offline is a share whose server goes away after some files.
+type offline struct {
+	walk.Tree
+	left *int
+}
+
+func (o offline) Open(ctx context.Context, path string) (walk.File, error) {
+	if *o.left--; *o.left < 0 {
+		return nil, fmt.Errorf("%w: away", walk.ErrOffline)
+	}
+	return o.Tree.Open(ctx, path)
+}
+
+func TestServerGoneInTheMiddle(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	for i := range 40 {
+		r.write(fmt.Sprintf("%d.txt", i), "CPR-nr. "+number(i))
+	}
+	left := 10
+	r.tree = offline{r.localTree(), &left}
+	db := r.open()
+	s, sh := r.scanner(db, "en")
+	sh.Readers = 1
+	run, err := s.Run(t.Context(), sh, time.Now(), t.Context())
+	if !errors.Is(err, walk.ErrOffline) || run.Stage != state.Failed || run.Done != 10 {
+		t.Fatalf("%v, %+v", err, run)
+	}
+	r.tree = nil
+	next, judged := r.scan(db)
+	if judged != 30 || len(hits(t, db)) != 40 || len(unread(t, db)) != 0 {
+		t.Errorf("the next run judged %d, %+v, unread %v", judged, next, unread(t, db))
+	}
+}
+
+// TestAFileThatKillsIsLeftOut: after it took the program down several times.
+func TestAFileThatKillsIsLeftOut(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	r.write("a.txt", "CPR-nr. "+number(0))
+	r.write("ond.txt", "CPR-nr. "+number(1))
+	db := r.open()
+	start := time.Now().Add(time.Minute)
+	for try := range 8 {
+		// Each try is a process that dies at ond.txt: its lease runs out later.
+		r.now = func() time.Time { return start.Add(time.Duration(try) * time.Hour) }
+		s, sh := r.scanner(db, fmt.Sprint("proces", try))
+		inner := s.Handle
+		dead, die := context.WithCancel(t.Context())
+		s.Handle = func(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+			if it.Name == "ond.txt" {
+				die()
+				<-t.Context().Done() // never ends, as a dead process
+			}
+			return inner(ctx, it)
+		}
+		ended := make(chan state.Run, 1)
+		go func() {
+			run, _ := s.Run(t.Context(), sh, night, t.Context())
+			ended <- run
+		}()
+		select {
+		case <-dead.Done():
+			time.Sleep(400 * time.Millisecond) // until what else is done is stored
+		case run := <-ended:
+			if run.Stage != state.Finished {
+				t.Fatalf("%+v", run)
+			}
+			sameLines(t, "left out", unread(t, db), []string{"ond.txt crashed"})
+			sameLines(t, "findings", hits(t, db), []string{"a.txt gone=false 1 [file-findings] "})
+			die()
+			return
+		}
+	}
+	t.Fatal("the run never ended")
+}
