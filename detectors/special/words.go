@@ -182,14 +182,32 @@ func (ix *index) pass(text string, pos int) int {
 			pos++
 			continue
 		}
-		var e ends
 		start := pos
-		pos = e.read(text, pos)
+		for pos < len(text) && plainBytes[text[pos]] != 0 {
+			pos++
+		}
+		// Most words are plain and of four letters or more: two loads tell enough.
+		if plain := pos == len(text) || text[pos] < utf8.RuneSelf && text[pos] != '-'; plain && pos-start >= 5 {
+			const small = 0x20202020
+			if pos-start > maxWord || marked(ix.begins, spread(four(text[start:])|small)) || marked(ix.ends, spread5(four(text[pos-5:])|small, text[pos-1]|0x20)) {
+				return start
+			}
+			continue
+		}
+		var e ends
+		pos = e.read(text, start)
 		if e.n == 0 || e.n > maxWord || pos < len(text) && text[pos] >= utf8.RuneSelf || e.hyphen && e.letter || ix.mayBe(&e) {
 			return start
 		}
 	}
 	return pos
+}
+
+// four gives the first four bytes of a text as one number. Setting bit 5 in each
+// makes letters small and leaves digits as they are.
+func four(s string) uint32 {
+	_ = s[3]
+	return uint32(s[3]) | uint32(s[2])<<8 | uint32(s[1])<<16 | uint32(s[0])<<24
 }
 
 // ends are the first and the last folded bytes of a word.
