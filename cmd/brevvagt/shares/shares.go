@@ -98,6 +98,9 @@ func (s *Shares) Work(ctx context.Context, handle scanner.Handler, seize night.S
 func (s *Shares) Keep(ctx context.Context, g *errgroup.Group) {
 	for _, o := range s.list {
 		g.Go(func() error { return s.scan.Keep(ctx, o.share, o.clock) })
+		if o.cfg.Live {
+			g.Go(func() error { return s.scan.Live(ctx, o.share, o.cfg.Path) })
+		}
 	}
 }
 

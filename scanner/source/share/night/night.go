@@ -35,6 +35,8 @@ type Share struct {
 	Seize Seize
 
 	tree walk.Tree
+	// over lists what a run is about; nil is the whole share.
+	over func(ctx context.Context, tree walk.Tree, visit func(walk.Found) error) error
 }
 
 // Connected is a share that can be read, until it is closed.
@@ -170,7 +172,13 @@ func (s *Scanner) ended(ctx context.Context, run state.Run, err error) (state.Ru
 
 // plan walks the share.
 func (s *Scanner) plan(ctx, stop context.Context, sh *Share, plan *state.Plan) error {
-	err := walk.Walk(ctx, sh.tree, sh.Walkers, func(f walk.Found) error {
+	over := sh.over
+	if over == nil {
+		over = func(ctx context.Context, tree walk.Tree, visit func(walk.Found) error) error {
+			return walk.Walk(ctx, tree, sh.Walkers, visit)
+		}
+	}
+	err := over(ctx, sh.tree, func(f walk.Found) error {
 		if f.Err != nil && !errors.Is(f.Err, walk.ErrGone) {
 			s.Log.Warn("folder not read", "share", sh.Name, "folder", hide(sh.Show(f.Path)), "error", detectors.RedactNumbers(f.Err.Error()))
 		}
@@ -191,7 +199,7 @@ func (s *Scanner) plan(ctx, stop context.Context, sh *Share, plan *state.Plan) e
 	if err != nil {
 		return err
 	}
-	return plan.Finish(ctx)
+	return plan.Finish(ctx, sh.over == nil)
 }
 
 var errStopped = errors.New("stopped")
@@ -207,17 +215,17 @@ func (s *Scanner) failed(ctx context.Context, sh *Share, run state.Run, cause er
 
 // finish ends a run whose files are all done.
 func (s *Scanner) finish(ctx context.Context, sh *Share, run state.Run) (bool, error) {
-	totals, err := s.DB.Totals(ctx, run)
+	now, err := totals(ctx, s.DB, run)
 	if err != nil {
 		return false, err
 	}
-	summary, err := totals.Encode()
+	summary, err := now.Encode()
 	if err != nil {
 		return false, err
 	}
 	ok, err := s.DB.Finish(ctx, run, s.Now(), summary)
-	if err == nil && ok {
-		s.Log.Info("share scanned", "share", sh.Name, "files", totals.Files, "with_findings", totals.Hits, "persons", totals.Persons, "unread", totals.Unread)
+	if err == nil && ok && sh.over == nil {
+		s.Log.Info("share scanned", "share", sh.Name, "files", now.Files, "with_findings", now.Hits, "persons", now.Persons, "unread", now.Unread)
 	}
 	return ok, err
 }

@@ -280,13 +280,14 @@ func (p *Plan) maybeFlush(ctx context.Context) error {
 	return p.flush(ctx)
 }
 
-// Finish writes what is left and closes what was not seen. A share that is suddenly
+// Finish writes what is left and, after a walk of the whole share, closes what was
+// not seen. A share that is suddenly
 // empty is more likely not mounted than emptied: that is an error, and nothing is
 // closed.
-func (p *Plan) Finish(ctx context.Context) error {
+func (p *Plan) Finish(ctx context.Context, whole bool) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.entries == 0 {
+	if whole && p.entries == 0 {
 		var known int
 		if err := p.db.sql.QueryRowContext(ctx, `SELECT COUNT(*) FROM scan_object o JOIN scan_folder f ON f.id = o.folder WHERE f.source = $1 AND o.state <> $2`, p.run.Source, gone).Scan(&known); err != nil {
 			return fmt.Errorf("cannot count files: %w", err)
@@ -298,9 +299,12 @@ func (p *Plan) Finish(ctx context.Context) error {
 	if err := p.flush(ctx); err != nil {
 		return err
 	}
-	unseen, err := p.unseen(ctx)
-	if err != nil {
-		return err
+	var unseen []int64
+	if whole {
+		var err error
+		if unseen, err = p.unseen(ctx); err != nil {
+			return err
+		}
 	}
 	return p.db.update(ctx, func(tx *sql.Tx) error {
 		for _, id := range unseen {

@@ -160,9 +160,9 @@ func moment(ms int64) time.Time {
 	return time.UnixMilli(ms).UTC()
 }
 
-// Runs are the runs of a source, newest first, at most n.
+// Runs are the nights' runs of a source, newest first, at most n.
 func (db *DB) Runs(ctx context.Context, source int64, n int) ([]Run, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT `+runColumns+` FROM scan_run WHERE source = $1 ORDER BY id DESC LIMIT $2`, source, n)
+	rows, err := db.sql.QueryContext(ctx, `SELECT `+runColumns+` FROM scan_run WHERE source = $1 AND kind = '' ORDER BY id DESC LIMIT $2`, source, n)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read runs: %w", err)
 	}
@@ -216,9 +216,9 @@ func (db *DB) Begin(ctx context.Context, source int64, scheduled, now time.Time,
 		if err != nil {
 			return err
 		}
-		if r.Open() && r.Version != version { // a newer program goes on with an older one's run
+		if r.Open() { // a newer program may go on with an older one's run, a night with live work that was cut off
 			r.Version = version
-			_, err = tx.ExecContext(ctx, `UPDATE scan_run SET version = $2 WHERE id = $1`, r.ID, version)
+			_, err = tx.ExecContext(ctx, `UPDATE scan_run SET version = $2, kind = '' WHERE id = $1`, r.ID, version)
 		}
 		return err
 	})
@@ -226,6 +226,39 @@ func (db *DB) Begin(ctx context.Context, source int64, scheduled, now time.Time,
 		return r, false, fmt.Errorf("cannot begin a run: %w", err)
 	}
 	return r, r.Open(), nil
+}
+
+// BeginLive makes a run for what just changed; ok is false while another is open.
+func (db *DB) BeginLive(ctx context.Context, source int64, now time.Time, version int64) (r Run, ok bool, err error) {
+	err = db.update(ctx, func(tx *sql.Tx) error {
+		var open int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM scan_run WHERE source = $1 AND state IN ('planning', 'working')`, source).Scan(&open); err != nil || open > 0 {
+			return err
+		}
+		id, err := take(ctx, tx, "run", 1)
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, `INSERT INTO scan_run (id, source, scheduled, kind, started, state, version) VALUES ($1, $2, $3, 'live', $3, 'planning', $4)
+			ON CONFLICT (source, scheduled) DO NOTHING`, id, source, now.UnixMilli(), version); err != nil {
+			return err
+		}
+		r, err = scanRun(tx.QueryRowContext(ctx, `SELECT `+runColumns+` FROM scan_run WHERE id = $1`, id))
+		ok = err == nil
+		return err
+	})
+	if err != nil {
+		return r, false, fmt.Errorf("cannot begin a live run: %w", err)
+	}
+	return r, ok, nil
+}
+
+// Forget removes a live run that is over: the nights alone are the trend.
+func (db *DB) Forget(ctx context.Context, run int64) error {
+	if _, err := db.sql.ExecContext(ctx, `DELETE FROM scan_run WHERE id = $1 AND kind = 'live'`, run); err != nil {
+		return fmt.Errorf("cannot forget run %d: %w", run, err)
+	}
+	return nil
 }
 
 // Fail ends a run whose share could not be walked.

@@ -98,7 +98,7 @@ func tables() []string {
 		dirty BIGINT NOT NULL DEFAULT 0, sampled BIGINT NOT NULL DEFAULT 0)`,
 		`CREATE TABLE IF NOT EXISTS scan_version (id BIGINT PRIMARY KEY, extract_version TEXT NOT NULL, detect_version TEXT NOT NULL,
 		UNIQUE (extract_version, detect_version))`,
-		`CREATE TABLE IF NOT EXISTS scan_run (id BIGINT PRIMARY KEY, source BIGINT NOT NULL, scheduled BIGINT NOT NULL, started BIGINT NOT NULL,
+		`CREATE TABLE IF NOT EXISTS scan_run (id BIGINT PRIMARY KEY, source BIGINT NOT NULL, scheduled BIGINT NOT NULL, kind TEXT NOT NULL DEFAULT '', started BIGINT NOT NULL,
 		finished BIGINT NOT NULL DEFAULT 0, state TEXT NOT NULL, problem TEXT NOT NULL DEFAULT '', version BIGINT NOT NULL,
 		planner TEXT NOT NULL DEFAULT '', planner_until BIGINT NOT NULL DEFAULT 0,
 		seen BIGINT NOT NULL DEFAULT 0, planned BIGINT NOT NULL DEFAULT 0, planned_bytes BIGINT NOT NULL DEFAULT 0,

@@ -1,17 +1,18 @@
-package state
+package night
 
 import (
 	"context"
 
 	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/state"
 )
 
-// Totals counts what lies on the share of a run now.
-func (db *DB) Totals(ctx context.Context, run Run) (found.Totals, error) {
+// totals counts what lies on the share of a run now.
+func totals(ctx context.Context, db *state.DB, run state.Run) (found.Totals, error) {
 	t := found.Totals{Files: run.Seen}
 	people := make(map[string]struct{})
 	unnamed := int64(0) // people beyond those kept of a file
-	err := db.EachHit(ctx, run.Source, func(h Hit) error {
+	err := db.EachHit(ctx, run.Source, func(h state.Hit) error {
 		if h.Gone {
 			if h.LastRun == run.ID {
 				t.Closed++
@@ -32,6 +33,6 @@ func (db *DB) Totals(ctx context.Context, run Run) (found.Totals, error) {
 		return t, err
 	}
 	t.Persons = int64(len(people)) + unnamed
-	err = db.EachUnread(ctx, run.Source, func(Unread) error { t.Unread++; return nil })
+	err = db.EachUnread(ctx, run.Source, func(state.Unread) error { t.Unread++; return nil })
 	return t, err
 }

@@ -1,0 +1,70 @@
+package night
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+)
+
+func eventually(t *testing.T, what string, f func() bool) {
+	t.Helper()
+	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+		if f() {
+			return
+		}
+	}
+	t.Fatalf("%s did not happen", what)
+}
+
+// TestLiveReadsWhatChanges: in a folder that was there and in one that is new; the
+// walk at night stays the truth and finds nothing more to do.
+func TestLiveReadsWhatChanges(t *testing.T) {
+	r := newRig(t)
+	r.write("sag/gammel.txt", "CPR-nr. "+number(0))
+	db := r.open()
+	r.scan(db)
+	s, sh := r.scanner(db, "en")
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	done := make(chan error, 1)
+	go func() { done <- s.Live(ctx, sh, r.dir) }()
+	time.Sleep(200 * time.Millisecond) // until it watches
+	r.write("sag/ny.txt", "CPR-nr. "+number(1))
+	r.write("ny/mappe/dyb.txt", "CPR-nr. "+number(2))
+	eventually(t, "reading what changed", func() bool { return len(hits(t, db)) == 3 })
+	src, err := db.Source(ctx, "prøve")
+	must(t, err)
+	if runs, err := db.Runs(ctx, src.ID, 10); err != nil || len(runs) != 1 {
+		t.Errorf("live work counts as a night: %+v, %v", runs, err)
+	}
+	cancel()
+	must(t, <-done)
+	if _, judged := r.scan(db); judged != 0 {
+		t.Errorf("the walk judged %d files again", judged)
+	}
+}
+
+func TestOverflowMarksTheShareDirty(t *testing.T) {
+	r := newRig(t)
+	db := r.open()
+	r.write("a.txt", "intet")
+	r.scan(db)
+	s, sh := r.scanner(db, "en")
+	w, err := fsnotify.NewWatcher()
+	must(t, err)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	l := &live{s: s, share: sh, root: r.dir, watcher: w, dirs: map[string]bool{}}
+	go func() { _ = l.run(ctx) }()
+	w.Errors <- fsnotify.ErrEventOverflow
+	eventually(t, "a mark", func() bool {
+		src, err := db.Source(ctx, "prøve")
+		return err == nil && src.Dirty
+	})
+	must(t, s.turn(ctx, sh, clock(t, "", "")))
+	if src, err := db.Source(ctx, "prøve"); err != nil || src.Dirty {
+		t.Errorf("after the walk: %+v, %v", src, err)
+	}
+}
