@@ -38,6 +38,9 @@ type Pipeline struct {
 	// Relax may set a verdict aside before anything is done about it, as dry run
 	// does; it is nil where every verdict counts.
 	Relax func(it Item, out *Outcome)
+	// Proven reports whether the way to a recipient is encrypted by something that
+	// is enforced; asked only about mails with findings. It may be nil.
+	Proven func(address string) bool
 	// Deep reads items with Deep set, with more time; nil reads them like others.
 	Deep *document.Formats
 	// Memory is asked about earlier outgoing mails and told what became of each; nil
@@ -127,6 +130,9 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 	}
 	out.Kind = f.Kind
 	f.Channel = policy.NewChannel(p.Site, f.To, out.Document)
+	if p.Proven != nil && f.Kind == "mail" && len(out.Findings) > 0 {
+		f.Channel.Unprotected = slices.DeleteFunc(f.Channel.Unprotected, p.Proven)
+	}
 	// A mail whose sender is outside is incoming. Without a list of our own
 	// domains, or without a sender (a bounce), it counts as ours; so does one that
 	// was handed in with a login, and one that goes to nobody of ours: whatever

@@ -28,10 +28,7 @@ type Item struct {
 	Content  []byte // immutable
 	Cut      int64  // bytes of the item that Content lacks because it is too big
 	Receipt  []byte
-	// Open gives the content of an item that is too large to wait in memory: then
-	// Content is nil until its turn comes, and must not be looked at after done.
-	Open func() (content []byte, done func(), err error)
-	Size int64 // of the content where Open is set
+	Large    *Large // content that is too large to wait in memory; Content is then nil until its turn
 	// Authenticated says that the sender logged in with us, so that the mail is
 	// outgoing whatever its sender address says.
 	Authenticated bool
@@ -44,6 +41,12 @@ type Item struct {
 	// Deferrable says that the source can keep the item and hand it in again with
 	// Deep set, when nobody waits for the answer and reading may take long.
 	Deferrable, Deep bool
+}
+
+// Large is content outside memory. What Open gives must not be looked at after done.
+type Large struct {
+	Size int64
+	Open func() (content []byte, done func(), err error)
 }
 
 // ErrLater says that an item needs more time than its sender waits: the source

@@ -124,6 +124,7 @@ func (d *doctor) installation(ctx context.Context, path string) {
 	if cfg.Gateway.Milter.Listen != "" {
 		d.postfix(ctx, cfg)
 	}
+	d.transport(cfg, postconf(ctx, cfg))
 	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !loopback(cfg.Review.Listen) {
 		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
 	}
@@ -178,9 +179,9 @@ func (d *doctor) reach(what, addr string) {
 	d.say(good, what, addr, "")
 }
 
-// postfix checks the settings that MAIL practice showed to matter.
-func (d *doctor) postfix(ctx context.Context, cfg config.Config) {
-	get := func(key string) (string, error) {
+// postconf asks the configured Postfix for a setting.
+func postconf(ctx context.Context, cfg config.Config) func(key string) (string, error) {
+	return func(key string) (string, error) {
 		args := []string{"-h"}
 		if dir := cfg.Gateway.Postfix.ConfigDirectory; dir != "" {
 			args = append(args, "-c", dir)
@@ -188,6 +189,11 @@ func (d *doctor) postfix(ctx context.Context, cfg config.Config) {
 		out, err := exec.CommandContext(ctx, postconfPath(), append(args, key)...).Output()
 		return strings.TrimSpace(string(out)), err
 	}
+}
+
+// postfix checks the settings that MAIL practice showed to matter.
+func (d *doctor) postfix(ctx context.Context, cfg config.Config) {
+	get := postconf(ctx, cfg)
 	milters, err := get("smtpd_milters")
 	if err != nil {
 		d.say(bad, "Postfix", "postconf svarer ikke: "+err.Error(), "")

@@ -18,6 +18,7 @@ import (
 	"brevvagt/scanner/action/hold"
 	"brevvagt/scanner/action/notify"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway/transport"
 )
 
 // live is what a reload of the configuration replaces while mail flows. A mail
@@ -41,7 +42,7 @@ func (d *daemon) judge(ctx context.Context, it scanner.Item) (scanner.Outcome, e
 
 // goLive puts a configuration in force, with a pipeline that is not in use yet.
 func (d *daemon) goLive(cfg config.Config, p *scanner.Pipeline) {
-	p.Site, p.Relax = cfg.Site, nil
+	p.Site, p.Relax, p.Proven = cfg.Site, nil, d.proven
 	if cfg.Gateway.DryRun {
 		p.Relax = d.relax
 	}
@@ -49,7 +50,7 @@ func (d *daemon) goLive(cfg config.Config, p *scanner.Pipeline) {
 }
 
 func (d *daemon) actions(cfg config.Config) []scanner.Action {
-	list := []scanner.Action{hold.Hold{Quarantine: d.service, Canary: d.isCanary}}
+	list := []scanner.Action{exempt{d}, hold.Hold{Quarantine: d.service, Canary: d.isCanary}, promise{d}, warnings{d}}
 	if cfg.Notify.From != "" {
 		list = append(list, notify.Notify{
 			Hop: noticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
@@ -97,6 +98,10 @@ func (d *daemon) reload() {
 	if err == nil {
 		judged, err = newJudging(next.Site, d.state.key)
 	}
+	var lists []*transport.List
+	if err == nil {
+		lists, err = readLists(next)
+	}
 	if err == nil {
 		err = d.level.UnmarshalText([]byte(next.Log.Level))
 	}
@@ -110,6 +115,7 @@ func (d *daemon) reload() {
 	p := *d.live.Load().pipeline
 	p.Actions, p.Rules, p.Owner = d.actions(merged), judged.rules, judged.owner()
 	p.Detectors = &detectors.Set{List: judged.detectors, Key: d.state.key}
+	d.prover.Use(lists)
 	d.goLive(merged, &p)
 	d.metrics.Reloaded(true)
 	d.log.Info("configuration reloaded", "file", d.file)
@@ -123,7 +129,7 @@ func (d *daemon) reload() {
 func merge(old, next config.Config) (config.Config, []string) {
 	merged := old
 	merged.Site, merged.Notify, merged.Canary, merged.Log.Level = next.Site, next.Notify, next.Canary, next.Log.Level
-	merged.Gateway.DryRun = next.Gateway.DryRun
+	merged.Gateway.DryRun, merged.Transport.Lists = next.Gateway.DryRun, next.Transport.Lists
 	var waits []string
 	a, b := reflect.ValueOf(merged), reflect.ValueOf(next)
 	for i := range a.NumField() {

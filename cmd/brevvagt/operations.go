@@ -15,6 +15,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/proof"
 	"brevvagt/scanner"
+	"brevvagt/scanner/source/gateway/transport"
 )
 
 // watch is the part of the daemon that is for monitoring.
@@ -24,11 +25,18 @@ type watch struct {
 	health  health.Health
 	space   *health.Space
 	started atomic.Bool
+
+	prover   *transport.Prover
+	proofs   proof.Transports
+	policies net.Listener // answers Postfix; nil when off
 }
 
 // operations prepares what a monitoring system sees. It is called once everything
 // is open and before mail flows.
 func (d *daemon) operations(ctx context.Context) error {
+	if err := d.transports(d.cfg); err != nil {
+		return err
+	}
 	d.space = &health.Space{Dir: d.cfg.State, Min: d.cfg.Operations.MinFreeDisk}
 	d.lanes.watched(func() error { return d.space.Check(context.Background()) }, d.metrics.Failed, d.dryRun)
 	d.health.Alive("database", func(ctx context.Context) error {
@@ -67,6 +75,15 @@ func (d *daemon) operations(ctx context.Context) error {
 		return fmt.Errorf("operations: %w", err)
 	}
 	return nil
+}
+
+// closeListeners closes those of operations.
+func (d *daemon) closeListeners() {
+	for _, l := range []net.Listener{d.ops, d.policies} {
+		if l != nil {
+			_ = l.Close()
+		}
+	}
 }
 
 func (d *daemon) openCases(ctx context.Context) float64 {

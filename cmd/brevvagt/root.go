@@ -47,7 +47,7 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 		return fmt.Errorf("%w (see brevvagt help)", err)
 	})
 	root.AddCommand(newScan(), newServe(), newDemo(), newCase(), newRegister(), newLedger(), newAccount(),
-		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newMailbox(), newShares(), newReport())
+		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport())
 	return root
 }
 

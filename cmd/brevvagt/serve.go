@@ -180,6 +180,9 @@ func (d *daemon) Run(ctx context.Context) error {
 	if d.file != "" {
 		g.Go(func() error { return d.reloads(ctx) })
 	}
+	if d.policies != nil {
+		g.Go(func() error { return d.servePolicies(ctx) })
+	}
 	g.Go(func() error { return d.watchdog(ctx) })
 	g.Go(func() error { return d.canaries(ctx) })
 	defer context.AfterFunc(ctx, func() { health.Tell(health.StateStopping) })()
@@ -241,6 +244,9 @@ func (d *daemon) resume(ctx context.Context) error {
 			if _, err := d.service.Expire(ctx, time.Now().Add(-time.Duration(d.cfg.Vault.KeepContent))); err != nil {
 				d.log.Warn("expired cases", "error", err)
 			}
+			if err := d.proofs.Expire(ctx, time.Now().Add(-keepProofs)); err != nil {
+				d.log.Warn("expired proofs of transport", "error", err)
+			}
 		}
 	}
 }
@@ -276,9 +282,7 @@ func (d *daemon) Close() {
 	if d.page != nil {
 		d.page.Close()
 	}
-	if d.ops != nil {
-		d.ops.Close()
-	}
+	d.closeListeners()
 	if d.engine != nil {
 		d.engine.Close()
 	}

@@ -144,6 +144,20 @@ func (t Transports) Of(ctx context.Context, messageID string) ([]Transport, erro
 	return list, rows.Err()
 }
 
+// Promised is what was last promised for a domain since a time, "" if nothing was.
+func (t Transports) Promised(ctx context.Context, domain string, since time.Time) (string, error) {
+	var answer string
+	err := t.DB.Read().QueryRowContext(ctx, `SELECT answer FROM transports WHERE domain = $1 AND at >= $2 ORDER BY at DESC LIMIT 1`,
+		detectors.RedactNumbers(domain), store.Millis(since)).Scan(&answer)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("cannot read what was promised: %w", err)
+	}
+	return answer, nil
+}
+
 // Expire forgets proofs of transport from before the given time.
 func (t Transports) Expire(ctx context.Context, before time.Time) error {
 	err := t.DB.Update(ctx, func(tx *sql.Tx) error {

@@ -65,6 +65,14 @@ func TestTransports(t *testing.T) {
 	if got, _ := (proof.Transports{DB: tr.DB, Key: []byte("other")}).Of(t.Context(), "1@kommune.example"); len(got) != 0 {
 		t.Error("found without the key")
 	}
+	for domain, want := range map[string]string{"b.example": "dane-only", "c.example": ""} {
+		if got, err := tr.Promised(t.Context(), domain, at); err != nil || got != want {
+			t.Errorf("promised for %s: %q, %v", domain, got, err)
+		}
+	}
+	if got, _ := tr.Promised(t.Context(), "b.example", at.Add(time.Second)); got != "" {
+		t.Errorf("an old promise: %q", got)
+	}
 	if err := tr.Expire(t.Context(), at.Add(time.Second)); err != nil {
 		t.Fatal(err)
 	}

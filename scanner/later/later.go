@@ -119,9 +119,9 @@ func (s *Spool) Put(it scanner.Item) error {
 		return fmt.Errorf("spool item: %w", err)
 	}
 	content := it.Content
-	if it.Open != nil {
+	if it.Large != nil {
 		var done func()
-		if content, done, err = it.Open(); err != nil {
+		if content, done, err = it.Large.Open(); err != nil {
 			return fmt.Errorf("spool item: %w", err)
 		}
 		defer done()
@@ -186,7 +186,7 @@ func (s *Spool) read(id string) (scanner.Item, error) {
 		return raw[min(len(raw), len(line)+1):], done, err
 	}
 	return scanner.Item{Source: h.Source, ID: h.ID, Name: h.Name, From: h.From, To: h.To, Received: h.Received, Receipt: h.Receipt,
-		Authenticated: h.Authenticated, Open: open, Size: int64(len(content)), Client: "later", Deep: true}, nil
+		Authenticated: h.Authenticated, Large: &scanner.Large{Size: int64(len(content)), Open: open}, Client: "later", Deep: true}, nil
 }
 
 const (

@@ -31,7 +31,7 @@ func collect(t *testing.T, s *later.Spool, n int, do func(scanner.Item) error) [
 	err := s.Run(ctx, func(_ context.Context, it scanner.Item) error {
 		mu.Lock()
 		defer mu.Unlock()
-		content, done, err := it.Open()
+		content, done, err := it.Large.Open()
 		if err != nil {
 			return err
 		}
@@ -68,8 +68,7 @@ func TestWhatWasPutComesBackAfterARestart(t *testing.T) {
 	}
 	got := collect(t, again, 1, func(scanner.Item) error { return nil })[0]
 	want := item("01ARZ3NDEKTSV4RRFFQ69G5FAV")
-	want.Client, want.Deep, want.Size = "later", true, int64(len(want.Content))
-	got.Open = nil
+	want.Client, want.Deep, got.Large = "later", true, nil
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v\nwant %+v", got, want)
 	}

@@ -37,6 +37,7 @@ type Config struct {
 	Operations Operations `yaml:"operations"`
 	DPO        DPO        `yaml:"dpo"`
 	Canary     Canary     `yaml:"canary"`
+	Transport  Transport  `yaml:"transport"`
 	Memory     Memory     `yaml:"memory"`
 	Mailboxes  Mailboxes  `yaml:"mailboxes"`
 }
@@ -217,7 +218,7 @@ func (c *Config) check() error {
 	if err := c.OCR.Cache.check(); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
+	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Transport.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
 	if !filepath.IsAbs(c.State) {
 		errs = append(errs, fmt.Errorf("state: %q must be an absolute path", c.State))
 	}

@@ -21,6 +21,7 @@ CREATE TABLE transports (
     PRIMARY KEY (message, domain)
 );
 CREATE INDEX transports_by_time ON transports (at);
+CREATE INDEX transports_by_domain ON transports (domain, at);
 
 -- +goose Down
 DROP TABLE transports;

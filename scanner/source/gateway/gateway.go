@@ -194,7 +194,7 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 	}
 	it := m.item(msg.QueueID, msg.From, to, begun, msg.Content())
 	if msg.File != nil {
-		it.Open, it.Size = msg.File.Map, msg.File.Size()
+		it.Large = &scanner.Large{Size: msg.File.Size(), Open: msg.File.Map}
 	}
 	it.Deferrable = m.mayDefer()
 	it.Authenticated = msg.Macro("auth_authen") != ""

@@ -150,7 +150,7 @@ func (j *Judge) scan(ctx context.Context, it scanner.Item, handle scanner.Handle
 	go func() {
 		defer func() { j.flight(it.ID, -1); done(); free(); cancel() }()
 		out, err := j.guarded(ctx, it, handle)
-		if it.Open != nil {
+		if it.Large != nil {
 			out.Document = nil // it may share memory with what is given back now
 		}
 		judged <- result{out, err}
@@ -176,14 +176,14 @@ const largeBytes = 32 << 20
 // open brings in the content of a large item once there is room for it. Waiting
 // too long for that is being late: the item can be put aside.
 func (j *Judge) open(ctx context.Context, it *scanner.Item) (done func(), err error) {
-	if it.Open == nil {
+	if it.Large == nil {
 		return func() {}, nil
 	}
-	weight := min(it.Size, largeBytes)
+	weight := min(it.Large.Size, largeBytes)
 	if err := j.large.Acquire(ctx, weight); err != nil {
 		return nil, ErrLate
 	}
-	content, close, err := it.Open()
+	content, close, err := it.Large.Open()
 	if err != nil {
 		j.large.Release(weight)
 		return nil, err

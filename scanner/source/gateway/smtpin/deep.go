@@ -67,7 +67,7 @@ func (s *Server) sendOn(ctx context.Context, it scanner.Item, log *slog.Logger) 
 	if err := json.Unmarshal(it.Receipt, &r); err != nil || r.Version != receiptVersion {
 		return ErrReceipt
 	}
-	content, done, err := it.Open()
+	content, done, err := it.Large.Open()
 	if err != nil {
 		return err
 	}

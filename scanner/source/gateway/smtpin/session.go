@@ -199,7 +199,7 @@ func (s *session) item(c content, at time.Time) scanner.Item {
 		Received: at, Receipt: rec, Client: host(s.client), Deferrable: s.srv.Later != nil,
 	}
 	if c.file != nil {
-		it.Open, it.Size = c.file.Map, c.file.Size()
+		it.Large = &scanner.Large{Size: c.file.Size(), Open: c.file.Map}
 	} else {
 		it.Content = c.bytes
 	}
