@@ -65,9 +65,9 @@ func (s *Service) move(ctx context.Context, tx *sql.Tx, c *Case, to State, actor
 	if err != nil {
 		return fmt.Errorf("case %s: %w", c.ID, err)
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE cases SET state = $2, decided_by = $3, decided_at = $4, reason = $5, last_error = $6, release_refs = $7, approvals = $8
+	res, err := tx.ExecContext(ctx, `UPDATE cases SET state = $2, decided_by = $3, decided_at = $4, reason = $5, last_error = $6, release_refs = $7, approvals = $8, wish = $10
 		WHERE id = $1 AND state = $9`,
-		c.ID, string(to), c.DecidedBy, store.Millis(c.DecidedAt), c.Reason, c.LastError, c.ReleaseRefs, encodeList(c.ApprovalsDone), string(c.State))
+		c.ID, string(to), c.DecidedBy, store.Millis(c.DecidedAt), c.Reason, c.LastError, c.ReleaseRefs, encodeList(c.ApprovalsDone), string(c.State), c.Wish.encode())
 	if err != nil {
 		return fmt.Errorf("cannot store case %s: %w", c.ID, err)
 	}

@@ -19,6 +19,7 @@ type Decision struct {
 	By     string        // account name
 	Reason string        // required, kept for good; may hold no CPR number
 	Opener *vault.Opener // needed to release when the source no longer has the item itself
+	Wish   Wish
 }
 
 // Release lets an item go. Where a rule asks for two people the first call records
@@ -41,6 +42,9 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 	}
 	if c.State != Held {
 		return nil, fmt.Errorf("case %s is %s: %w", id, c.State, ErrState)
+	}
+	if err := s.mayRelease(c, d); err != nil {
+		return nil, err
 	}
 	if slices.Contains(c.ApprovalsDone, d.By) {
 		return nil, fmt.Errorf("%s has already approved, a second person must: %w", d.By, ErrNotAllowed)
@@ -75,8 +79,9 @@ func (s *Service) approve(ctx context.Context, c *Case, d Decision, missing int)
 // decide stores a person's wish before anything is done about it.
 func (s *Service) decide(ctx context.Context, c *Case, to State, d Decision) error {
 	c.DecidedBy, c.DecidedAt, c.Reason, c.LastError = d.By, s.stamp(), strings.TrimSpace(d.Reason), ""
+	c.Wish = d.Wish
 	return s.db.Update(ctx, func(tx *sql.Tx) error {
-		return s.move(ctx, tx, c, to, d.By, c.DecidedAt, map[string]string{"reason": c.Reason})
+		return s.move(ctx, tx, c, to, d.By, c.DecidedAt, c.decision())
 	})
 }
 
@@ -85,6 +90,12 @@ func (s *Service) decide(ctx context.Context, c *Case, to State, d Decision) err
 func (s *Service) Reject(ctx context.Context, id string, d Decision) (*Case, error) {
 	if err := s.reasoned(d.By, d.Reason); err != nil {
 		return nil, err
+	}
+	if len(d.Wish.Text) > maxReason {
+		return nil, fmt.Errorf("the text to the sender is longer than %d bytes: %w", maxReason, ErrReason)
+	}
+	if err := s.check(d.Wish.Text); err != nil {
+		return nil, fmt.Errorf("the text to the sender cannot be sent: %w", err)
 	}
 	unlock, err := s.busy.LockShared(ctx, id)
 	if err != nil {
@@ -124,7 +135,7 @@ func (s *Service) finish(ctx context.Context, id string) (*Case, error) {
 	case Releasing:
 		answer, err = s.handOver(ctx, r, full)
 	case Rejecting:
-		err = r.Reject(ctx, full, RejectNotice(c))
+		err = r.Reject(ctx, full, c.notice())
 	default:
 		return c, nil
 	}

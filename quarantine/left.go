@@ -3,7 +3,7 @@ package quarantine
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"slices"
 	"time"
 
 	"brevvagt/internal/store"
@@ -19,31 +19,34 @@ func (s *Service) endInDraft(ctx context.Context, tx *sql.Tx, c *Case, at time.T
 	return s.noteInDraft(c, usual)
 }
 
-// Stopped finds a case of another source about the mail with a Message-ID, held
-// since a time and with at least so many CPR numbers and persons; nil when there is
-// none. A mail that was stopped on its way out still has its copy in the sender's
-// sent folder, and that copy is no breach.
-func (s *Service) Stopped(ctx context.Context, otherThan, messageID string, numbers, persons int, since time.Time) (*Case, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT id FROM cases WHERE source <> $1 AND held_at >= $2 ORDER BY held_at DESC, id`, otherThan, store.Millis(since))
+// Stopped reports whether other items' cases already account for a mail: same
+// Message-ID, held since a time, at least so many CPR numbers and persons in one of
+// them, and every recipient in some (a mail server may hand in a mail once for each
+// domain). A mail that was stopped on its way out still has its copy in the sender's
+// sent folder, perhaps in two, and that copy is no further breach.
+func (s *Service) Stopped(ctx context.Context, itemID, messageID string, to []string, numbers, persons int, since time.Time) (bool, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT id FROM cases WHERE held_at >= $1 ORDER BY held_at DESC, id`, store.Millis(since))
 	ids, err := scanIDs(rows, err)
 	if err != nil || messageID == "" {
-		return nil, err
+		return false, err
 	}
+	enough, known := false, make(map[string]bool)
 	for _, id := range ids {
 		c, sealed, err := s.load(ctx, s.db.Read(), id)
 		if err != nil {
-			return nil, err
-		}
-		if c.Numbers < numbers || c.Persons < persons {
-			continue
+			return false, err
 		}
 		full, err := s.forReleaser(c, sealed)
 		if err != nil {
-			return nil, fmt.Errorf("case %s: %w", id, err)
+			return false, err
 		}
-		if full.MessageID == messageID {
-			return c, nil
+		if full.MessageID != messageID || full.ItemID == itemID {
+			continue
+		}
+		enough = enough || c.Numbers >= numbers && c.Persons >= persons
+		for _, a := range full.To {
+			known[a] = true
 		}
 	}
-	return nil, nil
+	return enough && !slices.ContainsFunc(to, func(a string) bool { return !known[a] }), nil
 }

@@ -11,6 +11,7 @@ package quarantine
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"time"
 )
@@ -114,9 +115,20 @@ type Case struct {
 	LastError     string // of the last try to release or reject, for the DPO; never content
 	ReleaseRefs   string // what the next hop answered
 	ApprovalsDone []string
+	Wish          Wish
 	Assigned      string // account of the colleague it was handed to
 	Risk          int    // for sorting, see finder.Facts
 }
+
+// Wish is what a decision asked for beyond yes or no.
+type Wish struct {
+	To   []int  `json:"to,omitempty"`   // release to these of the recipients only, by their place in To
+	Text string `json:"text,omitempty"` // of the one who rejected, for the sender
+}
+
+// SomeReleaser is a Releaser that can send to some of the recipients: the case it is
+// given has those in To, and Wish.To set.
+type SomeReleaser interface{ ReleasesSome() bool }
 
 // Releaser hands a held item back to where it came from. Release and Reject must
 // be idempotent: quarantine repeats them after a crash. content is nil when the
@@ -139,4 +151,5 @@ var (
 	ErrTemporary  = errors.New("temporary failure") // wrapped by releasers: try again
 	ErrLocked     = errors.New("the vault key is not unlocked")
 	ErrNotAllowed = errors.New("not allowed")
+	ErrOwn        = fmt.Errorf("nobody may release his own mail: %w", ErrNotAllowed)
 )

@@ -21,7 +21,7 @@ type Filter struct {
 }
 
 const selectCases = `SELECT id, receipt, facts, state, held_at, plain_sha256, cipher_sha256, vault_object, draft_no,
-	decided_by, decided_at, reason, last_error, release_refs, approvals, assigned, risk,
+	decided_by, decided_at, reason, last_error, release_refs, approvals, assigned, risk, wish,
 	(SELECT COUNT(*) FROM case_pictures p WHERE p.case_id = cases.id) FROM cases`
 
 // Get reads a case. What it shows is redacted and free of the receipt.
@@ -125,16 +125,25 @@ func (s *Service) forReleaser(c *Case, sealed []byte) (*Case, error) {
 	}
 	full := *c
 	full.ItemID, full.MessageID, full.From, full.To, full.Receipt = h.ItemID, h.MessageID, h.From, h.To, h.Receipt
+	if c.State == Releasing && len(c.Wish.To) > 0 {
+		full.To = nil
+		for _, i := range c.Wish.To {
+			if i < 0 || i >= len(h.To) {
+				return nil, fmt.Errorf("case %s has no recipient %d", c.ID, i)
+			}
+			full.To = append(full.To, h.To[i])
+		}
+	}
 	return &full, nil
 }
 
 func scanCase(row interface{ Scan(...any) error }) (*Case, []byte, error) {
 	var c Case
 	var sealed []byte
-	var facts, approvals string
+	var facts, approvals, wish string
 	var heldAt, decidedAt int64
 	err := row.Scan(&c.ID, &sealed, &facts, &c.State, &heldAt, &c.PlainSHA256, &c.CipherSHA256, &c.VaultObject, &c.DraftNo,
-		&c.DecidedBy, &decidedAt, &c.Reason, &c.LastError, &c.ReleaseRefs, &approvals, &c.Assigned, &c.Risk, &c.PictureCount)
+		&c.DecidedBy, &decidedAt, &c.Reason, &c.LastError, &c.ReleaseRefs, &approvals, &c.Assigned, &c.Risk, &wish, &c.PictureCount)
 	if err != nil {
 		return nil, nil, fmt.Errorf("cannot read a case: %w", err)
 	}
@@ -143,6 +152,11 @@ func scanCase(row interface{ Scan(...any) error }) (*Case, []byte, error) {
 	}
 	if err := json.Unmarshal([]byte(approvals), &c.ApprovalsDone); err != nil {
 		return nil, nil, fmt.Errorf("cannot read case %s: %w", c.ID, err)
+	}
+	if wish != "" {
+		if err := json.Unmarshal([]byte(wish), &c.Wish); err != nil {
+			return nil, nil, fmt.Errorf("cannot read case %s: %w", c.ID, err)
+		}
 	}
 	c.HeldAt, c.DecidedAt = store.Time(heldAt), store.Time(decidedAt)
 	return &c, sealed, nil

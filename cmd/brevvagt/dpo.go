@@ -26,11 +26,31 @@ func (s *state) desk(svc *quarantine.Service) *desk.Desk {
 // reviewConfig puts the page together.
 func (d *daemon) reviewConfig(secure bool) review.Config {
 	c := d.cfg.DPO
+	var ask clock.Mailer
+	if d.cfg.Notify.From != "" {
+		ask = mailer{hop: noticeHop(d.cfg), from: d.cfg.Notify.From}
+	}
 	return review.Config{
+		Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.deciders,
 		Service: d.service, Accounts: d.state.accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
 		Head:  func(ctx context.Context) (string, error) { return d.state.signedHead(ctx, d.service) },
 		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}
+}
+
+// deciders are the accounts that a case can be handed to.
+func (s *state) deciders(ctx context.Context) ([]string, error) {
+	accounts, err := s.accounts.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []string
+	for _, a := range accounts {
+		if mayDecide(a.Role) && !a.Disabled {
+			list = append(list, a.Name)
+		}
+	}
+	return list, nil
 }
 
 // remind looks every minute whether a deadline is near.
@@ -48,6 +68,9 @@ func (d *daemon) remind(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		}
+		if _, err := d.warned().Sweep(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("old warnings", "error", err)
 		}
 	}
 }

@@ -236,10 +236,20 @@ type releaser struct {
 	notice config.Notify
 }
 
+// ReleasesSome: Postfix keeps one mail for all its recipients, the SMTP lane sends anew.
+func (r releaser) ReleasesSome() bool {
+	_, ok := r.lane.(*smtpin.Server)
+	return ok
+}
+
 func (r releaser) NeedsContent() bool { return r.lane.NeedsContent() }
 
 func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
-	answer, err := r.lane.Release(ctx, c.Receipt, c.From, c.To, content)
+	receipt := c.Receipt
+	if len(c.Wish.To) > 0 {
+		receipt = nil // which names all recipients
+	}
+	answer, err := r.lane.Release(ctx, receipt, c.From, c.To, content)
 	return answer, classify(err)
 }
 

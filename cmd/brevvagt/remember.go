@@ -48,6 +48,12 @@ type telling struct {
 	went func(context.Context, *quarantine.Case)
 }
 
+// ReleasesSome is what the releaser itself can.
+func (t telling) ReleasesSome() bool {
+	r, ok := t.Releaser.(quarantine.SomeReleaser)
+	return ok && r.ReleasesSome()
+}
+
 // Release releases, and tells it when it worked.
 func (t telling) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
 	answer, err := t.Releaser.Release(ctx, c, content)

@@ -70,6 +70,7 @@ type papersView struct {
 	DraftNo            string
 	Log                []logLine
 	LogShown, LogTotal int // LogShown is 0 when all are shown
+	workView
 }
 
 type technicalView struct{ Source, MessageID, SHA256, Refs string }
@@ -118,7 +119,7 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) {
 }
 
 // refused is a decision that was not carried out: what was written, and why not.
-type refused struct{ action, reason, problem string }
+type refused struct{ action, reason, problem, custom string }
 
 // caseWith shows a case with a notice and with a refused form filled in again.
 func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, status int, n *frame.Notice, f refused) {
@@ -137,12 +138,12 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 	view.CanSeePictures = s.may(u.Role, "GET", "/sag/{id}/billede/{n}")
 	view.CanDecide = view.Waiting && s.may(u.Role, "POST", "/sag/{id}/frigiv")
 	if view.CanDecide {
-		view.Release, view.Reject = releaseForm(l, c, &u, f), rejectForm(l, c, f)
+		view.Release, view.Reject = releaseForm(l, c, &u, f, s.Service.ReleasesSome(c.Source)), rejectForm(l, c, f)
 	}
 	if view.CanSeePictures && r.URL.Query().Get("billeder") == "1" {
 		view.Pictures = pictureViews(l, c)
 	}
-	if err := s.papers(r, l, &view); err != nil {
+	if err := errors.Join(s.papers(r, l, &view), s.work(r, l, c, &u, &view)); err != nil {
 		s.Broken(w, r, "show a case's papers", err)
 		return
 	}

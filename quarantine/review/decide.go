@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,15 +20,31 @@ import (
 // decisionForm is one of the two forms of a case. Effects say what will happen.
 type decisionForm struct {
 	Effects []string
-	Notice  string // what the sender will be told, for a rejection
-	Open    bool   // false when this person has already approved
-	Text    string // the reason as it was written, after a refusal
+	Notice  string      // what the sender will be told, for a rejection
+	Open    bool        // false when this person has already approved
+	Text    string      // the reason as it was written, after a refusal
+	To      []recipient // to choose some, when the source can; nil otherwise
+	Custom  string      // the text to the sender as it was written
 	Problem string
 	Limit   int
 }
 
-func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused) *decisionForm {
+// recipient is one of those that a release can be kept to.
+type recipient struct {
+	N       int
+	Address string
+}
+
+// someMost is up to how many recipients are offered one by one.
+const someMost = 50
+
+func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, some bool) *decisionForm {
 	form := &decisionForm{Open: true, Limit: reasonLimit}
+	if some && len(c.To) > 1 && len(c.To) <= someMost {
+		for i, to := range c.To {
+			form.To = append(form.To, recipient{i, words.Clean(to, words.Short)})
+		}
+	}
 	effect := words.Text(l, "release.effect", words.Recipients(l, c.To))
 	if c.Kind == "file" || len(c.To) == 0 {
 		effect = words.Text(l, "release.file")
@@ -56,7 +73,7 @@ func rejectForm(l words.Lang, c *quarantine.Case, f refused) *decisionForm {
 	}
 	form := &decisionForm{Open: true, Limit: reasonLimit, Effects: []string{effect}, Notice: words.CleanLines(quarantine.RejectNotice(c), words.Long)}
 	if f.action == "reject" {
-		form.Text, form.Problem = f.reason, f.problem
+		form.Text, form.Problem, form.Custom = f.reason, f.problem, f.custom
 	}
 	return form
 }
@@ -89,21 +106,43 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 		if key == "problem.reason.long" {
 			problem = words.Text(l, key, reasonLimit)
 		}
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: problem}, refused{action, words.Clean(reason, reasonLimit), problem})
+		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: problem}, refused{action, words.Clean(reason, reasonLimit), problem, words.CleanLines(r.PostForm.Get("besked"), reasonLimit)})
 		return
 	}
 	// A decision once begun must not stop halfway because the browser went away.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Minute)
 	defer cancel()
-	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.Opener(r)})
+	wish, custom := wishOf(r, action), words.CleanLines(r.PostForm.Get("besked"), reasonLimit)
+	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.Opener(r), Wish: wish})
 	if err != nil {
-		s.refusedDecision(w, r, id, refused{action: action, reason: words.Clean(reason, reasonLimit)}, err)
+		s.refusedDecision(w, r, id, refused{action: action, reason: words.Clean(reason, reasonLimit), custom: custom}, err)
 		return
 	}
 	if action == "release" && c.State == quarantine.Held {
 		s.Tell(r, "flash.approved")
 	}
 	http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
+}
+
+// wishOf reads what was asked for beyond yes or no. All recipients chosen is no wish.
+func wishOf(r *http.Request, action string) quarantine.Wish {
+	if action == "reject" {
+		return quarantine.Wish{Text: strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get("besked"), "\r\n", "\n"))}
+	}
+	var w quarantine.Wish
+	offered, err := strconv.Atoi(r.PostForm.Get("modtagere"))
+	if err != nil || len(r.PostForm["modtager"]) == offered {
+		return w
+	}
+	for _, v := range r.PostForm["modtager"] {
+		if n, err := strconv.Atoi(v); err == nil {
+			w.To = append(w.To, n)
+		}
+	}
+	if len(w.To) == 0 {
+		w.To = []int{-1} // nobody was chosen: refused, never taken for everybody
+	}
+	return w
 }
 
 // reasonProblem is the key of what is wrong with a reason, "" when nothing is.
@@ -131,6 +170,8 @@ func (s *server) refusedDecision(w http.ResponseWriter, r *http.Request, id stri
 		status, key, kind = http.StatusConflict, "problem.decided", "warning"
 	case errors.Is(err, quarantine.ErrLocked):
 		status, key = http.StatusConflict, "problem.locked"
+	case errors.Is(err, quarantine.ErrOwn):
+		status, key = http.StatusForbidden, "problem.own"
 	case errors.Is(err, quarantine.ErrNotAllowed):
 		status, key = http.StatusForbidden, "problem.denied"
 	case errors.Is(err, register.ErrPersonalData):

@@ -23,14 +23,17 @@ import (
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/queue"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/vault"
+	"brevvagt/quarantine/warned"
 )
 
 // Cases finds cases.
@@ -50,6 +53,14 @@ type Decisions interface {
 type Listing interface {
 	queue.Finder
 	Decisions
+	Originals
+}
+
+// Originals opens what was held, and knows who sent it and what its source can.
+type Originals interface {
+	Original(ctx context.Context, id, by, reason string, o *vault.Opener) (io.ReadCloser, error)
+	Sender(ctx context.Context, id string) (string, error)
+	ReleasesSome(source string) bool
 }
 
 // Papers are what belongs to a case: sealed pictures, the log, the register.
@@ -72,7 +83,8 @@ type Accounts interface {
 	Login(ctx context.Context, name, passphrase string) (*account.Account, *vault.Opener, error)
 }
 
-// Config is what New needs: a service, accounts and a desk; the rest has defaults.
+// Config is what New needs: a service, accounts, a desk, the work on cases and
+// the warnings; the rest has defaults.
 type Config struct {
 	Service      Service
 	Accounts     Accounts
@@ -80,6 +92,10 @@ type Config struct {
 	Secure       bool   // served over TLS: secure cookies and HSTS
 	Organisation string // shown at the top, as "Eksempel Kommune"
 	Desk         *desk.Desk
+	Work         *casework.Work
+	Warned       *warned.Lines
+	Mail         clock.Mailer // asks senders; nil offers no question
+	Colleagues   func(context.Context) ([]string, error)
 	Contact      breach.Contact // of the DPO, for notifications and letters
 	// Check refuses a text of a person that may not be kept; nil refuses CPR numbers.
 	Check  func(string) error
@@ -100,13 +116,18 @@ const (
 
 type server struct {
 	*frame.Frame
-	breach   *breach.Pages
-	queue    *queue.Pages
-	check    func(string) error // refuses a text of a person that may not be kept
-	Service  Service
-	Accounts Accounts
-	pause    time.Duration // before the answer to a failed login
-	assets   http.Handler
+	breach *breach.Pages
+	queue  *queue.Pages
+	Work   *casework.Work
+	Warned *warned.Lines
+	// Colleagues are the accounts that a case can be handed to.
+	Colleagues func(context.Context) ([]string, error)
+	mail       clock.Mailer       // asks senders; nil where no mail can be sent
+	check      func(string) error // refuses a text of a person that may not be kept
+	Service    Service
+	Accounts   Accounts
+	pause      time.Duration // before the answer to a failed login
+	assets     http.Handler
 }
 
 // New makes the handler of the page. It starts one goroutine, which forgets
@@ -120,8 +141,8 @@ func New(cfg Config) (http.Handler, error) {
 }
 
 func newServer(cfg Config, idle time.Duration) (*server, error) {
-	if cfg.Service == nil || cfg.Accounts == nil || cfg.Desk == nil {
-		return nil, fmt.Errorf("review needs a service, accounts and a desk")
+	if cfg.Service == nil || cfg.Accounts == nil || cfg.Desk == nil || cfg.Work == nil || cfg.Warned == nil {
+		return nil, fmt.Errorf("review needs a service, accounts, a desk, the work on cases and the warnings")
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.NewTextHandler(io.Discard, nil))
@@ -146,7 +167,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 		return nil, err
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
-	s.check = cfg.Check
+	s.check, s.Work, s.Warned, s.mail, s.Colleagues = cfg.Check, cfg.Work, cfg.Warned, cfg.Mail, cfg.Colleagues
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil
 }

@@ -29,9 +29,11 @@ import (
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/vault"
+	"brevvagt/quarantine/warned"
 )
 
 const passphrase = "korrekt hest batteri hæfteklamme"
@@ -43,6 +45,7 @@ type rig struct {
 	opener  *vault.Opener
 	server  *server
 	db      *store.DB
+	mail    questions
 	url     string
 	log     *bytes.Buffer
 	now     time.Time
@@ -52,10 +55,14 @@ type rig struct {
 type source struct {
 	mu                  sync.Mutex
 	refuse              error
+	some                bool // can release to some of the recipients
 	delivered, rejected []string
+	to                  []string // of the last release
 }
 
 func (s *source) NeedsContent() bool { return true }
+
+func (s *source) ReleasesSome() bool { return s.some }
 
 func (s *source) Release(_ context.Context, c *quarantine.Case, content io.Reader) (string, error) {
 	s.mu.Lock()
@@ -63,6 +70,7 @@ func (s *source) Release(_ context.Context, c *quarantine.Case, content io.Reade
 	if s.refuse != nil {
 		return "", s.refuse
 	}
+	s.to = c.To
 	b, err := io.ReadAll(content)
 	s.delivered = append(s.delivered, string(b))
 	return "250 2.0.0 Ok: queued as 4F1B2", err
@@ -73,6 +81,14 @@ func (s *source) Reject(_ context.Context, c *quarantine.Case, text string) erro
 	defer s.mu.Unlock()
 	s.rejected = append(s.rejected, text)
 	return s.refuse
+}
+
+// questions keeps the mails to senders.
+type questions struct{ sent []string }
+
+func (q *questions) Send(_ context.Context, to []string, subject, text string) error {
+	q.sent = append(q.sent, strings.Join(to, ",")+"\n"+subject+"\n"+text)
+	return nil
 }
 
 // people signs the four roles in under the name of the role, without the second
@@ -148,7 +164,8 @@ func (r *rig) start(t testing.TB, dir string, db *store.DB, key string, accounts
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := Config{Service: r.service, Check: fieldcheck.Check, Accounts: accounts, Now: clock, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
+	cfg := Config{Service: r.service, Check: fieldcheck.Check, Accounts: accounts, Now: clock, Work: casework.New(casework.Config{Store: db, Ledger: r.service.Ledger(), Check: fieldcheck.Check, Now: clock}), Warned: warned.New(db, 24*time.Hour, clock),
+		Mail: &r.mail, Colleagues: func(context.Context) ([]string, error) { return []string{"dpo", "reviewer"}, nil }, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range change {
 		f(&cfg)

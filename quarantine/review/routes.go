@@ -59,6 +59,16 @@ func (s *server) routes() []route {
 		{"POST", "/sag/{id}/frigiv", deciding, s.release, 0},
 		{"POST", "/sag/{id}/afvis", deciding, s.reject, 0},
 
+		{"POST", "/sag/{id}/note", deciding, s.addNote, 0},
+		{"POST", "/sag/{id}/overdrag", deciding, s.handOver, 0},
+		{"POST", "/sag/{id}/spoerg", deciding, s.askSender, 0},
+		{"POST", "/sag/{id}/falsk-alarm", keeping, s.falseAlarm, 0},
+		{"POST", "/sag/{id}/original", keeping, s.original, 0},
+
+		{"GET", "/advarsler", reading, s.warnings, 0},
+		{"GET", "/undtagelser", reading, s.exceptions, 0},
+		{"POST", "/undtagelser/slut", keeping, s.endException, 0},
+
 		{"GET", "/fortegnelse", reading, b.List, 0},
 		{"GET", "/udtraek/{slags}", reading, b.Export, 0},
 		{"GET", "/fortegnelse/udskriv", reading, b.Print, 0},

@@ -16,7 +16,7 @@ CREATE TABLE register_reminders (
 ALTER TABLE cases ADD COLUMN risk INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE cases ADD COLUMN brief TEXT NOT NULL DEFAULT '';
 ALTER TABLE cases ADD COLUMN assigned TEXT NOT NULL DEFAULT '';
-ALTER TABLE cases ADD COLUMN release_to TEXT NOT NULL DEFAULT '';
+ALTER TABLE cases ADD COLUMN wish TEXT NOT NULL DEFAULT '';
 CREATE INDEX cases_by_risk ON cases (state, risk DESC, held_at);
 CREATE INDEX cases_by_time ON cases (held_at, id);
 -- How many cases are in each state, kept with every move: counting 100,000 rows for
@@ -78,7 +78,7 @@ DROP TABLE case_counts;
 DROP INDEX cases_by_risk;
 DROP INDEX cases_by_time;
 ALTER TABLE cases DROP COLUMN brief;
-ALTER TABLE cases DROP COLUMN release_to;
+ALTER TABLE cases DROP COLUMN wish;
 ALTER TABLE cases DROP COLUMN assigned;
 ALTER TABLE cases DROP COLUMN risk;
 DROP TABLE register_reminders;

@@ -8,7 +8,7 @@ import (
 // catalogue holds every text of the page by key, built once.
 var catalogue = sync.OnceValue(func() map[string]phrase {
 	all := make(map[string]phrase)
-	for _, part := range []map[string]phrase{frame(), signIn(), queueTexts(), caseTexts(), decisionTexts(), filterTexts(), batchTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), vocabulary()} {
+	for _, part := range []map[string]phrase{frame(), signIn(), queueTexts(), caseTexts(), decisionTexts(), filterTexts(), batchTexts(), workTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), vocabulary()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -22,6 +22,8 @@ func frame() map[string]phrase {
 		"nav.label":       {"Hovedmenu", "Main menu"},
 		"nav.queue":       {"Karantæne", "Quarantine"},
 		"nav.register":    {"Fortegnelse over brud", "Breach register"},
+		"nav.warnings":    {"Advarsler", "Warnings"},
+		"nav.exceptions":  {"Undtagelser", "Exceptions"},
 		"nav.status":      {"Drift", "Operations"},
 		"nav.logout":      {"Log ud", "Log out"},
 		"nav.user":        {"Logget ind som %s (%s)", "Signed in as %s (%s)"},

@@ -1,0 +1,370 @@
+package review
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/casework"
+	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/words"
+	"brevvagt/quarantine/warned"
+)
+
+// workView is what people do with a case besides deciding it.
+type workView struct {
+	CanWork, CanExcept, CanOpen, CanAsk bool
+	Notes                               []logLine
+	Assigned                            string
+	Colleagues                          []string
+	ExceptRules                         []exceptRule
+	Domain                              string // of the recipients outside, when there is one
+	People                              *matrix
+	WorkLimit                           int
+}
+
+type exceptRule struct{ ID, Label string }
+
+// matrix shows in which papers each person was found.
+type matrix struct {
+	Papers []string
+	Rows   []matrixRow
+	More   int // people left out
+}
+
+type matrixRow struct {
+	Person string
+	Cells  []int
+}
+
+// The size of the matrix that a page can show.
+const (
+	matrixPeople = 15
+	matrixPapers = 6
+)
+
+// work adds to the page of a case.
+func (s *server) work(r *http.Request, l words.Lang, c *quarantine.Case, u *frame.User, v *caseView) error {
+	w := workView{CanWork: s.may(u.Role, "POST", "/sag/{id}/note"), CanExcept: s.may(u.Role, "POST", "/sag/{id}/falsk-alarm") && c.Kind == "mail" && c.From != "",
+		CanOpen: s.may(u.Role, "POST", "/sag/{id}/original") && c.VaultObject != "", Assigned: words.Clean(c.Assigned, words.Short), WorkLimit: reasonLimit, People: peopleIn(c)}
+	w.CanAsk = w.CanWork && s.mail != nil && c.State == quarantine.Held && c.From != ""
+	notes, err := s.Work.Notes(r.Context(), c.ID)
+	if err != nil {
+		return err
+	}
+	for _, n := range notes {
+		w.Notes = append(w.Notes, logLine{When: words.ShortTime(l, n.At), Who: words.Clean(n.By, words.Short), What: words.Known(l, "notekind", n.Kind), Details: []string{words.CleanLines(n.Text, reasonLimit)}})
+	}
+	if w.CanWork && s.Colleagues != nil {
+		if w.Colleagues, err = s.Colleagues(r.Context()); err != nil {
+			return err
+		}
+	}
+	for _, rule := range c.Rules {
+		w.ExceptRules = append(w.ExceptRules, exceptRule{rule.ID, words.Rule(l, rule)})
+	}
+	w.Domain = oneDomain(c)
+	v.workView = w
+	return nil
+}
+
+// oneDomain is the domain of all recipients outside the sender's own, "" when there
+// are several or none.
+func oneDomain(c *quarantine.Case) string {
+	domain := func(a string) string {
+		return strings.ToLower(strings.Trim(a[strings.LastIndexByte(a, '@')+1:], "> "))
+	}
+	one := ""
+	for _, to := range c.To {
+		switch d := domain(to); {
+		case d == domain(c.From):
+		case one == "" || one == d:
+			one = d
+		default:
+			return ""
+		}
+	}
+	return one
+}
+
+// peopleIn is the matrix of who was found where, nil for fewer than two people.
+func peopleIn(c *quarantine.Case) *matrix {
+	m := &matrix{}
+	var persons []string
+	for _, e := range c.Evidence {
+		if e.Category != "national-id" && e.Category != "person" {
+			continue
+		}
+		paper := words.Clean(path.Base(e.Path), words.Short)
+		if !slices.Contains(m.Papers, paper) && len(m.Papers) < matrixPapers {
+			m.Papers = append(m.Papers, paper)
+		}
+		person := words.Clean(e.Value, words.Short)
+		i := slices.Index(persons, person)
+		if i < 0 && len(persons) == matrixPeople {
+			continue
+		}
+		if i < 0 {
+			i = len(persons)
+			persons = append(persons, person)
+			m.Rows = append(m.Rows, matrixRow{person, make([]int, matrixPapers)})
+		}
+		if k := slices.Index(m.Papers, paper); k >= 0 {
+			m.Rows[i].Cells[k]++
+		}
+	}
+	if len(m.Rows) < 2 {
+		return nil
+	}
+	for i := range m.Rows {
+		m.Rows[i].Cells = m.Rows[i].Cells[:len(m.Papers)]
+	}
+	m.More = max(0, c.Persons-len(m.Rows))
+	return m
+}
+
+// act runs a piece of work on a case and goes back to it.
+func (s *server) act(w http.ResponseWriter, r *http.Request, done string, do func(ctx context.Context, c *quarantine.Case, by string) error) {
+	id, ok := caseID(r)
+	if !ok {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
+	if err := r.ParseForm(); err != nil {
+		s.Fail(w, r, http.StatusBadRequest)
+		return
+	}
+	u, _ := s.User(r)
+	c, err := s.Service.Get(r.Context(), id)
+	if errors.Is(err, quarantine.ErrNotFound) {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
+	if err == nil {
+		err = do(r.Context(), c, u.Name)
+	}
+	if err == nil {
+		s.Tell(r, done)
+		http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
+		return
+	}
+	key := ""
+	switch {
+	case errors.Is(err, casework.ErrText):
+		key = "problem.text"
+	case errors.Is(err, register.ErrPersonalData):
+		key = "problem.text.cpr"
+	case errors.Is(err, casework.ErrExpiry), errors.Is(err, casework.ErrScope):
+		key = "problem.scope"
+	case errors.Is(err, errMail):
+		key = "problem.mail"
+	default:
+		s.Broken(w, r, "work on a case", err)
+		return
+	}
+	l := frame.Language(r)
+	s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: words.Text(l, key)}, refused{})
+}
+
+var errMail = errors.New("the mail was not sent")
+
+func (s *server) addNote(w http.ResponseWriter, r *http.Request) {
+	s.act(w, r, "flash.note", func(ctx context.Context, c *quarantine.Case, by string) error {
+		return s.Work.AddNote(ctx, by, c.ID, casework.Plain, r.PostForm.Get("note"))
+	})
+}
+
+func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
+	s.act(w, r, "flash.handed", func(ctx context.Context, c *quarantine.Case, by string) error {
+		to := r.PostForm.Get("kollega")
+		if s.Colleagues == nil {
+			return casework.ErrScope
+		}
+		list, err := s.Colleagues(ctx)
+		if err != nil {
+			return err
+		}
+		if to != "" && !slices.Contains(list, to) {
+			return casework.ErrScope
+		}
+		return s.Work.Hand(ctx, by, c.ID, to)
+	})
+}
+
+// askSender sends the sender a question. The note is written first: a mail that was
+// sent and not noted would be worse than the other way about.
+func (s *server) askSender(w http.ResponseWriter, r *http.Request) {
+	s.act(w, r, "flash.asked", func(ctx context.Context, c *quarantine.Case, by string) error {
+		if s.mail == nil || c.State != quarantine.Held {
+			return errMail
+		}
+		text := strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get("spoergsmaal"), "\r\n", "\n"))
+		if err := s.Work.AddNote(ctx, by, c.ID, casework.Asked, text); err != nil {
+			return err
+		}
+		to, err := s.Service.Sender(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		subject := words.Text(words.Danish, "ask.subject", words.Clean(c.Subject, words.Short))
+		body := words.Text(words.Danish, "ask.intro", words.LongTime(words.Danish, c.Received)) + "\n\n" + text + "\n\n" + words.Text(words.Danish, "ask.end") + "\n"
+		if err := s.mail.Send(ctx, []string{to}, subject, body); err != nil {
+			s.Log.Warn("question not sent", "case", c.ID)
+			return errMail
+		}
+		return nil
+	})
+}
+
+func (s *server) falseAlarm(w http.ResponseWriter, r *http.Request) {
+	s.act(w, r, "flash.exception", func(ctx context.Context, c *quarantine.Case, by string) error {
+		e := casework.Exception{Reason: r.PostForm.Get("begrundelse"), CaseID: c.ID}
+		days := map[string]int{"7": 7, "30": 30, "90": 90, "365": 365}[r.PostForm.Get("dage")]
+		if r.PostForm.Get("undtag") == "ja" {
+			e.Rule, e.Expires = r.PostForm.Get("regel"), s.Now().Add(time.Duration(days)*24*time.Hour)
+			if !slices.ContainsFunc(c.Rules, func(rule quarantine.Rule) bool { return rule.ID == e.Rule }) {
+				return casework.ErrScope
+			}
+			sender, err := s.Service.Sender(ctx, c.ID)
+			if err != nil {
+				return err
+			}
+			e.Sender = sender
+			if r.PostForm.Get("omfang") != "alle" {
+				if e.Domain = oneDomain(c); e.Domain == "" {
+					return casework.ErrScope
+				}
+			}
+		}
+		return s.Work.Except(ctx, by, e)
+	})
+}
+
+// original hands the DPO what was held, as a file. The service writes the reason to
+// the ledger before the first byte.
+func (s *server) original(w http.ResponseWriter, r *http.Request) {
+	id, ok := caseID(r)
+	if !ok {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
+	u, _ := s.User(r)
+	l := frame.Language(r)
+	reason := strings.TrimSpace(r.PostFormValue("begrundelse"))
+	if key := s.reasonProblem(reason); key != "" {
+		text := words.Text(l, "problem.text")
+		if key == "problem.reason.cpr" {
+			text = words.Text(l, key)
+		}
+		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: text}, refused{})
+		return
+	}
+	c, err := s.Service.Get(r.Context(), id)
+	if errors.Is(err, quarantine.ErrNotFound) {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
+	var content io.ReadCloser
+	if err == nil {
+		content, err = s.Service.Original(r.Context(), id, u.Name, reason, s.Opener(r))
+	}
+	if err != nil {
+		s.refusedDecision(w, r, id, refused{}, err)
+		return
+	}
+	defer content.Close()
+	ext := ".eml"
+	if c.Kind != "mail" {
+		ext = ".bin" // never the sender's own name or type for it
+	}
+	s.Log.Info("original handed out", "user", u.Name, "case", id)
+	w.Header().Set("Content-Type", "application/octet-stream")
+	w.Header().Set("Content-Disposition", `attachment; filename="original-`+id+ext+`"`)
+	if _, err := io.Copy(w, content); err != nil {
+		s.Log.Error("original not handed out whole", "case", id)
+	}
+}
+
+type exceptionView struct {
+	ID, Rule, Sender, Domain, Reason, By, CaseID string
+	Created, Expires                             string
+	Active, CanEnd                               bool
+}
+
+// exceptions lists the false alarms that are not raised again.
+func (s *server) exceptions(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.User(r)
+	l := frame.Language(r)
+	list, err := s.Work.Exceptions(r.Context(), false)
+	if err != nil {
+		s.Broken(w, r, "list exceptions", err)
+		return
+	}
+	var v []exceptionView
+	for _, e := range list {
+		active := e.Active(s.Now())
+		v = append(v, exceptionView{ID: e.ID, Rule: words.Known(l, "rule", e.Rule), Sender: words.Clean(e.Sender, words.Short), Domain: words.Clean(e.Domain, words.Short),
+			Reason: words.Clean(e.Reason, reasonLimit), By: words.Clean(e.By, words.Short), CaseID: e.CaseID, Created: words.ShortTime(l, e.Created), Expires: words.ShortTime(l, e.Expires),
+			Active: active, CanEnd: active && s.may(u.Role, "POST", "/undtagelser/slut")})
+	}
+	p := s.NewPage(r, &u, words.Text(l, "exceptions.title"))
+	p.Data = v
+	s.Render(w, http.StatusOK, "exceptions", p)
+}
+
+func (s *server) endException(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.User(r)
+	if err := s.Work.End(r.Context(), u.Name, r.PostFormValue("undtagelse")); err != nil && !errors.Is(err, casework.ErrScope) {
+		s.Broken(w, r, "end an exception", err)
+		return
+	}
+	s.Tell(r, "flash.ended")
+	http.Redirect(w, r, "/undtagelser", http.StatusSeeOther)
+}
+
+type warningsView struct {
+	Rows  []warningView
+	Total int
+	Pages frame.Pager
+}
+
+type warningView struct {
+	When, Source, From, To, Subject string
+	Rules, Gaps                     []string
+}
+
+// warnings lists what went with a warning or with parts that nobody could read.
+func (s *server) warnings(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.User(r)
+	l := frame.Language(r)
+	_, total, err := s.Warned.List(r.Context(), 0, 0)
+	v := warningsView{Total: total, Pages: frame.NewPager(r, total, "/advarsler?")}
+	var list []warned.Warning
+	if err == nil {
+		list, _, err = s.Warned.List(r.Context(), frame.PageSize, (v.Pages.Page-1)*frame.PageSize)
+	}
+	if err != nil {
+		s.Broken(w, r, "list warnings", err)
+		return
+	}
+	for _, x := range list {
+		row := warningView{When: words.ShortTime(l, x.At), Source: words.Known(l, "source", x.Source), From: words.Clean(x.From, words.Short), To: words.Recipients(l, x.To), Subject: words.Clean(x.Subject, words.Short)}
+		for _, rule := range x.Rules {
+			row.Rules = append(row.Rules, words.Rule(l, quarantine.Rule{Danish: rule.Danish, English: rule.English}))
+		}
+		for _, g := range x.Gaps {
+			row.Gaps = append(row.Gaps, words.Clean(g, words.Long))
+		}
+		v.Rows = append(v.Rows, row)
+	}
+	p := s.NewPage(r, &u, words.Text(l, "warnings.title"))
+	p.Data = v
+	s.Render(w, http.StatusOK, "warnings", p)
+}

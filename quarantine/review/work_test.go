@@ -1,0 +1,168 @@
+package review
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"brevvagt/quarantine/warned"
+)
+
+func TestReleaseToSome(t *testing.T) {
+	r := newRig(t)
+	r.source.some = true
+	d := screenshot("a")
+	d.To = []string{"support@leverandoer.example", "070761-4285@leverandoer.example", "chef@kommune.example"}
+	held := r.hold(t, d, time.Hour)
+	c := r.as(t, "dpo")
+	_, body := c.get("/sag/" + held.ID)
+	contains(t, body, `name="modtager" value="1" checked`, "070761-xxxx@leverandoer.example")
+	post := func(chosen ...string) (int, string) {
+		res, err := c.http.PostForm(r.url+"/sag/"+held.ID+"/frigiv", url.Values{"begrundelse": {"Aftalt"}, "modtagere": {"3"}, "modtager": chosen})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return answer(t, res)
+	}
+	for name, chosen := range map[string][]string{"nobody": nil, "a stranger": {"7"}, "no number": {"x"}} {
+		if status, _ := post(chosen...); status != http.StatusForbidden || len(r.source.delivered) != 0 {
+			t.Errorf("%s: status %d", name, status)
+		}
+	}
+	if status, _ := post("1", "2"); status != http.StatusOK {
+		t.Fatalf("status %d", status)
+	}
+	if got := strings.Join(r.source.to, " "); got != "070761-4285@leverandoer.example chef@kommune.example" {
+		t.Errorf("released to %q", got)
+	}
+	_, body = c.get("/sag/" + held.ID)
+	contains(t, body, "2 af 3")
+	r.source.some = false
+	if _, body = c.get("/sag/" + r.hold(t, bundle("b"), time.Hour).ID); strings.Contains(body, `name="modtager"`) {
+		t.Error("offered where the source cannot")
+	}
+}
+
+func TestNobodyReleasesHisOwnMail(t *testing.T) {
+	r := newRig(t)
+	d := screenshot("a")
+	d.From = "DPO2@kommune.example"
+	held := r.hold(t, d, time.Hour)
+	if status, body := r.as(t, "dpo2").post("/sag/"+held.ID+"/frigiv", "begrundelse", "Min egen"); status != http.StatusForbidden || !strings.Contains(body, "Du kan ikke frigive din egen mail") {
+		t.Errorf("status %d", status)
+	}
+	if status, _ := r.as(t, "dpo").post("/sag/"+held.ID+"/frigiv", "begrundelse", "Kollegas"); status != http.StatusOK || len(r.source.delivered) != 1 {
+		t.Errorf("status %d", status)
+	}
+}
+
+func TestWorkOnACase(t *testing.T) {
+	r := newRig(t)
+	held := r.hold(t, screenshot("a"), time.Hour)
+	at := "/sag/" + held.ID
+	c := r.as(t, "dpo")
+	for path, form := range map[string][]string{
+		"/note": {"note", "Ringet til Anna Testesen"}, "/spoerg": {"spoergsmaal", "Er 070761-4285 med?"}, "/falsk-alarm": {"begrundelse", ""}, "/overdrag": {"kollega", "fremmed"},
+		"/original": {"begrundelse", " "},
+	} {
+		if status, _ := c.post(at+path, form...); status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: status %d", path, status)
+		}
+	}
+	if len(r.mail.sent) != 0 {
+		t.Error("a refused question was sent")
+	}
+	_, body := c.post(at+"/note", "note", "Afventer svar fra leverandøren")
+	contains(t, body, "Notatet er gemt.", "Afventer svar fra leverandøren")
+	_, body = c.post(at+"/overdrag", "kollega", "reviewer")
+	contains(t, body, "Sagen er overdraget til reviewer.")
+	if _, body = r.as(t, "reviewer").get("/?mine=1"); !strings.Contains(body, "sag-"+held.ID) {
+		t.Error("the colleague does not find it")
+	}
+	_, body = c.post(at+"/spoerg", "spoergsmaal", "Hvorfor skal leverandøren have numrene?")
+	contains(t, body, "Spørgsmålet er sendt til afsenderen.", "Hvorfor skal leverandøren")
+	if len(r.mail.sent) != 1 || !strings.HasPrefix(r.mail.sent[0], "anna.eksempel@kommune.example\n") || strings.Contains(r.mail.sent[0], "070761") {
+		t.Errorf("sent %q", r.mail.sent)
+	}
+	_, body = c.post(at+"/falsk-alarm", "begrundelse", "Testnumre fra leverandøren", "undtag", "ja", "regel", "cpr-unprotected", "omfang", "domaene", "dage", "30")
+	contains(t, body, "Den falske alarm er noteret.")
+	_, body = c.get("/undtagelser")
+	contains(t, body, "Fra anna.eksempel@kommune.example til leverandoer.example", "CPR-nummer uden sikker forbindelse", "Gælder")
+	_, body = c.post("/undtagelser/slut", "undtagelse", between(body, `name="undtagelse" value="`, `"`))
+	contains(t, body, "Undtagelsen gælder ikke længere.", "Udløbet")
+	if status, _ := c.post(at+"/falsk-alarm", "begrundelse", "x", "undtag", "ja", "regel", "en-anden-regel", "omfang", "alle", "dage", "30"); status != http.StatusUnprocessableEntity {
+		t.Errorf("a rule that did not fire: %d", status)
+	}
+	res, err := c.http.PostForm(r.url+at+"/original", url.Values{"begrundelse": {"Skal ses af leder"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer res.Body.Close()
+	raw, err := io.ReadAll(res.Body)
+	if err != nil || !strings.HasPrefix(string(raw), "Message-ID: <a@kommune.example>") || !strings.HasPrefix(res.Header.Get("Content-Disposition"), "attachment") {
+		t.Errorf("original %q, %v, %v", raw, res.Header, err)
+	}
+	_, body = c.get(at)
+	contains(t, body, "Åbnede originalen", "Skal ses af leder", "Personer og dokumenter")
+	if status, _ := r.as(t, "reviewer").post(at+"/original", "begrundelse", "nysgerrig"); status != http.StatusForbidden {
+		t.Errorf("a case worker got the original: %d", status)
+	}
+	if status, _ := r.as(t, "dpo9").post(at+"/original", "begrundelse", "uden nøgle"); status != http.StatusConflict {
+		t.Errorf("without a key: %d", status)
+	}
+	_, body = c.post(at+"/afvis", "begrundelse", "Skal sendes sikkert", "besked", "Brug knappen Send sikkert.")
+	contains(t, body, "Forsendelsen er afvist")
+	if len(r.source.rejected) != 1 || !strings.Contains(r.source.rejected[0], "Brug knappen Send sikkert.") {
+		t.Errorf("told %q", r.source.rejected)
+	}
+}
+
+func TestWarningsPage(t *testing.T) {
+	r := newRig(t)
+	c := r.as(t, "auditor")
+	if _, body := c.get("/advarsler"); !strings.Contains(body, "Der er ingen advarsler.") {
+		t.Error("empty page")
+	}
+	w := warned.Warning{Source: "smtp", From: "a@kommune.example", To: []string{"b@x.example"}, Subject: `<script>alert(1)</script> 070761-4285`, Rules: []warned.Rule{{ID: "placeholder", Danish: "Pladsholder", English: "Placeholder"}}, Gaps: []string{"a.zip: krypteret"}}
+	if err := r.server.Warned.Add(t.Context(), w); err != nil {
+		t.Fatal(err)
+	}
+	_, body := c.get("/advarsler")
+	contains(t, body, "1 advarsel", "Pladsholder", "a.zip: krypteret", "SMTP-gateway")
+	harmlessPage(t, "warnings", body)
+	if strings.Contains(body, "4285") {
+		t.Error("the page shows a number")
+	}
+	if status, _ := r.as(t, "operator").get("/advarsler"); status != http.StatusForbidden {
+		t.Errorf("the operator: %d", status)
+	}
+}
+
+// working looks at the pages of a case's work in a real browser.
+func working(t *testing.T, browser context.Context) {
+	r := newRig(t)
+	r.source.some = true
+	held := r.hold(t, bundle("a"), 2*time.Hour)
+	b := newTab(t, browser, r.url)
+	b.open("/log-ind")
+	b.do(chromedp.SendKeys(css("#navn"), "dpo"), chromedp.SendKeys(css("#kode"), passphrase))
+	b.submit(chromedp.Click(css("#log-ind")))
+	b.open("/sag/" + held.ID)
+	b.do(chromedp.SendKeys(css("#note"), "Afventer svar fra domstolen"))
+	b.submit(chromedp.Click(css("#note-form button")))
+	b.says("Notatet er gemt.", "Afventer svar fra domstolen")
+	b.shot("sag-arbejde-hel", 0)
+	b.do(chromedp.SendKeys(css("#falsk-begrundelse"), "Aftalt med domstolen"), chromedp.Click(css("label[for=undtag]")))
+	b.submit(chromedp.Click(css("#falsk-form button")))
+	b.open("/undtagelser")
+	b.says("Aftalt med domstolen")
+	b.shot("undtagelser", 560)
+	b.narrowPaths("/undtagelser", "/advarsler", "/sag/"+held.ID)
+	b.quiet()
+}
