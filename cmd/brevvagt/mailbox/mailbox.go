@@ -57,6 +57,10 @@ func accounts(cfg config.Config) ([]mailbox.Account, error) {
 	if err != nil {
 		return nil, err
 	}
+	quarantine := m.QuarantineFolder
+	if cfg.Gateway.DryRun {
+		quarantine = "" // nothing is touched
+	}
 	rest := time.Duration(0)
 	if cfg.Gateway.Milter.Listen != "" || cfg.Gateway.SMTP.Listen != "" {
 		rest = 2 * time.Minute // the gateway should judge a mail first
@@ -75,7 +79,7 @@ func accounts(cfg config.Config) ([]mailbox.Account, error) {
 		for role, names := range a.Folders {
 			named[folders.Role(role)] = names
 		}
-		accounts = append(accounts, mailbox.Account{Name: a.Name, Server: server, Folders: named, Quarantine: m.QuarantineFolder, Notices: m.NoticeFolder,
+		accounts = append(accounts, mailbox.Account{Name: a.Name, Server: server, Folders: named, Quarantine: quarantine, Notices: m.NoticeFolder,
 			Since: time.Duration(m.Since), Poll: time.Duration(m.Poll), DraftRest: time.Duration(m.DraftRest), SentRest: rest, MaxBytes: cfg.Gateway.MaxBytes})
 	}
 	return accounts, nil
@@ -148,8 +152,8 @@ func Judge(ctx context.Context, p scanner.Pipeline, q *quarantine.Service, it sc
 	return p.Handle(ctx, it)
 }
 
-// stoppedBefore knows the copy in a sent folder of a mail that a gateway stopped: it
-// has its case already, and nothing left.
+// stoppedBefore knows the copy in a sent folder of a mail that has its case already:
+// a gateway stopped it, or another mailbox has a copy too.
 type stoppedBefore struct {
 	service *quarantine.Service
 	now     func() time.Time
@@ -161,8 +165,8 @@ func (s stoppedBefore) Apply(ctx context.Context, it scanner.Item, out *scanner.
 		return nil
 	}
 	const week = 7 * 24 * time.Hour
-	c, err := s.service.Stopped(ctx, it.Source, out.Document.Mail.MessageID, hold.Numbers(out), len(out.Subjects), s.now().Add(-week))
-	if err != nil || c == nil {
+	known, err := s.service.Stopped(ctx, it.ID, out.Document.Mail.MessageID, out.To, hold.Numbers(out), len(out.Subjects), s.now().Add(-week))
+	if err != nil || !known {
 		return err
 	}
 	out.Verdict.Action = policy.Warn

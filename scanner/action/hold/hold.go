@@ -60,8 +60,8 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 		DataTypes: dataTypes(out), Pictures: pictures(out), Left: it.Left,
 	}
 	if it.Left {
-		d.Rules = []quarantine.Rule{{ID: "already-sent", Danish: "Mailen var allerede sendt, da den blev læst: muligt brud",
-			English: "The mail had been sent before it was read: a possible breach"}}
+		d.Rules = []quarantine.Rule{{ID: "already-sent", Danish: "Mailen var allerede sendt, da den blev læst: muligt brud. Sagen lukkes med frigiv eller afvis; intet sendes",
+			English: "The mail had been sent before it was read: a possible breach. Release or reject closes the case; nothing is sent"}}
 	}
 	if m := out.Document.Mail; m != nil {
 		d.Subject = detectors.Redact(m.Subject)

@@ -217,7 +217,13 @@ func (w *Watch) visit(ctx context.Context, a *Account, handle scanner.Handler) (
 	if v.choices, err = w.choose(ctx, a, s); err != nil {
 		return false, err
 	}
-	for {
+	for chosen := w.Now(); ; {
+		if w.Now().Sub(chosen) > time.Hour { // folders come and go
+			if v.choices, err = w.choose(ctx, a, s); err != nil {
+				return went, err
+			}
+			chosen = w.Now()
+		}
 		more, err := v.round(ctx)
 		if err != nil {
 			return went, err

@@ -408,3 +408,32 @@ func TestLargeMailIsCutAndNothingStaysInTheSpool(t *testing.T) {
 		t.Errorf("%v %v", left, err)
 	}
 }
+
+// TestTheBookTellsNothing: neither subject nor address nor content is in the database.
+func TestTheBookTellsNothing(t *testing.T) {
+	d := dovecottest.Start(t, dovecottest.Config{Users: []string{"anna"}, Boxes: []string{`Sendt om 120336-3951 \Sent`, `Drafts \Drafts`}})
+	c := d.Client(t, "anna")
+	put(t, c, "Sendt om 120336-3951", letter("Vedr. Testperson Eksempel CPR", "x"), time.Now())
+	put(t, c, "Drafts", letter("Kladde om Testperson Eksempel CPR", "x"), time.Now())
+	a := account(d, "anna")
+	a.Since, a.Notices = time.Hour, "INBOX"
+	l := newLab(t, a)
+	l.run()
+	l.eventually("a notice", func() bool { return len(content(t, c, "INBOX")) == 1 })
+	l.stop()
+	files, err := filepath.Glob(filepath.Join(filepath.Dir(l.db.Path()), "*"))
+	if err != nil || len(files) == 0 {
+		t.Fatal(files, err)
+	}
+	for _, path := range files {
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, canary := range []string{"120336", "Testperson", "firma.example", "kommune.example", dovecottest.Password} {
+			if strings.Contains(string(raw), canary) {
+				t.Errorf("%s holds %q", filepath.Base(path), canary)
+			}
+		}
+	}
+}
