@@ -2,6 +2,7 @@ package identity
 
 import (
 	"strings"
+	"unicode"
 
 	"brevvagt/detectors/identity/digits"
 )
@@ -51,10 +52,40 @@ func (f *finder) labelOf(start, end int) label {
 	if heading.kind == labelCPR || heading.kind == labelOther && f.alone(start, end) {
 		return heading
 	}
-	if lab.kind == labelPerson || heading.kind == labelPerson {
+	said := labelSaid(f.text, end)
+	switch {
+	case said.kind == labelCPR:
+		return said
+	case lab.kind == labelPerson || heading.kind == labelPerson || said.kind == labelPerson:
 		return label{kind: labelPerson}
 	}
 	return label{}
+}
+
+// labelSaid reads "er borgerens CPR-nr." behind a number, up to the end of the
+// sentence or the next number, which a label would belong to.
+func labelSaid(s string, i int) label {
+	rest := s[i:min(len(s), i+labelWindow)]
+	if !strings.HasPrefix(rest, " er ") && !strings.HasPrefix(rest, " is ") {
+		return label{}
+	}
+	for _, end := range []string{"\n", "?", "!", ";", ". "} {
+		rest, _, _ = strings.Cut(rest, end)
+	}
+	if strings.ContainsAny(rest, "0123456789") {
+		return label{}
+	}
+	var buf [80]byte
+	who := label{}
+	for w := range strings.FieldsFuncSeq(rest, func(r rune) bool { return !unicode.IsLetter(r) }) {
+		switch kind, name := classify(fold(buf[:0], w), false); kind {
+		case labelCPR:
+			return label{kind: labelCPR, name: name}
+		case labelPerson:
+			who.kind = labelPerson
+		}
+	}
+	return who
 }
 
 // settle decides the labels that depend on the number's beginning.

@@ -52,6 +52,34 @@ func Starts(doc *document.Document, segments []int) []int {
 	return out
 }
 
+// prose is how long a line is at least that says something; lines of a form are
+// shorter, in bytes.
+const prose = 60
+
+// Sections gives the segments at which a new paper begins in a file without pages
+// that was put together of several: lines that say whom a paper is about, with some
+// prose behind each. A form with a part for the spouse is one paper.
+func Sections(doc *document.Document, segments []int) []int {
+	var out []int
+	lines := layout(doc, segments)
+	said := true // there was prose since the last beginning
+	for k, l := range lines {
+		if l.page != 0 || l.zone == Address || l.zone == Salutation {
+			return nil
+		}
+		switch _, _, about := subjectLine(lines, k); {
+		case about && said:
+			out, said = append(out, l.segment), false
+		case !about && len(l.text) >= prose:
+			said = true
+		}
+	}
+	if len(out) < 3 || !said {
+		return nil
+	}
+	return out
+}
+
 // paperCues begin a line that tells whom a new paper is about. A bare "Navn:" is
 // none: a spouse's part of a form begins so, too.
 var paperCues = newWordList("vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "personnr", "personnummer", "borger:", "patient:", "elev:", "klient:")

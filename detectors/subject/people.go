@@ -86,6 +86,11 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	}
 	value, labelled := afterLabel(text)
 	if !labelled {
+		// "Borger Testperson Eksempel": a row of a table that lost its blanks.
+		if first, rest, ok := strings.Cut(text, " "); ok && len(first) <= maxLabel && labels[Fold(first)] {
+			n, ok = wholeName(rest)
+			return n, k, ok
+		}
 		return Name{}, 0, false
 	}
 	if value = strings.TrimSpace(value); value != "" {
@@ -107,7 +112,7 @@ func afterLabel(text string) (value string, ok bool) {
 	}
 	head := text[:min(len(text), maxLabel+1)]
 	label := head
-	if i := strings.IndexAny(head, "\t:"); i >= 0 {
+	if i := strings.IndexAny(head, "\t:|"); i >= 0 {
 		label, value = text[:i], text[i+1:]
 	} else if i := strings.Index(head, "  "); i >= 0 {
 		label, value = text[:i], text[i:]
@@ -139,7 +144,7 @@ var labelStarts = func() (table [256]bool) {
 
 // formWords stand in labels of a form and in no name: in an empty table a label may
 // lie under the heading "Navn".
-var formWords = set("cpr cprnr nr navn adresse telefon tlf email dato underskrift postnr postnummer personnr personnummer foedselsdato stilling civilstand")
+var formWords = set("cpr cprnr nr navn adresse telefon tlf email dato underskrift postnr postnummer personnr personnummer foedselsdato stilling civilstand aegtefaelle samlever ansoeger vaerge barnets")
 
 // replies are what mail programs put before a subject.
 var replies = strings.NewReplacer("SV: ", "", "Sv: ", "", "VS: ", "", "Re: ", "", "RE: ", "", "FW: ", "", "Fwd: ", "")

@@ -101,3 +101,10 @@ func Merge(seed uint64, n int) []byte {
 	people := g.crowd(n)
 	return g.run(people, func(i int) person { return people[i] }, runText)
 }
+
+// Shifted is the same with each letter one row down.
+func Shifted(seed uint64, n int) []byte {
+	g := newGen(readTexts(), seed, 0)
+	people := g.crowd(n)
+	return g.run(people, func(i int) person { return people[(i+1)%n] }, runText)
+}

@@ -6,7 +6,7 @@ func wrongReader() []scenario {
 	return []scenario{
 		{"brev-til-anden", 12, wrongLetter}, {"brev-til-anden-cpr", 6, wrongLetterWithNumber}, {"blanket-til-anden", 6, wrongForm},
 		{"blanket-udfyldt", 7, filledTemplate}, {"to-breve", 4, oneOfTwo}, {"også-til-fremmed", 3, copiedToStranger}, {"skjult-rest", 5, hiddenRest},
-		{"brev-til-navnebror", 3, caseWorkerNamesake},
+		{"brev-til-navnebror", 3, caseWorkerNamesake}, {"autofuldført", 4, completed},
 	}
 }
 
@@ -118,6 +118,15 @@ func caseWorkerNamesake(g *gen) Item {
 	x := mail{to: []address{{b.name(), g.nick()}}, subject: "Afgørelse", extra: secure, text: "Kære " + b.First + "\n\nSe vedhæftede."}
 	x.files = []file{g.asFile("brev", g.letter(a, g.one(g.texts["letter.case"]), true))}
 	return g.item(x, wrong, Hold).with(a)
+}
+
+// completed: mail and letter are right, but the mail program completed the address of
+// somebody else.
+func completed(g *gen) Item {
+	a, b := g.adult(), g.adult()
+	x := mail{to: []address{{b.name(), g.one([]string{g.mailbox(b), g.nick()})}}, subject: "Afgørelse", extra: g.way(), text: g.say("cover.citizen", a)}
+	x.files = []file{g.asFile(g.letterName(), g.letter(a, g.one(g.texts["letter.case"]), g.r.IntN(2) == 0))}
+	return g.item(x, wrong, Hold)
 }
 
 // bundles are papers about one person with somebody else's among them.

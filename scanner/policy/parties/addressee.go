@@ -37,6 +37,7 @@ func (it *Item) conflicts(forms bool) []Odd {
 			r.papers = append(r.papers, p)
 			if !forms && !p.body {
 				out = append(out, it.lettersBeside(p, r)...)
+				out = append(out, it.copied(p, r)...)
 			}
 		}
 	}
@@ -85,6 +86,21 @@ func (it *Item) lettersBeside(p *paper, r *readers) []Odd {
 		out = append(out, o)
 	}
 	return out
+}
+
+// copied reports a personal letter to one citizen that goes to another's mailbox as
+// well, where nothing says that the two belong together. It may be meant so.
+func (it *Item) copied(p *paper, r *readers) []Odd {
+	if len(r.boxes) < 2 || r.family || r.work || !it.Personal || p.letter == nil || !p.letter.Addressee.Full() {
+		return nil
+	}
+	to := p.letter.Addressee
+	for _, names := range r.boxes {
+		if !slices.ContainsFunc(names, func(n subject.Name) bool { return p.names(n) || n.SameLoosely(to) || n.Relative(to) }) {
+			return []Odd{{Where: p.name(), Who: to.String(), Person: -1, Weak: true}}
+		}
+	}
+	return nil
 }
 
 // madeOutFor tells for whom a paper is made out in which no reader occurs.

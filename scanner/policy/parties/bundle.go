@@ -15,7 +15,7 @@ import (
 // mail's own text.
 type paper struct {
 	path string
-	page int // on which it begins, 0 when it is the whole file
+	page int // on which it begins, 0 when it is the whole file; below 0 its first segment, in a file without pages
 	body bool
 	// people are the subjects found in it; the first occurrence is kept of each.
 	people map[int]place
@@ -48,15 +48,21 @@ func (it *Item) bundle() *bundle {
 	if len(it.Doc.Segments) > 0 {
 		b.root, _, _ = strings.Cut(it.Doc.Segments[0].At.Path, "/")
 	}
-	starts := make(map[string][]int)
+	starts, sections := make(map[string][]int), make(map[string][]int)
 	var order []string
 	b.paths, order = subject.ByPath(it.Doc)
 	for _, path := range order {
 		starts[path] = subject.Starts(it.Doc, b.paths[path])
+		if path != b.root || it.Doc.Mail == nil {
+			sections[path] = subject.Sections(it.Doc, b.paths[path])
+		}
 	}
 	index := make(map[string]map[int]int)
-	at := func(path string, page int) *paper {
+	at := func(path string, page, segment int) *paper {
 		begin := beginOf(starts[path], page)
+		if s := sections[path]; len(s) > 0 {
+			begin = -beginOf(s, segment)
+		}
 		if index[path] == nil {
 			index[path] = make(map[int]int)
 		}
@@ -94,7 +100,7 @@ func beginOf(starts []int, page int) int {
 
 // meet puts the subjects into their papers. What only a hidden layer or quoted
 // history says is left out: other rules look there.
-func (it *Item) meet(at func(string, int) *paper) {
+func (it *Item) meet(at func(path string, page, segment int) *paper) {
 	for i := range it.Subjects {
 		for _, o := range it.Subjects[i].Where {
 			if o.Finding >= 0 && it.Findings[o.Finding].Strength.Rank() < detectors.Medium.Rank() {
@@ -110,7 +116,7 @@ func (it *Item) meet(at func(string, int) *paper) {
 			default:
 				continue
 			}
-			p := at(o.Path, o.Page)
+			p := at(o.Path, o.Page, o.Segment)
 			if known, ok := p.people[i]; !ok || o.Role.Rank() < known.role.Rank() {
 				p.people[i] = place{role: o.Role, field: o.Field || known.field, at: o}
 			} else if o.Field {
@@ -122,17 +128,17 @@ func (it *Item) meet(at func(string, int) *paper) {
 }
 
 // fill gives the papers their words and letters.
-func (it *Item) fill(at func(string, int) *paper, paths map[string][]int, order []string) {
+func (it *Item) fill(at func(path string, page, segment int) *paper, paths map[string][]int, order []string) {
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
 		if s.At.Layer == document.Quoted || s.At.Layer == document.Header && s.Label != "Subject" {
 			continue
 		}
-		at(s.At.Path, s.At.Page).text.Add(s.Text)
+		at(s.At.Path, s.At.Page, i).text.Add(s.Text)
 	}
 	for _, path := range order {
 		for _, l := range subject.LettersOf(it.Doc, paths[path]) {
-			if p := at(path, l.Page); p.letter == nil {
+			if p := at(path, l.Page, paths[path][0]); p.letter == nil {
 				p.letter = &l
 			} else {
 				p.more = append(p.more, l)

@@ -16,9 +16,10 @@ type readers struct {
 	// names are the citizens addressed: by the display name, the address itself
 	// or the mail's own salutation. Any of them may be the right one.
 	names     []subject.Name
-	addressed []subject.Name // of names, those that stand in or beside an address
-	sure      bool           // a full name was written, not read from the address alone
-	owned     bool           // the only mailbox is a citizen's own by the full name in it
+	boxes     [][]subject.Name // of each citizen's own mailbox, the names it is known by
+	addressed []subject.Name   // of names, those that stand in or beside an address
+	sure      bool             // a full name was written, not read from the address alone
+	owned     bool             // the only mailbox is a citizen's own by the full name in it
 	// numbers are the subjects whose number is the address itself, as some gateways
 	// to Digital Post want it.
 	numbers map[string]bool
@@ -91,11 +92,16 @@ func (it *Item) findReaders() *readers {
 		case it.Partner(address) && !own, organisationDomain(domain) && !own, others:
 			r.work = true
 		}
+		var known []subject.Name
 		if shown {
-			r.names, r.sure = append(r.names, name), true
+			known, r.sure = append(known, name), true
 		}
 		if n, ok := localName(local); ok {
-			r.names = append(r.names, n)
+			known = append(known, n)
+		}
+		r.names = append(r.names, known...)
+		if private && len(known) > 0 {
+			r.boxes = append(r.boxes, known)
 		}
 	}
 	r.private = r.private || own

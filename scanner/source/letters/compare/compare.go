@@ -93,6 +93,9 @@ func (r *run) unnamed(l *letter, p *recipient, own bool) result {
 		return match
 	case !greeting.Empty() && !p.name.Empty() && !p.shares(greeting) && r.elsewhere(greeting, p):
 		return wrongPerson
+	case greeting.Empty() && p.number != "" && len(l.sure) > 0 && !l.mentionsFamily(p):
+		// A form without block or greeting, with the number of another alone.
+		return wrongInside
 	}
 	return unknown
 }
@@ -140,6 +143,13 @@ func (l *letter) mentions(p *recipient) bool {
 		return false
 	}
 	return strings.Contains(strings.ToLower(l.beginning(mentionWithin)), p.written)
+}
+
+// mentionsFamily reports whether the recipient's last name stands in the letter's
+// beginning: then the number may be a child's or spouse's.
+func (l *letter) mentionsFamily(p *recipient) bool {
+	words := strings.Fields(p.written)
+	return len(words) > 0 && strings.Contains(strings.ToLower(l.beginning(mentionWithin)), words[len(words)-1])
 }
 
 // beginning is the letter's text up to about n bytes.
