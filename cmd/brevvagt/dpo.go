@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"mime"
 	"mime/quotedprintable"
@@ -15,6 +16,7 @@ import (
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/review"
 	"brevvagt/quarantine/review/breach"
+	"brevvagt/quarantine/stats"
 	"brevvagt/scanner/source/gateway/relay"
 )
 
@@ -31,6 +33,9 @@ func (d *daemon) reviewConfig(secure bool) review.Config {
 		ask = mailer{hop: noticeHop(d.cfg), from: d.cfg.Notify.From}
 	}
 	return review.Config{
+		Stats: func(ctx context.Context, year int) (*stats.Year, error) {
+			return stats.Of(ctx, d.state.db, year, d.service.Register().Zone())
+		},
 		Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.deciders,
 		Service: d.service, Accounts: d.state.accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
 		Head:  func(ctx context.Context) (string, error) { return d.state.signedHead(ctx, d.service) },
@@ -69,10 +74,22 @@ func (d *daemon) remind(ctx context.Context) error {
 			return nil
 		case <-tick.C:
 		}
-		if _, err := d.warned().Sweep(ctx); err != nil && ctx.Err() == nil {
-			d.log.Warn("old warnings", "error", err)
+		if err := d.retain(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("retention", "error", err)
 		}
 	}
+}
+
+// retain lets go what is kept longer than the site says.
+func (d *daemon) retain(ctx context.Context) error {
+	c, now := d.cfg.DPO, time.Now()
+	_, errWarned := d.warned().Sweep(ctx)
+	_, errFound := d.service.ForgetFindings(ctx, now.Add(-time.Duration(c.KeepFindings)))
+	if c.KeepRegister == 0 {
+		return errors.Join(errWarned, errFound)
+	}
+	_, errRegister := d.state.desk(d.service).Retain(ctx, now.Add(-time.Duration(c.KeepRegister)))
+	return errors.Join(errWarned, errFound, errRegister)
 }
 
 // mailer sends plain mails of ours to our own people.

@@ -23,7 +23,7 @@ func TestAccess(t *testing.T) {
 		"GET /sund": everybody, "GET /static/": everybody, "GET /log-ind": everybody, "POST /log-ind": everybody, "POST /sprog": everybody,
 		"POST /sag/{id}/note": deciders, "POST /sag/{id}/overdrag": deciders, "POST /sag/{id}/spoerg": deciders,
 		"POST /sag/{id}/falsk-alarm": keepers, "POST /sag/{id}/original": keepers,
-		"GET /advarsler": readers, "GET /undtagelser": readers, "POST /undtagelser/slut": keepers,
+		"GET /advarsler": readers, "GET /statistik": readers, "GET /undtagelser": readers, "POST /undtagelser/slut": keepers,
 		"POST /flere": deciders, "POST /flere/fortryd": deciders,
 		"POST /log-ud": inside, "GET /{$}": inside, "GET /drift": inside,
 		"GET /sag/{id}": readers, "GET /sag/{id}/billede/{n}": deciders, "POST /sag/{id}/frigiv": deciders, "POST /sag/{id}/afvis": deciders,

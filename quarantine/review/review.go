@@ -29,9 +29,11 @@ import (
 	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/review/breach"
+	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/queue"
 	"brevvagt/quarantine/review/static"
+	"brevvagt/quarantine/stats"
 	"brevvagt/quarantine/vault"
 	"brevvagt/quarantine/warned"
 )
@@ -92,6 +94,7 @@ type Config struct {
 	Secure       bool   // served over TLS: secure cookies and HSTS
 	Organisation string // shown at the top, as "Eksempel Kommune"
 	Desk         *desk.Desk
+	Stats        func(ctx context.Context, year int) (*stats.Year, error)
 	Work         *casework.Work
 	Warned       *warned.Lines
 	Mail         clock.Mailer // asks senders; nil offers no question
@@ -116,10 +119,11 @@ const (
 
 type server struct {
 	*frame.Frame
-	breach *breach.Pages
-	queue  *queue.Pages
-	Work   *casework.Work
-	Warned *warned.Lines
+	breach  *breach.Pages
+	queue   *queue.Pages
+	figures *figures.Pages
+	Work    *casework.Work
+	Warned  *warned.Lines
 	// Colleagues are the accounts that a case can be handed to.
 	Colleagues func(context.Context) ([]string, error)
 	mail       clock.Mailer       // asks senders; nil where no mail can be sent
@@ -141,7 +145,7 @@ func New(cfg Config) (http.Handler, error) {
 }
 
 func newServer(cfg Config, idle time.Duration) (*server, error) {
-	if cfg.Service == nil || cfg.Accounts == nil || cfg.Desk == nil || cfg.Work == nil || cfg.Warned == nil {
+	if cfg.Service == nil || cfg.Accounts == nil || cfg.Desk == nil || cfg.Work == nil || cfg.Warned == nil || cfg.Stats == nil {
 		return nil, fmt.Errorf("review needs a service, accounts, a desk, the work on cases and the warnings")
 	}
 	if cfg.Log == nil {
@@ -168,6 +172,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
 	s.check, s.Work, s.Warned, s.mail, s.Colleagues = cfg.Check, cfg.Work, cfg.Warned, cfg.Mail, cfg.Colleagues
+	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats}
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil
 }

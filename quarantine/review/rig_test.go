@@ -32,6 +32,8 @@ import (
 	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/register/fieldcheck"
+	"brevvagt/quarantine/review/words"
+	"brevvagt/quarantine/stats"
 	"brevvagt/quarantine/vault"
 	"brevvagt/quarantine/warned"
 )
@@ -165,7 +167,7 @@ func (r *rig) start(t testing.TB, dir string, db *store.DB, key string, accounts
 		t.Fatal(err)
 	}
 	cfg := Config{Service: r.service, Check: fieldcheck.Check, Accounts: accounts, Now: clock, Work: casework.New(casework.Config{Store: db, Ledger: r.service.Ledger(), Check: fieldcheck.Check, Now: clock}), Warned: warned.New(db, 24*time.Hour, clock),
-		Mail: &r.mail, Colleagues: func(context.Context) ([]string, error) { return []string{"dpo", "reviewer"}, nil }, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
+		Mail: &r.mail, Stats: func(ctx context.Context, year int) (*stats.Year, error) { return stats.Of(ctx, db, year, words.Zone()) }, Colleagues: func(context.Context) ([]string, error) { return []string{"dpo", "reviewer"}, nil }, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
 	for _, f := range change {
 		f(&cfg)

@@ -65,6 +65,7 @@ func (s *server) routes() []route {
 		{"POST", "/sag/{id}/falsk-alarm", keeping, s.falseAlarm, 0},
 		{"POST", "/sag/{id}/original", keeping, s.original, 0},
 
+		{"GET", "/statistik", reading, s.figures.Show, 0},
 		{"GET", "/advarsler", reading, s.warnings, 0},
 		{"GET", "/undtagelser", reading, s.exceptions, 0},
 		{"POST", "/undtagelser/slut", keeping, s.endException, 0},

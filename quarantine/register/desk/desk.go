@@ -219,6 +219,24 @@ func (k *Desk) Import(ctx context.Context, by string, drafts []register.Draft) (
 	return added, taken, nil
 }
 
+// Retain deletes the entries that were registered before a time and are settled or
+// need no decision. Registers may be bound by archive law: nothing calls this unless
+// the site has set how long entries are kept.
+func (k *Desk) Retain(ctx context.Context, before time.Time) (n int64, err error) {
+	at := k.Now().UTC().Truncate(time.Millisecond)
+	err = k.Store.Update(ctx, func(tx *sql.Tx) error {
+		res, err := tx.ExecContext(ctx, `DELETE FROM register_drafts WHERE created < $1 AND (settled = 1 OR status = 'afværget hændelse')`, store.Millis(before))
+		if err != nil {
+			return fmt.Errorf("cannot delete old register entries: %w", err)
+		}
+		if n, err = res.RowsAffected(); err != nil || n == 0 {
+			return err
+		}
+		return k.tell(ctx, tx, "brevvagt", at, "register-deleted", "", map[string]string{"count": fmt.Sprint(n), "before": before.Format(time.DateOnly)})
+	})
+	return n, err
+}
+
 func (k *Desk) tell(ctx context.Context, tx *sql.Tx, by string, at time.Time, verb, caseID string, detail map[string]string) error {
 	_, err := k.Ledger.Append(ctx, tx, ledger.Entry{At: at, Actor: by, Verb: verb, Case: caseID, Detail: detail})
 	return err

@@ -44,6 +44,9 @@ func ShortTime(l Lang, t time.Time) string {
 	return t.Format("02.01.2006 kl. 15.04")
 }
 
+// Month is a month's name.
+func Month(l Lang, m time.Month) string { return strings.Fields(Text(l, "months"))[m-1] }
+
 // Waited says how long ago t was, in the largest fitting unit.
 func Waited(l Lang, t, now time.Time) string {
 	d := now.Sub(t)

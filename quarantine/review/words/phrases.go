@@ -24,6 +24,7 @@ func frame() map[string]phrase {
 		"nav.register":    {"Fortegnelse over brud", "Breach register"},
 		"nav.warnings":    {"Advarsler", "Warnings"},
 		"nav.exceptions":  {"Undtagelser", "Exceptions"},
+		"nav.stats":       {"Statistik", "Statistics"},
 		"nav.status":      {"Drift", "Operations"},
 		"nav.logout":      {"Log ud", "Log out"},
 		"nav.user":        {"Logget ind som %s (%s)", "Signed in as %s (%s)"},

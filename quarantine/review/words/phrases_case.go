@@ -167,6 +167,7 @@ func vocabulary() map[string]phrase {
 		"verb.register-edited":   {"Rettede kladden i fortegnelsen", "Edited the draft in the register"},
 		"verb.breach-confirmed":  {"Bekræftede et brud", "Confirmed a breach"},
 		"verb.register-imported": {"Indlæste en fortegnelse", "Imported a register"},
+		"verb.findings-deleted":  {"Fundene er slettet", "The findings were deleted"},
 		"verb.content-deleted":   {"Indholdet er slettet", "The content was deleted"},
 		"detail.columns":         {"Ændrede felter", "Changed fields"},
 		"detail.text":            {"Tekst", "Text"},

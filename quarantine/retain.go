@@ -1,0 +1,62 @@
+package quarantine
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"time"
+
+	"brevvagt/internal/store"
+	"brevvagt/quarantine/finder"
+	"brevvagt/quarantine/ledger"
+)
+
+// ForgetFindings deletes what was found in the cases held before a time, with their
+// subjects, addresses, notes and the names in their ledger lines. Rules, counts, the
+// draft and the ledger's chain stay, so that statistics and the register still hold.
+// A case that still waits is left alone; one whose content is still kept as well.
+func (s *Service) ForgetFindings(ctx context.Context, before time.Time) (int, error) {
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT id FROM cases WHERE held_at < $1 AND vault_object = '' AND state NOT IN ($2, $3, $4) AND facts <> brief ORDER BY held_at, id LIMIT 1000`,
+		store.Millis(before), string(Held), string(Releasing), string(Rejecting))
+	ids, err := scanIDs(rows, err)
+	if err != nil {
+		return 0, err
+	}
+	var errs []error
+	n := 0
+	for _, id := range ids {
+		if err := s.forgetFindings(ctx, id); err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		n++
+	}
+	return n, errors.Join(errs...)
+}
+
+func (s *Service) forgetFindings(ctx context.Context, id string) error {
+	return s.db.Update(ctx, func(tx *sql.Tx) error {
+		c, _, err := s.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		rest := Case{ID: id, Deposit: Deposit{Source: c.Source, Kind: c.Kind, Received: c.Received, Rules: c.Rules, Persons: c.Persons, Numbers: c.Numbers, DataTypes: c.DataTypes, Size: c.Size}}
+		brief, err := rest.brief()
+		if err != nil {
+			return err
+		}
+		// The receipt is sealed, but it holds the true addresses.
+		if _, err := tx.ExecContext(ctx, `UPDATE cases SET facts = $2, brief = $2, receipt = '', reason = '', last_error = '', release_refs = '', wish = '', assigned = '' WHERE id = $1`, id, brief); err != nil {
+			return fmt.Errorf("cannot forget the findings of case %s: %w", id, err)
+		}
+		if _, err := tx.ExecContext(ctx, `DELETE FROM case_notes WHERE case_id = $1`, id); err != nil {
+			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
+		}
+		if err := errors.Join(finder.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id)); err != nil {
+			return err
+		}
+		_, err = s.ledger.Append(ctx, tx, ledger.Entry{At: s.stamp(), Actor: System, Verb: "findings-deleted", Case: id})
+		return err
+	})
+}

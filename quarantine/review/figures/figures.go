@@ -1,0 +1,88 @@
+// Package figures is the page with the year's figures, which is also the yearly
+// report: what was stopped, what became of it, and how often each rule was right.
+package figures
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+	"time"
+
+	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/words"
+	"brevvagt/quarantine/stats"
+)
+
+// Pages are the handlers.
+type Pages struct {
+	*frame.Frame
+	Of func(ctx context.Context, year int) (*stats.Year, error)
+}
+
+type view struct {
+	Year, Previous, Next int
+	Total                *stats.Year
+	Median, Slowest      string
+	Months               []monthRow
+	Rules                []ruleRow
+	Units                []stats.Unit
+}
+
+type monthRow struct {
+	Name string
+	stats.Month
+}
+
+type ruleRow struct {
+	Label     string
+	Precision string
+	stats.Rule
+}
+
+// Show is the report of the year in the address, this year by default.
+func (s *Pages) Show(w http.ResponseWriter, r *http.Request) {
+	u, _ := s.User(r)
+	l := frame.Language(r)
+	this := s.Now().In(words.Zone()).Year()
+	year, err := strconv.Atoi(r.URL.Query().Get("aar"))
+	if err != nil || year < 2000 || year > this {
+		year = this
+	}
+	y, err := s.Of(r.Context(), year)
+	if err != nil {
+		s.Broken(w, r, "count the year", err)
+		return
+	}
+	v := view{Year: year, Previous: year - 1, Total: y, Units: y.Units, Median: wait(l, y.Median), Slowest: wait(l, y.Slowest)}
+	if year < this {
+		v.Next = year + 1
+	}
+	for i, m := range y.Months {
+		v.Months = append(v.Months, monthRow{words.Month(l, time.Month(i+1)), m})
+	}
+	for _, rule := range y.Rules {
+		row := ruleRow{Label: words.Known(l, "rule", rule.ID), Rule: rule, Precision: "–"}
+		if p := rule.Precision(); p >= 0 {
+			row.Precision = fmt.Sprintf("%d %%", p)
+		}
+		v.Rules = append(v.Rules, row)
+	}
+	for i := range v.Units {
+		v.Units[i].Name = words.Clean(v.Units[i].Name, words.Short)
+		if v.Units[i].Name == "" {
+			v.Units[i].Name = words.Text(l, "stats.others")
+		}
+	}
+	p := s.NewPage(r, &u, words.Text(l, "stats.title", year))
+	p.Data = v
+	s.Render(w, http.StatusOK, "stats", p)
+}
+
+func wait(l words.Lang, m stats.Minutes) string {
+	if m < 0 {
+		return "–"
+	}
+	now := time.Unix(0, 0)
+	return words.Waited(l, now.Add(-time.Duration(m)*time.Minute), now)
+}
