@@ -276,3 +276,63 @@ func TestConcurrentRun(t *testing.T) {
 		t.Errorf("%d held, learned from %d mails", held, s.Mails)
 	}
 }
+
+// TestDisplacedRun sends letters that are one row off, to people of whom only the
+// address tells a name, and letters that are the mail itself. No list is known.
+func TestDisplacedRun(t *testing.T) {
+	first := func(i int) string { return strings.ToLower(firsts[i%25]) + fmt.Sprint(i) + "@mail.example" }
+	for title, x := range map[string]struct {
+		to     func(int) string
+		mail   func(int) letterTo
+		passed int
+	}{
+		"full names, the letter is the mail":  {named, func(p int) letterTo { return letterTo{text: fill(summons, p)} }, 1},
+		"first names, the letter is attached": {first, func(p int) letterTo { return letterTo{text: cover, files: attached(grant, p)} }, 2},
+		"the greeting slips with the letter": {named, func(p int) letterTo {
+			return letterTo{text: "Kære " + name(p) + "\n\nHer er dit brev.\n", files: attached(grant, p)}
+		}, 1},
+	} {
+		t.Run(title, func(t *testing.T) {
+			for _, slip := range []int{0, 1, -1} {
+				o := newOffice(t)
+				passed := 0
+				for n := 1; n <= 24; n++ {
+					m := x.mail(n + slip)
+					m.to = x.to(n)
+					if o.send(3*time.Second, m).Action != policy.Hold {
+						passed++
+					}
+				}
+				if slip == 0 && passed != 24 || slip != 0 && passed > x.passed {
+					t.Errorf("off by %d: %d of 24 passed", slip, passed)
+				}
+			}
+		})
+	}
+}
+
+// TestOneLetterThatDoesNotFit: the mail alone would pass, being a letter by name to a
+// mailbox of another name; the run shows what it is.
+func TestOneLetterThatDoesNotFit(t *testing.T) {
+	o := newOffice(t)
+	for n := range 20 {
+		person := n
+		if n == 7 {
+			person = 200
+		}
+		v := o.send(time.Minute, letterTo{to: named(n), text: fill(summons, person)})
+		if held := v.Action == policy.Hold; held != (n >= 7) {
+			t.Errorf("letter %d: %+v", n, v)
+		}
+	}
+	o = newOffice(t)
+	for n := range 20 {
+		m := letterTo{to: named(n), text: fill(summons, n)}
+		if n == 7 {
+			m.text = "Her er brevet til din mor.\n\n" + fill(summons, 200)
+		}
+		if v := o.send(time.Minute, m); v.Action == policy.Hold {
+			t.Errorf("letter %d: %+v", n, v)
+		}
+	}
+}

@@ -46,7 +46,7 @@ func (f *Facts) pastMismatch(site Site) (string, string, bool) {
 func (f *Facts) sureOfPast(site Site) bool {
 	r := f.Past.Run
 	return f.shifted(site) || f.exception(site) || !allWeak(f.elsewhere(site)) ||
-		len(f.mismatches(site)) > 0 && !r.Again && r.Own >= parties.RunByHand-1 && r.Own == r.Sent
+		len(f.mismatches(site)) > 0 && !r.Again && r.Own >= parties.RunByHand-1 && r.Own == r.Sent && !f.parties(site).Family()
 }
 
 // runStopped: one letter for somebody else stops the rest of the run (Aarhus: 274

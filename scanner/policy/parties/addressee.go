@@ -237,7 +237,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 		}
 		for i := range it.bundle().papers {
 			if p := &it.read.papers[i]; p.body {
-				return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: name.Relative(greeted)}, true
+				return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: name.Relative(greeted) || it.readers().family}, true
 			}
 		}
 	}
