@@ -8,9 +8,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path"
+	"net/url"
 	"strings"
-	"unicode/utf8"
 )
 
 // HeadBytes is how much of an item a format may look at to recognise it.
@@ -83,6 +82,9 @@ func (w *walk) name(in Input, name string) {
 		return
 	}
 	text := cutRunes(tidyName(name), maxName)
+	if plain, err := url.PathUnescape(text); err == nil {
+		text = plain // "Brev%20010237-5006.pdf", as a browser saved it
+	}
 	w.segment(Segment{Text: text, At: Location{Path: in.Path, Page: in.Page, Layer: Metadata}})
 }
 
@@ -298,7 +300,16 @@ func (b *Builder) PartLimit() int64 {
 // still read.
 func (b *Builder) Child(name string, r io.Reader, hint Input) {
 	limit := b.PartLimit()
-	data, err := io.ReadAll(io.LimitReader(r, limit+1))
+	data, err := io.ReadAll(io.LimitReader(r, min(limit, condenseFrom)+1))
+	if err == nil && len(data) > condenseFrom {
+		if b.walk.condensable(data[:HeadBytes], baseName(name)) {
+			b.largeText(name, io.MultiReader(bytes.NewReader(data), r), hint)
+			return
+		}
+		var rest []byte
+		rest, err = io.ReadAll(io.LimitReader(r, limit+1-int64(len(data))))
+		data = append(data, rest...)
+	}
 	if int64(len(data)) > limit {
 		data = data[:limit]
 		b.Gap(Gap{At: Location{Path: b.join(name)}, Why: TooBig, Detail: fmt.Sprintf("only the first %d bytes were read", limit)})
@@ -342,50 +353,6 @@ func (b *Builder) place(at Location) Location {
 		at.Page = b.in.Page
 	}
 	return at
-}
-
-// cleanName makes a label of a name from outside: no control or invisible
-// characters, no parent folders, at most 255 bytes.
-func cleanName(name string) string {
-	name = strings.TrimPrefix(path.Clean("/"+tidyName(name)), "/")
-	if name == "" {
-		return "unavngivet"
-	}
-	if len(name) > 255 {
-		return cutRunes(name, 200) + "…" + cutFront(name, 40)
-	}
-	return name
-}
-
-// tidyName drops what nobody can see and turns every slash the same way.
-func tidyName(name string) string {
-	name = strings.ToValidUTF8(strings.ReplaceAll(name, "\\", "/"), "?")
-	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || (r >= 0x200b && r <= 0x200f) || (r >= 0x202a && r <= 0x202e) || (r >= 0x2066 && r <= 0x2069) {
-			return -1
-		}
-		return r
-	}, name)
-}
-
-func baseName(name string) string { return path.Base(cleanName(name)) }
-
-func cutRunes(s string, n int) string {
-	if len(s) <= n {
-		return s
-	}
-	for n > 0 && !utf8.RuneStart(s[n]) {
-		n--
-	}
-	return s[:n]
-}
-
-func cutFront(s string, n int) string {
-	i := len(s) - n
-	for i < len(s) && !utf8.RuneStart(s[i]) {
-		i++
-	}
-	return s[i:]
 }
 
 // HasPrefixFold reports whether head begins with prefix, ASCII case ignored.

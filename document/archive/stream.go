@@ -52,6 +52,11 @@ func (Tar) Read(ctx context.Context, in document.Input, out *document.Builder) e
 		if err := u.next(); err != nil {
 			return finish(err)
 		}
+		for _, text := range []string{h.Linkname, h.PAXRecords["comment"]} {
+			if text != "" {
+				out.Segment(document.Segment{Text: text, At: document.Location{Path: out.ChildPath(h.Name), Layer: document.Metadata}})
+			}
+		}
 		if h.Typeflag != tar.TypeReg {
 			u.name(h.Name)
 			continue

@@ -12,6 +12,7 @@ import (
 	"brevvagt/document/office/biff"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/legacy"
+	"brevvagt/document/office/lock"
 	"brevvagt/document/office/ole"
 	"brevvagt/document/office/outlook"
 	"brevvagt/document/office/rtf"
@@ -70,8 +71,16 @@ func (c compound) Read(ctx context.Context, in document.Input, out *document.Bui
 		legacy.Sweep(in.Data, &flow.Sink{Out: out})
 		return fmt.Errorf("cannot open the compound file: %w", err)
 	}
-	if legacy.Kind(f) == "msg" {
+	switch legacy.Kind(f) {
+	case "msg":
 		return outlook.ReadMSG(ctx, f, in, out)
+	case "encrypted":
+		plain, err := lock.Package(f)
+		if err != nil {
+			return document.ErrEncrypted
+		}
+		out.ChildBytes(in.Name, plain, document.Input{MadeUp: true})
+		return ctx.Err()
 	}
 	if err := legacy.Read(ctx, f, out); err != nil {
 		if !errors.Is(err, document.ErrEncrypted) {

@@ -7,6 +7,8 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
+	"brevvagt/document/plain/table"
+	"brevvagt/internal/columns"
 )
 
 // grid is what is known of the innermost open table. A first row of nothing but
@@ -17,6 +19,7 @@ type grid struct {
 	column   int // of the current cell, from 0
 	plain    bool
 	headings []string
+	likely   []string // texts of a first row of ordinary cells that reads like headings
 	marks    []mark
 }
 
@@ -50,23 +53,67 @@ func (g *grid) cell(row []byte, i int) string {
 
 // learn takes the headings from a finished row, if it is the first and has them.
 func (g *grid) learn(row []byte) {
-	if g.row != 1 || g.plain || len(g.marks) == 0 {
+	if g.row != 1 || len(g.marks) == 0 || g.marks[len(g.marks)-1].column >= maxColumns {
 		return
 	}
-	g.headings = make([]string, g.marks[len(g.marks)-1].column+1)
+	texts := make([]string, g.marks[len(g.marks)-1].column+1)
 	for i, m := range g.marks {
-		g.headings[m.column] = g.cell(row, i)
+		texts[m.column] = strings.TrimSpace(g.cell(row, i))
 	}
+	switch {
+	case !g.plain:
+		g.headings = texts
+	case len(texts) > 1 && table.IsHeading(texts):
+		g.likely = texts
+	}
+}
+
+// maxColumns bounds a row, as in a spreadsheet.
+const maxColumns = 16_384
+
+// values are the cells of the current row, as many as there are columns.
+func (g *grid) values(row []byte, columns int) []string {
+	list := make([]string, columns)
+	for i, m := range g.marks {
+		if m.column < columns {
+			list[m.column] = strings.TrimSpace(g.cell(row, i))
+		}
+	}
+	return list
 }
 
 // labelled makes a segment of each cell, with its heading as label.
 func (p *page) labelled(layer document.Layer) {
 	for i, m := range p.table.marks {
-		s := document.Segment{Text: p.table.cell(p.shown, i)}
-		s.At = document.Location{Line: p.shownLine, Layer: layer, Cell: looks.Column(m.column) + strconv.Itoa(p.table.row)}
+		s := document.Segment{Text: p.table.cell(p.shown, i), At: p.cellAt(m.column, layer)}
 		if m.column < len(p.table.headings) {
-			s.Label = strings.TrimSpace(p.table.headings[m.column])
+			s.Label = p.table.headings[m.column]
 		}
 		p.out.Segment(s)
 	}
+	p.joined(p.table.headings, layer)
+}
+
+// spread adds, to a row that stays one text, the numbers that only their heading
+// makes a number: those whose zero is lost, those in two columns.
+func (p *page) spread(layer document.Layer) {
+	if p.table.likely == nil || p.table.row < 2 {
+		return
+	}
+	for i, v := range p.table.values(p.shown, len(p.table.likely)) {
+		if len(v) == 9 && strings.Trim(v, "0123456789") == "" {
+			p.out.Segment(document.Segment{Text: v, Label: p.table.likely[i], At: p.cellAt(i, layer)})
+		}
+	}
+	p.joined(p.table.likely, layer)
+}
+
+func (p *page) joined(headings []string, layer document.Layer) {
+	for _, j := range columns.Join(headings, p.table.values(p.shown, len(headings))) {
+		p.out.Segment(document.Segment{Text: j.Text, Label: headings[j.From], At: p.cellAt(j.From, layer)})
+	}
+}
+
+func (p *page) cellAt(col int, layer document.Layer) document.Location {
+	return document.Location{Line: p.shownLine, Layer: layer, Cell: looks.Column(col) + strconv.Itoa(p.table.row)}
 }

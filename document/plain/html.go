@@ -227,6 +227,7 @@ func (p *page) flush() {
 		return
 	}
 	p.table.learn(p.shown)
+	p.spread(layer)
 	prose.Paragraphs(string(p.shown), p.shownLine, func(line int, text string) {
 		if p.mail && !p.history {
 			lines := strings.SplitN(text, "\n", 8)

@@ -10,6 +10,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
+	"brevvagt/internal/columns"
 	"brevvagt/internal/prose"
 )
 
@@ -70,7 +71,8 @@ func (JSON) Read(ctx context.Context, in document.Input, out *document.Builder) 
 type values struct {
 	out   *document.Builder
 	inner inner
-	open  []bool // true for an object
+	open  []bool    // true for an object
+	last  [2]string // label and text of the value before
 	keys  []string
 	key   bool // the next string is a key
 }
@@ -116,4 +118,11 @@ func (v *values) add(text, label string, line int) {
 	if looks.Sign(text) && !v.inner.packed(text) && !v.inner.dataURIs(text) {
 		v.out.Segment(document.Segment{Text: text, Label: label, At: document.Location{Line: line}})
 	}
+	if len(text) > 12 {
+		return
+	}
+	for _, j := range columns.Join([]string{v.last[0], label}, []string{v.last[1], text}) {
+		v.out.Segment(document.Segment{Text: j.Text, Label: v.last[0], At: document.Location{Line: line}})
+	}
+	v.last = [2]string{label, text}
 }

@@ -18,7 +18,7 @@ import (
 // Formats lists the formats of this package in the order they are to be asked.
 // Text must stay the last of all formats.
 func Formats() []document.Format {
-	return slices.Concat([]document.Format{HTML{}, XML{}, JSON{}}, table.Formats(), []document.Format{Card{}, Text{}})
+	return slices.Concat([]document.Format{HTML{}, XML{}, JSON{}}, table.Formats(), []document.Format{Card{}, Mainframe{}, Text{}})
 }
 
 // Text reads plain text of any kind: notes, logs, source code.
@@ -39,7 +39,11 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if holdsEncoded(in.Data) {
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "an encoded file within a text"})
 	}
-	paragraphs(ctx, prose.Decode(in.Data, looks.Charset(in.Type)), 1, out)
+	text := prose.Decode(in.Data, looks.Charset(in.Type))
+	if looks.Broken(text) {
+		out.Gap(document.Gap{Why: document.UnknownType, Detail: "a text with something else behind it"})
+	}
+	paragraphs(ctx, text, 1, out)
 	return ctx.Err()
 }
 

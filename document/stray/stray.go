@@ -26,7 +26,7 @@ func (Unknown) Match(head []byte, _ string) bool { return len(head) > 0 }
 
 // Read sweeps the bytes for text.
 func (Unknown) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	out.Gap(document.Gap{Why: document.UnknownType})
+	out.Gap(document.Gap{Why: document.UnknownType, Detail: kindOf(in.Data, in.Name)})
 	if zip := appended(in.Data); zip != nil {
 		out.ChildBytes("indhold.zip", zip, document.Input{MadeUp: true})
 		return ctx.Err()

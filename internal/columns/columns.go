@@ -15,9 +15,9 @@ type Joined struct {
 }
 
 var (
-	birthHeading  = regexp.MustCompile(`(?i)cpr|person|f[øo]d|f\.?dato|f\.?dag|birth`)
-	serialHeading = regexp.MustCompile(`(?i)cpr|l[øo]be|serie|kontrol|sidste|fire|last`)
-	serialForSure = regexp.MustCompile(`(?i)l[øo]be|kontrol|(?:sidste|de) (?:4|fire)|cpr`)
+	birthHeading  = regexp.MustCompile(`(?i)cpr|person|f(?:ø|oe?)d|f\.?dato|f\.?dag|birth`)
+	serialHeading = regexp.MustCompile(`(?i)cpr|l(?:ø|oe?)be|serie|kontrol|sidste|fire|last`)
+	serialForSure = regexp.MustCompile(`(?i)l(?:ø|oe?)be|kontrol|(?:sidste|de) (?:4|fire)|cpr`)
 )
 
 // farthest is how many columns away from the date the four digits may stand: a

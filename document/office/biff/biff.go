@@ -12,6 +12,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/lock"
 	"brevvagt/document/office/ole"
 )
 
@@ -98,6 +99,9 @@ const maxStrings = 4_000_000
 // Read reads the records of a workbook into sink. A workbook that needs a password
 // gives document.ErrEncrypted; what was read before another error stays.
 func Read(ctx context.Context, data []byte, sink *flow.Sink) error {
+	if plain, err := lock.Records(data); err == nil {
+		data = plain
+	}
 	b := &walker{ctx: ctx, sink: sink, page: 1252, current: -1, codes: map[int]string{}, starts: map[int]int{}}
 	if err := b.walk(data); err != nil {
 		return err

@@ -235,7 +235,7 @@ var valued = map[string]bool{
 	"docVar": true, "bookmarkStart": true, "attr": true, "default": true, "statusText": true, "helpText": true,
 	"listItem": true, "listEntry": true, "docPr": true, "cNvPr": true, "alias": true, "tag": true, "control": true,
 	"docPart": true, "property": true, "customXml": true, "smartTag": true, "category": true, "lvlText": true,
-	"tableCaption": true, "tableDescription": true, "person": true, "author": true, "documentProtection": false,
+	"tableCaption": true, "tableDescription": true, "person": true, "author": true, "query": true, "connectString": true, "udl": true, "documentProtection": false,
 }
 
 // plain are attribute names that carry numbers of the layout in every format.

@@ -44,7 +44,9 @@ func Walk(ctx context.Context, r io.Reader, sink *Sink, opt Options) error {
 			w.finish()
 			return w.close()
 		case xmlscan.Start:
-			w.flushLoose("")
+			if !marks[w.sc.Name()] {
+				w.flushLoose("")
+			}
 			w.open(w.sc.Name())
 		case xmlscan.End:
 			w.unwind(w.sc.Depth())
@@ -146,12 +148,17 @@ func (w *walker) finish() {
 	w.fields = nil
 }
 
+// marks stand within a text of Visio where its formatting changes.
+var marks = map[string]bool{"cp": true, "pp": true, "tp": true, "fld": true}
+
 // unwind undoes the elements that are no longer open.
 func (w *walker) unwind(depth int) {
 	for len(w.undo) > depth {
 		e := w.undo[len(w.undo)-1]
 		w.undo = w.undo[:len(w.undo)-1]
-		w.flushLoose(e.name)
+		if !marks[e.name] {
+			w.flushLoose(e.name)
+		}
 		if e.act != none {
 			w.shut(e.name, e.act)
 		}
@@ -275,6 +282,12 @@ func (w *walker) flushLoose(name string) {
 		name = w.undo[len(w.undo)-1].name
 	}
 	if skipped[name] || len(bytes.TrimSpace(text)) == 0 {
+		return
+	}
+	if name == "DataMashup" { // Power Query: four bytes each of version and size, a zip
+		if data := decode64(text); len(data) > 8 && w.opt.Binary != nil {
+			w.opt.Binary(data[8:])
+		}
 		return
 	}
 	if inline[name] {

@@ -25,8 +25,7 @@ func Charset(mediaType string) string {
 // Text decides whether data is text: few control characters, no known
 // signature of a binary file.
 func Text(head []byte) bool {
-	for _, magic := range []string{"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8", "\xd0\xcf\x11\xe0", "Rar!", "7z\xbc\xaf",
-		"\x1f\x8b", "II*\x00", "MM\x00*", "BZh", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "!BDN", "RIFF", "\x7fELF"} {
+	for _, magic := range binary {
 		if bytes.HasPrefix(head, []byte(magic)) {
 			return false
 		}
@@ -35,19 +34,58 @@ func Text(head []byte) bool {
 	if len(sample) == 0 {
 		return false
 	}
-	// Zero bytes vanish in decoding: many of them are UTF-16 or no text at all.
-	zeros := bytes.Count(sample, []byte{0})
 	text := prose.Decode(sample, "")
-	if zeros*100 > len(sample) && len(text) > len(sample)*3/4 {
-		return false
-	}
-	control := 0
-	for _, r := range text {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b || r == utf8.RuneError || r >= 0x7f && r < 0xa0 {
-			control++
+	// Zero bytes vanish in decoding: many of them are UTF-16 or 32, whose text is a
+	// half or a quarter as long, or no text at all.
+	if zeros := bytes.Count(sample, []byte{0}); zeros*100 > len(sample) && zeros > stray {
+		if len(text) > len(sample)*3/4 || len(text) < len(sample)/6 {
+			return false
 		}
 	}
-	return control*50 <= len(text)
+	n := controls(text)
+	return n*50 <= len(text) || n <= stray && n*3 <= len(text) && n == separators(text)
+}
+
+// binary are beginnings of files that look like text for a while.
+var binary = []string{"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8", "\xd0\xcf\x11\xe0", "Rar!", "7z\xbc\xaf",
+	"\x1f\x8b", "II*\x00", "MM\x00*", "BZh", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "!BDN", "RIFF", "\x7fELF",
+	"!<arch>\n", "070701", "070702", "070707", "age-encryption.org/", "Salted__", "MSCF", "ITSF", "SQLite format 3"}
+
+// stray is how many separators a text may have, however short it is.
+const stray = 8
+
+// controls counts the signs that no text has.
+func controls(text string) (n int) {
+	for _, r := range text {
+		if r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b || r == utf8.RuneError || r >= 0x7f && r < 0xa0 {
+			n++
+		}
+	}
+	return n
+}
+
+// separators counts the marks that old programs and printers leave between records.
+func separators(text string) (n int) {
+	for i := range len(text) {
+		switch text[i] {
+		case 0, 2, 3, 8, 0x0b, 0x1a, 0x1c, 0x1d, 0x1e, 0x1f:
+			n++
+		}
+	}
+	return n
+}
+
+// Broken reports whether a text that began as one goes on as something else, such
+// as a program behind a script.
+func Broken(text string) bool {
+	const piece = 16 << 10
+	for len(text) > piece {
+		text = text[piece:]
+		if part := text[:min(len(text), piece)]; controls(part)*20 > len(part) {
+			return true
+		}
+	}
+	return false
 }
 
 // Start gives the decoded beginning of a file without mark and blanks.

@@ -77,7 +77,7 @@ func (DBase) Read(ctx context.Context, in document.Input, out *document.Builder)
 		names[i] = decode([]byte(c.name))
 	}
 	w.add(names, unknownLine, document.Metadata)
-	w.headings = names
+	w.headings, w.at = names, w.row
 	rest := data[min(len(data), size):]
 	for n := 0; len(rest) >= record; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {

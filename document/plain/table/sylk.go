@@ -35,11 +35,8 @@ func (Sylk) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	flush := func() {
 		if len(cells) > 0 {
 			w.row = y - 1
-			if len(w.headings) == 0 {
-				w.row = 0 // the first row with cells may be the headings
-			}
 			w.add(cells, func(int) int { return first }, "")
-			w.row, cells = y, nil
+			cells = nil
 		}
 	}
 	for line := range strings.SplitSeq(text, "\n") {

@@ -30,9 +30,36 @@ type CSV struct{}
 // Name is the format's name.
 func (CSV) Name() string { return "csv" }
 
-// Match goes by the name: by content a table cannot be told from prose.
+// Match goes by the name, and by content where a heading stands over several rows of
+// as many fields: many an export is called .txt, .dat or .xls.
 func (CSV) Match(head []byte, name string) bool {
-	return looks.Ext(name, ".csv", ".tsv", ".tab") && looks.Text(head)
+	if looks.Ext(name, ".csv", ".tsv", ".tab") {
+		return looks.Text(head)
+	}
+	return looks.Text(head) && tabular(prose.Lines(prose.Decode(head[:min(len(head), 8<<10)], "")))
+}
+
+// tabular tells a table by its first rows: a heading of two columns at least and
+// rows with as many fields each.
+func tabular(text string) bool {
+	lines := strings.Split(strings.Trim(text, "\ufeff\n"), "\n")
+	if len(lines) > 2 {
+		lines = lines[:min(len(lines)-1, 10)] // the last may be cut off
+	}
+	if len(lines) < 2 {
+		return false
+	}
+	for _, d := range []rune{'\t', ';', '|'} {
+		want := fieldsOf(lines[0], d)
+		same := want > 1
+		for _, l := range lines[1:] {
+			same = same && fieldsOf(l, d) == want
+		}
+		if same && IsHeading(strings.Split(lines[0], string(d))) {
+			return true
+		}
+	}
+	return false
 }
 
 // Read gives each cell the heading of its column as label, if the first row
@@ -67,16 +94,38 @@ type rows struct {
 	out      *document.Builder
 	row      int
 	headings []string
+	at       int // the row they stand in
+}
+
+// lateHeading is the last row that is taken for headings: exports begin with a title
+// and the day of the export.
+const lateHeading = 30
+
+// learn takes a row for headings when it looks so and names more columns than any
+// before.
+func (w *rows) learn(cells []string) {
+	if w.row > lateHeading || !IsHeading(cells) || filled(cells) <= filled(w.headings) {
+		return
+	}
+	w.headings, w.at = nil, w.row
+	for _, c := range cells {
+		w.headings = append(w.headings, strings.TrimSpace(c))
+	}
+}
+
+func filled(cells []string) (n int) {
+	for _, c := range cells {
+		if strings.TrimSpace(c) != "" {
+			n++
+		}
+	}
+	return n
 }
 
 // add takes the next row. line tells where a cell stands in the file, 0 for unknown.
 func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 	w.row++
-	if w.row == 1 && isHeading(cells) {
-		for _, c := range cells {
-			w.headings = append(w.headings, strings.TrimSpace(c))
-		}
-	}
+	w.learn(cells)
 	at := func(i int) document.Location {
 		return document.Location{Line: line(i), Cell: looks.Column(i) + strconv.Itoa(w.row), Layer: layer}
 	}
@@ -85,12 +134,12 @@ func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 			continue
 		}
 		s := document.Segment{Text: unquoted(cell), At: at(i)}
-		if w.row > 1 && i < len(w.headings) {
+		if w.row > w.at && i < len(w.headings) {
 			s.Label = w.headings[i]
 		}
 		w.out.Segment(s)
 	}
-	if w.row == 1 {
+	if w.row == w.at {
 		return
 	}
 	for _, j := range columns.Join(w.headings, cells) {
@@ -147,8 +196,8 @@ func fieldsOf(line string, d rune) int {
 	return n
 }
 
-// isHeading takes a row for headings when it has words and no long numbers.
-func isHeading(cells []string) bool {
+// IsHeading takes a row for headings when it has words and no long numbers.
+func IsHeading(cells []string) bool {
 	words := 0
 	for _, c := range cells {
 		digits := 0

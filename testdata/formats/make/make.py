@@ -1,9 +1,9 @@
 """Writes testdata/formats anew: files by real programs with one number each.
 
 Needs Debian's libreoffice, chromium, ghostscript, imagemagick, qpdf, poppler-utils,
-p7zip-full, zip, zstd, python3-docx, python3-openpyxl, python3-xlsxwriter, python3-xlwt,
+p7zip-full, zip, zstd, genisoimage, gcab, arj, cpio, lz4, python3-docx, python3-openpyxl, python3-xlsxwriter, python3-xlwt,
 python3-pikepdf, python3-reportlab, python3-pil, fonts-liberation, and of npm docx,
-exceljs, xlsx, pptxgenjs and pdf-lib (NODE_PATH says where). Takes ten minutes.
+exceljs, xlsx, pptxgenjs, pdf-lib and officecrypto-tool (NODE_PATH says where). Takes ten minutes.
 """
 import common
 import flatodf
@@ -13,4 +13,7 @@ import rest
 flatodf.make()
 other.make()
 rest.make()
+import odd  # writes as it is loaded
+
+odd.encrypted()
 common.finish()

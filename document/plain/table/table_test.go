@@ -1,0 +1,117 @@
+package table
+
+import (
+	"context"
+	"encoding/binary"
+	"fmt"
+	"testing"
+
+	"brevvagt/document"
+	"brevvagt/document/documenttest"
+)
+
+const sylk = "ID;PWXL;N;E\r\nC;Y1;X1;K\"Navn\"\r\nC;X2;K\"CPR-nr.\"\r\nC;Y2;X1;K\"Test;;person\"\r\nC;X2;K\"%s\"\r\nC;Y4;X2;K102375006\r\nE\r\n"
+const dif = "TABLE\n0,1\n\"EXCEL\"\nDATA\n0,0\n\"\"\n-1,0\nBOT\n1,0\n\"Navn\"\n1,0\n\"CPR\"\n-1,0\nBOT\n1,0\n\"Test\"\n1,0\n\"%s\"\n-1,0\nBOT\n1,0\n\"x\"\n0,102375006\nV\n-1,0\nEOD\n"
+
+// dbf is a table with a kept and a deleted record, in code page 865.
+func dbf(kept, deleted string) []byte {
+	fields := []struct {
+		name  string
+		width byte
+	}{{"NAVN", 12}, {"CPR", 11}}
+	b := make([]byte, 32)
+	b[0], b[1], b[2], b[3], b[29] = 3, 126, 11, 20, 8
+	binary.LittleEndian.PutUint32(b[4:], 2)
+	binary.LittleEndian.PutUint16(b[8:], 32+64+1)
+	binary.LittleEndian.PutUint16(b[10:], 24)
+	for _, f := range fields {
+		d := make([]byte, 32)
+		copy(d, f.name)
+		d[11], d[16] = 'C', f.width
+		b = append(b, d...)
+	}
+	b = append(b, 0x0d)
+	b = append(b, fmt.Sprintf(" %-12s%-11s", "S\x9bren", kept)...)
+	b = append(b, fmt.Sprintf("*%-12s%-11s", "\x86ge", deleted)...)
+	return append(b, 0x1a)
+}
+
+func TestSuite(t *testing.T) {
+	c := documenttest.Canary
+	for _, s := range []documenttest.Suite{
+		{Format: Sylk{}, OpenEnded: true, Samples: []documenttest.Sample{{Name: "a.slk", Data: fmt.Appendf(nil, sylk, c(1)), Canaries: []string{c(1), "Test;person", "102375006"}}}},
+		{Format: Dif{}, OpenEnded: true, Samples: []documenttest.Sample{{Name: "a.dif", Data: fmt.Appendf(nil, dif, c(2)), Canaries: []string{c(2), "102375006"}}}},
+		{Format: DBase{}, Samples: []documenttest.Sample{{Name: "a.dbf", Data: dbf(c(3), c(4)), Canaries: []string{c(3), c(4), "Søren", "åge"}}}},
+	} {
+		t.Run(s.Format.Name(), func(t *testing.T) { documenttest.Run(t, s) })
+	}
+}
+
+// labels lists what stands under which heading.
+func labels(t *testing.T, f document.Format, name string, data []byte) map[string]string {
+	t.Helper()
+	got := map[string]string{}
+	for _, s := range documenttest.Read(t, []document.Format{f}, name, data).Segments {
+		got[s.Text] = s.Label
+	}
+	return got
+}
+
+func TestHeadings(t *testing.T) {
+	tests := []struct {
+		f          document.Format
+		name, data string
+		value      string
+	}{
+		{Sylk{}, "a.slk", fmt.Sprintf(sylk, "x"), "102375006"},
+		{Dif{}, "a.dif", fmt.Sprintf(dif, "x"), "102375006"},
+		{CSV{}, "a.csv", "Navn;CPR-nr.\nTest;102375006\n", "102375006"},
+		{CSV{}, "a.csv", "Udtræk;;\nDato;20-11-2026;\n\nNavn;CPR-nr.;By\nTest;102375006;By\n", "102375006"},
+		{CSV{}, "a.csv", "Liste over borgere\nNavn;CPR-nr.\nTest;=\"0102375006\"\n", "0102375006"},
+		{CSV{}, "a.csv", "Navn;Født;Kontrol\nTest;01-02-2037;5006\n", "010237-5006"},
+	}
+	for _, tt := range tests {
+		got := labels(t, tt.f, tt.name, []byte(tt.data))
+		if l := got[tt.value]; l != "CPR-nr." && l != "CPR" && l != "Født" {
+			t.Errorf("%q: label %q, all %q", tt.data, l, got)
+		}
+	}
+}
+
+func TestDeletedRecordsAreTold(t *testing.T) {
+	d := documenttest.Read(t, []document.Format{DBase{}}, "a.dbf", dbf("kept", "gone"))
+	if s := documenttest.Find(d, "gone"); len(s) != 1 || s[0].At.Layer != document.Deleted || s[0].Label != "CPR" {
+		t.Errorf("segments %+v", s)
+	}
+}
+
+func TestContentTellsATable(t *testing.T) {
+	for data, want := range map[string]bool{
+		"Navn\tCPR\nTest\t0102375006\n":                    true,
+		"Navn;CPR;By\nTest;0102375006;By\nTo;;By\n":        true,
+		"Kære borger; vi skriver til dig\nom din sag.\n":   false,
+		"010237;5006\n010237;5006\n":                       false,
+		"Hej\nmed dig\n":                                   false,
+		"Navn;CPR\nTest;0102375006;for mange\nTo;x\nx;y\n": false,
+	} {
+		if got := (CSV{}).Match([]byte(data), "a.txt"); got != want {
+			t.Errorf("%q: %v", data, got)
+		}
+	}
+}
+
+func FuzzTables(f *testing.F) {
+	f.Add([]byte(sylk))
+	f.Add([]byte(dif))
+	f.Add(dbf("0102375006", "x"))
+	f.Add([]byte("sep=;\nNavn;CPR\na;\"b\n"))
+	f.Add([]byte("ID;P\nC;X16384;Y99999999;K1\nC;X99999;K2\n"))
+	f.Fuzz(func(_ *testing.T, data []byte) {
+		for _, format := range Formats() {
+			if format.Match(data, "a.csv") {
+				list := document.Formats{List: []document.Format{format}}
+				list.Read(context.Background(), "a.csv", data)
+			}
+		}
+	})
+}
