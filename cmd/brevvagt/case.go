@@ -43,6 +43,7 @@ func withService(cmd *cobra.Command, file string, f func(context.Context, *state
 	if err != nil {
 		return err
 	}
+	lanes.stamp(cfg, st.key)
 	releasers := remembering(lanes.releasers(cfg), func(ctx context.Context, c *quarantine.Case) {
 		if !cfg.Memory.Off {
 			_ = memory.MarkReleased(ctx, memoryPath(cfg), memoryOptions(cfg, st.key), c.MessageID, c.PlainSHA256)

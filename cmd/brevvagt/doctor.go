@@ -15,6 +15,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
+
+	"brevvagt/scanner/source/gateway/smtpin"
 )
 
 func newDoctor() *cobra.Command {
@@ -158,6 +160,9 @@ func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 	}
 	d.memory(ctx, cfg)
 	d.mailboxes(ctx, cfg, st)
+	if cfg.Gateway.SMTP.Stamp {
+		d.say(good, "ord til Exchange-reglen", smtpin.StampHeader+": "+(&smtpin.Stamp{Digest: st.key.Digest}).Word(), "")
+	}
 	list, err := st.recipients(ctx, cfg.Vault.Recipients)
 	switch {
 	case err != nil:

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"brevvagt/detectors"
 	"brevvagt/quarantine"
 	"brevvagt/scanner"
 	"brevvagt/scanner/later"
@@ -64,13 +65,18 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 	}
 	if cfg.Gateway.SMTP.Listen != "" {
 		next := &relay.Hop{Addr: cfg.Gateway.SMTP.NextHop, Helo: cfg.Gateway.SMTP.Hostname}
-		if loopback(next.Addr) {
+		if next.TLS = relay.TLS(cfg.Gateway.SMTP.NextHopTLS); next.TLS == relay.Opportunistic && loopback(next.Addr) {
 			next.TLS = relay.None
+		}
+		security, err := cfg.Gateway.SMTP.TLS.Config()
+		if err != nil {
+			return nil, err
 		}
 		l.smtp = &smtpin.Server{
 			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.Prefixes,
 				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact,
-				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient, LargeDir: large},
+				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient, LargeDir: large,
+				TLS: security, ClientNames: cfg.Gateway.SMTP.TLS.ClientNames, LMTP: cfg.Gateway.SMTP.LMTP},
 			Next: next, Notices: notices, Log: log,
 		}
 		if l.smtp.Config.DeepBudget = time.Duration(cfg.Gateway.DeepBudget); l.smtp.Config.DeepBudget > 0 {
@@ -82,6 +88,13 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 		}
 	}
 	return l, nil
+}
+
+// stamp lets the SMTP lane mark what it sends on, where the site wants that.
+func (l *lanes) stamp(cfg config.Config, key detectors.Key) {
+	if l.smtp != nil && cfg.Gateway.SMTP.Stamp {
+		l.smtp.Stamp = &smtpin.Stamp{Digest: key.Digest}
+	}
 }
 
 // watched ties the lanes to what stops and counts mails.

@@ -118,6 +118,7 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 		return d, err
 	}
 	d.lanes.connect(d.service)
+	d.lanes.stamp(cfg, d.state.key)
 	readings, err := openSeen(cfg, d.state.key)
 	if err != nil {
 		log.Warn("readings are not kept on disk", "error", err)

@@ -84,6 +84,15 @@ type SMTP struct {
 	Clients []string `yaml:"clients"`
 	// Prefixes is what Clients say; it is filled in when the file is read.
 	Prefixes []netip.Prefix `yaml:"-"`
+	// LMTP speaks LMTP instead of SMTP.
+	LMTP bool    `yaml:"lmtp"`
+	TLS  SMTPTLS `yaml:"tls"`
+	// Stamp marks what is sent on with a header of ours, for a mail system that
+	// gets its mail back.
+	Stamp bool `yaml:"stamp"`
+	// NextHopTLS protects the way to the next hop: "" when it offers it, "require",
+	// "verify" with its certificate.
+	NextHopTLS string `yaml:"next_hop_tls"`
 }
 
 // parseClients turns the written addresses and networks into prefixes.
@@ -218,7 +227,7 @@ func (c *Config) check() error {
 	if err := c.OCR.Cache.check(); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Transport.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
+	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Transport.check(), c.Gateway.SMTP.TLS.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
 	if !filepath.IsAbs(c.State) {
 		errs = append(errs, fmt.Errorf("state: %q must be an absolute path", c.State))
 	}
@@ -239,6 +248,9 @@ func (c *Config) check() error {
 	}
 	if a := c.Gateway.Milter.Adopt; a != "" && a != "release" && a != "keep" && a != "off" {
 		errs = append(errs, fmt.Errorf("gateway.milter.adopt: %q must be release, keep or off", a))
+	}
+	if t := c.Gateway.SMTP.NextHopTLS; t != "" && t != "require" && t != "verify" {
+		errs = append(errs, fmt.Errorf("gateway.smtp.next_hop_tls: %q must be require, verify or empty", t))
 	}
 	if c.Gateway.SMTP.Listen != "" && c.Gateway.SMTP.NextHop == "" {
 		errs = append(errs, errors.New("gateway.smtp.next_hop is missing: where do clean mails go?"))

@@ -72,7 +72,11 @@ func (s *Server) sendOn(ctx context.Context, it scanner.Item, log *slog.Logger) 
 		return err
 	}
 	defer done()
-	answer, err := s.Next.Send(ctx, r.Envelope, bytes.NewReader(content))
+	stamped, err := s.stamped(bytes.NewReader(content))
+	if err != nil {
+		return err
+	}
+	answer, err := s.Next.Send(ctx, r.Envelope, stamped)
 	if relay.IsTemporary(err) {
 		return err
 	}

@@ -32,6 +32,7 @@ type session struct {
 	srv    *Server
 	ctx    context.Context // of the lane, not of one mail
 	conn   *conn
+	smtp   *smtp.Conn
 	client string
 	judge  *judge.Judge
 	handle scanner.Handler
@@ -56,7 +57,7 @@ func (s *Server) session(ctx context.Context, c *smtp.Conn, j *judge.Judge, hand
 	if !ok {
 		return nil, errors.New("unknown kind of connection")
 	}
-	return &session{srv: s, ctx: ctx, conn: ours, client: c.Conn().RemoteAddr().String(), judge: j, handle: handle}, nil
+	return &session{srv: s, ctx: ctx, conn: ours, smtp: c, client: c.Conn().RemoteAddr().String(), judge: j, handle: handle}, nil
 }
 
 func refuse(code int, enhanced, text string) *smtp.SMTPError {
@@ -73,6 +74,10 @@ func (s *session) Mail(from string, opts *smtp.MailOptions) error {
 	s.srv.mu.Lock()
 	ending := s.srv.ending
 	s.srv.mu.Unlock()
+	if state, encrypted := s.smtp.TLSConnectionState(); !s.srv.Config.certified(state, encrypted) {
+		s.srv.Log.Warn("smtp lane: client without an agreed certificate", "client", s.client)
+		return refuse(530, "5.7.0", "Vis et aftalt certifikat med STARTTLS foerst.")
+	}
 	if s.mails++; ending || s.mails > s.srv.Config.MaxMails {
 		return refuse(451, "4.3.2", "Forbindelsen er brugt op. Aabn en ny.")
 	}
@@ -158,6 +163,11 @@ func (s *session) Data(r io.Reader) (err error) {
 	if hops(content.bytes) > maxHops {
 		return refuse(554, "5.4.6", "Mailen gaar i ring.")
 	}
+	if st := s.srv.Stamp; st != nil {
+		if end := headEnd(content.bytes); st.passes(content.bytes[:end:end]) >= maxPasses {
+			return refuse(554, "5.4.6", "Mailen gaar i ring.")
+		}
+	}
 	it := s.item(content, begun)
 	log := s.srv.Log.With("item", it.ID, "client", s.client, "bytes", content.size())
 	out, err := s.judge.Scan(s.ctx, it, s.handle)
@@ -218,7 +228,7 @@ func host(addr string) string {
 // forward sends the content over the waiting connection. If that died before the
 // content was through, nothing was taken over, and it is tried once afresh.
 func (s *session) forward(c content) (string, error) {
-	r, err := c.reader()
+	r, err := s.outgoing(c)
 	if err != nil {
 		return "", err
 	}
@@ -227,12 +237,20 @@ func (s *session) forward(c content) (string, error) {
 	var e *relay.Error
 	if errors.As(err, &e) && e.Code == 0 && e.Stage == "DATA" {
 		s.drop()
-		if r, err = c.reader(); err != nil {
+		if r, err = s.outgoing(c); err != nil {
 			return "", err
 		}
 		return s.srv.Next.Send(s.ctx, s.env, r)
 	}
 	return answer, err
+}
+
+func (s *session) outgoing(c content) (io.Reader, error) {
+	r, err := c.reader()
+	if err != nil {
+		return nil, err
+	}
+	return s.srv.stamped(r)
 }
 
 // answer turns the next hop's failure into ours: its own code where it gave one,

@@ -40,6 +40,12 @@ type Config struct {
 	// at once: the next hop trusts us, so an open door here is an open relay.
 	Clients []netip.Prefix
 	TLS     *tls.Config // offers STARTTLS; default none
+	// ClientNames are the names of which a client's checked certificate must have
+	// one (".mail.example" for all below); none asks for no certificate. TLS must
+	// then check what clients give.
+	ClientNames []string
+	// LMTP speaks LMTP (RFC 2033) instead, with an answer for each recipient.
+	LMTP bool
 
 	LargeDir      string // folder for mails over 1 MiB while they are here; "" keeps them in memory
 	MaxBytes      int64  // of one mail, default 64 MiB
@@ -70,6 +76,8 @@ type Server struct {
 	Next   *relay.Hop
 	// Notices sends ours; its zero value sends none.
 	Notices relay.Notifier
+	// Stamp marks what is sent on; nil changes nothing.
+	Stamp *Stamp
 	// Later keeps mails that need longer than their sender waits; nil answers them
 	// as any other that could not be judged.
 	Later *later.Spool
@@ -167,6 +175,7 @@ func (s *Server) newServer(ctx context.Context, j *judge.Judge, handle scanner.H
 	srv.MaxLineLength = 2 * int(c.MaxBytes)
 	srv.ReadTimeout, srv.WriteTimeout = c.Idle, time.Minute
 	srv.TLSConfig = c.TLS
+	srv.LMTP = c.LMTP
 	srv.EnableSMTPUTF8, srv.EnableDSN = true, true
 	srv.ErrorLog = log.New(io.Discard, "", 0) // it may print a panic's value; ours are caught before
 	return srv
@@ -236,7 +245,19 @@ func (s *Server) Release(ctx context.Context, rec []byte, from string, to []stri
 	if content == nil {
 		return "", errors.New("smtp lane: release without content")
 	}
+	content, err := s.stamped(content)
+	if err != nil {
+		return "", err
+	}
 	return s.Next.Send(ctx, env, content)
+}
+
+// stamped puts our stamp on content where the site wants one.
+func (s *Server) stamped(content io.Reader) (io.Reader, error) {
+	if s.Stamp == nil {
+		return content, nil
+	}
+	return s.Stamp.on(content)
 }
 
 // Reject tells the sender; there is nothing else to do, the client's 250 was ours.

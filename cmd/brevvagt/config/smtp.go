@@ -1,0 +1,58 @@
+package config
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+)
+
+// SMTPTLS is how clients of the SMTP lane are encrypted and recognised.
+type SMTPTLS struct {
+	Certificate string `yaml:"certificate"` // PEM file; "" offers no STARTTLS
+	Key         string `yaml:"key"`         // PEM file
+	// ClientCA is a PEM file of the authorities that clients' certificates are
+	// checked against; "" means the machine's own.
+	ClientCA string `yaml:"client_ca"`
+	// ClientNames are the names of which a client's certificate must have one
+	// (".mail.example" for all below); none asks for no certificate.
+	ClientNames []string `yaml:"client_names"`
+}
+
+func (t SMTPTLS) check() error {
+	if (t.Certificate == "") != (t.Key == "") {
+		return errors.New("gateway.smtp.tls: certificate and key belong together")
+	}
+	if len(t.ClientNames) > 0 && t.Certificate == "" {
+		return errors.New("gateway.smtp.tls.client_names needs certificate and key: a client shows its certificate in STARTTLS")
+	}
+	return nil
+}
+
+// Config reads the files; nil without a certificate.
+func (t SMTPTLS) Config() (*tls.Config, error) {
+	if t.Certificate == "" {
+		return nil, nil
+	}
+	cert, err := tls.LoadX509KeyPair(t.Certificate, t.Key)
+	if err != nil {
+		return nil, fmt.Errorf("gateway.smtp.tls: %w", err)
+	}
+	cfg := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	if len(t.ClientNames) > 0 {
+		cfg.ClientAuth = tls.VerifyClientCertIfGiven
+	}
+	if t.ClientCA == "" {
+		return cfg, nil
+	}
+	pem, err := os.ReadFile(t.ClientCA)
+	if err != nil {
+		return nil, fmt.Errorf("gateway.smtp.tls.client_ca: %w", err)
+	}
+	cfg.ClientCAs = x509.NewCertPool()
+	if !cfg.ClientCAs.AppendCertsFromPEM(pem) {
+		return nil, fmt.Errorf("gateway.smtp.tls.client_ca: %s holds no certificate", t.ClientCA)
+	}
+	return cfg, nil
+}
