@@ -24,7 +24,7 @@ const (
 const (
 	chunkFiles = 256
 	chunkBytes = 64 << 20
-	flushRows  = 2048
+	flushRows  = 8192
 	flushEvery = time.Second
 )
 

@@ -105,7 +105,7 @@ func (p *Plan) writeChunks(ctx context.Context, tx *sql.Tx, b *batch) error {
 			return err
 		}
 	}
-	return writeObjects(ctx, tx, b.objects, first)
+	return p.db.writeObjects(ctx, tx, b.objects, first)
 }
 
 func writeFolders(ctx context.Context, tx *sql.Tx, source int64, list []folderRow) error {
@@ -121,10 +121,10 @@ func writeFolders(ctx context.Context, tx *sql.Tx, source int64, list []folderRo
 }
 
 // rowsAtOnce is how many files one statement writes.
-const rowsAtOnce = 64
+const rowsAtOnce = 16
 
 // writeObjects queues files. What was found earlier stays until they were read.
-func writeObjects(ctx context.Context, tx *sql.Tx, list []objectRow, firstChunk int64) error {
+func (db *DB) writeObjects(ctx context.Context, tx *sql.Tx, list []objectRow, firstChunk int64) error {
 	var full *sql.Stmt
 	for len(list) > 0 {
 		n := min(len(list), rowsAtOnce)
@@ -135,12 +135,12 @@ func writeObjects(ctx context.Context, tx *sql.Tx, list []objectRow, firstChunk 
 		}
 		list = list[n:]
 		if n < rowsAtOnce {
-			_, err := tx.ExecContext(ctx, insertObjects(n), args...)
+			_, err := tx.ExecContext(ctx, db.insertObjects(n), args...)
 			return err
 		}
 		if full == nil {
 			var err error
-			if full, err = tx.PrepareContext(ctx, insertObjects(n)); err != nil {
+			if full, err = tx.PrepareContext(ctx, db.insertObjects(n)); err != nil {
 				return err
 			}
 			defer full.Close()
@@ -152,9 +152,9 @@ func writeObjects(ctx context.Context, tx *sql.Tx, list []objectRow, firstChunk 
 	return nil
 }
 
-func insertObjects(n int) string {
+func (db *DB) insertObjects(n int) string {
 	return `INSERT INTO scan_object (folder, name_key, sealed_name, size, mtime, ctime, inode, breadth, chunk, state) VALUES ` +
-		strings.ReplaceAll(places(n, "", "", "", "", "", "", "", "", ""), ")", ", 0)") +
+		strings.ReplaceAll(db.places(n, "", "", "", "", "", "", "", "", ""), ")", ", 0)") +
 		` ON CONFLICT (folder, name_key) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, ctime = excluded.ctime,
 		inode = excluded.inode, breadth = excluded.breadth, chunk = excluded.chunk, state = 0, tries = 0, trouble = ''`
 }

@@ -82,7 +82,7 @@ func prepare(path string) (dsn string, err error) {
 	q := url.Values{"_txlock": {"immediate"}}
 	// NORMAL: losing power may lose the last files done, which are then read again;
 	// a kill loses nothing.
-	for _, p := range []string{"busy_timeout(60000)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(1)", "cache_size(-65536)"} {
+	for _, p := range []string{"busy_timeout(60000)", "journal_mode(WAL)", "synchronous(NORMAL)", "secure_delete(1)", "cache_size(-65536)", "wal_autocheckpoint(16384)"} {
 		q.Add("_pragma", p)
 	}
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode(), nil

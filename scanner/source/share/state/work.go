@@ -131,7 +131,7 @@ func (db *DB) Complete(ctx context.Context, run Run, chunk int64, owner string, 
 		if err != nil {
 			return err
 		}
-		if err := storeVerdicts(ctx, tx, run, results); err != nil {
+		if err := db.storeVerdicts(ctx, tx, run, results); err != nil {
 			return err
 		}
 		var files, bytes, hits int64
@@ -157,7 +157,7 @@ func (db *DB) Complete(ctx context.Context, run Run, chunk int64, owner string, 
 			}
 		}
 		for lot := range slices.Chunk(read, rowsAtOnce) {
-			n, size, found, err := completeRead(ctx, tx, run, chunk, lot)
+			n, size, found, err := db.completeRead(ctx, tx, run, chunk, lot)
 			if err != nil {
 				return err
 			}
@@ -173,7 +173,7 @@ func (db *DB) Complete(ctx context.Context, run Run, chunk int64, owner string, 
 }
 
 // storeVerdicts keeps what was found in content that was not known.
-func storeVerdicts(ctx context.Context, tx *sql.Tx, run Run, results []Result) error {
+func (db *DB) storeVerdicts(ctx context.Context, tx *sql.Tx, run Run, results []Result) error {
 	seen := make(map[string]bool)
 	var args []any
 	for i := range results {
@@ -183,7 +183,7 @@ func storeVerdicts(ctx context.Context, tx *sql.Tx, run Run, results []Result) e
 		}
 	}
 	for lot := range slices.Chunk(args, 3*rowsAtOnce) {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO content_verdict (content, version, findings) VALUES `+places(len(lot)/3, "", "", "")+
+		if _, err := tx.ExecContext(ctx, `INSERT INTO content_verdict (content, version, findings) VALUES `+db.places(len(lot)/3, "", "", "")+
 			` ON CONFLICT (content, version) DO NOTHING`, lot...); err != nil {
 			return err
 		}
@@ -191,8 +191,18 @@ func storeVerdicts(ctx context.Context, tx *sql.Tx, run Run, results []Result) e
 	return nil
 }
 
+// mark is the k-th placeholder of a statement with very many. SQLite's driver looks
+// a numbered one up among all arguments, so it gets plain ones; arguments must
+// therefore stand in the order of the text.
+func (db *DB) mark(k int) string {
+	if db.pg {
+		return fmt.Sprintf("$%d", k)
+	}
+	return "?"
+}
+
 // places are n rows of placeholders, each cast to its type where one is given.
-func places(n int, types ...string) string {
+func (db *DB) places(n int, types ...string) string {
 	var s strings.Builder
 	k := 0
 	for i := range n {
@@ -205,8 +215,8 @@ func places(n int, types ...string) string {
 				s.WriteString(", ")
 			}
 			k++
-			if t == "" {
-				fmt.Fprintf(&s, "$%d", k)
+			if t == "" || !db.pg {
+				s.WriteString(db.mark(k))
 			} else {
 				fmt.Fprintf(&s, "CAST($%d AS %s)", k, t)
 			}
@@ -217,7 +227,7 @@ func places(n int, types ...string) string {
 }
 
 // completeRead stores a lot of files that were read, in one statement.
-func completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*Result) (files, bytes, hits int64, err error) {
+func (db *DB) completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*Result) (files, bytes, hits int64, err error) {
 	const big = "BIGINT"
 	args := make([]any, 0, 9*len(lot)+3)
 	for _, r := range lot {
@@ -229,13 +239,13 @@ func completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*
 	}
 	k := len(args)
 	query := `WITH v (folder, name, size, mtime, ctime, inode, content, hits, kase) AS (VALUES ` +
-		places(len(lot), big, "TEXT", big, big, big, big, "TEXT", big, "TEXT") + fmt.Sprintf(`)
+		db.places(len(lot), big, "TEXT", big, big, big, big, "TEXT", big, "TEXT") + fmt.Sprintf(`)
 		UPDATE scan_object SET state = 1, chunk = 0, tries = 0, trouble = '', size = v.size, mtime = v.mtime, ctime = v.ctime, inode = v.inode,
-		content = v.content, version = $%[1]d, last_run = $%[2]d, kase = v.kase, hits = v.hits,
-		first_run = CASE WHEN v.hits = 0 THEN 0 WHEN scan_object.hits > 0 AND first_run > 0 THEN first_run ELSE $%[2]d END
-		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = $%[3]d AND state = 0
-		RETURNING scan_object.size, scan_object.hits`, k+1, k+2, k+3)
-	rows, err := tx.QueryContext(ctx, query, append(args, run.Version, run.ID, chunk)...)
+		content = v.content, version = %s, last_run = %s, kase = v.kase, hits = v.hits,
+		first_run = CASE WHEN v.hits = 0 THEN 0 WHEN scan_object.hits > 0 AND first_run > 0 THEN first_run ELSE %s END
+		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = %s AND state = 0
+		RETURNING scan_object.size, scan_object.hits`, db.mark(k+1), db.mark(k+2), db.mark(k+3), db.mark(k+4))
+	rows, err := tx.QueryContext(ctx, query, append(args, run.Version, run.ID, run.ID, chunk)...)
 	if err != nil {
 		return 0, 0, 0, err
 	}

@@ -1,0 +1,182 @@
+package night
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"brevvagt/internal/peertest"
+	"brevvagt/scanner/source/share/smb"
+	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
+)
+
+// large is for figures that take minutes; it is set by BREVVAGT_LARGE=1.
+func large() bool { return os.Getenv("BREVVAGT_LARGE") != "" }
+
+// many makes n small text files, a hundred in a folder, as case folders hold.
+func (r *rig) many(n int) {
+	r.t.Helper()
+	line := "Vi har modtaget din ansøgning om hjælp til bolig og behandler sagen inden for fire uger. "
+	for i := range n {
+		r.write(fmt.Sprintf("%03d/%03d.txt", i/100, i%100), fmt.Sprintf("Sag %d\n", i)+strings.Repeat(line, 5+i*7%60))
+	}
+}
+
+// timed is the best of three, since the machine is not ours alone.
+func timed(b *testing.B, times int, do func()) time.Duration {
+	b.Helper()
+	best := time.Duration(0)
+	for range times {
+		start := time.Now()
+		do()
+		if took := time.Since(start); best == 0 || took < best {
+			best = took
+		}
+	}
+	return best
+}
+
+func shell(b *testing.B, dir, line string) {
+	b.Helper()
+	cmd := exec.Command("sh", "-c", line)
+	cmd.Dir = dir
+	if out, err := cmd.CombinedOutput(); err != nil {
+		b.Fatalf("%s: %v\n%s", line, err, out)
+	}
+}
+
+// BenchmarkFirstScan compares a first scan of small text files with reading them
+// only: reading/scanning, at least 0.5 is wanted.
+func BenchmarkFirstScan(b *testing.B) {
+	r := newRig(b)
+	r.many(10_000)
+	r.now = later(time.Minute)
+	for b.Loop() {
+		cat := timed(b, 3, func() { shell(b, r.dir, "find . -type f -print0 | xargs -0 cat >/dev/null") })
+		ours := timed(b, 3, func() {
+			r.db = filepath.Join(b.TempDir(), "scan.db")
+			r.scan(r.open())
+		})
+		b.ReportMetric(float64(cat)/float64(ours), "cat/scan")
+		b.ReportMetric(float64(ours.Microseconds())/10_000, "µs/file")
+		b.ReportMetric(float64(cat.Microseconds())/10_000, "cat-µs/file")
+	}
+}
+
+// BenchmarkUnchangedScan compares a night on which nothing changed with a find that
+// asks for the same facts: scan/find, at most 2 is wanted.
+func BenchmarkUnchangedScan(b *testing.B) {
+	files := 30_000
+	if large() {
+		files = 300_000
+	}
+	r := newRig(b)
+	for i := range files {
+		r.write(fmt.Sprintf("%d/%04d/%03d.txt", i/10_000, i/100, i%100), fmt.Sprint(i))
+	}
+	r.now = later(time.Minute)
+	db := r.open()
+	r.scan(db)
+	for b.Loop() {
+		find := timed(b, 3, func() { shell(b, r.dir, `find . -printf '%s %T@\n' >/dev/null`) })
+		ours := timed(b, 3, func() {
+			if run, _ := r.scan(db); run.Planned > 0 || run.Seen != int64(files) {
+				b.Fatalf("not unchanged: %+v", run)
+			}
+		})
+		b.ReportMetric(float64(ours)/float64(find), "scan/find")
+		b.ReportMetric(float64(ours.Microseconds())/float64(files), "µs/file")
+	}
+}
+
+// synthetic is a tree of many files that are nowhere.
+type synthetic struct{ folders, files int }
+
+func (s synthetic) List(_ context.Context, dir string) (walk.Listing, error) {
+	list := walk.Listing{Owner: "uid 1000", Reach: walk.Everyone}
+	switch {
+	case dir == "":
+		for i := range s.folders {
+			list.Entries = append(list.Entries, walk.Entry{Name: fmt.Sprintf("Sag 2024-%06d Borgerservice", i), Kind: walk.Folder})
+		}
+	default:
+		for i := range s.files {
+			list.Entries = append(list.Entries, walk.Entry{Name: fmt.Sprintf("Afgørelse om boligstøtte %04d.docx", i), Size: 20_000, MTime: 1e18 + int64(i), CTime: 1e18, Inode: int64(i), Breadth: walk.Group})
+		}
+	}
+	return list, nil
+}
+
+func (synthetic) Open(context.Context, string) (walk.File, error) { return nil, walk.ErrGone }
+
+// BenchmarkPlan plans a first night of many files: 1,000,000 with BREVVAGT_LARGE,
+// for which 30 s and 500 MB are wanted.
+func BenchmarkPlan(b *testing.B) {
+	tree := synthetic{500, 100}
+	if large() {
+		tree.folders = 10_000
+	}
+	n := float64(tree.folders * tree.files)
+	for b.Loop() {
+		r := newRig(b)
+		r.tree = tree
+		db := r.open()
+		s, sh := r.scanner(db, "en")
+		sh.tree = tree
+		src, err := db.EnsureSource(b.Context(), sh.Name)
+		must(b, err)
+		run, _, err := db.Begin(b.Context(), src.ID, night, time.Now(), s.Version)
+		must(b, err)
+		start := time.Now()
+		plan, ok, err := db.Plan(b.Context(), run, src, "en", time.Minute, time.Now)
+		if err != nil || !ok {
+			b.Fatal(err, ok)
+		}
+		must(b, s.plan(b.Context(), b.Context(), sh, plan))
+		took := time.Since(start)
+		if run, err = db.Run(b.Context(), run.ID); err != nil || run.Stage != state.Working || run.Planned != int64(n) {
+			b.Fatalf("%+v, %v", run, err)
+		}
+		must(b, db.Close())
+		size := int64(0)
+		for _, end := range []string{"", "-wal"} {
+			if info, err := os.Stat(r.db + end); err == nil {
+				size += info.Size()
+			}
+		}
+		b.ReportMetric(took.Seconds(), "s")
+		b.ReportMetric(float64(took.Microseconds())/n, "µs/file")
+		b.ReportMetric(float64(size)/n, "B/file")
+	}
+}
+
+// BenchmarkSMB compares a first scan over SMB, encrypted, with one of the same files
+// on the disk.
+func BenchmarkSMB(b *testing.B) {
+	s := peertest.StartSamba(b, "server smb encrypt = required")
+	r := newRig(b)
+	r.dir = s.Dir
+	r.many(2000)
+	r.now = later(time.Minute)
+	for b.Loop() {
+		scan := func() {
+			r.db = filepath.Join(b.TempDir(), "scan.db")
+			r.scan(r.open())
+		}
+		r.tree = nil
+		local := timed(b, 2, scan)
+		tree, err := smb.Open(b.Context(), smb.Config{Server: s.Addr, Share: "deling", User: s.User, Password: s.Password})
+		must(b, err)
+		r.tree = tree
+		remote := timed(b, 2, scan)
+		must(b, tree.Close())
+		b.ReportMetric(float64(remote)/float64(local), "smb/local")
+		b.ReportMetric(float64(remote.Microseconds())/2000, "µs/file")
+	}
+}
