@@ -299,20 +299,9 @@ func (b *Builder) PartLimit() int64 {
 // to the limit of one part, and a longer child is a gap but its beginning is
 // still read.
 func (b *Builder) Child(name string, r io.Reader, hint Input) {
-	limit := b.PartLimit()
-	data, err := io.ReadAll(io.LimitReader(r, min(limit, condenseFrom)+1))
-	if err == nil && len(data) > condenseFrom {
-		if b.walk.condensable(data[:HeadBytes], baseName(name)) {
-			b.largeText(name, io.MultiReader(bytes.NewReader(data), r), hint)
-			return
-		}
-		var rest []byte
-		rest, err = io.ReadAll(io.LimitReader(r, limit+1-int64(len(data))))
-		data = append(data, rest...)
-	}
-	if int64(len(data)) > limit {
-		data = data[:limit]
-		b.Gap(Gap{At: Location{Path: b.join(name)}, Why: TooBig, Detail: fmt.Sprintf("only the first %d bytes were read", limit)})
+	data, cut, err := b.Gather(name, r)
+	if cut {
+		b.Gap(Gap{At: Location{Path: b.join(name)}, Why: TooBig, Detail: fmt.Sprintf("only the first %d bytes were read", len(data))})
 		err = nil
 	}
 	b.ChildBytes(name, data, hint)

@@ -183,7 +183,7 @@ func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []shar
 		case !ok:
 			at, mail := mailTime(file.Path)
 			tasks = append(tasks, task{file.Path, at, mail, func(ctx context.Context) (scanner.Outcome, error) {
-				it, err := file.Item(document.DefaultLimits().PartBytes)
+				it, err := scanItem(ctx, p.Formats, file)
 				if err != nil {
 					return scanner.Outcome{}, err
 				}

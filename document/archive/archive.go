@@ -72,17 +72,18 @@ func finish(err error) error {
 // member reads one member and hands it on. What was unpacked before an error is
 // handed on, too. The error ends the archive; a damaged member does not.
 func (u *unpacker) member(name string, madeUp bool, r io.Reader) error {
-	limit := min(u.out.PartLimit(), u.allowed)
-	data, err := io.ReadAll(io.LimitReader(&stoppable{u.ctx, r}, min(limit, math.MaxInt64-1)+1))
+	counted := &io.LimitedReader{R: &stoppable{u.ctx, r}, N: min(u.allowed, math.MaxInt64-1) + 1}
+	data, cut, err := u.out.Gather(name, counted)
 	at := document.Location{Path: u.out.ChildPath(name)}
-	if int64(len(data)) > limit {
-		data, err = data[:limit], nil
-		u.out.Gap(document.Gap{At: at, Why: document.TooBig, Detail: fmt.Sprintf("only the first %d bytes were read", limit)})
-		if limit == u.allowed {
-			err = errStop // a bomb has more of the same
+	u.allowed = max(0, counted.N-1)
+	if bomb := counted.N <= 0; cut || bomb {
+		err = nil
+		u.out.Gap(document.Gap{At: at, Why: document.TooBig, Detail: fmt.Sprintf("only the first %d bytes were read", len(data))})
+		if bomb {
+			data = data[:max(0, len(data)-1)] // the byte that told
+			err = errStop                     // a bomb has more of the same
 		}
 	}
-	u.allowed -= int64(len(data))
 	if len(data) > 0 || err == nil {
 		u.out.ChildBytes(name, data, document.Input{MadeUp: madeUp})
 	} else {

@@ -1,0 +1,244 @@
+package document
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// MaxCondensed is how many bytes of one text are condensed.
+const MaxCondensed = 2 << 30
+
+// Limits of reading a large text.
+const (
+	condenseWhole = 4 << 20  // bytes that are kept as they are
+	condenseKept  = 48 << 20 // bytes that are kept of the rest
+	condenseLine  = 64 << 10 // bytes of a line that are judged at once
+	condenseFrom  = 32 << 20 // contained texts larger than this are condensed
+	linesAround   = 2        // a kept line's neighbours on each side
+)
+
+// ErrNotPlain is returned by Condense for what holds more than lines of text.
+var ErrNotPlain = errors.New("not lines of text alone")
+
+var errKept = fmt.Errorf("more than %d bytes of lines with numbers", condenseKept)
+
+// Condense reads a text of any size in little memory: the first 4 MB as they are, of
+// the rest the lines in which a person's number may stand, with two lines before and
+// behind. The other lines are left empty, so that line numbers stay true. Errors:
+// ErrNotPlain when blocks of encoded data or zero bytes stand in the rest, since those
+// would go unread; an error that says so when more than 48 MB would have to be kept;
+// any error of r. Of what was read until then the beginning comes back.
+func Condense(r io.Reader) ([]byte, error) {
+	var out bytes.Buffer
+	in := bufio.NewReaderSize(r, condenseLine)
+	if _, err := io.CopyN(&out, in, condenseWhole); err != nil {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return out.Bytes(), err
+	}
+	c := condenser{out: &out}
+	for {
+		line, err := in.ReadSlice('\n')
+		if len(line) > 0 {
+			if err := c.line(line, err == nil); err != nil {
+				return out.Bytes(), err
+			}
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return out.Bytes(), nil
+		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
+			return out.Bytes(), err
+		}
+	}
+}
+
+// condenser keeps lines with numbers and those around them.
+type condenser struct {
+	out     *bytes.Buffer
+	kept    int
+	waiting [][]byte // the lines before this one, not written yet
+	after   int      // lines still to be kept
+	encoded int      // lines in a row that look like encoded data
+}
+
+func (c *condenser) line(line []byte, ended bool) error {
+	if bytes.IndexByte(line, 0) >= 0 {
+		return ErrNotPlain
+	}
+	if c.encoded = c.encoded + 1; !encodedLine(line) {
+		c.encoded = 0
+	} else if c.encoded >= 8 {
+		return ErrNotPlain
+	}
+	switch {
+	case mayHoldNumber(line):
+		for _, w := range c.waiting {
+			if err := c.keep(w); err != nil {
+				return err
+			}
+		}
+		c.waiting, c.after = c.waiting[:0], linesAround
+		return c.keep(line)
+	case c.after > 0:
+		if ended {
+			c.after--
+		}
+		return c.keep(line)
+	}
+	if len(c.waiting) == linesAround {
+		c.drop(c.waiting[0])
+		c.waiting[0], c.waiting[1] = c.waiting[1], c.waiting[0]
+		c.waiting = c.waiting[:1]
+	}
+	if n := len(c.waiting); n < cap(c.waiting) { // use the memory of a line that was dropped
+		c.waiting = c.waiting[:n+1]
+		c.waiting[n] = append(c.waiting[n][:0], line...)
+	} else {
+		c.waiting = append(c.waiting, bytes.Clone(line))
+	}
+	return nil
+}
+
+func (c *condenser) keep(line []byte) error {
+	if c.kept += len(line); c.kept > condenseKept {
+		return errKept
+	}
+	c.out.Write(line)
+	return nil
+}
+
+// drop leaves a line empty.
+func (c *condenser) drop(line []byte) {
+	if bytes.HasSuffix(line, []byte("\n")) {
+		c.out.WriteByte('\n')
+	}
+}
+
+// encodedLine tells a line of base64 or the like: long, and without a blank.
+func encodedLine(line []byte) bool {
+	line = bytes.TrimRight(line, "\r\n")
+	if len(line) < 56 {
+		return false
+	}
+	for _, c := range line {
+		if c <= ' ' || c == ';' || c == ',' || c == '.' || c >= 0x7f {
+			return false
+		}
+	}
+	return true
+}
+
+// mayHoldNumber tells that a CPR number may stand in the line: a day and a month, two
+// digits and four, together or parted by one kind of sign; or nine digits, as a
+// spreadsheet leaves a number that began with zero.
+func mayHoldNumber(line []byte) bool {
+	for i := 0; i < len(line); i++ {
+		if line[i] < '0' || line[i] > '9' {
+			continue
+		}
+		end := i
+		for end < len(line) && line[end] >= '0' && line[end] <= '9' {
+			end++
+		}
+		if end-i >= 9 || end-i == 2 || end-i == 6 {
+			if numberAt(line[i:], end-i) {
+				return true
+			}
+		}
+		i = end
+	}
+	return false
+}
+
+// numberAt judges what begins with so many digits.
+func numberAt(b []byte, digits int) bool {
+	var six []byte
+	switch digits {
+	case 9:
+		return dayAndMonth('0', b[0], b[1], b[2])
+	case 2: // 12.03.36 or 12 03 36
+		if len(b) < 8 || b[2] != b[5] || b[2] != '.' && b[2] != '-' && b[2] != ' ' && b[2] != '/' {
+			return false
+		}
+		six, b = []byte{b[0], b[1], b[3], b[4], b[6], b[7]}, b[8:]
+	default:
+		six, b = b[:6], b[6:]
+	}
+	if !dayAndMonth(six[0], six[1], six[2], six[3]) || !allDigits(six) {
+		return false
+	}
+	if digits > 6 { // ten or more in a row
+		return true
+	}
+	if cut := bytes.IndexAny(b, "0123456789"); cut >= 0 && cut <= 5 { // " - ", also as a dash of three bytes
+		b = b[cut:]
+	}
+	return len(b) >= 4 && allDigits(b[:4])
+}
+
+func allDigits(b []byte) bool {
+	for _, c := range b {
+		if c < '0' || c > '9' {
+			return false
+		}
+	}
+	return true
+}
+
+// dayAndMonth allows for the 60 that is added in numbers used in a person's place.
+func dayAndMonth(d1, d2, m1, m2 byte) bool {
+	day, month := int(d1-'0')*10+int(d2-'0'), int(m1-'0')*10+int(m2-'0')
+	return (day >= 1 && day <= 31 || day >= 61 && day <= 91) && month >= 1 && month <= 12
+}
+
+// Condensable tells whether a file that begins like this is read by lines, so that a
+// large one may be condensed.
+func (f *Formats) Condensable(head []byte, name string) bool {
+	w := &walk{formats: f.List}
+	return w.condensable(head, baseName(name))
+}
+
+func (w *walk) condensable(head []byte, name string) bool {
+	format := w.match(Input{Name: name, Data: head})
+	return format != nil && (format.Name() == "text" || format.Name() == "csv") && bytes.IndexByte(head, 0) < 0
+}
+
+// Gather reads a child's content for ChildBytes: at most as much as one part may
+// have, of a large text what may matter (see Condense). cut tells that there was more.
+func (b *Builder) Gather(name string, r io.Reader) (data []byte, cut bool, err error) {
+	limit := b.PartLimit()
+	data, err = io.ReadAll(io.LimitReader(r, min(limit, condenseFrom)+1))
+	if err != nil || int64(len(data)) <= min(limit, condenseFrom) {
+		return data, false, err
+	}
+	if limit > condenseFrom && b.walk.condensable(data[:HeadBytes], baseName(name)) {
+		all := &io.LimitedReader{R: patient{b.ctx, io.MultiReader(bytes.NewReader(data), r)}, N: MaxCondensed}
+		data, err = Condense(all)
+		if errors.Is(err, ErrNotPlain) || errors.Is(err, errKept) {
+			return data, true, nil
+		}
+		return data, all.N <= 0, err
+	}
+	rest, err := io.ReadAll(io.LimitReader(r, limit+1-int64(len(data))))
+	data = append(data, rest...)
+	return data[:min(int64(len(data)), limit)], int64(len(data)) > limit, err
+}
+
+// patient ends a long reading when its time is up.
+type patient struct {
+	ctx context.Context
+	r   io.Reader
+}
+
+func (p patient) Read(b []byte) (int, error) {
+	if err := p.ctx.Err(); err != nil {
+		return 0, err
+	}
+	return p.r.Read(b)
+}
