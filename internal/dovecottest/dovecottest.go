@@ -55,9 +55,12 @@ type Dovecot struct {
 }
 
 // Start runs a Dovecot. It skips the test where there is none; with CI=true it
-// fails instead.
+// fails instead. It skips a short run as well.
 func Start(tb testing.TB, c Config) *Dovecot {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("starts a Dovecot")
+	}
 	stop := tb.Skipf
 	if os.Getenv("CI") == "true" {
 		stop = tb.Fatalf

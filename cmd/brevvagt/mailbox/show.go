@@ -31,7 +31,8 @@ func Print(w io.Writer, lines []Line) (bad int) {
 	return bad
 }
 
-// Check logs in to every account and tells which folders are watched, and how quickly.
+// Check logs in to every account and tells which folders are watched, how quickly, and
+// whether mails were left unread.
 func Check(ctx context.Context, w *mailbox.Watch) ([]Line, error) {
 	words := map[folders.Role]string{folders.Sent: "sendt", folders.Drafts: "kladder", folders.Outbox: "udbakke"}
 	var lines []Line
@@ -47,7 +48,15 @@ func Check(ctx context.Context, w *mailbox.Watch) ([]Line, error) {
 		if c.Idle {
 			parts = append(parts, "besked fra serveren (IDLE)")
 		}
-		lines = append(lines, Line{c.Account, strings.Join(parts, ", "), false})
+		st, err := w.Book.Status(ctx, w.Book.Digest(c.Account))
+		if err != nil {
+			return nil, err
+		}
+		unread := st != nil && st.Counts[book.Unread] > 0
+		if unread {
+			parts = append(parts, fmt.Sprintf("%d mails kunne ikke læses og er ikke kontrolleret (se loggen)", st.Counts[book.Unread]))
+		}
+		lines = append(lines, Line{c.Account, strings.Join(parts, ", "), unread})
 	}
 	return lines, nil
 }

@@ -180,6 +180,9 @@ func isListing(command string) bool {
 // TestMisbehavingServers: whatever a server does wrong, each mail is handled once, or
 // it is reported as unread.
 func TestMisbehavingServers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits out many timeouts")
+	}
 	often := func(n int, f func(c *peer, tag, command string) bool) func(*peer, string, string) bool {
 		return func(c *peer, tag, command string) bool {
 			if n > 0 && f(c, tag, command) {
