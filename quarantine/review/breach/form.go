@@ -20,7 +20,7 @@ import (
 // refused form comes back filled in.
 type formView struct {
 	No, Action, Seen    string
-	Statuses            []choice
+	Patterns, Statuses  []choice
 	Types, DataTypes    []choice
 	OtherTypes          string
 	WrongField, Problem string
@@ -62,10 +62,25 @@ func titles() map[string]string {
 	return m
 }
 
-// New is an empty form; ?type= chooses the kind of event beforehand.
+// New is an empty form, or one filled in from the pattern that ?forbillede= names.
 func (s *Pages) New(w http.ResponseWriter, r *http.Request) {
 	e := desk.Entry{Status: register.Possible, Registered: s.Now()}
-	s.form(w, r, http.StatusOK, s.formOf(frame.Language(r), "", e))
+	l := frame.Language(r)
+	var patterns []choice
+	for _, p := range register.Patterns() {
+		label := p.Danish
+		if l == words.English {
+			label = p.English
+		}
+		chosen := r.URL.Query().Get("forbillede") == p.ID
+		if chosen {
+			e.Fields = p.Fields
+		}
+		patterns = append(patterns, choice{p.ID, label, chosen})
+	}
+	v := s.formOf(l, "", e)
+	v.Patterns = patterns
+	s.form(w, r, http.StatusOK, v)
 }
 
 // Edit is the form of an entry that exists.
