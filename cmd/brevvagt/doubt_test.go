@@ -202,7 +202,7 @@ func TestNeverPassOnDoubt(t *testing.T) {
 	}
 	in := install(t, "")
 	addr := freePort(t)
-	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q, hostname: gw.kommune.example}\n  scan_deadline: 1s\n", addr, in.sink.Addr()))
+	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q, hostname: gw.kommune.example}\n  scan_deadline: 1s\n  deep_budget: 0s\n", addr, in.sink.Addr()))
 	for n, x := range doubts(t) {
 		in.sub(t, x.name, func(t *testing.T) { in.doubt(t, addr, n, x) })
 	}
@@ -215,7 +215,7 @@ func TestNeverPassOnDoubtMilter(t *testing.T) {
 	}
 	in := install(t, "")
 	p := in.postfix(postfixtest.Config{})
-	in.configure(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n  scan_deadline: 1s\n", "unix:"+in.socket, p.ConfigDir))
+	in.configure(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n  scan_deadline: 1s\n  deep_budget: 0s\n", "unix:"+in.socket, p.ConfigDir))
 	for n, x := range doubts(t) {
 		if strings.HasPrefix(x.name, "the next hop") {
 			continue // Postfix's own business
