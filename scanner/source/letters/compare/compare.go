@@ -93,9 +93,8 @@ func (r *run) unnamed(l *letter, p *recipient, own bool) result {
 		return match
 	case !greeting.Empty() && !p.name.Empty() && !p.shares(greeting) && r.elsewhere(greeting, p):
 		return wrongPerson
-	case greeting.Empty() && p.number != "" && len(l.sure) > 0 && !l.mentionsFamily(p):
-		// A form without block or greeting, with the number of another alone.
-		return wrongInside
+	case greeting.Empty() && p.number != "" && len(l.sure) > 0 && !strings.Contains(strings.ToLower(l.beginning(mentionWithin)), strings.ToLower(p.surname)):
+		return wrongInside // a form with nothing but the number of somebody who is no relative
 	}
 	return unknown
 }
@@ -133,8 +132,7 @@ func (r *run) elsewhere(n subject.Name, not *recipient) bool {
 	return false
 }
 
-// mentionWithin is how far into a letter its recipient's name is looked for when
-// it has neither block nor salutation, in bytes.
+// mentionWithin is how far into a letter without head its recipient is looked for, in bytes.
 const mentionWithin = 2000
 
 // mentions reports whether the recipient's name stands in the letter's beginning.
@@ -143,13 +141,6 @@ func (l *letter) mentions(p *recipient) bool {
 		return false
 	}
 	return strings.Contains(strings.ToLower(l.beginning(mentionWithin)), p.written)
-}
-
-// mentionsFamily reports whether the recipient's last name stands in the letter's
-// beginning: then the number may be a child's or spouse's.
-func (l *letter) mentionsFamily(p *recipient) bool {
-	words := strings.Fields(p.written)
-	return len(words) > 0 && strings.Contains(strings.ToLower(l.beginning(mentionWithin)), words[len(words)-1])
 }
 
 // beginning is the letter's text up to about n bytes.
