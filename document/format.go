@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"net/url"
+	"slices"
 	"strings"
 )
 
@@ -238,6 +239,14 @@ func (w *walk) segment(s Segment) {
 	if w.emit != nil {
 		w.emit(Emitted{Segment: &s})
 		return
+	}
+	if n := len(w.doc.Segments); n == cap(w.doc.Segments) {
+		// A sheet has many small cells: twice the room spares most of the copying.
+		more := max(64, n)
+		if n > 1<<16 {
+			more = n / 2
+		}
+		w.doc.Segments = slices.Grow(w.doc.Segments, more)
 	}
 	w.doc.Segments = append(w.doc.Segments, s)
 }

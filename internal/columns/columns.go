@@ -32,11 +32,11 @@ func Join(headings, values []string) []Joined {
 	var found []Joined
 	n := min(len(headings), len(values))
 	for i := 0; i < n; i++ {
-		if headings[i] == "" || values[i] == "" || !birthHeading.MatchString(headings[i]) {
-			continue
+		if headings[i] == "" || len(values[i]) < 5 || len(values[i]) > longest {
+			continue // most cells: nothing dearer is asked of them
 		}
 		date := birth(strings.TrimSpace(values[i]))
-		if date == "" {
+		if date == "" || !birthHeading.MatchString(headings[i]) {
 			continue
 		}
 		for j := i + 1; j < min(n, i+1+farthest); j++ {
@@ -57,13 +57,16 @@ func Join(headings, values []string) []Joined {
 
 var layouts = []string{"02-01-2006", "2-1-2006", "02.01.2006", "2.1.2006", "02/01/2006", "2/1/2006", "2006-01-02", "02-01-06", "02.01.06", "02/01/06", "20060102", "02012006"}
 
+// longest is the length of a date with a time of day and blanks around it.
+const longest = 24
+
 // birth is the date as six digits, "" if it is none. A number of five digits has
 // lost its zero.
 func birth(s string) string {
 	if digits(s, 5, 6) {
 		return strings.Repeat("0", 6-len(s)) + s
 	}
-	if len(s) < 8 {
+	if len(s) < 8 || s[0] < '0' || s[0] > '9' || s[1] > '9' {
 		return ""
 	}
 	s, _, _ = strings.Cut(s, " ") // a time of day

@@ -184,7 +184,7 @@ func Comb(cells []Cell, labels []string) (found []Joined) {
 			i = j - 1
 		}
 	}
-	if len(found) > 0 {
+	if len(found) > 0 || len(cells) < 2 || len(labels) == 0 {
 		return found
 	}
 	values := make([]string, len(cells))
