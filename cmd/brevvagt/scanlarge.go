@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 
 	"brevvagt/document"
 	"brevvagt/scanner"
@@ -14,6 +15,14 @@ import (
 
 // largeText is the size from which on a text file is read line by line.
 const largeText = 64 << 20
+
+// boundMemory has the collector work harder when large files make the heap big.
+// GOMEMLIMIT in the environment wins.
+func boundMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(256 << 20)
+	}
+}
 
 // scanItem makes an item of a file. Of a large text it keeps the first megabytes and
 // the lines in which a number may stand, so that a log of a gigabyte is read to its

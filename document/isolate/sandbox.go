@@ -43,8 +43,10 @@ func harden(h hello) Report {
 	}
 	if h.MemoryBytes > 0 {
 		limit("address space", unix.RLIMIT_AS, uint64(h.MemoryBytes))
-		// The collector works harder before the wall is hit.
-		debug.SetMemoryLimit(h.MemoryBytes / 2)
+		// A small heap may grow before it is collected, since the engines' own memory
+		// lies outside it; a large one is collected eagerly, long before the wall.
+		debug.SetGCPercent(300)
+		debug.SetMemoryLimit(min(h.MemoryBytes/2, 192<<20))
 	}
 	limit("core files", unix.RLIMIT_CORE, 0)
 	limit("open files", unix.RLIMIT_NOFILE, 64)
