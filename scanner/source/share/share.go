@@ -79,11 +79,35 @@ func (f File) Item(limit int64) (scanner.Item, error) {
 	if err != nil {
 		return scanner.Item{}, fmt.Errorf("cannot read %s: %w", f.Path, err)
 	}
-	it := scanner.Item{Source: "share", ID: f.Path, Name: filepath.Base(f.Path), Received: f.ModTime, Content: data}
+	it := scanner.Item{Source: "share", ID: f.Path, Name: label(f.Path), Received: f.ModTime, Content: data}
 	if int64(len(data)) == limit && f.Size > limit {
 		it.Cut = f.Size - limit
 	}
 	return it, nil
+}
+
+// label is the name of a file, after those of its folders that may be a person's
+// number: such a folder is a finding as its files' names are.
+func label(path string) string {
+	name := filepath.Base(path)
+	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
+		folder := filepath.Base(dir)
+		if dir == filepath.Dir(dir) {
+			return name
+		}
+		if digits(folder) >= 9 { // a zero in front may be lost
+			name = folder + "/" + name
+		}
+	}
+}
+
+func digits(s string) (n int) {
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
 }
 
 // readAtMost reads up to limit bytes into a buffer of the expected size, so that
