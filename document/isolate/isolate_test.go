@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -216,6 +217,36 @@ func TestBadEnds(t *testing.T) {
 				t.Errorf("the next document was read as %q with gaps %v", after, next.Gaps)
 			}
 		})
+	}
+}
+
+// TestKillerIsTriedOnceMoreAloneThenRemembered counts the workers that are started: a
+// content that ends its worker gets one more, fresh one, and none when it comes again
+// under another name.
+func TestKillerIsTriedOnceMoreAloneThenRemembered(t *testing.T) {
+	started := filepath.Join(t.TempDir(), "started")
+	p := pool(t, func(c *isolate.Config) {
+		c.Workers = 1
+		c.Command = append([]string{"/bin/sh", "-c", `echo x >> "$STARTED"; exec "$@"`, "sh"}, c.Command...)
+		c.Env = append(c.Env, "STARTED="+started)
+	})
+	count := func() int {
+		data, err := os.ReadFile(started)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Count(string(data), "x")
+	}
+	for i, want := range []int{2, 2, 2} {
+		if d := read(t.Context(), p, "trap:exit:killer"); gaps(d) != "crashed" || count() != want {
+			t.Errorf("reading %d: gaps %q, %d workers were started, want %d", i+1, gaps(d), count(), want)
+		}
+	}
+	if d := read(t.Context(), p, "trap:leaf:"); texts(d) != "leaf" || count() != 3 {
+		t.Errorf("another content: %q, %d workers", texts(d), count())
+	}
+	if d := read(t.Context(), p, "trap:exit:another"); gaps(d) != "crashed" || count() != 4 {
+		t.Errorf("another killer: %q, %d workers, want one more", gaps(d), count())
 	}
 }
 
