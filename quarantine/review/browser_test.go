@@ -237,6 +237,7 @@ func (b *browserTab) narrow(ids ...string) {
 	var unwanted []string
 	for _, p := range paths {
 		b.open(p)
+		b.accessible(p)
 		if w := run(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); w > 320 {
 			unwanted = append(unwanted, fmt.Sprintf("%s is %d pixels wide on a screen of 320: %s", p, w, run(b, chromedp.Evaluate[string](widest))))
 		}

@@ -74,6 +74,7 @@ func (b *browserTab) narrowPaths(paths ...string) {
 	b.do(chromedp.EmulateViewport(320, 700))
 	for _, p := range paths {
 		b.open(p)
+		b.accessible(p)
 		if w := run(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); w > 320 {
 			b.t.Errorf("%s is %d pixels wide on a screen of 320: %s", p, w, run(b, chromedp.Evaluate[string](widest)))
 		}

@@ -163,6 +163,6 @@ func working(t *testing.T, browser context.Context) {
 	b.open("/undtagelser")
 	b.says("Aftalt med domstolen")
 	b.shot("undtagelser", 560)
-	b.narrowPaths("/undtagelser", "/advarsler", "/sag/"+held.ID)
+	b.narrowPaths("/undtagelser", "/advarsler", "/statistik", "/?q=akt&orden=risiko", "/sag/"+held.ID)
 	b.quiet()
 }
