@@ -1,0 +1,172 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/internal/peertest"
+)
+
+// sharesConfig is a configuration with only shares, and an account to open cases.
+func sharesConfig(t *testing.T, shares string) string {
+	t.Helper()
+	dir := t.TempDir()
+	file := write(t, dir, "brevvagt.yaml", fmt.Sprintf("state: %s/tilstand\nreview: {listen: \"\"}\nocr: {off: true}\nnotify: {contact: dpo@kommune.example}\nshares:\n%s", dir, shares))
+	must(t, testPassphrase+"\n", "account", "add", "dpo", "--config", file)
+	return file
+}
+
+func must(t *testing.T, stdin string, args ...string) string {
+	t.Helper()
+	out, errs, code := command(t, stdin, args...)
+	if code != 0 {
+		t.Fatalf("brevvagt %s: exit %d\n%s%s", strings.Join(args, " "), code, out, errs)
+	}
+	return out
+}
+
+// TestSeizedFilesSurviveKills: files are taken into quarantine by a process that is
+// killed again and again; each ends as one case and one note, and comes back whole.
+func TestSeizedFilesSurviveKills(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts many processes")
+	}
+	const files = 24
+	dir := t.TempDir()
+	content := func(n int) string { return fmt.Sprintf("Sag %d\nCPR-nr. %s\n", n, sample.Number(n)) }
+	name := func(n int) string { return filepath.Join(dir, fmt.Sprintf("sag%d.txt", n)) }
+	for n := range files {
+		write(t, dir, filepath.Base(name(n)), content(n))
+		stamp := time.Unix(1_700_000_000+int64(n), 123_456_789)
+		if err := os.Chtimes(name(n), stamp, stamp); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(t, dir, "ren.txt", "Mødet er flyttet.")
+	config := sharesConfig(t, fmt.Sprintf("  - {name: sager, path: %s, findings: quarantine}\n", dir))
+	notes := func() int {
+		found, _ := filepath.Glob(filepath.Join(dir, "*.brevvagt.txt"))
+		return len(found)
+	}
+	kills := 0
+	for range 6 {
+		cmd := exec.Command(os.Args[0], "shares", "run", "--config", config)
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		until := notes() + 1 + rand.IntN(4)
+		for notes() < until && len(ended) == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		_ = cmd.Process.Kill()
+		if err := <-ended; err != nil {
+			kills++
+		}
+		// What a killed process held is free after two minutes; a test does not wait.
+		freeLeases(t, config)
+	}
+	must(t, "", "shares", "run", "--config", config)
+	if n := notes(); n != files || kills < 2 {
+		t.Errorf("%d notes for %d files after %d kills", n, files, kills)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, "sag*.txt")); len(left) != files {
+		t.Errorf("beside the notes there lie %d", len(left)-files)
+	}
+	list := must(t, "", "case", "list", "--config", config)
+	if n := strings.Count(list, "karantæne "); n != files {
+		t.Errorf("%d cases for %d files:\n%s", n, files, list)
+	}
+	if strings.Contains(list, sample.Number(0)) {
+		t.Error("the list of cases shows a number")
+	}
+	for _, line := range strings.Split(list, "\n")[:3] {
+		id, _, _ := strings.Cut(line, " ")
+		must(t, testPassphrase+"\n", "case", "release", id, "--by", "dpo", "--reason", "skal bruges i sagen", "--config", config)
+	}
+	back := 0
+	for n := range files {
+		data, err := os.ReadFile(name(n))
+		if err != nil {
+			continue
+		}
+		back++
+		info, err := os.Stat(name(n))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Equal(data, []byte(content(n))) || info.Mode().Perm() != 0o600 || !info.ModTime().Equal(time.Unix(1_700_000_000+int64(n), 123_456_789)) {
+			t.Errorf("file %d came back as %q %v %v", n, data, info.Mode(), info.ModTime())
+		}
+	}
+	if back != 3 || notes() != files-3 {
+		t.Errorf("%d files came back, %d notes are left", back, notes())
+	}
+	// What was released stays.
+	must(t, "", "shares", "run", "--config", config)
+	if n := notes(); n != files-3 {
+		t.Errorf("a released file was taken again: %d notes", n)
+	}
+}
+
+// TestSharesOverSMB: from the configuration to the report, with the password in a
+// file.
+func TestSharesOverSMB(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a file server")
+	}
+	s := peertest.StartSamba(t, "server smb encrypt = required")
+	write(t, s.Dir, "Borgerservice/sag.txt", "CPR-nr. "+sample.Number(1))
+	if err := os.Chmod(filepath.Join(s.Dir, "Borgerservice"), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	secret := write(t, t.TempDir(), "password", s.Password+"\n")
+	config := sharesConfig(t, fmt.Sprintf("  - {name: fil, smb: {server: %q, share: deling, folder: Borgerservice, user: %s, password_file: %s}}\n", s.Addr, s.User, secret))
+	if out := must(t, "", "shares", "run", "--config", config); !strings.Contains(out, "1 med fund") {
+		t.Errorf("run: %s", out)
+	}
+	if out := must(t, "", "report", "--config", config); !strings.Contains(out, `\deling\Borgerservice\sag.txt`) || strings.Contains(out, sample.Number(1)) {
+		t.Errorf("report: %s", out)
+	}
+	if out := must(t, "", "shares", "status", "--config", config); !strings.Contains(out, "færdig") {
+		t.Errorf("status: %s", out)
+	}
+	if err := os.Chmod(secret, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, code := command(t, "", "shares", "run", "--config", config); code == 0 || !strings.Contains(errs, "chmod 600") {
+		t.Errorf("a password that everybody may read: exit %d, %s", code, errs)
+	}
+}
+
+// TestSharesConfigurationIsChecked: every mistake is named.
+func TestSharesConfigurationIsChecked(t *testing.T) {
+	for lines, want := range map[string]string{
+		"shares: [{name: a}]":                                                            "path or smb",
+		"shares: [{path: /a, at: '25:00'}]":                                              "25:00",
+		"shares: [{path: /a, until: '06:00'}]":                                           "until needs at",
+		"shares: [{path: /a, findings: slet}]":                                           "report or quarantine",
+		"shares: [{path: /a}, {path: /a}]":                                               "two shares",
+		"shares: [{smb: {server: a, share: b}}]":                                         "password_file",
+		"database: mysql://x":                                                            "postgres",
+		"database: postgres://u:hemmelig@h/db":                                           "no password",
+		"shares: [{path: /a, password: hemmelig}]":                                       "password",
+		"shares: [{smb: {server: a, share: b, user: c, password_file: /d}, live: true}]": "not for smb",
+	} {
+		path := write(t, t.TempDir(), "c.yaml", lines+"\n")
+		if _, errs, code := command(t, "", "config", "check", path); code == 0 || !strings.Contains(errs, want) || strings.Contains(errs, "hemmelig") {
+			t.Errorf("%s: exit %d, %q lacks %q", lines, code, errs, want)
+		}
+	}
+}
