@@ -3,7 +3,9 @@
 package legacy
 
 import (
+	"bytes"
 	"context"
+	"strings"
 
 	"brevvagt/document"
 	"brevvagt/document/office/biff"
@@ -43,6 +45,10 @@ func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
 		err = r.workbook()
 	case "ppt":
 		err = r.ppt()
+	case "ole":
+		if kind := unread(f); kind != "" {
+			r.gap(document.UnknownType, kind)
+		}
 	}
 	if err != nil && ctx.Err() != nil {
 		return ctx.Err()
@@ -55,6 +61,32 @@ func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
 		r.gap(document.Damaged, "the file ends before its streams do")
 	}
 	return err
+}
+
+// unread names the programs whose files are compound files with streams that are
+// packed or laid out in ways that nobody here reads: a sweep finds some of it only.
+func unread(f *ole.File) string {
+	for _, k := range []struct{ stream, kind string }{
+		{"VisioDocument", "Visio drawing (vsd)"}, {"MatOST", "Works document (wps)"}, {"!_StringPool", "Windows installer (msi)"},
+	} {
+		if f.Get(k.stream) != nil {
+			return k.kind
+		}
+	}
+	class := f.Get("\x01CompObj")
+	for _, k := range []struct{ mark, kind string }{
+		{"Visio", "Visio drawing (vsd)"}, {"MSProject", "Project plan (mpp)"}, {"Publisher", "Publisher document (pub)"}, {"Works", "Works document (wps)"},
+	} {
+		if bytes.Contains(class, []byte(k.mark)) {
+			return k.kind
+		}
+	}
+	for i := range f.Streams {
+		if strings.HasPrefix(f.Streams[i].Storage, "Quill") {
+			return "Publisher document (pub)"
+		}
+	}
+	return ""
 }
 
 // workbook reads the records of an Excel file; Excel 5 and 95 call them Book.
