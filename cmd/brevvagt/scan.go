@@ -14,6 +14,7 @@ import (
 	"golang.org/x/term"
 
 	"brevvagt/cmd/brevvagt/report"
+	"brevvagt/cmd/brevvagt/turns"
 	"brevvagt/document"
 	"brevvagt/document/seen"
 	"brevvagt/scanner"
@@ -64,6 +65,7 @@ brug, 3 når intet ville blive standset, men noget slet ikke kunne åbnes.`,
 // runScan scans the paths and writes one result an item, in the order of the
 // paths whatever order the work was done in.
 func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr io.Writer) error {
+	boundMemory()
 	site, asOf, err := o.resolve()
 	if err != nil {
 		return err
@@ -93,10 +95,10 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 		printf(stderr, "brevvagt: %v\n", u)
 		rep.Unopened(u.Path, u)
 	}
-	say := inOrder()
-	scanAll(ctx, eng.pipeline, tasks, max(1, o.Jobs), func(i int, out *scanner.Outcome, err error) {
+	say := turns.InOrder()
+	turns.All(ctx, eng.pipeline, tasks, max(1, o.Jobs), func(i int, out *scanner.Outcome, err error) {
 		_ = bar.Add(1)
-		name := tasks[i].path
+		name := tasks[i].Path
 		if err != nil {
 			t.Unopened++
 			_ = bar.Clear()
@@ -155,16 +157,8 @@ func exitOf(ctx context.Context, t report.Tally) error {
 	return nil
 }
 
-// task is one item to be scanned: a file, or a folder that holds a run of letters.
-type task struct {
-	path string
-	at   time.Time // by which a mail is judged after others
-	mail bool      // may be one
-	scan func(ctx context.Context) (scanner.Outcome, error)
-}
-
 // plan makes a task of each file, and one of all files of a run of letters.
-func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []share.File, jobs int) []task {
+func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []share.File, jobs int) []turns.Task {
 	names := make([]string, len(files))
 	for i, f := range files {
 		names[i] = f.Path
@@ -175,14 +169,14 @@ func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []shar
 			runs[name] = f
 		}
 	}
-	var tasks []task
+	var tasks []turns.Task
 	last := ""
 	for _, file := range files {
 		folder, ok := runs[file.Path]
 		switch {
 		case !ok:
-			at, mail := mailTime(file.Path)
-			tasks = append(tasks, task{file.Path, at, mail, func(ctx context.Context) (scanner.Outcome, error) {
+			at, mail := turns.MailTime(file.Path)
+			tasks = append(tasks, turns.Task{Path: file.Path, At: at, Mail: mail, Scan: func(ctx context.Context) (scanner.Outcome, error) {
 				it, err := scanItem(ctx, p.Formats, file)
 				if err != nil {
 					return scanner.Outcome{}, err
@@ -194,7 +188,7 @@ func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []shar
 			}})
 		case folder.Path != last:
 			last = folder.Path
-			tasks = append(tasks, task{folder.Path, noDate, false, func(ctx context.Context) (scanner.Outcome, error) {
+			tasks = append(tasks, turns.Task{Path: folder.Path, At: turns.NoDate, Scan: func(ctx context.Context) (scanner.Outcome, error) {
 				return p.HandleRead(ctx, folder.Item(), func() *document.Document { return letters.Read(ctx, p, folder, jobs) })
 			}})
 		}

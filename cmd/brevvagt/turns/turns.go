@@ -1,4 +1,7 @@
-package main
+// Package turns scans the items of a folder with several readers at once, and judges
+// its mails one after the other in the order of their times, so that what is remembered
+// of earlier mails is the same for any number of readers.
+package turns
 
 import (
 	"context"
@@ -17,13 +20,21 @@ import (
 // headBytes is how much of a file is read to see when a mail was received.
 const headBytes = 32 << 10
 
-// mailTime is when a file's mail was received by the last server that says so, else
-// when it is dated; noDate where it tells neither. mail is false for what is none.
-func mailTime(path string) (at time.Time, isMail bool) {
+// Task is one item to be scanned: a file, or a folder that holds a run of letters.
+type Task struct {
+	Path string
+	At   time.Time // by which a mail is judged after others
+	Mail bool      // may be one
+	Scan func(ctx context.Context) (scanner.Outcome, error)
+}
+
+// MailTime is when a file's mail was received by the last server that says so, else
+// when it is dated; NoDate where it tells neither. mail is false for what is none.
+func MailTime(path string) (at time.Time, isMail bool) {
 	isMail = slices.Contains([]string{".eml", ".msg", ".emlx", ".mbox", ".mht", ".mhtml"}, strings.ToLower(filepath.Ext(path)))
 	f, err := os.Open(path)
 	if err != nil {
-		return noDate, isMail
+		return NoDate, isMail
 	}
 	defer f.Close()
 	buf := make([]byte, headBytes)
@@ -31,12 +42,12 @@ func mailTime(path string) (at time.Time, isMail bool) {
 	head := strings.ReplaceAll(string(buf[:n]), "\r\n", "\n")
 	line, _, _ := strings.Cut(head, "\n")
 	if name, _, found := strings.Cut(line, ":"); !found || name == "" || len(name) > 60 || strings.ContainsAny(name, " \t\x00") {
-		return noDate, isMail
+		return NoDate, isMail
 	}
 	head, _, _ = strings.Cut(head, "\n\n")
 	m, err := mail.ReadMessage(strings.NewReader(head + "\n\n"))
 	if err != nil {
-		return noDate, isMail
+		return NoDate, isMail
 	}
 	if received := m.Header["Received"]; len(received) > 0 {
 		if i := strings.LastIndexByte(received[0], ';'); i >= 0 {
@@ -48,16 +59,16 @@ func mailTime(path string) (at time.Time, isMail bool) {
 	if at, err = m.Header.Date(); err == nil {
 		return at, true
 	}
-	return noDate, isMail || len(m.Header["From"]) > 0
+	return NoDate, isMail || len(m.Header["From"]) > 0
 }
 
-// noDate stands for a mail that tells no time: such mails come first, in the order of
+// NoDate stands for a mail that tells no time: such mails come first, in the order of
 // their paths, whatever their files' times are.
-var noDate = time.Unix(1, 0)
+var NoDate = time.Unix(1, 0)
 
-// scanAll scans items with a number of readers, and judges mails in the order of their
+// All scans items with a number of readers, and judges mails in the order of their
 // times; done is called in that order, with the item's place.
-func scanAll(ctx context.Context, p *scanner.Pipeline, tasks []task, jobs int, done func(i int, out *scanner.Outcome, err error)) {
+func All(ctx context.Context, p *scanner.Pipeline, tasks []Task, jobs int, done func(i int, out *scanner.Outcome, err error)) {
 	type result struct {
 		i   int
 		out scanner.Outcome
@@ -82,11 +93,11 @@ func scanAll(ctx context.Context, p *scanner.Pipeline, tasks []task, jobs int, d
 			ch := make(chan result, 1)
 			window <- ch
 			places <- struct{}{}
-			t.reading(tasks[i].path, func() { <-places })
+			t.reading(tasks[i].Path, func() { <-places })
 			wg.Go(func() {
 				r := result{i: i}
-				r.out, r.err = tasks[i].scan(ctx)
-				t.done(tasks[i].path)
+				r.out, r.err = tasks[i].Scan(ctx)
+				t.done(tasks[i].Path)
 				ch <- r
 			})
 		}
@@ -98,8 +109,8 @@ func scanAll(ctx context.Context, p *scanner.Pipeline, tasks []task, jobs int, d
 	wg.Wait()
 }
 
-// inOrder calls functions in the order of their numbers, from 0, however they come.
-func inOrder() func(i int, f func()) {
+// InOrder calls functions in the order of their numbers, from 0, however they come.
+func InOrder() func(i int, f func()) {
 	next, waiting := 0, make(map[int]func())
 	return func(i int, f func()) {
 		waiting[i] = f
@@ -114,19 +125,19 @@ func inOrder() func(i int, f func()) {
 // byTime orders tasks by the time of their mails, equal ones by their place. What is
 // no mail stays between its neighbours, so that results come in the order of the paths
 // where there are no mails.
-func byTime(tasks []task) []int {
+func byTime(tasks []Task) []int {
 	order := make([]int, len(tasks))
 	var mails []int
 	for i := range tasks {
 		order[i] = i
-		if tasks[i].mail {
+		if tasks[i].Mail {
 			mails = append(mails, i)
 		}
 	}
-	slices.SortStableFunc(mails, func(a, b int) int { return tasks[a].at.Compare(tasks[b].at) })
+	slices.SortStableFunc(mails, func(a, b int) int { return tasks[a].At.Compare(tasks[b].At) })
 	k := 0
 	for i := range order {
-		if tasks[i].mail {
+		if tasks[i].Mail {
 			order[i] = mails[k]
 			k++
 		}
@@ -149,14 +160,14 @@ func newTurns() *turns {
 }
 
 // queue sets the order of mails. The first may go at once.
-func (t *turns) queue(tasks []task, order []int) {
+func (t *turns) queue(tasks []Task, order []int) {
 	before := make(chan struct{})
 	close(before)
 	for _, i := range order {
-		if !tasks[i].mail {
+		if !tasks[i].Mail {
 			continue
 		}
-		id := tasks[i].path
+		id := tasks[i].Path
 		t.ready[id] = before
 		before = make(chan struct{})
 		t.next[id] = before
