@@ -94,6 +94,9 @@ func (r *reader) literals(data []byte) {
 		case data[i] == '(':
 			var n int
 			raw, n = literal(data[i+1:])
+			if n == 0 && !r.spare() {
+				return // a hostile file opens a million brackets and closes none
+			}
 			i += n
 		case data[i] == '<' && i+1 < len(data) && data[i+1] == '<':
 			i++ // a dictionary
