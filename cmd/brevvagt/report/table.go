@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"brevvagt/detectors"
@@ -38,6 +39,15 @@ func (t *tableReporter) Item(r Record) {
 		t.clean++
 		return
 	}
+	if r.Verdict == policy.Pass && r.Kind == "mail" && len(r.DryRun)+len(r.Gaps) == 0 {
+		// Nothing is to be done about it: one line, the rest is in the JSON.
+		safe := ""
+		if r.Protected {
+			safe = ", sikker forbindelse"
+		}
+		printf(t.w, "%-10s %s (%d fund%s)\n", ActionWord(r.Verdict), r.Item, len(r.Findings), safe)
+		return
+	}
 	printf(t.w, "%-10s %s\n", ActionWord(r.Verdict), r.Item)
 	if r.Kind == "mail" && len(r.To) > 0 {
 		printf(t.w, "           fra %s til %s\n", Dash(r.From), Some(r.To, 3))
@@ -48,9 +58,10 @@ func (t *tableReporter) Item(r Record) {
 	for _, rule := range r.DryRun {
 		printf(t.w, "           - prøvekørsel: %s (%s)\n", rule.Text, rule.ID)
 	}
-	for i, f := range r.Findings {
+	shown := worthFirst(r.Findings)
+	for i, f := range shown {
 		if i == maxFindingsShown {
-			printf(t.w, "             … og %d fund til\n", len(r.Findings)-i)
+			printf(t.w, "             … og %d fund til\n", len(shown)-i)
 			break
 		}
 		printf(t.w, "             %s  %s  %s\n", f.Value, where(f.At), strings.Join(f.Why, ", "))
@@ -58,6 +69,37 @@ func (t *tableReporter) Item(r Record) {
 	for _, g := range r.Gaps {
 		printf(t.w, "             ikke læst: %s (%s)\n", g.At.Path, policy.ReasonDa(g.Why))
 	}
+}
+
+// worthFirst orders findings for a reader who sees only the first: whoever stands
+// where another was to be expected, then numbers, then the rest. What a mail says
+// twice, as plain text and as HTML, is shown once.
+func worthFirst(found []Found) []Found {
+	seen := make(map[[3]string]bool)
+	var out []Found
+	for _, f := range found {
+		root, part, _ := strings.Cut(f.At.Path, "/")
+		if !strings.HasPrefix(part, "del-") {
+			root = f.At.Path
+		}
+		key := [3]string{f.Detector, f.Value, root}
+		if root != f.At.Path && seen[key] {
+			continue
+		}
+		seen[key] = true
+		out = append(out, f)
+	}
+	weight := func(f Found) int {
+		switch f.Category {
+		case "wrong-person":
+			return 0
+		case "national-id", "placeholder":
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(out, func(a, b Found) int { return weight(a) - weight(b) })
+	return out
 }
 
 func (t *tableReporter) Unopened(name string, _ error) {
