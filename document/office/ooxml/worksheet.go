@@ -29,6 +29,7 @@ type sheetWalk struct {
 	inData    bool
 	cell      value
 	text      []byte
+	place     []byte // of the cell, while it is written
 	element   string // whose text is being collected
 }
 
@@ -231,7 +232,9 @@ func (w *sheetWalk) endRow() {
 }
 
 func (w *sheetWalk) at(col int) document.Location {
-	at := document.Location{Layer: w.layer, Cell: w.name + "!" + cellfmt.Column(col) + strconv.Itoa(w.row)}
+	w.place = append(append(w.place[:0], w.name...), '!')
+	w.place = strconv.AppendInt(append(w.place, cellfmt.Column(col)...), int64(w.row), 10)
+	at := document.Location{Layer: w.layer, Cell: string(w.place)}
 	if w.rowHidden || w.columnHidden(col) {
 		at.Layer = document.Hidden
 	}
