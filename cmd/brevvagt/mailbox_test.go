@@ -181,24 +181,8 @@ func TestMailboxCrash(t *testing.T) {
 		if kills%2 == 0 {
 			point = points[kills/2%len(points)]
 		}
-		t.Setenv("BREVVAGT_TEST_CRASH", point)
-		in.start()
-		if point == "" {
-			time.Sleep(time.Duration(100+rand.N(500)) * time.Millisecond)
-			in.kill()
-			continue
-		}
-		wait := make(chan struct{})
-		go func(cmd *exec.Cmd) { _ = cmd.Wait(); close(wait) }(in.daemon)
-		select {
-		case <-wait:
-		case <-time.After(3 * time.Second):
-			_ = in.daemon.Process.Kill()
-			<-wait
-		}
-		in.daemon = nil
+		in.runAndDie(point)
 	}
-	t.Setenv("BREVVAGT_TEST_CRASH", "")
 	in.start()
 	in.eventually("everything done", 60*time.Second, func() bool { return done() && len(in.cases()) == mails/every })
 	t.Logf("%d kills, %s", kills, time.Since(start).Round(time.Millisecond))
@@ -223,6 +207,30 @@ func howMany(t testing.TB, c *imapclient.Client, folder string) int {
 		return 0 // it is not made yet
 	}
 	return int(*st.NumMessages)
+}
+
+// runAndDie runs the daemon until it ends at a named point, or is killed at any. It
+// may die before it is ready, so nothing waits for that.
+func (in *installation) runAndDie(point string) {
+	in.t.Helper()
+	cmd := exec.Command(os.Args[0], "serve", "--config", in.config)
+	cmd.Env = append(os.Environ(), "BREVVAGT_TEST_CRASH="+point)
+	cmd.Stdout, cmd.Stderr = &in.log, &in.log
+	if err := cmd.Start(); err != nil {
+		in.t.Fatal(err)
+	}
+	ended := make(chan struct{})
+	go func() { _ = cmd.Wait(); close(ended) }()
+	after := 4 * time.Second
+	if point == "" {
+		after = time.Duration(300+rand.N(1500)) * time.Millisecond
+	}
+	select {
+	case <-ended:
+	case <-time.After(after):
+		_ = cmd.Process.Kill()
+		<-ended
+	}
 }
 
 // checkOnce holds a folder against the numbers that belong there.
