@@ -56,7 +56,7 @@ func TestNastyMails(t *testing.T) {
 	slow := time.Second * time.Duration(1+loadFactor())
 	for n, c := range []string{"", sample.Number(3)} {
 		for name, raw := range nastyMails(c) {
-			arrived, cases := len(in.received(0)), len(in.cases())
+			arrived, cases := len(in.received(0)), strings.Count(in.log.String(), "case held")
 			begun := time.Now()
 			code, answer := send(t, addr, from, []string{"b@firma.example"}, []byte(raw))
 			if took := time.Since(begun); took > slow {
@@ -66,7 +66,7 @@ func TestNastyMails(t *testing.T) {
 				t.Errorf("%s: %d %s", name, code, answer)
 				continue
 			}
-			held := len(in.cases()) > cases
+			held := strings.Count(in.log.String(), "case held") > cases
 			if n == 1 && !held {
 				t.Errorf("%s: the number got out", name)
 			}
