@@ -39,7 +39,7 @@ func (r *reader) leftovers() {
 		if r.ctx.Err() != nil || looked > maxLooked {
 			return
 		}
-		r.literals(data[last:s.start])
+		r.literals(data[last:max(last, s.start)]) // a dictionary may reach back to the last stream
 		r.literals(s.dict)
 		last = s.end
 		if s.has("/Image") {
