@@ -99,7 +99,8 @@ func (ownParsers) Read(ctx context.Context, in document.Input, out *document.Bui
 	r.xmp(in.Data)
 	r.unseen()
 	top := 800.0
-	t := textPage{text: clean(string(in.Data)), top: func(int) (float64, float64, bool) { top -= 13; return top, top - 10, true }}
+	t := textPage{text: clean(string(in.Data)), top: func(int) (float64, float64, bool) { top -= 13; return top, top - 10, true },
+		side: func(i int) (float64, float64, bool) { return float64(i), float64(i) + 1, true }}
 	if usable(t) {
 		for _, s := range r.paragraphs(t) {
 			r.text(s)
