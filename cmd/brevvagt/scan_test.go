@@ -72,7 +72,7 @@ func TestScanJSONL(t *testing.T) {
 	if mail.Verdict != "hold" || len(mail.Rules) != 1 || mail.Rules[0].ID != "cpr-unprotected" || mail.Subjects != 1 || mail.From != "a@kommune.example" {
 		t.Errorf("got %+v", mail)
 	}
-	if len(mail.Findings) != 1 || mail.Findings[0].Value != number[:6]+"-xxxx" || mail.Findings[0].At.Path != "mail.eml" {
+	if len(mail.Findings) != 1 || mail.Findings[0].Value != number[:6]+"-xxxx" || !strings.HasSuffix(mail.Findings[0].At.Path, "mail.eml") || strings.Contains(mail.Findings[0].At.Path, "/") {
 		t.Errorf("findings %+v", mail.Findings)
 	}
 	revealed, _, _ := command(t, "", "scan", "--format", "jsonl", "--reveal", filepath.Join(dir, "ind"))

@@ -95,8 +95,9 @@ func label(path string) string {
 		if dir == filepath.Dir(dir) {
 			return name
 		}
-		if digits(folder) >= 9 { // a zero in front may be lost
-			name = folder + "/" + name
+		if n := digits(folder); n == 9 || n == 10 { // a zero in front may be lost
+			// No slash: what stands before the first one in a path is the item.
+			name = folder + " " + name
 		}
 	}
 }
