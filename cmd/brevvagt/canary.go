@@ -10,6 +10,10 @@ import (
 
 	"brevvagt/cmd/brevvagt/canary"
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/cmd/brevvagt/office"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/proof"
@@ -31,37 +35,37 @@ når den blev standset, og med 1 (alarm), når den ikke blev.`,
 			if err != nil {
 				return err
 			}
-			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
+			return office.WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
 				r, err := sendCanary(ctx, cfg, st, svc)
 				if err == nil {
-					printf(cmd.OutOrStdout(), "standset på %d ms, sag %s er lukket igen\n", r.Took.Milliseconds(), r.CaseID)
+					console.Printf(cmd.OutOrStdout(), "standset på %d ms, sag %s er lukket igen\n", r.Took.Milliseconds(), r.CaseID)
 					return nil
 				}
-				printf(cmd.ErrOrStderr(), "ALARM: prøvemailen er ikke bevist standset: %v\n", err)
+				console.Printf(cmd.ErrOrStderr(), "ALARM: prøvemailen er ikke bevist standset: %v\n", err)
 				return exitStopped
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
 // sendCanary sends one and keeps the result.
-func sendCanary(ctx context.Context, cfg config.Config, st *state, svc *quarantine.Service) (canary.Result, error) {
+func sendCanary(ctx context.Context, cfg config.Config, st *state.State, svc *quarantine.Service) (canary.Result, error) {
 	if cfg.Canary.From == "" {
 		return canary.Result{}, errors.New("canary.from is not set")
 	}
 	hop := &relay.Hop{Addr: cfg.CanarySMTP(), Helo: cfg.Gateway.SMTP.Hostname}
-	if loopback(hop.Addr) {
+	if config.Loopback(hop.Addr) {
 		hop.TLS = relay.None
 	}
-	c := canary.Canary{Key: st.key, Hop: hop, From: cfg.Canary.From, To: cfg.Canary.To, Within: time.Duration(cfg.Canary.Within), Cases: svc}
+	c := canary.Canary{Key: st.Key, Hop: hop, From: cfg.Canary.From, To: cfg.Canary.To, Within: time.Duration(cfg.Canary.Within), Cases: svc}
 	r, err := c.Run(ctx)
 	now := time.Now().UTC()
 	if err != nil {
-		return r, errors.Join(err, proof.Failed(ctx, st.db, canaryWay, err.Error(), now))
+		return r, errors.Join(err, proof.Failed(ctx, st.DB, canaryWay, err.Error(), now))
 	}
-	return r, proof.Held(ctx, st.db, canaryWay, r.CaseID, now)
+	return r, proof.Held(ctx, st.DB, canaryWay, r.CaseID, now)
 }
 
 // LastCanary is when the way of a mail was last proven, for the review page.
@@ -111,7 +115,7 @@ func (d *daemon) oneCanary(ctx context.Context, cfg config.Config) {
 	}
 	n := relay.Notice{From: cfg.Notify.From, To: cfg.Canary.AlarmTo, Kind: relay.Alarm, Help: cfg.Notify.Contact, Sent: time.Now(),
 		Reason: fmt.Sprintf("Prøvemailen er ikke bevist standset: %v. Kontroller med: brevvagt doctor", err), English: "Check with: brevvagt doctor"}
-	if err := n.Send(ctx, noticeHop(cfg)); err != nil {
+	if err := n.Send(ctx, lanes.NoticeHop(cfg)); err != nil {
 		d.log.Error("the alarm cannot be mailed", "error", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/detectors"
 )
 
@@ -23,7 +24,7 @@ func newConfig() *cobra.Command {
 			if _, err := newJudging(cfg.Site, detectors.RandomKey()); err != nil {
 				return fmt.Errorf("%s: site: %w", args[0], err)
 			}
-			printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s\n", args[0],
+			console.Printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s\n", args[0],
 				len(cfg.Site.InternalDomains), len(cfg.Site.PartnerDomains), onOff(cfg.Gateway.Milter.Listen),
 				onOff(cfg.Gateway.SMTP.Listen), onOff(cfg.Review.Listen))
 			return nil

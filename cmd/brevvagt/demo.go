@@ -19,7 +19,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
 	"brevvagt/scanner"
@@ -79,16 +81,16 @@ func runDemo(ctx context.Context, out io.Writer, listen string, keep bool) error
 	defer m.d.Close()
 	done := make(chan error, 1)
 	go func() { done <- m.d.Run(ctx) }()
-	if err := m.d.lanes.ready(ctx, m.d.cfg); err != nil {
+	if err := m.d.lanes.Ready(ctx, m.d.cfg); err != nil {
 		return err
 	}
 	if err := m.traffic(ctx); err != nil {
 		return err
 	}
 	url := "http://" + pageHost(m.d.page)
-	printf(out, "\nDPO'ens side: %s   (bruger: %s, adgangssætning: %s)\n", url, demoAccounts[0].name, demoPassphrase)
+	console.Printf(out, "\nDPO'ens side: %s   (bruger: %s, adgangssætning: %s)\n", url, demoAccounts[0].name, demoPassphrase)
 	if keep {
-		printf(out, "Tryk Ctrl-C for at slutte; alt slettes.\n")
+		console.Printf(out, "Tryk Ctrl-C for at slutte; alt slettes.\n")
 		<-ctx.Done()
 	}
 	stop()
@@ -136,13 +138,13 @@ func (m *demo) start(ctx context.Context, dir, listen string) (err error) {
 
 // demoPeople makes the accounts.
 func demoPeople(ctx context.Context, dir string) error {
-	st, err := openState(ctx, dir, false)
+	st, err := state.Open(ctx, dir, false)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
 	for _, a := range demoAccounts {
-		if _, err := st.accounts.Create(ctx, a.name, a.display, account.DPO, demoPassphrase); err != nil {
+		if _, err := st.Accounts.Create(ctx, a.name, a.display, account.DPO, demoPassphrase); err != nil {
 			return err
 		}
 	}
@@ -172,9 +174,9 @@ func (m *demo) traffic(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	printf(m.out, "\nbrevvagt demo: %d mails sendes gennem gatewayen, og et fællesdrev læses\n\n", len(mails))
-	printf(m.out, "%-54s %-17s %-12s %-8s %s\n", "MAIL ELLER FIL", "FORBILLEDE", "RESULTAT", "KLADDE", "HVORFOR")
-	hop := &relay.Hop{Addr: m.d.lanes.smtp.Addr(), TLS: relay.None}
+	console.Printf(m.out, "\nbrevvagt demo: %d mails sendes gennem gatewayen, og et fællesdrev læses\n\n", len(mails))
+	console.Printf(m.out, "%-54s %-17s %-12s %-8s %s\n", "MAIL ELLER FIL", "FORBILLEDE", "RESULTAT", "KLADDE", "HVORFOR")
+	hop := &relay.Hop{Addr: m.d.lanes.SMTP.Addr(), TLS: relay.None}
 	passed, missed := 0, 0
 	for _, s := range mails {
 		env := relay.Envelope{From: s.From}
@@ -210,7 +212,7 @@ func (m *demo) row(title, model, result string, o *scanner.Outcome, stop bool) {
 	if stop && o.Verdict.Action.Rank() < policy.Hold.Rank() {
 		why = strings.TrimSpace("IKKE OPDAGET ENDNU (kontrollen kommer senere). " + why)
 	}
-	printf(m.out, "%-54s %-17s %-12s %-8s %s\n", title, model, result, o.DraftNo, why)
+	console.Printf(m.out, "%-54s %-17s %-12s %-8s %s\n", title, model, result, o.DraftNo, why)
 }
 
 // outcome finds what was decided on a mail that has been acknowledged.
@@ -266,10 +268,10 @@ func (m *demo) summary(ctx context.Context, passed, missed int) error {
 			notices++
 		}
 	}
-	printf(m.out, "\n%d mails er i karantæne med hver sin kladde i fortegnelsen (den ældste %s); %d er leveret; afsenderne har fået %d beskeder.\n",
+	console.Printf(m.out, "\n%d mails er i karantæne med hver sin kladde i fortegnelsen (den ældste %s); %d er leveret; afsenderne har fået %d beskeder.\n",
 		total, held[len(held)-1].DraftNo, passed, notices)
 	if missed > 0 {
-		printf(m.out, "%d mail, der burde være standset, er ikke opdaget endnu.\n", missed)
+		console.Printf(m.out, "%d mail, der burde være standset, er ikke opdaget endnu.\n", missed)
 	}
 	return nil
 }

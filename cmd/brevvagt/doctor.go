@@ -16,6 +16,8 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sys/unix"
 
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/scanner/source/gateway/smtpin"
 )
 
@@ -38,7 +40,7 @@ func newDoctor() *cobra.Command {
 			return nil
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
@@ -61,9 +63,9 @@ func (d *doctor) say(m mark, what, state, remedy string) {
 	if m == bad {
 		d.bad++
 	}
-	printf(d.w, "%s %-28s %s\n", m, what, state)
+	console.Printf(d.w, "%s %-28s %s\n", m, what, state)
 	if m != good && remedy != "" {
-		printf(d.w, "      -> %s\n", remedy)
+		console.Printf(d.w, "      -> %s\n", remedy)
 	}
 }
 
@@ -127,7 +129,7 @@ func (d *doctor) installation(ctx context.Context, path string) {
 		d.postfix(ctx, cfg)
 	}
 	d.transport(cfg, postconf(ctx, cfg))
-	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !loopback(cfg.Review.Listen) {
+	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !config.Loopback(cfg.Review.Listen) {
 		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
 	}
 	for _, s := range cfg.Shares {
@@ -140,7 +142,7 @@ func (d *doctor) installation(ctx context.Context, path string) {
 }
 
 func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
-	st, err := openState(ctx, cfg.State, true)
+	st, err := state.Open(ctx, cfg.State, true)
 	if err != nil {
 		d.say(bad, "tilstandsmappe", err.Error(), "")
 		return
@@ -161,9 +163,9 @@ func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 	d.memory(ctx, cfg)
 	d.mailboxes(ctx, cfg, st)
 	if cfg.Gateway.SMTP.Stamp {
-		d.say(good, "ord til Exchange-reglen", smtpin.StampHeader+": "+(&smtpin.Stamp{Digest: st.key.Digest}).Word(), "")
+		d.say(good, "ord til Exchange-reglen", smtpin.StampHeader+": "+(&smtpin.Stamp{Digest: st.Key.Digest}).Word(), "")
 	}
-	list, err := st.recipients(ctx, cfg.Vault.Recipients)
+	list, err := st.Recipients(ctx, cfg.Vault.Recipients)
 	switch {
 	case err != nil:
 		d.say(bad, "nøgler til karantænen", err.Error(), "brevvagt account add NAVN --config ...")
@@ -228,13 +230,4 @@ func postconfPath() string {
 		return p
 	}
 	return filepath.Join("/usr/sbin", "postconf")
-}
-
-func loopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }

@@ -103,7 +103,7 @@ func doubts(t *testing.T) []doubt {
 		{name: "an action panics at a clean mail", cause: action(func(context.Context) error { panic("action") })},
 		{name: "the handler is late", cause: action(func(context.Context) error { time.Sleep(3 * time.Second); return nil })},
 		{name: "the database is closed", secret: true, cause: func(_ *testing.T, _ *installation, d *daemon) func() {
-			_ = d.state.db.Close()
+			_ = d.state.DB.Close()
 			return func() {}
 		}},
 		{name: "the database is locked", secret: true, cause: lockedDatabase},
@@ -117,8 +117,8 @@ func doubts(t *testing.T) []doubt {
 		{name: "a format hangs", cause: format(func() { time.Sleep(3 * time.Second) })},
 		{name: "the worker program is missing", held: true, raw: sampleMail(t, "Supportmail").Raw, cause: noWorkers},
 		{name: "the next hop is down", cause: func(t *testing.T, _ *installation, d *daemon) func() {
-			if d.lanes.smtp != nil {
-				d.lanes.smtp.Next.Addr = freePort(t)
+			if d.lanes.SMTP != nil {
+				d.lanes.SMTP.Next.Addr = freePort(t)
 			}
 			return func() {}
 		}},

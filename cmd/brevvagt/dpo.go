@@ -10,9 +10,8 @@ import (
 	"strings"
 	"time"
 
-	"brevvagt/quarantine"
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/quarantine/register/clock"
-	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/review"
 	"brevvagt/quarantine/review/breach"
@@ -20,49 +19,29 @@ import (
 	"brevvagt/scanner/source/gateway/relay"
 )
 
-// desk is where the register is worked on, on the page and on the terminal.
-func (s *state) desk(svc *quarantine.Service) *desk.Desk {
-	return desk.New(desk.Config{Store: s.db, Register: svc.Register(), Ledger: svc.Ledger()})
-}
-
 // reviewConfig puts the page together.
 func (d *daemon) reviewConfig(secure bool) review.Config {
 	c := d.cfg.DPO
 	var ask clock.Mailer
 	if d.cfg.Notify.From != "" {
-		ask = mailer{hop: noticeHop(d.cfg), from: d.cfg.Notify.From}
+		ask = mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}
 	}
 	return review.Config{
 		Stats: func(ctx context.Context, year int) (*stats.Year, error) {
-			return stats.Of(ctx, d.state.db, year, d.service.Register().Zone())
+			return stats.Of(ctx, d.state.DB, year, d.service.Register().Zone())
 		},
-		Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.deciders,
-		Service: d.service, Accounts: d.state.accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
-		Head:  func(ctx context.Context) (string, error) { return d.state.signedHead(ctx, d.service) },
-		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
+		Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.Deciders,
+		Service: d.service, Accounts: d.state.Accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
+		Head:  func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
+		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}
-}
-
-// deciders are the accounts that a case can be handed to.
-func (s *state) deciders(ctx context.Context) ([]string, error) {
-	accounts, err := s.accounts.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var list []string
-	for _, a := range accounts {
-		if mayDecide(a.Role) && !a.Disabled {
-			list = append(list, a.Name)
-		}
-	}
-	return list, nil
 }
 
 // remind looks every minute whether a deadline is near.
 func (d *daemon) remind(ctx context.Context) error {
 	c := d.cfg.DPO
-	r := &clock.Reminders{Store: d.state.db, Register: d.service.Register(), To: c.Remind, Page: c.Page, Now: time.Now,
-		Mail: mailer{hop: noticeHop(d.cfg), from: d.cfg.Notify.From}}
+	r := &clock.Reminders{Store: d.state.DB, Register: d.service.Register(), To: c.Remind, Page: c.Page, Now: time.Now,
+		Mail: mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}}
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
@@ -88,7 +67,7 @@ func (d *daemon) retain(ctx context.Context) error {
 	if c.KeepRegister == 0 {
 		return errors.Join(errWarned, errFound)
 	}
-	_, errRegister := d.state.desk(d.service).Retain(ctx, now.Add(-time.Duration(c.KeepRegister)))
+	_, errRegister := d.state.Desk(d.service).Retain(ctx, now.Add(-time.Duration(c.KeepRegister)))
 	return errors.Join(errWarned, errFound, errRegister)
 }
 

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine/account"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -24,12 +25,12 @@ func terminal(t *testing.T) (config string, run func(stdin string, args ...strin
 	if err := os.WriteFile(config, []byte("state: "+filepath.Join(dir, "state")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	st, err := openState(t.Context(), filepath.Join(dir, "state"), false)
+	st, err := state.Open(t.Context(), filepath.Join(dir, "state"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, role := range map[string]account.Role{"dpo": account.DPO, "revisor": account.Auditor} {
-		if _, err := st.accounts.Create(t.Context(), name, name, role, dpoPhrase); err != nil {
+		if _, err := st.Accounts.Create(t.Context(), name, name, role, dpoPhrase); err != nil {
 			t.Fatal(err)
 		}
 	}

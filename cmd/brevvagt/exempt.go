@@ -16,11 +16,11 @@ import (
 
 // casework is what people do with cases besides deciding them.
 func (d *daemon) casework() *casework.Work {
-	return casework.New(casework.Config{Store: d.state.db, Ledger: d.service.Ledger(), Check: fieldcheck.Check})
+	return casework.New(casework.Config{Store: d.state.DB, Ledger: d.service.Ledger(), Check: fieldcheck.Check})
 }
 
 func (d *daemon) warned() *warned.Lines {
-	return warned.New(d.state.db, time.Duration(d.cfg.DPO.KeepWarnings), nil)
+	return warned.New(d.state.DB, time.Duration(d.cfg.DPO.KeepWarnings), nil)
 }
 
 // exempt takes out of a verdict the rules that the DPO has excepted for a time. It

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
 	"brevvagt/quarantine/casework"
 	"brevvagt/scanner"
@@ -14,17 +15,17 @@ import (
 // TestExceptionsCount runs the two actions on outcomes as the pipeline makes them.
 func TestExceptionsCount(t *testing.T) {
 	dir := t.TempDir()
-	st, err := openState(t.Context(), dir, false)
+	st, err := state.Open(t.Context(), dir, false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	if _, err := st.accounts.Create(t.Context(), "dpo", "dpo", "dpo", dpoPhrase); err != nil {
+	if _, err := st.Accounts.Create(t.Context(), "dpo", "dpo", "dpo", dpoPhrase); err != nil {
 		t.Fatal(err)
 	}
 	d := &daemon{state: st, log: slog.New(slog.DiscardHandler)}
 	d.cfg.DPO.KeepWarnings = 1 << 50
-	if d.service, err = st.service(t.Context(), "", nil, d.log); err != nil {
+	if d.service, err = st.Service(t.Context(), "", nil, d.log); err != nil {
 		t.Fatal(err)
 	}
 	err = d.casework().Except(t.Context(), "dpo", casework.Exception{Rule: "cpr-unprotected", Sender: "a@kommune.example", Domain: "firma.example", Reason: "Aftalt tunnel", CaseID: "sag", Expires: time.Now().Add(time.Hour)})

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"slices"
 
 	"golang.org/x/sync/errgroup"
 
@@ -48,11 +47,6 @@ func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, svc
 		return nil, err
 	}
 	return s, nil
-}
-
-// anySeized reports whether a share's files may be taken into quarantine.
-func anySeized(cfg config.Config) bool {
-	return slices.ContainsFunc(cfg.Shares, config.Share.Quarantine)
 }
 
 // keepShares scans the configured shares when they are due.

@@ -12,6 +12,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/canary"
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/detectors"
 	"brevvagt/internal/health"
 	"brevvagt/scanner"
@@ -53,14 +54,14 @@ func (d *daemon) actions(cfg config.Config) []scanner.Action {
 	list := []scanner.Action{exempt{d}, hold.Hold{Quarantine: d.service, Canary: d.isCanary}, promise{d}, warnings{d}}
 	if cfg.Notify.From != "" {
 		list = append(list, notify.Notify{
-			Hop: noticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
+			Hop: lanes.NoticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
 		})
 	}
 	return list
 }
 
 func (d *daemon) isCanary(_ scanner.Item, out *scanner.Outcome) bool {
-	return canary.Genuine(d.state.key, out.From, out.Document.Mail, d.engine.pipeline.Now())
+	return canary.Genuine(d.state.Key, out.From, out.Document.Mail, d.engine.pipeline.Now())
 }
 
 // relax is dry run: a mail passes whatever was found, and only our own canaries
@@ -96,7 +97,7 @@ func (d *daemon) reload() {
 	next, err := config.Load(d.file)
 	var judged *judging
 	if err == nil {
-		judged, err = newJudging(next.Site, d.state.key)
+		judged, err = newJudging(next.Site, d.state.Key)
 	}
 	var lists []*transport.List
 	if err == nil {
@@ -114,7 +115,7 @@ func (d *daemon) reload() {
 	merged, waits := merge(old, next)
 	p := *d.live.Load().pipeline
 	p.Actions, p.Rules, p.Owner = d.actions(merged), judged.rules, judged.owner()
-	p.Detectors = &detectors.Set{List: judged.detectors, Key: d.state.key}
+	p.Detectors = &detectors.Set{List: judged.detectors, Key: d.state.Key}
 	d.prover.Use(lists)
 	d.goLive(merged, &p)
 	d.metrics.Reloaded(true)

@@ -8,7 +8,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/mailbox"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/scanner"
 	source "brevvagt/scanner/source/mailbox"
 )
@@ -41,17 +43,17 @@ func newMailboxSub(use, short string, run func(context.Context, *source.Watch) (
 			if err != nil {
 				return err
 			}
-			st, err := openState(cmd.Context(), cfg.State, true)
+			st, err := state.Open(cmd.Context(), cfg.State, true)
 			if err != nil {
 				return err
 			}
 			defer st.Close()
-			w, err := mailbox.Open(cfg, st.db, st.key, slog.New(slog.DiscardHandler))
+			w, err := mailbox.Open(cfg, st.DB, st.Key, slog.New(slog.DiscardHandler))
 			if err != nil {
 				return err
 			}
 			if len(w.Accounts) == 0 {
-				printf(cmd.OutOrStdout(), "ingen postkasser er sat op (mailboxes i %s)\n", file)
+				console.Printf(cmd.OutOrStdout(), "ingen postkasser er sat op (mailboxes i %s)\n", file)
 				return nil
 			}
 			lines, err := run(cmd.Context(), w)
@@ -64,13 +66,13 @@ func newMailboxSub(use, short string, run func(context.Context, *source.Watch) (
 			return nil
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
 // mailboxes checks each account.
-func (d *doctor) mailboxes(ctx context.Context, cfg config.Config, st *state) {
-	w, err := mailbox.Open(cfg, st.db, st.key, slog.New(slog.DiscardHandler))
+func (d *doctor) mailboxes(ctx context.Context, cfg config.Config, st *state.State) {
+	w, err := mailbox.Open(cfg, st.DB, st.Key, slog.New(slog.DiscardHandler))
 	var lines []mailbox.Line
 	if err == nil {
 		lines, err = mailbox.Check(ctx, w)

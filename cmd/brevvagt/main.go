@@ -1,5 +1,6 @@
 // Command brevvagt ("letter guard") stops personal data from leaving a
-// municipality by mistake. One file per subcommand; this one maps errors to exit
+// municipality by mistake. One file per subcommand, some of them in packages below;
+// this one maps errors to exit
 // codes.
 package main
 

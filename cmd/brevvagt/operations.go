@@ -38,7 +38,7 @@ func (d *daemon) operations(ctx context.Context) error {
 		return err
 	}
 	d.space = &health.Space{Dir: d.cfg.State, Min: d.cfg.Operations.MinFreeDisk}
-	d.lanes.watched(func() error { return d.space.Check(context.Background()) }, d.metrics.Failed, d.dryRun)
+	d.lanes.Watched(func() error { return d.space.Check(context.Background()) }, d.metrics.Failed, d.dryRun)
 	d.health.Alive("database", func(ctx context.Context) error {
 		_, err := d.service.Counts(ctx)
 		return err
@@ -55,7 +55,7 @@ func (d *daemon) operations(ctx context.Context) error {
 		free, _ := d.space.Free()
 		return float64(free)
 	})
-	d.metrics.Gauge("deferred_mails", "Mails that were acknowledged and wait for their long scan.", func() float64 { return float64(d.lanes.deferred()) })
+	d.metrics.Gauge("deferred_mails", "Mails that were acknowledged and wait for their long scan.", func() float64 { return float64(d.lanes.Deferred()) })
 	d.metrics.Gauge("dry_run", "1 while no mail is stopped.", func() float64 {
 		if d.dryRun() {
 			return 1
@@ -63,7 +63,7 @@ func (d *daemon) operations(ctx context.Context) error {
 		return 0
 	})
 	d.metrics.Gauge("cases_open", "Cases that wait for a person or for the mail server.", func() float64 { return d.openCases(ctx) })
-	last, err := proof.LastCanary(ctx, d.state.db, canaryWay)
+	last, err := proof.LastCanary(ctx, d.state.DB, canaryWay)
 	if err != nil {
 		return err
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brevvagt/cmd/brevvagt/cases"
+	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/report"
 	"brevvagt/detectors"
 	"brevvagt/scanner"
@@ -54,7 +55,7 @@ func listRules(w io.Writer, rules []policy.Definition) {
 		if r.DryRun {
 			note += "  (prøvekørsel)"
 		}
-		printf(w, "%-10s %-22s %s%s\n", report.ActionWord(r.Action), r.ID, r.Title, note)
+		console.Printf(w, "%-10s %-22s %s%s\n", report.ActionWord(r.Action), r.ID, r.Title, note)
 	}
 }
 
@@ -90,15 +91,15 @@ func runPolicyTest(cmd *cobra.Command, site policy.Site, path string) error {
 			word = "FEJL"
 			failed++
 		}
-		printf(cmd.OutOrStdout(), "%-5s %-10s %s\n", word, report.ActionWord(out.Verdict.Action), c.Name)
+		console.Printf(cmd.OutOrStdout(), "%-5s %-10s %s\n", word, report.ActionWord(out.Verdict.Action), c.Name)
 		if wrong != "" {
-			printf(cmd.OutOrStdout(), "      %s\n", wrong)
+			console.Printf(cmd.OutOrStdout(), "      %s\n", wrong)
 			for _, r := range out.Verdict.Rules {
-				printf(cmd.OutOrStdout(), "      - %s (%s)\n", r.Text, r.ID)
+				console.Printf(cmd.OutOrStdout(), "      - %s (%s)\n", r.Text, r.ID)
 			}
 		}
 	}
-	printf(cmd.OutOrStdout(), "\n%d af %d gik som ventet\n", len(table.Cases)-failed, len(table.Cases))
+	console.Printf(cmd.OutOrStdout(), "\n%d af %d gik som ventet\n", len(table.Cases)-failed, len(table.Cases))
 	if failed > 0 {
 		return exitStopped
 	}

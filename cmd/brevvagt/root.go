@@ -2,9 +2,10 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
+
+	"brevvagt/cmd/brevvagt/office"
 )
 
 // version is set by the linker.
@@ -46,13 +47,7 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
 		return fmt.Errorf("%w (see brevvagt help)", err)
 	})
-	root.AddCommand(newScan(), newServe(), newDemo(), newCase(), newRegister(), newLedger(), newAccount(),
+	root.AddCommand(newScan(), newServe(), newDemo(), office.NewCase(), office.NewRegister(), office.NewLedger(), office.NewAccount(),
 		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport())
 	return root
-}
-
-// printf writes to a command's output, where a failed write (a closed pipe) is no
-// reason to stop: the exit code still tells the result.
-func printf(w io.Writer, format string, args ...any) {
-	_, _ = fmt.Fprintf(w, format, args...)
 }

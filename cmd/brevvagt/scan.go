@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/report"
 	"brevvagt/cmd/brevvagt/turns"
 	"brevvagt/document"
@@ -75,7 +76,7 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 		return err
 	}
 	if o.Reveal {
-		printf(stderr, "brevvagt: --reveal viser fundne værdier i klar tekst; del ikke udskriften\n")
+		console.Printf(stderr, "brevvagt: --reveal viser fundne værdier i klar tekst; del ikke udskriften\n")
 	}
 	eng, err := newEngine(engineOptions{Site: site, AsOf: asOf, NoOCR: o.NoOCR, Workers: max(1, o.Jobs), Seen: seen.New(seen.Config{})})
 	if err != nil {
@@ -92,7 +93,7 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 	bar := newBar(stderr, len(tasks))
 	t := report.Tally{Unopened: len(unopened)}
 	for _, u := range unopened {
-		printf(stderr, "brevvagt: %v\n", u)
+		console.Printf(stderr, "brevvagt: %v\n", u)
 		rep.Unopened(u.Path, u)
 	}
 	say := turns.InOrder()
@@ -102,7 +103,7 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 		if err != nil {
 			t.Unopened++
 			_ = bar.Clear()
-			printf(stderr, "brevvagt: %v\n", err)
+			console.Printf(stderr, "brevvagt: %v\n", err)
 			say(i, func() { rep.Unopened(name, err) })
 			return
 		}

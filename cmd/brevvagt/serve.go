@@ -17,7 +17,10 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/sync/errgroup"
 
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/mailbox"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
 	"brevvagt/internal/health"
 	"brevvagt/internal/metrics"
@@ -52,7 +55,7 @@ func newServe() *cobra.Command {
 			return d.Run(cmd.Context())
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
@@ -75,10 +78,10 @@ func tuneMemory() {
 type daemon struct {
 	cfg     config.Config
 	log     *slog.Logger
-	state   *state
+	state   *state.State
 	service *quarantine.Service
 	engine  *engine
-	lanes   *lanes
+	lanes   *lanes.Lanes
 	memory  *memory.Memory // of earlier mails, nil when it is off
 	page    net.Listener
 	boxes   *source.Watch
@@ -99,33 +102,33 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 			d.Close()
 		}
 	}()
-	if d.state, err = openState(ctx, cfg.State, false); err != nil {
+	if d.state, err = state.Open(ctx, cfg.State, false); err != nil {
 		if errors.Is(err, store.ErrInUse) {
 			err = fmt.Errorf("%w; is brevvagt running already?", err)
 		}
 		return d, err
 	}
-	if d.lanes, err = newLanes(cfg, log); err != nil {
+	if d.lanes, err = lanes.New(cfg, log); err != nil {
 		return d, err
 	}
-	if d.memory, err = openMemory(ctx, cfg, d.state.key, log); err != nil {
+	if d.memory, err = openMemory(ctx, cfg, d.state.Key, log); err != nil {
 		return d, err
 	}
-	if d.boxes, err = mailbox.Open(cfg, d.state.db, d.state.key, log); err != nil {
+	if d.boxes, err = mailbox.Open(cfg, d.state.DB, d.state.Key, log); err != nil {
 		return d, err
 	}
-	if d.service, err = d.state.service(ctx, cfg.Vault.Recipients, mailbox.Releasing(remembering(d.lanes.releasers(cfg), d.wentOut), d.boxes), log); err != nil {
+	if d.service, err = d.state.Service(ctx, cfg.Vault.Recipients, mailbox.Releasing(lanes.Remembering(d.lanes.Releasers(cfg), d.wentOut), d.boxes), log); err != nil {
 		return d, err
 	}
-	d.lanes.connect(d.service)
-	d.lanes.stamp(cfg, d.state.key)
-	readings, err := openSeen(cfg, d.state.key)
+	d.lanes.Connect(d.service)
+	d.lanes.Stamp(cfg, d.state.Key)
+	readings, err := openSeen(cfg, d.state.Key)
 	if err != nil {
 		log.Warn("readings are not kept on disk", "error", err)
 	}
 	d.engine, err = newEngine(engineOptions{
 		Seen: readings,
-		Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: d.state.key,
+		Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: d.state.Key,
 		Limits:         document.Limits{Time: time.Duration(cfg.Gateway.ScanDeadline)},
 		PDFCache:       filepath.Join(cfg.State, "cache", "pdf"),
 		HoldUnfinished: true, Actions: d.actions(cfg), Memory: d.memory, DeepTime: time.Duration(cfg.Gateway.DeepBudget),
@@ -167,8 +170,8 @@ func (d *daemon) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.resume(ctx) })
 	g.Go(func() error { return d.remind(ctx) })
-	d.lanes.run(ctx, g, d.handle)
-	g.Go(func() error { return wrap("mailboxes", d.boxes.Run(ctx, d.judgeMailbox)) })
+	d.lanes.Run(ctx, g, d.handle)
+	g.Go(func() error { return lanes.Wrap("mailboxes", d.boxes.Run(ctx, d.judgeMailbox)) })
 	if err := d.keepShares(ctx, g); err != nil {
 		return err
 	}
@@ -188,8 +191,8 @@ func (d *daemon) Run(ctx context.Context) error {
 	g.Go(func() error { return d.canaries(ctx) })
 	defer context.AfterFunc(ctx, func() { health.Tell(health.StateStopping) })()
 	g.Go(func() error {
-		if err := d.lanes.ready(ctx, d.cfg); err != nil {
-			return wrap("start", err)
+		if err := d.lanes.Ready(ctx, d.cfg); err != nil {
+			return lanes.Wrap("start", err)
 		}
 		d.started.Store(true)
 		health.Tell(health.StateReady)

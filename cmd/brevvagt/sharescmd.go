@@ -11,7 +11,9 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/shares"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
 	"brevvagt/quarantine"
 )
@@ -57,7 +59,7 @@ func sharesCommand(use, short string, do sharesFunc) *cobra.Command {
 		defer s.Close()
 		return do(cmd.Context(), cmd, s, args)
 	}}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
@@ -73,20 +75,20 @@ func sharesWork(use, short string, do sharesFunc) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		st, err := openState(cmd.Context(), cfg.State, true)
+		st, err := state.Open(cmd.Context(), cfg.State, true)
 		if err != nil {
 			return err
 		}
 		defer st.Close()
-		eng, err := newEngine(engineOptions{Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: st.key,
+		eng, err := newEngine(engineOptions{Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: st.Key,
 			PDFCache: filepath.Join(cfg.State, "cache", "pdf"), DeepTime: time.Duration(cfg.Gateway.DeepBudget), Limits: document.Limits{}})
 		if err != nil {
 			return err
 		}
 		defer eng.Close()
 		var svc *quarantine.Service
-		if anySeized(cfg) {
-			if svc, err = st.service(cmd.Context(), cfg.Vault.Recipients, nil, log); err != nil {
+		if shares.AnySeized(cfg) {
+			if svc, err = st.Service(cmd.Context(), cfg.Vault.Recipients, nil, log); err != nil {
 				return err
 			}
 		}
@@ -97,6 +99,6 @@ func sharesWork(use, short string, do sharesFunc) *cobra.Command {
 		defer s.Close()
 		return do(cmd.Context(), cmd, s, args)
 	}}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }

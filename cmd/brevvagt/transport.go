@@ -11,6 +11,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/detectors"
 	"brevvagt/quarantine/proof"
 	"brevvagt/scanner"
@@ -56,7 +59,7 @@ func readLists(cfg config.Config) ([]*transport.List, error) {
 
 // transports opens what proves and enforces the way of a mail.
 func (d *daemon) transports(cfg config.Config) (err error) {
-	d.proofs = proof.Transports{DB: d.state.db, Key: []byte(d.state.key.Digest("transports"))}
+	d.proofs = proof.Transports{DB: d.state.DB, Key: []byte(d.state.Key.Digest("transports"))}
 	d.prover, err = newProver(cfg, func(domain string) bool { return d.live.Load().cfg.Site.Internal("x@" + domain) })
 	if err != nil {
 		return err
@@ -83,7 +86,7 @@ func (d *daemon) servePolicies(ctx context.Context) error {
 			return d.proofs.Promised(ctx, domain, time.Now().Add(-promised))
 		},
 	}
-	return wrap("transport", s.Serve(ctx, d.policies))
+	return lanes.Wrap("transport", s.Serve(ctx, d.policies))
 }
 
 // promise is the action that keeps how the domains of a mail with findings were to
@@ -122,7 +125,7 @@ func newTransport() *cobra.Command {
 			}
 			for _, domain := range domains {
 				found := p.Prove(cmd.Context(), domain)
-				printf(cmd.OutOrStdout(), "%-30s %-9s %s  %s\n", detectors.RedactNumbers(found.Domain), found.Method, found.Source, found.Answer)
+				console.Printf(cmd.OutOrStdout(), "%-30s %-9s %s  %s\n", detectors.RedactNumbers(found.Domain), found.Method, found.Source, found.Answer)
 			}
 			if message == "" {
 				return nil
@@ -130,25 +133,25 @@ func newTransport() *cobra.Command {
 			return showTransports(cmd, cfg, message)
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().StringVar(&message, "message", "", "Message-ID på en sendt mail: hvordan skulle dens domæner nås?")
 	return cmd
 }
 
 func showTransports(cmd *cobra.Command, cfg config.Config, message string) error {
-	st, err := openState(cmd.Context(), cfg.State, true)
+	st, err := state.Open(cmd.Context(), cfg.State, true)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
-	list, err := (proof.Transports{DB: st.db, Key: []byte(st.key.Digest("transports"))}).Of(cmd.Context(), message)
+	list, err := (proof.Transports{DB: st.DB, Key: []byte(st.Key.Digest("transports"))}).Of(cmd.Context(), message)
 	if err != nil {
 		return err
 	}
 	for _, t := range list {
-		printf(cmd.OutOrStdout(), "%s  %-30s %-9s %s  %s\n", t.At.Local().Format("02.01.2006 15:04"), t.Domain, t.Method, t.Source, t.Answer)
+		console.Printf(cmd.OutOrStdout(), "%s  %-30s %-9s %s  %s\n", t.At.Local().Format("02.01.2006 15:04"), t.Domain, t.Method, t.Source, t.Answer)
 	}
-	printf(cmd.OutOrStdout(), "%d domæner\n", len(list))
+	console.Printf(cmd.OutOrStdout(), "%d domæner\n", len(list))
 	return nil
 }
 

@@ -269,3 +269,13 @@ func (c *Config) check() error {
 	errs = append(errs, checkShares(c.Shares, c.Database))
 	return errors.Join(errs...)
 }
+
+// Loopback reports whether an address with a port is on this machine.
+func Loopback(addr string) bool {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return false
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}

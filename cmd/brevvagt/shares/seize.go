@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"brevvagt/cmd/brevvagt/config"
@@ -126,3 +127,8 @@ func (k *Keeper) Release(_ context.Context, c *quarantine.Case, content io.Reade
 
 // Reject leaves the note where it is.
 func (k *Keeper) Reject(context.Context, *quarantine.Case, string) error { return nil }
+
+// AnySeized reports whether a share's files may be taken into quarantine.
+func AnySeized(cfg config.Config) bool {
+	return slices.ContainsFunc(cfg.Shares, config.Share.Quarantine)
+}

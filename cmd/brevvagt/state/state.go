@@ -1,4 +1,6 @@
-package main
+// Package state opens the state folder of an installation, with what lies in it:
+// the database, the accounts, the keys and the quarantine.
+package state
 
 import (
 	"bytes"
@@ -22,17 +24,17 @@ import (
 	"brevvagt/quarantine/vault"
 )
 
-// state is an opened state folder: database, accounts, vault and the digest key.
-type state struct {
-	dir      string
-	db       *store.DB
-	accounts *account.Accounts
-	key      detectors.Key
+// State is an opened state folder: database, accounts, vault and the digest key.
+type State struct {
+	Dir      string
+	DB       *store.DB
+	Accounts *account.Accounts
+	Key      detectors.Key
 }
 
-// openState opens or makes the state folder. shared opens it beside a running
+// Open opens or makes the state folder. shared opens it beside a running
 // daemon, as a command on the terminal does.
-func openState(ctx context.Context, dir string, shared bool) (*state, error) {
+func Open(ctx context.Context, dir string, shared bool) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
@@ -50,10 +52,11 @@ func openState(ctx context.Context, dir string, shared bool) (*state, error) {
 		db.Close()
 		return nil, err
 	}
-	return &state{dir: dir, db: db, key: key, accounts: accounts}, nil
+	return &State{Dir: dir, DB: db, Key: key, Accounts: accounts}, nil
 }
 
-func (s *state) Close() error { return s.db.Close() }
+// Close closes the database.
+func (s *State) Close() error { return s.DB.Close() }
 
 // errKeyLost is said where a new key would quietly part old digests from new ones.
 var errKeyLost = errors.New("it is gone while the database is still there: put it back from the backup; only if it is lost for good, make a new one with `openssl rand -out digest.key 32` and `chmod 600 digest.key`")
@@ -80,23 +83,25 @@ func digestKey(path string, isNew bool) (detectors.Key, error) {
 // errNoRecipients is said in words that tell what to do.
 var errNoRecipients = errors.New("nobody could open what is held: make a DPO account first (brevvagt account add), or name a file in vault.recipients")
 
-// service opens the quarantine with the keys of the accounts that may decide and
+// Service opens the quarantine with the keys of the accounts that may decide and
 // those of the configured recipients file.
-func (s *state) service(ctx context.Context, recipientsFile string, releasers map[string]quarantine.Releaser, log *slog.Logger) (*quarantine.Service, error) {
-	recipients, err := s.recipients(ctx, recipientsFile)
+func (s *State) Service(ctx context.Context, recipientsFile string, releasers map[string]quarantine.Releaser, log *slog.Logger) (*quarantine.Service, error) {
+	recipients, err := s.Recipients(ctx, recipientsFile)
 	if err != nil {
 		return nil, err
 	}
-	v, err := vault.New(filepath.Join(s.dir, "vault"), recipients)
+	v, err := vault.New(filepath.Join(s.Dir, "vault"), recipients)
 	if err != nil {
 		return nil, err
 	}
 	return quarantine.New(quarantine.Config{
-		Store: s.db, Vault: v, Releasers: releasers, Outbox: filepath.Join(s.dir, "outbox"), Log: log, Check: fieldcheck.Check,
+		Store: s.DB, Vault: v, Releasers: releasers, Outbox: filepath.Join(s.Dir, "outbox"), Log: log, Check: fieldcheck.Check,
 	})
 }
 
-func (s *state) recipients(ctx context.Context, file string) ([]age.Recipient, error) {
+// Recipients are the keys that what is held is sealed to; that there is none is an
+// error.
+func (s *State) Recipients(ctx context.Context, file string) ([]age.Recipient, error) {
 	var list []age.Recipient
 	if file != "" {
 		fromFile, err := vault.Recipients(file)
@@ -105,7 +110,7 @@ func (s *state) recipients(ctx context.Context, file string) ([]age.Recipient, e
 		}
 		list = fromFile
 	}
-	accounts, err := s.accounts.List(ctx)
+	accounts, err := s.Accounts.List(ctx)
 	if err != nil {
 		return nil, err
 	}

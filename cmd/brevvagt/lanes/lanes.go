@@ -1,8 +1,8 @@
-package main
+// Package lanes makes the ways on which mail comes in and goes back from the
+// configuration: for the daemon, and for a command that releases beside it.
+package lanes
 
 import (
-	"brevvagt/cmd/brevvagt/config"
-	"brevvagt/cmd/brevvagt/shares"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +18,8 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/shares"
 	"brevvagt/detectors"
 	"brevvagt/quarantine"
 	"brevvagt/scanner"
@@ -28,23 +30,23 @@ import (
 	"brevvagt/scanner/source/gateway/smtpin"
 )
 
-// lanes are the ways mail comes in, and the ways it goes back.
-type lanes struct {
-	milter *gateway.Milter
-	smtp   *smtpin.Server
+// Lanes are the ways mail comes in, and the ways it goes back.
+type Lanes struct {
+	Milter *gateway.Milter // nil when off
+	SMTP   *smtpin.Server  // nil when off
 }
 
-// newLanes builds the configured lanes. Nothing listens yet, so that a command on
+// New builds the configured lanes. Nothing listens yet, so that a command on
 // the terminal can release through them beside a running daemon.
-func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
-	l := &lanes{}
+func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
+	l := &Lanes{}
 	large := filepath.Join(cfg.State, "large")
 	if err := os.MkdirAll(large, 0o700); err != nil {
 		return nil, fmt.Errorf("folder for large mails: %w", err)
 	}
-	notices := relay.Notifier{From: cfg.Notify.From, Help: cfg.Notify.Contact, Hop: noticeHop(cfg)}
+	notices := relay.Notifier{From: cfg.Notify.From, Help: cfg.Notify.Contact, Hop: NoticeHop(cfg)}
 	if cfg.Gateway.Milter.Listen != "" {
-		l.milter = &gateway.Milter{
+		l.Milter = &gateway.Milter{
 			Config: gateway.Config{
 				Listen: cfg.Gateway.Milter.Listen, MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline),
 				OnError: gateway.OnError(notDefault(cfg.Gateway.Milter.OnError, "tempfail")),
@@ -56,83 +58,83 @@ func newLanes(cfg config.Config, log *slog.Logger) (*lanes, error) {
 			Postfix: &postfix.Control{Prefix: cfg.Gateway.Postfix.CommandPrefix, ConfigDir: cfg.Gateway.Postfix.ConfigDirectory},
 			Notices: notices, Log: log,
 		}
-		if err := l.milter.KeepReleases(filepath.Join(cfg.State, "released")); err != nil {
+		if err := l.Milter.KeepReleases(filepath.Join(cfg.State, "released")); err != nil {
 			return nil, err
 		}
-		if err := l.milter.KeepDeferred(filepath.Join(cfg.State, "deferred")); err != nil {
+		if err := l.Milter.KeepDeferred(filepath.Join(cfg.State, "deferred")); err != nil {
 			return nil, err
 		}
 	}
 	if cfg.Gateway.SMTP.Listen != "" {
 		next := &relay.Hop{Addr: cfg.Gateway.SMTP.NextHop, Helo: cfg.Gateway.SMTP.Hostname}
-		if next.TLS = relay.TLS(cfg.Gateway.SMTP.NextHopTLS); next.TLS == relay.Opportunistic && loopback(next.Addr) {
+		if next.TLS = relay.TLS(cfg.Gateway.SMTP.NextHopTLS); next.TLS == relay.Opportunistic && config.Loopback(next.Addr) {
 			next.TLS = relay.None
 		}
 		security, err := cfg.Gateway.SMTP.TLS.Config()
 		if err != nil {
 			return nil, err
 		}
-		l.smtp = &smtpin.Server{
+		l.SMTP = &smtpin.Server{
 			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.Prefixes,
 				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact,
 				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient, LargeDir: large,
 				TLS: security, ClientNames: cfg.Gateway.SMTP.TLS.ClientNames, LMTP: cfg.Gateway.SMTP.LMTP},
 			Next: next, Notices: notices, Log: log,
 		}
-		if l.smtp.Config.DeepBudget = time.Duration(cfg.Gateway.DeepBudget); l.smtp.Config.DeepBudget > 0 {
+		if l.SMTP.Config.DeepBudget = time.Duration(cfg.Gateway.DeepBudget); l.SMTP.Config.DeepBudget > 0 {
 			spool, err := later.Open(filepath.Join(cfg.State, "later"), 0, log)
 			if err != nil {
 				return nil, err
 			}
-			l.smtp.Later = spool
+			l.SMTP.Later = spool
 		}
 	}
 	return l, nil
 }
 
-// stamp lets the SMTP lane mark what it sends on, where the site wants that.
-func (l *lanes) stamp(cfg config.Config, key detectors.Key) {
-	if l.smtp != nil && cfg.Gateway.SMTP.Stamp {
-		l.smtp.Stamp = &smtpin.Stamp{Digest: key.Digest}
+// Stamp lets the SMTP lane mark what it sends on, where the site wants that.
+func (l *Lanes) Stamp(cfg config.Config, key detectors.Key) {
+	if l.SMTP != nil && cfg.Gateway.SMTP.Stamp {
+		l.SMTP.Stamp = &smtpin.Stamp{Digest: key.Digest}
 	}
 }
 
-// watched ties the lanes to what stops and counts mails.
-func (l *lanes) watched(space func() error, failed func(lane, reason string), dryRun func() bool) {
-	if l.milter != nil {
-		c := &l.milter.Config
+// Watched ties the lanes to what stops and counts mails.
+func (l *Lanes) Watched(space func() error, failed func(lane, reason string), dryRun func() bool) {
+	if l.Milter != nil {
+		c := &l.Milter.Config
 		c.Space, c.DryRun, c.Failed = space, dryRun, func(reason string) { failed(gateway.Source, reason) }
 	}
-	if l.smtp != nil {
-		c := &l.smtp.Config
+	if l.SMTP != nil {
+		c := &l.SMTP.Config
 		c.Space, c.DryRun, c.Failed = space, dryRun, func(reason string) { failed(smtpin.Source, reason) }
 	}
 }
 
-// deferred is how many mails wait for their long scan.
-func (l *lanes) deferred() int {
+// Deferred is how many mails wait for their long scan.
+func (l *Lanes) Deferred() int {
 	n := 0
-	if l.milter != nil {
-		n += l.milter.Deferred()
+	if l.Milter != nil {
+		n += l.Milter.Deferred()
 	}
-	if l.smtp != nil && l.smtp.Later != nil {
-		n += l.smtp.Later.Len()
+	if l.SMTP != nil && l.SMTP.Later != nil {
+		n += l.SMTP.Later.Len()
 	}
 	return n
 }
 
-// ready waits until every lane takes connections.
-func (l *lanes) ready(ctx context.Context, cfg config.Config) error {
+// Ready waits until every lane takes connections.
+func (l *Lanes) Ready(ctx context.Context, cfg config.Config) error {
 	var wait []func() (network, addr string)
-	if l.milter != nil {
+	if l.Milter != nil {
 		network, addr, _ := strings.Cut(cfg.Gateway.Milter.Listen, ":")
 		if network == "inet" {
 			network = "tcp"
 		}
 		wait = append(wait, func() (string, string) { return network, addr })
 	}
-	if l.smtp != nil {
-		wait = append(wait, func() (string, string) { return "tcp", l.smtp.Addr() })
+	if l.SMTP != nil {
+		wait = append(wait, func() (string, string) { return "tcp", l.SMTP.Addr() })
 	}
 	for _, where := range wait {
 		for {
@@ -162,8 +164,8 @@ func notDefault(value, standard string) string {
 	return value
 }
 
-// noticeHop is where our own notices go.
-func noticeHop(c config.Config) *relay.Hop {
+// NoticeHop is where our own notices go.
+func NoticeHop(c config.Config) *relay.Hop {
 	addr := c.Notify.SMTP
 	if addr == "" {
 		addr = c.Gateway.SMTP.NextHop
@@ -172,7 +174,7 @@ func noticeHop(c config.Config) *relay.Hop {
 		addr = "127.0.0.1:25"
 	}
 	h := &relay.Hop{Addr: addr, Helo: c.Gateway.SMTP.Hostname}
-	if loopback(addr) {
+	if config.Loopback(addr) {
 		h.TLS = relay.None // to a next hop on this machine TLS protects nothing
 	}
 	return h
@@ -194,42 +196,43 @@ func giveTo(group, network, socket string) error {
 	return os.Chown(socket, -1, id)
 }
 
-// connect lets the milter lane's reconciler know what the quarantine holds.
-func (l *lanes) connect(svc *quarantine.Service) {
-	if l.milter == nil {
+// Connect lets the milter lane's reconciler know what the quarantine holds.
+func (l *Lanes) Connect(svc *quarantine.Service) {
+	if l.Milter == nil {
 		return
 	}
-	l.milter.Known = func(ctx context.Context) (map[string]bool, error) { return svc.Items(ctx, gateway.Source) }
-	l.milter.Absent = func(ctx context.Context, id string) { _ = svc.MarkGone(ctx, gateway.Source, id) }
+	l.Milter.Known = func(ctx context.Context) (map[string]bool, error) { return svc.Items(ctx, gateway.Source) }
+	l.Milter.Absent = func(ctx context.Context, id string) { _ = svc.MarkGone(ctx, gateway.Source, id) }
 }
 
-// run serves the lanes in g.
-func (l *lanes) run(ctx context.Context, g *errgroup.Group, handle scanner.Handler) {
-	if l.milter != nil {
-		g.Go(func() error { return wrap("milter", l.milter.Run(ctx, handle)) })
+// Run serves the lanes in g.
+func (l *Lanes) Run(ctx context.Context, g *errgroup.Group, handle scanner.Handler) {
+	if l.Milter != nil {
+		g.Go(func() error { return Wrap("milter", l.Milter.Run(ctx, handle)) })
 	}
-	if l.smtp != nil {
-		g.Go(func() error { return wrap("smtp", l.smtp.Run(ctx, handle)) })
+	if l.SMTP != nil {
+		g.Go(func() error { return Wrap("smtp", l.SMTP.Run(ctx, handle)) })
 	}
 }
 
-func wrap(name string, err error) error {
+// Wrap names the part that failed; one that was only stopped has not failed.
+func Wrap(name string, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {
 		return nil
 	}
 	return fmt.Errorf("%s: %w", name, err)
 }
 
-// releasers are the lanes as quarantine sees them, by Deposit.Source.
-func (l *lanes) releasers(cfg config.Config) map[string]quarantine.Releaser {
+// Releasers are the lanes as quarantine sees them, by Deposit.Source.
+func (l *Lanes) Releasers(cfg config.Config) map[string]quarantine.Releaser {
 	m := make(map[string]quarantine.Releaser)
-	if l.milter != nil {
-		m[gateway.Source] = releaser{lane: l.milter, notice: cfg.Notify}
+	if l.Milter != nil {
+		m[gateway.Source] = releaser{lane: l.Milter, notice: cfg.Notify}
 	}
-	if l.smtp != nil {
-		m[smtpin.Source] = releaser{lane: l.smtp, notice: cfg.Notify}
+	if l.SMTP != nil {
+		m[smtpin.Source] = releaser{lane: l.SMTP, notice: cfg.Notify}
 	}
-	if anySeized(cfg) {
+	if shares.AnySeized(cfg) {
 		m[shares.Source] = &shares.Keeper{Config: cfg}
 	}
 	return m

@@ -1,4 +1,4 @@
-package main
+package office
 
 import (
 	"context"
@@ -9,11 +9,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register"
 )
 
-func newRegister() *cobra.Command {
+// NewRegister is the command that works on the register of breaches.
+func NewRegister() *cobra.Command {
 	cmd := &cobra.Command{Use: "register", Short: "fortegnelse over brud: kladder og udtræk"}
 	cmd.AddCommand(newRegisterList(), newRegisterShow(), newRegisterExport(), newRegisterForm(), newRegisterNew(), newRegisterEdit(), newRegisterConfirm(), newRegisterImport())
 	return cmd
@@ -25,19 +28,19 @@ func newRegisterList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "vis kladderne", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, _ *state.State, svc *quarantine.Service) error {
 				drafts, err := svc.Register().List(ctx, year)
 				if err != nil {
 					return err
 				}
 				for _, d := range drafts {
-					printf(cmd.OutOrStdout(), "%s  %s  %-18s %s\n", d.No, d.Registered.Local().Format("02.01.2006"), d.Status, oneLine(d.What))
+					console.Printf(cmd.OutOrStdout(), "%s  %s  %-18s %s\n", d.No, d.Registered.Local().Format("02.01.2006"), d.Status, oneLine(d.What))
 				}
 				return nil
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")
 	return cmd
 }
@@ -47,7 +50,7 @@ func newRegisterShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show NR", Short: "vis en kladde med alle 13 kolonner", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, _ *state.State, svc *quarantine.Service) error {
 				d, err := svc.Register().Get(ctx, args[0])
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
@@ -57,14 +60,14 @@ func newRegisterShow() *cobra.Command {
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
 func printDraft(w io.Writer, reg *register.Register, d *register.Draft) {
 	row := reg.Row(d)
 	for i, title := range register.Columns() {
-		printf(w, "  %2d %-58s %s\n", i+1, title, oneLine(row[i]))
+		console.Printf(w, "  %2d %-58s %s\n", i+1, title, oneLine(row[i]))
 	}
 }
 
@@ -80,7 +83,7 @@ func newRegisterExport() *cobra.Command {
 			if output == "" && format == "xlsx" {
 				return errors.New("-o FILE is required for xlsx")
 			}
-			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
 				drafts, err := svc.Register().List(ctx, year)
 				if err != nil {
 					return err
@@ -90,7 +93,7 @@ func newRegisterExport() *cobra.Command {
 						return svc.Register().WriteXLSX(w, drafts)
 					}
 					if format == "json" {
-						head, err := st.signedHead(ctx, svc)
+						head, err := st.SignedHead(ctx, svc)
 						if err != nil {
 							return err
 						}
@@ -101,7 +104,7 @@ func newRegisterExport() *cobra.Command {
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().StringVar(&format, "format", "csv", "csv, xlsx eller json")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "fil; ellers standard output")
 	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")

@@ -1,7 +1,6 @@
-package main
+package office
 
 import (
-	"brevvagt/cmd/brevvagt/config"
 	"bufio"
 	"errors"
 	"fmt"
@@ -12,18 +11,17 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine/account"
 )
 
-func newAccount() *cobra.Command {
+// NewAccount is the command that makes and lists accounts.
+func NewAccount() *cobra.Command {
 	cmd := &cobra.Command{Use: "account", Short: "DPO'ens og andres konti til siden"}
 	cmd.AddCommand(newAccountAdd(), newAccountList())
 	return cmd
-}
-
-// stateFlag adds --config, from which the state folder is read.
-func stateFlag(cmd *cobra.Command, path *string) {
-	cmd.Flags().StringVar(path, "config", "/etc/brevvagt/brevvagt.yaml", "konfigurationsfil")
 }
 
 func newAccountAdd() *cobra.Command {
@@ -44,19 +42,19 @@ adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
 			if err != nil {
 				return err
 			}
-			st, err := openState(cmd.Context(), cfg.State, true)
+			st, err := state.Open(cmd.Context(), cfg.State, true)
 			if err != nil {
 				return err
 			}
 			defer st.Close()
-			if _, err := st.accounts.Create(cmd.Context(), args[0], display, account.Role(role), phrase); err != nil {
+			if _, err := st.Accounts.Create(cmd.Context(), args[0], display, account.Role(role), phrase); err != nil {
 				return err
 			}
-			printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet. En kørende brevvagt bruger dens nøgle efter genstart.\n", args[0], role)
+			console.Printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet. En kørende brevvagt bruger dens nøgle efter genstart.\n", args[0], role)
 			return nil
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().StringVar(&display, "display", "", "navn, der vises")
 	cmd.Flags().StringVar(&role, "role", string(account.DPO), "dpo, reviewer, auditor eller operator")
 	return cmd
@@ -71,22 +69,22 @@ func newAccountList() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			st, err := openState(cmd.Context(), cfg.State, true)
+			st, err := state.Open(cmd.Context(), cfg.State, true)
 			if err != nil {
 				return err
 			}
 			defer st.Close()
-			list, err := st.accounts.List(cmd.Context())
+			list, err := st.Accounts.List(cmd.Context())
 			if err != nil {
 				return err
 			}
 			for _, a := range list {
-				printf(cmd.OutOrStdout(), "%-20s %-10s %s\n", a.Name, a.Role, a.Display)
+				console.Printf(cmd.OutOrStdout(), "%-20s %-10s %s\n", a.Name, a.Role, a.Display)
 			}
 			return nil
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
@@ -94,9 +92,9 @@ func newAccountList() *cobra.Command {
 // of any other input.
 func readPassphrase(in io.Reader, prompt io.Writer) (string, error) {
 	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
-		printf(prompt, "Adgangssætning: ")
+		console.Printf(prompt, "Adgangssætning: ")
 		b, err := term.ReadPassword(int(f.Fd()))
-		printf(prompt, "\n")
+		console.Printf(prompt, "\n")
 		return string(b), err
 	}
 	line, err := bufio.NewReader(in).ReadString('\n')

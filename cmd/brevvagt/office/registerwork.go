@@ -1,4 +1,4 @@
-package main
+package office
 
 import (
 	"bytes"
@@ -10,6 +10,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/register"
@@ -20,7 +22,7 @@ import (
 type keeper struct{ config, by, file string }
 
 func (k *keeper) flags(cmd *cobra.Command) *cobra.Command {
-	stateFlag(cmd, &k.config)
+	console.ConfigFlag(cmd, &k.config)
 	cmd.Flags().StringVar(&k.by, "by", "", "DPO'ens konto")
 	return cmd
 }
@@ -31,15 +33,15 @@ func (k *keeper) run(cmd *cobra.Command, f func(ctx context.Context, d *desk.Des
 	if err != nil {
 		return err
 	}
-	return withService(cmd, k.config, func(ctx context.Context, st *state, svc *quarantine.Service) error {
-		acc, _, err := st.accounts.Login(ctx, k.by, phrase)
+	return WithService(cmd, k.config, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
+		acc, _, err := st.Accounts.Login(ctx, k.by, phrase)
 		if err != nil {
 			return err
 		}
 		if acc.Role != account.DPO {
 			return fmt.Errorf("%s is %s: %w", k.by, acc.Role, quarantine.ErrNotAllowed)
 		}
-		return f(ctx, st.desk(svc), acc.Name)
+		return f(ctx, st.Desk(svc), acc.Name)
 	})
 }
 
@@ -48,7 +50,7 @@ func newRegisterForm() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "form [NR]", Short: "skriv et skema til udfyldning (YAML), tomt eller med en kladdes felter", Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
 				e := desk.Entry{Status: register.Possible, Registered: time.Now(), Fields: register.Fields{Type: register.HumanError}}
 				if len(args) == 1 {
 					d, err := svc.Register().Get(ctx, args[0])
@@ -57,11 +59,11 @@ func newRegisterForm() *cobra.Command {
 					}
 					e = desk.EntryOf(d)
 				}
-				return st.desk(svc).WriteForm(cmd.OutOrStdout(), e)
+				return st.Desk(svc).WriteForm(cmd.OutOrStdout(), e)
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
@@ -155,12 +157,12 @@ func newRegisterImport() *cobra.Command {
 					return err
 				}
 				out := cmd.OutOrStdout()
-				printf(out, "%d rækker er indlæst\n", added)
+				console.Printf(out, "%d rækker er indlæst\n", added)
 				for _, no := range taken {
-					printf(out, "%s findes allerede\n", no)
+					console.Printf(out, "%s findes allerede\n", no)
 				}
 				for i := range wrong {
-					printf(out, "række %d er ikke indlæst: %v\n", wrong[i].Row, wrong[i].Err)
+					console.Printf(out, "række %d er ikke indlæst: %v\n", wrong[i].Row, wrong[i].Err)
 				}
 				return nil
 			})
@@ -173,9 +175,9 @@ func saved(w io.Writer, reg *register.Register, d *register.Draft, err error) er
 	if err != nil {
 		return err
 	}
-	printf(w, "Nr. %s er gemt (%s)\n", d.No, d.Status)
+	console.Printf(w, "Nr. %s er gemt (%s)\n", d.No, d.Status)
 	if !d.Deadline.IsZero() && d.Status == register.Breach {
-		printf(w, "Frist for anmeldelse: %s\n", d.Deadline.In(reg.Zone()).Format("02.01.2006 kl. 15.04"))
+		console.Printf(w, "Frist for anmeldelse: %s\n", d.Deadline.In(reg.Zone()).Format("02.01.2006 kl. 15.04"))
 	}
 	return nil
 }

@@ -1,40 +1,23 @@
-package main
+package office
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/ledger"
 )
 
-func newLedger() *cobra.Command {
+// NewLedger is the command that checks the ledger and signs its head.
+func NewLedger() *cobra.Command {
 	cmd := &cobra.Command{Use: "ledger", Short: "revisionsspor: kontrollér det, og gem dets hoved uden for maskinen"}
 	cmd.AddCommand(newLedgerVerify(), newLedgerHead())
 	return cmd
-}
-
-func (s *state) signer() (*ledger.Signer, error) {
-	return ledger.OpenSigner(filepath.Join(s.dir, "ledger.key"))
-}
-
-// signedHead is the ledger's head for what leaves the machine.
-func (s *state) signedHead(ctx context.Context, svc *quarantine.Service) (string, error) {
-	signer, err := s.signer()
-	if err != nil {
-		return "", err
-	}
-	head, err := svc.Ledger().Head(ctx)
-	if err != nil {
-		return "", err
-	}
-	return signer.Sign(head)
 }
 
 func newLedgerHead() *cobra.Command {
@@ -48,25 +31,25 @@ Gem det uden for maskinen, for eksempel på DPO'ens eget drev eller på papir. M
 det kan "brevvagt ledger verify --head FIL" senere bevise, at ingen linje før det
 er ændret, fjernet eller skudt ind.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
 				if key {
-					signer, err := st.signer()
+					signer, err := st.Signer()
 					if err != nil {
 						return err
 					}
-					printf(cmd.OutOrStdout(), "%s\n", signer.Public())
+					console.Printf(cmd.OutOrStdout(), "%s\n", signer.Public())
 					return nil
 				}
-				text, err := st.signedHead(ctx, svc)
+				text, err := st.SignedHead(ctx, svc)
 				if err != nil {
 					return err
 				}
-				printf(cmd.OutOrStdout(), "%s", text)
+				console.Printf(cmd.OutOrStdout(), "%s", text)
 				return nil
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().BoolVar(&key, "public-key", false, "skriv den offentlige nøgle, som hovedet kontrolleres med")
 	return cmd
 }
@@ -76,51 +59,32 @@ func newLedgerVerify() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "verify", Short: "regn hele sporet efter, også mod et gemt hoved", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
 				n, err := svc.Ledger().Verify(ctx)
 				if err != nil {
 					return wrapBad(err)
 				}
-				printf(cmd.OutOrStdout(), "%d linjer er uændrede\n", n)
+				console.Printf(cmd.OutOrStdout(), "%d linjer er uændrede\n", n)
 				if headFile == "" {
-					printf(cmd.OutOrStdout(), "Et spor, der er klippet af i enden, ses kun med --head og et hoved, der er gemt uden for maskinen.\n")
+					console.Printf(cmd.OutOrStdout(), "Et spor, der er klippet af i enden, ses kun med --head og et hoved, der er gemt uden for maskinen.\n")
 					return nil
 				}
-				head, err := st.readHead(headFile, keyFile)
+				head, err := st.ReadHead(headFile, keyFile)
 				if err != nil {
 					return err
 				}
 				if err := svc.Ledger().VerifyHead(ctx, head); err != nil {
 					return wrapBad(err)
 				}
-				printf(cmd.OutOrStdout(), "de første %d linjer er dem, hovedet blev taget af\n", head.Size)
+				console.Printf(cmd.OutOrStdout(), "de første %d linjer er dem, hovedet blev taget af\n", head.Size)
 				return nil
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().StringVar(&headFile, "head", "", "fil med et gemt hoved")
 	cmd.Flags().StringVar(&keyFile, "public-key", "", "fil med den offentlige nøgle; ellers installationens egen")
 	return cmd
-}
-
-func (s *state) readHead(headFile, keyFile string) (ledger.Head, error) {
-	signed, err := os.ReadFile(headFile)
-	if err != nil {
-		return ledger.Head{}, err
-	}
-	if keyFile == "" {
-		keyFile = filepath.Join(s.dir, "ledger.key.pub")
-	}
-	public, err := os.ReadFile(keyFile)
-	if err != nil {
-		return ledger.Head{}, err
-	}
-	head, err := ledger.ParseHead(string(signed), strings.TrimSpace(string(public)))
-	if err != nil {
-		return head, fmt.Errorf("%s: %w", headFile, err)
-	}
-	return head, nil
 }
 
 // errLedger ends the command with failure; the line says where.

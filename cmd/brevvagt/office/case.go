@@ -1,9 +1,8 @@
-package main
+// Package office is the work of the DPO and the case workers on the terminal: cases,
+// the register of breaches, the ledger and their accounts.
+package office
 
 import (
-	"brevvagt/cmd/brevvagt/config"
-	"brevvagt/cmd/brevvagt/mailbox"
-	"brevvagt/cmd/brevvagt/report"
 	"context"
 	"encoding/json"
 	"errors"
@@ -15,45 +14,51 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/cmd/brevvagt/mailbox"
+	"brevvagt/cmd/brevvagt/report"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine"
-	"brevvagt/quarantine/account"
 	"brevvagt/scanner/memory"
 )
 
-func newCase() *cobra.Command {
+// NewCase is the command that shows and decides cases.
+func NewCase() *cobra.Command {
 	cmd := &cobra.Command{Use: "case", Short: "sager i karantæne: vis, frigiv, afvis"}
 	cmd.AddCommand(newCaseList(), newCaseShow(), newCaseDecide("release", "frigiv en sag til modtagerne"),
 		newCaseDecide("reject", "afvis en sag; afsender får besked"))
 	return cmd
 }
 
-// withService runs f on the quarantine of a configuration, beside a daemon.
-func withService(cmd *cobra.Command, file string, f func(context.Context, *state, *quarantine.Service) error) error {
+// WithService runs f on the quarantine of a configuration, beside a daemon.
+func WithService(cmd *cobra.Command, file string, f func(context.Context, *state.State, *quarantine.Service) error) error {
 	cfg, err := config.Load(file)
 	if err != nil {
 		return err
 	}
-	st, err := openState(cmd.Context(), cfg.State, true)
+	st, err := state.Open(cmd.Context(), cfg.State, true)
 	if err != nil {
 		return err
 	}
 	defer st.Close()
 	log := slog.New(slog.DiscardHandler)
-	lanes, err := newLanes(cfg, log)
+	ways, err := lanes.New(cfg, log)
 	if err != nil {
 		return err
 	}
-	lanes.stamp(cfg, st.key)
-	releasers := remembering(lanes.releasers(cfg), func(ctx context.Context, c *quarantine.Case) {
+	ways.Stamp(cfg, st.Key)
+	releasers := lanes.Remembering(ways.Releasers(cfg), func(ctx context.Context, c *quarantine.Case) {
 		if !cfg.Memory.Off {
-			_ = memory.MarkReleased(ctx, memoryPath(cfg), memoryOptions(cfg, st.key), c.MessageID, c.PlainSHA256)
+			_ = memory.MarkReleased(ctx, lanes.MemoryPath(cfg), lanes.MemoryOptions(cfg, st.Key), c.MessageID, c.PlainSHA256)
 		}
 	})
-	boxes, err := mailbox.Open(cfg, st.db, st.key, log)
+	boxes, err := mailbox.Open(cfg, st.DB, st.Key, log)
 	if err != nil {
 		return err
 	}
-	svc, err := st.service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(releasers, boxes), log)
+	svc, err := st.Service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(releasers, boxes), log)
 	if err != nil {
 		return err
 	}
@@ -66,7 +71,7 @@ func newCaseList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "vis det, der venter", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, _ *state.State, svc *quarantine.Service) error {
 				filter := quarantine.Filter{States: []quarantine.State{quarantine.Held, quarantine.Releasing, quarantine.Rejecting}}
 				if all {
 					filter.States = nil
@@ -78,7 +83,7 @@ func newCaseList() *cobra.Command {
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().BoolVar(&all, "all", false, "også afgjorte sager")
 	cmd.Flags().StringVar(&format, "format", "table", "table eller jsonl")
 	return cmd
@@ -90,10 +95,10 @@ func listCases(ctx context.Context, svc *quarantine.Service, filter quarantine.F
 		return err
 	}
 	for _, c := range cases {
-		printf(w, "%s  %-9s %s  %s -> %s  kladde %s  %s\n", c.ID, stateDa(c.State), c.HeldAt.Local().Format("02.01.2006 15:04"),
+		console.Printf(w, "%s  %-9s %s  %s -> %s  kladde %s  %s\n", c.ID, stateDa(c.State), c.HeldAt.Local().Format("02.01.2006 15:04"),
 			report.Dash(c.From), report.Some(c.To, 2), c.DraftNo, firstRule(c))
 	}
-	printf(w, "%d af %d sager\n", len(cases), total)
+	console.Printf(w, "%d af %d sager\n", len(cases), total)
 	return nil
 }
 
@@ -141,12 +146,12 @@ func newCaseShow() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "vis en sag med fund, kladde og historik", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return withService(cmd, file, func(ctx context.Context, _ *state, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, _ *state.State, svc *quarantine.Service) error {
 				return showCase(ctx, svc, args[0], cmd.OutOrStdout())
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
@@ -155,34 +160,34 @@ func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writ
 	if err != nil {
 		return fmt.Errorf("%s: %w", id, err)
 	}
-	printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, stateDa(c.State), report.Dash(c.From), report.Some(c.To, 5),
+	console.Printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, stateDa(c.State), report.Dash(c.From), report.Some(c.To, 5),
 		c.Subject, c.Received.Local().Format("02.01.2006 15:04:05"))
 	for _, r := range c.Rules {
-		printf(w, "  - %s (%s)\n", r.Danish, r.ID)
+		console.Printf(w, "  - %s (%s)\n", r.Danish, r.ID)
 	}
 	for _, e := range c.Evidence {
-		printf(w, "    …%s[%s]%s…  %s\n", oneLine(e.Before), e.Match, oneLine(e.After), e.Path)
+		console.Printf(w, "    …%s[%s]%s…  %s\n", oneLine(e.Before), e.Match, oneLine(e.After), e.Path)
 	}
 	for _, g := range c.Gaps {
-		printf(w, "    ikke læst: %s\n", g)
+		console.Printf(w, "    ikke læst: %s\n", g)
 	}
 	if c.Canary {
-		printf(w, "\nEn prøvemail (kanarie): ingen kladde i fortegnelsen\n")
+		console.Printf(w, "\nEn prøvemail (kanarie): ingen kladde i fortegnelsen\n")
 	} else {
 		d, err := svc.Draft(ctx, id)
 		if err != nil {
 			return err
 		}
-		printf(w, "\nKladde %s i fortegnelsen:\n", c.DraftNo)
+		console.Printf(w, "\nKladde %s i fortegnelsen:\n", c.DraftNo)
 		printDraft(w, svc.Register(), d)
 	}
 	history, err := svc.History(ctx, id)
 	if err != nil {
 		return err
 	}
-	printf(w, "\nHistorik:\n")
+	console.Printf(w, "\nHistorik:\n")
 	for _, h := range history {
-		printf(w, "  %s  %-12s %s\n", h.At.Local().Format("02.01.2006 15:04:05"), h.Actor, h.Verb)
+		console.Printf(w, "  %s  %-12s %s\n", h.At.Local().Format("02.01.2006 15:04:05"), h.Actor, h.Verb)
 	}
 	return nil
 }
@@ -205,12 +210,12 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 			if err != nil {
 				return err
 			}
-			return withService(cmd, file, func(ctx context.Context, st *state, svc *quarantine.Service) error {
-				acc, opener, err := st.accounts.Login(ctx, by, phrase)
+			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
+				acc, opener, err := st.Accounts.Login(ctx, by, phrase)
 				if err != nil {
 					return err
 				}
-				if !mayDecide(acc.Role) {
+				if !state.MayDecide(acc.Role) {
 					return fmt.Errorf("%s is %s: %w", by, acc.Role, quarantine.ErrNotAllowed)
 				}
 				d := quarantine.Decision{By: acc.Name, Reason: reason, Opener: opener}
@@ -222,17 +227,13 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
 				}
-				printf(cmd.OutOrStdout(), "Sag %s: %s (%s)\n", c.ID, stateDa(c.State), time.Now().Format("15:04:05"))
+				console.Printf(cmd.OutOrStdout(), "Sag %s: %s (%s)\n", c.ID, stateDa(c.State), time.Now().Format("15:04:05"))
 				return nil
 			})
 		},
 	}
-	stateFlag(cmd, &file)
+	console.ConfigFlag(cmd, &file)
 	cmd.Flags().StringVar(&by, "by", "", "konto, der afgør sagen")
 	cmd.Flags().StringVar(&reason, "reason", "", "begrundelse")
 	return cmd
 }
-
-// mayDecide reports whether a role may release and reject; the page holds the
-// same rule in its access table.
-func mayDecide(r account.Role) bool { return r == account.DPO || r == account.Reviewer }

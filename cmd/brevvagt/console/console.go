@@ -1,0 +1,21 @@
+// Package console holds what the commands share on the terminal: how they write,
+// and the flag that names their configuration.
+package console
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+)
+
+// Printf writes to a command's output, where a failed write (a closed pipe) is no
+// reason to stop: the exit code still tells the result.
+func Printf(w io.Writer, format string, args ...any) {
+	_, _ = fmt.Fprintf(w, format, args...)
+}
+
+// ConfigFlag adds --config, from which the state folder is read.
+func ConfigFlag(cmd *cobra.Command, path *string) {
+	cmd.Flags().StringVar(path, "config", "/etc/brevvagt/brevvagt.yaml", "konfigurationsfil")
+}

@@ -1,0 +1,50 @@
+package lanes
+
+import (
+	"context"
+	"io"
+	"path/filepath"
+	"time"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/detectors"
+	"brevvagt/quarantine"
+	"brevvagt/scanner/memory"
+)
+
+// MemoryPath is the file of what is remembered of earlier mails.
+func MemoryPath(cfg config.Config) string { return filepath.Join(cfg.State, "memory.db") }
+
+// MemoryOptions are what the configuration says of it.
+func MemoryOptions(cfg config.Config, key detectors.Key) memory.Options {
+	return memory.Options{Key: key, Facts: cfg.Memory.Facts, Keep: time.Duration(cfg.Memory.Keep)}
+}
+
+// Remembering makes releasers that tell when a held mail has gone.
+func Remembering(list map[string]quarantine.Releaser, went func(context.Context, *quarantine.Case)) map[string]quarantine.Releaser {
+	out := make(map[string]quarantine.Releaser, len(list))
+	for source, r := range list {
+		out[source] = telling{r, went}
+	}
+	return out
+}
+
+type telling struct {
+	quarantine.Releaser
+	went func(context.Context, *quarantine.Case)
+}
+
+// ReleasesSome is what the releaser itself can.
+func (t telling) ReleasesSome() bool {
+	r, ok := t.Releaser.(quarantine.SomeReleaser)
+	return ok && r.ReleasesSome()
+}
+
+// Release releases, and tells it when it worked.
+func (t telling) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
+	answer, err := t.Releaser.Release(ctx, c, content)
+	if err == nil {
+		t.went(ctx, c)
+	}
+	return answer, err
+}
