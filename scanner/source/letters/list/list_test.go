@@ -7,11 +7,11 @@ import (
 	"testing"
 
 	"brevvagt/document"
-	"brevvagt/document/plain"
+	tables "brevvagt/document/plain/table"
 )
 
 func read(name, text string) *document.Document {
-	f := &document.Formats{List: []document.Format{plain.Table{}}}
+	f := &document.Formats{List: []document.Format{tables.CSV{}}}
 	return f.Read(context.Background(), name, []byte(text))
 }
 
