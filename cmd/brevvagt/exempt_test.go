@@ -20,7 +20,7 @@ func TestExceptionsCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	if _, err := st.Accounts.Create(t.Context(), "dpo", "dpo", "dpo", dpoPhrase); err != nil {
+	if _, err := st.Accounts.Create(t.Context(), "dpo", "dpo", "dpo", "en lang adgangssætning"); err != nil {
 		t.Fatal(err)
 	}
 	d := &daemon{state: st, log: slog.New(slog.DiscardHandler)}

@@ -1,7 +1,6 @@
 // Command brevvagt ("letter guard") stops personal data from leaving a
-// municipality by mistake. One file per subcommand, some of them in packages below;
-// this one maps errors to exit
-// codes.
+// municipality by mistake. One file per subcommand, with those of the DPO and the
+// case workers in package office; this one maps errors to exit codes.
 package main
 
 import (
