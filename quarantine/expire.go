@@ -22,10 +22,16 @@ func (s *Service) Expire(ctx context.Context, before time.Time) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	return eachCase(ctx, ids, s.expire)
+}
+
+// eachCase does something with every case and goes on where one fails. It returns how
+// many went well.
+func eachCase(ctx context.Context, ids []string, do func(context.Context, string) error) (int, error) {
 	var errs []error
 	n := 0
 	for _, id := range ids {
-		if err := s.expire(ctx, id); err != nil {
+		if err := do(ctx, id); err != nil {
 			errs = append(errs, err)
 			continue
 		}

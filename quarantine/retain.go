@@ -23,16 +23,7 @@ func (s *Service) ForgetFindings(ctx context.Context, before time.Time) (int, er
 	if err != nil {
 		return 0, err
 	}
-	var errs []error
-	n := 0
-	for _, id := range ids {
-		if err := s.forgetFindings(ctx, id); err != nil {
-			errs = append(errs, err)
-			continue
-		}
-		n++
-	}
-	return n, errors.Join(errs...)
+	return eachCase(ctx, ids, s.forgetFindings)
 }
 
 func (s *Service) forgetFindings(ctx context.Context, id string) error {

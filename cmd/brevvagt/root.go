@@ -45,7 +45,7 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 	root.PersistentFlags().BoolP("help", "h", false, "vis denne hjælp")
 	root.Flags().Bool("version", false, "vis versionen")
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error {
-		return fmt.Errorf("%w (see brevvagt help)", err)
+		return fmt.Errorf("%w (see brevvagt --help)", err)
 	})
 	root.AddCommand(newScan(), newServe(), newDemo(), office.NewCase(), office.NewRegister(), office.NewLedger(), office.NewAccount(),
 		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport())

@@ -143,20 +143,7 @@ func (r *Register) ByCase(ctx context.Context, caseID string) (*Draft, error) {
 
 // List reads the entries of a year in order; year 0 means all.
 func (r *Register) List(ctx context.Context, year int) ([]*Draft, error) {
-	rows, err := r.db.Read().QueryContext(ctx, selectDrafts+` WHERE year = $1 OR $1 = 0 ORDER BY year, running`, year)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read the register: %w", err)
-	}
-	defer rows.Close()
-	var list []*Draft
-	for rows.Next() {
-		d, err := one(rows)
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, d)
-	}
-	return list, rows.Err()
+	return r.query(ctx, ` WHERE year = $1 OR $1 = 0 ORDER BY year, running`, year)
 }
 
 // Add makes an entry by hand, with the next number of the year of registration
