@@ -58,9 +58,9 @@ var mailNumber = regexp.MustCompile(`X-Nr: (\d+)`)
 func TestKilledUnderLoad(t *testing.T) {
 	b := newLab(t, setting{idle: true})
 	cases := t.TempDir()
-	stop, kills := keepKilling(t, b.lane.Config.Listen, cases)
-	const mails = 100
+	const mails = 250
 	var next atomic.Int32
+	stop, kills := keepKilling(t, b.lane.Config.Listen, cases, &next)
 	var wg sync.WaitGroup
 	for range 4 {
 		wg.Go(func() {
@@ -98,14 +98,19 @@ func TestKilledUnderLoad(t *testing.T) {
 			t.Errorf("mail %s was delivered %d times", n, k)
 		}
 	}
-	if kills.Load() < 2 {
+	if kills.Load() < mails/killEvery-1 {
 		t.Errorf("only %d kills", kills.Load())
 	}
 	t.Logf("%d mails, %d kills, %d held by Postfix itself and sorted out afterwards", mails, kills.Load(), adopted)
 }
 
-// keepKilling runs the lane as a process and kills it every 100 to 500 ms.
-func keepKilling(t *testing.T, listen, cases string) (stop func(), kills *atomic.Int32) {
+// killEvery is how many mails are handed in between two kills. Mails are counted and
+// not time, so that a fast machine sees as many kills as a slow one.
+const killEvery = 50
+
+// keepKilling runs the lane as a process and kills it soon after every killEvery-th
+// mail that was begun.
+func keepKilling(t *testing.T, listen, cases string, begun *atomic.Int32) (stop func(), kills *atomic.Int32) {
 	t.Helper()
 	kills = new(atomic.Int32)
 	quit, ended := make(chan struct{}), make(chan struct{})
@@ -118,21 +123,31 @@ func keepKilling(t *testing.T, listen, cases string) (stop func(), kills *atomic
 				t.Error(err)
 				return
 			}
-			var last bool
-			select {
-			case <-quit:
-				last = true
-			case <-time.After(time.Duration(100+rand.IntN(400)) * time.Millisecond):
+			due := awaitMails(quit, begun, (kills.Load()+1)*killEvery)
+			if due {
+				time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond) // any point of a mail's way
 			}
 			_ = cmd.Process.Signal(syscall.SIGKILL)
 			_ = cmd.Wait()
-			if last {
+			if !due {
 				return
 			}
 			kills.Add(1)
 		}
 	}()
 	return func() { close(quit); <-ended }, kills
+}
+
+// awaitMails waits until so many mails were begun; false means that the end came first.
+func awaitMails(quit <-chan struct{}, begun *atomic.Int32, mails int32) bool {
+	for begun.Load() < mails {
+		select {
+		case <-quit:
+			return false
+		case <-time.After(2 * time.Millisecond):
+		}
+	}
+	return true
 }
 
 // handIn sends one mail and tries again like a mail server would.
