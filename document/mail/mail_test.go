@@ -12,6 +12,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/documenttest"
 	"brevvagt/document/plain"
+	"brevvagt/internal/nasty"
 )
 
 func TestSuite(t *testing.T) {
@@ -231,9 +232,9 @@ func TestHostileMailsAreReadInLinearTime(t *testing.T) {
 }
 
 func FuzzMail(f *testing.F) {
-	for _, n := range nastyMails("070761-4285") {
-		if len(n.data) < 5000 {
-			f.Add([]byte(n.data))
+	for _, n := range nasty.Mails("070761-4285") {
+		if len(n.Data) < 5000 {
+			f.Add([]byte(n.Data))
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
