@@ -3,7 +3,7 @@ GO        ?= go
 VERSION   ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
 # What the program needs to be built and run, and what its tests need beside it.
 RUN_DEPS  := g++ libtesseract-dev libleptonica-dev tesseract-ocr tesseract-ocr-dan tesseract-ocr-osd
-TEST_DEPS := postfix miltertest postfix-pcre openssl gnupg ripgrep chromium fonts-liberation poppler-utils dovecot-core dovecot-imapd postgresql samba smbclient
+TEST_DEPS := postfix miltertest postfix-pcre openssl gnupg ripgrep chromium fonts-liberation poppler-utils dovecot-core dovecot-imapd postgresql samba smbclient rclone
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 
 .PHONY: help demo build test short lint bench fuzz deps test-deps clean
@@ -14,9 +14,12 @@ help: ## this list
 demo: build ## the whole system on this machine with sample traffic (page on http://localhost:8080)
 	@bin/brevvagt demo
 
-build: deps ## the program at bin/brevvagt
+build: deps ## the program at bin/brevvagt and its helper for cloud storage (left out with CLOUD=no)
 	@echo "building brevvagt $(VERSION) (the first time takes a minute or two)"
 	@$(GO) build -ldflags "-X main.version=$(VERSION)" -o bin/brevvagt ./cmd/brevvagt
+ifneq ($(CLOUD),no)
+	@$(GO) build -ldflags "-s -w" -o bin/brevvagt-cloud ./cmd/brevvagt-cloud
+endif
 
 test: test-deps lint ## everything, with real Postfix, Chromium and Tesseract
 	@OMP_THREAD_LIMIT=1 $(GO) test -timeout 15m ./...

@@ -36,7 +36,7 @@ func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, svc
 	}
 	var seize night.Seize
 	if svc != nil {
-		seize = (&shares.Keeper{Service: svc, Config: cfg, Log: log}).Seize
+		seize = (&shares.Keeper{Service: svc, Config: cfg, Keys: s.DB.Keys(), Log: log}).Seize
 	}
 	extract, detect, err := shares.Versions(cfg, version)
 	if err == nil {

@@ -9,12 +9,13 @@ import (
 	"time"
 )
 
-// Share is a folder of this machine, a mounted one, or an SMB share, that is
-// scanned at night.
+// Share is a folder of this machine, a mounted one, an SMB share, or one in
+// somebody's cloud, that is scanned at night.
 type Share struct {
-	Name string `yaml:"name"` // default the path
-	Path string `yaml:"path"` // of a folder; or
-	SMB  *SMB   `yaml:"smb"`  // of a share that is read over the net
+	Name  string `yaml:"name"` // default the path
+	Path  string `yaml:"path"` // of a folder; or
+	SMB   *SMB   `yaml:"smb"`  // of a share that is read over the net; or
+	Cloud `yaml:",inline"`
 	// At and Until are wall clock times in Denmark: when a scan starts, and when it
 	// stops to go on the next night. Without At it starts every Every (default 24h).
 	At    string   `yaml:"at"`
@@ -62,8 +63,14 @@ func (s Share) Quarantine() bool { return s.Findings == "quarantine" }
 func (s Share) check() error {
 	var errs []error
 	bad := func(format string, args ...any) { errs = append(errs, fmt.Errorf(format, args...)) }
-	if (s.Path == "") == (s.SMB == nil) {
-		bad("either path or smb must be given")
+	given := s.kinds()
+	for _, one := range []bool{s.Path != "", s.SMB != nil} {
+		if one {
+			given++
+		}
+	}
+	if given != 1 {
+		bad("exactly one of path, smb, webdav, sftp, s3, sharepoint and drive must be given")
 	}
 	if s.Path != "" && !filepath.IsAbs(s.Path) {
 		bad("path: %q must be an absolute path", s.Path)
@@ -89,6 +96,15 @@ func (s Share) check() error {
 		errs = append(errs, s.SMB.check())
 		if s.Quarantine() || s.Live {
 			bad("findings: quarantine and live are for folders of this machine, not for smb")
+		}
+	}
+	if kind := s.Kind(); kind != "" {
+		errs = append(errs, s.Cloud.check())
+		if s.Name == "" || strings.ContainsAny(s.Name, ":/") {
+			bad("a %s share needs a name without : and /", kind)
+		}
+		if s.Live {
+			bad("live is for folders of this machine, not for %s", kind)
 		}
 	}
 	return errors.Join(errs...)

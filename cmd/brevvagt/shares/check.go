@@ -11,7 +11,7 @@ import (
 func Check(ctx context.Context, c config.Share, cfg config.Config) error {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
-	tree, err := newShare(c, cfg.Site).Connect(ctx)
+	tree, err := newShare(c, cfg.Site, nil).Connect(ctx)
 	if err != nil {
 		return err
 	}

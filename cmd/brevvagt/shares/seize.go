@@ -10,12 +10,14 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/quarantine"
 	"brevvagt/scanner"
 	"brevvagt/scanner/action/hold"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/share/seal"
 	"brevvagt/scanner/source/share/swap"
 	"brevvagt/scanner/source/share/walk"
 )
@@ -27,36 +29,42 @@ const Source = "share"
 type Keeper struct {
 	Service *quarantine.Service // nil while a releaser is wanted only
 	Config  config.Config
+	Keys    *seal.Keys // of the scans; nil while a releaser is wanted only
 	Log     *slog.Logger
+
+	mu   sync.Mutex
+	kept map[string]*place // clouds that files are taken from: a helper for each file would take longer than the file
 }
 
-// root is the share that a shown path lies on.
-func (k *Keeper) root(shown string) (root, path string, ok bool) {
+// find is the share that a shown path lies on, and the path there.
+func (k *Keeper) find(shown string) (share config.Share, path string, ok bool) {
 	for _, s := range k.Config.Shares {
-		if s.Quarantine() {
-			if rest, found := strings.CutPrefix(shown, strings.TrimSuffix(s.Path, "/")+"/"); found {
-				return s.Path, rest, true
-			}
+		root := strings.TrimSuffix(s.Path, "/") + "/"
+		if s.Kind() != "" {
+			root = s.Name + ":"
+		}
+		if rest, found := strings.CutPrefix(shown, root); found && s.Quarantine() {
+			return s, rest, true
 		}
 	}
-	return "", "", false
+	return config.Share{}, "", false
 }
 
 // Seize is night's Seize: the content is sealed and the case stored before the file
 // goes. A case that a person has decided is final: the file stays, since its release
 // is what put it there.
 func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcome, now walk.Entry) (kase string, taken bool, err error) {
-	root, path, ok := k.root(it.ID)
-	if !ok || it.Cut > 0 {
-		return "", false, nil // what we hold is not the whole file
+	share, path, ok := k.find(it.ID)
+	if !ok || it.Cut > 0 || now.Size < 0 {
+		return "", false, nil // what we hold is not the whole file, or not the file itself
 	}
-	l, err := walk.OpenLocal(root)
+	at, err := k.open(ctx, share)
 	if err != nil {
 		return "", false, err
 	}
-	defer l.Close()
+	defer at.leave()
 	sum := sha256.Sum256(it.Content)
-	receipt, err := swap.Describe(l, root, path, hex.EncodeToString(sum[:]))
+	receipt, err := at.describe(path, hex.EncodeToString(sum[:]), now)
 	if err != nil {
 		return "", false, fmt.Errorf("cannot describe the file: %w", err)
 	}
@@ -76,7 +84,7 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 	if c.State != quarantine.Held {
 		return c.ID, false, nil
 	}
-	err = swap.Take(l, path, now, swap.Note{Case: c.ID, Text: k.note(c)})
+	err = at.take(ctx, path, now, swap.Note{Case: c.ID, Text: k.note(c)})
 	switch {
 	case errors.Is(err, swap.ErrBusy):
 		k.Log.Warn("file in use, taken another night", "case", c.ID)
@@ -88,6 +96,27 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 		return c.ID, false, err
 	}
 	return c.ID, true, nil
+}
+
+// open opens the place of a share; that of a cloud is kept for the next file.
+func (k *Keeper) open(ctx context.Context, share config.Share) (*place, error) {
+	if share.Kind() == "" {
+		return openPlace(ctx, share, k.Keys)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if p := k.kept[share.Name]; p != nil {
+		return p, nil
+	}
+	p, err := openPlace(ctx, share, k.Keys)
+	if err != nil {
+		return nil, err
+	}
+	if k.kept == nil {
+		k.kept = make(map[string]*place)
+	}
+	p.kept, k.kept[share.Name] = true, p
+	return p, nil
 }
 
 // note is what stands in the file's place.
@@ -106,21 +135,26 @@ func (k *Keeper) note(c *quarantine.Case) string {
 func (k *Keeper) NeedsContent() bool { return true }
 
 // Release puts the file back where it was.
-func (k *Keeper) Release(_ context.Context, c *quarantine.Case, content io.Reader) (string, error) {
+func (k *Keeper) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
 	r, err := swap.Decode(c.Receipt)
 	if err != nil {
 		return "", err
 	}
-	if _, _, ok := k.root(strings.TrimSuffix(r.Root, "/") + "/" + r.Path); !ok {
+	share, _, ok := k.find(shownAt(r))
+	if !ok {
 		return "", errors.New("the share of the file is no longer configured with findings: quarantine")
 	}
-	l, err := walk.OpenLocal(r.Root)
+	at, err := openPlace(ctx, share, k.Keys)
 	if err != nil {
-		return "", errors.Join(err, quarantine.ErrTemporary) // not mounted just now
+		return "", errors.Join(err, quarantine.ErrTemporary) // not to be reached just now
 	}
-	defer l.Close()
-	if err := swap.Restore(l, r, c.ID, content); err != nil {
-		return "", fmt.Errorf("cannot put the file back: %w", err)
+	defer at.Close()
+	if err := at.restore(ctx, r, c.ID, content); err != nil {
+		err = fmt.Errorf("cannot put the file back: %w", err)
+		if errors.Is(err, walk.ErrOffline) {
+			err = errors.Join(err, quarantine.ErrTemporary)
+		}
+		return "", err
 	}
 	return "lagt tilbage", nil
 }

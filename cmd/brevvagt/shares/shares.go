@@ -62,7 +62,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Shares, er
 		if err != nil {
 			return nil, fmt.Errorf("share %s: %w", c.Title(), err)
 		}
-		s.list = append(s.list, one{c, newShare(c, cfg.Site), clock})
+		s.list = append(s.list, one{c, newShare(c, cfg.Site, keys), clock})
 	}
 	if s.DB, err = state.Open(ctx, where, keys); err != nil {
 		return nil, err
@@ -179,7 +179,8 @@ func clockOf(c config.Share) (night.Clock, error) {
 	return clock, err
 }
 
-func newShare(c config.Share, site policy.Site) *night.Share {
+// newShare makes a share as a scan wants it; keys may be nil for a look at it.
+func newShare(c config.Share, site policy.Site, keys *seal.Keys) *night.Share {
 	sh := &night.Share{Name: c.Title(), Walkers: 4, Readers: 8, Limit: document.DefaultLimits().PartBytes, Public: site.Public}
 	if c.Readers > 0 {
 		sh.Readers = c.Readers
@@ -190,6 +191,11 @@ func newShare(c config.Share, site policy.Site) *night.Share {
 	if c.SMB != nil {
 		sh.Walkers = 8 // each waits for the net
 		sh.Show, sh.Connect = showSMB(c), connectSMB(c.SMB)
+		return sh
+	}
+	if c.Kind() != "" {
+		sh.Walkers = 8
+		sh.Show, sh.Connect = showCloud(c), connectCloud(c, keys)
 		return sh
 	}
 	sh.Show = func(path string) string { return strings.TrimSuffix(c.Path, "/") + "/" + path }

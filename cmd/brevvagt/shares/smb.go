@@ -2,7 +2,6 @@ package shares
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,7 +15,7 @@ import (
 // connectSMB reads the password anew each time, so that a changed one counts.
 func connectSMB(c *config.SMB) func(ctx context.Context) (night.Connected, error) {
 	return func(ctx context.Context) (night.Connected, error) {
-		secret, err := password(c.PasswordFile)
+		secret, err := password("smb.password_file", c.PasswordFile)
 		if err != nil {
 			return nil, err
 		}
@@ -25,30 +24,30 @@ func connectSMB(c *config.SMB) func(ctx context.Context) (night.Connected, error
 	}
 }
 
-// password reads a file that holds nothing else. A name without a slash is that of a
+// password reads a file that holds nothing else; key names it in errors. A name without a slash is that of a
 // systemd credential.
-func password(path string) (string, error) {
+func password(key, path string) (string, error) {
 	if !filepath.IsAbs(path) {
 		dir := os.Getenv("CREDENTIALS_DIRECTORY")
 		if dir == "" {
-			return "", fmt.Errorf("smb.password_file: %q is no absolute path, and systemd gave no credentials (LoadCredential=)", path)
+			return "", fmt.Errorf("%s: %q is no absolute path, and systemd gave no credentials (LoadCredential=)", key, path)
 		}
 		path = filepath.Join(dir, filepath.Base(path))
 	}
 	info, err := os.Stat(path)
 	if err != nil {
-		return "", fmt.Errorf("smb.password_file: %w", err)
+		return "", fmt.Errorf("%s: %w", key, err)
 	}
 	if info.Mode().Perm()&0o007 != 0 {
-		return "", fmt.Errorf("smb.password_file: everybody may read %s: chmod 600 it", path)
+		return "", fmt.Errorf("%s: everybody may read %s: chmod 600 it", key, path)
 	}
 	data, err := os.ReadFile(path)
 	if err != nil {
-		return "", fmt.Errorf("smb.password_file: %w", err)
+		return "", fmt.Errorf("%s: %w", key, err)
 	}
 	secret := strings.TrimRight(string(data), "\r\n")
 	if secret == "" {
-		return "", errors.New("smb.password_file is empty")
+		return "", fmt.Errorf("%s is empty", key)
 	}
 	return secret, nil
 }

@@ -28,6 +28,9 @@ const readTries = 3
 func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.Object) (r state.Result, ok bool, err error) {
 	r = state.Result{Object: *o}
 	size := min(max(o.Size, 0), sh.Limit) + 1
+	if o.Size < 0 {
+		size = min(unknownBytes, sh.Limit)
+	}
 	if err := s.Memory.Acquire(ctx, min(size, MemoryBytes)); err != nil {
 		return r, false, nil
 	}
@@ -60,6 +63,9 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 	}
 	return r, true, nil
 }
+
+// unknownBytes is what a file is counted as whose storage does not tell its size.
+const unknownBytes = 8 << 20
 
 var errChanging = errors.New("the file changes while it is read")
 
@@ -97,14 +103,14 @@ func once(ctx context.Context, sh *Share, p string) (data []byte, now walk.Entry
 	if now, err = f.Stat(); err != nil {
 		return nil, now, err
 	}
-	if err := sh.Rate.Wait(ctx, min(now.Size, sh.Limit)); err != nil {
+	if err := sh.Rate.Wait(ctx, min(max(now.Size, 0), sh.Limit)); err != nil {
 		return nil, now, err
 	}
-	want := min(now.Size, sh.Limit)
-	data = make([]byte, want)
-	if _, err := io.ReadFull(f, data); errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return nil, now, errChanging
-	} else if err != nil {
+	if now.Size < 0 {
+		if data, err = io.ReadAll(io.LimitReader(f, sh.Limit+1)); err != nil {
+			return nil, now, err
+		}
+	} else if data, err = whole(f, min(now.Size, sh.Limit)); err != nil {
 		return nil, now, err
 	}
 	after, err := f.Stat()
@@ -115,6 +121,17 @@ func once(ctx context.Context, sh *Share, p string) (data []byte, now walk.Entry
 		return nil, now, errChanging
 	}
 	return data, now, nil
+}
+
+// whole reads as many bytes as there should be.
+func whole(f io.Reader, want int64) ([]byte, error) {
+	data := make([]byte, want)
+	if _, err := io.ReadFull(f, data); errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
+		return nil, errChanging
+	} else if err != nil {
+		return nil, err
+	}
+	return data, nil
 }
 
 // contentKey names content together with what else its verdict depends on: its
@@ -163,7 +180,11 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 			}
 		}
 	}
-	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: data, Deep: true, Cut: max(0, r.Now.Size-int64(len(data)))}
+	cut := max(0, r.Now.Size-int64(len(data)))
+	if r.Now.Size < 0 && int64(len(data)) > sh.Limit {
+		data, cut = data[:sh.Limit], 1 // how much more is not known
+	}
+	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: data, Deep: true, Cut: cut}
 	out, err := s.Handle(ctx, it)
 	if err != nil {
 		return err

@@ -21,7 +21,7 @@ type sheet struct {
 }
 
 func breadthDa(b walk.Breadth) string {
-	return map[walk.Breadth]string{walk.Owner: "kun ejeren", walk.Group: "en gruppe", walk.Everyone: "alle"}[b]
+	return map[walk.Breadth]string{walk.Owner: "kun ejeren", walk.Group: "en gruppe", walk.Everyone: "alle", walk.Unknown: "ukendt"}[b]
 }
 
 func whyDa(word string) string {

@@ -99,7 +99,7 @@ type Found struct {
 // visit, in no certain order and from several goroutines at once. Links are not
 // followed, so there are no loops. It ends early when ctx ends or visit fails.
 func Walk(ctx context.Context, tree Tree, workers int, visit func(Found) error) error {
-	w := &walker{tree: tree, visit: visit, todo: []Found{{Reach: Everyone}}}
+	w := &walker{tree: tree, visit: visit, todo: []Found{{}}}
 	w.wake = sync.NewCond(&w.mu)
 	stop := context.AfterFunc(ctx, func() { w.fail(ctx.Err()) })
 	defer stop()
