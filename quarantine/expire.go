@@ -81,16 +81,21 @@ func (s *Service) expire(ctx context.Context, id string) error {
 
 // forget takes the names of a case's sealed files out of the database.
 func (s *Service) forget(ctx context.Context, tx *sql.Tx, c *Case) ([]string, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT object FROM case_pictures WHERE case_id = $1 ORDER BY n`, c.ID)
+	rows, err := tx.QueryContext(ctx, `SELECT object FROM case_pictures WHERE case_id = $1 UNION ALL SELECT object FROM case_values WHERE case_id = $1 ORDER BY 1`, c.ID)
 	objects, err := scanIDs(rows, err)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM case_pictures WHERE case_id = $1`, c.ID); err != nil {
-		return nil, fmt.Errorf("cannot forget the pictures of case %s: %w", c.ID, err)
+	objects = append([]string{c.VaultObject}, objects...)
+	for _, statement := range []string{`DELETE FROM case_pictures WHERE case_id = $1`, `DELETE FROM case_values WHERE case_id = $1`, `UPDATE cases SET vault_object = '' WHERE id = $1`} {
+		if _, err := tx.ExecContext(ctx, statement, c.ID); err != nil {
+			return nil, fmt.Errorf("cannot forget the content of case %s: %w", c.ID, err)
+		}
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE cases SET vault_object = '' WHERE id = $1`, c.ID); err != nil {
-		return nil, fmt.Errorf("cannot forget the content of case %s: %w", c.ID, err)
+	for _, object := range objects {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM vault_seals WHERE object = $1`, object); err != nil {
+			return nil, fmt.Errorf("cannot forget the keys of case %s: %w", c.ID, err)
+		}
 	}
-	return append([]string{c.VaultObject}, objects...), nil
+	return objects, nil
 }

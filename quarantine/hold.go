@@ -55,9 +55,9 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	c.Size = int64(len(original))
 	c.bound(d.Pictures)
 	c.PictureCount = len(c.Pictures)
-	sealedOriginal, pictures, err := s.sealAll(ctx, c, original)
+	parts, err := s.sealAll(ctx, c, original)
 	if err == nil {
-		err = s.record(ctx, c, d, itemKey, sealedOriginal, pictures)
+		err = s.record(ctx, c, d, itemKey, parts)
 	}
 	if err != nil {
 		return s.giveUp(ctx, c, itemKey, err)
@@ -91,27 +91,53 @@ func (c *Case) bound(pictures []Picture) {
 	c.Gaps = append(c.Gaps[:min(len(c.Gaps), maxGaps)], short...)
 }
 
-func (s *Service) sealAll(ctx context.Context, c *Case, original []byte) (vault.Sealed, []vault.Sealed, error) {
-	sealed, err := s.vault.Seal(ctx, c.ID, bytes.NewReader(original))
-	if err != nil {
-		return sealed, nil, err
+// sealed are the files of a case: the original, what was found in clear (nil where the
+// deposit did not bring it), and the pictures.
+type sealed struct {
+	original vault.Sealed
+	values   *vault.Sealed
+	pictures []vault.Sealed
+}
+
+func (s *Service) sealAll(ctx context.Context, c *Case, original []byte) (parts sealed, err error) {
+	s.refreshKeys(ctx)
+	if parts.original, err = s.vault.Seal(ctx, c.ID, bytes.NewReader(original)); err != nil {
+		return parts, err
 	}
-	c.VaultObject, c.PlainSHA256, c.CipherSHA256 = sealed.Object, sealed.PlainSHA256, sealed.CipherSHA256
+	c.VaultObject, c.PlainSHA256, c.CipherSHA256 = parts.original.Object, parts.original.PlainSHA256, parts.original.CipherSHA256
 	s.crash("hold:original-sealed")
-	var pictures []vault.Sealed
+	if parts.values, err = s.sealValues(ctx, c); err != nil {
+		return parts, err
+	}
 	for n, p := range c.Pictures {
 		ps, err := s.vault.Seal(ctx, c.ID+"-p"+strconv.Itoa(n), bytes.NewReader(p.PNG))
 		if err != nil {
-			return sealed, pictures, err
+			return parts, err
 		}
-		pictures = append(pictures, ps)
+		parts.pictures = append(parts.pictures, ps)
 	}
 	s.crash("hold:pictures-sealed")
-	return sealed, pictures, nil
+	return parts, nil
+}
+
+// refreshKeys makes a key that was added or withdrawn meanwhile count. Where they
+// cannot be read the last known ones go on: a mail must not slip for that, and what is
+// sealed to a withdrawn key is told by its fingerprint and sealed anew later.
+func (s *Service) refreshKeys(ctx context.Context) {
+	if s.keys == nil {
+		return
+	}
+	list, err := s.keys(ctx)
+	if err == nil {
+		err = s.vault.Use(list)
+	}
+	if err != nil {
+		s.log.WarnContext(ctx, "keys of the vault not read anew", "error", err)
+	}
 }
 
 // record is the one transaction of a hold.
-func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string, original vault.Sealed, pictures []vault.Sealed) error {
+func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string, parts sealed) error {
 	hidden, err := s.receipts.Seal(c.ID, receipt.Hidden{ItemID: d.ItemID, MessageID: d.MessageID, From: d.From, To: d.To, Receipt: d.Receipt})
 	if err != nil {
 		return err
@@ -124,12 +150,12 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string
 			}
 			c.DraftNo = draft.No
 		}
-		if err := s.insert(ctx, tx, c, itemKey, hidden, pictures); err != nil {
+		if err := s.insert(ctx, tx, c, itemKey, hidden, parts); err != nil {
 			return err
 		}
 		err = s.move(ctx, tx, c, Held, System, c.HeldAt, map[string]string{
-			"source": c.Source, "object": original.Object, "plain-sha256": original.PlainSHA256, "cipher-sha256": original.CipherSHA256,
-			"pictures": strconv.Itoa(len(pictures)), "rules": strings.Join(ruleIDs(c.Rules), " "), "draft": c.DraftNo})
+			"source": c.Source, "object": parts.original.Object, "plain-sha256": parts.original.PlainSHA256, "cipher-sha256": parts.original.CipherSHA256,
+			"pictures": strconv.Itoa(len(parts.pictures)), "rules": strings.Join(ruleIDs(c.Rules), " "), "draft": c.DraftNo})
 		s.crash("hold:before-commit")
 		return err
 	})

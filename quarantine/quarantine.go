@@ -58,10 +58,22 @@ type Deposit struct {
 	// publish them.
 	DataTypes []string
 	Pictures  []Picture
+	// Clear are the values of Evidence as they stood, one for each, to be opened one by
+	// one for a reason. They are sealed and stand nowhere else; empty where nothing may
+	// be opened.
+	Clear Values `json:"-"`
 	// Canary is a mail of our own that proves the way: nobody's data was at risk, so
 	// no register entry is drafted for it.
 	Canary bool `json:",omitempty"`
 }
+
+// Values are found values in clear. They print and log as their number.
+type Values []string
+
+func (v Values) String() string { return fmt.Sprintf("(%d values)", len(v)) }
+
+// GoString does the same for %#v.
+func (v Values) GoString() string { return v.String() }
 
 // Rule is a named rule that fired, explained in words a case worker understands.
 type Rule struct {

@@ -162,7 +162,7 @@ func scanCase(row interface{ Scan(...any) error }) (*Case, []byte, error) {
 	return &c, sealed, nil
 }
 
-func (s *Service) insert(ctx context.Context, tx *sql.Tx, c *Case, itemKey string, sealed []byte, pictures []vault.Sealed) error {
+func (s *Service) insert(ctx context.Context, tx *sql.Tx, c *Case, itemKey string, receipt []byte, parts sealed) error {
 	facts, err := json.Marshal(c.Deposit)
 	if err != nil {
 		return fmt.Errorf("cannot write case %s: %w", c.ID, err)
@@ -173,14 +173,27 @@ func (s *Service) insert(ctx context.Context, tx *sql.Tx, c *Case, itemKey strin
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO cases (id, item_key, source, receipt, facts, held_at, state, plain_sha256, cipher_sha256, vault_object, draft_no, brief)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		c.ID, itemKey, c.Source, sealed, string(facts), store.Millis(c.HeldAt), string(c.State), c.PlainSHA256, c.CipherSHA256, c.VaultObject, c.DraftNo, brief)
+		c.ID, itemKey, c.Source, receipt, string(facts), store.Millis(c.HeldAt), string(c.State), c.PlainSHA256, c.CipherSHA256, c.VaultObject, c.DraftNo, brief)
 	if err != nil {
 		return fmt.Errorf("cannot store case %s: %w", c.ID, err)
 	}
 	if err := finder.Add(ctx, tx, c.ID, c.found()); err != nil {
 		return err
 	}
-	for n, p := range pictures {
+	files := append([]vault.Sealed{parts.original}, parts.pictures...)
+	if v := parts.values; v != nil {
+		files = append(files, *v)
+		if _, err := tx.ExecContext(ctx, `INSERT INTO case_values (case_id, object, plain_sha256, cipher_sha256, size) VALUES ($1, $2, $3, $4, $5)`,
+			c.ID, v.Object, v.PlainSHA256, v.CipherSHA256, v.Size); err != nil {
+			return fmt.Errorf("cannot store what was found in case %s: %w", c.ID, err)
+		}
+	}
+	for _, f := range files {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO vault_seals (object, keys) VALUES ($1, $2) ON CONFLICT (object) DO UPDATE SET keys = $2`, f.Object, f.Keys); err != nil {
+			return fmt.Errorf("cannot note the keys of case %s: %w", c.ID, err)
+		}
+	}
+	for n, p := range parts.pictures {
 		_, err := tx.ExecContext(ctx, `INSERT INTO case_pictures (case_id, n, path, page, object, plain_sha256, cipher_sha256, size) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
 			c.ID, n, c.Pictures[n].Path, c.Pictures[n].Page, p.Object, p.PlainSHA256, p.CipherSHA256, p.Size)
 		if err != nil {

@@ -9,12 +9,15 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
+
 	"brevvagt/detectors"
 	"brevvagt/internal/keylock"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/rekey"
 	"brevvagt/quarantine/vault"
 )
 
@@ -22,10 +25,11 @@ import (
 type Config struct {
 	Store     *store.DB
 	Vault     *vault.Vault
-	Releasers map[string]Releaser // by Deposit.Source
-	Outbox    string              // directory (0700) for plain content on its way out, and nothing else
-	Now       func() time.Time    // nil means time.Now
-	Log       *slog.Logger        // nil discards
+	Keys      func(ctx context.Context) ([]age.Recipient, error) // asked before each hold, so that a new or withdrawn key counts at once; nil leaves the vault's
+	Releasers map[string]Releaser                                // by Deposit.Source
+	Outbox    string                                             // directory (0700) for plain content on its way out, and nothing else
+	Now       func() time.Time                                   // nil means time.Now
+	Log       *slog.Logger                                       // nil discards
 	// Check refuses a text of a person (a reason, a register column) that may not be
 	// kept; nil refuses what could be a CPR number.
 	Check func(text string) error
@@ -37,6 +41,7 @@ type Config struct {
 type Service struct {
 	db        *store.DB
 	vault     *vault.Vault
+	keys      func(ctx context.Context) ([]age.Recipient, error)
 	ledger    *ledger.Ledger
 	register  *register.Register
 	receipts  *receipt.Sealer
@@ -69,9 +74,9 @@ func New(cfg Config) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Service{db: cfg.Store, vault: cfg.Vault, ledger: ledger.New(cfg.Store), register: reg, receipts: receipts,
+	s := &Service{db: cfg.Store, vault: cfg.Vault, keys: cfg.Keys, ledger: ledger.New(cfg.Store), register: reg, receipts: receipts,
 		releasers: cfg.Releasers, outbox: cfg.Outbox, now: cfg.Now, log: cfg.Log, check: cfg.Check, crash: cfg.Crash,
-		busy: keylock.New(cfg.Outbox + ".locks")}
+		busy: keylock.New(Locks(cfg.Outbox))}
 	s.defaults()
 	if !cfg.Store.Shared() {
 		if err := errors.Join(s.clearOrphans(context.Background()), s.index(context.Background())); err != nil {
@@ -80,6 +85,9 @@ func New(cfg Config) (*Service, error) {
 	}
 	return s, nil
 }
+
+// Locks is the folder of the locks of cases, for others that work on the same files.
+func Locks(outbox string) string { return outbox + ".locks" }
 
 func (s *Service) defaults() {
 	if s.now == nil {
@@ -101,6 +109,11 @@ func (s *Service) Ledger() *ledger.Ledger { return s.ledger }
 
 // Register is the breach register with its drafts.
 func (s *Service) Register() *register.Register { return s.register }
+
+// Rekey seals what is kept to the keys of today.
+func (s *Service) Rekey() *rekey.Keys {
+	return rekey.New(rekey.Config{Store: s.db, Vault: s.vault, Ledger: s.ledger, Locks: Locks(s.outbox), Now: s.now, Crash: s.crash})
+}
 
 // stamp is the present time as the database keeps it.
 func (s *Service) stamp() time.Time { return s.now().UTC().Truncate(time.Millisecond) }

@@ -3,10 +3,13 @@ package vault
 import (
 	"bufio"
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"filippo.io/age"
@@ -159,6 +162,24 @@ func ParseRecipients(name string, r io.Reader) ([]age.Recipient, error) {
 		return nil, fmt.Errorf("%s: no public key in it", name)
 	}
 	return list, nil
+}
+
+// Fingerprint is a short name for a public key that people can compare: 16 hex digits
+// of its SHA-256.
+func Fingerprint(recipient string) string {
+	sum := sha256.Sum256([]byte(recipient))
+	return hex.EncodeToString(sum[:8])
+}
+
+// KeysID is a short name for a set of keys: the same keys in another order, or one of
+// them twice, are the same set.
+func KeysID(recipients []age.Recipient) string {
+	names := make([]string, len(recipients))
+	for i, r := range recipients {
+		names[i] = fmt.Sprint(r) // a hybrid key prints its public half
+	}
+	slices.Sort(names)
+	return Fingerprint(strings.Join(slices.Compact(names), "\n"))
 }
 
 // ParseRecipient reads one public key.

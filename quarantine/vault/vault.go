@@ -16,6 +16,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"brevvagt/internal/safefile"
@@ -41,13 +42,16 @@ type Sealed struct {
 	PlainSHA256  string // hex
 	CipherSHA256 string // hex, of the sealed file
 	Size         int64  // bytes of the plain content
+	Keys         string // fingerprint of the set of keys that opens it, see KeysID
 }
 
 // Vault is a directory of sealed files. It holds public keys only and is safe for
 // concurrent use.
 type Vault struct {
 	dir        string
+	mu         sync.RWMutex // of the two below
 	recipients []age.Recipient
+	keys       string
 }
 
 // New opens the vault in dir, making it (0700) when needed. At least one recipient
@@ -63,11 +67,40 @@ func New(dir string, recipients []age.Recipient) (*Vault, error) {
 	if err := os.Chmod(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("cannot close the vault to others: %w", err)
 	}
-	return &Vault{dir: dir, recipients: slices.Clone(recipients)}, nil
+	v := &Vault{dir: dir}
+	return v, v.Use(recipients)
+}
+
+// Use seals to other keys from now on. What is sealed already stays as it is until
+// somebody who can open it seals it anew.
+func (v *Vault) Use(recipients []age.Recipient) error {
+	if len(recipients) == 0 {
+		return errors.New("the vault needs at least one recipient: nobody could open what it seals")
+	}
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.recipients, v.keys = slices.Clone(recipients), KeysID(recipients)
+	return nil
+}
+
+// Keys is the fingerprint of the set of keys to which things are sealed now.
+func (v *Vault) Keys() string {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.keys
+}
+
+func (v *Vault) sealingTo() ([]age.Recipient, string) {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	return v.recipients, v.keys
 }
 
 // Recipients is how many keys can open what is sealed now; fewer than two is a risk.
-func (v *Vault) Recipients() int { return len(v.recipients) }
+func (v *Vault) Recipients() int {
+	list, _ := v.sealingTo()
+	return len(list)
+}
 
 // Seal encrypts r as an object called name and returns when it is on the disk for
 // good. Memory use does not grow with the size of r.
@@ -75,14 +108,15 @@ func (v *Vault) Seal(ctx context.Context, name string, r io.Reader) (Sealed, err
 	if !objectName.MatchString(name) {
 		return Sealed{}, errors.New("not a name for a sealed file")
 	}
-	s := Sealed{Object: name + extension}
+	recipients, keys := v.sealingTo()
+	s := Sealed{Object: name + extension, Keys: keys}
 	f, err := safefile.Create(filepath.Join(v.dir, s.Object))
 	if err != nil {
 		return Sealed{}, fmt.Errorf("cannot seal %s: %w", name, err)
 	}
 	defer f.Abort()
 	plain, cipher := sha256.New(), sha256.New()
-	w, err := age.Encrypt(io.MultiWriter(f, cipher), v.recipients...)
+	w, err := age.Encrypt(io.MultiWriter(f, cipher), recipients...)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("cannot seal %s: %w", name, err)
 	}

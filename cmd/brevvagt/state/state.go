@@ -21,6 +21,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/register/fieldcheck"
+	"brevvagt/quarantine/rekey"
 	"brevvagt/quarantine/vault"
 )
 
@@ -95,7 +96,7 @@ func (s *State) Service(ctx context.Context, recipientsFile string, releasers ma
 		return nil, err
 	}
 	return quarantine.New(quarantine.Config{
-		Store: s.DB, Vault: v, Releasers: releasers, Outbox: filepath.Join(s.Dir, "outbox"), Log: log, Check: fieldcheck.Check,
+		Store: s.DB, Vault: v, Keys: func(ctx context.Context) ([]age.Recipient, error) { return s.Recipients(ctx, recipientsFile) }, Releasers: releasers, Outbox: filepath.Join(s.Dir, "outbox"), Log: log, Check: fieldcheck.Check,
 	})
 }
 
@@ -124,6 +125,11 @@ func (s *State) Recipients(ctx context.Context, file string) ([]age.Recipient, e
 		}
 		list = append(list, r)
 	}
+	recovery, err := rekey.Recipients(ctx, s.DB)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, recovery...)
 	if len(list) == 0 {
 		return nil, errNoRecipients
 	}

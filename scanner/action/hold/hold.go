@@ -73,7 +73,7 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 	for _, g := range out.Gaps {
 		d.Gaps = append(d.Gaps, fmt.Sprintf("%s: %s", detectors.RedactNumbers(g.At.Path), policy.ReasonDa(g.Why)))
 	}
-	d.Evidence = evidence(out)
+	d.Evidence, d.Clear = evidence(out)
 	return d
 }
 
@@ -135,15 +135,17 @@ const (
 )
 
 // evidence is the findings in their masked surroundings. What stands around a
-// finding is redacted broadly, since another number may stand there.
-func evidence(out *scanner.Outcome) []quarantine.Evidence {
-	var list []quarantine.Evidence
+// finding is redacted broadly, since another number may stand there. The values as they
+// stood go beside it, to be sealed and opened one by one.
+func evidence(out *scanner.Outcome) (list []quarantine.Evidence, clear quarantine.Values) {
 	for i := range out.Findings {
 		if i == maxEvidence {
 			break
 		}
 		f := &out.Findings[i]
-		before, after := surroundings(out.Document.Segments[f.Segment].Text, f.Start, f.End)
+		text := out.Document.Segments[f.Segment].Text
+		before, after := surroundings(text, f.Start, f.End)
+		clear = append(clear, text[f.Start:f.End])
 		e := quarantine.Evidence{
 			Detector: f.Detector, Category: f.Category, Strength: string(f.Strength), Value: f.Value.String(),
 			Path: detectors.RedactNumbers(f.At.Path), Page: f.At.Page, Line: f.At.Line, Cell: f.At.Cell,
@@ -155,7 +157,7 @@ func evidence(out *scanner.Outcome) []quarantine.Evidence {
 		}
 		list = append(list, e)
 	}
-	return list
+	return list, clear
 }
 
 // surroundings cuts and redacts the text on both sides of a span. The whole
