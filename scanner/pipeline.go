@@ -179,17 +179,18 @@ func (p *Pipeline) decide(f *policy.Facts) policy.Verdict {
 	if p.HoldUnfinished && f.Kind != "file" && !f.Incoming && v.Action.Rank() < policy.Hold.Rank() && unfinished(f.Gaps) {
 		v.Action = policy.Hold
 		v.Rules = append([]policy.Rule{{ID: "uninspectable", Action: policy.Hold,
-			Text:    "Mailen kunne ikke læses færdig i tide og skal ses af en person",
-			English: "The mail could not be read in time and must be seen by a person"}}, v.Rules...)
+			Text:    "Mailen kunne ikke læses færdig og skal ses af en person",
+			English: "The mail could not be read to its end and must be seen by a person"}}, v.Rules...)
 	}
 	return v
 }
 
 // unfinished reports whether reading was cut off or a reader died: unlike an
 // encrypted or unknown part, that says nothing about the item and everything
-// about us, so it is no ground to let it pass.
+// about us, so it is no ground to let it pass. Nor is depth: nobody sends a dozen
+// containers within each other but to hide what is in the last.
 func unfinished(gaps []document.Gap) bool {
 	return slices.ContainsFunc(gaps, func(g document.Gap) bool {
-		return g.Why == document.OutOfTime || g.Why == document.Crashed || g.Why == document.NoEngine
+		return g.Why == document.OutOfTime || g.Why == document.Crashed || g.Why == document.NoEngine || g.Why == document.TooDeep
 	})
 }

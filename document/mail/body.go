@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/mail/uncover"
 	"brevvagt/internal/prose"
 )
 
@@ -50,10 +51,11 @@ func (r *reader) names(h header) string {
 		for _, value := range h.all(key) {
 			m := parseMedia(value)
 			for _, p := range m.params {
-				if p.name != "filename" && p.name != "name" || p.value == "" || p.value == name {
+				named := p.name == "filename" || p.name == "name"
+				if p.value == "" || p.value == name || !named && (p.name == "boundary" || digitCount(p.value) < 6) {
 					continue
 				}
-				if name == "" {
+				if name == "" && named {
 					name = p.value
 					continue
 				}
@@ -74,9 +76,9 @@ func (r *reader) transfer(p part) []byte {
 		case strings.Contains(value, "quoted"):
 			return prose.QuotedPrintable(p.body)
 		case strings.Contains(value, "uu"):
-			rest, files := uudecode(p.body)
+			rest, files := uncover.Files(p.body)
 			if len(files) > 0 && len(bytes.TrimSpace(rest)) == 0 {
-				return files[0].data
+				return files[0].Data
 			}
 		}
 	}
@@ -87,6 +89,13 @@ func (r *reader) transfer(p part) []byte {
 // mailing list's footer below the data, or a text that is not encoded at all.
 func (r *reader) base64(body []byte) []byte {
 	content, junk := decodeBase64(body)
+	if junk > 0 && bytes.ContainsAny(body, "-_") {
+		// The alphabet for addresses.
+		plain := bytes.ReplaceAll(bytes.ReplaceAll(body, []byte("-"), []byte("+")), []byte("_"), []byte("/"))
+		if other, left := decodeBase64(plain); left == 0 {
+			content, junk = other, 0
+		}
+	}
 	spaced := !bytes.Contains(body[:min(len(body), 200)], []byte("\n")) && bytes.Count(body[:min(len(body), 200)], []byte(" ")) > 4
 	if junk == 0 && !spaced {
 		return content
@@ -129,10 +138,13 @@ func (r *reader) content(p part, m media, name string, attached bool, content []
 	switch kind := m.kind; {
 	case strings.HasPrefix(kind, "multipart/"):
 		r.multipart(p, m, content)
-	case kind == "message/rfc822", kind == "message/global", strings.HasSuffix(strings.ToLower(name), ".eml"):
+	case kind == "message/rfc822", kind == "message/global", kind == "message/partial", kind == "message/external-body", strings.HasSuffix(strings.ToLower(name), ".eml"):
 		r.child(name, ".eml", "message/rfc822", content)
 	case name == "" && !attached && bodyText(kind) && !knownFile(content):
 		r.text(content, m)
+		if page := bytes.TrimSpace(content[:min(len(content), 200)]); bytes.HasPrefix(page, []byte("<html")) || bytes.HasPrefix(page, []byte("<!")) {
+			r.child("", ".html", "text/html", content) // some programs go by the content
+		}
 		if controls(content) {
 			r.walker.anomalies++ // what was read as text may be none
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 
 	"brevvagt/document"
+	"brevvagt/internal/sweep"
 )
 
 // cmsKind is what a CMS structure (RFC 5652) says it is in its outer object
@@ -216,6 +217,10 @@ func (r *reader) cms(kind cmsKind, name string, madeUp bool, data []byte) {
 	}
 	if err != nil {
 		r.out.Gap(document.Gap{At: at, Why: document.Damaged, Detail: "malformed S/MIME"})
+		found, _ := sweep.Texts(data) // whoever gets it may look for text in it
+		for _, text := range found {
+			r.out.Segment(document.Segment{Text: text, At: at})
+		}
 		return
 	}
 	switch kind {

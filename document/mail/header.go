@@ -195,3 +195,24 @@ func machineHeader(name string) bool {
 	}
 	return false
 }
+
+// mentionsCPR reports whether a machine's header speaks of a CPR number: then a
+// person has filled it.
+func mentionsCPR(value []byte) bool {
+	for i := 0; i+3 <= len(value); i++ {
+		if value[i]|0x20 == 'c' && value[i+1]|0x20 == 'p' && value[i+2]|0x20 == 'r' {
+			return true
+		}
+	}
+	return false
+}
+
+func digitCount(s string) int {
+	n := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			n++
+		}
+	}
+	return n
+}

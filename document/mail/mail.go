@@ -124,6 +124,10 @@ func (message) Read(ctx context.Context, in document.Input, out *document.Builde
 		}
 		return nil
 	}
+	if bytes.Contains(in.Data[:min(len(in.Data), chunkBytes)], []byte("\r\r\n")) {
+		// Line ends that were translated twice: each would be a blank line as well.
+		in.Data = bytes.ReplaceAll(in.Data, []byte("\r\r\n"), []byte("\r\n"))
+	}
 	r := &reader{ctx: ctx, in: in, out: out}
 	r.walker = newWalker(in.Data, r.part)
 	err := r.walker.walk(ctx)
@@ -191,7 +195,10 @@ func (r *reader) headerText(h header) {
 			}
 		case strings.EqualFold(f.name, "Content-Description"):
 			r.out.Segment(document.Segment{Text: decoded(string(f.value)), At: document.Location{Layer: document.Metadata}})
-		case !machineHeader(f.name):
+		case !machineHeader(f.name) || mentionsCPR(f.value):
+			if digitCount(f.name) >= 6 {
+				r.out.Segment(document.Segment{Text: f.name, At: document.Location{Layer: document.Header}})
+			}
 			r.out.Segment(document.Segment{
 				Text:  decoded(string(f.value)),
 				Label: canonical(f.name),

@@ -12,6 +12,7 @@ type media struct {
 	kind       string // "text/plain", "attachment"; lower case
 	params     []param
 	boundaries []string // every boundary the value names, however often
+	variants   []string // what other readers may take for one
 }
 
 type param struct{ name, value string }
@@ -29,6 +30,51 @@ func (m media) get(name string) string {
 
 // parseMedia takes a value apart and refuses nothing.
 func parseMedia(value string) media {
+	m := parseValue(value)
+	for _, b := range m.boundaries {
+		if plain := strings.Trim(strings.ReplaceAll(b, `\`, ""), `'`); plain != b {
+			m.variants = append(m.variants, plain)
+		}
+	}
+	if strings.IndexByte(value, '(') < 0 {
+		return m
+	}
+	clear := parseValue(withoutComments(value))
+	m.variants = append(m.variants, clear.boundaries...)
+	if strings.Contains(clear.kind, "/") {
+		m.kind = clear.kind
+	}
+	m.params = append(m.params, clear.params...)
+	return m
+}
+
+// withoutComments leaves out what stands in round brackets outside quotes, and the
+// blanks around the slash of a type.
+func withoutComments(value string) string {
+	out := make([]byte, 0, len(value))
+	depth, quoted := 0, false
+	for i := 0; i < len(value); i++ {
+		switch c := value[i]; {
+		case c == '\\' && i+1 < len(value) && (quoted || depth > 0):
+			if i++; depth == 0 {
+				out = append(out, c, value[i])
+			}
+		case c == '"' && depth == 0:
+			quoted = !quoted
+			out = append(out, c)
+		case c == '(' && !quoted:
+			depth++
+		case c == ')' && !quoted && depth > 0:
+			depth--
+		case depth == 0:
+			out = append(out, c)
+		}
+	}
+	kind, rest, _ := strings.Cut(string(out), ";")
+	return strings.Join(strings.Fields(kind), "") + ";" + rest
+}
+
+func parseValue(value string) media {
 	var m media
 	kind, rest, _ := strings.Cut(value, ";")
 	m.kind = strings.ToLower(strings.TrimSpace(strings.Trim(strings.TrimSpace(kind), `"`)))

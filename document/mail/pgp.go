@@ -89,6 +89,9 @@ func (r *reader) blocks(name string, text []byte) []byte {
 		rest = append(rest, head...)
 		if !r.packets(name, raw) {
 			rest = append(rest, block...) // what is no message may be text
+			if readable(raw) {
+				rest = append(append(rest, '\n'), raw...)
+			}
 		}
 	}
 }

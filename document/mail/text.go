@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/mail/uncover"
 	"brevvagt/internal/prose"
 )
 
@@ -13,12 +14,9 @@ func (r *reader) text(content []byte, m media) {
 	if len(bytes.TrimSpace(content)) == 0 {
 		return
 	}
-	if bytes.Contains(content, []byte("begin")) {
-		var files []uuFile
-		content, files = uudecode(content)
-		for _, f := range files {
-			r.child(f.name, ".bin", "", f.data)
-		}
+	content, files := uncover.Files(content)
+	for _, f := range files {
+		r.child(decoded(f.Name), ".bin", "", f.Data)
 	}
 	content = r.armored(content)
 	charset := m.get("charset")
@@ -32,7 +30,29 @@ func (r *reader) text(content []byte, m media) {
 	}
 	if raw, ok := bareBase64(content); ok {
 		r.walker.anomalies++
-		r.paragraphs(prose.Decode(raw, charset), m)
+		r.text(raw, m)
+		return
+	}
+	r.disguised(content, text, m)
+}
+
+// disguised reads a text once more in the ways that some mail program may take it.
+func (r *reader) disguised(content []byte, text string, m media) {
+	for _, raw := range uncover.Base64(content) {
+		r.paragraphs(prose.Decode(raw, m.get("charset")), media{})
+	}
+	for _, raw := range uncover.Quoted(content) {
+		if plain := prose.QuotedPrintable(raw); !bytes.Equal(plain, raw) {
+			r.paragraphs(prose.Decode(plain, m.get("charset")), media{})
+		}
+	}
+	if bytes.IndexByte(content, 0) >= 0 {
+		if plain := prose.Decode(bytes.ReplaceAll(content, []byte{0}, nil), ""); plain != text {
+			r.paragraphs(plain, m) // zero bytes at every other place are not always UTF-16
+		}
+	}
+	if turned := prose.Turned(text); turned != text {
+		r.paragraphs(turned, m)
 	}
 }
 

@@ -97,12 +97,22 @@ func (w *walker) declare(h header) bool {
 		within, ok := strings.CutPrefix(m.kind, "multipart/")
 		multi = multi || ok
 		for _, b := range m.boundaries {
-			if b = strings.TrimRight(b, " \t"); b != "" && w.boundaries[b] == nil {
-				w.boundaries[b] = &boundary{within: within}
-			}
+			w.know(b, within, false)
+		}
+		for _, b := range m.variants {
+			w.know(b, within, true)
 		}
 	}
 	return multi
+}
+
+// know adds a boundary; what is only one for some readers need not come. Of one
+// that is longer than a boundary line its beginning counts.
+func (w *walker) know(b, within string, maybe bool) {
+	b = strings.TrimRight(b[:min(len(b), maxBoundary)], " \t")
+	if b != "" && w.boundaries[b] == nil {
+		w.boundaries[b] = &boundary{within: within, seen: maybe}
+	}
 }
 
 // next finds the next boundary line at or after pos. In a multipart a line of
@@ -158,7 +168,7 @@ func (w *walker) undeclared(pos int, multi bool) (string, bool) {
 	window := w.data[pos+2 : min(len(w.data), pos+2+maxBoundary)]
 	end, next := nextLine(window, 0)
 	line := bytes.TrimRight(window[:end], " \t")
-	if len(line) == 0 || next+8 > len(window) || !bytes.EqualFold(window[next:next+8], []byte("content-")) {
+	if next+8 > len(window) || !bytes.EqualFold(window[next:next+8], []byte("content-")) {
 		return "", false
 	}
 	w.anomalies++

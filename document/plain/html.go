@@ -228,6 +228,9 @@ func (p *page) flush() {
 	}
 	p.table.learn(p.shown)
 	p.spread(layer)
+	if bytes.Contains(p.shown, []byte("\u202e")) {
+		p.out.Segment(document.Segment{Text: prose.Turned(string(p.shown)), At: document.Location{Line: p.shownLine, Layer: layer}})
+	}
 	prose.Paragraphs(string(p.shown), p.shownLine, func(line int, text string) {
 		if p.mail && !p.history {
 			lines := strings.SplitN(text, "\n", 8)

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -64,6 +65,9 @@ func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 		p.unseenBreak(tag)
 	} else {
 		p.opening(tag)
+		if tag == atom.Bdo && strings.EqualFold(attrs["dir"], "rtl") {
+			p.text("\u202e")
+		}
 		if p.mail && isQuote(tag, attrs) {
 			p.flush()
 			o.layer = document.Quoted
@@ -111,6 +115,8 @@ func (p *page) end(tag atom.Atom) {
 	switch {
 	case p.inside(document.Hidden):
 		p.unseenBreak(tag)
+	case tag == atom.Bdo:
+		p.text("\u202c")
 	case tag == atom.Tr:
 		p.flush()
 		p.rows = max(0, p.rows-1)
@@ -219,9 +225,19 @@ var cssText = regexp.MustCompile(`(?i)content\s*:\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'
 func (p *page) styleSheet(css string) {
 	p.inner.dataURIs(css)
 	for _, m := range cssText.FindAllStringSubmatch(css, 10_000) {
-		p.hidden(m[1][1 : len(m[1])-1])
+		text := m[1][1 : len(m[1])-1]
+		if strings.Contains(text, `\`) {
+			text = cssEscape.ReplaceAllStringFunc(text, func(e string) string {
+				n, _ := strconv.ParseUint(strings.TrimSpace(e[1:]), 16, 32) // six digits fit
+				return string(rune(n))
+			})
+		}
+		p.hidden(text)
 	}
 }
+
+// cssEscape is a character by its number, with the blank that may end it.
+var cssEscape = regexp.MustCompile(`\\[0-9a-fA-F]{1,6} ?`)
 
 // linkText is what a link tells: addresses, and parameters with digits in them.
 func linkText(link string) string {

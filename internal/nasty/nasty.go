@@ -65,7 +65,7 @@ func structureMails(c, enc string) []Mail {
 		{"mbox From line", "From a@b.example Tue Nov 24 10:00:00 2026\r\n" + Top + "\r\nCPR " + c + "\r\n"},
 		{"byte order mark", "\xef\xbb\xbf" + Top + "\r\nCPR " + c + "\r\n"},
 		{"8-bit header name", CRLF("From: a@b.example\nTo: c@d.example\nBem\xe6rkning: CPR " + c + "\n\nhej\n")},
-		{"header line of 3 MiB", Top + "X-Lang: " + strings.Repeat("x ", 3<<19) + c + "\r\n\r\nhej\r\n"},
+		{"header line of 3 MiB", Top + "X-Lang: " + strings.Repeat("x ", 3<<19) + "CPR " + c + "\r\n\r\nhej\r\n"},
 		{"CR-only line ends", strings.ReplaceAll(Multi("mixed", "--b1\nContent-Transfer-Encoding: base64\n\n"+enc+"\n--b1--\n"), "\r\n", "\r")},
 		{"LF-only line ends", strings.ReplaceAll(Multi("mixed", "--b1\nContent-Transfer-Encoding: base64\n\n"+enc+"\n--b1--\n"), "\r\n", "\n")},
 		{"multipart without boundary", Top + CRLF("Content-Type: multipart/mixed\n\n--b1\nContent-Type: text/plain\nContent-Transfer-Encoding: base64\n\n"+enc+"\n--b1--\n")},

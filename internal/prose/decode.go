@@ -23,7 +23,7 @@ import (
 // bytes, which no reader shows, are dropped.
 func Decode(data []byte, declared string) string {
 	declared = strings.ToLower(strings.Trim(strings.TrimSpace(declared), `"'`))
-	return strings.ReplaceAll(decode(data, declared), "\x00", "")
+	return fold(strings.ReplaceAll(decode(data, declared), "\x00", ""))
 }
 
 func decode(data []byte, declared string) string {
