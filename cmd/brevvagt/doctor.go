@@ -4,6 +4,7 @@ import (
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/shares"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -165,14 +166,40 @@ func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 	if cfg.Gateway.SMTP.Stamp {
 		d.say(good, "ord til Exchange-reglen", smtpin.StampHeader+": "+(&smtpin.Stamp{Digest: st.Key.Digest}).Word(), "")
 	}
-	list, err := st.Recipients(ctx, cfg.Vault.Recipients)
-	switch {
-	case err != nil:
-		d.say(bad, "nøgler til karantænen", err.Error(), "brevvagt account add NAVN --config ...")
-	case len(list) == 1:
-		d.say(note, "nøgler til karantænen", "kun én: mistes den, er karantænen tabt", "opret en konto til, eller en nøgle i vault.recipients")
-	default:
-		d.say(good, "nøgler til karantænen", fmt.Sprintf("%d", len(list)), "")
+	d.keys(ctx, cfg, st)
+	d.dpo(cfg)
+}
+
+// dpo checks what the DPO's pages and reminders need.
+func (d *doctor) dpo(cfg config.Config) {
+	remarks := cfg.DPORemarks()
+	if len(remarks) == 0 {
+		d.say(good, "DPO (dpo:)", fmt.Sprintf("påmindelser til %d, loft %d om ugen, fund gemmes i %s", len(cfg.DPO.Remind), cfg.DPO.AlertBudget, time.Duration(cfg.DPO.KeepFindings)), "")
+	}
+	for _, r := range remarks {
+		m := note
+		if r.Broken {
+			m = bad
+		}
+		d.say(m, "DPO (dpo:)", r.Text, r.Remedy)
+	}
+}
+
+// keys checks who can open what is kept.
+func (d *doctor) keys(ctx context.Context, cfg config.Config, st *state.State) {
+	const what = "nøgler til karantænen"
+	list, err := st.KeyHolders(ctx, cfg.Vault.Recipients)
+	left, kept, errLeft := st.Stale(ctx, cfg.Vault.Recipients)
+	if err = errors.Join(err, errLeft); err != nil {
+		d.say(bad, what, err.Error(), "brevvagt account add NAVN --config ...")
+		return
+	}
+	d.say(good, what, fmt.Sprintf("%d", len(list)), "")
+	for _, w := range state.KeyWarnings(list) {
+		d.say(note, what, w, "brevvagt account add, brevvagt vault recovery new; docs/dpo.md")
+	}
+	if left > 0 {
+		d.say(note, what, fmt.Sprintf("%d af %d sager er ikke forseglet til de nøgler, der gælder nu", left, kept), "brevvagt vault rewrap --by DPO")
 	}
 }
 

@@ -72,10 +72,15 @@ const stale = ` FROM cases c WHERE c.vault_object <> '' AND EXISTS (
 // Left counts the cases whose content is kept, and those of them that are not sealed to
 // the present set of keys.
 func (k *Keys) Left(ctx context.Context) (left, kept int, err error) {
-	if err := k.Store.Read().QueryRowContext(ctx, `SELECT COUNT(*)`+stale, k.Vault.Keys()).Scan(&left); err != nil {
+	return Stale(ctx, k.Store, k.Vault.Keys())
+}
+
+// Stale is Left for a set of keys by its fingerprint.
+func Stale(ctx context.Context, db *store.DB, keys string) (left, kept int, err error) {
+	if err := db.Read().QueryRowContext(ctx, `SELECT COUNT(*)`+stale, keys).Scan(&left); err != nil {
 		return 0, 0, fmt.Errorf("cannot count what is to be sealed anew: %w", err)
 	}
-	if err := k.Store.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE vault_object <> ''`).Scan(&kept); err != nil {
+	if err := db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE vault_object <> ''`).Scan(&kept); err != nil {
 		return 0, 0, fmt.Errorf("cannot count what is kept: %w", err)
 	}
 	return left, kept, nil

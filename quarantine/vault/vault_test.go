@@ -227,3 +227,61 @@ func BenchmarkSeal200KiB(b *testing.B) {
 		}
 	}
 }
+
+// Deleted is deleted: what a disk still holds of a removed file opens with no key, the
+// DPO's and the recovery key among them. A second name of the file stands for the disk.
+func TestDeletedContentOpensWithNoKey(t *testing.T) {
+	dir := t.TempDir()
+	var openers []*vault.Opener
+	var recipients []age.Recipient
+	for range 3 {
+		id, err := vault.NewIdentity()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := vault.ParseRecipient(id.Recipient())
+		if err != nil {
+			t.Fatal(err)
+		}
+		openers, recipients = append(openers, id.Opener()), append(recipients, r)
+	}
+	v, err := vault.New(dir, recipients)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := v.Seal(t.Context(), "01SAG", strings.NewReader(strings.Repeat("CPR 070761-4285\n", 20000)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	remains := filepath.Join(dir, "01REST.age")
+	if err := os.Link(filepath.Join(dir, sealed.Object), remains); err != nil {
+		t.Fatal(err)
+	}
+	open := func(o *vault.Opener) error {
+		blob, err := os.ReadFile(remains)
+		if err != nil {
+			t.Fatal(err)
+		}
+		sum := sha256.Sum256(blob)
+		r, err := v.Open(t.Context(), vault.Sealed{Object: "01REST.age", PlainSHA256: sealed.PlainSHA256, CipherSHA256: hex.EncodeToString(sum[:])}, o)
+		if err != nil {
+			return err
+		}
+		defer r.Close()
+		_, err = io.Copy(io.Discard, r)
+		return err
+	}
+	for _, o := range openers {
+		if err := open(o); err != nil {
+			t.Fatalf("before: %v", err)
+		}
+	}
+	if err := v.Delete(sealed.Object); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range openers {
+		if open(o) == nil {
+			t.Error("deleted content was opened")
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"strings"
 	"time"
 )
 
@@ -55,4 +56,37 @@ func (d *DPO) check() error {
 		errs = append(errs, errors.New("dpo.keep_register must be at least 8760h (a year), or 0 for good"))
 	}
 	return errors.Join(errs...)
+}
+
+// Remark is what doctor says of a setting: what is so, how to mend it, and whether it
+// keeps something from working.
+type Remark struct {
+	Text, Remedy string
+	Broken       bool
+}
+
+// DPORemarks says what the section dpo lacks for the register, the reminders and the
+// pages to do their work.
+func (c *Config) DPORemarks() []Remark {
+	d := c.DPO
+	var list []Remark
+	if d.Name == "" || d.Mail == "" {
+		list = append(list, Remark{Text: "dpo.name eller dpo.mail mangler: felterne til anmeldelse og brevene har ingen kontakt", Remedy: "dpo: {name: ..., mail: ...}"})
+	}
+	switch {
+	case len(d.Remind) == 0:
+		list = append(list, Remark{Text: "dpo.remind er tom: ingen får mail, når fristen på 72 timer nærmer sig", Remedy: "dpo: {remind: [dpo@...]}"})
+	case c.Notify.From == "":
+		list = append(list, Remark{Text: "dpo.remind er sat, men notify.from mangler: påmindelser kan ikke sendes", Remedy: "notify: {from: brevvagt@...}", Broken: true})
+	}
+	switch {
+	case d.Page == "":
+		list = append(list, Remark{Text: "dpo.page mangler: mails har intet link til siden", Remedy: "dpo: {page: https://...}"})
+	case !strings.HasPrefix(d.Page, "https://"):
+		list = append(list, Remark{Text: "dpo.page er ikke https: links i mails går ukrypteret", Remedy: "dpo: {page: https://...}"})
+	}
+	if d.AlertBudget == 0 {
+		list = append(list, Remark{Text: "dpo.alert_budget er 0: ingen ser, når der standses for meget"})
+	}
+	return list
 }

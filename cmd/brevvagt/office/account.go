@@ -20,7 +20,7 @@ import (
 // NewAccount is the command that makes and lists accounts.
 func NewAccount() *cobra.Command {
 	cmd := &cobra.Command{Use: "account", Short: "DPO'ens og andres konti til siden"}
-	cmd.AddCommand(newAccountAdd(), newAccountList())
+	cmd.AddCommand(newAccountAdd(), newAccountList(), newAccountDisable())
 	return cmd
 }
 
@@ -50,7 +50,10 @@ adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
 			if _, err := st.Accounts.Create(cmd.Context(), args[0], display, account.Role(role), phrase); err != nil {
 				return err
 			}
-			console.Printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet. En kørende brevvagt bruger dens nøgle efter genstart.\n", args[0], role)
+			console.Printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet.\n", args[0], role)
+			if account.Role(role).HasKey() {
+				console.Printf(cmd.OutOrStdout(), "Det, der sættes i karantæne fra nu af, kan den åbne. Det ældre først efter \"brevvagt vault rewrap\".\n")
+			}
 			return nil
 		},
 	}
@@ -91,7 +94,7 @@ func newAccountList() *cobra.Command {
 // readPassphrase reads one line without echo from a terminal, or the first line
 // of any other input.
 func readPassphrase(in io.Reader, prompt io.Writer) (string, error) {
-	if f, ok := in.(*os.File); ok && term.IsTerminal(int(f.Fd())) {
+	if f, ok := in.(*os.File); ok && isTerminal(f) {
 		console.Printf(prompt, "Adgangssætning: ")
 		b, err := term.ReadPassword(int(f.Fd()))
 		console.Printf(prompt, "\n")
@@ -106,3 +109,5 @@ func readPassphrase(in io.Reader, prompt io.Writer) (string, error) {
 	}
 	return line, nil
 }
+
+func isTerminal(f *os.File) bool { return term.IsTerminal(int(f.Fd())) }

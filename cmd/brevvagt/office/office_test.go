@@ -41,7 +41,7 @@ func terminal(t *testing.T) (config string, run func(stdin string, args ...strin
 	return config, func(stdin string, args ...string) (string, error) {
 		t.Helper()
 		cmd := &cobra.Command{Use: "brevvagt", SilenceUsage: true, SilenceErrors: true}
-		cmd.AddCommand(office.NewRegister(), office.NewLedger())
+		cmd.AddCommand(office.NewRegister(), office.NewLedger(), office.NewVault(), office.NewAccount(), office.NewCase())
 		var out bytes.Buffer
 		cmd.SetOut(&out)
 		cmd.SetErr(&out)
