@@ -14,6 +14,8 @@ import (
 
 	"brevvagt/cmd/brevvagt/sample"
 	"brevvagt/internal/postfixtest"
+	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
 )
 
 // benchText is everyday Danish without anybody's data, about size bytes.
@@ -226,4 +228,23 @@ func (in *installation) memory(field string) float64 {
 		in.t.Fatalf("%s: %v", field, err)
 	}
 	return kb / 1024
+}
+
+// BenchmarkAnalysis is the full analysis of one plain text mail, all detectors,
+// people and rules, on one core, without any lane around it.
+func BenchmarkAnalysis(b *testing.B) {
+	eng := testEngine(b)
+	for _, size := range []int{5 << 10, 100 << 10} {
+		raw := benchMail(size)
+		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
+			b.SetBytes(int64(len(raw)))
+			b.ReportAllocs()
+			for b.Loop() {
+				out, err := eng.pipeline.Handle(b.Context(), scanner.Item{Source: "gateway", From: from, To: []string{"b@firma.example"}, Content: raw})
+				if err != nil || out.Verdict.Action != policy.Pass {
+					b.Fatal(out.Verdict, err)
+				}
+			}
+		})
+	}
 }

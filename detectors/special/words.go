@@ -186,11 +186,22 @@ func (ix *index) pass(text string, pos int) int {
 		for pos < len(text) && plainBytes[text[pos]] != 0 {
 			pos++
 		}
-		// Most words are plain and of four letters or more: two loads tell enough.
-		if plain := pos == len(text) || text[pos] < utf8.RuneSelf && text[pos] != '-'; plain && pos-start >= 5 {
+		// Most words are plain: two loads tell enough, of a short one a single one.
+		if plain := pos == len(text) || text[pos] < utf8.RuneSelf && text[pos] != '-'; plain {
 			const small = 0x20202020
-			if pos-start > maxWord || marked(ix.begins, spread(four(text[start:])|small)) || marked(ix.ends, spread5(four(text[pos-5:])|small, text[pos-1]|0x20)) {
-				return start
+			switch n := pos - start; {
+			case n >= 5:
+				if n > maxWord || marked(ix.begins, spread(four(text[start:])|small)) || marked(ix.ends, spread5(four(text[pos-5:])|small, text[pos-1]|0x20)) {
+					return start
+				}
+			case n > 1:
+				var e uint32
+				for _, c := range []byte(text[start:pos]) {
+					e = e<<8 | uint32(c|0x20)
+				}
+				if marked(ix.begins, spread(e<<(8*(4-n)))) {
+					return start
+				}
 			}
 			continue
 		}

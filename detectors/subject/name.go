@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/detectors"
 )
@@ -127,20 +128,94 @@ func (n Name) meaning() []string {
 // words. Variants of a name (-sen, -son) are not merged.
 func SameName(a, b string) bool { return NewName(a).Same(NewName(b)) }
 
-// folding of letters that names are written with in two ways.
-var folding = strings.NewReplacer("å", "aa", "ø", "oe", "æ", "ae", "ä", "ae", "ö", "oe", "ü", "ue", "é", "e", "è", "e", "ê", "e", "ë", "e",
-	"á", "a", "à", "a", "â", "a", "ã", "a", "í", "i", "ì", "i", "î", "i", "ï", "i", "ó", "o", "ò", "o", "ô", "o", "õ", "o", "ú", "u", "ù", "u", "û", "u",
-	"ý", "y", "ñ", "n", "ç", "c", "ð", "d", "þ", "th", "ß", "ss", "ş", "s", "ș", "s", "ś", "s", "š", "s", "ı", "i", "ğ", "g", "ł", "l", "ń", "n", "ć", "c", "č", "c", "ź", "z", "ż", "z", "ž", "z", "đ", "d", "ř", "r", "ť", "t", "ț", "t", "ă", "a", "ą", "a", "ę", "e", "ě", "e", "ő", "oe", "ű", "ue", "ů", "u", "a\u030a", "aa", "o\u0308", "oe", "a\u0308", "ae")
+// Fold writes a word in lower case with å æ ø and accented letters as plain ones,
+// and leaves out everything but letters, digits and the slash.
+func Fold(s string) string { return string(appendFold(make([]byte, 0, len(s)+4), s)) }
 
-// Fold writes a word in lower case with å æ ø and accented letters as plain ones.
-func Fold(s string) string {
-	folded := folding.Replace(strings.ToLower(s))
-	return strings.Map(func(r rune) rune {
-		if r == '/' || unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return r
+// in reports whether a word of ours, folded, is what a word of a text folds to. It
+// is asked for every line, and copies nothing.
+func in(set map[string]bool, word string) bool {
+	var room [64]byte
+	return set[string(appendFold(room[:0], word))]
+}
+
+func appendFold(to []byte, s string) []byte {
+	for _, r := range s {
+		switch {
+		case r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || r == '/':
+			to = append(to, byte(r))
+		case r >= 'A' && r <= 'Z':
+			to = append(to, byte(r)+'a'-'A')
+		case r >= utf8.RuneSelf:
+			to = foldRune(to, unicode.ToLower(r))
 		}
-		return -1
-	}, folded)
+	}
+	return to
+}
+
+// foldRune adds the plain form of a letter that names are written with in two ways. A
+// ring or two dots set apart from their letter (NFD) come out as with it.
+func foldRune(to []byte, r rune) []byte {
+	last := byte(0)
+	if len(to) > 0 {
+		last = to[len(to)-1]
+	}
+	switch r {
+	case 0x30A, 0x308:
+		switch {
+		case last == 'a' && r == 0x30A:
+			return append(to, 'a')
+		case last == 'a' || last == 'o' || last == 'u':
+			return append(to, 'e')
+		}
+		return to
+	case 'å':
+		return append(to, "aa"...)
+	case 'ø', 'ö', 'ő':
+		return append(to, "oe"...)
+	case 'æ', 'ä':
+		return append(to, "ae"...)
+	case 'ü', 'ű':
+		return append(to, "ue"...)
+	case 'é', 'è', 'ê', 'ë', 'ę', 'ě':
+		return append(to, "e"...)
+	case 'á', 'à', 'â', 'ã', 'ă', 'ą':
+		return append(to, "a"...)
+	case 'í', 'ì', 'î', 'ï', 'ı':
+		return append(to, "i"...)
+	case 'ó', 'ò', 'ô', 'õ':
+		return append(to, "o"...)
+	case 'ú', 'ù', 'û', 'ů':
+		return append(to, "u"...)
+	case 'ý':
+		return append(to, "y"...)
+	case 'ñ', 'ń':
+		return append(to, "n"...)
+	case 'ç', 'ć', 'č':
+		return append(to, "c"...)
+	case 'ð', 'đ':
+		return append(to, "d"...)
+	case 'þ':
+		return append(to, "th"...)
+	case 'ß':
+		return append(to, "ss"...)
+	case 'ş', 'ș', 'ś', 'š':
+		return append(to, "s"...)
+	case 'ğ':
+		return append(to, "g"...)
+	case 'ł':
+		return append(to, "l"...)
+	case 'ź', 'ż', 'ž':
+		return append(to, "z"...)
+	case 'ř':
+		return append(to, "r"...)
+	case 'ť', 'ț':
+		return append(to, "t"...)
+	}
+	if unicode.IsLetter(r) || unicode.IsDigit(r) {
+		return utf8.AppendRune(to, r)
+	}
+	return to
 }
 
 // words splits at everything that is no letter, so that hyphenated names count as two.

@@ -230,7 +230,7 @@ func nameBefore(text string, start int) (Name, bool) {
 		// The number's label has a line of its own.
 		above = lastLine(strings.TrimSuffix(strings.TrimSpace(s[:cut]), above))
 	}
-	if label, value, ok := strings.Cut(above, "\t"); ok && labels[Fold(label)] {
+	if label, value, ok := strings.Cut(above, "\t"); ok && isLabel(label) {
 		return nameAt(value, false)
 	}
 	if value := subjectCues.after(above); value != "" {
@@ -262,7 +262,7 @@ func nameBehind(text string, end int) (Name, bool) {
 	s := clip(text[end:], 100, false)
 	s, _, _ = strings.Cut(s, "\n")
 	s = strings.TrimLeft(s, " \t,;:-–()|\u00a0")
-	if first, rest, ok := strings.Cut(s, " "); ok && Fold(first) == "navn" {
+	if first, rest, ok := strings.Cut(s, " "); ok && strings.EqualFold(first, "navn") {
 		s = rest
 	}
 	return nameAt(s, false)

@@ -2,7 +2,6 @@ package subject
 
 import (
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"brevvagt/document"
@@ -87,7 +86,7 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	value, labelled := afterLabel(text)
 	if !labelled {
 		// "Borger Testperson Eksempel": a row of a table that lost its blanks.
-		if first, rest, ok := strings.Cut(text, " "); ok && len(first) <= maxLabel && labels[Fold(first)] {
+		if first, rest, ok := strings.Cut(text, " "); ok && isLabel(first) {
 			n, ok = wholeName(rest)
 			return n, k, ok
 		}
@@ -106,8 +105,7 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 
 // afterLabel gives what follows the label for a name with which a line begins.
 func afterLabel(text string) (value string, ok bool) {
-	// A look at the first letters keeps prose away from the folding below.
-	if first := strings.IndexFunc(text, unicode.IsLetter); first < 0 || !labelStarts[text[first]] {
+	if !startsLabel(text) {
 		return "", false
 	}
 	head := text[:min(len(text), maxLabel+1)]
@@ -117,7 +115,22 @@ func afterLabel(text string) (value string, ok bool) {
 	} else if i := strings.Index(head, "  "); i >= 0 {
 		label, value = text[:i], text[i:]
 	}
-	return value, len(label) <= maxLabel && letters(label) <= maxLabelLetters && labels[Fold(label)]
+	return value, isLabel(label)
+}
+
+// isLabel reports whether a text is the label of a name.
+func isLabel(s string) bool {
+	return len(s) <= maxLabel && startsLabel(s) && letters(s) <= maxLabelLetters && in(labels, s)
+}
+
+// startsLabel looks at a text's first letter, which keeps prose away from the folding.
+func startsLabel(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; labelStarts[c] || c|0x20 >= 'a' && c|0x20 <= 'z' {
+			return labelStarts[c]
+		}
+	}
+	return false
 }
 
 // letters counts the bytes of a text that belong to letters.

@@ -8,6 +8,7 @@ import (
 	"github.com/ProtonMail/go-crypto/openpgp/packet"
 
 	"brevvagt/document"
+	"brevvagt/internal/prose"
 )
 
 var (
@@ -50,7 +51,7 @@ func (r *reader) pgp(name string, madeUp bool, content []byte) {
 	rest := r.blocks(name, content)
 	// Not a child: what is no message would be judged as one again and again.
 	r.place = r.at(name).Path
-	r.paragraphs(toText(string(rest), ""), media{})
+	r.paragraphs(prose.DecodeLines(rest, ""), media{})
 	r.place = ""
 }
 

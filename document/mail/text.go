@@ -20,11 +20,11 @@ func (r *reader) text(content []byte, m media) {
 	}
 	content = r.armored(content)
 	charset := m.get("charset")
-	text := prose.Decode(content, charset)
+	text := prose.DecodeLines(content, charset)
 	r.paragraphs(text, m)
 	// A label may hide what is readable without it.
 	if prose.Shifts(charset) && ascii(content) {
-		if plain := prose.Decode(content, ""); plain != text {
+		if plain := prose.DecodeLines(content, ""); plain != text {
 			r.paragraphs(plain, m)
 		}
 	}
@@ -39,15 +39,15 @@ func (r *reader) text(content []byte, m media) {
 // disguised reads a text once more in the ways that some mail program may take it.
 func (r *reader) disguised(content []byte, text string, m media) {
 	for _, raw := range uncover.Base64(content) {
-		r.paragraphs(prose.Decode(raw, m.get("charset")), media{})
+		r.paragraphs(prose.DecodeLines(raw, m.get("charset")), media{})
 	}
 	for _, raw := range uncover.Quoted(content) {
 		if plain := prose.QuotedPrintable(raw); !bytes.Equal(plain, raw) {
-			r.paragraphs(prose.Decode(plain, m.get("charset")), media{})
+			r.paragraphs(prose.DecodeLines(plain, m.get("charset")), media{})
 		}
 	}
 	if bytes.IndexByte(content, 0) >= 0 {
-		if plain := prose.Decode(bytes.ReplaceAll(content, []byte{0}, nil), ""); plain != text {
+		if plain := prose.DecodeLines(bytes.ReplaceAll(content, []byte{0}, nil), ""); plain != text {
 			r.paragraphs(plain, m) // zero bytes at every other place are not always UTF-16
 		}
 	}
@@ -97,9 +97,8 @@ type mailLine struct {
 // chunkBytes is how much of a text is taken apart into lines at a time.
 const chunkBytes = 256 << 10
 
-// paragraphs cuts a body at blank lines and where quoting begins or ends.
+// paragraphs cuts a body, its lines ended by LF, at blank lines and where quoting begins or ends.
 func (r *reader) paragraphs(text string, m media) {
-	text = prose.Lines(text)
 	c := &cutter{reader: r, first: 1}
 	flowed := strings.EqualFold(m.get("format"), "flowed")
 	dropSpace := strings.EqualFold(m.get("delsp"), "yes")

@@ -26,6 +26,15 @@ func Decode(data []byte, declared string) string {
 	return fold(strings.ReplaceAll(decode(data, declared), "\x00", ""))
 }
 
+// DecodeLines is Lines of Decode with one copy fewer for what most mails are, UTF-8.
+func DecodeLines(data []byte, declared string) string {
+	declared = strings.ToLower(strings.Trim(strings.TrimSpace(declared), `"'`))
+	if !Shifts(declared) && marked(data) == nil && bytes.IndexByte(data, 0) < 0 && utf8.Valid(data) {
+		return linesOf(data)
+	}
+	return Lines(strings.ReplaceAll(decode(data, declared), "\x00", ""))
+}
+
 func decode(data []byte, declared string) string {
 	if enc := marked(data); enc != nil {
 		return with(enc, data)
@@ -85,7 +94,7 @@ func marked(data []byte) encoding.Encoding {
 // in every second place.
 func zeroPattern(data []byte) encoding.Encoding {
 	head := data[:min(len(data), 4096)&^1]
-	if len(head) < 4 {
+	if len(head) < 4 || bytes.IndexByte(head, 0) < 0 {
 		return nil
 	}
 	var zero [2]int

@@ -1,6 +1,9 @@
 package prose
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // LongParagraph is the size in bytes from which on a paragraph is cut at a line
 // end. The cut pieces share one line, so that nothing is lost between them.
@@ -8,18 +11,23 @@ const LongParagraph = 64 << 10
 
 // Lines gives text with every line end (CRLF, CR, LF) written as LF.
 func Lines(text string) string {
-	i := strings.IndexByte(text, '\r')
-	if i < 0 {
+	if strings.IndexByte(text, '\r') < 0 {
 		return text
 	}
+	return linesOf([]byte(text))
+}
+
+func linesOf(data []byte) string {
 	var b strings.Builder
-	b.Grow(len(text))
-	for ; i >= 0; i = strings.IndexByte(text, '\r') {
-		b.WriteString(text[:i])
+	b.Grow(len(data))
+	for i := bytes.IndexByte(data, '\r'); i >= 0; i = bytes.IndexByte(data, '\r') {
+		b.Write(data[:i])
 		b.WriteByte('\n')
-		text = strings.TrimPrefix(text[i+1:], "\n")
+		if data = data[i+1:]; len(data) > 0 && data[0] == '\n' {
+			data = data[1:]
+		}
 	}
-	b.WriteString(text)
+	b.Write(data)
 	return b.String()
 }
 

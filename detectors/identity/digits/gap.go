@@ -9,6 +9,22 @@ import (
 // GapAt tells what stands between the end of a run at i and the next run of
 // digits, and where that begins.
 func GapAt(s string, i int) (Gap, int) {
+	if i < len(s) && s[i] < utf8.RuneSelf { // most gaps are told by a look at two bytes
+		c := s[i]
+		if class[c]&isCluster == 0 && c != '<' && c != '&' {
+			return None, i
+		}
+		if i+1 < len(s) && (c == ' ' || c == '-') {
+			switch next := class[s[i+1]]; {
+			case next&isDigit != 0 && c == ' ':
+				return Space, i + 1
+			case next&isDigit != 0:
+				return Dash, i + 1
+			case next&isLetter != 0:
+				return None, i
+			}
+		}
+	}
 	var n gapCount
 	for i < len(s) {
 		if At(s, i) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 )
 
 // Commands of the mail server. The letters are those of the milter protocol as
@@ -84,7 +85,7 @@ func readPacket(r *bufio.Reader, buf []byte) (cmd byte, data, grown []byte, err 
 	for len(buf) < want {
 		step := min(want-len(buf), 64<<10)
 		have := len(buf)
-		buf = append(buf, make([]byte, step)...)
+		buf = slices.Grow(buf, step)[:have+step] // not cleared: it is read full or not used
 		if _, err := io.ReadFull(r, buf[have:]); err != nil {
 			return 0, nil, buf, fmt.Errorf("packet cut short: %w", err)
 		}
