@@ -242,12 +242,19 @@ func (t *tail) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// first is the first line, which says why a Go program died.
+// first is the first line, which says why a Go program died. The words of a panic
+// of some library may quote what it was reading.
 func (t *tail) first() string {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	line, _, _ := strings.Cut(strings.TrimSpace(string(t.text)), "\n")
-	return line[:min(len(line), 200)]
+	for _, begin := range []string{"fatal error:", "panic: runtime error:", "brevvagt-cloud:", "signal:"} {
+		if strings.HasPrefix(line, begin) {
+			return line[:min(len(line), 200)]
+		}
+	}
+	line, _, _ = strings.Cut(line, ":")
+	return line[:min(len(line), 20)]
 }
 
 // explain turns the helper's codes into the errors that a scan knows.
