@@ -80,7 +80,14 @@ type ruleView struct {
 	Approvers int
 }
 
-type findView struct{ Detector, Value, Strength, Layer, Place, Before, Match, After, Why string }
+type findView struct {
+	Detector, Value, Strength, Layer, Place, Before, Match, After, Why string
+
+	N      int    // place among the findings, from 0
+	Opens  bool   // for this person, for a reason
+	Clear  string // the value itself, for as long as it is open
+	Closes string // when it closes
+}
 
 type pictureView struct {
 	Src, Caption string
@@ -143,7 +150,7 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 	if view.CanSeePictures && r.URL.Query().Get("billeder") == "1" {
 		view.Pictures = pictureViews(l, c)
 	}
-	if err := errors.Join(s.papers(r, l, &view), s.work(r, l, c, &u, &view)); err != nil {
+	if err := errors.Join(s.papers(r, l, &view), s.work(r, l, c, &u, &view), s.opened(w, r, l, &u, &view)); err != nil {
 		s.Broken(w, r, "show a case's papers", err)
 		return
 	}
@@ -212,6 +219,7 @@ func findViews(l words.Lang, list []quarantine.Evidence) []findView {
 	views := make([]findView, len(list))
 	for i, e := range list {
 		views[i] = findView{
+			N:        i,
 			Detector: e.Detector, Value: words.Clean(e.Value, words.Short), Strength: e.Strength, Layer: words.Layer(l, e), Place: words.Place(l, e),
 			Before: words.Clean(e.Before, words.Long), Match: words.Clean(e.Match, words.Short), After: words.Clean(e.After, words.Long),
 			Why: words.Clean(strings.Join(e.Why, ", "), words.Long),

@@ -31,6 +31,7 @@ import (
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/lists"
 	"brevvagt/quarantine/review/queue"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/stats"
@@ -65,6 +66,13 @@ type Originals interface {
 	ReleasesSome(source string) bool
 }
 
+// Values opens single findings of a case.
+type Values interface {
+	HasValues(ctx context.Context, id string) (bool, error)
+	Unmask(ctx context.Context, id string, n int, by, reason string, o *vault.Opener) error
+	Value(ctx context.Context, id string, n int, o *vault.Opener) (string, error)
+}
+
 // Papers are what belongs to a case: sealed pictures, the log, the register.
 type Papers interface {
 	Picture(ctx context.Context, id string, n int, by string, o *vault.Opener) ([]byte, error)
@@ -77,6 +85,7 @@ type Service interface {
 	Cases
 	Papers
 	Listing
+	Values
 }
 
 // Accounts tells who a person is and unlocks the vault key. A wrong name and a
@@ -122,8 +131,8 @@ type server struct {
 	breach  *breach.Pages
 	queue   *queue.Pages
 	figures *figures.Pages
+	lists   *lists.Pages
 	Work    *casework.Work
-	Warned  *warned.Lines
 	// Colleagues are the accounts that a case can be handed to.
 	Colleagues func(context.Context) ([]string, error)
 	mail       clock.Mailer       // asks senders; nil where no mail can be sent
@@ -171,7 +180,8 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 		return nil, err
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
-	s.check, s.Work, s.Warned, s.mail, s.Colleagues = cfg.Check, cfg.Work, cfg.Warned, cfg.Mail, cfg.Colleagues
+	s.check, s.Work, s.mail, s.Colleagues = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues
+	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned}
 	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats}
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil

@@ -64,11 +64,12 @@ func (s *server) routes() []route {
 		{"POST", "/sag/{id}/spoerg", deciding, s.askSender, 0},
 		{"POST", "/sag/{id}/falsk-alarm", keeping, s.falseAlarm, 0},
 		{"POST", "/sag/{id}/original", keeping, s.original, 0},
+		{"POST", "/sag/{id}/vis", keeping, s.unmask, 0},
 
 		{"GET", "/statistik", reading, s.figures.Show, 0},
-		{"GET", "/advarsler", reading, s.warnings, 0},
-		{"GET", "/undtagelser", reading, s.exceptions, 0},
-		{"POST", "/undtagelser/slut", keeping, s.endException, 0},
+		{"GET", "/advarsler", reading, s.lists.Warnings, 0},
+		{"GET", "/undtagelser", reading, s.lists.Exceptions, 0},
+		{"POST", "/undtagelser/slut", keeping, s.lists.EndException, 0},
 
 		{"GET", "/fortegnelse", reading, b.List, 0},
 		{"GET", "/udtraek/{slags}", reading, b.Export, 0},

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"path"
 	"slices"
 	"strings"
 	"time"
@@ -14,8 +13,8 @@ import (
 	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/matrix"
 	"brevvagt/quarantine/review/words"
-	"brevvagt/quarantine/warned"
 )
 
 // workView is what people do with a case besides deciding it.
@@ -26,34 +25,16 @@ type workView struct {
 	Colleagues                          []string
 	ExceptRules                         []exceptRule
 	Domain                              string // of the recipients outside, when there is one
-	People                              *matrix
+	People                              *matrix.Matrix
 	WorkLimit                           int
 }
 
 type exceptRule struct{ ID, Label string }
 
-// matrix shows in which papers each person was found.
-type matrix struct {
-	Papers []string
-	Rows   []matrixRow
-	More   int // people left out
-}
-
-type matrixRow struct {
-	Person string
-	Cells  []int
-}
-
-// The size of the matrix that a page can show.
-const (
-	matrixPeople = 15
-	matrixPapers = 6
-)
-
 // work adds to the page of a case.
 func (s *server) work(r *http.Request, l words.Lang, c *quarantine.Case, u *frame.User, v *caseView) error {
 	w := workView{CanWork: s.may(u.Role, "POST", "/sag/{id}/note"), CanExcept: s.may(u.Role, "POST", "/sag/{id}/falsk-alarm") && c.Kind == "mail" && c.From != "",
-		CanOpen: s.may(u.Role, "POST", "/sag/{id}/original") && c.VaultObject != "", Assigned: words.Clean(c.Assigned, words.Short), WorkLimit: reasonLimit, People: peopleIn(c)}
+		CanOpen: s.may(u.Role, "POST", "/sag/{id}/original") && c.VaultObject != "", Assigned: words.Clean(c.Assigned, words.Short), WorkLimit: reasonLimit, People: matrix.In(l, c)}
 	w.CanAsk = w.CanWork && s.mail != nil && c.State == quarantine.Held && c.From != ""
 	notes, err := s.Work.Notes(r.Context(), c.ID)
 	if err != nil {
@@ -92,42 +73,6 @@ func oneDomain(c *quarantine.Case) string {
 		}
 	}
 	return one
-}
-
-// peopleIn is the matrix of who was found where, nil for fewer than two people.
-func peopleIn(c *quarantine.Case) *matrix {
-	m := &matrix{}
-	var persons []string
-	for _, e := range c.Evidence {
-		if e.Category != "national-id" && e.Category != "person" {
-			continue
-		}
-		paper := words.Clean(path.Base(e.Path), words.Short)
-		if !slices.Contains(m.Papers, paper) && len(m.Papers) < matrixPapers {
-			m.Papers = append(m.Papers, paper)
-		}
-		person := words.Clean(e.Value, words.Short)
-		i := slices.Index(persons, person)
-		if i < 0 && len(persons) == matrixPeople {
-			continue
-		}
-		if i < 0 {
-			i = len(persons)
-			persons = append(persons, person)
-			m.Rows = append(m.Rows, matrixRow{person, make([]int, matrixPapers)})
-		}
-		if k := slices.Index(m.Papers, paper); k >= 0 {
-			m.Rows[i].Cells[k]++
-		}
-	}
-	if len(m.Rows) < 2 {
-		return nil
-	}
-	for i := range m.Rows {
-		m.Rows[i].Cells = m.Rows[i].Cells[:len(m.Papers)]
-	}
-	m.More = max(0, c.Persons-len(m.Rows))
-	return m
 }
 
 // act runs a piece of work on a case and goes back to it.
@@ -290,81 +235,4 @@ func (s *server) original(w http.ResponseWriter, r *http.Request) {
 	if _, err := io.Copy(w, content); err != nil {
 		s.Log.Error("original not handed out whole", "case", id)
 	}
-}
-
-type exceptionView struct {
-	ID, Rule, Sender, Domain, Reason, By, CaseID string
-	Created, Expires                             string
-	Active, CanEnd                               bool
-}
-
-// exceptions lists the false alarms that are not raised again.
-func (s *server) exceptions(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.User(r)
-	l := frame.Language(r)
-	list, err := s.Work.Exceptions(r.Context(), false)
-	if err != nil {
-		s.Broken(w, r, "list exceptions", err)
-		return
-	}
-	var v []exceptionView
-	for _, e := range list {
-		active := e.Active(s.Now())
-		v = append(v, exceptionView{ID: e.ID, Rule: words.Known(l, "rule", e.Rule), Sender: words.Clean(e.Sender, words.Short), Domain: words.Clean(e.Domain, words.Short),
-			Reason: words.Clean(e.Reason, reasonLimit), By: words.Clean(e.By, words.Short), CaseID: e.CaseID, Created: words.ShortTime(l, e.Created), Expires: words.ShortTime(l, e.Expires),
-			Active: active, CanEnd: active && s.may(u.Role, "POST", "/undtagelser/slut")})
-	}
-	p := s.NewPage(r, &u, words.Text(l, "exceptions.title"))
-	p.Data = v
-	s.Render(w, http.StatusOK, "exceptions", p)
-}
-
-func (s *server) endException(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.User(r)
-	if err := s.Work.End(r.Context(), u.Name, r.PostFormValue("undtagelse")); err != nil && !errors.Is(err, casework.ErrScope) {
-		s.Broken(w, r, "end an exception", err)
-		return
-	}
-	s.Tell(r, "flash.ended")
-	http.Redirect(w, r, "/undtagelser", http.StatusSeeOther)
-}
-
-type warningsView struct {
-	Rows  []warningView
-	Total int
-	Pages frame.Pager
-}
-
-type warningView struct {
-	When, Source, From, To, Subject string
-	Rules, Gaps                     []string
-}
-
-// warnings lists what went with a warning or with parts that nobody could read.
-func (s *server) warnings(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.User(r)
-	l := frame.Language(r)
-	_, total, err := s.Warned.List(r.Context(), 0, 0)
-	v := warningsView{Total: total, Pages: frame.NewPager(r, total, "/advarsler?")}
-	var list []warned.Warning
-	if err == nil {
-		list, _, err = s.Warned.List(r.Context(), frame.PageSize, (v.Pages.Page-1)*frame.PageSize)
-	}
-	if err != nil {
-		s.Broken(w, r, "list warnings", err)
-		return
-	}
-	for _, x := range list {
-		row := warningView{When: words.ShortTime(l, x.At), Source: words.Known(l, "source", x.Source), From: words.Clean(x.From, words.Short), To: words.Recipients(l, x.To), Subject: words.Clean(x.Subject, words.Short)}
-		for _, rule := range x.Rules {
-			row.Rules = append(row.Rules, words.Rule(l, quarantine.Rule{Danish: rule.Danish, English: rule.English}))
-		}
-		for _, g := range x.Gaps {
-			row.Gaps = append(row.Gaps, words.Clean(g, words.Long))
-		}
-		v.Rows = append(v.Rows, row)
-	}
-	p := s.NewPage(r, &u, words.Text(l, "warnings.title"))
-	p.Data = v
-	s.Render(w, http.StatusOK, "warnings", p)
 }

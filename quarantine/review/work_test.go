@@ -130,7 +130,7 @@ func TestWarningsPage(t *testing.T) {
 		t.Error("empty page")
 	}
 	w := warned.Warning{Source: "smtp", From: "a@kommune.example", To: []string{"b@x.example"}, Subject: `<script>alert(1)</script> 070761-4285`, Rules: []warned.Rule{{ID: "placeholder", Danish: "Pladsholder", English: "Placeholder"}}, Gaps: []string{"a.zip: krypteret"}}
-	if err := r.server.Warned.Add(t.Context(), w); err != nil {
+	if err := r.server.lists.Warned.Add(t.Context(), w); err != nil {
 		t.Fatal(err)
 	}
 	_, body := c.get("/advarsler")

@@ -61,6 +61,16 @@ func harmless(r rune) rune {
 	return r
 }
 
+// Unmasked makes a value fit to be shown without masking it: for the one value that a
+// person opened for a reason, and for nothing else.
+func Unmasked(s string) string {
+	runes := []rune(strings.ToValidUTF8(s, "?"))
+	for i, r := range runes {
+		runes[i] = harmless(r)
+	}
+	return string(runes[:min(len(runes), Short)])
+}
+
 // CleanLines is clean for text of several lines, limit runes each.
 func CleanLines(s string, limit int) string {
 	lines := strings.Split(strings.TrimSpace(s), "\n")

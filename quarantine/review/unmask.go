@@ -1,0 +1,89 @@
+package review
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/words"
+)
+
+// openTime is how long one finding stays open. The server forgets it then; the page is
+// told to load itself anew without it.
+const openTime = 60 * time.Second
+
+// sessionOpen holds what is open in this session: case, finding and until when. The
+// value itself is nowhere but in the vault and in the answer.
+const sessionOpen = "open"
+
+// unmask opens one finding for a reason. The ledger line is written before the page
+// shows anything.
+func (s *server) unmask(w http.ResponseWriter, r *http.Request) {
+	id, ok := caseID(r)
+	n, err := strconv.Atoi(r.PostFormValue("fund"))
+	if !ok || err != nil || n < 0 {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
+	u, _ := s.User(r)
+	l := frame.Language(r)
+	reason := strings.TrimSpace(r.PostFormValue("begrundelse"))
+	if key := s.reasonProblem(reason); key != "" {
+		text := words.Text(l, "problem.text")
+		if key == "problem.reason.cpr" {
+			text = words.Text(l, key)
+		}
+		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: text}, refused{})
+		return
+	}
+	if err := s.Service.Unmask(r.Context(), id, n, u.Name, reason, s.Opener(r)); err != nil {
+		s.refusedDecision(w, r, id, refused{action: "unmask"}, err)
+		return
+	}
+	s.Log.Info("finding opened", "user", u.Name, "case", id, "finding", n)
+	s.Sessions.Put(r.Context(), sessionOpen, fmt.Sprintf("%s %d %d", id, n, s.Now().Add(openTime).UnixMilli()))
+	http.Redirect(w, r, fmt.Sprintf("/sag/%s#fund-%d", id, n), http.StatusSeeOther)
+}
+
+// opened says which findings this person can open, and shows the one that is open.
+func (s *server) opened(w http.ResponseWriter, r *http.Request, l words.Lang, u *frame.User, v *caseView) error {
+	if !s.may(u.Role, "POST", "/sag/{id}/vis") || s.Opener(r) == nil {
+		return nil
+	}
+	has, err := s.Service.HasValues(r.Context(), v.ID)
+	if err != nil || !has {
+		return err
+	}
+	var open string
+	var n int
+	var until int64
+	if _, err := fmt.Sscanf(s.Sessions.GetString(r.Context(), sessionOpen), "%s %d %d", &open, &n, &until); err != nil || open != v.ID || until <= s.Now().UnixMilli() {
+		n = -1
+	}
+	for _, list := range [][]findView{v.Finds, v.FindsRest} {
+		for i := range list {
+			f := &list[i]
+			f.Opens = true
+			if f.N != n {
+				continue
+			}
+			value, err := s.Service.Value(r.Context(), v.ID, n, s.Opener(r))
+			if errors.Is(err, quarantine.ErrNotFound) {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			left := time.UnixMilli(until).Sub(s.Now())
+			f.Clear, f.Closes = words.Unmasked(value), strconv.Itoa(int(left.Seconds()+0.999))
+			// Works without JavaScript, and leaves nothing on a page that was forgotten.
+			w.Header().Set("Refresh", fmt.Sprintf("%s; url=/sag/%s", f.Closes, v.ID))
+		}
+	}
+	return nil
+}
