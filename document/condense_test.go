@@ -40,6 +40,9 @@ func (l *lines) Read(p []byte) (int, error) {
 }
 
 func TestCondense(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	const where = 300_000 // far behind the first 4 MB
 	src := &lines{left: 40 << 20, at: map[int]string{where: "borger " + planted + " ringede\n", where - 1: "før\n", where + 2: "efter\n", where + 5: "langt efter\n"}}
 	got, err := Condense(src)

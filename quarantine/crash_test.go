@@ -198,6 +198,9 @@ func testKey(t *testing.T) (*vault.Identity, []byte) {
 }
 
 func TestKilledWhileHolding(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	id, blob := testKey(t)
 	for _, point := range []string{"hold:original-sealed", "hold:pictures-sealed", "hold:before-commit", "hold:committed"} {
 		t.Run(point, func(t *testing.T) {
@@ -304,6 +307,9 @@ func checkDeliveries(t *testing.T, dir string, c *quarantine.Case, end quarantin
 
 // Killed at no particular point: whatever was acknowledged is there.
 func TestNothingAcknowledgedIsLost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	id, blob := testKey(t)
 	dir := crashDir(t, id, blob)
 	acknowledged := map[string]bool{}

@@ -207,6 +207,9 @@ func exitStatus(err error) int {
 
 // TestLostKeyIsNotRemade: a new key would quietly part old digests from new ones.
 func TestLostKeyIsNotRemade(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	in := install(t, "")
 	if err := os.Remove(filepath.Join(in.state, "digest.key")); err != nil {
 		t.Fatal(err)

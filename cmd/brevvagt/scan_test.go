@@ -83,6 +83,9 @@ func TestScanJSONL(t *testing.T) {
 
 // TestScanSameResult: another number of workers, identical lines.
 func TestScanSameResult(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	dir := t.TempDir()
 	mails, err := sample.Mails()
 	if err != nil {

@@ -145,6 +145,9 @@ func TestTextlessPhotograph(t *testing.T) {
 }
 
 func TestRowOfATableIsOneLine(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	d := read(t, "small-75pct.png", load(t, "small-75pct.png"))
 	want := expected(t, "small-75pct.png")
 	for _, s := range d.Segments {
@@ -297,6 +300,9 @@ func TestLongScreenshot(t *testing.T) {
 }
 
 func TestEveryPageOfATIFF(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	img, err := Decode(load(t, "line.png"))
 	if err != nil {
 		t.Fatal(err)
@@ -342,6 +348,9 @@ func animation(t *testing.T, frames, line int) []byte {
 }
 
 func TestLaterFrameOfAnAnimation(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	d := read(t, "a.gif", animation(t, 4, 2))
 	if !documenttest.Has(d, "070761-4285") || len(d.Gaps) > 0 {
 		t.Errorf("%s", documenttest.Describe(d))

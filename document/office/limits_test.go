@@ -26,6 +26,9 @@ func para(s string) string { return "<w:p><w:r><w:t>" + s + "</w:t></w:r></w:p>"
 
 // TestZipBomb: an entry that unpacks beyond 200 to 1 is read up to there and told.
 func TestZipBomb(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	data := docxOf(t, para("før 120336-3951")+strings.Repeat(" ", 80<<20)+para("efter"))
 	start := time.Now()
 	d := documenttest.Read(t, formats(), "bombe.docx", data)
@@ -82,6 +85,9 @@ func TestLongToken(t *testing.T) {
 
 // TestManyEntries reaches the limit on entries.
 func TestManyEntries(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	e := []entry{{"[Content_Types].xml", types}, {"word/document.xml", "<w:document>" + para("120336-3951") + "</w:document>"}}
 	for i := range 10_001 {
 		e = append(e, entry{fmt.Sprintf("customXml/item%d.xml", i), "<a/>"})

@@ -296,6 +296,9 @@ func TestHostile(t *testing.T) {
 
 // TestBomb unpacks to more than pdfium may use.
 func TestBomb(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	bomb := onePage("", "", "").with(4, stream("/Filter[/FlateDecode/FlateDecode]", flate(flate(repeat("q Q\n", 17<<20))))).bytes()
 	small := &format{cfg: Config{}.orDefault(), engine: &engine{cacheDir: cache, pages: 1024}} // 64 MiB
 	start := time.Now()

@@ -46,6 +46,9 @@ func pdftotext(tb testing.TB, data []byte) (string, time.Duration) {
 
 // TestEverythingThePeerFinds wants every word that pdftotext finds, in every sample.
 func TestEverythingThePeerFinds(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	words := 0
 	for name, data := range peerSamples(t) {
 		theirs, _ := pdftotext(t, data)

@@ -293,6 +293,9 @@ func FuzzPlain(f *testing.F) {
 }
 
 func TestHostileHTMLIsLinear(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	for name, unit := range map[string]string{"cells": "<td>1", "open tags": "<div>", "hidden": "<p hidden>a", "rows": "<tr><td>x", "spans": "<b>a"} {
 		t.Run(name, func(t *testing.T) {
 			documenttest.Read(t, Formats(), "a.html", []byte(strings.Repeat(unit, 2_000_000/len(unit))))

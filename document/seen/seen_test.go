@@ -103,6 +103,9 @@ func TestNotRemembered(t *testing.T) {
 }
 
 func TestMemoryIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	c := New(Config{Memory: 20_000})
 	r := &reader{}
 	f := c.Format(r)

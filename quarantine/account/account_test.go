@@ -42,6 +42,9 @@ func open(t *testing.T) *fixture {
 }
 
 func TestLoginUnlocksTheVaultOfThatAccount(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	a := open(t)
 	recipient, err := a.Create(t.Context(), "dpo", "Testperson Eksempel", account.DPO, pass)
 	if err != nil {

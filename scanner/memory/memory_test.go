@@ -308,6 +308,9 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 // TestKilled kills a process that writes a memory, time after time, and looks at what
 // it left: whole mails, all that were a second old, none twice.
 func TestKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	path := os.Getenv("MEMORY_TEST_CHILD")
 	if path != "" {
 		m, err := memory.Open(context.Background(), path, memory.Options{Key: key(t)}, quiet)

@@ -53,6 +53,9 @@ func terminal(t *testing.T) (config string, run func(stdin string, args ...strin
 }
 
 func TestRegisterOnTheTerminal(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	_, run := terminal(t)
 	form, err := run("", "register", "form")
 	if err != nil || !strings.Contains(form, "hvad:") {

@@ -56,6 +56,9 @@ var mailNumber = regexp.MustCompile(`X-Nr: (\d+)`)
 // hand in mail, every fifth of which must be held. In the end each accepted mail
 // is delivered once or held, and none that must be held has left.
 func TestKilledUnderLoad(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	b := newLab(t, setting{idle: true})
 	cases := t.TempDir()
 	const mails = 250
@@ -175,6 +178,9 @@ func handIn(t *testing.T, addr string, n int) {
 
 // TestLocalSubmission: mail from the sendmail command passes the filter too.
 func TestLocalSubmission(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{})
 	cmd := exec.Command("sendmail", "-C", b.pf.ConfigDir, "-f", "cron@kommune.example", "b@firma.example")

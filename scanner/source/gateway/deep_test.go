@@ -52,6 +52,9 @@ func TestDeep(t *testing.T) {
 
 // TestDeepSurvivesARestart: what was put aside is on disk before Postfix is told.
 func TestDeepSurvivesARestart(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{idle: true, config: gateway.Config{DeepBudget: time.Minute, Adopt: gateway.AdoptNothing, Every: time.Hour}})
 	dir := filepath.Join(t.TempDir(), "deferred")
@@ -87,6 +90,9 @@ func TestLateWithoutTheDeepLane(t *testing.T) {
 
 // TestDryRunPassesWhatCannotBeJudged: a site that only looks must not be felt.
 func TestDryRunPassesWhatCannotBeJudged(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{config: gateway.Config{DryRun: func() bool { return true }}})
 	send(t, b.dial(t), mailWith("MARKER-ERROR"), 250)

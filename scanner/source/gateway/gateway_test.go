@@ -87,6 +87,9 @@ func TestHoldAndReleaseOnce(t *testing.T) {
 }
 
 func TestRejectDeletesAndTellsTheSender(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{})
 	send(t, b.dial(t), mailWith("MARKER-HOLD"), 250)
@@ -119,6 +122,9 @@ func TestRejectDeletesAndTellsTheSender(t *testing.T) {
 }
 
 func TestRefusalsInSession(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{config: gateway.Config{Deadline: 1500 * time.Millisecond, Help: "https://hjaelp.example"}})
 	c := b.dial(t)
@@ -137,6 +143,9 @@ func TestRefusalsInSession(t *testing.T) {
 }
 
 func TestErrorsCanHold(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{config: gateway.Config{OnError: gateway.Hold, Adopt: gateway.AdoptNothing}})
 	send(t, b.dial(t), mailWith("MARKER-ERROR"), 250)
@@ -148,6 +157,9 @@ func TestErrorsCanHold(t *testing.T) {
 // TestTenthMailOfOneConnection: address, HELO and login belong to the connection
 // and must not be lost after the first mail.
 func TestTenthMailOfOneConnection(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	listen := "unix:" + filepath.Join(postfixtest.Dir(t), "m.sock")
 	l, err := milter.Listen(listen, 0o666)
 	if err != nil {
@@ -220,6 +232,9 @@ func TestSlowScan(t *testing.T) {
 }
 
 func TestTooBigIsHeldThenAdopted(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{config: gateway.Config{MaxBytes: 10_000}})
 	content := mailWith(strings.Repeat("stor linje\r\n", 5_000))

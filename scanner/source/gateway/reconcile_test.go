@@ -15,6 +15,9 @@ import (
 // TestFilterDown is the night the scanner was not running: Postfix holds
 // everything, and the reconciler sorts it out afterwards.
 func TestFilterDown(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	t.Parallel()
 	b := newLab(t, setting{idle: true})
 	c := b.dial(t)

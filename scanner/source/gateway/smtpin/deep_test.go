@@ -118,6 +118,9 @@ func TestDeep(t *testing.T) {
 // leaves, and one is delivered twice at most where a kill fell between the next
 // hop's 250 and our note of it.
 func TestDeepKilled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	sink, err := relay.StartSink(filepath.Join(t.TempDir(), "m"), "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,9 @@ func eventually(t *testing.T, what string, f func() bool) {
 // TestLiveReadsWhatChanges: in a folder that was there and in one that is new; the
 // walk at night stays the truth and finds nothing more to do.
 func TestLiveReadsWhatChanges(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	r := newRig(t)
 	r.write("sag/gammel.txt", "CPR-nr. "+number(0))
 	db := r.open()

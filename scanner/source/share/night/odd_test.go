@@ -220,6 +220,9 @@ func TestServerGoneInTheMiddle(t *testing.T) {
 
 // TestAFileThatKillsIsLeftOut: after it took the program down several times.
 func TestAFileThatKillsIsLeftOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes seconds")
+	}
 	r := newRig(t)
 	r.now = later(time.Minute)
 	r.write("a.txt", "CPR-nr. "+number(0))
