@@ -153,7 +153,7 @@ func TestSharesOverSMB(t *testing.T) {
 // TestSharesConfigurationIsChecked: every mistake is named.
 func TestSharesConfigurationIsChecked(t *testing.T) {
 	for lines, want := range map[string]string{
-		"shares: [{name: a}]":                                                            "path or smb",
+		"shares: [{name: a}]":                                                            "one of path, smb",
 		"shares: [{path: /a, at: '25:00'}]":                                              "25:00",
 		"shares: [{path: /a, until: '06:00'}]":                                           "until needs at",
 		"shares: [{path: /a, findings: slet}]":                                           "report or quarantine",

@@ -87,7 +87,7 @@ func (s *Rclone) Start() {
 	}
 	defer log.Close()
 	s.cmd.Stdout, s.cmd.Stderr = log, log
-	if err := s.cmd.Start(); err != nil {
+	if err := startKept(s.cmd); err != nil {
 		s.t.Fatalf("rclone: %v (make test-deps?)", err)
 	}
 	for range 400 {

@@ -64,6 +64,15 @@ func (p *place) describe(path, sum string, now walk.Entry) (*swap.Receipt, error
 	return swap.Describe(p.local, p.root, path, sum)
 }
 
+// identity tells files of one path and content apart by their time. A cloud may give
+// a file that is put back a time of its own, and would have it taken again.
+func (p *place) identity(r *swap.Receipt) int64 {
+	if p.cloud != nil {
+		return 0
+	}
+	return r.MTime
+}
+
 func (p *place) take(ctx context.Context, path string, now walk.Entry, note swap.Note) error {
 	if p.cloud != nil {
 		return p.cloud.Take(ctx, path, now, note.Case, note.Text)

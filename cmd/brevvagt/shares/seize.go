@@ -72,7 +72,7 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 		return "", false, err
 	}
 	// The same file found again is the same case; another one in its place is not.
-	it.ID = fmt.Sprintf("%s\n%s\n%d", it.ID, receipt.SHA256, receipt.MTime)
+	it.ID = fmt.Sprintf("%s\n%s\n%d", it.ID, receipt.SHA256, at.identity(receipt))
 	out.Verdict.Action = policy.Hold
 	if err := (hold.Hold{Quarantine: k.Service}).Apply(ctx, it, out); err != nil {
 		return "", false, err
