@@ -55,6 +55,22 @@ func (s *Service) Picture(ctx context.Context, id string, n int, by string, o *v
 // Original opens the held item itself, for which a reason is needed. The ledger
 // line is written before the first byte is given out.
 func (s *Service) Original(ctx context.Context, id, by, reason string, o *vault.Opener) (io.ReadCloser, error) {
+	return s.openOriginal(ctx, id, by, reason, "original-opened", map[string]string{}, o)
+}
+
+// HandOut is Original for a package that leaves the house: the ledger says who gets it
+// and to whose key it is encrypted.
+func (s *Service) HandOut(ctx context.Context, id, by, reason, receiver, sealedTo string, o *vault.Opener) (io.ReadCloser, error) {
+	if strings.TrimSpace(receiver) == "" || len(receiver) > maxReason {
+		return nil, fmt.Errorf("who gets the case must be said: %w", ErrReason)
+	}
+	if err := register.CheckNumbers(receiver); err != nil {
+		return nil, fmt.Errorf("who gets the case cannot be kept: %w", err)
+	}
+	return s.openOriginal(ctx, id, by, reason, "case-exported", map[string]string{"receiver": strings.TrimSpace(receiver), "sealed-to": sealedTo}, o)
+}
+
+func (s *Service) openOriginal(ctx context.Context, id, by, reason, verb string, detail map[string]string, o *vault.Opener) (io.ReadCloser, error) {
 	if err := s.reasoned(by, reason); err != nil {
 		return nil, err
 	}
@@ -72,8 +88,8 @@ func (s *Service) Original(ctx context.Context, id, by, reason string, o *vault.
 	if err != nil {
 		return nil, err
 	}
-	err = s.tell(ctx, ledger.Entry{Actor: by, Verb: "original-opened", Case: id, Detail: map[string]string{"reason": strings.TrimSpace(reason)}})
-	if err != nil {
+	detail["reason"] = strings.TrimSpace(reason)
+	if err := s.tell(ctx, ledger.Entry{Actor: by, Verb: verb, Case: id, Detail: detail}); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil

@@ -56,7 +56,13 @@ type Decisions interface {
 type Listing interface {
 	queue.Finder
 	Decisions
+	Secrets
+}
+
+// Secrets are what only an unlocked key opens.
+type Secrets interface {
 	Originals
+	Values
 }
 
 // Originals opens what was held, and knows who sent it and what its source can.
@@ -85,7 +91,6 @@ type Service interface {
 	Cases
 	Papers
 	Listing
-	Values
 }
 
 // Accounts tells who a person is and unlocks the vault key. A wrong name and a

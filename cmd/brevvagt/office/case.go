@@ -28,7 +28,7 @@ import (
 func NewCase() *cobra.Command {
 	cmd := &cobra.Command{Use: "case", Short: "sager i karantæne: vis, frigiv, afvis"}
 	cmd.AddCommand(newCaseList(), newCaseShow(), newCaseDecide("release", "frigiv en sag til modtagerne"),
-		newCaseDecide("reject", "afvis en sag; afsender får besked"))
+		newCaseDecide("reject", "afvis en sag; afsender får besked"), newCaseExport(), newCaseVerify())
 	return cmd
 }
 
@@ -95,7 +95,7 @@ func listCases(ctx context.Context, svc *quarantine.Service, filter quarantine.F
 		return err
 	}
 	for _, c := range cases {
-		console.Printf(w, "%s  %-9s %s  %s -> %s  kladde %s  %s\n", c.ID, stateDa(c.State), c.HeldAt.Local().Format("02.01.2006 15:04"),
+		console.Printf(w, "%s  %-9s %s  %s -> %s  kladde %s  %s\n", c.ID, statusDa(c), c.HeldAt.Local().Format("02.01.2006 15:04"),
 			report.Dash(c.From), report.Some(c.To, 2), c.DraftNo, firstRule(c))
 	}
 	console.Printf(w, "%d af %d sager\n", len(cases), total)
@@ -112,7 +112,7 @@ func listCasesJSON(ctx context.Context, svc *quarantine.Service, filter quaranti
 		}
 		for _, c := range cases {
 			line := map[string]any{"id": c.ID, "state": c.State, "source": c.Source, "item": c.ItemID, "from": c.From, "to": c.To,
-				"held_at": c.HeldAt, "draft": c.DraftNo, "rules": c.Rules, "persons": c.Persons, "numbers": c.Numbers}
+				"held_at": c.HeldAt, "draft": c.DraftNo, "left": c.Left, "rules": c.Rules, "persons": c.Persons, "numbers": c.Numbers}
 			if err := json.NewEncoder(w).Encode(line); err != nil {
 				return err
 			}
@@ -128,6 +128,15 @@ func firstRule(c *quarantine.Case) string {
 		return ""
 	}
 	return c.Rules[0].Danish
+}
+
+// statusDa is the state of a case. A mail that had left before it was seen is in no
+// quarantine: nothing of it is held back.
+func statusDa(c *quarantine.Case) string {
+	if c.Left && c.State == quarantine.Held {
+		return "sendt"
+	}
+	return stateDa(c.State)
 }
 
 func stateDa(s quarantine.State) string {
@@ -160,7 +169,7 @@ func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writ
 	if err != nil {
 		return fmt.Errorf("%s: %w", id, err)
 	}
-	console.Printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, stateDa(c.State), report.Dash(c.From), report.Some(c.To, 5),
+	console.Printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, statusDa(c), report.Dash(c.From), report.Some(c.To, 5),
 		c.Subject, c.Received.Local().Format("02.01.2006 15:04:05"))
 	for _, r := range c.Rules {
 		console.Printf(w, "  - %s (%s)\n", r.Danish, r.ID)

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -46,7 +47,10 @@ func terminal(t *testing.T) (config string, run func(stdin string, args ...strin
 		cmd.SetOut(&out)
 		cmd.SetErr(&out)
 		cmd.SetIn(strings.NewReader(stdin))
-		cmd.SetArgs(append(args, "--config", config))
+		if !slices.Contains(args, "verify") || args[0] != "case" {
+			args = append(args, "--config", config)
+		}
+		cmd.SetArgs(args)
 		err := cmd.ExecuteContext(t.Context())
 		return out.String(), err
 	}
