@@ -80,6 +80,10 @@ func (f *finder) matchMasked() bool {
 	}
 	lab := f.labelOf(last.Start, last.End)
 	if masks == 0 {
+		// In a justified letter the rest stands on the next line.
+		if g, next := digits.GapAt(f.text, last.End); (g == digits.Dash || g == digits.DashBreak) && digits.At(f.text, next) {
+			return false
+		}
 		// "CPR: 010203-" and nothing more.
 		if lab.kind != labelCPR || !lab.direct {
 			return false
