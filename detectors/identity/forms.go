@@ -19,6 +19,7 @@ type candidate struct {
 	dashed     bool // a hyphen stands before the serial
 	broken     bool // only a label makes it one number
 	zero       bool // the leading zero was restored
+	spoken     bool // date and serial stand apart, each called what it is
 }
 
 // match judges every number that ends with the last run.
@@ -77,8 +78,14 @@ func (f *finder) matchParted() bool {
 	case 8:
 		return (dash || serial == digits.Space) && f.matchLongYear(n-2, dash)
 	case 4:
-		return dash && n >= 4 && f.row.Runs[n-4].N == 2 && f.row.Runs[n-3].N == 2 && f.dateGaps(n-4) && f.matchLongYear(n-4, dash)
+		if n < 4 || f.row.Runs[n-4].N != 2 || f.row.Runs[n-3].N != 2 || !f.dateGaps(n-4) {
+			return false
+		}
+		return dash && f.matchLongYear(n-4, dash) || serial == digits.Space && f.numbered(n-4) && f.matchLongYear(n-4, false)
 	case 2:
+		if n >= 4 && f.row.Runs[n-4].N == 4 && dash {
+			return f.matchYearFirst(n - 4)
+		}
 		if n < 4 || f.row.Runs[n-4].N != 2 || f.row.Runs[n-3].N != 2 || !f.dateGaps(n-4) {
 			return false
 		}
@@ -130,6 +137,29 @@ func (f *finder) matchLongYear(first int, dash bool) bool {
 	year := int(all[4])*1000 + int(all[5])*100 + int(all[6])*10 + int(all[7])
 	b, raised, ok := birthOf(&c.d)
 	return ok && !raised && b.year == year && f.take(c)
+}
+
+// matchYearFirst judges "2045-06-22-7026" behind a label: file names have the form.
+func (f *finder) matchYearFirst(first int) bool {
+	r := f.row.Runs[first : first+4]
+	if r[1].N != 2 || r[1].Gap != digits.Dash || r[2].Gap != digits.Dash || !f.numbered(first) {
+		return false
+	}
+	c := candidate{start: r[0].Start, end: r[3].End, form: formParted, dashed: true}
+	copy(c.d[:2], r[2].Digit[:2])
+	copy(c.d[2:4], r[1].Digit[:2])
+	copy(c.d[4:6], r[0].Digit[2:4])
+	copy(c.d[6:], r[3].Digit[:4])
+	year := int(r[0].Digit[0])*1000 + int(r[0].Digit[1])*100 + int(r[0].Digit[2])*10 + int(r[0].Digit[3])
+	b, raised, ok := birthOf(&c.d)
+	return ok && !raised && b.year == year && f.take(c)
+}
+
+// numbered reports whether a label for a number, and not for a mere date of birth,
+// stands before the run.
+func (f *finder) numbered(first int) bool {
+	lab := f.labelOf(f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End)
+	return lab.kind == labelCPR && lab.name != "født"
 }
 
 // matchLostZero restores the leading zero that a spreadsheet ate: only where the

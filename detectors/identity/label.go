@@ -57,7 +57,7 @@ func (f *finder) labelOf(start, end int) label {
 	case said.kind == labelCPR:
 		return said
 	case lab.kind == labelPerson || heading.kind == labelPerson || said.kind == labelPerson:
-		return label{kind: labelPerson}
+		return label{kind: labelPerson, direct: lab.kind == labelPerson && lab.direct || heading.kind == labelPerson && f.alone(start, end)}
 	}
 	return label{}
 }
@@ -134,7 +134,9 @@ func labelBefore(s string, i int) label {
 			hasNr = true
 		case labelPerson:
 			if lines == 0 {
-				who = label{kind: labelPerson}
+				if who.kind == labelNone {
+					who = label{kind: labelPerson, direct: direct}
+				}
 			}
 			hasNr, direct = false, false
 		case labelNone:

@@ -47,6 +47,9 @@ type Reading struct {
 	Person     bool   // a word for a person stands before it
 }
 
+// spokenLabel is the label of a number whose parts are each called what they are.
+const spokenLabel = "fødselsdato og sidste fire"
+
 // finder reads one text. It lives on the stack of one call.
 type finder struct {
 	text    string
@@ -54,6 +57,7 @@ type finder struct {
 	rules   *rules
 	today   int
 	ocr     bool
+	cell    bool // of a table
 	explain bool // keep readings, refusals among them, in place of spans
 	row     digits.Row
 	out     []Reading
@@ -63,11 +67,12 @@ type finder struct {
 // read judges every number in a segment, in order. The result is readings with
 // explain and spans without.
 func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Reading, []detectors.Span) {
-	f := finder{text: seg.Text, rules: r, today: daysOf(asOf), ocr: seg.At.OCR, explain: explain}
+	f := finder{text: seg.Text, rules: r, today: daysOf(asOf), ocr: seg.At.OCR, cell: seg.At.Cell != "", explain: explain}
 	if seg.Label != "" {
 		f.heading = headingLabel(seg.Label)
 	}
 	digits.Scan(f.text, &f.row, f.match)
+	f.readSpoken()
 	if seg.At.OCR {
 		f.readOCR()
 	}
@@ -91,6 +96,13 @@ func (f *finder) take(c candidate) bool {
 		r.Label = lab.name
 	}
 	r.Person = lab.kind == labelPerson
+	if c.spoken {
+		r.Label = spokenLabel
+	}
+	if verdict == NoMod11 && !labelled && !r.Person && !c.spoken {
+		born, _, _ := birthOf(&c.d)
+		r.Person = c.form == formParted && f.bornBeside(&c, born)
+	}
 	if c.broken && verdict == Typo {
 		return false
 	}
@@ -158,8 +170,25 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 		return Typo, false
 	case labelled || c.form == formParted || near:
 		return NoMod11, near
+	case c.form == formRun && lab.kind != labelOther && !f.clock(c) && (lab.kind == labelPerson && lab.direct || f.nameBefore(c.start)):
+		return NoMod11, false // directly behind a word for a person or a name
 	}
 	return WeakRun, false
+}
+
+// clock reports whether the digits read as a time of the last ten years, the day
+// first or the year.
+func (f *finder) clock(c *candidate) bool {
+	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
+	if pair(6) > 23 || pair(8) > 59 {
+		return false
+	}
+	for _, day := range [...]birth{{2000 + pair(0), pair(2), pair(4)}, {2000 + pair(4), pair(2), pair(0)}} {
+		if day.exists() && day.days() <= f.today+10000 && day.days() > f.today-100000 {
+			return true
+		}
+	}
+	return false
 }
 
 // confirmed weighs a check digit that agrees. One time stamp in eleven has one

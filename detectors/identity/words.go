@@ -1,6 +1,9 @@
 package identity
 
-import "strings"
+import (
+	"bytes"
+	"strings"
+)
 
 // word is what a folded word says of the number behind it.
 type word struct {
@@ -12,6 +15,9 @@ type word struct {
 // words are the labels that are a word of their own, folded. Other words count by
 // how they end, see classify.
 var words = makeWords()
+
+// persons are words of things' numbers that may be a person's own when "id" follows.
+var persons = map[string]bool{"kunde": true, "medarbejder": true, "loen": true, "bruger": true, "debitor": true, "kreditor": true, "klage": true}
 
 // lengths has, for each first letter, a bit for every length of a word in words: most
 // words of a text are told from labels by it without looking them up.
@@ -33,12 +39,14 @@ func makeWords() map[string]word {
 	put(word{kind: labelCPR, name: "CPR-nr."}, "cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid")
 	put(word{kind: labelCPR, name: "født"}, "foedt fodt foedte foedselsdag foedselsdato")
 	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer "+
-		"foedselsnummer persnr civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier")
+		"foedselsnummer persnr personident personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier")
 	put(word{kind: labelCPR, name: "personnummer", needsNr: true}, "person pers")
 	put(word{kind: labelEither, name: "pnr"}, "pnr")
+	// "civil registration number"
+	put(word{kind: labelCPR, name: "civil registration"}, "civil ssn")
 	// "P-enhed" is read as two words.
 	put(word{kind: labelP}, "penhed enhed produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
-	put(word{kind: labelP, needsNr: true}, "p")
+	put(word{kind: labelEither, name: "pnr", needsNr: true}, "p")
 	put(word{kind: labelOther, name: amount}, "kr dkk eur")
 	put(word{kind: labelOther}, "faktura invoice ordre order bilag konto account cvr ean gln isbn issn iban giro fik bbr bfe "+
 		"tlf telefon mobil phone tel fax maaler")
@@ -46,8 +54,10 @@ func makeWords() map[string]word {
 	put(word{kind: labelOther, needsNr: true}, "sag sags journal j jour aftale kunde kreditor debitor leverandoer medarbejder loen ejendom "+
 		"ejendoms matrikel serie vare reg registrerings se rekvisition tilbud police skade dok dokument ref reference betalings "+
 		"transaktions ticket incident kort licens installations lokations projekt bestillings bestilling booking klage loebe "+
-		"afregnings kontrakt kontrakts")
-	put(word{kind: labelPerson}, "borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen")
+		"afregnings kontrakt kontrakts job request trace session transaction message batch proces process event device objekt object "+
+		"post posterings anmeldelses anmeldelse rapport proeve analyse boring pakke parkerings afgifts hold moede meeting change opgave task "+
+		"besked mail plan bruger medie materiale forsendelses afsendelses kvitterings")
+	put(word{kind: labelPerson}, "borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
 	put(word{kind: labelOther}, "tidspunkt timestamp logtid klokkeslaet")
 	// These say whose number it is and not what.
 	put(word{kind: labelNone}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
@@ -69,7 +79,7 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 		}
 	}
 	if w[len(w)-1] != 'r' {
-		return labelNone, ""
+		return otherID(w), ""
 	}
 	for _, tail := range [...]string{"cpr", "cprnr", "cprnummer"} {
 		if hasTail(w, tail) {
@@ -82,6 +92,19 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 		}
 	}
 	return labelNone, ""
+}
+
+// otherID reads "dokId" and "request_id": a thing's own number. A person's ("kundeId",
+// "borgerid") is left to the digits, for it may be the CPR number.
+func otherID(w []byte) labelKind {
+	stem, ok := bytes.CutSuffix(w, []byte("id"))
+	if !ok || len(stem) < 3 || lengths[stem[0]]>>len(stem)&1 == 0 {
+		return labelNone
+	}
+	if known := words[string(stem)]; known.kind == labelOther && !persons[string(stem)] {
+		return labelOther
+	}
+	return labelNone
 }
 
 func hasTail(w []byte, tail string) bool {

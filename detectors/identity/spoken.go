@@ -1,0 +1,141 @@
+package identity
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// This file reads numbers that people take apart when they write of somebody: the
+// date of birth in one place, the last four digits in another.
+
+const (
+	birthWindow = 160 // bytes looked back from the serial's words for the date
+	birthLabel  = 32  // bytes looked back from the date for what calls it one of birth
+)
+
+var (
+	// spokenSerial is four digits that are called the end of a CPR number.
+	spokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4})(?:\D|$)`)
+	// cardWords say that four digits are the end of something else.
+	cardWords = regexp.MustCompile(`(?i)kort|konto|visa|betal|telefon|tlf|mobil|card|account|phone`)
+	// spokenDate is a date as people write one.
+	spokenDate = regexp.MustCompile(`(?i)(?:^|[^\d.\-/])(?:(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})|(\d{2})(\d{2})(\d{2})|(\d{1,2})\.?\s+(jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-zæøå]*\.?\s+(\d{4}))(?:$|[^\d\-/])`)
+	birthWords = regexp.MustCompile(`(?i)f(?:ø|oe?)d|f\.|cpr|person|born|birth`)
+)
+
+var monthNames = []string{"jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"}
+
+// readSpoken judges "født 22.06.2045, de sidste fire er 7026": four digits that are
+// called the end of a number, with a date of birth before them. Hardly any text has
+// such words, so that they are looked for first.
+func (f *finder) readSpoken() {
+	if !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
+		return
+	}
+	for at := 0; ; {
+		m := spokenSerial.FindStringSubmatchIndex(f.text[at:])
+		if m == nil {
+			return
+		}
+		words, serial := at+m[0], at+m[2]
+		at += m[3]
+		from := max(0, words-birthWindow)
+		if cardWords.MatchString(f.text[from:serial]) {
+			continue
+		}
+		all := spokenDate.FindAllStringSubmatchIndex(f.text[from:words], -1)
+		for k := len(all) - 1; k >= 0; k-- {
+			if c, ok := f.spokenNumber(from, all[k], serial); ok && f.take(c) {
+				break
+			}
+		}
+	}
+}
+
+// serialStems stand in every text that calls four digits the end of a CPR number.
+var serialStems = []string{"sidste", "Sidste", "SIDSTE", "øbe", "oebe", "ontrolcif", "ONTROLCIF", "last f", "last 4"}
+
+// spokenNumber puts a date and a serial together. A date with its century must be
+// the one that the serial tells; one of six digits or behind a word for birth needs
+// nothing more.
+func (f *finder) spokenNumber(from int, m []int, serial int) (candidate, bool) {
+	part := func(k int) string {
+		if m[2*k] < 0 {
+			return ""
+		}
+		return f.text[from+m[2*k] : from+m[2*k+1]]
+	}
+	day, month, year := part(1), part(2), part(3)
+	start := m[2]
+	switch {
+	case part(4) != "":
+		day, month, year, start = part(4), part(5), part(6), m[8]
+	case part(7) != "":
+		name := strings.ToLower(part(8))
+		for i, n := range monthNames {
+			if n == name {
+				day, month, year, start = part(7), twoDigits(i+1), part(9), m[14]
+			}
+		}
+	}
+	c := candidate{start: from + start, end: serial + 4, form: formParted, spoken: true}
+	text := pad(day) + pad(month) + year[len(year)-2:]
+	for i := range text {
+		c.d[i] = text[i] - '0'
+	}
+	for i := range 4 {
+		c.d[6+i] = f.text[serial+i] - '0'
+	}
+	born, raised, ok := birthOf(&c.d)
+	if !ok || raised {
+		return c, false
+	}
+	if len(year) == 4 {
+		return c, pad(year) == year && born.year == int(year[0]-'0')*1000+int(year[1]-'0')*100+int(year[2]-'0')*10+int(year[3]-'0')
+	}
+	before := f.text[max(0, c.start-birthLabel):c.start]
+	return c, part(4) != "" || birthWords.MatchString(before)
+}
+
+func pad(s string) string {
+	if len(s) == 1 {
+		return "0" + s
+	}
+	return s
+}
+
+func twoDigits(n int) string { return string([]byte{'0' + byte(n/10), '0' + byte(n%10)}) }
+
+// bornBeside reports whether the date of birth that a number tells is written out
+// within reach of it: "220645-7026, født 22.06.2045".
+func (f *finder) bornBeside(c *candidate, born birth) bool {
+	low, high := max(0, c.start-birthWindow/2), min(len(f.text), c.end+birthWindow/2)
+	for _, side := range [...]string{f.text[low:c.start], f.text[c.end:high]} {
+		for _, m := range spokenDate.FindAllStringSubmatch(side, -1) {
+			day, month, year := pad(m[1]), pad(m[2]), m[3]
+			if m[7] != "" {
+				day, year = pad(m[7]), m[9]
+				for i, n := range monthNames {
+					if n == strings.ToLower(m[8]) {
+						month = twoDigits(i + 1)
+					}
+				}
+			}
+			if len(year) == 4 && day == twoDigits(born.day) && month == twoDigits(born.month) && year == twoDigits(born.year/100)+twoDigits(born.year%100) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// nameBefore reports whether two words with capitals and a parenthesis, comma or
+// dash stand directly before a number: "Testperson Eksempel (2206457026)".
+func (f *finder) nameBefore(start int) bool {
+	s := strings.TrimRight(f.text[max(0, start-60):start], " ")
+	t := strings.TrimRight(s, "(,–-")
+	return len(t) < len(s) && namePair.MatchString(strings.TrimRight(t, " "))
+}
+
+var namePair = regexp.MustCompile(`(?:^|[\s>"|])\p{Lu}\p{Ll}+(?:[ -]\p{Lu}[\p{Ll}.]*)*[ -]\p{Lu}\p{Ll}{2,}$`)
