@@ -13,6 +13,10 @@ import (
 // System is the actor of what the program does by itself.
 const System = "brevvagt"
 
+// BySender is the actor of what a sender does with his own case through the link in
+// his notice. No account can have this name.
+const BySender = "afsenderen (link)"
+
 // transition is one allowed move of a case and the ledger verb that tells of it.
 type transition struct {
 	from, to State

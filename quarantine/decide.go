@@ -20,6 +20,8 @@ type Decision struct {
 	Reason string        // required, kept for good; may hold no CPR number
 	Opener *vault.Opener // needed to release when the source no longer has the item itself
 	Wish   Wish
+	// With runs in the transaction that stores the decision; its error stores nothing.
+	With func(ctx context.Context, tx *sql.Tx) error
 }
 
 // Release lets an item go. Where a rule asks for two people the first call records
@@ -81,6 +83,11 @@ func (s *Service) decide(ctx context.Context, c *Case, to State, d Decision) err
 	c.DecidedBy, c.DecidedAt, c.Reason, c.LastError = d.By, s.stamp(), strings.TrimSpace(d.Reason), ""
 	c.Wish = d.Wish
 	return s.db.Update(ctx, func(tx *sql.Tx) error {
+		if d.With != nil {
+			if err := d.With(ctx, tx); err != nil {
+				return err
+			}
+		}
 		return s.move(ctx, tx, c, to, d.By, c.DecidedAt, c.decision())
 	})
 }

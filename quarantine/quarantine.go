@@ -62,6 +62,9 @@ type Deposit struct {
 	// one for a reason. They are sealed and stand nowhere else; empty where nothing may
 	// be opened.
 	Clear Values `json:"-"`
+	// Route is the secure route by which the item could go in spite of its rules, ""
+	// where there is none.
+	Route string `json:",omitempty"`
 	// Canary is a mail of our own that proves the way: nobody's data was at risk, so
 	// no register entry is drafted for it.
 	Canary bool `json:",omitempty"`
@@ -81,6 +84,9 @@ type Rule struct {
 	Danish    string `json:"da"`
 	English   string `json:"en"`
 	Approvers int    `json:"approvers,omitempty"`
+	// SenderMayRelease says that the site lets the sender release what only such rules
+	// stopped, with a reason.
+	SenderMayRelease bool `json:"sender_may_release,omitempty"`
 }
 
 // Evidence is one finding, masked, in its masked surroundings.
@@ -136,7 +142,12 @@ type Case struct {
 type Wish struct {
 	To   []int  `json:"to,omitempty"`   // release to these of the recipients only, by their place in To
 	Text string `json:"text,omitempty"` // of the one who rejected, for the sender
+	// Route is the secure route to release by instead of the ordinary way.
+	Route string `json:"route,omitempty"`
 }
+
+// RouteReleaser is a Releaser that can send by a secure route, named in Wish.Route.
+type RouteReleaser interface{ ReleasesBy(route string) bool }
 
 // SomeReleaser is a Releaser that can send to some of the recipients: the case it is
 // given has those in To, and Wish.To set.

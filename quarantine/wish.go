@@ -9,7 +9,7 @@ import (
 )
 
 func (w Wish) encode() string {
-	if len(w.To) == 0 && w.Text == "" {
+	if len(w.To) == 0 && w.Text == "" && w.Route == "" {
 		return ""
 	}
 	b, err := json.Marshal(w)
@@ -27,6 +27,9 @@ func (c *Case) decision() map[string]string {
 	}
 	if c.Wish.Text != "" {
 		detail["text"] = c.Wish.Text
+	}
+	if c.Wish.Route != "" {
+		detail["route"] = c.Wish.Route
 	}
 	return detail
 }
@@ -47,6 +50,11 @@ func (s *Service) mayRelease(c *Case, d Decision) error {
 	mailbox, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(c.From, "< ")), "@")
 	if mailbox != "" && mailbox == strings.ToLower(d.By) {
 		return ErrOwn
+	}
+	if r := d.Wish.Route; r != "" {
+		if by, ok := s.releasers[c.Source].(RouteReleaser); !ok || !by.ReleasesBy(r) || len(d.Wish.To) > 0 {
+			return fmt.Errorf("source %s does not release by route %.40q: %w", c.Source, r, ErrNotAllowed)
+		}
 	}
 	if len(d.Wish.To) == 0 {
 		return nil

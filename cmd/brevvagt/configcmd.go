@@ -24,9 +24,9 @@ func newConfig() *cobra.Command {
 			if _, err := newJudging(cfg.Site, detectors.RandomKey()); err != nil {
 				return fmt.Errorf("%s: site: %w", args[0], err)
 			}
-			console.Printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s\n", args[0],
+			console.Printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s, afsenderens side %s\n", args[0],
 				len(cfg.Site.InternalDomains), len(cfg.Site.PartnerDomains), onOff(cfg.Gateway.Milter.Listen),
-				onOff(cfg.Gateway.SMTP.Listen), onOff(cfg.Review.Listen))
+				onOff(cfg.Gateway.SMTP.Listen), onOff(cfg.Review.Listen), onOff(cfg.Sender.Page))
 			return nil
 		},
 	})

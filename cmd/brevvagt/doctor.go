@@ -133,6 +133,11 @@ func (d *doctor) installation(ctx context.Context, path string) {
 	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !config.Loopback(cfg.Review.Listen) {
 		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
 	}
+	if cfg.Sender.On() {
+		d.reach("afsenderens side", cfg.Sender.Listen)
+	} else {
+		d.say(note, "afsenderens side", "fra: afsendere får ikke et link til selv at vælge", "sender.page, se docs/afsender.md")
+	}
 	for _, s := range cfg.Shares {
 		if err := shares.Check(ctx, s, cfg); err != nil {
 			d.say(bad, "fællesdrev", s.Title()+": "+err.Error(), "docs/delte-drev.md")

@@ -27,6 +27,7 @@ func (d *daemon) reviewConfig(secure bool) review.Config {
 		ask = mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}
 	}
 	return review.Config{
+		Sent: d.sentActs(),
 		Stats: func(ctx context.Context, year int) (*stats.Year, error) {
 			return stats.Of(ctx, d.state.DB, year, d.service.Register().Zone())
 		},

@@ -55,6 +55,7 @@ func (d *daemon) actions(cfg config.Config) []scanner.Action {
 	if cfg.Notify.From != "" {
 		list = append(list, notify.Notify{
 			Hop: lanes.NoticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
+			Link: d.linkFor(d.cfg),
 		})
 	}
 	return list

@@ -79,7 +79,7 @@ func (d *daemon) operations(ctx context.Context) error {
 
 // closeListeners closes those of operations.
 func (d *daemon) closeListeners() {
-	for _, l := range []net.Listener{d.ops, d.policies} {
+	for _, l := range []net.Listener{d.ops, d.policies, d.senders} {
 		if l != nil {
 			_ = l.Close()
 		}

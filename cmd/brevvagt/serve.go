@@ -84,6 +84,7 @@ type daemon struct {
 	lanes   *lanes.Lanes
 	memory  *memory.Memory // of earlier mails, nil when it is off
 	page    net.Listener
+	senders net.Listener // the senders' page, nil when off
 	boxes   *source.Watch
 	watch
 	reloading
@@ -145,6 +146,11 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 			return d, fmt.Errorf("review page: %w", err)
 		}
 	}
+	if cfg.Sender.On() {
+		if d.senders, err = net.Listen("tcp", cfg.Sender.Listen); err != nil {
+			return d, fmt.Errorf("senders' page: %w", err)
+		}
+	}
 	return d, nil
 }
 
@@ -177,6 +183,9 @@ func (d *daemon) Run(ctx context.Context) error {
 	}
 	if d.page != nil {
 		g.Go(func() error { return d.serveReview(ctx) })
+	}
+	if d.senders != nil {
+		g.Go(func() error { return d.serveSenders(ctx) })
 	}
 	if d.ops != nil {
 		g.Go(func() error { return d.serveOperations(ctx) })

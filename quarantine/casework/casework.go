@@ -43,6 +43,11 @@ const (
 	Plain      = "note"
 	Asked      = "asked"       // the sender was asked; the text is the question
 	FalseAlarm = "false-alarm" // the hold was no use; counts against the rules' precision
+
+	// What the sender wrote through the link in his notice.
+	SenderReason = "sender-reason"
+	SenderAsks   = "sender-asks"
+	SenderSecure = "sender-secure" // wants it sent by a secure route
 )
 
 // Note is a line that people wrote on a case.
@@ -81,13 +86,17 @@ func (k *Work) AddNote(ctx context.Context, by, caseID, kind, text string) error
 	if err != nil {
 		return err
 	}
+	return k.Store.Update(ctx, func(tx *sql.Tx) error { return k.Write(ctx, tx, by, caseID, kind, text) })
+}
+
+// Write writes a note within tx, so that it stands or falls with what it tells of.
+// The text must have been checked.
+func (k *Work) Write(ctx context.Context, tx *sql.Tx, by, caseID, kind, text string) error {
 	at := k.stamp()
-	return k.Store.Update(ctx, func(tx *sql.Tx) error {
-		if err := k.note(ctx, tx, at, by, caseID, kind, text); err != nil {
-			return err
-		}
-		return k.tell(ctx, tx, at, by, "case-"+kind, caseID, map[string]string{"text": text})
-	})
+	if err := k.note(ctx, tx, at, by, caseID, kind, text); err != nil {
+		return err
+	}
+	return k.tell(ctx, tx, at, by, "case-"+kind, caseID, map[string]string{"text": text})
 }
 
 func (k *Work) note(ctx context.Context, tx *sql.Tx, at time.Time, by, caseID, kind, text string) error {

@@ -115,7 +115,10 @@ type Config struct {
 	Colleagues   func(context.Context) ([]string, error)
 	Contact      breach.Contact // of the DPO, for notifications and letters
 	// Check refuses a text of a person that may not be kept; nil refuses CPR numbers.
-	Check  func(string) error
+	Check func(string) error
+	// Sent gives what the senders of cases chose through their links; nil where no
+	// links are given out.
+	Sent   func(ctx context.Context, ids []string) (map[string]string, error)
 	Budget int // items held in a week before the page says it is too many; 0 is never
 	// Head is the ledger's head for exports, signed where a key is at hand.
 	Head func(context.Context) (string, error)
@@ -155,6 +158,7 @@ func New(cfg Config) (http.Handler, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.queue.Sent = cfg.Sent
 	return s.handler(), nil
 }
 

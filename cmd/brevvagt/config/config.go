@@ -40,6 +40,7 @@ type Config struct {
 	Transport  Transport  `yaml:"transport"`
 	Memory     Memory     `yaml:"memory"`
 	Mailboxes  Mailboxes  `yaml:"mailboxes"`
+	Sender     Sender     `yaml:"sender"`
 }
 
 // Gateway is the way mail comes in: a milter for Postfix, an SMTP lane of
@@ -189,6 +190,7 @@ func Default() Config {
 		Memory: defaultMemory(),
 
 		Mailboxes: defaultMailboxes(),
+		Sender:    defaultSender(),
 
 		Operations: Operations{MinFreeDisk: 256 << 20},
 		DPO:        defaultDPO(),
@@ -227,7 +229,7 @@ func (c *Config) check() error {
 	if err := c.OCR.Cache.check(); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Transport.check(), c.Gateway.SMTP.TLS.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits())
+	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Transport.check(), c.Gateway.SMTP.TLS.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits(), c.Sender.check(c.Notify.From))
 	if !filepath.IsAbs(c.State) {
 		errs = append(errs, fmt.Errorf("state: %q must be an absolute path", c.State))
 	}

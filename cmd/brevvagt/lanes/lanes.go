@@ -271,8 +271,8 @@ func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Re
 
 func (r releaser) Reject(ctx context.Context, c *quarantine.Case, text string) error {
 	from := c.From
-	if c.Canary {
-		from = "" // nobody reads what a canary gets
+	if c.Canary || c.DecidedBy == quarantine.BySender {
+		from = "" // nobody reads what a canary gets, and who cancelled a mail knows it
 	}
 	return classify(r.lane.Reject(ctx, c.Receipt, from, relay.Notice{
 		From: r.notice.From, To: c.From, Kind: relay.Rejected, Subject: c.Subject, MessageID: c.MessageID,

@@ -38,6 +38,9 @@ type Pages struct {
 	Board   *Board
 	// Budget is how many items a week may be held before the page says so; 0 is never.
 	Budget int
+	// Sent gives what the senders of cases chose through their links; nil where no
+	// links are given out.
+	Sent func(ctx context.Context, ids []string) (map[string]string, error)
 }
 
 // tab is a group of states that are looked at together.
@@ -108,6 +111,7 @@ type rowState struct {
 	Colour, Approved string
 	Risk, RiskColour string
 	Assigned, Batch  string
+	Sender           string // what the sender chose, in words
 	Selectable       bool
 }
 
@@ -177,6 +181,9 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 	for _, c := range cases {
 		v.Rows = append(v.Rows, s.row(l, c, v.CanDecide))
 	}
+	if err := s.sent(r.Context(), l, v.Rows); err != nil {
+		return nil, err
+	}
 	v.Live = "/?" + params.Encode() + fmt.Sprintf("&side=%d", v.Pages.Page)
 	v.Batches = s.batches(l, u)
 	if v.Budget, err = s.budget(r.Context(), l); err != nil {
@@ -184,6 +191,27 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 	}
 	v.Filter, err = s.filter(r, l, u, params, all[at])
 	return v, err
+}
+
+// sent adds what senders chose.
+func (s *Pages) sent(ctx context.Context, l words.Lang, rows []row) error {
+	if s.Sent == nil {
+		return nil
+	}
+	ids := make([]string, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].ID
+	}
+	acts, err := s.Sent(ctx, ids)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if act := acts[rows[i].ID]; act != "" {
+			rows[i].Sender = words.Known(l, "sender", act)
+		}
+	}
+	return nil
 }
 
 // cmpStates is the states of a tab; none means all.

@@ -5,10 +5,13 @@ package notify
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/special"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/gateway/relay"
@@ -22,7 +25,9 @@ type Notify struct {
 	From, Contact string
 	// Internal reports whether an address is one of our own: nobody else is told.
 	Internal func(address string) bool
-	Log      *slog.Logger
+	// Link gives the sender's own page of a case; nil gives none.
+	Link func(caseID, sender string) string
+	Log  *slog.Logger
 }
 
 // Apply sends at most one notice. A notice that cannot be sent is logged and no
@@ -39,6 +44,10 @@ func (n Notify) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome
 		notice.Subject, notice.MessageID = detectors.Redact(m.Subject), m.MessageID
 	}
 	notice.Reason, notice.English = reasons(out.Verdict.Rules)
+	notice.Found, notice.FoundEnglish = found(out)
+	if n.Link != nil && kind == relay.Held && out.CaseID != "" {
+		notice.Link = n.Link(out.CaseID, out.From)
+	}
 	if err := notice.Send(ctx, n.Hop); err != nil {
 		n.Log.Warn("notice", "item", detectors.RedactNumbers(it.ID), "error", err)
 	}
@@ -75,4 +84,37 @@ func reasons(rules []policy.Rule) (danish, english string) {
 		da, en = append(da, r.Text+"."), append(en, r.English+".")
 	}
 	return strings.Join(da, " "), strings.Join(en, " ")
+}
+
+// found says what kind and how many were found, and nothing of what.
+func found(out *scanner.Outcome) (danish, english string) {
+	numbers := make(map[string]bool)
+	var kinds []string
+	for i := range out.Findings {
+		f := &out.Findings[i]
+		if f.Category == "national-id" {
+			numbers[f.Value.Digest()] = true
+		} else if f.Strength.Rank() >= detectors.Medium.Rank() {
+			kinds = append(kinds, special.DataTypes(f.Category)...)
+		}
+	}
+	slices.Sort(kinds)
+	var da, en []string
+	if n := len(numbers); n > 0 {
+		da, en = append(da, count(n, "CPR-nummer", "CPR-numre")), append(en, count(n, "CPR number", "CPR numbers"))
+	}
+	if n := len(out.Subjects); n > 0 {
+		da, en = append(da, "oplysninger om "+count(n, "person", "personer")), append(en, "data on "+count(n, "person", "people"))
+	}
+	if len(kinds) > 0 {
+		da, en = append(da, slices.Compact(kinds)...), append(en, "special category data")
+	}
+	return strings.Join(da, ", "), strings.Join(en, ", ")
+}
+
+func count(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
 }

@@ -41,7 +41,11 @@ type Notice struct {
 	Reason    string    // Danish, one or more sentences: what and why
 	English   string    // the same in English; "" uses a general sentence
 	Help      string    // link or phone number
-	Date      time.Time // default now
+	// Found and FoundEnglish are what was found, by kind and count; "" leaves it out.
+	Found, FoundEnglish string
+	// Link is where the sender chooses what happens; "" where there is no such page.
+	Link string
+	Date time.Time // default now
 }
 
 // ErrNoSender is returned for a mail with the null sender: answering it could
@@ -170,12 +174,19 @@ func (n Notice) text() string {
 		}
 	}
 	line(w.danish)
+	if found := oneLine(n.Found); found != "" {
+		b.WriteString("\n")
+		line("Fundet: " + found)
+	}
 	if reason := oneLine(n.Reason); reason != "" {
 		b.WriteString("\n")
 		line(reason)
 	}
 	b.WriteString("\n")
 	line(w.onDanish)
+	if n.Link != "" {
+		b.WriteString("\n" + waysDanish + "\n" + oneWord(n.Link) + "\n")
+	}
 	b.WriteString("\n")
 	if subject := oneLine(n.Subject); subject != "" {
 		line("Emne: " + subject)
@@ -191,10 +202,27 @@ func (n Notice) text() string {
 	}
 	b.WriteString("\n--- English ---\n\n")
 	line(w.english)
+	if found := oneLine(n.FoundEnglish); found != "" {
+		line("Found: " + found)
+	}
 	line(oneLine(n.English))
 	line(w.onEnglish)
+	if n.Link != "" {
+		b.WriteString("\n" + waysEnglish + "\n" + oneWord(n.Link) + "?sprog=en\n")
+	}
 	return b.String()
 }
+
+// What stands before the link.
+const (
+	waysDanish = "Vælg selv, hvad der skal ske: annullere den, sende den sikkert, give en\n" +
+		"begrundelse eller spørge DPO'en. Linket er dit, virker én gang og kræver\nikke login:"
+	waysEnglish = "Choose what is to happen: cancel it, send it securely, give a reason or\n" +
+		"ask the DPO. The link is yours, works once and needs no login:"
+)
+
+// oneWord keeps an address in one piece.
+func oneWord(s string) string { return strings.Join(strings.Fields(s), "") }
 
 // oneLine redacts a text that came from elsewhere and keeps it on one line.
 func oneLine(s string) string {
