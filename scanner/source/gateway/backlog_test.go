@@ -1,17 +1,20 @@
 package gateway_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"os"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
 
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
+	"brevvagt/scanner/source/gateway"
 )
 
 // TestBacklog adopts a night's mail that Postfix held by itself. GATEWAY_BACKLOG
@@ -94,4 +97,92 @@ func itemIDs(items []scanner.Item) string {
 		all = append(all, it.ID)
 	}
 	return fmt.Sprint(all)
+}
+
+// TestLargeHeldMail adopts a large mail that Postfix held by itself: it comes from
+// a file and not from memory, byte for byte, and no file is left.
+func TestLargeHeldMail(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
+	t.Parallel()
+	dir := t.TempDir()
+	b := newLab(t, setting{idle: true, config: gateway.Config{LargeDir: dir}})
+	mail := mailWith(strings.Repeat("En linje i en stor mail.\r\n", 3<<20/26) + "MARKER-HOLD")
+	id := postfixtest.QueueID(send(t, b.dial(t), mail, 250))
+	var got []byte
+	err := b.lane.Reconcile(t.Context(), func(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+		if it.Large == nil || it.Large.Size != int64(len(it.Content)) {
+			t.Errorf("a mail of %d bytes came in memory", len(it.Content))
+		}
+		got = bytes.Clone(it.Content)
+		return b.judge.handle(ctx, it)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(withoutReceived(got), mail) {
+		t.Errorf("%d bytes were judged, %d were sent", len(got), len(mail))
+	}
+	if h := b.held(t); len(h) != 1 || h[0].ID != id {
+		t.Errorf("held %v", h)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left in the folder: %v, %v", left, err)
+	}
+}
+
+// TestReleaseOfAll releases every held mail at once, as many hands do that decide
+// many cases together, some of them asked twice: none is lost, none comes twice.
+// GATEWAY_BACKLOG sets how many mails.
+func TestReleaseOfAll(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
+	mails := 40
+	if n, err := strconv.Atoi(os.Getenv("GATEWAY_BACKLOG")); err == nil {
+		mails = n
+	}
+	b := newLab(t, setting{})
+	ids := make(chan string, mails)
+	var wg sync.WaitGroup
+	for from := range 4 {
+		c := b.dial(t)
+		wg.Go(func() {
+			for n := from; n < mails; n += 4 {
+				ids <- postfixtest.QueueID(send(t, c, append([]byte(fmt.Sprintf("X-Nr: %d\r\n", n)), mailWith("MARKER-HOLD")...), 250))
+			}
+		})
+	}
+	wg.Wait()
+	close(ids)
+	eventually(t, "all held", func() bool { return len(b.held(t)) == mails })
+	begun := time.Now()
+	for range 4 {
+		wg.Go(func() {
+			for id := range ids {
+				for range 1 + min(1, len(ids)%20/19) {
+					if _, err := b.lane.Release(t.Context(), receiptOf(id), "", nil, nil); err != nil {
+						t.Errorf("%s: %v", id, err)
+					}
+				}
+			}
+		})
+	}
+	wg.Wait()
+	took := time.Since(begun)
+	seen := map[string]int{}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	all, err := b.sink.Wait(ctx, mails)
+	if err != nil {
+		t.Fatalf("%d of %d arrived: %v", len(all), mails, err)
+	}
+	for _, c := range b.arrived(t, mails) {
+		seen[string(mailNumber.FindSubmatch(c)[1])]++
+	}
+	if len(seen) != mails || len(b.held(t)) != 0 {
+		t.Errorf("%d different mails arrived, %d were held; %d are still", len(seen), mails, len(b.held(t)))
+	}
+	t.Logf("%d held mails released in %s", mails, took.Round(time.Millisecond))
 }

@@ -127,12 +127,14 @@ func (m *Milter) deepRound(ctx context.Context, handle scanner.Handler) error {
 // What cannot be judged even so stays held and is tried again in the next round.
 func (m *Milter) deepScan(ctx context.Context, h postfix.Mail, handle scanner.Handler) {
 	log := m.Log.With("queue_id", h.ID)
-	content, err := m.Postfix.Content(ctx, h.ID, max(m.Config.MaxBytes, adoptBytes))
+	content, err := m.read(ctx, h)
 	if err != nil {
 		log.Error("held mail cannot be read and stays held", "error", err)
 		return
 	}
-	it := m.item(h.ID, h.From, h.To, h.Arrived, content)
+	defer content.close()
+	it := m.item(h.ID, h.From, h.To, h.Arrived, nil)
+	content.into(&it)
 	it.Deep = true
 	out, err := m.deep.Scan(ctx, it, handle)
 	if err != nil {

@@ -190,7 +190,8 @@ func (m *Milter) adoptGroup(ctx context.Context, group []postfix.Mail, handle sc
 	if len(group) == 0 || ctx.Err() != nil {
 		return nil
 	}
-	adopt := func(h postfix.Mail, content []byte) {
+	adopt := func(h postfix.Mail, content heldContent) {
+		defer content.close()
 		if ctx.Err() == nil && m.adopt(ctx, h, content, handle) {
 			clean = append(clean, h.ID)
 		}
@@ -203,7 +204,7 @@ func (m *Milter) adoptGroup(ctx context.Context, group []postfix.Mail, handle sc
 		// Markers and envelopes come on top of the contents.
 		if contents, ok := m.Postfix.Contents(ctx, ids, 4*readBytes); ok {
 			for i, h := range group {
-				adopt(h, contents[i])
+				adopt(h, heldContent{bytes: contents[i]})
 			}
 			return clean
 		}
@@ -213,9 +214,9 @@ func (m *Milter) adoptGroup(ctx context.Context, group []postfix.Mail, handle sc
 		if err == nil && len(held) == 0 {
 			continue
 		}
-		var content []byte
+		var content heldContent
 		if err == nil {
-			content, err = m.Postfix.Content(ctx, h.ID, max(m.Config.MaxBytes, adoptBytes))
+			content, err = m.read(ctx, h)
 		}
 		if err != nil {
 			m.Log.Error("held mail cannot be read and stays held", "queue_id", h.ID, "error", err)
@@ -292,9 +293,10 @@ func (m *Milter) forgetKept(isHeld map[string]bool) {
 
 // adopt judges one held mail and reports whether it is to be released. One that
 // needs more time is left to the deep lane.
-func (m *Milter) adopt(ctx context.Context, h postfix.Mail, content []byte, handle scanner.Handler) (release bool) {
+func (m *Milter) adopt(ctx context.Context, h postfix.Mail, content heldContent, handle scanner.Handler) (release bool) {
 	log := m.Log.With("queue_id", h.ID)
-	it := m.item(h.ID, h.From, h.To, h.Arrived, content)
+	it := m.item(h.ID, h.From, h.To, h.Arrived, nil)
+	content.into(&it)
 	it.Client, it.Deferrable = "hold queue", m.mayDefer()
 	out, err := m.judge.Scan(ctx, it, handle)
 	if judge.Late(err) && m.mayDefer() {

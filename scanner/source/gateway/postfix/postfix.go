@@ -203,38 +203,21 @@ func (c *Control) super(ctx context.Context, line *regexp.Regexp, stdin string, 
 	return strconv.Atoi(string(m[1]))
 }
 
-// Content returns header and body of one queued mail with CRLF line ends, at most
-// limit bytes; more is ErrTooBig.
-func (c *Control) Content(ctx context.Context, id string, limit int64) ([]byte, error) {
-	if err := CheckID(id); err != nil {
-		return nil, err
-	}
-	out, _, err := c.run(ctx, limit, "", c.Prefix, "postcat", "-hbq", id)
-	if err != nil {
-		return nil, fmt.Errorf("read mail %s: %w", id, err)
-	}
-	lines := bytes.Count(out, []byte("\n"))
-	if int64(len(out)+lines) > limit {
-		return nil, fmt.Errorf("read mail %s: %w", id, ErrTooBig)
-	}
-	return crlf(out, lines), nil
-}
-
-// crlf gives every line the end it has on the wire. Postfix stores lines without
-// their ends and postcat prints them with LF.
-func crlf(in []byte, lines int) []byte {
-	out := make([]byte, 0, len(in)+lines)
-	for i, b := range in {
-		if b == '\n' && (i == 0 || in[i-1] != '\r') {
-			out = append(out, '\r')
-		}
-		out = append(out, b)
-	}
-	return out
-}
-
 // run runs one command within the time limit and bounds what it may print.
 func (c *Control) run(ctx context.Context, limit int64, stdin string, prefix []string, name string, args ...string) (stdout, stderr []byte, err error) {
+	out := &capped{limit: limit}
+	stderr, err = c.runTo(ctx, out, stdin, prefix, name, args...)
+	switch {
+	case out.over:
+		return nil, nil, fmt.Errorf("%s: %w", name, ErrTooBig)
+	case err != nil:
+		return nil, nil, err
+	}
+	return out.b, stderr, nil
+}
+
+// runTo runs one command within the time limit; what it prints goes to out.
+func (c *Control) runTo(ctx context.Context, out io.Writer, stdin string, prefix []string, name string, args ...string) (stderr []byte, err error) {
 	timeout := c.Timeout
 	if timeout <= 0 {
 		timeout = 30 * time.Second
@@ -252,7 +235,6 @@ func (c *Control) run(ctx context.Context, limit int64, stdin string, prefix []s
 	argv = append(argv, args...)
 	cmd := exec.CommandContext(ctx, argv[0], argv[1:]...)
 	cmd.WaitDelay = time.Second
-	out := &capped{limit: limit}
 	errs := &capped{limit: 1 << 16}
 	cmd.Stdout, cmd.Stderr = out, errs
 	if stdin != "" {
@@ -260,14 +242,12 @@ func (c *Control) run(ctx context.Context, limit int64, stdin string, prefix []s
 	}
 	err = cmd.Run()
 	switch {
-	case out.over:
-		return nil, nil, fmt.Errorf("%s: %w", name, ErrTooBig)
 	case ctx.Err() != nil:
-		return nil, nil, fmt.Errorf("%s: %w", name, ctx.Err())
+		return nil, fmt.Errorf("%s: %w", name, ctx.Err())
 	case err != nil:
-		return nil, nil, fmt.Errorf("%s: %w: %s", name, err, firstLine(errs.b))
+		return nil, fmt.Errorf("%s: %w: %s", name, err, firstLine(errs.b))
 	}
-	return out.b, errs.b, nil
+	return errs.b, nil
 }
 
 // capped keeps what fits and ends the command with the first byte too many.
