@@ -59,6 +59,10 @@ type Detector struct {
 	Title    string // Danish, for people
 	Category string // "national-id", "special-category", "placeholder", ...
 	Find     func(seg document.Segment, env Env) []Span
+	// Settle, where there is one, looks once at the whole document and gives back the
+	// findings, with the strength and reasons of the detector's own changed or some of
+	// them left out: what a number is, its column tells better than its cell.
+	Settle func(doc *document.Document, found []Finding, env Env) []Finding
 }
 
 // Finding is a masked hit at its place.
@@ -103,7 +107,30 @@ func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Find
 		}
 	}
 	Sort(found)
-	return dedupe(found), gaps
+	found = dedupe(found)
+	for d := range s.List {
+		if s.List[d].Settle == nil {
+			continue
+		}
+		settled, ok := settleSafely(&s.List[d], doc, found, env)
+		if !ok {
+			gaps = append(gaps, document.Gap{Why: document.Crashed, Detail: "detector " + s.List[d].ID})
+			continue
+		}
+		found = settled
+	}
+	return found, gaps
+}
+
+// settleSafely keeps a panic in one detector from ending the scan; the findings stay
+// as they were then.
+func settleSafely(d *Detector, doc *document.Document, found []Finding, env Env) (settled []Finding, ok bool) {
+	defer func() {
+		if recover() != nil {
+			settled, ok = nil, false
+		}
+	}()
+	return d.Settle(doc, slices.Clone(found), env), true
 }
 
 // findSafely keeps a panic in one detector, or a span outside of the text, from

@@ -24,6 +24,9 @@ func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 	case digits.IsLetter(r):
 		return labelled || f.gluedWord(before+w, c)
 	case digits.IsDash(r):
+		if before == 0 && f.cell && c.form == formRun && !labelled {
+			return false // a negative number
+		}
 		return c.broken || before == 0 || !mixedWordBefore(s, before)
 	case r == '.' || r == ':':
 		return c.form == formParted || !digitBefore(s, before)

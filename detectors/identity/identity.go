@@ -40,6 +40,7 @@ func CPR(cfg Config) detectors.Detector {
 			_, spans := r.read(&seg, env.AsOf, false)
 			return spans
 		},
+		Settle: r.settle,
 	}
 }
 

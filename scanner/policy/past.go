@@ -84,12 +84,20 @@ func resentAttachment() Definition {
 		Softer: func(site Site, f *Facts) bool { return f.parties(site).AtWork() || allWeak(f.resent(site)) }}
 }
 
-// resent leaves out partners: several authorities work with one case.
+// resent leaves out partners, since several authorities work with one case, and the
+// person's own papers: people have a mailbox at work and one at home.
 func (f *Facts) resent(site Site) []parties.Odd {
 	if len(f.Past.Resent) == 0 || !f.leaves() || len(f.Channel.External) > 0 && len(f.Channel.Unprotected) == 0 && f.parties(site).AtWork() {
 		return nil
 	}
-	return f.Past.Resent
+	it := f.parties(site)
+	var others []parties.Odd
+	for _, o := range f.Past.Resent {
+		if !it.OwnPaper(o) {
+			others = append(others, o)
+		}
+	}
+	return others
 }
 
 func (f *Facts) pastResidue(site Site) []parties.Odd {

@@ -182,9 +182,9 @@ func placeholders() Definition {
 			return countDa(n, "pladsholder", "pladsholdere") + " fra en skabelon står stadig i brevet",
 				countEn(n, "placeholder", "placeholders") + " of a template still in the letter", true
 		},
-		// A mail that hands over a template says so.
+		// A mail that hands over a template says so; a form is to be filled in.
 		Softer: func(site Site, f *Facts) bool {
-			return f.parties(site).Says("skabelon", "flettefelt", "brevfletning", "mail merge")
+			return f.parties(site).Says("skabelon", "flettefelt", "brevfletning", "mail merge") || f.formsOnly()
 		}}
 }
 

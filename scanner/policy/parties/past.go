@@ -75,6 +75,28 @@ func (it *Item) Own(person int) bool {
 	return false
 }
 
+// OwnPaper reports whether a person is one of the readers, or stands in a letter that
+// is made out to a reader by full name.
+func (it *Item) OwnPaper(o Odd) bool {
+	if o.Person < 0 || it.Own(o.Person) {
+		return o.Person >= 0
+	}
+	r := it.readers()
+	b := it.bundle()
+	for i := range b.papers {
+		p := &b.papers[i]
+		if _, in := p.people[o.Person]; !in || p.path != o.At.Path || p.letter == nil || len(p.more) > 0 || !p.letter.Addressee.Full() {
+			continue
+		}
+		for _, n := range r.names {
+			if n.Full() && n.SameLoosely(p.letter.Addressee) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Kin reports whether a person may belong to a reader without being one: a child, a
 // relative by name, or somebody whom the mail says the reader acts for.
 func (it *Item) Kin(person int) bool {

@@ -1,0 +1,135 @@
+package identity
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// This file looks at the company a number keeps. One time stamp in eleven passes
+// modulus 11: in a column of them, the ones that do are what their neighbours are.
+// A column of CPR numbers looks the other way round, since few fail.
+
+const (
+	// chanceRatio: one number in eleven passes by chance, and nine in ten or more of
+	// a list of people do; a quarter is far from both.
+	chanceRatio = 3
+	// plainChance: this many that fail, and a share that passes which chance gives,
+	// leave no doubt.
+	plainChance, plainRatio = 20, 5
+)
+
+// family is the numbers of one kind in a file: a column, a field, or the numbers
+// behind the same word. Those in a row follow the first of them.
+type family struct{ path, column, word string }
+
+// tally counts different numbers of ten digits with a date, unlabelled.
+type tally struct{ failing, passing map[string]bool }
+
+// settle weakens the numbers that nothing but date and check digit speaks for, when
+// too many of their own kind have a date and fail the check, and leaves them out
+// where they are no more than chance gives among many. Numbers with a label,
+// a word for a person or in the form 6-4 stay as they are, and so does one that
+// also stands among people elsewhere in the document.
+func (r *rules) settle(doc *document.Document, found []detectors.Finding, env detectors.Env) []detectors.Finding {
+	if !slices.ContainsFunc(found, byCheckAlone) {
+		return found
+	}
+	counts := make(map[family]*tally)
+	home := make(map[[2]int]family) // segment and offset → family
+	for i := range doc.Segments {
+		seg := &doc.Segments[i]
+		readings, _ := r.read(seg, env.AsOf, true)
+		slices.SortStableFunc(readings, func(a, b Reading) int { return a.Start - b.Start })
+		var row family
+		end := -1
+		for k := range readings {
+			x := &readings[k]
+			if x.Label != "" || x.Person || x.Parted || x.Zero || x.OCR {
+				continue
+			}
+			passes := x.Verdict == Strong || x.Verdict == ExceptionDate
+			if !passes && x.Verdict != WeakRun && x.Verdict != Old && x.Verdict != Future && !x.Near {
+				continue
+			}
+			fam := row
+			if end < 0 || strings.Trim(seg.Text[end:x.Start], " \t,;|") != "" {
+				fam = family{path: seg.At.Path, column: column(seg), word: wordBefore(seg.Text, x.Start)}
+			}
+			row, end = fam, x.End
+			t := counts[fam]
+			if t == nil {
+				t = &tally{failing: map[string]bool{}, passing: map[string]bool{}}
+				counts[fam] = t
+			}
+			if passes {
+				t.passing[x.Value] = true
+				home[[2]int{i, x.Start}] = fam
+			} else {
+				t.failing[x.Value] = true
+			}
+		}
+	}
+	return weaken(found, counts, home)
+}
+
+func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int]family) []detectors.Finding {
+	sure := make(map[string]bool) // numbers that more speaks for somewhere
+	doubted := make(map[int]bool) // index → no more than chance
+	for i := range found {
+		f := &found[i]
+		if f.Detector != IDCPR {
+			continue
+		}
+		fam, ok := home[[2]int{f.Segment, f.Start}]
+		t := counts[fam]
+		switch {
+		case !ok || !byCheckAlone(*f) || len(t.failing) < chanceRatio || len(t.failing) < chanceRatio*len(t.passing):
+			sure[f.Value.Digest()] = true
+		default:
+			doubted[i] = len(t.failing) >= plainChance && len(t.failing) >= plainRatio*len(t.passing)
+		}
+	}
+	out := found[:0]
+	for i, f := range found {
+		if chance, ok := doubted[i]; ok && !sure[f.Value.Digest()] {
+			if chance {
+				continue
+			}
+			f.Strength = detectors.Weak
+			f.Why = append(slices.Clone(f.Why), "blandt tal af samme slags uden modulus 11")
+		}
+		out = append(out, f)
+	}
+	return out
+}
+
+// byCheckAlone reports whether nothing but the digits themselves speaks for a number.
+func byCheckAlone(f detectors.Finding) bool {
+	return f.Detector == IDCPR && f.Strength == detectors.Strong && len(f.Why) == 2 &&
+		f.Why[0] == "dato" && (f.Why[1] == "modulus 11" || f.Why[1] == "undtagelsesdato")
+}
+
+// column names a segment's column in its table, "Ark1!C" of "Ark1!C251", or its
+// field. A cell's label may be its row's, which differs from row to row.
+func column(seg *document.Segment) string {
+	if seg.At.Cell != "" {
+		return strings.TrimRight(seg.At.Cell, "0123456789")
+	}
+	return "\x00" + seg.Label
+}
+
+// wordBefore is the word right before s[i], at most four signs away and on its line.
+func wordBefore(s string, i int) string {
+	k := i
+	for k > 0 && i-k < 4 && !wordByte(s, k-1) && s[k-1] != '\n' {
+		k--
+	}
+	end := k
+	for k > 0 && wordByte(s, k-1) && end-k < 40 {
+		k--
+	}
+	return s[k:end]
+}
