@@ -48,6 +48,6 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 		return fmt.Errorf("%w (see brevvagt --help)", err)
 	})
 	root.AddCommand(newScan(), newServe(), newDemo(), office.NewCase(), office.NewRegister(), office.NewLedger(), office.NewAccount(), office.NewVault(),
-		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport())
+		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport(), newDB())
 	return root
 }

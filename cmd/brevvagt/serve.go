@@ -33,10 +33,13 @@ import (
 )
 
 func newServe() *cobra.Command {
-	var file string
+	var file, only string
 	cmd := &cobra.Command{
 		Use: "serve", Short: "kør som mailgateway med karantæne og DPO-side", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if only != "" {
+				return serveOnly(cmd, only, file)
+			}
 			cfg, err := config.Load(file)
 			if err != nil {
 				return err
@@ -56,6 +59,7 @@ func newServe() *cobra.Command {
 		},
 	}
 	console.ConfigFlag(cmd, &file)
+	cmd.Flags().StringVar(&only, "only", "", "worker: hjælp kun med scanningen af fællesdrev (som shares work)")
 	return cmd
 }
 

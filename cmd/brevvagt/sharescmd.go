@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -33,13 +34,31 @@ func newShares() *cobra.Command {
 		sharesWork("run [NAVN...]", "scan nu, uanset tidsplanen; kun nye og ændrede filer læses", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error {
 			return s.Run(ctx, names, cmd.OutOrStdout())
 		}),
-		sharesWork("work", "hjælp med scanningen fra denne proces, til den standses", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, _ []string) error {
-			g, ctx := errgroup.WithContext(ctx)
-			s.Keep(ctx, g)
-			return g.Wait()
-		}),
+		newSharesWork(),
 	)
 	return cmd
+}
+
+func newSharesWork() *cobra.Command {
+	return sharesWork("work", "hjælp med scanningen fra denne proces, til den standses", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, _ []string) error {
+		g, ctx := errgroup.WithContext(ctx)
+		s.Keep(ctx, g)
+		return g.Wait()
+	})
+}
+
+// serveOnly is the part of the daemon that --only names.
+func serveOnly(cmd *cobra.Command, part, file string) error {
+	if part != "worker" {
+		return fmt.Errorf("--only %q is not known: worker is the only part that runs alone", part)
+	}
+	work := newSharesWork()
+	work.SetContext(cmd.Context())
+	work.SetOut(cmd.OutOrStdout())
+	if err := work.Flags().Set("config", file); err != nil {
+		return err
+	}
+	return work.RunE(work, nil)
 }
 
 type sharesFunc func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error

@@ -37,6 +37,12 @@ type DB struct {
 // version of the tables.
 const version = 1
 
+// Moved is the counter that marks an SQLite file whose content went to PostgreSQL.
+const Moved = "moved"
+
+// ErrMoved says so.
+var ErrMoved = errors.New("the scans were moved to PostgreSQL: give its address as database: in the configuration, or delete scan.db to scan everything anew")
+
 // Open opens the database of a postgres:// address, or the SQLite file at a path,
 // which is made readable by its owner only.
 func Open(ctx context.Context, where string, keys *seal.Keys) (*DB, error) {
@@ -146,6 +152,13 @@ func (db *DB) migrate(ctx context.Context) error {
 		if errors.Is(err, sql.ErrNoRows) {
 			_, err = tx.ExecContext(ctx, `INSERT INTO scan_schema (version) VALUES ($1)`, version)
 			have = version
+		}
+		var moved int64
+		if err == nil {
+			err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM scan_counter WHERE name = $1`, Moved).Scan(&moved)
+		}
+		if err == nil && moved > 0 {
+			err = ErrMoved
 		}
 		if err == nil && have > version {
 			err = fmt.Errorf("the tables are of version %d, this program knows only %d: start the newer program", have, version)

@@ -1,0 +1,79 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/cmd/brevvagt/state"
+	"brevvagt/internal/peertest"
+)
+
+// TestDatabaseGrows: a night on SQLite, the move to PostgreSQL, and a worker started
+// as `serve --only=worker` that goes on there with nothing read again.
+func TestDatabaseGrows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
+	dir := t.TempDir()
+	path := write(t, dir, "sag.txt", "CPR-nr. "+sample.Number(3))
+	old := time.Now().Add(-time.Hour)
+	if err := os.Chtimes(path, old, old); err != nil {
+		t.Fatal(err)
+	}
+	before := sharesConfig(t, fmt.Sprintf("  - {name: sager, path: %s}\n", dir))
+	must(t, "", "shares", "run", "--config", before)
+	text, err := os.ReadFile(before)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, code := command(t, "", "db", "move", "--config", before); code == 0 || !strings.Contains(errs, "database") {
+		t.Errorf("without an address: exit %d, %s", code, errs)
+	}
+	after := write(t, filepath.Dir(before), "efter.yaml", "database: "+peertest.Postgres(t)+"\n"+string(text))
+	cfg, err := config.Load(after)
+	if err != nil {
+		t.Fatal(err)
+	}
+	daemon, err := state.Open(t.Context(), cfg.State, false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, errs, code := command(t, "", "db", "move", "--config", after); code == 0 || !strings.Contains(errs, "already used") {
+		t.Errorf("beside a daemon: exit %d, %s", code, errs)
+	}
+	if err := daemon.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if out := must(t, "", "db", "move", "--dry-run", "--config", after); !strings.Contains(out, "ville blive flyttet") {
+		t.Error(out)
+	}
+	if out := must(t, "", "db", "move", "--config", after); !strings.Contains(out, "scan_object              1 rækker flyttet") {
+		t.Error(out)
+	}
+	if out := must(t, "", "report", "--config", after); !strings.Contains(out, "sag.txt") {
+		t.Errorf("the report after the move:\n%s", out)
+	}
+	if _, errs, code := command(t, "", "shares", "status", "--config", before); code == 0 || !strings.Contains(errs, "database:") {
+		t.Errorf("the old database: exit %d, %s", code, errs)
+	}
+	if _, errs, code := command(t, "", "serve", "--only", "side", "--config", after); code == 0 || !strings.Contains(errs, "worker") {
+		t.Errorf("an unknown part: exit %d, %s", code, errs)
+	}
+	write(t, dir, "ny.txt", "CPR-nr. "+sample.Number(4))
+	must(t, "", "shares", "pause", "--config", after)
+	worker := exec.Command(os.Args[0], "serve", "--only=worker", "--config", after)
+	if err := worker.Start(); err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = worker.Process.Kill(); _ = worker.Wait() }()
+	if out := must(t, "", "shares", "run", "--config", after); !strings.Contains(out, "2 med fund (1 nye)") {
+		t.Errorf("a night after the move:\n%s", out)
+	}
+}
