@@ -55,6 +55,9 @@ func newServe() *cobra.Command {
 			defer d.Close()
 			d.file, d.level = file, level
 			tuneMemory()
+			if cfg.Gateway.Milter.Listen != "" && len(cfg.Shares) == 0 {
+				leaveCores()
+			}
 			return d.Run(cmd.Context())
 		},
 	}
@@ -75,6 +78,16 @@ func tuneMemory() {
 	}
 	if os.Getenv("GOMEMLIMIT") == "" {
 		debug.SetMemoryLimit(ample)
+	}
+}
+
+// leaveCores leaves half of the machine to the mail server beside us, which needs it
+// whenever we do: threads that look for work on every core wake each other and
+// cost the mails more than they gain. Engines for OCR and PDF are processes of their
+// own and not meant. GOMAXPROCS in the environment wins.
+func leaveCores() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(max(1, runtime.GOMAXPROCS(0)/2))
 	}
 }
 
