@@ -19,49 +19,81 @@ const (
 	condenseLine  = 64 << 10 // bytes of a line that are judged at once
 	condenseFrom  = 32 << 20 // contained texts larger than this are condensed
 	linesAround   = 2        // a kept line's neighbours on each side
+	condensePiece = 1 << 20  // bytes that are taken from the system at once
 )
 
 // ErrNotPlain is returned by Condense for what holds more than lines of text.
 var ErrNotPlain = errors.New("not lines of text alone")
 
-var errKept = fmt.Errorf("more than %d bytes of lines with numbers", condenseKept)
+var errKept = fmt.Errorf("more than %d bytes of lines with numbers", condenseKept/2)
 
 // Condense reads a text of any size in little memory: the first 4 MB as they are, of
 // the rest the lines in which a person's number may stand, with two lines before and
-// behind. The other lines are left empty, so that line numbers stay true. Errors:
-// ErrNotPlain when blocks of encoded data or zero bytes stand in the rest, since those
-// would go unread; an error that says so when more than 48 MB would have to be kept;
-// any error of r. Of what was read until then the beginning comes back.
+// behind. The other lines are left empty, so that line numbers stay true. Where that
+// keeps more than 24 MB, of the lines behind only those are kept that hold a number
+// for sure (see sureNumber). Errors: ErrNotPlain when blocks of encoded data or zero
+// bytes stand in the rest, since those would go unread; an error that says so when
+// lines were left out for want of room, or reading ended at 48 MB; any error of r. Of
+// what was read until then the beginning comes back.
 func Condense(r io.Reader) ([]byte, error) {
-	var out bytes.Buffer
+	var out pieces
+	err := condense(r, &out)
+	return out.Bytes(), err
+}
+
+func condense(r io.Reader, out *pieces) error {
 	in := bufio.NewReaderSize(r, condenseLine)
-	if _, err := io.CopyN(&out, in, condenseWhole); err != nil {
+	if _, err := io.CopyN(out, in, condenseWhole); err != nil {
 		if errors.Is(err, io.EOF) {
 			err = nil
 		}
-		return out.Bytes(), err
+		return err
 	}
-	c := condenser{out: &out}
+	c := condenser{out: out}
 	for {
 		line, err := in.ReadSlice('\n')
 		if len(line) > 0 {
 			if err := c.line(line, err == nil); err != nil {
-				return out.Bytes(), err
+				return err
 			}
 		}
 		switch {
+		case errors.Is(err, io.EOF) && c.thinned:
+			return errKept
 		case errors.Is(err, io.EOF):
-			return out.Bytes(), nil
+			return nil
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
-			return out.Bytes(), err
+			return err
 		}
 	}
 }
 
+// pieces grows without copying what it holds: a text of many short lines leaves tens
+// of megabytes of line ends.
+type pieces struct{ full [][]byte }
+
+func (p *pieces) Write(b []byte) (int, error) {
+	for rest := b; len(rest) > 0; {
+		n := len(p.full) - 1
+		if n < 0 || len(p.full[n]) == cap(p.full[n]) {
+			p.full = append(p.full, make([]byte, 0, condensePiece))
+			continue
+		}
+		take := min(len(rest), cap(p.full[n])-len(p.full[n]))
+		p.full[n] = append(p.full[n], rest[:take]...)
+		rest = rest[take:]
+	}
+	return len(b), nil
+}
+
+// Bytes joins the pieces.
+func (p *pieces) Bytes() []byte { return bytes.Join(p.full, nil) }
+
 // condenser keeps lines with numbers and those around them.
 type condenser struct {
-	out     *bytes.Buffer
+	out     *pieces
 	kept    int
+	thinned bool     // a line was left out in which a number may stand
 	waiting [][]byte // the lines before this one, not written yet
 	after   int      // lines still to be kept
 	encoded int      // lines in a row that look like encoded data
@@ -76,8 +108,11 @@ func (c *condenser) line(line []byte, ended bool) error {
 	} else if c.encoded >= 8 {
 		return ErrNotPlain
 	}
+	if c.kept > condenseKept/2 {
+		return c.sparing(line)
+	}
 	switch {
-	case mayHoldNumber(line):
+	case MayHoldNumber(line):
 		for _, w := range c.waiting {
 			if err := c.keep(w); err != nil {
 				return err
@@ -105,18 +140,36 @@ func (c *condenser) line(line []byte, ended bool) error {
 	return nil
 }
 
+// sparing keeps a line where much was kept already.
+func (c *condenser) sparing(line []byte) error {
+	for _, w := range c.waiting {
+		c.drop(w)
+	}
+	c.waiting, c.after = c.waiting[:0], 0
+	if MayHoldNumber(line) {
+		if sureNumber(line) {
+			return c.keep(line)
+		}
+		c.thinned = true
+	}
+	c.drop(line)
+	return nil
+}
+
 func (c *condenser) keep(line []byte) error {
 	if c.kept += len(line); c.kept > condenseKept {
 		return errKept
 	}
-	c.out.Write(line)
+	_, _ = c.out.Write(line)
 	return nil
 }
+
+var newline = []byte("\n")
 
 // drop leaves a line empty.
 func (c *condenser) drop(line []byte) {
 	if bytes.HasSuffix(line, []byte("\n")) {
-		c.out.WriteByte('\n')
+		_, _ = c.out.Write(newline)
 	}
 }
 
@@ -134,10 +187,10 @@ func encodedLine(line []byte) bool {
 	return true
 }
 
-// mayHoldNumber tells that a CPR number may stand in the line: a day and a month, two
+// MayHoldNumber tells that a CPR number may stand in the line: a day and a month, two
 // digits and four, together or parted by one kind of sign; or nine digits, as a
 // spreadsheet leaves a number that began with zero.
-func mayHoldNumber(line []byte) bool {
+func MayHoldNumber(line []byte) bool {
 	for i := 0; i < len(line); i++ {
 		if line[i] < '0' || line[i] > '9' {
 			continue
@@ -156,9 +209,46 @@ func mayHoldNumber(line []byte) bool {
 	return false
 }
 
+// sureNumber tells that the line has a number in a person's own form of six and four
+// digits, or ten digits that agree with their check digit.
+func sureNumber(line []byte) bool {
+	for i := 0; i < len(line); i++ {
+		if line[i] < '0' || line[i] > '9' {
+			continue
+		}
+		end := i
+		for end < len(line) && line[end] >= '0' && line[end] <= '9' {
+			end++
+		}
+		switch n := end - i; n {
+		case 2, 6:
+			if numberAt(line[i:], n) {
+				return true
+			}
+		case 9, 10:
+			if numberAt(line[i:], n) && checked(line[i:end]) {
+				return true
+			}
+		}
+		i = end
+	}
+	return false
+}
+
+// checked tells that the digits, a lost zero before nine, agree with modulus 11.
+func checked(b []byte) bool {
+	weights := [...]int{4, 3, 2, 7, 6, 5, 4, 3, 2, 1}
+	sum := 0
+	for i, c := range b {
+		sum += int(c-'0') * weights[len(weights)-len(b)+i]
+	}
+	return sum%11 == 0
+}
+
 // numberAt judges what begins with so many digits.
 func numberAt(b []byte, digits int) bool {
-	var six []byte
+	var date [6]byte
+	six := date[:]
 	switch digits {
 	case 9:
 		return dayAndMonth('0', b[0], b[1], b[2])
@@ -166,7 +256,8 @@ func numberAt(b []byte, digits int) bool {
 		if len(b) < 8 || b[2] != b[5] || b[2] != '.' && b[2] != '-' && b[2] != ' ' && b[2] != '/' {
 			return false
 		}
-		six, b = []byte{b[0], b[1], b[3], b[4], b[6], b[7]}, b[8:]
+		date = [6]byte{b[0], b[1], b[3], b[4], b[6], b[7]}
+		b = b[8:]
 	default:
 		six, b = b[:6], b[6:]
 	}

@@ -81,9 +81,32 @@ func TestMayHoldNumber(t *testing.T) {
 		"720336-3951": true, "102030004": true, "a;120336-3951;b": true, "120336 - 3951": true,
 		"2026-11-24 15:04:05.000123": false, "1732460000": false, "24-11-2026 15:04": false, "tlf. 12 34 56 78": false, "450336-3951": false, "": false, "12": false,
 	} {
-		if got := mayHoldNumber([]byte(line)); got != want {
+		if got := MayHoldNumber([]byte(line)); got != want {
 			t.Errorf("%q: %v", line, got)
 		}
+	}
+}
+
+func TestCondenseSparing(t *testing.T) {
+	head := strings.Repeat("tekst\n", condenseWhole/6+1)
+	row := "forespørgsel 1203363950 besvaret\n" // fails the check digit
+	var in strings.Builder
+	in.WriteString(head)
+	for in.Len() < 40<<20 {
+		in.WriteString(row)
+	}
+	in.WriteString("borger " + planted + "\nborger 2710556418\n")
+	got, err := Condense(strings.NewReader(in.String()))
+	if !errors.Is(err, errKept) || len(got) > 40<<20 {
+		t.Errorf("%d bytes, %v", len(got), err)
+	}
+	for _, want := range []string{planted, "2710556418"} {
+		if !bytes.Contains(got, []byte(want)) {
+			t.Errorf("%s was left out", want)
+		}
+	}
+	if a, b := strings.Count(in.String(), "\n"), bytes.Count(got, []byte("\n")); a != b {
+		t.Errorf("%d lines of %d", b, a)
 	}
 }
 

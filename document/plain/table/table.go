@@ -65,7 +65,7 @@ func tabular(text string) bool {
 // Read gives each cell the heading of its column as label, if the first row
 // looks like headings.
 func (CSV) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	text := prose.Lines(prose.Decode(in.Data, looks.Charset(in.Type)))
+	text := prose.DecodeLines(in.Data, looks.Charset(in.Type))
 	text = strings.TrimPrefix(text, "\ufeff")
 	comma := delimiter(text)
 	if first, rest, ok := strings.Cut(text, "\n"); ok && strings.HasPrefix(strings.ToLower(first), "sep=") {
@@ -95,7 +95,13 @@ type rows struct {
 	row      int
 	headings []string
 	at       int // the row they stand in
+	pieces   int // of the rows so far
 }
+
+// manyPieces is how many cells of a table are segments of their own whatever they
+// hold. A gigabyte of tiny cells has a hundred million: behind that a row in which no
+// number can stand is one segment.
+const manyPieces = 100_000
 
 // lateHeading is the last row that is taken for headings: exports begin with a title
 // and the day of the export.
@@ -129,10 +135,18 @@ func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 	at := func(i int) document.Location {
 		return document.Location{Line: line(i), Cell: looks.Column(i) + strconv.Itoa(w.row), Layer: layer}
 	}
+	joined := columns.Join(w.headings, cells)
+	if w.pieces > manyPieces && len(joined) == 0 {
+		if row := strings.Join(cells, "; "); !document.MayHoldNumber([]byte(row)) {
+			w.out.Segment(document.Segment{Text: row, At: at(0)})
+			return
+		}
+	}
 	for i, cell := range cells {
 		if !looks.Sign(cell) {
 			continue
 		}
+		w.pieces++
 		s := document.Segment{Text: unquoted(cell), At: at(i)}
 		if w.row > w.at && i < len(w.headings) {
 			s.Label = w.headings[i]
@@ -142,7 +156,7 @@ func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 	if w.row == w.at {
 		return
 	}
-	for _, j := range columns.Join(w.headings, cells) {
+	for _, j := range joined {
 		w.out.Segment(document.Segment{Text: j.Text, Label: w.headings[j.From], At: at(j.From)})
 	}
 }
