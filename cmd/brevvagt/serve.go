@@ -24,6 +24,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/internal/health"
 	"brevvagt/internal/metrics"
+	"brevvagt/internal/steady"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review"
@@ -259,10 +260,11 @@ func ruleID(out scanner.Outcome) string {
 }
 
 // resume repeats unfinished releases every minute, and lets the content of old
-// cases go.
+// cases go, unless the clock has leapt.
 func (d *daemon) resume(ctx context.Context) error {
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
+	clock := steady.Clock{File: filepath.Join(d.cfg.State, "clock")}
 	for {
 		select {
 		case <-ctx.Done():
@@ -271,10 +273,15 @@ func (d *daemon) resume(ctx context.Context) error {
 			if err := d.service.Resume(ctx); err != nil {
 				d.log.Warn("unfinished cases", "error", err)
 			}
-			if _, err := d.service.Expire(ctx, time.Now().Add(-time.Duration(d.cfg.Vault.KeepContent))); err != nil {
+			now, err := clock.Believe()
+			if err != nil {
+				d.log.Error("the content of old cases is kept", "error", err)
+				continue
+			}
+			if _, err := d.service.Expire(ctx, now.Add(-time.Duration(d.cfg.Vault.KeepContent))); err != nil {
 				d.log.Warn("expired cases", "error", err)
 			}
-			if err := d.proofs.Expire(ctx, time.Now().Add(-keepProofs)); err != nil {
+			if err := d.proofs.Expire(ctx, now.Add(-keepProofs)); err != nil {
 				d.log.Warn("expired proofs of transport", "error", err)
 			}
 		}
