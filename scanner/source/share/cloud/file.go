@@ -100,9 +100,10 @@ func (f *file) more(want int) error {
 	return err
 }
 
-// Stat is the fingerprint: first what it was opened with, then what it is now.
+// Stat is the fingerprint: before anything was read what it was opened with, then
+// what it is now.
 func (f *file) Stat() (walk.Entry, error) {
-	if !f.asked {
+	if !f.asked && f.offset == 0 && !f.end {
 		f.asked = true
 		return f.seen, nil
 	}

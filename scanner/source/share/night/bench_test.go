@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -49,6 +50,22 @@ func shell(b *testing.B, dir, line string) {
 	if out, err := cmd.CombinedOutput(); err != nil {
 		b.Fatalf("%s: %v\n%s", line, err, out)
 	}
+}
+
+// cpu is the processor time that this process has used: what a figure is worth on a
+// machine that is shared.
+func cpu() time.Duration {
+	var u syscall.Rusage
+	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// resident is the process's memory now, in MB.
+func resident() float64 {
+	data, _ := os.ReadFile("/proc/self/statm")
+	var size, pages float64
+	_, _ = fmt.Sscan(string(data), &size, &pages)
+	return pages * float64(os.Getpagesize()) / (1 << 20)
 }
 
 // BenchmarkFirstScan compares a first scan of small text files with reading them
@@ -133,13 +150,14 @@ func BenchmarkPlan(b *testing.B) {
 		must(b, err)
 		run, _, err := db.Begin(b.Context(), src.ID, night, time.Now(), s.Version)
 		must(b, err)
-		start := time.Now()
+		start, used := time.Now(), cpu()
 		plan, ok, err := db.Plan(b.Context(), run, src, "en", time.Minute, time.Now)
 		if err != nil || !ok {
 			b.Fatal(err, ok)
 		}
 		must(b, s.plan(b.Context(), b.Context(), sh, plan))
-		took := time.Since(start)
+		took, spent := time.Since(start), cpu()-used
+		b.ReportMetric(resident(), "MB")
 		if run, err = db.Run(b.Context(), run.ID); err != nil || run.Stage != state.Working || run.Planned != int64(n) {
 			b.Fatalf("%+v, %v", run, err)
 		}
@@ -151,6 +169,7 @@ func BenchmarkPlan(b *testing.B) {
 			}
 		}
 		b.ReportMetric(took.Seconds(), "s")
+		b.ReportMetric(spent.Seconds(), "cpu-s")
 		b.ReportMetric(float64(took.Microseconds())/n, "µs/file")
 		b.ReportMetric(float64(size)/n, "B/file")
 	}

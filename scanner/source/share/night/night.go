@@ -34,7 +34,8 @@ type Share struct {
 	// only reports. It is asked before the file is counted as done.
 	Seize Seize
 
-	tree walk.Tree
+	tree   walk.Tree
+	listed *listed
 	// over lists what a run is about; nil is the whole share.
 	over func(ctx context.Context, tree walk.Tree, visit func(walk.Found) error) error
 }
@@ -106,7 +107,7 @@ func (s *Scanner) Run(ctx context.Context, sh *Share, scheduled time.Time, stop 
 		return s.ended(ctx, run, s.failed(ctx, sh, run, err))
 	}
 	at := *sh
-	at.tree = tree
+	at.tree, at.listed = tree, &listed{}
 	run, err = s.drive(ctx, &at, src, run, stop)
 	return run, errors.Join(err, tree.Close())
 }

@@ -13,6 +13,7 @@ type guard struct {
 	net.Conn
 	plain   bool // the share may be read without encryption
 	refused atomic.Bool
+	sent    atomic.Int64 // messages, each of which is answered
 }
 
 // The commands that come before encryption begins, or that tell nothing: NEGOTIATE,
@@ -31,6 +32,9 @@ const headerBytes = 64
 // Write refuses a message that would tell of the share's content in the clear. The
 // library writes the length and the message apart, and a message whole.
 func (g *guard) Write(p []byte) (int, error) {
+	if len(p) >= headerBytes {
+		g.sent.Add(1)
+	}
 	for rest := p; !g.plain && len(rest) >= headerBytes && string(rest[:4]) == "\xfeSMB"; {
 		if !harmless(binary.LittleEndian.Uint16(rest[12:])) {
 			g.refused.Store(true)

@@ -46,6 +46,7 @@ type Tree struct {
 	share   *smb2.Share
 	guard   *guard
 	down    time.Time // when connecting failed last
+	closing sync.WaitGroup
 }
 
 // Open connects.
@@ -63,6 +64,7 @@ func Open(ctx context.Context, cfg Config) (*Tree, error) {
 
 // Close logs off.
 func (t *Tree) Close() error {
+	t.closing.Wait()
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.drop()
@@ -255,6 +257,12 @@ func (f *file) Read(p []byte) (int, error) {
 		err = f.tree.failed(f.on, err)
 	}
 	return n, err
+}
+
+// Close lets the file go without waiting for the server's word, which tells nothing.
+func (f *file) Close() error {
+	f.tree.closing.Go(func() { _ = f.File.Close() })
+	return nil
 }
 
 func (f *file) Stat() (walk.Entry, error) {

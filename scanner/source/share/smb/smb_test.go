@@ -196,3 +196,23 @@ func must(t *testing.T, err error) {
 		t.Fatal(err)
 	}
 }
+
+// TestFewQuestions: a file costs opening, reading, one look at what it is, and
+// closing; each question more would be felt over a long way.
+func TestFewQuestions(t *testing.T) {
+	s := server(t, "server smb encrypt = required")
+	write(t, s, "a.txt", strings.Repeat("x", 60_000), 0o644)
+	tree := open(t, config(s))
+	before := tree.guard.sent.Load()
+	f, err := tree.Open(t.Context(), "a.txt")
+	must(t, err)
+	_, err = io.ReadFull(f, make([]byte, 60_000))
+	must(t, err)
+	_, err = f.Stat()
+	must(t, err)
+	must(t, f.Close())
+	tree.closing.Wait()
+	if n := tree.guard.sent.Load() - before; n != 4 {
+		t.Errorf("%d questions for a file", n)
+	}
+}

@@ -130,9 +130,28 @@ func (p *Plan) Folder(ctx context.Context, f walk.Found) error {
 	if f.Err != nil || f.Cut || len(f.Failed) > 0 || racy {
 		digest = ""
 	}
+	known, sampled := p.seeFolder(f, key, len(files))
+	p.mu.Lock()
+	same := known != nil && digest != "" && known.digest == digest && !sampled
+	p.mu.Unlock()
+	var names []hidden
+	if !same {
+		names = p.hide(files, known == nil) // costly, so while others write
+	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.seen += int64(len(files))
+	if same {
+		return p.maybeFlush(ctx)
+	}
+	return p.changed(ctx, f, key, digest, files, names, sampled)
+}
+
+// seeFolder notes that a folder is there, and says what is known of it and whether it
+// belongs to this week's sample.
+func (p *Plan) seeFolder(f walk.Found, key string, files int) (known *knownFolder, sampled bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.seen += int64(files)
 	p.entries += int64(len(f.Entries))
 	known, ok := p.folders[key]
 	if ok {
@@ -141,11 +160,21 @@ func (p *Plan) Folder(ctx context.Context, f walk.Found) error {
 	if f.Err != nil || f.Cut || len(f.Failed) > 0 {
 		p.blind = append(p.blind, f.Path)
 	}
-	sampled := ok && p.sample && int64(key[0])%sampleWeeks == p.week%sampleWeeks
-	if ok && digest != "" && known.digest == digest && !sampled {
-		return p.maybeFlush(ctx)
+	return known, ok && p.sample && int64(key[0])%sampleWeeks == p.week%sampleWeeks
+}
+
+// hidden is a file's name as the database has it; sealed is "" until it is needed.
+type hidden struct{ key, sealed string }
+
+func (p *Plan) hide(files []walk.Entry, all bool) []hidden {
+	names := make([]hidden, len(files))
+	for i := range files {
+		names[i].key = p.db.keys.Name(files[i].Name)
+		if all {
+			names[i].sealed = p.db.keys.Seal(files[i].Name)
+		}
 	}
-	return p.changed(ctx, f, key, digest, files, sampled)
+	return names
 }
 
 // files are the regular files of a folder with the access that their folders leave.
@@ -181,7 +210,7 @@ func (p *Plan) digest(f walk.Found, files []walk.Entry) string {
 }
 
 // changed compares a folder file by file.
-func (p *Plan) changed(ctx context.Context, f walk.Found, key, digest string, files []walk.Entry, sampled bool) error {
+func (p *Plan) changed(ctx context.Context, f walk.Found, key, digest string, files []walk.Entry, names []hidden, sampled bool) error {
 	known := p.folders[key]
 	isNew := known == nil
 	if isNew {
@@ -201,7 +230,7 @@ func (p *Plan) changed(ctx context.Context, f walk.Found, key, digest string, fi
 			return err
 		}
 	}
-	waiting := p.compare(known.id, files, have, sampled)
+	waiting := p.compare(known.id, files, names, have, sampled)
 	if f.Err == nil && !f.Cut && len(f.Failed) == 0 {
 		for name, o := range have {
 			if o.state != gone {
@@ -220,9 +249,9 @@ func (p *Plan) changed(ctx context.Context, f walk.Found, key, digest string, fi
 }
 
 // compare queues what is new or changed and takes what is still there out of have.
-func (p *Plan) compare(folder int64, files []walk.Entry, have map[string]objectState, sampled bool) (waiting bool) {
-	for _, e := range files {
-		name := p.db.keys.Name(e.Name)
+func (p *Plan) compare(folder int64, files []walk.Entry, names []hidden, have map[string]objectState, sampled bool) (waiting bool) {
+	for i, e := range files {
+		name := names[i].key
 		o, ok := have[name]
 		delete(have, name)
 		// What this very run has done before it was cut off is done, though its times
@@ -240,7 +269,10 @@ func (p *Plan) compare(folder int64, files []walk.Entry, have map[string]objectS
 			continue
 		case same && o.state == pending && o.chunk > 0: // queued before a kill
 		default:
-			p.queue(objectRow{objectKey: objectKey{folder, name}, sealed: p.db.keys.Seal(e.Name), Entry: e})
+			if names[i].sealed == "" {
+				names[i].sealed = p.db.keys.Seal(e.Name)
+			}
+			p.queue(objectRow{objectKey: objectKey{folder, name}, sealed: names[i].sealed, Entry: e})
 		}
 		waiting = true
 	}
