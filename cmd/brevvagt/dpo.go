@@ -33,8 +33,9 @@ func (d *daemon) reviewConfig(secure bool) review.Config {
 		},
 		Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.Deciders,
 		Service: d.service, Accounts: d.state.Accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
-		Head:  func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
-		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
+		Signer: d.state.Signer,
+		Head:   func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
+		Check:  fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}
 }
 

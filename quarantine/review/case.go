@@ -30,17 +30,24 @@ const (
 // caseView is the page of one case, part by part.
 type caseView struct {
 	ID, Story, Colour string
-	State             quarantine.State
-	Waiting           bool // for a person
-	CanDecide         bool
-	Result            *result
-	LastError         string
-	Release, Reject   *decisionForm
+	stateView
+	CanDecide       bool
+	Result          *result
+	LastError       string
+	Release, Reject *decisionForm
 	factsView
 	findsView
 	picturesView
 	papersView
 	technicalView
+}
+
+// stateView is how far the case has come.
+type stateView struct {
+	State   quarantine.State
+	Status  string // in words
+	Waiting bool   // for a person
+	Left    bool   // it was sent before it was seen
 }
 
 type factsView struct {
@@ -168,8 +175,9 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 // facts puts what the case itself holds into words.
 func (s *server) facts(l words.Lang, c *quarantine.Case) caseView {
 	v := caseView{
-		ID: c.ID, State: c.State, Colour: words.Colour(c.State), Story: words.Story(l, c), Waiting: c.State == quarantine.Held,
-		Result: resultOf(l, c), LastError: words.Clean(c.LastError, words.Long),
+		ID: c.ID, Colour: words.Colour(c.State), Story: words.Story(l, c),
+		stateView: stateView{State: c.State, Status: words.Status(l, c), Waiting: c.State == quarantine.Held, Left: c.Left},
+		Result:    resultOf(l, c), LastError: words.Clean(c.LastError, words.Long),
 		factsView: factsOf(l, c), findsView: findsOf(l, c),
 		technicalView: technicalView{Source: words.Clean(c.Source, words.Short), MessageID: words.Clean(c.MessageID, words.Long),
 			SHA256: c.PlainSHA256, Refs: words.Clean(c.ReleaseRefs, words.Long)},

@@ -50,6 +50,9 @@ func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, som
 		effect = words.Text(l, "release.file")
 	}
 	form.Effects = []string{effect, words.Text(l, "release.draft")}
+	if c.Left {
+		form.To, form.Effects = nil, []string{words.Text(l, "release.left")}
+	}
 	if n := c.Approvers(); n > 1 {
 		form.Effects = append(form.Effects, words.Text(l, "release.two", n))
 		if len(c.ApprovalsDone) > 0 {
@@ -72,6 +75,9 @@ func rejectForm(l words.Lang, c *quarantine.Case, f refused) *decisionForm {
 		effect = words.Text(l, "reject.effect.file")
 	}
 	form := &decisionForm{Open: true, Limit: reasonLimit, Effects: []string{effect}, Notice: words.CleanLines(quarantine.RejectNotice(c), words.Long)}
+	if c.Left { // nothing is told to anybody
+		form.Effects, form.Notice = []string{words.Text(l, "release.left")}, ""
+	}
 	if f.action == "reject" {
 		form.Text, form.Problem, form.Custom = f.reason, f.problem, f.custom
 	}

@@ -24,6 +24,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/casework"
+	"brevvagt/quarantine/handout"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/register/clock"
@@ -32,6 +33,7 @@ import (
 	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/lists"
+	"brevvagt/quarantine/review/prints"
 	"brevvagt/quarantine/review/queue"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/stats"
@@ -67,9 +69,15 @@ type Secrets interface {
 
 // Originals opens what was held, and knows who sent it and what its source can.
 type Originals interface {
-	Original(ctx context.Context, id, by, reason string, o *vault.Opener) (io.ReadCloser, error)
+	Opening
 	Sender(ctx context.Context, id string) (string, error)
 	ReleasesSome(source string) bool
+}
+
+// Opening gives the original out, plain to the DPO or in a package that leaves the house.
+type Opening interface {
+	Original(ctx context.Context, id, by, reason string, o *vault.Opener) (io.ReadCloser, error)
+	HandOut(ctx context.Context, id, by, reason, receiver, sealedTo string, o *vault.Opener) (io.ReadCloser, error)
 }
 
 // Values opens single findings of a case.
@@ -83,7 +91,7 @@ type Values interface {
 type Papers interface {
 	Picture(ctx context.Context, id string, n int, by string, o *vault.Opener) ([]byte, error)
 	History(ctx context.Context, caseID string) ([]ledger.Entry, error)
-	Register() *register.Register
+	handout.Papers
 }
 
 // Service is what the page needs; quarantine.Service has it all.
@@ -120,6 +128,8 @@ type Config struct {
 	// links are given out.
 	Sent   func(ctx context.Context, ids []string) (map[string]string, error)
 	Budget int // items held in a week before the page says it is too many; 0 is never
+	// Signer signs the ledger's head in packages that leave the house; nil leaves it out.
+	Signer func() (*ledger.Signer, error)
 	// Head is the ledger's head for exports, signed where a key is at hand.
 	Head func(context.Context) (string, error)
 	Now  func() time.Time
@@ -140,10 +150,12 @@ type server struct {
 	queue   *queue.Pages
 	figures *figures.Pages
 	lists   *lists.Pages
+	prints  *prints.Pages
 	Work    *casework.Work
 	// Colleagues are the accounts that a case can be handed to.
 	Colleagues func(context.Context) ([]string, error)
-	mail       clock.Mailer       // asks senders; nil where no mail can be sent
+	mail       clock.Mailer // asks senders; nil where no mail can be sent
+	signer     func() (*ledger.Signer, error)
 	check      func(string) error // refuses a text of a person that may not be kept
 	Service    Service
 	Accounts   Accounts
@@ -189,7 +201,8 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 		return nil, err
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
-	s.check, s.Work, s.mail, s.Colleagues = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues
+	s.check, s.Work, s.mail, s.Colleagues, s.signer = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues, cfg.Signer
+	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned}
 	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats}
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}

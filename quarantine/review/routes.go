@@ -65,6 +65,8 @@ func (s *server) routes() []route {
 		{"POST", "/sag/{id}/falsk-alarm", keeping, s.falseAlarm, 0},
 		{"POST", "/sag/{id}/original", keeping, s.original, 0},
 		{"POST", "/sag/{id}/vis", keeping, s.unmask, 0},
+		{"POST", "/sag/{id}/udlever", keeping, s.handOut, 0},
+		{"GET", "/sag/{id}/pdf", reading, s.prints.Case, 0},
 
 		{"GET", "/statistik", reading, s.figures.Show, 0},
 		{"GET", "/advarsler", reading, s.lists.Warnings, 0},

@@ -151,16 +151,20 @@ func stateDa(s quarantine.State) string {
 }
 
 func newCaseShow() *cobra.Command {
-	var file string
+	var file, pdf string
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "vis en sag med fund, kladde og historik", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return WithService(cmd, file, func(ctx context.Context, _ *state.State, svc *quarantine.Service) error {
+			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
+				if pdf != "" {
+					return printCase(ctx, file, st, svc, args[0], pdf)
+				}
 				return showCase(ctx, svc, args[0], cmd.OutOrStdout())
 			})
 		},
 	}
 	console.ConfigFlag(cmd, &file)
+	cmd.Flags().StringVar(&pdf, "pdf", "", "skriv sagen som PDF til denne fil i stedet")
 	return cmd
 }
 

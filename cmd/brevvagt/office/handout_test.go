@@ -46,3 +46,23 @@ func TestACaseIsHandedOut(t *testing.T) {
 		t.Error(out, err)
 	}
 }
+
+// The register, the year and a case come as PDF.
+func TestPapers(t *testing.T) {
+	config, run := terminal(t)
+	dir := filepath.Dir(config)
+	id := hold(t, filepath.Join(dir, "state"))
+	for name, args := range map[string][]string{"fortegnelse": {"register", "export", "--format", "pdf", "-o"}, "aar": {"register", "report", "-o"}, "sag": {"case", "show", id, "--pdf"}} {
+		file := filepath.Join(dir, name+".pdf")
+		if out, err := run("", append(args, file)...); err != nil {
+			t.Errorf("%s: %s %v", name, out, err)
+			continue
+		}
+		if b, err := os.ReadFile(file); err != nil || !strings.HasPrefix(string(b), "%PDF-") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := run("", "register", "export", "--format", "pdf"); err == nil {
+		t.Error("a PDF on the terminal")
+	}
+}

@@ -2,10 +2,10 @@ package office
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -13,12 +13,13 @@ import (
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/paper"
 )
 
 // NewRegister is the command that works on the register of breaches.
 func NewRegister() *cobra.Command {
 	cmd := &cobra.Command{Use: "register", Short: "fortegnelse over brud: kladder og udtræk"}
-	cmd.AddCommand(newRegisterList(), newRegisterShow(), newRegisterExport(), newRegisterForm(), newRegisterNew(), newRegisterEdit(), newRegisterConfirm(), newRegisterImport())
+	cmd.AddCommand(newRegisterList(), newRegisterShow(), newRegisterExport(), newRegisterYear(), newRegisterForm(), newRegisterNew(), newRegisterEdit(), newRegisterConfirm(), newRegisterImport())
 	return cmd
 }
 
@@ -75,13 +76,13 @@ func newRegisterExport() *cobra.Command {
 	var file, format, output string
 	var year int
 	cmd := &cobra.Command{
-		Use: "export", Short: "skriv fortegnelsen som XLSX, CSV (dansk Excel) eller JSON", Args: cobra.NoArgs,
+		Use: "export", Short: "skriv fortegnelsen som XLSX, CSV (dansk Excel), PDF eller JSON", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if format != "csv" && format != "xlsx" && format != "json" {
-				return fmt.Errorf("--format %q is none of csv, xlsx, json", format)
+			if !slices.Contains([]string{"csv", "xlsx", "json", "pdf"}, format) {
+				return fmt.Errorf("--format %q is none of csv, xlsx, json, pdf", format)
 			}
-			if output == "" && format == "xlsx" {
-				return errors.New("-o FILE is required for xlsx")
+			if output == "" && (format == "xlsx" || format == "pdf") {
+				return fmt.Errorf("-o FILE is required for %s", format)
 			}
 			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
 				drafts, err := svc.Register().List(ctx, year)
@@ -91,6 +92,13 @@ func newRegisterExport() *cobra.Command {
 				return writeTo(output, cmd.OutOrStdout(), func(w io.Writer) error {
 					if format == "xlsx" {
 						return svc.Register().WriteXLSX(w, drafts)
+					}
+					if format == "pdf" {
+						about, err := aboutOf(ctx, file, st, svc)
+						if err != nil {
+							return err
+						}
+						return paper.Register(w, about, svc.Register(), drafts)
 					}
 					if format == "json" {
 						head, err := st.SignedHead(ctx, svc)
@@ -105,7 +113,7 @@ func newRegisterExport() *cobra.Command {
 		},
 	}
 	console.ConfigFlag(cmd, &file)
-	cmd.Flags().StringVar(&format, "format", "csv", "csv, xlsx eller json")
+	cmd.Flags().StringVar(&format, "format", "csv", "csv, xlsx, json eller pdf")
 	cmd.Flags().StringVarP(&output, "output", "o", "", "fil; ellers standard output")
 	cmd.Flags().IntVar(&year, "year", 0, "år; 0 er alle")
 	return cmd

@@ -9,6 +9,7 @@ import (
 
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/paper"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -96,6 +97,13 @@ func (s *Pages) Export(w http.ResponseWriter, r *http.Request) {
 			}
 			return s.Register.WriteJSON(w, d, head)
 		}},
+		"pdf": {"application/pdf", func(w io.Writer, d []*register.Draft) error {
+			head, err := s.Head(r.Context())
+			if err != nil {
+				return err
+			}
+			return paper.Register(w, paper.About{Lang: words.Danish, Organisation: s.Organisation, Head: head, Now: s.Now()}, s.Register, d)
+		}},
 	}
 	kind, ok := writers[ext]
 	if !ok {
@@ -108,7 +116,12 @@ func (s *Pages) Export(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var b bytes.Buffer
-	if err := kind.write(&b, drafts); err != nil {
+	err = kind.write(&b, drafts)
+	if errors.Is(err, paper.ErrTooMany) {
+		s.FailWith(w, r, http.StatusRequestEntityTooLarge, "error.year")
+		return
+	}
+	if err != nil {
 		s.Broken(w, r, "export the register", err)
 		return
 	}

@@ -3,6 +3,7 @@
 package figures
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/paper"
 	"brevvagt/quarantine/review/words"
 	"brevvagt/quarantine/stats"
 )
@@ -54,7 +56,11 @@ func (s *Pages) Show(w http.ResponseWriter, r *http.Request) {
 		s.Broken(w, r, "count the year", err)
 		return
 	}
-	v := view{Year: year, Previous: year - 1, Total: y, Units: y.Units, Median: wait(l, y.Median), Slowest: wait(l, y.Slowest)}
+	if r.URL.Query().Get("som") == "pdf" {
+		s.pdf(w, r, y)
+		return
+	}
+	v := view{Year: year, Previous: year - 1, Total: y, Units: y.Units, Median: words.Minutes(l, int(y.Median)), Slowest: words.Minutes(l, int(y.Slowest))}
 	if year < this {
 		v.Next = year + 1
 	}
@@ -79,10 +85,16 @@ func (s *Pages) Show(w http.ResponseWriter, r *http.Request) {
 	s.Render(w, http.StatusOK, "stats", p)
 }
 
-func wait(l words.Lang, m stats.Minutes) string {
-	if m < 0 {
-		return "–"
+// pdf sends the report as a file.
+func (s *Pages) pdf(w http.ResponseWriter, r *http.Request, y *stats.Year) {
+	var b bytes.Buffer
+	if err := paper.Year(&b, paper.About{Lang: frame.Language(r), Organisation: s.Organisation, Now: s.Now()}, y); err != nil {
+		s.Broken(w, r, "print the year", err)
+		return
 	}
-	now := time.Unix(0, 0)
-	return words.Waited(l, now.Add(-time.Duration(m)*time.Minute), now)
+	w.Header().Set("Content-Type", "application/pdf")
+	w.Header().Set("Content-Disposition", fmt.Sprintf(`attachment; filename="aarsrapport-%d.pdf"`, y.Year))
+	if _, err := b.WriteTo(w); err != nil {
+		s.Log.Debug("report not delivered", "err", err)
+	}
 }

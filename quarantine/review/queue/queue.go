@@ -108,6 +108,7 @@ type row struct {
 // rowState is how far a case has come.
 type rowState struct {
 	State            quarantine.State
+	Status           string // in words
 	Colour, Approved string
 	Risk, RiskColour string
 	Assigned, Batch  string
@@ -319,7 +320,7 @@ func (s *Pages) row(l words.Lang, c *quarantine.Case, decide bool) row {
 		ID: c.ID, Heading: words.Heading(l, c), From: words.Clean(c.From, words.Short), To: words.Recipients(l, c.To), Recipients: len(c.To),
 		HeldAt: words.ShortTime(l, c.HeldAt), Persons: c.Persons, Numbers: c.Numbers, Draft: words.Clean(c.DraftNo, words.Short),
 		Rule: words.Text(l, "rules.none"), MoreRules: max(0, len(c.Rules)-1),
-		rowState: rowState{State: c.State, Colour: words.Colour(c.State), Assigned: words.Clean(c.Assigned, words.Short)},
+		rowState: rowState{State: c.State, Status: words.Status(l, c), Colour: words.Colour(c.State), Assigned: words.Clean(c.Assigned, words.Short)},
 	}
 	if len(c.Rules) > 0 {
 		out.Rule = words.Rule(l, c.Rules[0])

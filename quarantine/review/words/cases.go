@@ -157,6 +157,24 @@ func Recipients(l Lang, to []string) string {
 	return Text(l, "to.more", Clean(to[0], Short), len(to)-1)
 }
 
+// Status is the state of a case in words. A mail that had left before it was seen is in
+// no quarantine while it waits for a decision.
+func Status(l Lang, c *quarantine.Case) string {
+	if c.Left && c.State == quarantine.Held {
+		return Text(l, "state.left")
+	}
+	return Known(l, "state", string(c.State))
+}
+
+// Minutes says how long something took, "–" for less than none.
+func Minutes(l Lang, n int) string {
+	if n < 0 {
+		return "–"
+	}
+	now := time.Unix(0, 0)
+	return Waited(l, now.Add(-time.Duration(n)*time.Minute), now)
+}
+
 // Story tells in one sentence what happened.
 func Story(l Lang, c *quarantine.Case) string {
 	from := Clean(c.From, Short)
@@ -164,6 +182,9 @@ func Story(l Lang, c *quarantine.Case) string {
 	when := LongTime(l, c.HeldAt)
 	if c.Kind == "file" || from == "" {
 		return Text(l, "story.file", kind, Clean(c.Name, Short), when)
+	}
+	if c.Left {
+		return Text(l, "story.left", kind, from, Recipients(l, c.To), when)
 	}
 	return Text(l, "story.sent", kind, from, Recipients(l, c.To), when)
 }

@@ -61,7 +61,7 @@ func TestNoMissingText(t *testing.T) {
 	for _, r := range []account.Role{account.DPO, account.Reviewer, account.Auditor, account.Operator} {
 		keys["role."+string(r)] = true
 	}
-	for _, n := range []string{"400", "403", "404", "405", "500", "origin", "locked"} {
+	for _, n := range []string{"400", "403", "404", "405", "500", "origin", "locked", "year"} {
 		keys["error."+n], keys["error."+n+".text"] = true, true
 	}
 	delete(keys, "error.")
