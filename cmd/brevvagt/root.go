@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brevvagt/cmd/brevvagt/office"
+	"brevvagt/cmd/brevvagt/shares"
 )
 
 // version is set by the linker.
@@ -48,6 +49,6 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 		return fmt.Errorf("%w (see brevvagt --help)", err)
 	})
 	root.AddCommand(newScan(), newServe(), newDemo(), office.NewCase(), office.NewRegister(), office.NewLedger(), office.NewAccount(), office.NewVault(),
-		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport(), newDB())
+		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport(), shares.NewDB())
 	return root
 }
