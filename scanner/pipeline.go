@@ -130,6 +130,7 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 	}
 	out.Kind = f.Kind
 	f.Channel = policy.NewChannel(p.Site, f.To, out.Document)
+	f.Channel.Left = it.Left
 	if p.Proven != nil && f.Kind == "mail" && len(out.Findings) > 0 {
 		f.Channel.Unprotected = slices.DeleteFunc(f.Channel.Unprotected, p.Proven)
 	}
@@ -177,7 +178,7 @@ func Correspondents(it Item, doc *document.Document) (from string, to []string) 
 func (p *Pipeline) decide(f *policy.Facts) policy.Verdict {
 	v := policy.Decide(p.Site, p.Rules, f)
 	if p.HoldUnfinished && f.Kind != "file" && !f.Incoming && v.Action.Rank() < policy.Hold.Rank() && unfinished(f.Gaps) {
-		v.Action = policy.Hold
+		v.Action, v.Route, v.RouteTo, v.Offer = policy.Hold, "", nil, ""
 		v.Rules = append([]policy.Rule{{ID: "uninspectable", Action: policy.Hold,
 			Text:    "Mailen kunne ikke læses færdig og skal ses af en person",
 			English: "The mail could not be read to its end and must be seen by a person"}}, v.Rules...)

@@ -7,6 +7,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/detectors"
 )
 
@@ -22,6 +23,9 @@ func newConfig() *cobra.Command {
 				return err
 			}
 			if _, err := newJudging(cfg.Site, detectors.RandomKey()); err != nil {
+				return fmt.Errorf("%s: site: %w", args[0], err)
+			}
+			if _, err := lanes.Routes(cfg); err != nil {
 				return fmt.Errorf("%s: site: %w", args[0], err)
 			}
 			console.Printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s, afsenderens side %s\n", args[0],

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/scanner/source/gateway/smtpin"
 )
@@ -132,6 +133,13 @@ func (d *doctor) installation(ctx context.Context, path string) {
 	d.transport(cfg, postconf(ctx, cfg))
 	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !config.Loopback(cfg.Review.Listen) {
 		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
+	}
+	for _, line := range lanes.CheckRoutes(ctx, cfg) {
+		if line.Err == nil {
+			d.say(good, "sikker vej", line.Name+": "+line.Gateway+" er den, den skal være", "")
+		} else {
+			d.say(bad, "sikker vej", line.Name+": "+line.Err.Error()+"; mail ad den vej venter", "docs/sikker-vej.md")
+		}
 	}
 	if cfg.Sender.On() {
 		d.reach("afsenderens side", cfg.Sender.Listen)

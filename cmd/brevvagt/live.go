@@ -51,7 +51,7 @@ func (d *daemon) goLive(cfg config.Config, p *scanner.Pipeline) {
 }
 
 func (d *daemon) actions(cfg config.Config) []scanner.Action {
-	list := []scanner.Action{exempt{d}, hold.Hold{Quarantine: d.service, Canary: d.isCanary}, promise{d}, warnings{d}}
+	list := []scanner.Action{exempt{d}, lanes.Routing{Lanes: d.lanes, Canary: d.isCanary}, hold.Hold{Quarantine: d.service, Canary: d.isCanary}, promise{d}, warnings{d}}
 	if cfg.Notify.From != "" {
 		list = append(list, notify.Notify{
 			Hop: lanes.NoticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
@@ -68,6 +68,9 @@ func (d *daemon) isCanary(_ scanner.Item, out *scanner.Outcome) bool {
 // relax is dry run: a mail passes whatever was found, and only our own canaries
 // are still held.
 func (d *daemon) relax(it scanner.Item, out *scanner.Outcome) {
+	if out.Verdict.Route != "" && !d.isCanary(it, out) {
+		out.Would, out.Verdict.Route, out.Verdict.RouteTo = policy.Hold, "", nil
+	}
 	if len(it.To) > 0 && out.Verdict.Action != policy.Pass && !d.isCanary(it, out) {
 		out.Would, out.Verdict.Action = out.Verdict.Action, policy.Pass
 	}
@@ -131,6 +134,7 @@ func (d *daemon) reload() {
 func merge(old, next config.Config) (config.Config, []string) {
 	merged := old
 	merged.Site, merged.Notify, merged.Canary, merged.Log.Level = next.Site, next.Notify, next.Canary, next.Log.Level
+	merged.Site.Routes = old.Site.Routes // the lanes have them; a mail must not be split by two lists
 	merged.Gateway.DryRun, merged.Transport.Lists = next.Gateway.DryRun, next.Transport.Lists
 	var waits []string
 	a, b := reflect.ValueOf(merged), reflect.ValueOf(next)

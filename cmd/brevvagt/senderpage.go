@@ -6,12 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/sender"
+	"brevvagt/scanner/policy"
 )
 
 // senderLinks make and check the links in notices.
@@ -45,7 +47,8 @@ func (d *daemon) serveSenders(ctx context.Context) error {
 	cfg := d.cfg
 	h, err := sender.New(sender.Config{
 		Cases: d.service, Sender: d.service.Sender, Store: d.state.DB, Work: d.casework(), Links: d.senderLinks(cfg),
-		Check: fieldcheck.Check, Tell: d.tellDPO,
+		Check: fieldcheck.Check, Tell: d.tellDPO, May: d.senderMay,
+		Route:        func(name string) bool { return d.live.Load().cfg.Site.Route(name) != nil },
 		Organisation: cfg.Site.Organisation, Contact: cfg.Notify.Contact, Log: d.log, TLS: cfg.Sender.TLSCertificate != "",
 	})
 	if err != nil {
@@ -83,4 +86,9 @@ func (d *daemon) tellDPO(ctx context.Context, caseID string, _ sender.Act) error
 		text += c.DPO.Page + "/sag/" + caseID + "\n"
 	}
 	return mailer{hop: lanes.NoticeHop(c), from: c.Notify.From}.Send(ctx, []string{c.DPO.Mail}, "Brevvagt: en afsender har skrevet", text)
+}
+
+// senderMay reports whether a rule, as it is set now, lets the sender release.
+func (d *daemon) senderMay(rule string) bool {
+	return slices.ContainsFunc(d.live.Load().pipeline.Rules, func(r policy.Definition) bool { return r.ID == rule && r.SenderMayRelease })
 }

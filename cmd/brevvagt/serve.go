@@ -244,7 +244,7 @@ func (d *daemon) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, 
 		return out, err
 	}
 	d.count(it, out)
-	d.log.Info("scanned", "source", it.Source, "id", it.ID, "verdict", out.Verdict.Action, "would", out.Would, "rule", ruleID(out),
+	d.log.Info("scanned", "source", it.Source, "id", it.ID, "verdict", out.Verdict.Action, "would", out.Would, "route", out.Verdict.Route, "rule", ruleID(out),
 		"case", out.CaseID, "persons", len(out.Subjects), "gaps", len(out.Gaps), "bytes", len(it.Content), "ms", out.Took.Milliseconds())
 	if d.observe != nil {
 		d.observe(it, out)

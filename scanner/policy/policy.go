@@ -35,14 +35,21 @@ type Rule struct {
 	Action  Action `json:"action"`
 	// Approvers is how many people must agree to a release; 0 means one.
 	Approvers int `json:"approvers,omitempty"`
+	// Route is the secure route that the site's setting of the rule names, "" for none.
+	Route string `json:"route,omitempty"`
+	// SenderMayRelease says that the sender may release what only such rules stopped.
+	SenderMayRelease bool `json:"sender_may_release,omitempty"`
 }
 
 // Verdict is the decision on one item.
 type Verdict struct {
 	Action    Action
-	Rules     []Rule // the strongest first
-	Trial     []Rule // what rules in dry run would have done
-	Protected bool   // sealed, or every external recipient reached over proven encryption
+	Rules     []Rule   // the strongest first
+	Trial     []Rule   // what rules in dry run would have done
+	Route     string   // secure route that the mail goes by, "" for the ordinary way
+	RouteTo   []string // the recipients who are reached by it
+	Offer     string   // secure route by which a held mail could go
+	Protected bool     // sealed, or every external recipient reached over proven encryption
 }
 
 // Facts is all that a rule may look at.
@@ -77,4 +84,5 @@ type Channel struct {
 	Foreign     []string // external recipients under another country's code
 	Members     int      // recipients with distribution lists counted by members
 	Sealed      bool     // end to end, and nothing readable beside
+	Left        bool     // the mail has gone, so nothing can be done about its way
 }

@@ -22,14 +22,16 @@ type Definition struct {
 	Fires     func(site Site, f *Facts) (danish, english string, ok bool)
 	// DryRun counts and shows the rule without acting on it.
 	DryRun bool
+	// Route and SenderMayRelease: see Rule.
+	Route            string
+	SenderMayRelease bool
 	// Softer, where there is one, lowers a rule that fired to a warning when what
 	// it saw is weak.
 	Softer func(site Site, f *Facts) bool
 }
 
-// Decide asks every rule and takes the strongest action of those that fire. An
-// incoming mail is read and reported but never held.
-func Decide(site Site, rules []Definition, f *Facts) Verdict {
+// judge asks every rule and takes the strongest action of those that fire.
+func judge(site Site, rules []Definition, f *Facts) Verdict {
 	v := Verdict{Action: Pass, Protected: f.Channel.Sealed || len(f.Channel.External) > 0 && len(f.Channel.Unprotected) == 0}
 	if f.Incoming {
 		return v
@@ -47,7 +49,7 @@ func Decide(site Site, rules []Definition, f *Facts) Verdict {
 		if r.ID == "uninspectable" && site.Uninspectable != "" && r.Action == Warn {
 			action = site.Uninspectable
 		}
-		rule := Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: approvers}
+		rule := Rule{ID: r.ID, Text: da, English: en, Action: action, Approvers: approvers, Route: r.Route, SenderMayRelease: r.SenderMayRelease}
 		if r.DryRun {
 			v.Trial = append(v.Trial, rule)
 			continue

@@ -41,6 +41,8 @@ type Site struct {
 	// Uninspectable is what happens to a mail that could not be read whole:
 	// "warn" (default) or "hold".
 	Uninspectable Action `yaml:"uninspectable"`
+	// Routes are secure ways out, see docs/sikker-vej.md.
+	Routes []setting.Route `yaml:"routes"`
 	// Rules change shipped rules or add the site's own.
 	Rules []setting.Rule `yaml:"rules"`
 	// Custom are the site's own detectors.
@@ -94,6 +96,19 @@ func (s Site) Check() error {
 	for _, d := range append(append([]string(nil), s.InternalDomains...), s.PartnerDomains...) {
 		if strings.ContainsAny(d, "@ /") || d == "" {
 			errs = append(errs, fmt.Errorf("%q is no domain", d))
+		}
+	}
+	seen := map[string]bool{}
+	for _, r := range s.Routes {
+		errs = append(errs, r.Check())
+		if seen[r.Name] {
+			errs = append(errs, fmt.Errorf("route %s is set twice", r.Name))
+		}
+		seen[r.Name] = true
+	}
+	for _, r := range s.Rules {
+		if r.Route != "" && !seen[r.Route] {
+			errs = append(errs, fmt.Errorf("rule %q: there is no route %q", r.ID, r.Route))
 		}
 	}
 	return errors.Join(errs...)

@@ -44,6 +44,10 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 	if err := os.MkdirAll(large, 0o700); err != nil {
 		return nil, fmt.Errorf("folder for large mails: %w", err)
 	}
+	routes, err := Routes(cfg)
+	if err != nil {
+		return nil, err
+	}
 	notices := relay.Notifier{From: cfg.Notify.From, Help: cfg.Notify.Contact, Hop: NoticeHop(cfg)}
 	if cfg.Gateway.Milter.Listen != "" {
 		l.Milter = &gateway.Milter{
@@ -57,6 +61,10 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 			},
 			Postfix: &postfix.Control{Prefix: cfg.Gateway.Postfix.CommandPrefix, ConfigDir: cfg.Gateway.Postfix.ConfigDirectory},
 			Notices: notices, Log: log,
+		}
+		l.Milter.Routes = routes
+		if err := l.Milter.KeepRouted(filepath.Join(cfg.State, "routed")); err != nil {
+			return nil, err
 		}
 		if err := l.Milter.KeepReleases(filepath.Join(cfg.State, "released")); err != nil {
 			return nil, err
@@ -79,7 +87,7 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact,
 				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient, LargeDir: large,
 				TLS: security, ClientNames: cfg.Gateway.SMTP.TLS.ClientNames, LMTP: cfg.Gateway.SMTP.LMTP},
-			Next: next, Notices: notices, Log: log,
+			Next: next, Notices: notices, Log: log, Routes: routes,
 		}
 		if l.SMTP.Config.DeepBudget = time.Duration(cfg.Gateway.DeepBudget); l.SMTP.Config.DeepBudget > 0 {
 			spool, err := later.Open(filepath.Join(cfg.State, "later"), 0, log)
@@ -261,6 +269,9 @@ func (r releaser) ReleasesSome() bool {
 func (r releaser) NeedsContent() bool { return r.lane.NeedsContent() }
 
 func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
+	if c.Wish.Route != "" {
+		return r.releaseBy(ctx, c, content)
+	}
 	receipt := c.Receipt
 	if len(c.Wish.To) > 0 {
 		receipt = nil // which names all recipients

@@ -20,6 +20,8 @@ type Record struct {
 	To        []string       `json:"to,omitempty"`
 	Protected bool           `json:"protected"`
 	Verdict   policy.Action  `json:"verdict"`
+	Route     string         `json:"route,omitempty"`    // secure route that it goes by
+	RouteTo   []string       `json:"route_to,omitempty"` // the recipients reached by it
 	Rules     []Rule         `json:"rules"`
 	DryRun    []Rule         `json:"dry_run,omitempty"` // rules tried out: counted, not acted on
 	Subjects  int            `json:"subjects"`
@@ -58,6 +60,10 @@ func NewRecord(name string, out *scanner.Outcome, reveal bool) Record {
 	}
 	for _, a := range out.To {
 		r.To = append(r.To, clean(a))
+	}
+	r.Route = out.Verdict.Route
+	for _, a := range out.Verdict.RouteTo {
+		r.RouteTo = append(r.RouteTo, clean(a))
 	}
 	for _, x := range out.Verdict.Rules {
 		r.Rules = append(r.Rules, Rule{ID: x.ID, Text: x.Text})

@@ -59,6 +59,7 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 		Size: int64(len(it.Content)), Persons: len(out.Subjects), Numbers: numbers(out.Findings),
 		DataTypes: dataTypes(out), Pictures: pictures(out), Left: it.Left,
 	}
+	d.Route = out.Verdict.Offer
 	if it.Left {
 		d.Rules = []quarantine.Rule{{ID: "already-sent", Danish: "Mailen var allerede sendt, da den blev læst: muligt brud. Sagen lukkes med frigiv eller afvis; intet sendes",
 			English: "The mail had been sent before it was read: a possible breach. Release or reject closes the case; nothing is sent"}}
@@ -68,7 +69,7 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 		d.MessageID = m.MessageID
 	}
 	for _, r := range out.Verdict.Rules {
-		d.Rules = append(d.Rules, quarantine.Rule{ID: r.ID, Danish: r.Text, English: r.English, Approvers: r.Approvers})
+		d.Rules = append(d.Rules, quarantine.Rule{ID: r.ID, Danish: r.Text, English: r.English, Approvers: r.Approvers, SenderMayRelease: r.SenderMayRelease})
 	}
 	for _, g := range out.Gaps {
 		d.Gaps = append(d.Gaps, fmt.Sprintf("%s: %s", detectors.RedactNumbers(g.At.Path), policy.ReasonDa(g.Why)))

@@ -90,6 +90,9 @@ func check(s setting.Rule) error {
 	if s.Approvers < 0 || s.Approvers > 2 {
 		return fmt.Errorf("approvers is %d, must be 1 or 2", s.Approvers)
 	}
+	if s.SenderMayRelease && s.Approvers > 1 {
+		return errors.New("sender_may_release and two approvers do not go together")
+	}
 	return nil
 }
 
@@ -105,6 +108,7 @@ func change(d *policy.Definition, s setting.Rule, when, unless *condition) {
 		d.Approvers = s.Approvers
 	}
 	d.DryRun = d.DryRun || s.DryRun
+	d.Route, d.SenderMayRelease = s.Route, s.SenderMayRelease
 	shipped := d.Fires
 	d.Fires = func(site policy.Site, f *policy.Facts) (string, string, bool) {
 		da, en, ok := shipped(site, f)
@@ -120,6 +124,8 @@ func ownRule(s setting.Rule, when, unless *condition) (policy.Definition, error)
 		return policy.Definition{}, errors.New("no shipped rule has this id, and a rule of the site's own needs when")
 	case strings.TrimSpace(s.Text) == "":
 		return policy.Definition{}, errors.New("text is missing: one Danish sentence that says what the rule saw")
+	case s.Action == "" && s.Route != "":
+		s.Action = string(policy.Hold) // where the route cannot be taken
 	case s.Action == "":
 		return policy.Definition{}, errors.New("action is missing: warn, hold or reject")
 	}
@@ -127,7 +133,7 @@ func ownRule(s setting.Rule, when, unless *condition) (policy.Definition, error)
 	if english == "" {
 		english = s.Text
 	}
-	return policy.Definition{ID: s.ID, Title: s.Text, Action: policy.Action(s.Action), Approvers: s.Approvers, DryRun: s.DryRun,
+	return policy.Definition{ID: s.ID, Title: s.Text, Action: policy.Action(s.Action), Approvers: s.Approvers, DryRun: s.DryRun, Route: s.Route, SenderMayRelease: s.SenderMayRelease,
 		Fires: func(site policy.Site, f *policy.Facts) (string, string, bool) {
 			return s.Text, english, when.holds(site, f, true) && !unless.holds(site, f, false)
 		}}, nil

@@ -232,7 +232,7 @@ func (w *waiting) list() map[string]time.Time {
 	return all
 }
 
-// notDeferred leaves out mails that the deep lane takes care of.
+// notDeferred leaves out mails that the deep lane or a secure route takes care of.
 func (m *Milter) notDeferred(list []postfix.Mail) []postfix.Mail {
-	return slices.DeleteFunc(list, func(h postfix.Mail) bool { return m.deferred.has(h.ID) })
+	return slices.DeleteFunc(list, func(h postfix.Mail) bool { return m.deferred.has(h.ID) || m.onRoute(h.ID) })
 }

@@ -91,7 +91,8 @@ type Milter struct {
 	// Absent is told of a mail that must be held and has not been in the hold
 	// queue for two rounds; may be nil.
 	Absent func(ctx context.Context, id string)
-	Log    *slog.Logger // default: discarded
+	ways
+	Log *slog.Logger // default: discarded
 
 	mu       sync.Mutex
 	judge    *judge.Judge
@@ -124,7 +125,7 @@ func (m *Milter) prepare() {
 	m.missed, m.kept = map[string]int{}, map[string]bool{}
 	m.judge = judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: m.Log})
 	m.deep = judge.New(judge.Options{Scans: deepScans, PerClient: deepScans, Deadline: c.DeepBudget + judge.Recording, Space: c.Space, Failed: c.Failed, Log: m.Log})
-	m.wake = make(chan struct{}, 1)
+	m.wake, m.wakeRoutes = make(chan struct{}, 1), make(chan struct{}, 1)
 }
 
 func orDefault[T comparable](v, d T) T {
@@ -159,6 +160,9 @@ func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handl
 	var wg sync.WaitGroup
 	if m.Known != nil && m.Config.Adopt != AdoptNothing {
 		wg.Go(func() { m.reconcile(rounds, handle) })
+	}
+	if len(m.routed) > 0 {
+		wg.Go(func() { m.sendRouted(rounds) })
 	}
 	if m.mayDefer() {
 		wg.Go(func() { m.scanDeferred(rounds, handle) })
@@ -206,7 +210,14 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 	if err != nil {
 		return m.notJudged(msg.QueueID, err, log)
 	}
-	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
+	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID, "route", out.Verdict.Route)
+	if route := out.Verdict.Route; route != "" {
+		if err := m.takeRoute(msg.QueueID, route); err != nil {
+			log.Error("mail cannot go by its route", "route", route, "error", err)
+			return milter.TempFail(judge.NotJudged)
+		}
+		return m.headed(milter.Quarantine("secure route").WithHeader(RouteHeader, route), out)
+	}
 	return m.reply(out)
 }
 
@@ -253,6 +264,11 @@ func (m *Milter) reply(out scanner.Outcome) milter.Reply {
 		m.Log.Error("unknown verdict", "verdict", string(out.Verdict.Action))
 		return milter.TempFail("")
 	}
+	return m.headed(r, out)
+}
+
+// headed adds the verdict's header where the site wants one.
+func (m *Milter) headed(r milter.Reply, out scanner.Outcome) milter.Reply {
 	if m.Config.Header != "" {
 		r = r.WithHeader(m.Config.Header, string(out.Verdict.Action))
 	}

@@ -44,6 +44,8 @@ func (j *judge) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, e
 		j.mu.Unlock()
 		out.CaseID = "01ARZ3NDEKTSV4RRFFQ69G5FAV"
 		out.Verdict.Action = policy.Hold
+	case has("MARKER-ROUTE"):
+		out.Verdict.Route = "sikker"
 	case has("MARKER-WARN"):
 		out.Verdict.Action = policy.Warn
 	case has("MARKER-REJECT"):

@@ -325,6 +325,9 @@ func (m *Milter) adopt(ctx context.Context, h postfix.Mail, content heldContent,
 // carryOut does what the verdict on a held mail says, and reports whether the mail
 // is to be released.
 func (m *Milter) carryOut(ctx context.Context, h postfix.Mail, out scanner.Outcome) (release bool, err error) {
+	if route := out.Verdict.Route; route != "" {
+		return false, m.takeRoute(h.ID, route)
+	}
 	switch out.Verdict.Action {
 	case policy.Pass, policy.Warn:
 		return true, nil

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 
@@ -46,7 +47,7 @@ func (s *Server) deep(handle scanner.Handler) func(context.Context, scanner.Item
 		log.Info("mail put aside was judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 		switch out.Verdict.Action {
 		case policy.Pass, policy.Warn:
-			return s.sendOn(ctx, it, log)
+			return s.sendOn(ctx, it, out.Verdict.Route, log)
 		case policy.Hold:
 			return nil
 		case policy.Reject:
@@ -62,7 +63,7 @@ func (s *Server) deep(handle scanner.Handler) func(context.Context, scanner.Item
 
 // sendOn relays a mail whose client has its 250 already. What the next hop refuses
 // for good goes back to the sender as a notice, for nobody else can tell.
-func (s *Server) sendOn(ctx context.Context, it scanner.Item, log *slog.Logger) error {
+func (s *Server) sendOn(ctx context.Context, it scanner.Item, route string, log *slog.Logger) error {
 	var r receipt
 	if err := json.Unmarshal(it.Receipt, &r); err != nil || r.Version != receiptVersion {
 		return ErrReceipt
@@ -72,11 +73,16 @@ func (s *Server) sendOn(ctx context.Context, it scanner.Item, log *slog.Logger) 
 		return err
 	}
 	defer done()
-	stamped, err := s.stamped(bytes.NewReader(content))
-	if err != nil {
-		return err
+	var answer string
+	if route != "" {
+		answer, err = s.sendByRoute(ctx, route, r.Envelope, func() (io.Reader, error) { return bytes.NewReader(content), nil })
+	} else {
+		var stamped io.Reader
+		if stamped, err = s.stamped(bytes.NewReader(content)); err != nil {
+			return err
+		}
+		answer, err = s.Next.Send(ctx, r.Envelope, stamped)
 	}
-	answer, err := s.Next.Send(ctx, r.Envelope, stamped)
 	if relay.IsTemporary(err) {
 		return err
 	}

@@ -18,9 +18,11 @@ import (
 
 // judge is a stand-in for the pipeline: it decides by a word in the mail.
 type judge struct {
-	mu    sync.Mutex
-	items []scanner.Item
-	leave chan struct{} // MARKER-WAIT waits for it
+	mu     sync.Mutex
+	items  []scanner.Item
+	leave  chan struct{} // MARKER-WAIT waits for it
+	route  string        // every mail goes by it
+	before func()        // called with each mail
 }
 
 func (j *judge) handle(_ context.Context, it scanner.Item) (scanner.Outcome, error) {
@@ -28,7 +30,10 @@ func (j *judge) handle(_ context.Context, it scanner.Item) (scanner.Outcome, err
 	j.items = append(j.items, it)
 	j.mu.Unlock()
 	has := func(word string) bool { return bytes.Contains(it.Content, []byte(word)) }
-	out := scanner.Outcome{Verdict: policy.Verdict{Action: policy.Pass}}
+	out := scanner.Outcome{Verdict: policy.Verdict{Action: policy.Pass, Route: j.route}}
+	if j.before != nil {
+		j.before()
+	}
 	switch {
 	case has("MARKER-HOLD"):
 		out.Verdict.Action = policy.Hold

@@ -186,7 +186,13 @@ func (s *session) Data(r io.Reader) (err error) {
 	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	switch out.Verdict.Action {
 	case policy.Pass, policy.Warn:
-		answer, err := s.forward(content)
+		var answer string
+		if route := out.Verdict.Route; route != "" {
+			log = log.With("route", route)
+			answer, err = s.forwardRouted(content, route, it.ID)
+		} else {
+			answer, err = s.forward(content)
+		}
 		if err != nil {
 			log.Warn("not sent on", "error", err)
 			return s.answer("content", err)

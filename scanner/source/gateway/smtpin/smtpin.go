@@ -81,7 +81,11 @@ type Server struct {
 	// Later keeps mails that need longer than their sender waits; nil answers them
 	// as any other that could not be judged.
 	Later *later.Spool
-	Log   *slog.Logger // default: discarded
+	// Routes are the secure routes by name.
+	Routes map[string]*relay.Route
+	Log    *slog.Logger // default: discarded
+
+	took took
 
 	mu     sync.Mutex
 	addr   string

@@ -1,0 +1,112 @@
+package smtpin_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"net"
+	"strings"
+	"testing"
+
+	"brevvagt/scanner/source/gateway/relay"
+	"brevvagt/scanner/source/gateway/smtpin"
+)
+
+// withRoute is a lane whose every mail goes by the secure route, and a real second
+// server as the gateway, with a certificate for gw.kommune.example.
+func withRoute(t *testing.T, name string) (b, gw *lab) {
+	t.Helper()
+	ca, server := authority(t, "gw.kommune.example")
+	gw = newLab(t, smtpin.Config{TLS: &tls.Config{Certificates: []tls.Certificate{server}}})
+	b = newLab(t, smtpin.Config{})
+	b.lane.Routes = map[string]*relay.Route{"sikker": {Name: "sikker", Header: "X-Sikker: ja", Tag: "[sikker]",
+		Hop:   &relay.Hop{Addr: gw.lane.Addr(), TLS: relay.Verified, TLSConfig: &tls.Config{RootCAs: ca.pool, ServerName: name}},
+		Takes: func(a string) bool { return strings.HasSuffix(a, "@borger.example") }}}
+	b.judge.route = "sikker"
+	return b, gw
+}
+
+func sendTo(t *testing.T, b *lab, want int, to ...string) {
+	t.Helper()
+	code, msg, err := b.dial(t).Send("a@kommune.example", to, mailWith("ren"))
+	if err != nil || code != want {
+		t.Fatalf("want %d, got %d %s, %v", want, code, msg, err)
+	}
+}
+
+func TestSecureRoute(t *testing.T) {
+	b, gw := withRoute(t, "gw.kommune.example")
+	sendTo(t, b, 250, "x@borger.example", "c@kommune.example")
+	got := gw.sink.Received()
+	if len(got) != 1 || strings.Join(got[0].To, " ") != "x@borger.example" {
+		t.Fatalf("the gateway got %+v", got)
+	}
+	want := "X-Sikker: ja\r\n" + strings.Replace(string(mailWith("ren")), "Subject:", "Subject: [sikker]", 1)
+	if c := gw.arrived(t, 1)[0]; string(c) != want {
+		t.Errorf("the gateway got %q", c)
+	}
+	rest := b.sink.Received()
+	if len(rest) != 1 || strings.Join(rest[0].To, " ") != "c@kommune.example" {
+		t.Fatalf("the next hop got %+v", rest)
+	}
+	if c := b.arrived(t, 1)[0]; !bytes.Equal(c, mailWith("ren")) {
+		t.Errorf("the next hop got %q", c)
+	}
+}
+
+// TestGatewayIsNotProven: no mail goes anywhere when the server in the gateway's place
+// has another name, no TLS, or is down.
+func TestGatewayIsNotProven(t *testing.T) {
+	b, gw := withRoute(t, "other.kommune.example")
+	plain := newLab(t, smtpin.Config{})
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	down := l.Addr().String()
+	_ = l.Close()
+	for name, addr := range map[string]string{"wrong certificate": gw.lane.Addr(), "no TLS": plain.lane.Addr(), "down": down} {
+		b.lane.Routes["sikker"].Hop = &relay.Hop{Addr: addr, TLS: relay.Verified, TLSConfig: b.lane.Routes["sikker"].Hop.TLSConfig}
+		sendTo(t, b, 451, "x@borger.example", "c@kommune.example")
+		if n := len(gw.sink.Received()) + len(plain.sink.Received()) + len(b.sink.Received()); n != 0 {
+			t.Errorf("%s: %d mails arrived", name, n)
+		}
+	}
+}
+
+// TestRestIsDown: the gateway has its mail; when the client tries again it does not
+// get it twice.
+func TestRestIsDown(t *testing.T) {
+	b, gw := withRoute(t, "gw.kommune.example")
+	next := *b.lane.Next
+	b.sink.Refuse(0, "")
+	client := b.dial(t)
+	refused := make(chan struct{})
+	b.judge.before = func() { b.sink.Refuse(451, "4.3.0 later"); close(refused) }
+	code, msg, err := client.Send("a@kommune.example", []string{"x@borger.example", "c@kommune.example"}, mailWith("ren"))
+	if err != nil || code != 451 {
+		t.Fatalf("%d %s %v", code, msg, err)
+	}
+	<-refused
+	b.judge.before = nil
+	b.sink.Refuse(0, "")
+	b.lane.Next = &next
+	sendTo(t, b, 250, "x@borger.example", "c@kommune.example")
+	gw.arrived(t, 1)
+	b.arrived(t, 1)
+}
+
+// TestReleaseByRoute: what was held goes by the route later.
+func TestReleaseByRoute(t *testing.T) {
+	b, gw := withRoute(t, "gw.kommune.example")
+	rec, _ := json.Marshal(map[string]any{"v": "smtp/1", "envelope": relay.Envelope{From: "a@kommune.example", To: []relay.Recipient{{Address: "x@borger.example"}}}})
+	answer, err := b.lane.ReleaseBy(t.Context(), "sikker", rec, bytes.NewReader(mailWith("ren")))
+	if err != nil || !strings.HasPrefix(answer, "route sikker: ") {
+		t.Fatalf("%q %v", answer, err)
+	}
+	gw.arrived(t, 1)
+	if _, err := b.lane.ReleaseBy(context.Background(), "other", rec, bytes.NewReader(nil)); err == nil {
+		t.Error("a route that there is not")
+	}
+}
