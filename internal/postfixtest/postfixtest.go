@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"os/exec"
@@ -41,8 +42,9 @@ type Postfix struct {
 	Dir       string // everything it owns; readable by the postfix user
 	ConfigDir string // for postqueue -c and the like
 
-	master *exec.Cmd
-	exited chan struct{}
+	daemons string // folder of the daemons
+	master  *exec.Cmd
+	exited  chan struct{}
 }
 
 // Dir makes a folder that the postfix user can reach: test folders of the
@@ -143,8 +145,14 @@ func (p *Postfix) launch(c Config) error {
 	if err := p.write("master.cf", strings.Replace(masterCF, "ADDR", p.Addr, 1)); err != nil {
 		return err
 	}
+	p.daemons = daemons
+	return p.run()
+}
+
+// run starts master and waits until it answers.
+func (p *Postfix) run() error {
 	var stderr bytes.Buffer
-	p.master = exec.Command(filepath.Join(daemons, "master"), "-c", p.ConfigDir, "-s")
+	p.master = exec.Command(filepath.Join(p.daemons, "master"), "-c", p.ConfigDir, "-s")
 	p.master.Stderr = &stderr
 	// A session of its own: master ends itself by a signal to its process group.
 	p.master.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
@@ -155,8 +163,7 @@ func (p *Postfix) launch(c Config) error {
 	p.exited = exited
 	go func(m *exec.Cmd) { _ = m.Wait(); close(exited) }(p.master)
 	for range 500 {
-		if nc, err := net.DialTimeout("tcp", p.Addr, time.Second); err == nil {
-			_ = nc.Close()
+		if p.greets() {
 			return nil
 		}
 		select {
@@ -167,6 +174,40 @@ func (p *Postfix) launch(c Config) error {
 	}
 	p.Stop()
 	return fmt.Errorf("nothing listens on %s", p.Addr)
+}
+
+// greets reports whether a server answers. A connection alone says little: it may
+// wait for one that is dead.
+func (p *Postfix) greets() bool {
+	nc, err := net.DialTimeout("tcp", p.Addr, time.Second)
+	if err != nil {
+		return false
+	}
+	defer nc.Close()
+	_ = nc.SetReadDeadline(time.Now().Add(2 * time.Second))
+	var first [3]byte
+	_, err = io.ReadFull(nc, first[:])
+	return err == nil && string(first[:]) == "220"
+}
+
+// Kill ends master with -9. Its servers finish what they are at and end by
+// themselves.
+func (p *Postfix) Kill() {
+	_ = p.master.Process.Signal(syscall.SIGKILL)
+	<-p.exited
+}
+
+// Restart runs Postfix again after Kill, on the same port and queue, as soon as the
+// servers of the dead one have let go of it.
+func (p *Postfix) Restart(tb testing.TB) {
+	tb.Helper()
+	var err error
+	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if err = p.run(); err == nil {
+			return
+		}
+	}
+	tb.Fatalf("Postfix does not start again: %v\n%s", err, p.Log())
 }
 
 // write puts a configuration file in place with a date of a minute ago: Postfix
