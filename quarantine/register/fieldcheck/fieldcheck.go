@@ -30,11 +30,14 @@ func Check(text string) error {
 	text = plain(text)
 	// A name or number may stand over the end of a line.
 	flat := strings.Join(strings.Fields(text), " ")
-	if number(text) || number(flat) {
+	if number(text) || number(flat) || spelledNumber(flat) {
 		return ErrNumber
 	}
-	if special.HasName(flat) || surname.MatchString(flat) {
+	if special.HasName(flat) || surname.MatchString(flat) || spelledName(flat) {
 		return ErrName
+	}
+	if street.MatchString(flat) {
+		return ErrContact
 	}
 	seg := document.Segment{Text: flat}
 	for _, d := range contact.Detectors() {
@@ -69,6 +72,9 @@ func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) {
 			return -1
+		}
+		if r == '_' {
+			return ' '
 		}
 		return r
 	}, s)

@@ -24,6 +24,17 @@ func TestCitizensAreRefused(t *testing.T) {
 		"Hun bor Prøvevej 12, 3. th., 8000 Aarhus C":      ErrContact,
 		"Svar kom fra testperson.eksempel1@gmail.com":     ErrContact,
 		"Ring til borgeren på telefon 20 12 34 56 i dag.": ErrContact,
+		"Borger O7O761-4285":                              ErrNumber,
+		"Født 7. juli 1961 - 4285":                        ErrNumber,
+		"Nr. 19610707-4285":                               ErrNumber,
+		"nul syv nul syv seks et fire to otte fem":        ErrNumber,
+		"brevet gik til anna testesen":                    ErrName,
+		"BREVET GIK TIL ANNA TESTESEN":                    ErrName,
+		"Modtager: Testesen, Anna":                        ErrName,
+		"Anna_Testesen.docx":                              ErrName,
+		"hr. Nielsen klagede":                             ErrName,
+		"Det var borgeren Anna, der ringede":              ErrName,
+		"Hun bor Testvej 12":                              ErrContact,
 	} {
 		err := Check(text)
 		if !errors.Is(err, want) || !errors.Is(err, register.ErrPersonalData) {
@@ -40,6 +51,8 @@ func TestOrdinaryWordsAreKept(t *testing.T) {
 		"", "En mail til leverandoer.example indeholdt 4 CPR-numre.", "Gladsaxe Kommune og Region Hovedstaden", "IT Hotline har lukket for adgangen",
 		"Perioden 31-10-2024 - 24-01-2025, 550 opslag", "Sagsnr. 27.00.00-G01-12-21", "Barnets Lov § 32", "Sat i karantæne 16.01.2026 kl. 10.05.",
 		"Datatilsynet, j.nr. 2025-431-0123", "Kontakt post@kommune.example", "CVR 12345678",
+		"Hændelsen skete den 7. juli 2025, 2025 var første år", "Mailen er sat i karantæne den 7. juli 2025 kl. 10.15.", "Per adressen kan det ses, at lønsedlen ligger i mappen",
+		"Forsendelsen, afgørelsen og tilladelsen blev sendt igen", "borgeren har klaget", "Barnet Lov", "DATATILSYNET HAR AFSLUTTET SAGEN", "en to tre gange", "Gladsaxe Kommune, Rådhuset",
 	} {
 		if err := Check(text); err != nil {
 			t.Errorf("%q: %v", text, err)
