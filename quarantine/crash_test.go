@@ -124,12 +124,18 @@ func (f fileSource) line(verb string, c *quarantine.Case, sum [32]byte) error {
 func crashDir(t *testing.T, id *vault.Identity, blob []byte) string {
 	t.Helper()
 	dir := t.TempDir()
+	keep(t, dir, id, blob)
+	return dir
+}
+
+// keep puts the key's files into dir.
+func keep(t *testing.T, dir string, id *vault.Identity, blob []byte) {
+	t.Helper()
 	for name, text := range map[string][]byte{"recipients.txt": []byte(id.Recipient() + "\n"), "identity": blob} {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	return dir
 }
 
 // kill runs the victim and fails unless it died of SIGKILL at the point.
