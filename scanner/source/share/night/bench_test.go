@@ -189,13 +189,19 @@ func BenchmarkSMB(b *testing.B) {
 			r.scan(r.open())
 		}
 		r.tree = nil
+		used := cpu()
 		local := timed(b, 2, scan)
+		localCPU := cpu() - used
 		tree, err := smb.Open(b.Context(), smb.Config{Server: s.Addr, Share: "deling", User: s.User, Password: s.Password})
 		must(b, err)
 		r.tree = tree
+		used = cpu()
 		remote := timed(b, 2, scan)
+		remoteCPU := cpu() - used
 		must(b, tree.Close())
 		b.ReportMetric(float64(remote)/float64(local), "smb/local")
+		// Without the server, which on a site is another machine.
+		b.ReportMetric(float64(remoteCPU)/float64(localCPU), "smb-cpu/local-cpu")
 		b.ReportMetric(float64(remote.Microseconds())/2000, "µs/file")
 	}
 }
