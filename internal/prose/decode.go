@@ -30,9 +30,9 @@ func Decode(data []byte, declared string) string {
 func DecodeLines(data []byte, declared string) string {
 	declared = strings.ToLower(strings.Trim(strings.TrimSpace(declared), `"'`))
 	if !Shifts(declared) && marked(data) == nil && bytes.IndexByte(data, 0) < 0 && utf8.Valid(data) {
-		return linesOf(data)
+		return fold(linesOf(data))
 	}
-	return Lines(strings.ReplaceAll(decode(data, declared), "\x00", ""))
+	return fold(Lines(strings.ReplaceAll(decode(data, declared), "\x00", "")))
 }
 
 func decode(data []byte, declared string) string {
