@@ -32,6 +32,7 @@ type spot struct {
 	box  image.Rectangle
 	area int
 	into int32 // the spot it was joined to, itself while it is one
+	kind uint8 // 1 darker, 2 lighter than what is around
 }
 
 // letters says what of text a picture seems to have.
@@ -117,9 +118,15 @@ func inkAround(g *image.Gray, contrast int) []uint8 {
 	return out
 }
 
-// spotsOf joins the runs of ink of neighbouring rows and keeps what has a letter's
-// size.
+// spotsOf keeps of the pieces of ink what has a letter's size. Pieces that were joined
+// to another keep their one row and fall through by their height.
 func spotsOf(ink []uint8, w, h int) []spot {
+	return slices.DeleteFunc(pieces(ink, w, h), func(s spot) bool { return !s.like() })
+}
+
+// pieces joins the runs of ink of neighbouring rows. What was joined to another piece
+// stays in the list as the one row that it was.
+func pieces(ink []uint8, w, h int) []spot {
 	var spots []spot
 	find := func(i int32) int32 {
 		for spots[i].into != i {
@@ -143,7 +150,7 @@ func spotsOf(ink []uint8, w, h int) []spot {
 				continue
 			}
 			r := run{from, x, kind, int32(len(spots))}
-			spots = append(spots, spot{image.Rect(from, y, x, y+1), x - from, r.spot})
+			spots = append(spots, spot{image.Rect(from, y, x, y+1), x - from, r.spot, kind})
 			for k < len(above) && above[k].to <= from {
 				k++
 			}
@@ -158,11 +165,10 @@ func spotsOf(ink []uint8, w, h int) []spot {
 		}
 		above, row = row, above
 	}
-	return slices.DeleteFunc(spots, func(s spot) bool { return !s.like() || s.into < 0 })
+	return spots
 }
 
-// like tells that a spot has the size and fill of a letter, upright or lying. Spots
-// that were joined to another keep their one row and fall through by their height.
+// like tells that a spot has the size and fill of a letter, upright or lying.
 func (s spot) like() bool {
 	w, h := s.box.Dx(), s.box.Dy()
 	long, short := max(w, h), min(w, h)

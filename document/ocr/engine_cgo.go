@@ -24,6 +24,8 @@ type engine struct {
 	mu     sync.Mutex
 	client *gosseract.Client
 	psm    int
+	unread bool // the last picture holds text that could not be read
+	left   int  // pixels that may be read again
 }
 
 // open loads the language. Nothing of C runs before it.
@@ -54,8 +56,15 @@ func (e *engine) recognise(g *image.Gray, dpi, psm int) ([]word, error) {
 	}
 	if psm != e.psm {
 		// By variable, not by SetPageSegMode: loading the language resets the latter.
-		if err := e.client.SetVariable("tessedit_pageseg_mode", strconv.Itoa(psm)); err != nil {
+		if err := e.client.SetVariable("tessedit_pageseg_mode", strconv.Itoa(psm%digitsOnly)); err != nil {
 			return nil, fmt.Errorf("cannot set the page mode: %w", err)
+		}
+		letters := ""
+		if psm >= digitsOnly {
+			letters = "0123456789-"
+		}
+		if err := e.client.SetVariable("tessedit_char_whitelist", letters); err != nil {
+			return nil, fmt.Errorf("cannot set the letters: %w", err)
 		}
 		e.psm = psm
 	}

@@ -11,7 +11,10 @@ import (
 
 // engine is absent: this program was built without cgo, and every picture becomes
 // a gap that says so.
-type engine struct{}
+type engine struct {
+	unread bool
+	left   int
+}
 
 // dataDirs are none: there is no engine to use them.
 func dataDirs() []string { return nil }

@@ -71,6 +71,12 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	return nil
 }
 
+// Smaller pictures are icons, unless there is a row of letters: someone cut out a number.
+const (
+	iconWidth  = 90
+	iconHeight = 16
+)
+
 func (f *format) page(ctx context.Context, in document.Input, page int, at document.Location, out *document.Builder) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -83,13 +89,23 @@ func (f *format) page(ctx context.Context, in document.Input, page int, at docum
 	if err != nil {
 		return err
 	}
-	if b := p.Image.Bounds(); b.Dx() < picture.MinWidth || b.Dy() < picture.MinHeight {
+	b := p.Image.Bounds()
+	if b.Dx() < picture.MinWidth || b.Dy() < picture.MinHeight {
 		return nil
 	}
+	if b.Dx() < iconWidth || b.Dy() < iconHeight {
+		if lettersOf(toGray(p.Image)).longest < chainBar {
+			return nil
+		}
+	}
+	f.engine.unread = false
 	segs, err := f.engine.read(ctx, p)
 	for _, s := range segs {
 		s.At.Page = at.Page
 		out.Segment(s)
+	}
+	if err == nil && f.engine.unread {
+		out.Gap(document.Gap{At: at, Why: document.NoText, Detail: "most of the picture's text could not be read"})
 	}
 	return err
 }

@@ -17,6 +17,9 @@ const (
 	psmOriented = 1 // columns and blocks, turned upright first
 	psmAuto     = 3
 	psmBlock    = 6 // one block of rows
+	psmLine     = 7 // one row
+	psmNumber   = psmLine + digitsOnly
+	digitsOnly  = 100 // added to a mode: nothing but digits is read
 )
 
 var (
@@ -107,127 +110,6 @@ func pageDPI(p picture.Page, g *image.Gray) float64 {
 	return 0
 }
 
-// screenPixels is what a part of a screenshot is enlarged to at most; an HD desktop
-// at two and a half times is 13 million.
-const screenPixels = 13e6
-
-// readScreen reads a screenshot, a long or wide one in parts.
-func (e *engine) readScreen(ctx context.Context, g *image.Gray) ([]document.Segment, error) {
-	var out []document.Segment
-	lines := 0
-	for _, part := range parts(g, g.Rect) {
-		segs, n, err := e.readPart(ctx, g, part)
-		for _, s := range segs {
-			s.At.Line += lines
-			out = append(out, s)
-		}
-		if err != nil {
-			return out, err
-		}
-		lines += n
-	}
-	return out, nil
-}
-
-// parts cuts what is much longer or wider than a screen, such as a whole web page
-// or two screens side by side, so that each part can be enlarged as it needs.
-func parts(g *image.Gray, r image.Rectangle) []image.Rectangle {
-	w, h := r.Dx(), r.Dy()
-	if w*h < 2_600_000 || max(w, h)*10 < min(w, h)*22 {
-		return []image.Rectangle{r}
-	}
-	a, b := r, r
-	if h >= w {
-		a.Max.Y = calmest(g, r, false)
-		b.Min.Y = a.Max.Y
-	} else {
-		a.Max.X = calmest(g, r, true)
-		b.Min.X = a.Max.X
-	}
-	return append(parts(g, a), parts(g, b)...)
-}
-
-// calmest finds the row, or column, near the middle that has the least in it, so
-// that no line of text is cut.
-func calmest(g *image.Gray, r image.Rectangle, column bool) int {
-	middle, reach := (r.Min.Y+r.Max.Y)/2, r.Dy()/10
-	if column {
-		middle, reach = (r.Min.X+r.Max.X)/2, r.Dx()/10
-	}
-	best, least := middle, math.MaxInt
-	for d := range reach {
-		for _, at := range [2]int{middle + d, middle - d} {
-			change := 0
-			if column {
-				for y := r.Min.Y + 1; y < r.Max.Y; y++ {
-					change += abs(int(g.Pix[y*g.Stride+at]) - int(g.Pix[(y-1)*g.Stride+at]))
-				}
-			} else {
-				for x := r.Min.X + 1; x < r.Max.X; x++ {
-					change += abs(int(g.Pix[at*g.Stride+x]) - int(g.Pix[at*g.Stride+x-1]))
-				}
-			}
-			if change < least {
-				best, least = at, change
-			}
-		}
-	}
-	return best
-}
-
-// cut copies a part out of g.
-func cut(g *image.Gray, r image.Rectangle) *image.Gray {
-	if r == g.Rect {
-		return g
-	}
-	out := image.NewGray(image.Rect(0, 0, r.Dx(), r.Dy()))
-	for y := range r.Dy() {
-		copy(out.Pix[y*out.Stride:][:r.Dx()], g.Pix[(r.Min.Y+y)*g.Stride+r.Min.X:])
-	}
-	return out
-}
-
-// readPart reads one part and tells how many lines it has.
-func (e *engine) readPart(ctx context.Context, whole *image.Gray, part image.Rectangle) ([]document.Segment, int, error) {
-	g := cut(whole, part)
-	w, h := g.Rect.Dx(), g.Rect.Dy()
-	zoom := max(1, min(2.5, math.Sqrt(screenPixels/float64(w*h))))
-	s := shape{sx: zoom, sy: zoom, origin: part.Min, limit: whole.Rect}
-	s.w, s.h = max(1, int(float64(w)*zoom)), max(1, int(float64(h)*zoom))
-	g = unruled(g)
-	big := s.framed(scaled(g, s.w, s.h), 20)
-	dpi := int(96 * zoom)
-	first, err := e.pass(ctx, big, s, dpi, psmBlock)
-	if err != nil {
-		return nil, 0, err
-	}
-	out := segments(first.lines, s)
-	again := func(big *image.Gray, psm int) error {
-		second, err := e.pass(ctx, big, s, dpi, psm)
-		if err == nil {
-			out = append(out, segments(news(second.lines, first), s)...)
-			first.lines = append(first.lines, second.lines...) // both are known now
-		}
-		return err
-	}
-	lines := len(first.lines)
-	if plain, colourful := folded(g); colourful {
-		if err := again(s.framed(scaled(plain, s.w, s.h), 20), psmBlock); err != nil {
-			return out, lines, err
-		}
-	}
-	switch {
-	case first.sureness() < sureScreen && lettersOf(g).longest >= chainBar:
-		err = again(big, psmOriented)
-	case first.wanting():
-		err = again(big, psmAuto)
-	}
-	return out, lines, err
-}
-
-// sureScreen is the mean confidence below which a screenshot may lie on its side.
-const sureScreen = 50
-
 // pageLike is the resolution at which pages are read: fewer dots lose letters,
 // more cost time and find no more.
 const pageLike = 200
@@ -255,24 +137,45 @@ func (e *engine) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 		g = s.turn(g)
 	}
 	g = s.framed(g, 20)
+	e.left = max(leastAgain, s.w*s.h/4)
 	first, err := e.upright(ctx, g, s)
 	if err != nil {
 		return nil, err
 	}
+	same := func(r image.Rectangle) image.Rectangle { return r }
+	err = e.mend(ctx, g, first.lines, same)
 	out := segments(first.lines, s)
-	if uneven || first.wanting() {
-		second, err := e.pass(ctx, sauvola(g, 15), s, pageLike, psmOriented)
-		if err != nil {
-			return out, err
+	if err == nil && (uneven || first.wanting()) {
+		var second pass
+		if second, err = e.pass(ctx, sauvola(g, 15), s, pageLike, psmOriented); err == nil {
+			err = e.mend(ctx, g, second.lines, same)
 		}
 		out = append(out, segments(news(second.lines, first), s)...)
+		first.lines = append(first.lines, second.lines...)
 	}
-	return out, nil
+	if err != nil || first.sureness() >= sureRows && !first.scattered() {
+		return out, err
+	}
+	spots := lettersIn(g)
+	rows, letters, missing := unreadRows(rowsOf(spots, 1), first.lines, same)
+	alone, read, err := e.lonely(ctx, g, rows)
+	if err == nil {
+		var apart []line
+		apart, err = e.combed(ctx, g, spots)
+		alone = append(alone, apart...)
+	}
+	out = append(out, segments(news(alone, first), s)...)
+	e.unread = e.unread || missing-read >= unreadLetters && (missing-read)*2 > letters
+	return out, err
 }
 
 // surePage is the mean confidence of words, in per cent, from which on a page is
 // taken to stand upright. Upright pages reach 85 and more, turned ones 30 to 50.
 const surePage = 70
+
+// sureRows is the mean confidence from which on a page is not searched for rows that were
+// passed over; that search costs an eighth of the reading.
+const sureRows = 85
 
 // upright reads a page as it lies and only asks which way up it is when what came
 // out is doubtful: the question costs a fifth of the reading, and most pages lie

@@ -4,27 +4,30 @@ import (
 	"image"
 )
 
-// Lines drawn on a screen, in pixels. A stroke of a letter is shorter than a rule
-// or thicker than two pixels.
+// Lines drawn on a screen, in pixels. A stroke of a letter is shorter than a rule,
+// or thicker for its length.
 const (
 	ruleWidth  = 40 // of a horizontal rule, at least
 	ruleHeight = 30 // of a vertical rule that stands alone
 	sideHeight = 12 // of a vertical rule that ends at a horizontal one: a field's side
 	ruleDepth  = 20 // darker than both sides by this much
+	ruleThick  = 5  // at most, the blurred edges of an enlarged screen counted in
+	ruleShape  = 14 // times longer than thick, at least
+	corner     = 5  // how far from a rule its side may end, as a round corner does
 )
 
-// unruled paints over the thin lines of tables and fields. Their frames make the
-// engine take a whole row for a picture or glue a bracket to the number.
+// unruled paints over the lines of tables and fields. Their frames make the engine
+// take a whole row for a picture or glue a bracket to the number.
 func unruled(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
 	copy(out.Pix, g.Pix)
 	flat := make([]byte, w*h) // 1 where a horizontal rule runs
 	found := false
-	for y := range h {
+	for y := 1; y < h-1; y++ {
 		for x := 0; x < w; {
-			n := ruleAlong(g, x, y)
-			if n >= ruleWidth {
+			n, thick := ruleAlong(g, x, y)
+			if n >= ruleWidth && n*n >= ruleShape*thick {
 				found = true
 				for i := y*w + x; i < y*w+x+n; i++ {
 					flat[i] = 1
@@ -34,16 +37,25 @@ func unruled(g *image.Gray) *image.Gray {
 			x += n + 1
 		}
 	}
-	for x := range w {
+	for x := 1; x < w-1; x++ {
 		for y := 0; y < h; {
-			n := 0
-			for y+n < h && (thin(g.Pix, (y+n)*w+x, x, w, 1) || flat[(y+n)*w+x] == 1) {
-				n++
+			n, thick := 0, 0
+			for ; y+n < h; n++ {
+				i := (y+n)*w + x
+				if flat[i] == 1 {
+					continue
+				}
+				t := thickness(g.Pix, i, x, w, 1)
+				if t == 0 {
+					break
+				}
+				thick += t
 			}
-			if n >= ruleHeight || n >= sideHeight && found && touches(flat, x, y, n, w, h) {
+			if n >= sideHeight && (n >= ruleHeight && n*n >= ruleShape*thick || found && touches(flat, x, y, n, w, h)) {
 				for i := y*w + x; i < (y+n)*w+x; i += w {
 					out.Pix[i] = beside(out.Pix, i, x, w, 1)
 				}
+				corners(g, out, x, y, n)
 			}
 			y += n + 1
 		}
@@ -51,53 +63,90 @@ func unruled(g *image.Gray) *image.Gray {
 	return out
 }
 
-// ruleAlong is the length of the horizontal rule that begins at x, y. Where the side
-// of a box comes down from it, it is not thin, but dark all the same.
-func ruleAlong(g *image.Gray, x, y int) int {
-	const crossing = 2
+// corners paints on beyond both ends of a vertical rule where it is as dark as before:
+// what stands in a corner has paper on two sides only, and a dot left there is read as
+// the bracket that its box looked like.
+func corners(g, out *image.Gray, x, y, n int) {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	n, thick := 0, 0
-	for x+n < w && thick <= crossing {
+	for _, end := range [2][2]int{{y, -1}, {y + n - 1, 1}} {
+		at := end[0]*w + x
+		for d := 1; d <= ruleThick; d++ {
+			if yy := end[0] + d*end[1]; yy < 0 || yy >= h || int(g.Pix[yy*w+x]) > int(g.Pix[at])+ruleDepth {
+				break
+			}
+			out.Pix[at+d*end[1]*w] = max(out.Pix[at+d*end[1]*w], out.Pix[at])
+		}
+	}
+}
+
+// ruleAlong is the length of the horizontal rule that begins at x, y, and the sum of
+// its thickness over its length. Where the side of a box comes down from it, it is
+// not thin, but dark all the same.
+func ruleAlong(g *image.Gray, x, y int) (n, thick int) {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	wide := 0
+	for x+n < w && wide <= ruleThick {
 		i := y*w + x + n
+		t := thickness(g.Pix, i, y, h, w)
 		switch {
-		case thin(g.Pix, i, y, h, w):
-			thick = 0
+		case t > 0:
+			wide, thick = 0, thick+t
 		case n > 0 && int(g.Pix[i]) <= int(g.Pix[i-1])+ruleDepth:
-			thick++
+			wide++
 		default:
-			return n - thick
+			return n - wide, thick
 		}
 		n++
 	}
-	return n - thick
+	return n - wide, thick
 }
 
-// thin tells that pixel i, at position at of size along the axis with this step,
-// is darker than what lies two before and two behind, or one of each: part of a
-// line of at most two pixels.
-func thin(pix []uint8, i, at, size, step int) bool {
-	if at < 2 || at >= size-2 {
-		return false
+// thickness is how thick a line is that pixel i, at position at of size along the axis
+// with this step, is part of: what is darker than both its sides. 0 is none.
+func thickness(pix []uint8, i, at, size, step int) int {
+	a := rise(pix, i, at, -step)
+	if a == 0 {
+		return 0
 	}
+	b := rise(pix, i, size-1-at, step)
+	if b == 0 || a+b-1 > ruleThick {
+		return 0
+	}
+	return a + b - 1
+}
+
+// rise is how many steps away a clearly lighter pixel lies, of which there are room.
+// It has to go on from there: a letter's edge beside the rule is no paper.
+func rise(pix []uint8, i, room, step int) int {
 	p := int(pix[i]) + ruleDepth
-	before, behind := max(int(pix[i-step]), int(pix[i-2*step])), max(int(pix[i+step]), int(pix[i+2*step]))
-	near := max(int(pix[i-step]), int(pix[i+step])) // at most two pixels thick
-	return before > p && behind > p && near > p
+	for d := 1; d <= min(ruleThick, room); d++ {
+		if int(pix[i+d*step]) > p {
+			return d
+		}
+	}
+	return 0
 }
 
-// beside is the paper next to a rule.
+// beside is the paper next to a rule, beyond its blurred edge.
 func beside(pix []uint8, i, at, size, step int) uint8 {
-	if at < 2 || at >= size-2 {
-		return pix[i]
+	paper := pix[i]
+	for _, side := range [2][2]int{{-step, at}, {step, size - 1 - at}} {
+		d := rise(pix, i, side[1], side[0])
+		if d == 0 {
+			continue
+		}
+		for _, k := range [2]int{d, min(d+1, side[1])} {
+			paper = max(paper, pix[i+k*side[0]])
+		}
 	}
-	return max(pix[i-2*step], pix[i+2*step])
+	return paper
 }
 
 // touches tells that both ends of a vertical run lie at horizontal rules.
 func touches(flat []byte, x, y, n, w, h int) bool {
 	near := func(y int) bool {
-		for dy := -2; dy <= 2; dy++ {
-			for dx := -2; dx <= 2; dx++ {
+		for dy := -corner; dy <= corner; dy++ {
+			for dx := -corner; dx <= corner; dx++ {
 				if yy, xx := y+dy, x+dx; yy >= 0 && yy < h && xx >= 0 && xx < w && flat[yy*w+xx] == 1 {
 					return true
 				}
@@ -106,4 +155,49 @@ func touches(flat []byte, x, y, n, w, h int) bool {
 		return false
 	}
 	return near(y) && near(y+n-1)
+}
+
+// A dark area that text stands on, in pixels.
+const (
+	darkBelow  = 150
+	areaWidth  = 40
+	areaHeight = 9
+)
+
+// evened draws dark areas white and what stands on them dark, each by its own
+// brightness: a selected row of a list is white on blue while the rest is black on
+// white, and the engine reads only one of both.
+func evened(g *image.Gray) *image.Gray {
+	w, h := g.Rect.Dx(), g.Rect.Dy()
+	ink := make([]uint8, w*h)
+	for i, p := range g.Pix {
+		if p < darkBelow {
+			ink[i] = 1
+		}
+	}
+	out := g
+	for _, a := range pieces(ink, w, h) {
+		b := a.box
+		if b.Dx() < areaWidth || b.Dy() < areaHeight || a.area*2 < b.Dx()*b.Dy() {
+			continue
+		}
+		if out == g {
+			out = image.NewGray(g.Rect)
+			copy(out.Pix, g.Pix)
+		}
+		area := cut(g, b)
+		under := int(levels(area, 500)[0])
+		diff := image.NewGray(area.Rect)
+		for i, p := range area.Pix {
+			diff.Pix[i] = uint8(abs(int(p) - under))
+		}
+		ink := max(30, int(levels(diff, 985)[0]))
+		for y := range b.Dy() {
+			row := out.Pix[(b.Min.Y+y)*w+b.Min.X:][:b.Dx()]
+			for x := range row {
+				row[x] = uint8(max(0, 255-int(diff.Pix[y*diff.Stride+x])*255/ink))
+			}
+		}
+	}
+	return out
 }

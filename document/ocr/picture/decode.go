@@ -22,8 +22,8 @@ const MaxPixels = 50_000_000
 
 // Below these pixels no number can be read, and a picture is passed over.
 const (
-	MinWidth  = 90
-	MinHeight = 16
+	MinWidth  = 48
+	MinHeight = 9
 )
 
 // ErrTooBig is returned for pictures above MaxPixels.

@@ -1,0 +1,190 @@
+package ocr
+
+import (
+	"context"
+	"image"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Limits of the second look at single places of one picture. A line costs some ten
+// milliseconds.
+const (
+	maxLonely   = 40        // rows of letters that no word covers
+	maxDoubtful = 40        // numbers that are none as they were read
+	rowLetters  = 8         // letters in a row that is looked at again, at least
+	leastAgain  = 1_500_000 // pixels that may be read again, or a quarter of the picture if that is more
+	lineHeight  = 36        // pixels that a row's letters are brought to
+	bareWord    = 60        // confidence from which on a word covers its place
+	bareRow     = 30        // mean confidence from which on a row counts as read
+)
+
+// unreadRows are the rows of letters that no word of the lines covers: what stands
+// alone in a corner or light on dark is passed over when a whole screen is read.
+func unreadRows(rows []rowBox, lines []line, on func(image.Rectangle) image.Rectangle) (unread []rowBox, letters, missing int) {
+	var covered []image.Rectangle
+	for _, l := range lines {
+		for _, w := range l.words {
+			if w.confidence >= bareWord {
+				covered = append(covered, on(w.box))
+			}
+		}
+	}
+	for _, r := range rows {
+		if r.letters < rowLetters || r.box.Dx() < 4*r.box.Dy() {
+			continue
+		}
+		letters += r.letters
+		have := 0
+		for _, c := range covered {
+			if i := c.Intersect(r.box); i.Dy()*2 >= min(r.box.Dy(), c.Dy()) {
+				have += i.Dx()
+			}
+		}
+		if have*2 < r.box.Dx() {
+			unread = append(unread, r)
+			missing += r.letters
+		}
+	}
+	return unread, letters, missing
+}
+
+// on gives a box of the prepared picture on the part that was prepared.
+func (s shape) on(r image.Rectangle) image.Rectangle {
+	b := s.back(r)
+	return image.Rect(b[0], b[1], b[0]+b[2], b[1]+b[3]).Sub(s.origin)
+}
+
+// lonely reads the rows of g that were passed over, each by itself, and gives those with
+// digits. read is how many letters stood in rows that gave words.
+func (e *engine) lonely(ctx context.Context, g *image.Gray, rows []rowBox) (lines []line, read int, err error) {
+	// Short rows first: a number that was passed over stands alone more often than not.
+	slices.SortStableFunc(rows, func(a, b rowBox) int { return a.box.Dx() - b.box.Dx() })
+	for _, r := range rows[:min(len(rows), maxLonely)] {
+		one, err := e.row(ctx, g, r.box, psmLine, lineHeight)
+		if err != nil {
+			return lines, read, err
+		}
+		if one.sureness() >= bareRow {
+			read += r.letters
+		}
+		if digitsLike.MatchString(one.text()) {
+			lines = append(lines, one.lines...)
+		}
+	}
+	return lines, read, e.mend(ctx, g, lines, func(r image.Rectangle) image.Rectangle { return r })
+}
+
+// row reads one row of g, enlarged or made smaller so that its letters are this high.
+// The words' boxes are on g.
+func (e *engine) row(ctx context.Context, g *image.Gray, box image.Rectangle, psm, height int) (pass, error) {
+	part := box.Inset(-(box.Dy()/2 + 1)).Intersect(g.Rect)
+	if err := ctx.Err(); err != nil || part.Empty() {
+		return pass{}, err
+	}
+	c := image.NewGray(image.Rect(0, 0, part.Dx(), part.Dy()))
+	copyPart(c, g, part)
+	if dark(cut(g, box.Intersect(g.Rect))) {
+		invert(c)
+	}
+	zoom := max(0.3, min(6, float64(height)/float64(max(box.Dy(), 1))))
+	s := shape{sx: zoom, sy: zoom, origin: part.Min, limit: g.Rect}
+	s.w, s.h = max(1, int(float64(part.Dx())*zoom)), max(1, int(float64(part.Dy())*zoom))
+	if e.left -= s.w * s.h; e.left < 0 {
+		return pass{}, nil
+	}
+	c = scaled(c, s.w, s.h)
+	stretch(c)
+	words, err := e.recognise(s.framed(c, 12), pageLike, psm)
+	for i := range words {
+		b := s.back(words[i].box)
+		words[i].box = image.Rect(b[0], b[1], b[0]+b[2], b[1]+b[3])
+	}
+	return pass{lines: arrange(words)}, err
+}
+
+// dark tells that most of a row is darker than the middle of its brightness.
+func dark(g *image.Gray) bool {
+	l := levels(g, 20, 500, 980)
+	return int(l[1])-int(l[0]) < int(l[2])-int(l[1])
+}
+
+// Signs that are read where a digit stands.
+var (
+	numberWord = regexp.MustCompile(`^[^\dA-Za-z]?[\dOoDQlIiZzSsBg]{5,7}[-–—]?[\dOoDQlIiZzSsBg]{3,5}[^\dA-Za-z]{0,2}$`)
+	wholeWord  = regexp.MustCompile(`\d{6}[-–—]?\d{4}`)
+)
+
+// doubtful tells a word that may be a person's number and is none as it was read.
+func doubtful(text string) bool {
+	d := len(digitsOf(text))
+	return d >= 7 && d <= 12 && numberWord.MatchString(text) && !proven(digitsOf(text))
+}
+
+// proven tells ten digits that are a date and pass modulus 11, which a misread number
+// does once in thirty.
+func proven(d string) bool {
+	if len(d) != 10 || !dated(d) {
+		return false
+	}
+	sum := 0
+	for i, w := range [10]int{4, 3, 2, 7, 6, 5, 4, 3, 2, 1} {
+		sum += w * int(d[i]-'0')
+	}
+	return sum%11 == 0
+}
+
+func dated(d string) bool {
+	_, err := time.Parse("02012006", d[:4]+"2000") // a leap year
+	return err == nil
+}
+
+// mend looks again at each number that is none, closer and as digits alone, and takes
+// the other reading where that one is proven or two of three agree. back gives a word's
+// box on g.
+func (e *engine) mend(ctx context.Context, g *image.Gray, lines []line, on func(image.Rectangle) image.Rectangle) error {
+	left := maxDoubtful
+	for i := range lines {
+		for k := range lines[i].words {
+			w := &lines[i].words[k]
+			if !doubtful(w.text) {
+				continue
+			}
+			if left--; left < 0 {
+				return nil
+			}
+			better, err := e.readings(ctx, g, on(w.box), w.text)
+			if err != nil {
+				return err
+			}
+			w.text = better
+		}
+	}
+	return nil
+}
+
+// readings gives the best of up to four readings of one number.
+func (e *engine) readings(ctx context.Context, g *image.Gray, box image.Rectangle, first string) (string, error) {
+	count := map[string]int{digitsOf(first): 1}
+	for _, try := range [3]struct{ psm, height int }{{psmNumber, lineHeight}, {psmLine, lineHeight * 3 / 4}, {psmNumber, lineHeight * 5 / 3}} {
+		p, err := e.row(ctx, g, box, try.psm, try.height)
+		if err != nil {
+			return first, err
+		}
+		found := wholeWord.FindString(strings.ReplaceAll(strings.TrimSpace(p.text()), " ", ""))
+		d := digitsOf(found)
+		if d == "" {
+			continue
+		}
+		count[d]++
+		switch {
+		case d == digitsOf(first):
+			return first, nil // read alike twice
+		case proven(d), count[d] >= 2 && dated(d):
+			return d[:6] + "-" + d[6:], nil
+		}
+	}
+	return first, nil
+}
