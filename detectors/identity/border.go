@@ -96,6 +96,8 @@ func (f *finder) rightOpen(c *candidate, labelled bool) bool {
 		}
 		after, _ := utf8.DecodeRuneInString(s[next:])
 		return !digits.IsAlnum(after) || digits.IsLetter(after) && wordAt(s, next)
+	case c.form == formParted && !c.dashed && !labelled && r == ',' && f.decimals(next, c.start):
+		return false // "Konto 020304 5678,50": an account and its balance
 	case c.form == formParted || c.broken:
 		return true
 	case r == '%':

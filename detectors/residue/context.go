@@ -76,10 +76,32 @@ func mentioned(text string, start, end int) bool {
 			return true
 		}
 	}
+	if quoted(before, text[end:max(end, min(to, end+80))]) {
+		return true
+	}
 	after := strings.ToLower(text[end:max(end, min(to, end+40))])
 	for _, w := range mentionsAfter {
 		if strings.Contains(after, w) {
 			return true
+		}
+	}
+	return false
+}
+
+// quoted reports whether the mark stands in quotation marks that one of the words
+// opens: skriv "Kære [navn]" øverst.
+func quoted(before, after string) bool {
+	for _, marks := range [...]string{"\"\"", "''", "“”", "””", "„“", "»«", "‘’", "’’"} {
+		r := []rune(marks)
+		i := strings.LastIndex(before, string(r[0]))
+		if i < 0 || !strings.Contains(after, string(r[1])) {
+			continue
+		}
+		said := strings.TrimRight(before[:i], " :")
+		for _, w := range mentionsBefore {
+			if rest, ok := strings.CutSuffix(said, w); ok && endsPlain(rest) {
+				return true
+			}
 		}
 	}
 	return false
