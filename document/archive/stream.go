@@ -6,12 +6,14 @@ import (
 	"compress/bzip2"
 	"compress/gzip"
 	"context"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/ulikunitz/xz"
+	"github.com/ulikunitz/xz/lzma"
 
 	"brevvagt/document"
 )
@@ -52,12 +54,12 @@ func (Tar) Read(ctx context.Context, in document.Input, out *document.Builder) e
 		if err := u.next(); err != nil {
 			return finish(err)
 		}
-		for _, text := range []string{h.Linkname, h.PAXRecords["comment"]} {
+		for _, text := range []string{h.Linkname, h.PAXRecords["comment"], owner(h)} {
 			if text != "" {
 				out.Segment(document.Segment{Text: text, At: document.Location{Path: out.ChildPath(h.Name), Layer: document.Metadata}})
 			}
 		}
-		if h.Typeflag != tar.TypeReg {
+		if h.Typeflag != tar.TypeReg && h.Typeflag != tar.TypeGNUSparse && h.Typeflag != tar.TypeCont {
 			u.name(h.Name)
 			continue
 		}
@@ -65,6 +67,14 @@ func (Tar) Read(ctx context.Context, in document.Input, out *document.Builder) e
 			return finish(err)
 		}
 	}
+}
+
+// owner gives the names of the owner where somebody may have put a number there.
+func owner(h *tar.Header) string {
+	if strings.ContainsAny(h.Uname+h.Gname, "0123456789") {
+		return h.Uname + " " + h.Gname
+	}
+	return ""
 }
 
 // tarEnd wants the block of zeros at the end; the reader takes a cut for an end.
@@ -76,7 +86,7 @@ func tarEnd(data []byte) error {
 	return nil
 }
 
-// Stream reads single files compressed with gzip, bzip2, xz or zstd.
+// Stream reads single files compressed with gzip, bzip2, xz, lzma or zstd.
 type Stream struct{}
 
 // Name is the format's name.
@@ -88,9 +98,13 @@ func (Stream) Match(head []byte, _ string) bool { return coding(head) != "" }
 func coding(head []byte) string {
 	for _, c := range []struct{ magic, name string }{
 		{"\x1f\x8b\x08", "gz"}, {"BZh", "bz2"}, {"\xfd7zXZ\x00", "xz"}, {"\x28\xb5\x2f\xfd", "zst"},
+		{"\x5d\x00\x00", "lzma"},
 	} {
 		if bytes.HasPrefix(head, []byte(c.magic)) {
 			if c.name == "bz2" && (len(head) < 10 || string(head[4:10]) != "1AY&SY" && string(head[4:10]) != "\x17\x72\x45\x38\x50\x90") {
+				continue
+			}
+			if c.name == "lzma" && !lzma.ValidHeader(head[:min(len(head), lzma.HeaderLen)]) {
 				continue
 			}
 			return c.name
@@ -135,6 +149,15 @@ func (Stream) Read(ctx context.Context, in document.Input, out *document.Builder
 			return errCut // the reader takes a cut between blocks for an end
 		}
 		return nil
+	case "lzma":
+		if len(in.Data) < lzma.HeaderLen || int64(binary.LittleEndian.Uint32(in.Data[1:])) > maxMemory {
+			return fmt.Errorf("lzma dictionary: %w", errBomb)
+		}
+		r, err := lzma.NewReader(src)
+		if err != nil {
+			return fmt.Errorf("lzma header: %w", err)
+		}
+		return finish(u.member(name, true, r))
 	case "zst":
 		r := newZstd(src)
 		err := u.member(name, true, r)
@@ -161,7 +184,7 @@ func innerName(name string) string {
 	lower := strings.ToLower(name)
 	for _, e := range []struct{ outer, inner string }{
 		{".tgz", ".tar"}, {".tbz2", ".tar"}, {".tbz", ".tar"}, {".txz", ".tar"}, {".tzst", ".tar"},
-		{".gz", ""}, {".bz2", ""}, {".xz", ""}, {".zst", ""},
+		{".gz", ""}, {".bz2", ""}, {".xz", ""}, {".zst", ""}, {".lzma", ""},
 	} {
 		if strings.HasSuffix(lower, e.outer) && len(name) > len(e.outer) {
 			return name[:len(name)-len(e.outer)] + e.inner

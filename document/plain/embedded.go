@@ -2,8 +2,11 @@ package plain
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/base64"
+	"encoding/hex"
 	"fmt"
+	"io"
 	"net/url"
 	"regexp"
 	"strings"
@@ -102,6 +105,15 @@ func (i *inner) packed(value string) bool {
 	for _, s := range signatures {
 		known = known || bytes.HasPrefix(data, []byte(s))
 	}
+	if !known {
+		// A diagram of draw.io is packed once more.
+		if more, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(data)), maxInflated)); err == nil && looks.Text(more) && bytes.HasPrefix(bytes.TrimSpace(more), []byte("%3C")) {
+			if plain, err := url.PathUnescape(string(more)); err == nil {
+				i.child("", []byte(plain))
+				return true
+			}
+		}
+	}
 	if !known && (!looks.Text(data) || bytes.Count(data, []byte(" "))*20 < len(data)) {
 		return false
 	}
@@ -109,10 +121,39 @@ func (i *inner) packed(value string) bool {
 	return true
 }
 
+// maxInflated is how much of a packed value is unpacked once more.
+const maxInflated = 32 << 20
+
+// packedText hands on what a text is the base64 or hexadecimal form of, and nothing
+// else, as mails are sent on by people who mean to hide a file, or by machines.
+func (i *inner) packedText(data []byte) bool {
+	if len(data) < minPacked || len(data) > maxInflated {
+		return false
+	}
+	for _, c := range data[:minPacked] { // a word with a blank behind it ends it here
+		if !packing(c) {
+			return false
+		}
+	}
+	value := string(data)
+	if raw, err := hex.DecodeString(strings.Join(strings.Fields(value), "")); err == nil {
+		if !looks.Text(raw) && bytes.IndexByte(raw, 0) < 0 {
+			return false
+		}
+		i.child("", raw)
+		return true
+	}
+	return i.packed(value)
+}
+
+func packing(c byte) bool {
+	return c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/' || c == '=' || c == '\n' || c == '\r'
+}
+
 func isBase64(s string) bool {
 	for k := range len(s) {
 		c := s[k]
-		if c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/' || c == '=' || c <= ' ' {
+		if packing(c) || c <= ' ' {
 			continue
 		}
 		return false

@@ -18,7 +18,7 @@ import (
 // Formats lists the formats of this package in the order they are to be asked.
 // Text must stay the last of all formats.
 func Formats() []document.Format {
-	return slices.Concat([]document.Format{HTML{}, XML{}, JSON{}}, table.Formats(), []document.Format{Card{}, Mainframe{}, Text{}})
+	return slices.Concat([]document.Format{HTML{}, XML{}, JSON{}}, table.Formats(), []document.Format{Card{}, Mainframe{}, PostScript{}, Text{}})
 }
 
 // Text reads plain text of any kind: notes, logs, source code.
@@ -39,6 +39,9 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if holdsEncoded(in.Data) {
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "an encoded file within a text"})
 	}
+	if (&inner{out: out}).packedText(in.Data) {
+		return ctx.Err()
+	}
 	text := prose.Decode(in.Data, looks.Charset(in.Type))
 	if looks.Broken(text) {
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "a text with something else behind it"})
@@ -49,12 +52,12 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 
 // encodedFile is the first line of a file in uuencode, yEnc or BinHex. Mails have
 // them unpacked; in a text file they are told.
-var encodedFile = regexp.MustCompile(`^(begin [0-7]{3,4} \S[^\n]*\n[!-M][ -\x60]+\r?(\n|$)|=ybegin [^\n]*name=|\(This file must be converted with BinHex)`)
+var encodedFile = regexp.MustCompile(`^(begin-base64 [0-7]{3,4} \S|begin [0-7]{3,4} \S[^\n]*\n[!-M][ -\x60]+\r?(\n|$)|=ybegin [^\n]*name=|\(This file must be converted with BinHex)`)
 
 // holdsEncoded looks for such a line. The rule is asked only where a line begins
 // with one of the fixed words: run over a whole text it costs more than all else.
 func holdsEncoded(data []byte) bool {
-	for _, word := range []string{"begin ", "=ybegin ", "(This file must"} {
+	for _, word := range []string{"begin ", "begin-base64 ", "=ybegin ", "(This file must"} {
 		for from := 0; ; {
 			i := bytes.Index(data[from:], []byte(word))
 			if i < 0 {

@@ -5,6 +5,7 @@ package looks
 import (
 	"bytes"
 	"mime"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -34,6 +35,9 @@ func Text(head []byte) bool {
 	if len(sample) == 0 {
 		return false
 	}
+	if pixels(sample) {
+		return false
+	}
 	text := prose.Decode(sample, "")
 	// Zero bytes vanish in decoding: many of them are UTF-16 or 32, whose text is a
 	// half or a quarter as long, or no text at all.
@@ -50,6 +54,21 @@ func Text(head []byte) bool {
 var binary = []string{"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8", "\xd0\xcf\x11\xe0", "Rar!", "7z\xbc\xaf",
 	"\x1f\x8b", "II*\x00", "MM\x00*", "BZh", "\xfd7zXZ", "\x28\xb5\x2f\xfd", "!BDN", "RIFF", "\x7fELF",
 	"!<arch>\n", "070701", "070702", "070707", "age-encryption.org/", "Salted__", "MSCF", "ITSF", "SQLite format 3"}
+
+// portable are the pictures and drawings that are written as text, or begin so.
+var portable = regexp.MustCompile(`^(P[1-7]\s+(#|\d+\s)|/\* XPM \*/|#define \S+_width \d)`)
+
+// pixels tells pictures without a signature that go for text: rows of numbers, or one
+// byte of no charset's letters over and over, as a white page has it.
+func pixels(sample []byte) bool {
+	if portable.Match(sample) {
+		return true
+	}
+	if utf8.Valid(sample) {
+		return false
+	}
+	return bytes.Count(sample, []byte{0xff})*4 > len(sample)
+}
 
 // stray is how many separators a text may have, however short it is.
 const stray = 8

@@ -7,6 +7,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -161,9 +162,38 @@ func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 	}
 }
 
+// number is a whole number as programs export it that took it for an amount: 1234567890.0,
+// 1,23456789E+09 or 1.234.567.890.
+var number = regexp.MustCompile(`^"?([1-9]\d{8,9})[.,]0+"?$|^"?([1-9])[.,](\d{1,9})[eE]\+?0?([89])"?$|^"?([1-9]\d{0,2})([.,  ])(\d{3})([.,  ])(\d{3})(?:([.,  ])(\d{3}))?"?$`)
+
+// whole undoes that for numbers of nine and ten digits: a CPR number may be one.
+func whole(cell string) (string, bool) {
+	if len(cell) < 10 || len(cell) > 20 {
+		return "", false
+	}
+	m := number.FindStringSubmatch(cell)
+	switch {
+	case m == nil:
+		return "", false
+	case m[1] != "":
+		return m[1], true
+	case m[2] != "":
+		exp := int(m[4][0] - '0')
+		if len(m[3]) > exp {
+			return "", false
+		}
+		return m[2] + m[3] + strings.Repeat("0", exp-len(m[3])), true
+	}
+	n := m[5] + m[7] + m[9] + m[11]
+	return n, m[6] == m[8] && (m[10] == "" || m[10] == m[8]) && (len(n) == 9 || len(n) == 10)
+}
+
 // unquoted takes the formula off a number that was written ="0102030004" to keep
 // its zero.
 func unquoted(cell string) string {
+	if n, ok := whole(cell); ok {
+		return n
+	}
 	if inner, ok := strings.CutPrefix(cell, `="`); ok && strings.HasSuffix(inner, `"`) {
 		return strings.TrimSuffix(inner, `"`)
 	}
