@@ -1,75 +1,51 @@
 package policy
 
 import (
+	"regexp"
 	"strings"
 
 	"brevvagt/detectors"
 )
 
-// This file tells forms that the reader is to fill in: what stands in their brackets
-// is an instruction to the reader and no letter that was never finished.
-
-// blanksOfForm is how many places to write on make a form.
-const blanksOfForm = 2
+// writeHere is a place to write on in a form, greeting the first line of a letter.
+var (
+	writeHere = regexp.MustCompile(`_{4}|\.{5}|…{2}|\[ \]|☐|□`)
+	greeting  = regexp.MustCompile(`(?m)^\s*(?:Kære|Hej|Til) .{1,50}$`)
+)
 
 // formsOnly reports whether every sure placeholder is an instruction in brackets in an
-// attached form. A merge mark is left over wherever it stands.
+// attached form: what stands there speaks to the reader who fills it in. A merge mark
+// is left over wherever it stands.
 func (f *Facts) formsOnly() bool {
-	known := make(map[string]bool)
+	paths := make(map[string]bool)
 	for i := range f.Findings {
 		x := &f.Findings[i]
 		if x.Category != "placeholder" || x.Strength != detectors.Strong {
 			continue
 		}
-		if len(x.Why) == 0 || !strings.HasSuffix(x.Why[0], "i skarpe parenteser") {
+		if len(x.Why) == 0 || !strings.HasSuffix(x.Why[0], "i skarpe parenteser") || !paths[x.At.Path] && !f.form(x.At.Path) {
 			return false
 		}
-		form, seen := known[x.At.Path]
-		if !seen {
-			form = f.form(x.At.Path)
-			known[x.At.Path] = form
-		}
-		if !form {
-			return false
-		}
+		paths[x.At.Path] = true
 	}
-	return len(known) > 0
+	return len(paths) > 0
 }
 
-// form reports whether an attachment has places to write on and greets nobody.
+// form reports whether an attachment has two places to write on and greets nobody.
 func (f *Facts) form(path string) bool {
-	if f.Doc.Mail == nil || !strings.Contains(path, "/") {
-		return false
-	}
 	blanks := 0
 	for i := range f.Doc.Segments {
-		s := &f.Doc.Segments[i]
-		if s.At.Path != path {
-			continue
-		}
-		for line := range strings.Lines(s.Text) {
-			line = strings.TrimSpace(line)
-			if greets(line) {
+		if s := &f.Doc.Segments[i]; s.At.Path == path {
+			if greeting.MatchString(s.Text) {
 				return false
 			}
-			for _, mark := range []string{"____", ".....", "……", "[ ]", "☐", "□"} {
-				if strings.Contains(line, mark) {
-					blanks++
-					break
-				}
-			}
+			blanks += len(writeHere.FindAllStringIndex(s.Text, 2))
 		}
 	}
 	for i := range f.Findings {
-		x := &f.Findings[i]
-		if x.At.Path == path && x.Category == "placeholder" && x.Strength.Rank() < detectors.Strong.Rank() {
+		if x := &f.Findings[i]; x.At.Path == path && x.Category == "placeholder" && x.Strength != detectors.Strong {
 			blanks++
 		}
 	}
-	return blanks >= blanksOfForm
-}
-
-// greets reports whether a line is the salutation of a letter.
-func greets(line string) bool {
-	return len(line) < 60 && (strings.HasPrefix(line, "Kære ") || strings.HasPrefix(line, "Hej ") || strings.HasPrefix(line, "Til "))
+	return f.Doc.Mail != nil && strings.Contains(path, "/") && blanks >= 2
 }
