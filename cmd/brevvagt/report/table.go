@@ -107,9 +107,16 @@ func (t *tableReporter) Unopened(name string, _ error) {
 }
 
 func (t *tableReporter) Close(n Tally) error {
-	_, err := fmt.Fprintf(t.w, "\n%d læst: %d ville blive standset, %d advarsler, %d uden fund; %d %s kunne ikke læses, %d kunne ikke åbnes\n",
-		n.Items, n.Stopped, n.Warned, t.clean, n.Gaps, parts(n.Gaps), n.Unopened)
+	_, err := fmt.Fprintf(t.w, "\n%d læst: %d ville blive standset, %d %s, %d uden fund; %d %s kunne ikke læses, %d kunne ikke åbnes\n",
+		n.Items, n.Stopped, n.Warned, warnings(n.Warned), t.clean, n.Gaps, parts(n.Gaps), n.Unopened)
 	return err
+}
+
+func warnings(n int) string {
+	if n == 1 {
+		return "advarsel"
+	}
+	return "advarsler"
 }
 
 func parts(n int) string {
