@@ -48,7 +48,8 @@ const (
 	hello        = 30 * time.Second
 )
 
-// Serve answers until in ends. The first frame must come at once and holds what
+// Serve answers until in ends, and then does not wait for what is under way: a storage
+// that hangs must not keep the helper alive. The first frame must come at once and holds what
 // open needs; a storage that cannot be opened is told and ends it.
 func Serve(in io.Reader, out io.Writer, open func(ctx context.Context, s frame.Setup) (Backend, error)) error {
 	ctx, cancel := context.WithCancel(context.Background())
@@ -73,10 +74,6 @@ func Serve(in io.Reader, out io.Writer, open func(ctx context.Context, s frame.S
 	if err := s.out.SendJSON(frame.Facts, first.Number, frame.Answer{}); err != nil {
 		return err
 	}
-	var wg sync.WaitGroup
-	defer wg.Wait()
-	defer s.closeAll()
-	defer cancel()
 	for {
 		f, err := frame.ReadFrame(r)
 		if errors.Is(err, io.EOF) {
@@ -92,13 +89,13 @@ func Serve(in io.Reader, out io.Writer, open func(ctx context.Context, s frame.S
 		s.slots <- struct{}{}
 		one, end := context.WithCancel(ctx)
 		s.note(f.Number, end)
-		wg.Go(func() {
+		go func() {
 			defer func() { <-s.slots }()
 			defer s.cancel(f.Number)
 			if err := s.answer(one, ctx, f); err != nil {
 				_ = s.fail(f.Number, err) // the reader finds a broken pipe
 			}
-		})
+		}()
 	}
 }
 
@@ -275,15 +272,6 @@ func (h *handle) end() {
 	}
 	if h.put != nil {
 		h.put.w.CloseWithError(context.Canceled)
-	}
-}
-
-func (s *server) closeAll() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for id, h := range s.open {
-		h.end()
-		delete(s.open, id)
 	}
 }
 
