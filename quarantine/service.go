@@ -112,7 +112,7 @@ func (s *Service) Register() *register.Register { return s.register }
 
 // Rekey seals what is kept to the keys of today.
 func (s *Service) Rekey() *rekey.Keys {
-	return rekey.New(rekey.Config{Store: s.db, Vault: s.vault, Ledger: s.ledger, Locks: Locks(s.outbox), Now: s.now, Crash: s.crash})
+	return rekey.New(rekey.Config{Store: s.db, Vault: s.vault, Ledger: s.ledger, Locks: Locks(s.outbox), Recipients: s.keys, Now: s.now, Crash: s.crash})
 }
 
 // stamp is the present time as the database keeps it.

@@ -20,6 +20,7 @@ import (
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/state"
+	"brevvagt/quarantine/rekey"
 	"brevvagt/scanner/source/gateway/smtpin"
 )
 
@@ -208,7 +209,7 @@ func (d *doctor) keys(ctx context.Context, cfg config.Config, st *state.State) {
 		return
 	}
 	d.say(good, what, fmt.Sprintf("%d", len(list)), "")
-	for _, w := range state.KeyWarnings(list) {
+	for _, w := range rekey.Warnings(list) {
 		d.say(note, what, w, "brevvagt account add, brevvagt vault recovery new; docs/dpo.md")
 	}
 	if left > 0 {

@@ -13,8 +13,10 @@ import (
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/fieldcheck"
+	"brevvagt/quarantine/rekey"
 	"brevvagt/quarantine/review"
 	"brevvagt/quarantine/review/breach"
+	"brevvagt/quarantine/review/keys"
 	"brevvagt/quarantine/stats"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -34,8 +36,11 @@ func (d *daemon) reviewConfig(secure bool) review.Config {
 		Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.Deciders,
 		Service: d.service, Accounts: d.state.Accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
 		Signer: d.state.Signer,
-		Head:   func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
-		Check:  fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
+		Keys: &keys.Keys{Rekey: d.service.Rekey(), Holders: func(ctx context.Context) ([]rekey.Holder, error) {
+			return d.state.KeyHolders(ctx, d.cfg.Vault.Recipients)
+		}},
+		Head:  func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
+		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}
 }
 

@@ -18,6 +18,8 @@ import (
 	"strings"
 	"time"
 
+	"filippo.io/age"
+
 	"brevvagt/internal/keylock"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/ledger"
@@ -30,7 +32,9 @@ type Config struct {
 	Vault  *vault.Vault
 	Ledger *ledger.Ledger
 	Locks  string // folder of the locks of cases, quarantine.Locks
-	Now    func() time.Time
+	// Recipients are the keys of today, asked before each look and run; nil leaves the vault's.
+	Recipients func(ctx context.Context) ([]age.Recipient, error)
+	Now        func() time.Time
 	// Crash is called at the named points between steps; tests end the process there.
 	Crash func(point string)
 }
@@ -72,6 +76,9 @@ const stale = ` FROM cases c WHERE c.vault_object <> '' AND EXISTS (
 // Left counts the cases whose content is kept, and those of them that are not sealed to
 // the present set of keys.
 func (k *Keys) Left(ctx context.Context) (left, kept int, err error) {
+	if err := k.refresh(ctx); err != nil {
+		return 0, 0, err
+	}
 	return Stale(ctx, k.Store, k.Vault.Keys())
 }
 
@@ -99,7 +106,7 @@ func (k *Keys) Run(ctx context.Context, by string, o *vault.Opener, tell func(Pr
 		return p, err
 	}
 	defer unlock()
-	if err := k.sweep(ctx); err != nil {
+	if err := errors.Join(k.refresh(ctx), k.sweep(ctx)); err != nil {
 		return p, err
 	}
 	ids, err := k.staleCases(ctx)
@@ -134,6 +141,17 @@ func (k *Keys) Run(ctx context.Context, by string, o *vault.Opener, tell func(Pr
 		errs = append(errs, ErrClosed)
 	}
 	return p, errors.Join(errs...)
+}
+
+func (k *Keys) refresh(ctx context.Context) error {
+	if k.Recipients == nil {
+		return nil
+	}
+	list, err := k.Recipients(ctx)
+	if err != nil {
+		return err
+	}
+	return k.Vault.Use(list)
 }
 
 func (k *Keys) staleCases(ctx context.Context) ([]string, error) {

@@ -22,7 +22,7 @@ func TestAccess(t *testing.T) {
 	allowed := map[string][]string{
 		"GET /sund": everybody, "GET /static/": everybody, "GET /log-ind": everybody, "POST /log-ind": everybody, "POST /sprog": everybody,
 		"POST /sag/{id}/note": deciders, "POST /sag/{id}/overdrag": deciders, "POST /sag/{id}/spoerg": deciders,
-		"POST /sag/{id}/falsk-alarm": keepers, "POST /sag/{id}/original": keepers, "POST /sag/{id}/vis": keepers, "POST /sag/{id}/udlever": keepers, "GET /sag/{id}/pdf": readers,
+		"POST /sag/{id}/falsk-alarm": keepers, "POST /sag/{id}/original": keepers, "POST /sag/{id}/vis": keepers, "POST /sag/{id}/udlever": keepers, "GET /sag/{id}/pdf": readers, "GET /noegler": keepers, "POST /noegler/forsegl": keepers, "POST /noegler/gendannelse": keepers, "POST /noegler/fjern": keepers,
 		"GET /advarsler": readers, "GET /statistik": readers, "GET /undtagelser": readers, "POST /undtagelser/slut": keepers,
 		"POST /flere": deciders, "POST /flere/fortryd": deciders,
 		"POST /log-ud": inside, "GET /{$}": inside, "GET /drift": inside,

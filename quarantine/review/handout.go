@@ -27,18 +27,14 @@ func (s *server) handOut(w http.ResponseWriter, r *http.Request) {
 	}
 	reason, receiver := strings.TrimSpace(r.PostFormValue("begrundelse")), strings.TrimSpace(r.PostFormValue("faar"))
 	lock, err := handout.NewLock(r.PostFormValue("noegle"), r.PostFormValue("kode"))
-	switch key := s.reasonProblem(reason); {
+	switch {
 	case receiver == "" || len(receiver) > 400 || register.CheckNumbers(receiver) != nil:
 		refuse("problem.receiver")
 		return
 	case err != nil:
 		refuse("problem.lock")
 		return
-	case key == "problem.reason.cpr":
-		refuse(key)
-		return
-	case key != "":
-		refuse("problem.text")
+	case !s.reasonGood(w, r, id, reason):
 		return
 	}
 	o := handout.Order{Case: id, By: u.Name, Reason: reason, Receiver: receiver, Lock: lock, Opener: s.Opener(r), Now: s.Now()}

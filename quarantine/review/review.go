@@ -32,6 +32,7 @@ import (
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/keys"
 	"brevvagt/quarantine/review/lists"
 	"brevvagt/quarantine/review/prints"
 	"brevvagt/quarantine/review/queue"
@@ -130,6 +131,8 @@ type Config struct {
 	Budget int // items held in a week before the page says it is too many; 0 is never
 	// Signer signs the ledger's head in packages that leave the house; nil leaves it out.
 	Signer func() (*ledger.Signer, error)
+	// Keys are those that open what is kept; nil shows no page for them.
+	Keys *keys.Keys
 	// Head is the ledger's head for exports, signed where a key is at hand.
 	Head func(context.Context) (string, error)
 	Now  func() time.Time
@@ -144,13 +147,19 @@ const (
 	reasonLimit  = 1000     // runes of a reason
 )
 
+// more are the pages beside cases, queue and register.
+type more struct {
+	lists  *lists.Pages
+	prints *prints.Pages
+	keys   *keys.Pages
+}
+
 type server struct {
 	*frame.Frame
+	more
 	breach  *breach.Pages
 	queue   *queue.Pages
 	figures *figures.Pages
-	lists   *lists.Pages
-	prints  *prints.Pages
 	Work    *casework.Work
 	// Colleagues are the accounts that a case can be handed to.
 	Colleagues func(context.Context) ([]string, error)
@@ -202,6 +211,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
 	s.check, s.Work, s.mail, s.Colleagues, s.signer = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues, cfg.Signer
+	s.keys = keys.New(s.Frame, cfg.Keys)
 	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned}
 	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats}

@@ -351,3 +351,10 @@ func (r *rig) cookie(t testing.TB, name string) *http.Cookie {
 	t.Fatal("no session")
 	return nil
 }
+
+// restart serves the rig's pages anew, after a test has changed the server.
+func (r *rig) restart(t testing.TB) {
+	web := httptest.NewServer(r.server.handler())
+	t.Cleanup(web.Close)
+	r.url = web.URL
+}

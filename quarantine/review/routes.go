@@ -68,6 +68,11 @@ func (s *server) routes() []route {
 		{"POST", "/sag/{id}/udlever", keeping, s.handOut, 0},
 		{"GET", "/sag/{id}/pdf", reading, s.prints.Case, 0},
 
+		{"GET", "/noegler", keeping, s.keys.Show, 0},
+		{"POST", "/noegler/forsegl", keeping, s.keys.Seal, 0},
+		{"POST", "/noegler/gendannelse", keeping, s.keys.Add, 0},
+		{"POST", "/noegler/fjern", keeping, s.keys.Remove, 0},
+
 		{"GET", "/statistik", reading, s.figures.Show, 0},
 		{"GET", "/advarsler", reading, s.lists.Warnings, 0},
 		{"GET", "/undtagelser", reading, s.lists.Exceptions, 0},

@@ -13,16 +13,13 @@ import (
 	"brevvagt/quarantine/review/words"
 )
 
-// openTime is how long one finding stays open. The server forgets it then; the page is
-// told to load itself anew without it.
+// openTime is how long one finding stays open; then the page loads itself without it.
 const openTime = 60 * time.Second
 
-// sessionOpen holds what is open in this session: case, finding and until when. The
-// value itself is nowhere but in the vault and in the answer.
+// sessionOpen holds the case and finding that are open and until when, never the value.
 const sessionOpen = "open"
 
-// unmask opens one finding for a reason. The ledger line is written before the page
-// shows anything.
+// unmask opens one finding for a reason, which stands in the ledger before it is shown.
 func (s *server) unmask(w http.ResponseWriter, r *http.Request) {
 	id, ok := caseID(r)
 	n, err := strconv.Atoi(r.PostFormValue("fund"))
@@ -31,14 +28,8 @@ func (s *server) unmask(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u, _ := s.User(r)
-	l := frame.Language(r)
 	reason := strings.TrimSpace(r.PostFormValue("begrundelse"))
-	if key := s.reasonProblem(reason); key != "" {
-		text := words.Text(l, "problem.text")
-		if key == "problem.reason.cpr" {
-			text = words.Text(l, key)
-		}
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: text}, refused{})
+	if !s.reasonGood(w, r, id, reason) {
 		return
 	}
 	if err := s.Service.Unmask(r.Context(), id, n, u.Name, reason, s.Opener(r)); err != nil {
@@ -48,6 +39,20 @@ func (s *server) unmask(w http.ResponseWriter, r *http.Request) {
 	s.Log.Info("finding opened", "user", u.Name, "case", id, "finding", n)
 	s.Sessions.Put(r.Context(), sessionOpen, fmt.Sprintf("%s %d %d", id, n, s.Now().Add(openTime).UnixMilli()))
 	http.Redirect(w, r, fmt.Sprintf("/sag/%s#fund-%d", id, n), http.StatusSeeOther)
+}
+
+// reasonGood shows the case again, with what is wrong, for a reason that cannot be kept.
+func (s *server) reasonGood(w http.ResponseWriter, r *http.Request, id, reason string) bool {
+	key := s.reasonProblem(reason)
+	if key == "" {
+		return true
+	}
+	if key != "problem.reason.cpr" {
+		key = "problem.text"
+	}
+	l := frame.Language(r)
+	s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: words.Text(l, key)}, refused{})
+	return false
 }
 
 // opened says which findings this person can open, and shows the one that is open.

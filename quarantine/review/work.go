@@ -201,14 +201,8 @@ func (s *server) original(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u, _ := s.User(r)
-	l := frame.Language(r)
 	reason := strings.TrimSpace(r.PostFormValue("begrundelse"))
-	if key := s.reasonProblem(reason); key != "" {
-		text := words.Text(l, "problem.text")
-		if key == "problem.reason.cpr" {
-			text = words.Text(l, key)
-		}
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: text}, refused{})
+	if !s.reasonGood(w, r, id, reason) {
 		return
 	}
 	c, err := s.Service.Get(r.Context(), id)

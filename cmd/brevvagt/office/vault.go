@@ -58,7 +58,7 @@ func newVaultKeys() *cobra.Command {
 				console.Printf(out, "%s  %-9s %s\n", h.Key, h.Kind, h.Name)
 			}
 			console.Printf(out, "%d sager har indhold; %d af dem skal forsegles igen til disse nøgler\n", kept, left)
-			for _, w := range state.KeyWarnings(list) {
+			for _, w := range rekey.Warnings(list) {
 				console.Printf(out, "obs: %s\n", w)
 			}
 			return nil

@@ -4,29 +4,21 @@ import (
 	"context"
 	"fmt"
 
-	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/rekey"
 	"brevvagt/quarantine/vault"
 )
 
-// KeyHolder is somebody or something whose key opens what is sealed now.
-type KeyHolder struct {
-	Name string
-	Kind string // dpo, reviewer, recovery, file
-	Key  string // fingerprint
-}
-
 // KeyHolders lists who can open what is sealed now: accounts, recovery keys, and the
 // keys of the configured file.
-func (s *State) KeyHolders(ctx context.Context, file string) ([]KeyHolder, error) {
+func (s *State) KeyHolders(ctx context.Context, file string) ([]rekey.Holder, error) {
 	accounts, err := s.Accounts.List(ctx)
 	if err != nil {
 		return nil, err
 	}
-	var list []KeyHolder
+	var list []rekey.Holder
 	for _, a := range accounts {
 		if a.Recipient != "" && !a.Disabled {
-			list = append(list, KeyHolder{a.Name, string(a.Role), vault.Fingerprint(a.Recipient)})
+			list = append(list, rekey.Holder{a.Name, string(a.Role), vault.Fingerprint(a.Recipient)})
 		}
 	}
 	recovery, err := rekey.Recoveries(ctx, s.DB)
@@ -34,7 +26,7 @@ func (s *State) KeyHolders(ctx context.Context, file string) ([]KeyHolder, error
 		return nil, err
 	}
 	for _, r := range recovery {
-		list = append(list, KeyHolder{r.Name, "recovery", vault.Fingerprint(r.Recipient)})
+		list = append(list, rekey.Holder{r.Name, "recovery", vault.Fingerprint(r.Recipient)})
 	}
 	if file == "" {
 		return list, nil
@@ -44,26 +36,9 @@ func (s *State) KeyHolders(ctx context.Context, file string) ([]KeyHolder, error
 		return nil, err
 	}
 	for _, k := range keys {
-		list = append(list, KeyHolder{"vault.recipients", "file", vault.Fingerprint(fmt.Sprint(k))})
+		list = append(list, rekey.Holder{"vault.recipients", "file", vault.Fingerprint(fmt.Sprint(k))})
 	}
 	return list, nil
-}
-
-// KeyWarnings says in Danish what is missing for what is kept to stay openable: two
-// DPOs and a key that lies outside the machine.
-func KeyWarnings(list []KeyHolder) []string {
-	count := map[string]int{}
-	for _, h := range list {
-		count[h.Kind]++
-	}
-	var warnings []string
-	if n := count[string(account.DPO)]; n < 2 {
-		warnings = append(warnings, fmt.Sprintf("%d DPO-nøgle(r), der bør være mindst to: bliver den ene syg eller glemmer sin adgangssætning, er der ellers ingen til at åbne", n))
-	}
-	if count["recovery"]+count["file"] == 0 {
-		warnings = append(warnings, "ingen gendannelsesnøgle uden for maskinen: går alle konti tabt, er karantænen tabt")
-	}
-	return warnings
 }
 
 // Stale counts the cases whose content is kept but not sealed to the keys of today.

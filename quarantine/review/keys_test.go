@@ -1,0 +1,71 @@
+package review
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"filippo.io/age"
+
+	"brevvagt/quarantine/rekey"
+	"brevvagt/quarantine/review/keys"
+	"brevvagt/quarantine/vault"
+)
+
+// The DPO takes a recovery key into use and seals everything anew, on the page.
+func TestKeysOnThePage(t *testing.T) {
+	r := newRig(t)
+	held := r.hold(t, openable("a"), time.Hour)
+	recipients := func(ctx context.Context) ([]age.Recipient, error) {
+		own, err := vault.ParseRecipient(r.opener.Recipient())
+		if err != nil {
+			return nil, err
+		}
+		more, err := rekey.Recipients(ctx, r.db)
+		return append(more, own), err
+	}
+	k := r.service.Rekey()
+	k.Recipients = recipients
+	r.server.keys = keys.New(r.server.Frame, &keys.Keys{Rekey: k, Holders: func(ctx context.Context) ([]rekey.Holder, error) {
+		list := []rekey.Holder{{Name: "dpo", Kind: "dpo", Key: vault.Fingerprint(r.opener.Recipient())}}
+		more, err := rekey.Recoveries(ctx, r.db)
+		for _, x := range more {
+			list = append(list, rekey.Holder{Name: x.Name, Kind: "recovery", Key: vault.Fingerprint(x.Recipient)})
+		}
+		return list, err
+	}})
+	r.restart(t)
+	c := r.as(t, "dpo")
+	_, body := c.get("/noegler")
+	contains(t, body, "ingen gendannelsesnøgle", "0 af 1 sager", "Nøgler")
+	id, err := vault.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if status, body := c.post("/noegler/gendannelse", "navn", "Pengeskab", "noegle", "AGE-SECRET-KEY-PQ-1ABC"); status != 422 || strings.Contains(body, "1ABC") {
+		t.Errorf("a secret key: %d", status)
+	}
+	_, body = c.post("/noegler/gendannelse", "navn", "Pengeskab", "noegle", id.Recipient())
+	contains(t, body, "Pengeskab", "1 af 1 sager", `id="forsegl"`)
+	c.post("/noegler/forsegl")
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		if _, body = c.get("/noegler"); strings.Contains(body, "0 af 1 sager") {
+			break
+		}
+		if time.Now().After(end) {
+			t.Fatal("not sealed anew")
+		}
+	}
+	if v, err := r.service.Value(t.Context(), held.ID, 0, id.Opener()); err != nil || v != clearValue {
+		t.Errorf("the recovery key does not open: %v", err)
+	}
+	if status, _ := r.as(t, "dpo9").post("/noegler/forsegl"); status != 403 {
+		t.Errorf("without a key: %d", status)
+	}
+	_, body = c.post("/noegler/fjern", "noegle", vault.Fingerprint(id.Recipient()))
+	contains(t, body, "1 af 1 sager")
+	if status, _ := c.post("/noegler/fjern", "noegle", "0123"); status != 422 {
+		t.Errorf("an unknown key: %d", status)
+	}
+}

@@ -1,0 +1,33 @@
+package words
+
+// keyTexts are about the keys of the vault.
+func keyTexts() map[string]phrase {
+	return map[string]phrase{
+		"nav.keys":         {"Nøgler", "Keys"},
+		"keys.title":       {"Nøgler til karantænen", "Keys to the quarantine"},
+		"keys.lead":        {"Det, der ligger i karantæne, er forseglet til disse nøgler og kan ikke åbnes af andre, heller ikke af driften.", "What lies in quarantine is sealed to these keys and can be opened by nobody else, operations included."},
+		"keys.who":         {"Hvem eller hvor", "Who or where"},
+		"keys.kind":        {"Slags", "Kind"},
+		"keys.print":       {"Fingeraftryk", "Fingerprint"},
+		"keys.remove":      {"Tag ud af brug", "Take out of use"},
+		"keykind.dpo":      {"DPO", "DPO"},
+		"keykind.reviewer": {"Sagsbehandler", "Reviewer"},
+		"keykind.recovery": {"Gendannelsesnøgle", "Recovery key"},
+		"keykind.file":     {"Nøgle i vault.recipients", "Key in vault.recipients"},
+		"keys.seal":        {"Forsegl igen", "Seal anew"},
+		"keys.seal.text":   {"Er en nøgle kommet til, åbner den kun det, der er kommet siden. Er en taget ud, åbner den stadig det ældre. Forsegl igen, så gælder nøglerne ovenfor alt, der er gemt. Det kan afbrydes og fortsættes.", "A key that was added opens only what came since. One that was taken out still opens what is older. Seal anew, and the keys above hold for all that is kept. It can be interrupted and continued."},
+		"keys.running":     {"Forsegler: %d af %d sager.", "Sealing: %d of %d cases."},
+		"keys.left":        {"%d af %d sager er ikke forseglet til nøglerne ovenfor.", "%d of %d cases are not sealed to the keys above."},
+		"keys.closed":      {"%d sager kunne ikke åbnes med din nøgle og er, som de var. En anden DPO eller gendannelsesnøglen kan åbne dem.", "%d cases could not be opened with your key and are as they were. Another DPO or the recovery key can open them."},
+		"keys.failed":      {"Det blev ikke gjort færdigt (%d sager fejlede). Prøv igen, eller spørg driften.", "It was not finished (%d cases failed). Try again, or ask operations."},
+		"keys.seal.button": {"Forsegl alt igen", "Seal everything anew"},
+		"keys.add":         {"Tag en gendannelsesnøgle i brug", "Take a recovery key into use"},
+		"keys.add.text":    {"Lav nøglen på en anden maskine, eller med \"brevvagt vault recovery new\", og læg den i et pengeskab. Her skrives kun den offentlige halvdel.", "Make the key on another machine, or with \"brevvagt vault recovery new\", and put it in a safe. Only the public half is written here."},
+		"keys.name":        {"Hvor ligger den?", "Where does it lie?"},
+		"keys.public":      {"Offentlig nøgle (age1pq1…)", "Public key (age1pq1…)"},
+		"keys.add.button":  {"Tag nøglen i brug", "Take the key into use"},
+		"keys.bad":         {"Skriv, hvor nøglen ligger, og en offentlig nøgle, der begynder med age1pq1. En hemmelig nøgle må aldrig skrives her.", "Write where the key lies and a public key that begins with age1pq1. A secret key must never be written here."},
+		"keys.unknown":     {"Den nøgle er ikke i brug.", "That key is not in use."},
+		"flash.keys":       {"Nøglerne er ændret. Forsegl igen, så det også gælder det, der allerede ligger i karantæne.", "The keys have changed. Seal anew so that it holds for what is in quarantine already."},
+	}
+}
