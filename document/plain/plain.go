@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
+	"brevvagt/document/plain/postscript"
 	"brevvagt/document/plain/table"
 	"brevvagt/internal/prose"
 )
@@ -18,7 +19,7 @@ import (
 // Formats lists the formats of this package in the order they are to be asked.
 // Text must stay the last of all formats.
 func Formats() []document.Format {
-	return slices.Concat([]document.Format{HTML{}, XML{}, JSON{}}, table.Formats(), []document.Format{Card{}, Mainframe{}, PostScript{}, Text{}})
+	return slices.Concat([]document.Format{HTML{}, XML{}, JSON{}}, table.Formats(), []document.Format{Card{}, Mainframe{}, postscript.Format{}, Text{}})
 }
 
 // Text reads plain text of any kind: notes, logs, source code.

@@ -147,8 +147,21 @@ func isHidden(attrs map[string]string) bool {
 	if _, ok := attrs["hidden"]; ok {
 		return true
 	}
-	return attrs["style"] != "" && hiddenStyle.MatchString(attrs["style"])
+	style := attrs["style"]
+	return style != "" && (hiddenStyle.MatchString(style) || blackedOut(style))
 }
+
+// blackedOut reports whether a style says black letters on black, as people cross
+// names out.
+func blackedOut(style string) bool {
+	return blackGround.MatchString(style) && (blackLetters.MatchString(style) || !letters.MatchString(style))
+}
+
+var (
+	blackGround  = regexp.MustCompile(`(?i)background(?:-color)?\s*:\s*(?:#000(?:000)?|black|windowtext|rgb\(\s*0\s*,\s*0\s*,\s*0\s*\))\s*(?:;|!|$)`)
+	blackLetters = regexp.MustCompile(`(?i)(?:^|[;\s])color\s*:\s*(?:#000(?:000)?|black|windowtext)\s*(?:;|!|$)`)
+	letters      = regexp.MustCompile(`(?i)(?:^|[;\s])color\s*:`)
+)
 
 func isQuote(tag atom.Atom, attrs map[string]string) bool {
 	if tag == atom.Blockquote {

@@ -1,4 +1,6 @@
-package plain
+// Package postscript reads the strings of print files: programs that draw a page, of
+// which no more than what they say in words is searched.
+package postscript
 
 import (
 	"bytes"
@@ -10,21 +12,21 @@ import (
 	"brevvagt/internal/prose"
 )
 
-// PostScript reads the strings of print files (.ps, .eps). It is a program that draws:
+// Format reads the strings of print files (.ps, .eps). It is a program that draws:
 // what its strings say is searched, and that the page itself was not seen is a gap.
-type PostScript struct{}
+type Format struct{}
 
 // Name is the format's name.
-func (PostScript) Name() string { return "postscript" }
+func (Format) Name() string { return "postscript" }
 
 // Match goes by the first bytes, also behind the mark that printers put before.
-func (PostScript) Match(head []byte, _ string) bool {
+func (Format) Match(head []byte, _ string) bool {
 	return bytes.HasPrefix(bytes.TrimLeft(head[:min(len(head), 16)], "\x04\x00\r\n \xef\xbb\xbf"), []byte("%!"))
 }
 
 // Read joins the strings of each line, since programs part a word to set its letters
 // closer, and reads the rest, comments above all, as it stands.
-func (PostScript) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+func (Format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
 	out.Gap(document.Gap{Why: document.NoText, Detail: "PostScript: only the strings of the program were read"})
 	text := prose.DecodeLines(in.Data, "")
 	line := 0
@@ -36,7 +38,9 @@ func (PostScript) Read(ctx context.Context, in document.Input, out *document.Bui
 			out.Segment(document.Segment{Text: said, At: document.Location{Line: line}})
 		}
 	}
-	paragraphs(ctx, text, 1, out)
+	prose.Paragraphs(text, 1, func(line int, p string) {
+		out.Segment(document.Segment{Text: p, At: document.Location{Line: line}})
+	})
 	return ctx.Err()
 }
 
