@@ -25,6 +25,7 @@ type decisionForm struct {
 	Text    string      // the reason as it was written, after a refusal
 	To      []recipient // to choose some, when the source can; nil otherwise
 	Custom  string      // the text to the sender as it was written
+	Route   string      // secure route that it can go by, "" for none
 	Problem string
 	Limit   int
 }
@@ -39,7 +40,7 @@ type recipient struct {
 const someMost = 50
 
 func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, some bool) *decisionForm {
-	form := &decisionForm{Open: true, Limit: reasonLimit}
+	form := &decisionForm{Open: true, Limit: reasonLimit, Route: words.Clean(c.Route, words.Short)}
 	if some && len(c.To) > 1 && len(c.To) <= someMost {
 		for i, to := range c.To {
 			form.To = append(form.To, recipient{i, words.Clean(to, words.Short)})
@@ -135,7 +136,7 @@ func wishOf(r *http.Request, action string) quarantine.Wish {
 	if action == "reject" {
 		return quarantine.Wish{Text: strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get("besked"), "\r\n", "\n"))}
 	}
-	var w quarantine.Wish
+	w := quarantine.Wish{Route: r.PostForm.Get("vej")}
 	offered, err := strconv.Atoi(r.PostForm.Get("modtagere"))
 	if err != nil || len(r.PostForm["modtager"]) == offered {
 		return w

@@ -40,6 +40,12 @@ func (t telling) ReleasesSome() bool {
 	return ok && r.ReleasesSome()
 }
 
+// ReleasesBy is what the releaser itself can.
+func (t telling) ReleasesBy(route string) bool {
+	r, ok := t.Releaser.(quarantine.RouteReleaser)
+	return ok && r.ReleasesBy(route)
+}
+
 // Release releases, and tells it when it worked.
 func (t telling) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
 	answer, err := t.Releaser.Release(ctx, c, content)

@@ -9,6 +9,7 @@ func senderTexts() map[string]phrase {
 		"verb.case-sender-asks":   {"Bad DPO'en se på sagen", "Asked the DPO to look"},
 		"verb.case-sender-secure": {"Bad om sikker forsendelse", "Asked for secure sending"},
 		"detail.route":            {"Sikker vej", "Secure route"},
+		"release.route":           {"Send ad den sikre vej „%s“", "Send by the secure route “%s”"},
 		"sender.to.one":           {"%d modtager", "%d recipient"},
 		"sender.to.many":          {"%d modtagere", "%d recipients"},
 		"sender.annuller":         {"Afsenderen har trukket den tilbage", "The sender withdrew it"},

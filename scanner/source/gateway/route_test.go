@@ -137,7 +137,8 @@ func TestSecureRouteFilter(t *testing.T) {
 	if c, err := g.sink.Received()[0].Content(); err != nil || !bytes.Contains(c, []byte("X-Brevvagt-Vej: sikker\r\n")) || !bytes.Contains(c, []byte("MARKER-ROUTE")) {
 		t.Errorf("%q %v", c, err)
 	}
-	if log := b.pf.Log(); !strings.Contains(log, "brevvagt-sikker/smtp") {
+	eventually(t, "Postfix says so", func() bool { return strings.Contains(b.pf.Log(), "status=sent") })
+	if log := b.pf.Log(); !strings.Contains(log, "released from hold") || !strings.Contains(log, "relay=127.0.0.1[127.0.0.1]:"+addr[strings.LastIndexByte(addr, ':')+1:]+",") {
 		t.Error(log)
 	}
 	// A sender cannot choose the way by writing the header himself.
