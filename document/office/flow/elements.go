@@ -26,7 +26,7 @@ func (w *walker) open(name string) {
 	case "r":
 		if p := w.current(); p != nil {
 			act = actRun
-			p.runHidden = false
+			p.beginRun()
 		}
 	case "t", "delText":
 		act = actText
@@ -53,7 +53,7 @@ func (w *walker) open(name string) {
 		act = actChange
 		w.change++
 		w.author()
-	case "vanish", "rStyle", "pStyle":
+	case "vanish", "rStyle", "pStyle", "highlight", "shd", "color":
 		w.hide(name)
 	case "fldChar":
 		w.fieldMark(w.sc.Attr("fldCharType"))
@@ -103,7 +103,7 @@ func (w *walker) shut(name string, act action) {
 		w.endPara(p)
 	case actRun:
 		if p := w.current(); p != nil {
-			p.runHidden = false
+			p.beginRun()
 		}
 	case actText:
 		w.inText--
@@ -149,7 +149,29 @@ func (w *walker) hide(name string) {
 		}
 	case "pStyle":
 		p.allHidden = p.allHidden || w.opt.Hidden[val]
+	case "highlight":
+		p.runBlack = p.runBlack || w.props == 0 && val == "black"
+	case "shd":
+		if w.props == 0 && w.cell() == nil {
+			p.runBlack = p.runBlack || w.sc.Attr("fill") == "000000" || val == "solid" && blackOrAuto(w.sc.Attr("color"))
+		}
+	case "color":
+		if w.props == 0 {
+			p.runColor = colorOf(val)
+		}
 	}
+}
+
+func blackOrAuto(color string) bool { return color == "" || color == "auto" || color == "000000" }
+
+func colorOf(val string) byte {
+	switch {
+	case strings.EqualFold(val, "FFFFFF"):
+		return 'w'
+	case blackOrAuto(val):
+		return 'b'
+	}
+	return 0
 }
 
 func (w *walker) fieldMark(kind string) {

@@ -19,8 +19,19 @@ type span struct {
 type Para struct {
 	spans     []span
 	runHidden bool // the run is w:vanish
+	runBlack  bool // the run lies on black
+	runColor  byte // of its text: 'w' white, 'b' black or as the program chooses, 0 another
 	allHidden bool // the paragraph's style is
 	label     string
+}
+
+func (p *Para) beginRun() { p.runHidden, p.runBlack, p.runColor = false, false, 'b' }
+
+// blackedOut reports whether the run's text cannot be told from what it lies on: black
+// on black, as people cross names out, or white on white. In a table white letters
+// stand on a coloured cell.
+func (p *Para) blackedOut(inTable bool) bool {
+	return p.runBlack && p.runColor == 'b' || !p.runBlack && p.runColor == 'w' && !inTable
 }
 
 // Add appends text of one layer.

@@ -178,7 +178,7 @@ func (w *walker) layer() document.Layer {
 	switch {
 	case w.del > 0:
 		return document.Deleted
-	case p != nil && (p.runHidden || p.allHidden):
+	case p != nil && (p.runHidden || p.allHidden || p.blackedOut(w.cell() != nil)):
 		return document.Hidden
 	case w.ins > 0:
 		return document.Inserted
