@@ -35,6 +35,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 		p := &b.papers[i]
 		if it.forReader(p, r) {
 			r.papers = append(r.papers, p)
+			if !forms {
+				out = append(out, it.leftInside(p, r)...)
+			}
 			if !forms && !p.body {
 				out = append(out, it.lettersBeside(p, r)...)
 				out = append(out, it.copied(p, r)...)
@@ -51,6 +54,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 		}
 	}
 	if c, ok := it.wrongMailbox(); ok && !forms {
+		out = append(out, c)
+	}
+	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
 	return out

@@ -98,6 +98,8 @@ func (it *Item) findReaders() *readers {
 		}
 		if n, ok := localName(local); ok {
 			known = append(known, n)
+		} else if n, ok := it.joinedName(local); ok && !shown && !role(local) {
+			known = append(known, n)
 		}
 		r.names = append(r.names, known...)
 		if private && len(known) > 0 {
@@ -116,7 +118,9 @@ func (it *Item) findReaders() *readers {
 	}
 	if len(it.External) == 1 && !r.sure && r.private {
 		local, _, _ := strings.Cut(it.External[0], "@")
-		_, r.owned = localName(local)
+		if _, r.owned = localName(local); !r.owned {
+			_, r.owned = it.joinedName(local)
+		}
 		// The address holds the name that the mail greets.
 		r.sure = !greeted.Empty() && greeted.In(local)
 	}
@@ -248,6 +252,23 @@ func role(local string) bool {
 	first := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '-' || r == '_' || r == '+' || r >= '0' && r <= '9' })
 	return len(first) > 0 && roleWords[first[0]]
 }
+
+// joinedName reads a name from a mailbox of one word: one of the names in the papers
+// written together, or a common first name with a rest.
+func (it *Item) joinedName(local string) (subject.Name, bool) {
+	for i := range it.Subjects {
+		if n := it.Subjects[i].Name; n.Joined(local) {
+			return n, true
+		}
+	}
+	if hasAny(local, organisations) || hasAny(local, places) {
+		return subject.Name{}, false
+	}
+	return subject.SplitName(local)
+}
+
+// places are ends of one-word mailboxes that begin like a first name.
+var places = []string{"huset", "hjem", "gaarden", "gård", "centret", "center", "haven", "butik", "shop", "kirke", "klub", "fysio", "pleje"}
 
 // localName reads a name from the part before the @: "testperson.eksempel".
 func localName(local string) (subject.Name, bool) {

@@ -1,0 +1,70 @@
+package subject
+
+import "strings"
+
+// forenames are common first names in Denmark, folded and in the loose form of mail
+// addresses. They tell a name from other words with a capital where nothing else
+// does: in a subject, a title, a file's name, or a mailbox of one word.
+var forenames = set("aage aase abdi abdul adam agnes ahmed aisha aksel albert alberte alexander alfred ali alice allan alma amalie amanda amina anders andrea andreas ane anita anja ann anna annalise anne annelise annemarie annemette annette anni annika anton arne arthur arvid asger asta astrid august axel " +
+	"benedikte benjamin bent bente benny berit bertha birger birgit birgitte birte birthe bjarke bjarne bjorn bo bodil boris brian britt britta bruno camilla carina carl carla carlo caroline carsten caspar casper cathrine cecilie charlotte christa christel christian christina christine christoffer claes clara claus conny connie " +
+	"dagmar dagny dan daniel david dennis diana ditte dorit dorte dorthe ebba ebbe edel edith egon eigil einar ejnar ejvind elias elin elisa elisabeth ella ellen ellinor elly else elsebeth elvira emil emilie emily emma enok erik erling erna esben eskild ester esther eva evy ezra " +
+	"fatima felix fie filip finn flemming frank fred frede frederik frederikke freja frida fridtjof fritz frode gerda gert gitte gorm grete grethe gudrun gunhild gunnar gunner gurli gustav halfdan hamza hanna hanne hannah hans harald harriet harry hassan heidi heinrich helen helena helene helga helge helle henning henriette henrik henry herdis herluf herman hilda hilma hjalmar holger hugo hussein " +
+	"ib ibrahim ida inga inge ingeborg ingelise inger ingrid irene iris irma isabella ismail ivan jack jakob jacob james jan jane janne janni jannie jannik jannick jasmin jean jens jensine jeppe jesper jessica jette jim jimmy joachim joan johan johanne johannes john johnny jon jonas jonathan josefine josephine julia julie julius jytte jorgen jorn jorun " +
+	"kaj karen kare kari karim karin karina karl karla karoline karsten kasper katja katrine kathrine keld kenneth kent kevin khadija kim kirsten kirstine kjeld klara klaus klavs knud kresten kristen kristian kristina kristine kristoffer krista kurt lars lasse laura laurids laurits lea leif leila lena lene leo leon lilian lillian lilly lina linda line lis lisa lisbet lisbeth lise liselotte lissi liv liva lizzi lone lotte louis louise lucas lukas luna lykke lydia laerke lerke " +
+	"mads magda magnus mai maibritt maja malene malou maren margit margot margrethe maria mariam marianne marie maryam marlene martha martin mary mathias mathilde mattias mehmet merete mette mia michael michelle mikael mikkel milla mille minna mogens mohamad mohamed mohammad mohammed mona morten musa mustafa nadia naja nancy nanna natasja nicklas nicolai nicole niels nikolaj nikoline nina noah noor nora norman " +
+	"olav ole olga olivia oliver omar oscar oskar osman otto ove patrick paul paula paw per pernille pelle peder peer pauline peter petra pia poul povl preben rachel ragna randi rasmus rebecca regitze rene rie rikke rita robert rolf roman rosa rose rune rut ruth samira sander sandra sanne sara sarah selma sebastian sidsel sigfred signe sigrid sigurd silas silje simon simone sine sofia sofie sofus solveig sonja sophia sophie soren sorina stella stefan steen sten stig stine storm sune susan susanne svend sven sonny " +
+	"tage tanja tea testperson teresa tea theis theodor thea therese thomas thor thora thorkild tilde tim tina tine tobias tom tommy tonny tora torben tore torkild tove troels trine tue tyge ulla ulrik ulf uffe vagn valdemar valborg vera verner vibeke victor victoria viggo viktor viktoria vilhelm villads villy vilma vita vivi viola werner wilhelm william willy xenia yasmin yrsa youssef yusuf yvonne zahra zainab zeynep ase oyvind ojvind zoe zoey mina mira ronja selina tilda wilma")
+
+// Forename reports whether a word is a common first name.
+func Forename(word string) bool {
+	return forenames[loose.Replace(Fold(word))]
+}
+
+// NameIn finds a person's name in a short text that is no sentence, such as a subject
+// or a file's name: a common first name and at least one more word of a name.
+func NameIn(s string) (Name, bool) {
+	if len(s) > 200 || organisation(s) {
+		return Name{}, false
+	}
+	fields := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" _,;:()[]\t\n/–", r) })
+	for i, w := range fields {
+		if first, _, _ := strings.Cut(w, "-"); !Forename(first) {
+			continue
+		}
+		if n, ok := nameAt(strings.Join(fields[i:], " "), false); ok {
+			return n, true
+		}
+	}
+	return Name{}, false
+}
+
+// Joined reports whether a mailbox of one word is a name written together:
+// "testpersoneksempel", "teksempel" is none.
+func (n Name) Joined(local string) bool {
+	m := n.loosely().meaning()
+	return len(m) > 1 && loose.Replace(Fold(strings.TrimRight(local, "0123456789"))) == strings.Join(m, "")
+}
+
+// minSurname is the shortest last name that is read from a mailbox of one word.
+const minSurname = 4
+
+// SplitName reads a mailbox of one word that begins with a common first name of four
+// letters or more: "bodileksempel".
+func SplitName(local string) (Name, bool) {
+	word := strings.TrimRight(local, "0123456789")
+	if strings.ContainsAny(word, "0123456789+._-") {
+		return Name{}, false
+	}
+	for k := len(word) - minSurname; k >= 4; k-- {
+		if Forename(word[:k]) {
+			return NewName(word[:k] + " " + word[k:]), true
+		}
+	}
+	return Name{}, false
+}
+
+// Common reports whether a name begins with a common first name.
+func (n Name) Common() bool {
+	m := n.meaning()
+	return len(m) > 0 && Forename(m[0])
+}

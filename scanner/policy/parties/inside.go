@@ -1,0 +1,181 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// This file looks inside a letter that is the reader's own for what an earlier
+// citizen left in it: a salutation, a page header or footer, a number in the text,
+// the title of the file. That the reader's name stands in it as well proves nothing.
+
+// leftInside are people left in a paper that is for a reader.
+func (it *Item) leftInside(p *paper, r *readers) []Odd {
+	if len(p.more) > 0 || r.work && !r.private {
+		return nil
+	}
+	var out []Odd
+	if o, ok := it.greetsAnother(p, r); ok {
+		out = append(out, o)
+	}
+	if p.body {
+		return out
+	}
+	if o, ok := it.headedAnother(p, r); ok {
+		return append(out, o)
+	}
+	if o, ok := it.toldAnother(p, r); ok && len(out) == 0 {
+		out = append(out, o)
+	}
+	return out
+}
+
+// greetsAnother compares a letter's salutation with its address block. A first name
+// alone is weaker: people are called by many.
+func (it *Item) greetsAnother(p *paper, r *readers) (Odd, bool) {
+	l := p.letter
+	if l == nil || p.body || !l.Addressee.Full() || l.Salutation.Empty() || l.Salutation.Any(nobody) ||
+		l.Salutation.Shares(l.Addressee) || r.is(l.Salutation) {
+		return Odd{}, false
+	}
+	if !l.Salutation.Full() && !l.Salutation.Common() {
+		return Odd{}, false
+	}
+	return Odd{Where: p.name(), Who: l.Salutation.String(), Person: it.any(l.Salutation), Weak: r.family || !l.Salutation.Full() || l.Salutation.Relative(l.Addressee)}, true
+}
+
+// any is the subject with a name, -1 for none.
+func (it *Item) any(n subject.Name) int {
+	return slices.IndexFunc(it.Subjects, func(s subject.Subject) bool { return n.Full() && s.Name.Full() && s.Name.Same(n) })
+}
+
+// headedAnother finds a number in the page header or footer of a letter that is not
+// the one in the letter itself.
+func (it *Item) headedAnother(p *paper, r *readers) (Odd, bool) {
+	own := func(s *subject.Subject) bool { return r.numbers[s.ID] || s.Name.Full() && r.is(s.Name) }
+	numbered := false // the letter's own text holds a number
+	for i := range p.people {
+		numbered = numbered || !it.Subjects[i].NameOnly
+	}
+	for i := range it.Subjects {
+		s := &it.Subjects[i]
+		if _, in := p.people[i]; in || s.NameOnly || own(s) || r.relative(s.Name) {
+			continue
+		}
+		for _, o := range s.Where {
+			if o.Path == p.path && o.Layer == document.Header && o.Finding >= 0 && (numbered || s.Name.Full()) &&
+				it.Findings[o.Finding].Strength.Rank() >= detectors.Medium.Rank() {
+				return Odd{Where: p.name(), Who: it.who(i), Person: i, At: o, Weak: r.family}, true
+			}
+		}
+	}
+	return Odd{}, false
+}
+
+// toldAnother finds the number and full name of an adult in a letter to somebody
+// else. A letter may well tell of another; so this is worth a warning only, and
+// nothing where the sentence says how the two belong together.
+func (it *Item) toldAnother(p *paper, r *readers) (Odd, bool) {
+	l := p.letter
+	if l == nil || !l.Addressee.Full() || !r.is(l.Addressee) || r.family {
+		return Odd{}, false
+	}
+	for _, i := range sortedPeople(p) {
+		s, in := &it.Subjects[i], p.people[i]
+		if s.NameOnly || !s.Name.Full() || r.is(s.Name) || r.relative(s.Name) || s.Name.Shares(l.Addressee) || r.numbers[s.ID] || it.Under(i, 18) || in.field {
+			continue
+		}
+		switch in.role {
+		case subject.Addressee, subject.About, subject.Mentioned:
+		default:
+			continue
+		}
+		if in.at.Layer != document.Visible && in.at.Layer != "" || it.tied(in.at) {
+			continue
+		}
+		return Odd{Where: p.name(), Who: it.who(i), Person: i, At: in.at, Weak: true}, true
+	}
+	return Odd{}, false
+}
+
+func sortedPeople(p *paper) []int {
+	var out []int
+	for i := range p.people {
+		out = append(out, i)
+	}
+	slices.Sort(out)
+	return out
+}
+
+// tiedReach is how far around a person the words may stand that tie somebody to the
+// reader, in bytes.
+const tiedReach = 160
+
+// ties are words by which a letter says who somebody is to its reader.
+var ties = []string{"din ", "dine ", "dit ", "jeres ", "ægtefælle", "samlever", "partner", "mor", "far", "søn", "datter", "barn", "børn", "værge", "forælder", "forældre", "pårørende", "medansøger", "udlejer", "lejer", "ejer", "fuldmagt",
+	"kontaktperson", "plejefamilie", "arving", "afdøde", "boet", "husstand", "nabo", "modpart", "klager", "læge", "sagsbehandler", "rådgiver", "behandler", "søster", "bror"}
+
+// tied reports whether the sentence around a person ties the person to the reader.
+func (it *Item) tied(at subject.Occurrence) bool {
+	if at.Segment < 0 || at.Segment >= len(it.Doc.Segments) {
+		return true
+	}
+	text := it.Doc.Segments[at.Segment].Text
+	low, high := max(0, at.Start-tiedReach), min(len(text), at.End+tiedReach)
+	return hasAny(strings.ToLower(text[low:high]), ties)
+}
+
+// titled finds the name of somebody else in what a mail or its files are called: its
+// subject, a file's name or title. Only a common first name tells a name there.
+func (it *Item) titled(r *readers) (Odd, bool) {
+	if !r.sure || r.family || r.work && !r.private {
+		return Odd{}, false
+	}
+	b := it.bundle()
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		subjectLine := s.At.Layer == document.Header && s.Label == "Subject" && s.At.Path == b.root
+		inside := s.At.Layer == document.Metadata && s.At.Path != b.root && (s.Text == lastName(s.At.Path) || titleLabel(s.Label))
+		if !subjectLine && !inside {
+			continue
+		}
+		text := s.Text
+		if k := strings.LastIndexByte(text, '.'); inside && k > 0 && len(text)-k <= 6 {
+			text = text[:k]
+		}
+		n, ok := subject.NameIn(text)
+		if !ok || r.is(n) || r.relative(n) || slices.ContainsFunc(r.names, n.Shares) || it.staff(n) {
+			continue
+		}
+		where := lastName(s.At.Path)
+		if subjectLine {
+			where = "emne"
+		}
+		return Odd{Where: detectors.RedactNumbers(where), Who: n.String(), Person: it.any(n), Weak: true}, true
+	}
+	return Odd{}, false
+}
+
+func titleLabel(label string) bool {
+	low := strings.ToLower(label)
+	return low == "title" || low == "titel" || low == "subject" || low == "emne"
+}
+
+// staff reports whether a name is one who signs, or who sends the mail.
+func (it *Item) staff(n subject.Name) bool {
+	for _, a := range it.Doc.Mail.From {
+		if from, ok := personName(a.Name); ok && from.Same(n) {
+			return true
+		}
+	}
+	for i := range it.Subjects {
+		if s := &it.Subjects[i]; s.Role == subject.Signature && s.Name.Full() && s.Name.Same(n) {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,65 @@
+package parties
+
+import (
+	"testing"
+
+	"brevvagt/document"
+)
+
+const ownLetter = "Testperson Eksempel\nPrøvevej 1\n9999 Prøveby\n\nDato: 3. december 2026\nCPR-nr.: nr=b\n\n"
+
+// A letter to the right reader in which an earlier citizen was left.
+func TestLeftInside(t *testing.T) {
+	for _, c := range []struct {
+		name, letter string
+		odd, weak    bool
+	}{
+		{"clean", "Kære Testperson\n\nDin ansøgning er bevilget.", false, false},
+		{"another's full name", "Kære Bodil Skyggebæk\n\nDin ansøgning er bevilget.", true, false},
+		{"another's first name", "Kære Bodil\n\nDin ansøgning er bevilget.", true, true},
+		{"no name", "Kære Nabo\n\nDin ansøgning er bevilget.", false, false},
+		{"another in the text", "Kære Testperson\n\nVi har talt med Bodil Skyggebæk, CPR nr=a, om bevillingen af aflastning.", true, true},
+		{"one who is tied to the reader", "Kære Testperson\n\nVi har talt med din ægtefælle Bodil Skyggebæk, CPR nr=a, om bevillingen.", false, false},
+	} {
+		it := item("Testperson Eksempel <te@mail.example>", "Se brev.", ownLetter+c.letter)
+		it.Personal = true
+		odd := it.Conflicts(false)
+		if (len(odd) > 0) != c.odd || c.odd && odd[0].Weak != c.weak {
+			t.Errorf("%s: %+v", c.name, odd)
+		}
+	}
+}
+
+func TestPageHeaderOfAnother(t *testing.T) {
+	it := item("Testperson Eksempel <te@mail.example>", "Se brev.", ownLetter+"Kære Testperson\n\nDin ansøgning er bevilget.", "Sag om CPR nr=a")
+	for i := range it.Doc.Segments {
+		if s := &it.Doc.Segments[i]; s.At.Path == "m.eml/2.txt" {
+			s.At.Path, s.At.Layer = "m.eml/1.txt", document.Header
+		}
+	}
+	for i := range it.Findings {
+		it.Findings[i].At = it.Doc.Segments[it.Findings[i].Segment].At
+	}
+	for i := range it.Subjects {
+		for k := range it.Subjects[i].Where {
+			o := &it.Subjects[i].Where[k]
+			o.Path, o.Layer = it.Doc.Segments[o.Segment].At.Path, it.Doc.Segments[o.Segment].At.Layer
+		}
+	}
+	if odd := it.Conflicts(false); len(odd) != 1 || odd[0].Weak {
+		t.Errorf("%+v", odd)
+	}
+}
+
+// What a file is called may name somebody else.
+func TestTitled(t *testing.T) {
+	for title, want := range map[string]bool{"Afgørelse - Bodil Skyggebæk.docx": true, "Afgørelse - Testperson Eksempel.docx": false, "Vejledning Digital Post.docx": false} {
+		it := item("Testperson Eksempel <te@mail.example>", "Hermed afgørelsen i din sag.", "Du er bevilget et tilskud.")
+		at := document.Location{Path: "m.eml/" + title, Layer: document.Metadata}
+		it.Doc.Segments = append(it.Doc.Segments, document.Segment{Text: title, At: at})
+		it.Personal = true
+		if odd := it.Conflicts(false); (len(odd) > 0) != want {
+			t.Errorf("%s: %+v", title, odd)
+		}
+	}
+}
