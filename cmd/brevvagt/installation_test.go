@@ -96,7 +96,7 @@ func (in *installation) start() {
 		in.t.Fatal(err)
 	}
 	in.t.Cleanup(in.stop)
-	in.eventually("the daemon to start", 30*time.Second, func() bool {
+	in.eventually("the daemon to start", 30*time.Second*time.Duration(1+loadFactor()), func() bool {
 		return strings.Count(in.log.String(), "brevvagt is running") > before
 	})
 }

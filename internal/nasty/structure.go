@@ -51,6 +51,8 @@ func structureAttacks(c string) []Mail {
 		{"base64 line of a megabyte", Top + "Content-Transfer-Encoding: base64\r\n\r\n" + Base64(strings.Repeat("ordet er frit. ", 52_000)+"CPR-nr. "+c) + "\r\n"},
 		{"header of 90 KB before it", Top + "X-Lang: " + strings.Repeat("x", 90_000) + "\r\n\r\nCPR-nr. " + c + "\r\n"},
 		{"thousand fields before it", Top + strings.Repeat("X-Felt: y\r\n", 1000) + "X-Sag: CPR-nr. " + c + "\r\n\r\nhej\r\n"},
+		{"20,000 empty parts", Multi("mixed", strings.Repeat("--b1\n\n\n", 20_000)+part)},
+		{"sixty unclosed multiparts", Unclosed(60, CRLF(encoding+"\n"+enc))},
 		{"second mail after a lone dot and LF", Top + "\r\nhej\n.\nMAIL FROM:<x@y.example>\nCPR-nr. " + c + "\r\n"},
 		{"second mail after a lone dot and CR", Top + "\r\nhej\r.\rMAIL FROM:<x@y.example>\rCPR-nr. " + c + "\r\n"},
 		{"dots at all beginnings", Top + "\r\n..\r\n.CPR-nr. " + c + "\r\n...\r\n"},
