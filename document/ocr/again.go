@@ -80,15 +80,20 @@ func (e *engine) lonely(ctx context.Context, g *image.Gray, rows []rowBox) (line
 // row reads one row of g, enlarged or made smaller so that its letters are this high.
 // The words' boxes are on g.
 func (e *engine) row(ctx context.Context, g *image.Gray, box image.Rectangle, psm, height int) (pass, error) {
-	part := box.Inset(-(box.Dy()/2 + 1)).Intersect(g.Rect)
+	part := box.Inset(-(box.Dy()/3 + 2)).Intersect(g.Rect)
 	if err := ctx.Err(); err != nil || part.Empty() {
 		return pass{}, err
 	}
 	c := image.NewGray(image.Rect(0, 0, part.Dx(), part.Dy()))
 	copyPart(c, g, part)
-	if dark(cut(g, box.Intersect(g.Rect))) {
+	inner := image.NewGray(image.Rect(0, 0, box.Intersect(g.Rect).Dx(), box.Intersect(g.Rect).Dy()))
+	copyPart(inner, g, box.Intersect(g.Rect))
+	if dark(inner) {
 		invert(c)
+		invert(inner)
 	}
+	// By the row's own brightness: its neighbours may be black where it is grey.
+	spread(c, levels(inner, 20, 700))
 	zoom := max(0.3, min(6, float64(height)/float64(max(box.Dy(), 1))))
 	s := shape{sx: zoom, sy: zoom, origin: part.Min, limit: g.Rect}
 	s.w, s.h = max(1, int(float64(part.Dx())*zoom)), max(1, int(float64(part.Dy())*zoom))
@@ -96,7 +101,6 @@ func (e *engine) row(ctx context.Context, g *image.Gray, box image.Rectangle, ps
 		return pass{}, nil
 	}
 	c = scaled(c, s.w, s.h)
-	stretch(c)
 	words, err := e.recognise(s.framed(c, 12), pageLike, psm)
 	for i := range words {
 		b := s.back(words[i].box)

@@ -97,7 +97,12 @@ func invert(g *image.Gray) {
 // stretch spreads what lies between ink and paper over the whole scale, when it
 // uses less than most of it. paper is the median: pages are mostly background.
 func stretch(g *image.Gray) {
-	l := levels(g, 5, 500)
+	spread(g, levels(g, 5, 500))
+}
+
+// spread makes the first of two levels black and the second white, unless they are
+// nearly that or nearly the same.
+func spread(g *image.Gray, l []uint8) {
 	ink, paper := int(l[0]), int(l[1])
 	if paper-ink < 12 || paper-ink > 190 {
 		return

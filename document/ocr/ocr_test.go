@@ -106,6 +106,23 @@ func TestRegression(t *testing.T) {
 	check("fax, coarse page", fax([]*image.Gray{coarse}, 204, 98), want)
 }
 
+// TestPassedOver reads what an engine passes over when it looks at a screen as a whole: a
+// selected row, white on blue; fields with thick frames; a pale line between black ones;
+// a number that was cut out alone.
+func TestPassedOver(t *testing.T) {
+	list := Formats()
+	names := []string{"cut-out.png", "pale-line.png"}
+	if !testing.Short() {
+		names = append(names, "selected-row.png", "thick-frames.png")
+	}
+	for _, name := range names {
+		missing, wrong, text := found(t, list, shot{name: name, data: load(t, name), numbers: expected(t, name)})
+		if len(missing) > 0 || len(wrong) > 0 {
+			t.Errorf("%s: missing %v, wrong %v in:\n%s", name, missing, wrong, text)
+		}
+	}
+}
+
 // TestDigitsInBoxes reads a form with a box for each digit. A blank may stay between
 // two digits; the detectors close it up.
 func TestDigitsInBoxes(t *testing.T) {

@@ -173,3 +173,32 @@ func (p pass) scattered() bool {
 	}
 	return false
 }
+
+// steep makes everything black that is a little darker than the paper, so that pale
+// letters beside black ones count as letters too.
+func steep(g *image.Gray) *image.Gray {
+	const depth, palest = 40, 8
+	var count [256]int
+	paper := 0
+	for _, p := range g.Pix {
+		if count[p]++; count[p] > count[paper] {
+			paper = int(p)
+		}
+	}
+	var table [256]uint8
+	for v := range table {
+		table[v] = uint8(max(0, min(255, (v-paper+depth)*255/(depth-palest))))
+	}
+	out := image.NewGray(g.Rect)
+	for i, p := range g.Pix {
+		out.Pix[i] = table[p]
+	}
+	return out
+}
+
+// apartFrom keeps the rows that stand elsewhere than the others.
+func apartFrom(rows, others []rowBox) []rowBox {
+	return slices.DeleteFunc(rows, func(r rowBox) bool {
+		return slices.ContainsFunc(others, func(o rowBox) bool { return o.box.Intersect(r.box).Dx()*2 > r.box.Dx() })
+	})
+}

@@ -141,6 +141,8 @@ func (e *engine) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 		return out, lines, err
 	}
 	rows, letters, missing := unreadRows(rowsOf(spots, 1), first.lines, s.on)
+	pale, _, _ := unreadRows(rowsOf(lettersIn(steep(g)), 1), first.lines, s.on)
+	rows = append(rows, apartFrom(pale, rows)...)
 	alone, read, err := e.lonely(ctx, g, rows)
 	if err == nil {
 		var apart []line
