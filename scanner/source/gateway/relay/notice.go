@@ -126,7 +126,7 @@ func (k Kind) wording() wording {
 			title:     "Din mail er ikke sendt endnu",
 			danish:    "Din mail er ikke sendt endnu. Den ligger i karantæne, til den er vurderet.",
 			english:   "Your mail has not been sent yet. It is in quarantine until somebody has assessed it.",
-			onDanish:  "Du skal ikke sende den igen. Haster det, så send den sikkert, eller bed din DPO om frigivelse.",
+			onDanish:  "Du behøver ikke sende den igen. Haster det, så send den ad en sikker vej, eller bed din DPO om at frigive den.",
 			onEnglish: "Do not send it again. If it is urgent, use a secure route or ask your DPO to release it.",
 		}
 	case Warned:
