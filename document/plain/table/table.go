@@ -102,7 +102,7 @@ type rows struct {
 // manyPieces is how many cells of a table are segments of their own whatever they
 // hold. A gigabyte of tiny cells has a hundred million: behind that a row in which no
 // number can stand is one segment.
-const manyPieces = 100_000
+const manyPieces = 20_000
 
 // lateHeading is the last row that is taken for headings: exports begin with a title
 // and the day of the export.
