@@ -39,7 +39,7 @@ func makeWords() map[string]word {
 	put(word{kind: labelCPR, name: "CPR-nr."}, "cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid")
 	put(word{kind: labelCPR, name: "født"}, "foedt fodt foedte foedselsdag foedselsdato")
 	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer "+
-		"foedselsnummer persnr personident personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier")
+		"foedselsnummer persnr personident personid personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier")
 	put(word{kind: labelCPR, name: "personnummer", needsNr: true}, "person pers")
 	put(word{kind: labelEither, name: "pnr"}, "pnr")
 	// "civil registration number"

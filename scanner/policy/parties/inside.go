@@ -89,12 +89,7 @@ func (it *Item) toldAnother(p *paper, r *readers) (Odd, bool) {
 		if s.NameOnly || !s.Name.Full() || r.is(s.Name) || r.relative(s.Name) || s.Name.Shares(l.Addressee) || r.numbers[s.ID] || it.Under(i, 18) || in.field {
 			continue
 		}
-		switch in.role {
-		case subject.Addressee, subject.About, subject.Mentioned:
-		default:
-			continue
-		}
-		if in.at.Layer != document.Visible && in.at.Layer != "" || it.tied(in.at) {
+		if in.role.Rank() > subject.Mentioned.Rank() || in.at.Layer != document.Visible && in.at.Layer != "" || it.tied(in.at) {
 			continue
 		}
 		return Odd{Where: p.name(), Who: it.who(i), Person: i, At: in.at, Weak: true}, true
