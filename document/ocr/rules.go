@@ -186,10 +186,17 @@ func evened(g *image.Gray) *image.Gray {
 			copy(out.Pix, g.Pix)
 		}
 		area := cut(g, b)
-		under := int(levels(area, 500)[0])
-		diff := image.NewGray(area.Rect)
-		for i, p := range area.Pix {
-			diff.Pix[i] = uint8(abs(int(p) - under))
+		ground := int(levels(area, 500)[0])
+		diff := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
+		for y := range b.Dy() { // line by line: rows of several colours may touch
+			line := image.Gray{Pix: area.Pix[y*area.Stride:][:b.Dx()], Stride: b.Dx(), Rect: image.Rect(0, 0, b.Dx(), 1)}
+			under := ground
+			if own := int(levels(&line, 350)[0]); own < darkBelow && abs(own-ground) > 12 {
+				under = own
+			}
+			for x, p := range line.Pix {
+				diff.Pix[y*diff.Stride+x] = uint8(abs(int(p) - under))
+			}
 		}
 		ink := max(30, int(levels(diff, 985)[0]))
 		for y := range b.Dy() {
