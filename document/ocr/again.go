@@ -171,6 +171,9 @@ func (e *engine) mend(ctx context.Context, g *image.Gray, lines []line, on func(
 
 // readings gives the best of up to four readings of one number.
 func (e *engine) readings(ctx context.Context, g *image.Gray, box image.Rectangle, first string) (string, error) {
+	if d := oneLess(digitsOf(first)); d != "" {
+		return d[:6] + "-" + d[6:], nil
+	}
 	count := map[string]int{digitsOf(first): 1}
 	for _, try := range [3]struct{ psm, height int }{{psmNumber, lineHeight}, {psmLine, lineHeight * 3 / 4}, {psmNumber, lineHeight * 5 / 3}} {
 		p, err := e.row(ctx, g, box, try.psm, try.height)
@@ -191,4 +194,19 @@ func (e *engine) readings(ctx context.Context, g *image.Gray, box image.Rectangl
 		}
 	}
 	return first, nil
+}
+
+// oneLess gives the proven number that eleven digits are with one of them left out, as
+// when an edge was read as a digit; "" when there is none or more than one.
+func oneLess(d string) string {
+	found := ""
+	for i := 0; len(d) == 11 && i < len(d); i++ {
+		if n := d[:i] + d[i+1:]; n != found && proven(n) {
+			if found != "" {
+				return ""
+			}
+			found = n
+		}
+	}
+	return found
 }
