@@ -18,7 +18,7 @@ func (s *State) KeyHolders(ctx context.Context, file string) ([]rekey.Holder, er
 	var list []rekey.Holder
 	for _, a := range accounts {
 		if a.Recipient != "" && !a.Disabled {
-			list = append(list, rekey.Holder{a.Name, string(a.Role), vault.Fingerprint(a.Recipient)})
+			list = append(list, rekey.Holder{Name: a.Name, Kind: string(a.Role), Key: vault.Fingerprint(a.Recipient)})
 		}
 	}
 	recovery, err := rekey.Recoveries(ctx, s.DB)
@@ -26,7 +26,7 @@ func (s *State) KeyHolders(ctx context.Context, file string) ([]rekey.Holder, er
 		return nil, err
 	}
 	for _, r := range recovery {
-		list = append(list, rekey.Holder{r.Name, "recovery", vault.Fingerprint(r.Recipient)})
+		list = append(list, rekey.Holder{Name: r.Name, Kind: "recovery", Key: vault.Fingerprint(r.Recipient)})
 	}
 	if file == "" {
 		return list, nil
@@ -36,7 +36,7 @@ func (s *State) KeyHolders(ctx context.Context, file string) ([]rekey.Holder, er
 		return nil, err
 	}
 	for _, k := range keys {
-		list = append(list, rekey.Holder{"vault.recipients", "file", vault.Fingerprint(fmt.Sprint(k))})
+		list = append(list, rekey.Holder{Name: "vault.recipients", Kind: "file", Key: vault.Fingerprint(fmt.Sprint(k))})
 	}
 	return list, nil
 }
