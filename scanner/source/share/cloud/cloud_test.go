@@ -108,7 +108,7 @@ func (f *fake) Open(_ context.Context, path string, offset int64, _ bool) (io.Re
 	case f.how == "dies reading" && f.first("died"):
 		r = io.MultiReader(strings.NewReader(text[:3000]), dies{})
 	}
-	e, _ := f.Stat(nil, path)
+	e, _ := f.Stat(context.Background(), path)
 	return io.NopCloser(r), e, nil
 }
 
