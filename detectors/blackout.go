@@ -1,6 +1,7 @@
 package detectors
 
 import (
+	"regexp"
 	"strings"
 	"unicode"
 )
@@ -13,6 +14,7 @@ import (
 // that stand for digits on a scanned page; a replacement number with two letters
 // loses its last four characters.
 func Redact(s string) string {
+	s = withoutSerials(s)
 	r := redaction{runes: []rune(s)}
 	for i := 0; i < len(r.runes); {
 		if !r.digitAt(i) {
@@ -22,6 +24,19 @@ func Redact(s string) string {
 		i = r.cluster(i)
 	}
 	return string(r.runes)
+}
+
+// SpokenSerial is four digits that are called the end of a CPR number: "de sidste fire
+// er 1234". They are its only group.
+var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4})(?:\D|$)`)
+
+// withoutSerials blacks out the four digits, whose date may stand anywhere.
+func withoutSerials(s string) string {
+	b := []byte(s)
+	for _, m := range SpokenSerial.FindAllStringSubmatchIndex(s, -1) {
+		copy(b[m[2]:m[3]], "xxxx")
+	}
+	return string(b)
 }
 
 const (

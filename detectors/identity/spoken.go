@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"brevvagt/detectors"
 )
 
 // This file reads numbers that people take apart when they write of somebody: the
@@ -15,8 +17,6 @@ const (
 )
 
 var (
-	// spokenSerial is four digits that are called the end of a CPR number.
-	spokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4})(?:\D|$)`)
 	// cardWords say that four digits are the end of something else.
 	cardWords = regexp.MustCompile(`(?i)kort|konto|visa|betal|telefon|tlf|mobil|card|account|phone`)
 	// spokenDate is a date as people write one.
@@ -34,7 +34,7 @@ func (f *finder) readSpoken() {
 		return
 	}
 	for at := 0; ; {
-		m := spokenSerial.FindStringSubmatchIndex(f.text[at:])
+		m := detectors.SpokenSerial.FindStringSubmatchIndex(f.text[at:])
 		if m == nil {
 			return
 		}

@@ -127,7 +127,7 @@ const maxInflated = 32 << 20
 // packedText hands on what a text is the base64 or hexadecimal form of, and nothing
 // else, as mails are sent on by people who mean to hide a file, or by machines.
 func (i *inner) packedText(data []byte) bool {
-	if len(data) < minPacked || len(data) > maxInflated {
+	if len(data) < minPacked || len(data) > maxInflated || !varied(data) {
 		return false
 	}
 	for _, c := range data[:minPacked] { // a word with a blank behind it ends it here
@@ -144,6 +144,20 @@ func (i *inner) packedText(data []byte) bool {
 		return true
 	}
 	return i.packed(value)
+}
+
+// varied reports whether a text has signs enough to be a packed one; a bomb of one
+// sign, which both forms can be read from, would be unpacked in vain.
+func varied(data []byte) bool {
+	var seen [256]bool
+	n := 0
+	for _, c := range data[:min(len(data), 4096)] {
+		if !seen[c] {
+			seen[c] = true
+			n++
+		}
+	}
+	return n >= 8
 }
 
 func packing(c byte) bool {

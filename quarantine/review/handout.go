@@ -7,9 +7,7 @@ import (
 
 	"brevvagt/quarantine/handout"
 	"brevvagt/quarantine/register"
-	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/prints"
-	"brevvagt/quarantine/review/words"
 )
 
 // handOut gives the DPO a case as an encrypted package. The package is made whole before
@@ -21,18 +19,14 @@ func (s *server) handOut(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	u, _ := s.User(r)
-	l := frame.Language(r)
-	refuse := func(key string) {
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: words.Text(l, key)}, refused{})
-	}
 	reason, receiver := strings.TrimSpace(r.PostFormValue("begrundelse")), strings.TrimSpace(r.PostFormValue("faar"))
 	lock, err := handout.NewLock(r.PostFormValue("noegle"), r.PostFormValue("kode"))
 	switch {
 	case receiver == "" || len(receiver) > 400 || register.CheckNumbers(receiver) != nil:
-		refuse("problem.receiver")
+		s.notDone(w, r, id, "problem.receiver")
 		return
 	case err != nil:
-		refuse("problem.lock")
+		s.notDone(w, r, id, "problem.lock")
 		return
 	case !s.reasonGood(w, r, id, reason):
 		return

@@ -50,9 +50,14 @@ func (s *server) reasonGood(w http.ResponseWriter, r *http.Request, id, reason s
 	if key != "problem.reason.cpr" {
 		key = "problem.text"
 	}
+	s.notDone(w, r, id, key)
+	return false
+}
+
+// notDone shows the case again with what was wrong.
+func (s *server) notDone(w http.ResponseWriter, r *http.Request, id, key string) {
 	l := frame.Language(r)
 	s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: words.Text(l, key)}, refused{})
-	return false
 }
 
 // opened says which findings this person can open, and shows the one that is open.

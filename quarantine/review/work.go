@@ -114,8 +114,7 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, done string, do fun
 		s.Broken(w, r, "work on a case", err)
 		return
 	}
-	l := frame.Language(r)
-	s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: words.Text(l, key)}, refused{})
+	s.notDone(w, r, id, key)
 }
 
 var errMail = errors.New("the mail was not sent")
