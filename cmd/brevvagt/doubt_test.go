@@ -200,7 +200,6 @@ func TestNeverPassOnDoubt(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many daemons")
 	}
-	t.Parallel() // it waits more than it works
 	in := install(t, "")
 	addr := freePort(t)
 	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q, hostname: gw.kommune.example}\n  scan_deadline: 1s\n  deep_budget: 0s\n", addr, in.sink.Addr()))
@@ -214,7 +213,6 @@ func TestNeverPassOnDoubtMilter(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix and starts many daemons")
 	}
-	t.Parallel() // it waits more than it works
 	in := install(t, "")
 	p := in.postfix(postfixtest.Config{})
 	in.configure(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n  scan_deadline: 1s\n  deep_budget: 0s\n", "unix:"+in.socket, p.ConfigDir))

@@ -98,7 +98,6 @@ func TestOnlyOneDaemon(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts daemons")
 	}
-	t.Parallel() // it waits more than it works
 	in, other := install(t, ""), install(t, "")
 	in.configure(fmt.Sprintf("gateway: {milter: {listen: %q}}\n", "unix:"+in.socket))
 	other.configure(fmt.Sprintf("gateway: {milter: {listen: %q}}\n", "unix:"+in.socket))
