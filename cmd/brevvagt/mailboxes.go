@@ -10,6 +10,7 @@ import (
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/mailbox"
+	"brevvagt/cmd/brevvagt/office"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/scanner"
 	source "brevvagt/scanner/source/mailbox"
@@ -39,31 +40,24 @@ func newMailboxSub(use, short string, run func(context.Context, *source.Watch) (
 	cmd := &cobra.Command{
 		Use: use, Short: short, Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := config.Load(file)
-			if err != nil {
-				return err
-			}
-			st, err := state.Open(cmd.Context(), cfg.State, true)
-			if err != nil {
-				return err
-			}
-			defer st.Close()
-			w, err := mailbox.Open(cfg, st.DB, st.Key, slog.New(slog.DiscardHandler))
-			if err != nil {
-				return err
-			}
-			if len(w.Accounts) == 0 {
-				console.Printf(cmd.OutOrStdout(), "ingen postkasser er sat op (mailboxes i %s)\n", file)
+			return office.WithState(cmd, file, func(cfg config.Config, st *state.State) error {
+				w, err := mailbox.Open(cfg, st.DB, st.Key, slog.New(slog.DiscardHandler))
+				if err != nil {
+					return err
+				}
+				if len(w.Accounts) == 0 {
+					console.Printf(cmd.OutOrStdout(), "ingen postkasser er sat op (mailboxes i %s)\n", file)
+					return nil
+				}
+				lines, err := run(cmd.Context(), w)
+				if err != nil {
+					return err
+				}
+				if bad := mailbox.Print(cmd.OutOrStdout(), lines); bad > 0 {
+					return fmt.Errorf("%d af %d postkasser skal ses efter", bad, len(lines))
+				}
 				return nil
-			}
-			lines, err := run(cmd.Context(), w)
-			if err != nil {
-				return err
-			}
-			if bad := mailbox.Print(cmd.OutOrStdout(), lines); bad > 0 {
-				return fmt.Errorf("%d af %d postkasser skal ses efter", bad, len(lines))
-			}
-			return nil
+			})
 		},
 	}
 	console.ConfigFlag(cmd, &file)

@@ -91,7 +91,7 @@ func (f *finder) take(c candidate) bool {
 		return false
 	}
 	verdict, near := f.judge(&c, lab)
-	r := Reading{Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted, Zero: c.zero, Near: near}
+	r := Reading{Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted && !c.spoken, Zero: c.zero, Near: near}
 	if labelled {
 		r.Label = lab.name
 	}

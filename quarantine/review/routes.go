@@ -7,6 +7,7 @@ import (
 
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/review/breach"
+	"brevvagt/quarantine/review/static"
 )
 
 // access is the list of roles that may use a route; the two lists below nobody
@@ -132,25 +133,13 @@ func (s *server) guard(rt route) http.Handler {
 	}))
 }
 
-// contentPolicy allows this server's own files and nothing else, nowhere inline.
-const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; " +
-	"form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-
 // headers sets what every answer carries.
 func (s *server) headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "same-origin")
+		static.Guard(w.Header(), static.OwnScript, s.Secure)
+		w.Header().Set("Referrer-Policy", "same-origin")
 		if s.Secure {
-			h.Set("Referrer-Policy", "no-referrer")
-			h.Set("Strict-Transport-Security", "max-age=31536000")
+			w.Header().Set("Referrer-Policy", "no-referrer")
 		}
 		next.ServeHTTP(w, r)
 	})

@@ -28,9 +28,6 @@ const (
 	reasonLimit = 1000
 )
 
-// contentPolicy allows this server's own files and no script at all.
-const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-
 //go:embed templates/page.html
 var templates embed.FS
 
@@ -81,19 +78,9 @@ func (d *desk) guarded(next http.Handler) http.Handler {
 				d.say(w, r, http.StatusInternalServerError, "broken")
 			}
 		}()
-		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy)
-		h.Set("X-Content-Type-Options", "nosniff")
-		h.Set("X-Frame-Options", "DENY")
-		h.Set("X-Robots-Tag", "noindex, nofollow")
-		h.Set("Cross-Origin-Opener-Policy", "same-origin")
-		h.Set("Cross-Origin-Resource-Policy", "same-origin")
-		h.Set("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
-		h.Set("Cache-Control", "no-store")
-		h.Set("Referrer-Policy", "no-referrer") // the address is the key
-		if d.TLS {
-			h.Set("Strict-Transport-Security", "max-age=31536000")
-		}
+		static.Guard(w.Header(), static.NoScript, d.TLS)
+		w.Header().Set("Referrer-Policy", "no-referrer") // the address is the key
+		w.Header().Set("X-Robots-Tag", "noindex, nofollow")
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit)
 		next.ServeHTTP(w, r)
 	})

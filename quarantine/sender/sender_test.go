@@ -22,6 +22,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/register/fieldcheck"
+	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/vault"
 )
 
@@ -156,7 +157,7 @@ func (r *rig) do(method, link string, form url.Values) (int, string) {
 	}
 	defer res.Body.Close()
 	b, _ := io.ReadAll(res.Body)
-	if csp := res.Header.Get("Content-Security-Policy"); csp != contentPolicy || res.Header.Get("Referrer-Policy") != "no-referrer" || res.Header.Get("Cache-Control") != "no-store" {
+	if csp := res.Header.Get("Content-Security-Policy"); csp != static.NoScript || res.Header.Get("Referrer-Policy") != "no-referrer" || res.Header.Get("Cache-Control") != "no-store" {
 		r.t.Errorf("%s: headers %v", method, res.Header)
 	}
 	return res.StatusCode, string(b)

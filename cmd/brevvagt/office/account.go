@@ -3,7 +3,6 @@ package office
 import (
 	"bufio"
 	"errors"
-	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -34,27 +33,20 @@ karantænen: det, der sættes i karantæne herefter, kan åbnes med kontoens
 adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			cfg, err := config.Load(file)
-			if err != nil {
-				return err
-			}
-			phrase, err := readPassphrase(cmd.InOrStdin(), cmd.ErrOrStderr())
-			if err != nil {
-				return err
-			}
-			st, err := state.Open(cmd.Context(), cfg.State, true)
-			if err != nil {
-				return err
-			}
-			defer st.Close()
-			if _, err := st.Accounts.Create(cmd.Context(), args[0], display, account.Role(role), phrase); err != nil {
-				return err
-			}
-			console.Printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet.\n", args[0], role)
-			if account.Role(role).HasKey() {
-				console.Printf(cmd.OutOrStdout(), "Det, der sættes i karantæne fra nu af, kan den åbne. Det ældre først efter \"brevvagt vault rewrap\".\n")
-			}
-			return nil
+			return WithState(cmd, file, func(_ config.Config, st *state.State) error {
+				phrase, err := readPassphrase(cmd)
+				if err != nil {
+					return err
+				}
+				if _, err := st.Accounts.Create(cmd.Context(), args[0], display, account.Role(role), phrase); err != nil {
+					return err
+				}
+				console.Printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet.\n", args[0], role)
+				if account.Role(role).HasKey() {
+					console.Printf(cmd.OutOrStdout(), "Det, der sættes i karantæne fra nu af, kan den åbne. Det ældre først efter \"brevvagt vault rewrap\".\n")
+				}
+				return nil
+			})
 		},
 	}
 	console.ConfigFlag(cmd, &file)
@@ -68,44 +60,39 @@ func newAccountList() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "list", Short: "vis konti", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := config.Load(file)
-			if err != nil {
+			return WithState(cmd, file, func(_ config.Config, st *state.State) error {
+				list, err := st.Accounts.List(cmd.Context())
+				for _, a := range list {
+					console.Printf(cmd.OutOrStdout(), "%-20s %-10s %s\n", a.Name, a.Role, a.Display)
+				}
 				return err
-			}
-			st, err := state.Open(cmd.Context(), cfg.State, true)
-			if err != nil {
-				return err
-			}
-			defer st.Close()
-			list, err := st.Accounts.List(cmd.Context())
-			if err != nil {
-				return err
-			}
-			for _, a := range list {
-				console.Printf(cmd.OutOrStdout(), "%-20s %-10s %s\n", a.Name, a.Role, a.Display)
-			}
-			return nil
+			})
 		},
 	}
 	console.ConfigFlag(cmd, &file)
 	return cmd
 }
 
-// readPassphrase reads one line without echo from a terminal, or the first line
-// of any other input.
-func readPassphrase(in io.Reader, prompt io.Writer) (string, error) {
-	if f, ok := in.(*os.File); ok && isTerminal(f) {
-		console.Printf(prompt, "Adgangssætning: ")
+// readPassphrase reads one line without echo from a terminal, or the first line of any
+// other input.
+func readPassphrase(cmd *cobra.Command) (string, error) {
+	return passphraseOf(cmd, bufio.NewReader(cmd.InOrStdin()), "Adgangssætning: ")
+}
+
+// passphraseOf reads from a terminal without echo, or the next line of in.
+func passphraseOf(cmd *cobra.Command, in *bufio.Reader, prompt string) (string, error) {
+	if f, ok := cmd.InOrStdin().(*os.File); ok && isTerminal(f) {
+		console.Printf(cmd.ErrOrStderr(), "%s", prompt)
 		b, err := term.ReadPassword(int(f.Fd()))
-		console.Printf(prompt, "\n")
+		console.Printf(cmd.ErrOrStderr(), "\n")
 		return string(b), err
 	}
-	line, err := bufio.NewReader(in).ReadString('\n')
+	line, err := in.ReadString('\n')
 	if err != nil && !errors.Is(err, io.EOF) {
 		return "", err
 	}
 	if line = strings.TrimRight(line, "\r\n"); line == "" {
-		return "", fmt.Errorf("no passphrase on standard input")
+		return "", errors.New("no passphrase on standard input")
 	}
 	return line, nil
 }

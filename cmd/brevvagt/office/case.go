@@ -32,8 +32,8 @@ func NewCase() *cobra.Command {
 	return cmd
 }
 
-// WithService runs f on the quarantine of a configuration, beside a daemon.
-func WithService(cmd *cobra.Command, file string, f func(context.Context, *state.State, *quarantine.Service) error) error {
+// WithState runs f on the state of a configuration, beside a daemon.
+func WithState(cmd *cobra.Command, file string, f func(config.Config, *state.State) error) error {
 	cfg, err := config.Load(file)
 	if err != nil {
 		return err
@@ -43,26 +43,33 @@ func WithService(cmd *cobra.Command, file string, f func(context.Context, *state
 		return err
 	}
 	defer st.Close()
-	log := slog.New(slog.DiscardHandler)
-	ways, err := lanes.New(cfg, log)
-	if err != nil {
-		return err
-	}
-	ways.Stamp(cfg, st.Key)
-	releasers := lanes.Remembering(ways.Releasers(cfg), func(ctx context.Context, c *quarantine.Case) {
-		if !cfg.Memory.Off {
-			_ = memory.MarkReleased(ctx, lanes.MemoryPath(cfg), lanes.MemoryOptions(cfg, st.Key), c.MessageID, c.PlainSHA256)
+	return f(cfg, st)
+}
+
+// WithService runs f on the quarantine of a configuration, beside a daemon.
+func WithService(cmd *cobra.Command, file string, f func(context.Context, *state.State, *quarantine.Service) error) error {
+	return WithState(cmd, file, func(cfg config.Config, st *state.State) error {
+		log := slog.New(slog.DiscardHandler)
+		ways, err := lanes.New(cfg, log)
+		if err != nil {
+			return err
 		}
+		ways.Stamp(cfg, st.Key)
+		releasers := lanes.Remembering(ways.Releasers(cfg), func(ctx context.Context, c *quarantine.Case) {
+			if !cfg.Memory.Off {
+				_ = memory.MarkReleased(ctx, lanes.MemoryPath(cfg), lanes.MemoryOptions(cfg, st.Key), c.MessageID, c.PlainSHA256)
+			}
+		})
+		boxes, err := mailbox.Open(cfg, st.DB, st.Key, log)
+		if err != nil {
+			return err
+		}
+		svc, err := st.Service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(releasers, boxes), log)
+		if err != nil {
+			return err
+		}
+		return f(cmd.Context(), st, svc)
 	})
-	boxes, err := mailbox.Open(cfg, st.DB, st.Key, log)
-	if err != nil {
-		return err
-	}
-	svc, err := st.Service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(releasers, boxes), log)
-	if err != nil {
-		return err
-	}
-	return f(cmd.Context(), st, svc)
 }
 
 func newCaseList() *cobra.Command {
@@ -219,7 +226,7 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 			if strings.TrimSpace(reason) == "" || by == "" {
 				return errors.New("--by and --reason are required")
 			}
-			phrase, err := readPassphrase(cmd.InOrStdin(), cmd.ErrOrStderr())
+			phrase, err := readPassphrase(cmd)
 			if err != nil {
 				return err
 			}

@@ -35,13 +35,13 @@ en adgangssætning: den læses fra terminalen eller som anden linje på standard
 				return errors.New("either --to or --passphrase is required")
 			}
 			in := bufio.NewReader(cmd.InOrStdin())
-			login, err := passphraseOf(cmd, in, "")
+			login, err := passphraseOf(cmd, in, "Adgangssætning: ")
 			if err != nil {
 				return err
 			}
 			secret := ""
 			if phrase {
-				if secret, err = passphraseOf(cmd, in, "Adgangssætning til pakken:"); err != nil {
+				if secret, err = passphraseOf(cmd, in, "Adgangssætning til pakken: "); err != nil {
 					return err
 				}
 			}
@@ -148,7 +148,7 @@ func verifyPackage(cmd *cobra.Command, name, identity, public string) (handout.R
 				return handout.Report{}, err
 			}
 			keys = bytes.NewReader(b)
-		} else if phrase, err = passphraseOf(cmd, bufio.NewReader(cmd.InOrStdin()), "Adgangssætning til pakken:"); err != nil {
+		} else if phrase, err = passphraseOf(cmd, bufio.NewReader(cmd.InOrStdin()), "Adgangssætning til pakken: "); err != nil {
 			return handout.Report{}, err
 		}
 		if r, err = handout.Open(f, phrase, keys); err != nil {

@@ -29,7 +29,7 @@ func (k *keeper) flags(cmd *cobra.Command) *cobra.Command {
 
 // run asks for the passphrase and works as the DPO.
 func (k *keeper) run(cmd *cobra.Command, f func(ctx context.Context, d *desk.Desk, by string) error) error {
-	phrase, err := readPassphrase(cmd.InOrStdin(), cmd.ErrOrStderr())
+	phrase, err := readPassphrase(cmd)
 	if err != nil {
 		return err
 	}

@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strings"
 
@@ -36,32 +35,25 @@ func newVaultKeys() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "keys", Short: "vis, hvis nøgler der åbner det, der ligger i karantæne", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cfg, err := config.Load(file)
-			if err != nil {
-				return err
-			}
-			st, err := state.Open(cmd.Context(), cfg.State, true)
-			if err != nil {
-				return err
-			}
-			defer st.Close()
-			list, err := st.KeyHolders(cmd.Context(), cfg.Vault.Recipients)
-			if err != nil {
-				return err
-			}
-			left, kept, err := st.Stale(cmd.Context(), cfg.Vault.Recipients)
-			if err != nil {
-				return err
-			}
-			out := cmd.OutOrStdout()
-			for _, h := range list {
-				console.Printf(out, "%s  %-9s %s\n", h.Key, h.Kind, h.Name)
-			}
-			console.Printf(out, "%d sager har indhold; %d af dem skal forsegles igen til disse nøgler\n", kept, left)
-			for _, w := range rekey.Warnings(list) {
-				console.Printf(out, "obs: %s\n", w)
-			}
-			return nil
+			return WithState(cmd, file, func(cfg config.Config, st *state.State) error {
+				list, err := st.KeyHolders(cmd.Context(), cfg.Vault.Recipients)
+				if err != nil {
+					return err
+				}
+				left, kept, err := st.Stale(cmd.Context(), cfg.Vault.Recipients)
+				if err != nil {
+					return err
+				}
+				out := cmd.OutOrStdout()
+				for _, h := range list {
+					console.Printf(out, "%s  %-9s %s\n", h.Key, h.Kind, h.Name)
+				}
+				console.Printf(out, "%d sager har indhold; %d af dem skal forsegles igen til disse nøgler\n", kept, left)
+				for _, w := range rekey.Warnings(list) {
+					console.Printf(out, "obs: %s\n", w)
+				}
+				return nil
+			})
 		},
 	}
 	console.ConfigFlag(cmd, &file)
@@ -79,7 +71,7 @@ nøgle er kommet til (så den også åbner det ældre) eller er taget bort (så 
 Med --by åbnes med en DPO's adgangssætning. Kan ingen DPO åbne mere, åbnes med en
 gendannelsesnøgle: --recovery FIL.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			phrase, err := readPassphrase(cmd.InOrStdin(), cmd.ErrOrStderr())
+			phrase, err := readPassphrase(cmd)
 			if err != nil {
 				return err
 			}
@@ -94,7 +86,7 @@ gendannelsesnøgle: --recovery FIL.`,
 						console.Printf(out, "%d af %d sager\n", p.Done+p.Failed, p.Total)
 					}
 				})
-				console.Printf(out, "%d sager er forseglet til %s\n", p.Done, "de nøgler, der gælder nu")
+				console.Printf(out, "%d sager er forseglet til de nøgler, der gælder nu\n", p.Done)
 				if p.Failed > 0 {
 					console.Printf(out, "%d sager kunne ikke åbnes med denne nøgle og er, som de var\n", p.Failed)
 				}
@@ -137,7 +129,7 @@ func keyKeeper(cmd *cobra.Command, use, short string, args int, f func(ctx conte
 	cmd.Use, cmd.Short, cmd.Args = use, short, cobra.ExactArgs(args)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		in := bufio.NewReader(cmd.InOrStdin())
-		phrase, err := passphraseOf(cmd, in, "")
+		phrase, err := passphraseOf(cmd, in, "Adgangssætning: ")
 		if err != nil {
 			return err
 		}
@@ -152,21 +144,6 @@ func keyKeeper(cmd *cobra.Command, use, short string, args int, f func(ctx conte
 	console.ConfigFlag(cmd, &file)
 	cmd.Flags().StringVar(&by, "by", "", "DPO'ens konto")
 	return cmd
-}
-
-// passphraseOf reads from a terminal without echo, or the next line of in.
-func passphraseOf(cmd *cobra.Command, in *bufio.Reader, what string) (string, error) {
-	if f, ok := cmd.InOrStdin().(*os.File); ok && isTerminal(f) {
-		if what != "" {
-			console.Printf(cmd.ErrOrStderr(), "%s\n", what)
-		}
-		return readPassphrase(f, cmd.ErrOrStderr())
-	}
-	line, err := in.ReadString('\n')
-	if line = strings.TrimRight(line, "\r\n"); line == "" || err != nil && !errors.Is(err, io.EOF) {
-		return "", fmt.Errorf("no passphrase on standard input")
-	}
-	return line, nil
 }
 
 const afterKeys = "Kør \"brevvagt vault rewrap\", så det også gælder det, der allerede ligger i karantæne.\n"
@@ -184,7 +161,7 @@ og opbevar adgangssætningen et andet sted. Den kan også bruges med programmet 
 		if _, err := os.Stat(output); err == nil {
 			return fmt.Errorf("%s is there already and is not written over", output)
 		}
-		phrase, err := passphraseOf(cmd, in, "Ny adgangssætning til gendannelsesnøglen:")
+		phrase, err := passphraseOf(cmd, in, "Ny adgangssætning til gendannelsesnøglen: ")
 		if err != nil {
 			return err
 		}
