@@ -103,7 +103,7 @@ func TestHeaders(t *testing.T) {
 			r.server.handler().ServeHTTP(w, req)
 			h := w.Header()
 			for name, want := range map[string]string{
-				"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+				"Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'; script-src 'self'; connect-src 'self'",
 				"X-Content-Type-Options":  "nosniff", "X-Frame-Options": "DENY",
 			} {
 				if h.Get(name) != want {
