@@ -146,32 +146,35 @@ func TestDeepKilled(t *testing.T) {
 		}
 		return cmd
 	}
-	const mails = 100
-	var next atomic.Int32
+	// However fast the machine, mail flows until the last kill.
+	const kills, atLeast = 6, 100
+	var killed, next, handed atomic.Int32
 	var clients sync.WaitGroup
 	for range 4 {
 		clients.Go(func() {
-			for n := next.Add(1); n <= mails; n = next.Add(1) {
-				handIn(t, listen, int(n))
+			for killed.Load() < kills || next.Load() < atLeast {
+				handIn(t, listen, int(next.Add(1)))
+				handed.Add(1)
 			}
 		})
 	}
 	sent := make(chan struct{})
 	go func() { clients.Wait(); close(sent) }()
-	kills := 0
-	for all := false; !all; {
+	for killed.Load() < kills {
 		cmd := run()
-		select {
-		case <-sent:
-			all = true
-		case <-time.After(time.Duration(100+rand.IntN(300)) * time.Millisecond):
-			kills++
+		before := handed.Load()
+		for end := time.Now().Add(10 * time.Second); handed.Load() == before && time.Now().Before(end); {
+			time.Sleep(time.Millisecond)
 		}
+		time.Sleep(time.Duration(rand.IntN(100)) * time.Millisecond)
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
+		killed.Add(1)
 	}
 	last := run()
 	defer func() { _ = last.Process.Kill(); _ = last.Wait() }()
+	<-sent
+	mails := int(next.Load())
 	times := map[string]int{}
 	for end := time.Now().Add(30 * time.Second); len(times) < mails-mails/5 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		clear(times)
@@ -191,7 +194,8 @@ func TestDeepKilled(t *testing.T) {
 		doubled += k - 1
 	}
 	left, _ := filepath.Glob(filepath.Join(dir, "later", "*.item"))
-	if len(times) != mails-mails/5 || doubled > kills+4 || kills < 2 {
+	// A kill may fall between the 250 and our note of it in each of the four sessions.
+	if len(times) != mails-mails/5 || doubled > 4*kills {
 		t.Errorf("%d of %d delivered, %d twice, %d kills, %d files left", len(times), mails-mails/5, doubled, kills, len(left))
 	}
 	t.Logf("%d mails, %d kills, %d delivered twice", mails, kills, doubled)
