@@ -83,7 +83,7 @@ func (c *Case) brief() (string, error) {
 
 // found is what a case is found by.
 func (c *Case) found() *finder.Facts {
-	f := &finder.Facts{Source: c.Source, From: c.From, Subject: c.Subject, Name: c.Name, Draft: c.DraftNo, To: c.To, Rules: ruleIDs(c.Rules),
+	f := &finder.Facts{Source: c.Source, From: c.From, Subject: c.Subject, Name: c.Name, Draft: c.DraftNo, To: c.To, Rules: ruleIDs(c.Rules), Runs: c.Runs,
 		Persons: c.Persons, Numbers: c.Numbers, Approvers: c.Approvers()}
 	for _, e := range c.Evidence {
 		if !slices.Contains(f.Detectors, e.Detector) {

@@ -65,6 +65,8 @@ type Deposit struct {
 	// Route is the secure route by which the item could go in spite of its rules, ""
 	// where there is none.
 	Route string `json:",omitempty"`
+	// Runs name the runs that a mail is part of: one letter to many people, a mail each.
+	Runs []string `json:",omitempty"`
 	// Canary is a mail of our own that proves the way: nobody's data was at risk, so
 	// no register entry is drafted for it.
 	Canary bool `json:",omitempty"`

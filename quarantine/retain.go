@@ -12,7 +12,7 @@ import (
 	"brevvagt/quarantine/ledger"
 )
 
-// ForgetFindings deletes what was found in the cases held before a time, with their
+// ForgetFindings lets old mails of runs go, and deletes what was found in the cases held before a time, with their
 // subjects, addresses, notes and the names in their ledger lines. Rules, counts, the
 // draft and the ledger's chain stay, so that statistics and the register still hold.
 // A case that still waits is left alone; one whose content is still kept as well.
@@ -21,6 +21,9 @@ func (s *Service) ForgetFindings(ctx context.Context, before time.Time) (int, er
 		store.Millis(before), string(Held), string(Releasing), string(Rejecting))
 	ids, err := scanIDs(rows, err)
 	if err != nil {
+		return 0, err
+	}
+	if err := s.Runs().Sweep(ctx); err != nil {
 		return 0, err
 	}
 	return eachCase(ctx, ids, s.forgetFindings)
@@ -32,7 +35,7 @@ func (s *Service) forgetFindings(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		rest := Case{ID: id, Deposit: Deposit{Source: c.Source, Kind: c.Kind, Received: c.Received, Rules: c.Rules, Persons: c.Persons, Numbers: c.Numbers, DataTypes: c.DataTypes, Size: c.Size}}
+		rest := Case{ID: id, Deposit: Deposit{Source: c.Source, Kind: c.Kind, Received: c.Received, Rules: c.Rules, Persons: c.Persons, Numbers: c.Numbers, DataTypes: c.DataTypes, Size: c.Size, Runs: c.Runs}}
 		brief, err := rest.brief()
 		if err != nil {
 			return err

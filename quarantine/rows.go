@@ -10,6 +10,7 @@ import (
 
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/finder"
+	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/vault"
 )
 
@@ -177,7 +178,7 @@ func (s *Service) insert(ctx context.Context, tx *sql.Tx, c *Case, itemKey strin
 	if err != nil {
 		return fmt.Errorf("cannot store case %s: %w", c.ID, err)
 	}
-	if err := finder.Add(ctx, tx, c.ID, c.found()); err != nil {
+	if err := errors.Join(finder.Add(ctx, tx, c.ID, c.found()), runs.Stopped(ctx, tx, c.Runs, c.HeldAt)); err != nil {
 		return err
 	}
 	files := append([]vault.Sealed{parts.original}, parts.pictures...)

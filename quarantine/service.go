@@ -18,6 +18,7 @@ import (
 	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/rekey"
+	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/vault"
 )
 
@@ -109,6 +110,9 @@ func (s *Service) Ledger() *ledger.Ledger { return s.ledger }
 
 // Register is the breach register with its drafts.
 func (s *Service) Register() *register.Register { return s.register }
+
+// Runs tells which mails of a run went, and which are cases.
+func (s *Service) Runs() *runs.Lines { return runs.New(s.db, s.receipts.Item, s.now) }
 
 // Rekey seals what is kept to the keys of today.
 func (s *Service) Rekey() *rekey.Keys {

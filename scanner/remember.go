@@ -56,7 +56,7 @@ func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
 		m.Papers = append(m.Papers, x.Paper)
 	}
 	answer := p.Memory.Ask(m)
-	f.Past = past(&answer, papers, people)
+	f.Past, out.Runs = past(&answer, papers, people), answer.Run.IDs
 	return m
 }
 

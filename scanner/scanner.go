@@ -65,8 +65,9 @@ type Outcome struct {
 	Subjects []subject.Subject
 	Gaps     []document.Gap
 	Took     time.Duration
-	CaseID   string // set by action/hold
-	DraftNo  string // register draft number, set by action/hold
+	CaseID   string   // set by action/hold
+	DraftNo  string   // register draft number, set by action/hold
+	Runs     []string // the runs of mails that it is part of, as the memory names them
 	// Would is the verdict's action that Pipeline.Relax set aside, "" if none.
 	Would policy.Action
 }

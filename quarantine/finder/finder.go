@@ -22,7 +22,7 @@ import (
 // Facts are what a case is found by. All texts are redacted already.
 type Facts struct {
 	Source, From, Subject, Name, Draft string
-	To, Rules, Detectors               []string
+	To, Rules, Detectors, Runs         []string
 	Persons, Numbers, Approvers        int
 }
 
@@ -31,6 +31,7 @@ const (
 	RuleTag   = "regel:"
 	SourceTag = "kilde:"
 	FromTag   = "fra:"
+	RunTag    = "koersel:"
 )
 
 // Limits of what is indexed of one case.
@@ -50,6 +51,9 @@ func (f *Facts) Words() []string {
 	}
 	for _, r := range f.Rules {
 		add(RuleTag + r)
+	}
+	for _, r := range f.Runs {
+		add(RunTag + r)
 	}
 	add(SourceTag + f.Source)
 	from := strings.ToLower(f.From)
@@ -124,7 +128,7 @@ func Add(ctx context.Context, tx *sql.Tx, caseID string, f *Facts) error {
 
 // Forget takes a case out of the index but for its tags, when its texts are deleted.
 func Forget(ctx context.Context, tx *sql.Tx, caseID string) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM case_words WHERE case_id = $1 AND NOT (word LIKE 'regel:%' OR word LIKE 'kilde:%')`, caseID); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM case_words WHERE case_id = $1 AND NOT (word LIKE 'regel:%' OR word LIKE 'kilde:%' OR word LIKE 'koersel:%')`, caseID); err != nil {
 		return fmt.Errorf("cannot forget the words of case %s: %w", caseID, err)
 	}
 	return nil

@@ -30,6 +30,7 @@ const (
 // caseView is the page of one case, part by part.
 type caseView struct {
 	ID, Story, Colour string
+	Run               string // one sentence about the run that it is part of, "" for none
 	stateView
 	CanDecide       bool
 	Result          *result
@@ -156,6 +157,10 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 	}
 	if view.CanSeePictures && r.URL.Query().Get("billeder") == "1" {
 		view.Pictures = pictureViews(l, c)
+	}
+	if view.Run, err = s.lists.RunLine(r.Context(), l, c); err != nil {
+		s.Broken(w, r, "count a case's run", err)
+		return
 	}
 	if err := errors.Join(s.papers(r, l, &view), s.work(r, l, c, &u, &view), s.opened(w, r, l, &u, &view)); err != nil {
 		s.Broken(w, r, "show a case's papers", err)

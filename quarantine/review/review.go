@@ -37,6 +37,7 @@ import (
 	"brevvagt/quarantine/review/prints"
 	"brevvagt/quarantine/review/queue"
 	"brevvagt/quarantine/review/static"
+	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/stats"
 	"brevvagt/quarantine/vault"
 	"brevvagt/quarantine/warned"
@@ -45,8 +46,8 @@ import (
 // Cases finds cases.
 type Cases interface {
 	Get(ctx context.Context, id string) (*quarantine.Case, error)
-	List(ctx context.Context, f quarantine.Filter) ([]*quarantine.Case, int, error)
 	Counts(ctx context.Context) (map[quarantine.State]int, error)
+	Runs() *runs.Lines
 }
 
 // Decisions carries them out.
@@ -94,6 +95,9 @@ type Papers interface {
 	History(ctx context.Context, caseID string) ([]ledger.Entry, error)
 	handout.Papers
 }
+
+// Mails tells of the mails of a case's run.
+type Mails interface{ Runs() *runs.Lines }
 
 // Service is what the page needs; quarantine.Service has it all.
 type Service interface {
@@ -213,7 +217,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	s.check, s.Work, s.mail, s.Colleagues, s.signer = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues, cfg.Signer
 	s.keys = keys.New(s.Frame, cfg.Keys)
 	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
-	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned}
+	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned, Runs: cfg.Service.Runs(), Cases: cfg.Service}
 	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats}
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil

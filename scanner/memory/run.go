@@ -1,6 +1,8 @@
 package memory
 
 import (
+	"fmt"
+	"slices"
 	"time"
 
 	"brevvagt/scanner/memory/facts"
@@ -27,6 +29,9 @@ type Run struct {
 	// Odd says that the letter names others and nobody by a name of this recipient, who
 	// has one.
 	Odd bool
+	// IDs are the runs that the mail is part of, in hex: one for each letter and
+	// attachment that may make one, the run that the mail begins included.
+	IDs []string
 }
 
 // Mails is how many mails of the run came before.
@@ -64,6 +69,28 @@ func (k *keys) bases() []uint64 {
 	return out
 }
 
+// ids names the runs that a mail is part of, as join will count them.
+func (m *Memory) ids(k *keys) []string {
+	named := *k
+	named.papers = slices.Clone(k.papers)
+	for i := range named.papers {
+		if p := &named.papers[i]; p.form == 0 && len(p.shape) > 0 {
+			p.form = mix(kShingle, p.shape...) // as recognise will name it
+		}
+	}
+	var out []string
+	for _, b := range named.bases() {
+		cur, _ := m.current(b)
+		if cur == 0 {
+			cur = mix(kCount, b, uint64(m.facts.Count(b, 0)+1))
+		}
+		if id := fmt.Sprintf("%016x", cur); !slices.Contains(out, id) {
+			out = append(out, id)
+		}
+	}
+	return out
+}
+
 // current is the run that goes on, and the seconds since its last mail; 0 for none.
 func (m *Memory) current(b uint64) (run uint64, pause uint32) {
 	f := m.facts.Get(b, 0)
@@ -91,6 +118,7 @@ func (m *Memory) run(k *keys) Run {
 			best.Shifted = best.Shifted || r.Shifted
 		}
 	}
+	best.IDs = m.ids(k)
 	return best
 }
 

@@ -182,6 +182,13 @@ func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writ
 	}
 	console.Printf(w, "Sag %s: %s\n  fra %s til %s\n  emne: %s\n  modtaget %s\n", c.ID, statusDa(c), report.Dash(c.From), report.Some(c.To, 5),
 		c.Subject, c.Received.Local().Format("02.01.2006 15:04:05"))
+	sent, held, err := svc.Runs().Count(ctx, c.Runs)
+	if err != nil {
+		return err
+	}
+	if sent+held > 1 {
+		console.Printf(w, "  del af en kørsel: %d sendt, %d tilbageholdt\n", sent, held)
+	}
 	for _, r := range c.Rules {
 		console.Printf(w, "  - %s (%s)\n", r.Danish, r.ID)
 	}

@@ -3,6 +3,7 @@
 package lists
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
@@ -10,6 +11,7 @@ import (
 	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
+	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/warned"
 )
 
@@ -18,6 +20,10 @@ type Pages struct {
 	*frame.Frame
 	Work   *casework.Work
 	Warned *warned.Lines
+	Runs   *runs.Lines
+	Cases  interface {
+		Get(ctx context.Context, id string) (*quarantine.Case, error)
+	}
 }
 
 type exceptionView struct {

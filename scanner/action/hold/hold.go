@@ -57,7 +57,7 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 		Source: it.Source, ItemID: it.ID, Kind: out.Kind, Name: detectors.RedactNumbers(it.Name),
 		From: out.From, To: out.To, Received: it.Received, Receipt: it.Receipt,
 		Size: int64(len(it.Content)), Persons: len(out.Subjects), Numbers: numbers(out.Findings),
-		DataTypes: dataTypes(out), Pictures: pictures(out), Left: it.Left,
+		DataTypes: dataTypes(out), Pictures: pictures(out), Left: it.Left, Runs: out.Runs,
 	}
 	d.Route = out.Verdict.Offer
 	if it.Left {
