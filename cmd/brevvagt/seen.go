@@ -8,7 +8,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/detectors"
-	"brevvagt/document/ocr"
+	ocrengine "brevvagt/document/ocr/engine"
 	"brevvagt/document/seen"
 )
 
@@ -21,7 +21,7 @@ func readerVersion() string {
 			program = fmt.Sprintf("%s %d %d", version, info.Size(), info.ModTime().UnixNano())
 		}
 	}
-	return program + " " + ocr.Fingerprint()
+	return program + " " + ocrengine.Fingerprint()
 }
 
 // seenDir is where readings lie in a state folder.

@@ -7,6 +7,10 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"brevvagt/document/ocr/engine"
+	"brevvagt/document/ocr/prepare"
+	"brevvagt/document/ocr/spots"
 )
 
 // Limits of the second look at single places of one picture. A line costs some ten
@@ -23,52 +27,46 @@ const (
 
 // unreadRows are the rows of letters that no word of the lines covers: what stands
 // alone in a corner or light on dark is passed over when a whole screen is read.
-func unreadRows(rows []rowBox, lines []line, on func(image.Rectangle) image.Rectangle) (unread []rowBox, letters, missing int) {
+func unreadRows(rows []spots.Row, lines []line, on func(image.Rectangle) image.Rectangle) (unread []spots.Row, letters, missing int) {
 	var covered []image.Rectangle
 	for _, l := range lines {
 		for _, w := range l.words {
-			if w.confidence >= bareWord {
-				covered = append(covered, on(w.box))
+			if w.Confidence >= bareWord {
+				covered = append(covered, on(w.Box))
 			}
 		}
 	}
 	for _, r := range rows {
-		if r.letters < rowLetters || r.box.Dx() < 4*r.box.Dy() {
+		if r.Letters < rowLetters || r.Box.Dx() < 4*r.Box.Dy() {
 			continue
 		}
-		letters += r.letters
+		letters += r.Letters
 		have := 0
 		for _, c := range covered {
-			if i := c.Intersect(r.box); i.Dy()*2 >= min(r.box.Dy(), c.Dy()) {
+			if i := c.Intersect(r.Box); i.Dy()*2 >= min(r.Box.Dy(), c.Dy()) {
 				have += i.Dx()
 			}
 		}
-		if have*2 < r.box.Dx() {
+		if have*2 < r.Box.Dx() {
 			unread = append(unread, r)
-			missing += r.letters
+			missing += r.Letters
 		}
 	}
 	return unread, letters, missing
 }
 
-// on gives a box of the prepared picture on the part that was prepared.
-func (s shape) on(r image.Rectangle) image.Rectangle {
-	b := s.back(r)
-	return image.Rect(b[0], b[1], b[0]+b[2], b[1]+b[3]).Sub(s.origin)
-}
-
 // lonely reads the rows of g that were passed over, each by itself, and gives those with
 // digits. read is how many letters stood in rows that gave words.
-func (e *engine) lonely(ctx context.Context, g *image.Gray, rows []rowBox) (lines []line, read int, err error) {
+func (e *reader) lonely(ctx context.Context, g *image.Gray, rows []spots.Row) (lines []line, read int, err error) {
 	// Short rows first: a number that was passed over stands alone more often than not.
-	slices.SortStableFunc(rows, func(a, b rowBox) int { return a.box.Dx() - b.box.Dx() })
+	slices.SortStableFunc(rows, func(a, b spots.Row) int { return a.Box.Dx() - b.Box.Dx() })
 	for _, r := range rows[:min(len(rows), maxLonely)] {
-		one, err := e.row(ctx, g, r.box, psmLine, lineHeight)
+		one, err := e.row(ctx, g, r.Box, engine.Line, lineHeight)
 		if err != nil {
 			return lines, read, err
 		}
 		if one.sureness() >= bareRow {
-			read += r.letters
+			read += r.Letters
 		}
 		if digitsLike.MatchString(one.text()) {
 			lines = append(lines, one.lines...)
@@ -79,40 +77,34 @@ func (e *engine) lonely(ctx context.Context, g *image.Gray, rows []rowBox) (line
 
 // row reads one row of g, enlarged or made smaller so that its letters are this high.
 // The words' boxes are on g.
-func (e *engine) row(ctx context.Context, g *image.Gray, box image.Rectangle, psm, height int) (pass, error) {
+func (e *reader) row(ctx context.Context, g *image.Gray, box image.Rectangle, mode engine.Mode, height int) (pass, error) {
 	part := box.Inset(-(box.Dy()/3 + 2)).Intersect(g.Rect)
 	if err := ctx.Err(); err != nil || part.Empty() {
 		return pass{}, err
 	}
 	c := image.NewGray(image.Rect(0, 0, part.Dx(), part.Dy()))
-	copyPart(c, g, part)
+	prepare.CopyPart(c, g, part)
 	inner := image.NewGray(image.Rect(0, 0, box.Intersect(g.Rect).Dx(), box.Intersect(g.Rect).Dy()))
-	copyPart(inner, g, box.Intersect(g.Rect))
-	if dark(inner) {
-		invert(c)
-		invert(inner)
+	prepare.CopyPart(inner, g, box.Intersect(g.Rect))
+	if prepare.Dark(inner) {
+		prepare.Invert(c)
+		prepare.Invert(inner)
 	}
 	// By the row's own brightness: its neighbours may be black where it is grey.
-	spread(c, levels(inner, 20, 700))
+	prepare.Spread(c, prepare.Levels(inner, 20, 700))
 	zoom := max(0.3, min(6, float64(height)/float64(max(box.Dy(), 1))))
-	s := shape{sx: zoom, sy: zoom, origin: part.Min, limit: g.Rect}
-	s.w, s.h = max(1, int(float64(part.Dx())*zoom)), max(1, int(float64(part.Dy())*zoom))
-	if e.left -= s.w * s.h; e.left < 0 {
+	s := prepare.Shape{SX: zoom, SY: zoom, Origin: part.Min, Limit: g.Rect}
+	s.W, s.H = max(1, int(float64(part.Dx())*zoom)), max(1, int(float64(part.Dy())*zoom))
+	if e.left -= s.W * s.H; e.left < 0 {
 		return pass{}, nil
 	}
-	c = scaled(c, s.w, s.h)
-	words, err := e.recognise(s.framed(c, 12), pageLike, psm)
+	c = prepare.Scaled(c, s.W, s.H)
+	words, err := e.engine.Recognise(s.Framed(c, 12), pageLike, mode)
 	for i := range words {
-		b := s.back(words[i].box)
-		words[i].box = image.Rect(b[0], b[1], b[0]+b[2], b[1]+b[3])
+		b := s.Back(words[i].Box)
+		words[i].Box = image.Rect(b[0], b[1], b[0]+b[2], b[1]+b[3])
 	}
 	return pass{lines: arrange(words)}, err
-}
-
-// dark tells that most of a row is darker than the middle of its brightness.
-func dark(g *image.Gray) bool {
-	l := levels(g, 20, 500, 980)
-	return int(l[1])-int(l[0]) < int(l[2])-int(l[1])
 }
 
 // Signs that are read where a digit stands.
@@ -148,35 +140,38 @@ func dated(d string) bool {
 // mend looks again at each number that is none, closer and as digits alone, and takes
 // the other reading where that one is proven or two of three agree. back gives a word's
 // box on g.
-func (e *engine) mend(ctx context.Context, g *image.Gray, lines []line, on func(image.Rectangle) image.Rectangle) error {
+func (e *reader) mend(ctx context.Context, g *image.Gray, lines []line, on func(image.Rectangle) image.Rectangle) error {
 	left := maxDoubtful
 	for i := range lines {
 		for k := range lines[i].words {
 			w := &lines[i].words[k]
-			if !doubtful(w.text) {
+			if !doubtful(w.Text) {
 				continue
 			}
 			if left--; left < 0 {
 				return nil
 			}
-			better, err := e.readings(ctx, g, on(w.box), w.text)
+			better, err := e.readings(ctx, g, on(w.Box), w.Text)
 			if err != nil {
 				return err
 			}
-			w.text = better
+			w.Text = better
 		}
 	}
 	return nil
 }
 
 // readings gives the best of up to four readings of one number.
-func (e *engine) readings(ctx context.Context, g *image.Gray, box image.Rectangle, first string) (string, error) {
+func (e *reader) readings(ctx context.Context, g *image.Gray, box image.Rectangle, first string) (string, error) {
 	if d := oneLess(digitsOf(first)); d != "" {
 		return d[:6] + "-" + d[6:], nil
 	}
 	count := map[string]int{digitsOf(first): 1}
-	for _, try := range [3]struct{ psm, height int }{{psmNumber, lineHeight}, {psmLine, lineHeight * 3 / 4}, {psmNumber, lineHeight * 5 / 3}} {
-		p, err := e.row(ctx, g, box, try.psm, try.height)
+	for _, try := range [3]struct {
+		mode   engine.Mode
+		height int
+	}{{engine.Number, lineHeight}, {engine.Line, lineHeight * 3 / 4}, {engine.Number, lineHeight * 5 / 3}} {
+		p, err := e.row(ctx, g, box, try.mode, try.height)
 		if err != nil {
 			return first, err
 		}

@@ -21,6 +21,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/ocr/picture"
+	"brevvagt/document/ocr/prepare"
 )
 
 // shot is one generated picture with the numbers that stand in it.
@@ -169,12 +170,12 @@ func faded(g *image.Gray, ink, paper float64) *image.Gray {
 }
 
 func leaning(g *image.Gray, degrees float64) *image.Gray {
-	s := shape{w: g.Rect.Dx(), h: g.Rect.Dy(), angle: degrees * math.Pi / 180}
-	return s.turn(g)
+	s := prepare.Shape{W: g.Rect.Dx(), H: g.Rect.Dy(), Angle: degrees * math.Pi / 180}
+	return s.Turn(g)
 }
 
 func quarter(g *image.Gray, orientation int) *image.Gray {
-	return toGray(picture.Oriented(g, orientation))
+	return prepare.Gray(picture.Oriented(g, orientation))
 }
 
 // photo bends the light and the perspective.
@@ -185,12 +186,22 @@ func photo(g *image.Gray, rng *rand.Rand) *image.Gray {
 		for x := range w {
 			v := float64(y) / float64(h)
 			sx := (float64(x)-float64(w)/2)*(1.06-0.08*v) + float64(w)/2
-			p := float64(between(g, sx, float64(y), 150))
+			p := between(g, sx, y, 150)
 			light := 0.55 + 0.45*(float64(x)/float64(w)*0.6+v*0.4)
 			out.Pix[y*w+x] = uint8(max(0, min(255, p*light+rng.NormFloat64()*4)))
 		}
 	}
 	return out
+}
+
+// between samples a row of g between its pixels.
+func between(g *image.Gray, fx float64, y int, around float64) float64 {
+	x := int(math.Floor(fx))
+	if x < 0 || x+1 >= g.Rect.Dx() {
+		return around
+	}
+	d := fx - float64(x)
+	return float64(g.Pix[y*g.Stride+x])*(1-d) + float64(g.Pix[y*g.Stride+x+1])*d
 }
 
 // fax writes a bilevel TIFF with as many pages as it is given.
@@ -244,8 +255,8 @@ func screens(tb testing.TB, rng *rand.Rand) (all []shot) {
 		all = append(all, shot{fmt.Sprintf("table-%d", i), "screen", encode(tb, img), nums})
 		if i%3 == 0 {
 			all = append(all, shot{fmt.Sprintf("table-%d-q30", i), "screen", encodeJPEG(tb, img, 30), nums})
-			g := toGray(img)
-			small := scaled(g, g.Rect.Dx()*3/4, g.Rect.Dy()*3/4)
+			g := prepare.Gray(img)
+			small := prepare.Scaled(g, g.Rect.Dx()*3/4, g.Rect.Dy()*3/4)
 			if st.px >= 12 {
 				all = append(all, shot{fmt.Sprintf("table-%d-75pct", i), "screen", encode(tb, small), nums})
 			}
@@ -265,7 +276,7 @@ func scans(tb testing.TB, rng *rand.Rand) (all []shot) {
 	fonts := []string{"Liberation Serif", "Liberation Sans", "DejaVu Serif", "DejaVu Sans"}
 	at := func(i int, dpi float64) (*image.Gray, []string) {
 		nums := numbers(rng, 5)
-		return toGray(browser(tb, letter(fonts[i%4], nums), 794, 1123, dpi/96)), nums
+		return prepare.Gray(browser(tb, letter(fonts[i%4], nums), 794, 1123, dpi/96)), nums
 	}
 	for i, dpi := range []float64{100, 150, 200, 300} {
 		g, nums := at(i, dpi)
@@ -292,13 +303,13 @@ func scans(tb testing.TB, rng *rand.Rand) (all []shot) {
 	var on []string
 	for i := range 3 {
 		g, nums := at(i, 204)
-		pages, on = append(pages, scaled(g, g.Rect.Dx(), g.Rect.Dy()*196/204)), append(on, nums...)
+		pages, on = append(pages, prepare.Scaled(g, g.Rect.Dx(), g.Rect.Dy()*196/204)), append(on, nums...)
 	}
 	add("fax-fine.tif", fax(pages, 204, 196), on)
 	pages, on = nil, nil
 	for i := range 2 {
 		g, nums := at(i, 204)
-		pages, on = append(pages, scaled(g, g.Rect.Dx(), g.Rect.Dy()*98/204)), append(on, nums...)
+		pages, on = append(pages, prepare.Scaled(g, g.Rect.Dx(), g.Rect.Dy()*98/204)), append(on, nums...)
 	}
 	add("fax-coarse.tif", fax(pages, 204, 98), on)
 	return all
@@ -307,7 +318,7 @@ func scans(tb testing.TB, rng *rand.Rand) (all []shot) {
 func photos(tb testing.TB, rng *rand.Rand) (all []shot) {
 	for i, font := range []string{"Liberation Serif", "DejaVu Sans"} {
 		nums := numbers(rng, 5)
-		g := toGray(browser(tb, letter(font, nums), 794, 1123, 2))
+		g := prepare.Gray(browser(tb, letter(font, nums), 794, 1123, 2))
 		all = append(all, shot{fmt.Sprintf("photo%d", i), "photo", encodeJPEG(tb, photo(g, rng), 80), nums})
 	}
 	return all

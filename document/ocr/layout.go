@@ -7,15 +7,14 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/engine"
+	"brevvagt/document/ocr/prepare"
 )
 
 // word is one word as the engine gave it, its box on the prepared picture.
 type word struct {
-	text        string
-	box         image.Rectangle
-	confidence  int
-	block, line int             // the engine's numbering
-	up          image.Rectangle // the box as if the page stood upright
+	engine.Word
+	up image.Rectangle // the box as if the page stood upright
 }
 
 // line is one row of words from left to right.
@@ -34,7 +33,7 @@ func (l line) text() string {
 	var b strings.Builder
 	for i, w := range l.words {
 		b.WriteString(l.separator(i))
-		b.WriteString(w.text)
+		b.WriteString(w.Text)
 	}
 	return b.String()
 }
@@ -53,19 +52,19 @@ func (l line) separator(i int) string {
 
 // arrange makes lines of words and joins the columns of a table to rows. The page
 // may lie on its side; the result is in the reader's order.
-func arrange(words []word) []line {
+func arrange(words []engine.Word) []line {
 	var lines []line
 	for i, w := range words {
-		if i == 0 || w.block != words[i-1].block || w.line != words[i-1].line {
-			lines = append(lines, line{block: w.block})
+		if i == 0 || w.Block != words[i-1].Block || w.Line != words[i-1].Line {
+			lines = append(lines, line{block: w.Block})
 		}
-		lines[len(lines)-1].words = append(lines[len(lines)-1].words, w)
+		lines[len(lines)-1].words = append(lines[len(lines)-1].words, word{Word: w})
 	}
 	turns := quarterTurns(lines)
 	for i := range lines {
 		l := &lines[i]
 		for k := range l.words {
-			l.words[k].up = upright(l.words[k].box, turns)
+			l.words[k].up = upright(l.words[k].Box, turns)
 			l.up = l.up.Union(l.words[k].up)
 		}
 	}
@@ -76,7 +75,7 @@ func arrange(words []word) []line {
 func quarterTurns(lines []line) int {
 	var votes [4]int
 	for _, l := range lines {
-		a, b := l.words[0].box, l.words[len(l.words)-1].box
+		a, b := l.words[0].Box, l.words[len(l.words)-1].Box
 		dx, dy := b.Min.X+b.Max.X-a.Min.X-a.Max.X, b.Min.Y+b.Max.Y-a.Min.Y-a.Max.Y
 		n := len(l.words) - 1
 		switch {
@@ -228,7 +227,7 @@ const maxLines = 120
 
 // segments groups lines to paragraphs and tables: a segment ends where a gap of
 // more than two and a half lines, or another block of prose, begins.
-func segments(lines []line, s shape) []document.Segment {
+func segments(lines []line, s prepare.Shape) []document.Segment {
 	var out []document.Segment
 	for from := 0; from < len(lines); {
 		to := from + 1
@@ -247,7 +246,7 @@ func continues(a, b line) bool {
 	return gap*2 <= 5*height && gap > -height && a.up.Min.X < b.up.Max.X && b.up.Min.X < a.up.Max.X
 }
 
-func segment(lines []line, number int, s shape) document.Segment {
+func segment(lines []line, number int, s prepare.Shape) document.Segment {
 	var b strings.Builder
 	seg := document.Segment{At: document.Location{Line: number, OCR: true}}
 	var whole document.Box
@@ -258,13 +257,13 @@ func segment(lines []line, number int, s shape) document.Segment {
 		for k, w := range l.words {
 			b.WriteString(l.separator(k))
 			start := b.Len()
-			b.WriteString(w.text)
-			box := s.back(w.box)
+			b.WriteString(w.Text)
+			box := s.Back(w.Box)
 			if len(seg.Words) == 0 {
 				whole = box
 			}
 			whole = whole.Union(box)
-			seg.Words = append(seg.Words, document.Word{Start: start, End: b.Len(), Box: box, Confidence: max(0, min(100, w.confidence))})
+			seg.Words = append(seg.Words, document.Word{Start: start, End: b.Len(), Box: box, Confidence: max(0, min(100, w.Confidence))})
 		}
 	}
 	seg.Text = b.String()

@@ -15,29 +15,35 @@ import (
 	"image"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/engine"
 	"brevvagt/document/ocr/picture"
+	"brevvagt/document/ocr/prepare"
+	"brevvagt/document/ocr/spots"
 )
-
-// language is the one model that is loaded: for Danish text it alone is better
-// and faster than together with the English one.
-const language = "dan"
 
 const maxPages = 200
 
 // Formats gives the six formats; they share one engine and read one picture at a
 // time. Missing engine or language: Read returns document.ErrNoEngine.
 func Formats() []document.Format {
-	e := &engine{}
+	e := &reader{engine: &engine.Engine{}}
 	var all []document.Format
 	for _, k := range picture.Kinds() {
-		all = append(all, &format{kind: k, engine: e})
+		all = append(all, &format{kind: k, reader: e})
 	}
 	return all
 }
 
 type format struct {
 	kind   picture.Kind
-	engine *engine
+	reader *reader
+}
+
+// reader reads one picture at a time.
+type reader struct {
+	engine *engine.Engine
+	unread bool // the last picture holds text that could not be read
+	left   int  // pixels that may be read again
 }
 
 func (f *format) Name() string { return f.kind.Name }
@@ -94,17 +100,17 @@ func (f *format) page(ctx context.Context, in document.Input, page int, at docum
 		return nil
 	}
 	if b.Dx() < iconWidth || b.Dy() < iconHeight {
-		if lettersOf(toGray(p.Image)).longest < chainBar {
+		if spots.LettersOf(prepare.Gray(p.Image)).Longest < spots.ChainBar {
 			return nil
 		}
 	}
-	f.engine.unread = false
-	segs, err := f.engine.read(ctx, p)
+	f.reader.unread = false
+	segs, err := f.reader.read(ctx, p)
 	for _, s := range segs {
 		s.At.Page = at.Page
 		out.Segment(s)
 	}
-	if err == nil && f.engine.unread {
+	if err == nil && f.reader.unread {
 		out.Gap(document.Gap{At: at, Why: document.NoText, Detail: "most of the picture's text could not be read"})
 	}
 	return err

@@ -22,6 +22,8 @@ import (
 	"brevvagt/document/documenttest"
 	"brevvagt/document/isolate"
 	"brevvagt/document/ocr/picture"
+	"brevvagt/document/ocr/prepare"
+	"brevvagt/document/ocr/spots"
 )
 
 // TestMain starts the tests once more with one OpenMP thread: the library reads
@@ -73,7 +75,7 @@ func letterTop(t *testing.T) (*image.Gray, []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := toGray(img)
+	g := prepare.Gray(img)
 	const height = 580
 	g.Pix, g.Rect.Max.Y = g.Pix[:height*g.Stride], height
 	return g, expected(t, "letter.png")[:3]
@@ -102,7 +104,7 @@ func TestRegression(t *testing.T) {
 	check("noise and skew", scan(noisy(leaning(g, 4), rng, 6)), want)
 	check("on its side", scan(quarter(g, 6)), want)
 	check("upside down and faded", scan(noisy(faded(quarter(g, 3), 140, 225), rng, 6)), want)
-	coarse := scaled(g, g.Rect.Dx()*204/150, g.Rect.Dy()*98/150)
+	coarse := prepare.Scaled(g, g.Rect.Dx()*204/150, g.Rect.Dy()*98/150)
 	check("fax, coarse page", fax([]*image.Gray{coarse}, 204, 98), want)
 }
 
@@ -141,22 +143,22 @@ func TestDigitsInBoxes(t *testing.T) {
 // not be taken for one.
 func TestTextlessPhotograph(t *testing.T) {
 	rng := rand.New(rand.NewPCG(4, 4))
-	g := toGray(scenery(rng, 900, 600))
-	if l := lettersOf(g); l.longest >= chainBar {
-		t.Errorf("a landscape has a chain of %d letters", l.longest)
+	g := prepare.Gray(scenery(rng, 900, 600))
+	if l := spots.LettersOf(g); l.Longest >= spots.ChainBar {
+		t.Errorf("a landscape has a chain of %d letters", l.Longest)
 	}
 	img, err := Decode(load(t, "screen-photo.jpg"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	g = toGray(img)
-	if l := lettersOf(g); l.longest < 10 || l.height < 10 || l.height > 40 {
+	g = prepare.Gray(img)
+	if l := spots.LettersOf(g); l.Longest < 10 || l.Height < 10 || l.Height > 40 {
 		t.Errorf("a screen has %+v", l)
 	}
 	if !photograph(picture.Page{Lossy: true}, g) {
 		t.Error("a photograph of a screen is no photograph")
 	}
-	if img, err = Decode(load(t, "dark-q30.jpg")); err != nil || photograph(picture.Page{Lossy: true}, toGray(img)) {
+	if img, err = Decode(load(t, "dark-q30.jpg")); err != nil || photograph(picture.Page{Lossy: true}, prepare.Gray(img)) {
 		t.Errorf("a screenshot is a photograph (%v)", err)
 	}
 }
@@ -196,14 +198,14 @@ func TestBoxes(t *testing.T) {
 	if !near(side, want, 6) {
 		t.Errorf("on its side: box %v, want about %v", side, want)
 	}
-	s := shape{w: g.Rect.Dx(), h: g.Rect.Dy(), sx: 1, sy: 1}
-	s.angle = 3 * 3.14159265 / 180
-	leaned := boxOf(t, withDPI(encode(t, s.turn(g)), 150), number)
-	s.limit = g.Rect
-	if back := s.back(image.Rect(leaned[0], leaned[1], leaned[0]+leaned[2], leaned[1]+leaned[3])); !near(back, straight, 14) {
+	s := prepare.Shape{W: g.Rect.Dx(), H: g.Rect.Dy(), SX: 1, SY: 1}
+	s.Angle = 3 * 3.14159265 / 180
+	leaned := boxOf(t, withDPI(encode(t, s.Turn(g)), 150), number)
+	s.Limit = g.Rect
+	if back := s.Back(image.Rect(leaned[0], leaned[1], leaned[0]+leaned[2], leaned[1]+leaned[3])); !near(back, straight, 14) {
 		t.Errorf("leaning: box %v, turned back %v, want about %v", leaned, back, straight)
 	}
-	zoomed := boxOf(t, withDPI(encode(t, scaled(g, 2*g.Rect.Dx(), 2*g.Rect.Dy())), 300), number)
+	zoomed := boxOf(t, withDPI(encode(t, prepare.Scaled(g, 2*g.Rect.Dx(), 2*g.Rect.Dy())), 300), number)
 	if want := (document.Box{2 * straight[0], 2 * straight[1], 2 * straight[2], 2 * straight[3]}); !near(zoomed, want, 8) {
 		t.Errorf("300 dpi: box %v, want about %v", zoomed, want)
 	}
@@ -264,7 +266,7 @@ func TestSuite(t *testing.T) {
 	if err := bmp.Encode(&asBMP, img); err != nil {
 		t.Fatal(err)
 	}
-	g := scaled(toGray(img), 840, 140)
+	g := prepare.Scaled(prepare.Gray(img), 840, 140)
 	samples := map[string]documenttest.Sample{
 		"png":  {Name: "line.png", Data: load(t, "line.png")},
 		"jpeg": {Name: "line.jpg", Data: load(t, "line.jpg")},
@@ -292,14 +294,14 @@ func TestLongScreenshot(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := toGray(img)
+	g := prepare.Gray(img)
 	const apart = 1800
 	long := image.NewGray(image.Rect(0, 0, 700, 3*apart))
 	draw.Draw(long, long.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
 	for i := range 3 {
 		draw.Draw(long, g.Rect.Add(image.Pt(0, i*apart)), g, image.Point{}, draw.Src)
 	}
-	if n := len(parts(long, long.Rect)); n != 2 {
+	if n := len(prepare.Parts(long, long.Rect)); n != 2 {
 		t.Errorf("%d parts", n)
 	}
 	number := expected(t, "small-75pct.png")[4]
@@ -324,7 +326,7 @@ func TestEveryPageOfATIFF(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := scaled(toGray(img), 840, 140)
+	g := prepare.Scaled(prepare.Gray(img), 840, 140)
 	blank := image.NewGray(g.Rect)
 	draw.Draw(blank, blank.Rect, image.NewUniform(color.White), image.Point{}, draw.Src)
 	data := fax([]*image.Gray{g, blank, g}, 200, 200)
@@ -387,7 +389,7 @@ func TestOrientationOfACamera(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := toGray(img)
+	g := prepare.Gray(img)
 	// Stored so that a viewer who turns it by orientation 6 sees it upright.
 	stored := encodeJPEG(t, quarter(g, 8), 90)
 	exif := append([]byte("Exif\x00\x00MM\x00*\x00\x00\x00\x08\x00\x01\x01\x12\x00\x03\x00\x00\x00\x01\x00\x06\x00\x00\x00\x00\x00\x00"), 0, 0)
@@ -445,14 +447,14 @@ func TestUnruledLeavesText(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	g := toGray(img)
-	if !bytes.Equal(unruled(g).Pix, g.Pix) {
+	g := prepare.Gray(img)
+	if !bytes.Equal(prepare.Unruled(g).Pix, g.Pix) {
 		t.Error("a picture without rules was changed")
 	}
 	for x := 5; x < 400; x++ {
 		g.Pix[40*g.Stride+x] = 90
 	}
-	if u := unruled(g); u.Pix[40*g.Stride+200] < 200 {
+	if u := prepare.Unruled(g); u.Pix[40*g.Stride+200] < 200 {
 		t.Error("a rule was left")
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/engine"
+	"brevvagt/document/ocr/prepare"
 	"brevvagt/document/seen"
 )
 
@@ -32,7 +34,7 @@ func BenchmarkDenseAgainstTesseract(b *testing.B) {
 	var shots []shot
 	for i, font := range []string{"Liberation Serif", "DejaVu Sans"} {
 		nums := numbers(rng, 12)
-		g := noisy(toGray(browser(b, densePage(font, nums), 794, 1123, 300.0/96)), rng, 5)
+		g := noisy(prepare.Gray(browser(b, densePage(font, nums), 794, 1123, 300.0/96)), rng, 5)
 		shots = append(shots, shot{fmt.Sprintf("dense-%d.png", i), "dense", withDPI(encode(b, g), 300), nums})
 	}
 	for b.Loop() {
@@ -110,7 +112,7 @@ func tesseract(b *testing.B, s shot) (string, time.Duration) {
 	if err := os.WriteFile(path, s.data, 0o600); err != nil {
 		b.Fatal(err)
 	}
-	cmd := exec.Command("tesseract", path, "-", "-l", language)
+	cmd := exec.Command("tesseract", path, "-", "-l", engine.Language)
 	cmd.Env = append(os.Environ(), "OMP_THREAD_LIMIT=1")
 	out, err := cmd.Output()
 	if err != nil {
@@ -198,7 +200,7 @@ func mix(b *testing.B, rng *rand.Rand) (all []shot) {
 	}
 	for i, font := range []string{"Liberation Serif", "DejaVu Sans"} {
 		nums := numbers(rng, 5)
-		g := noisy(toGray(browser(b, letter(font, nums), 794, 1123, 300.0/96)), rng, 6)
+		g := noisy(prepare.Gray(browser(b, letter(font, nums), 794, 1123, 300.0/96)), rng, 6)
 		add("scan", "png", withDPI(encode(b, g), 300), nums, 1+i%2)
 	}
 	return all

@@ -5,21 +5,13 @@ import (
 	"image"
 	"math"
 	"regexp"
-	"slices"
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/engine"
 	"brevvagt/document/ocr/picture"
-)
-
-// Tesseract's page segmentation modes that are used.
-const (
-	psmOriented = 1 // columns and blocks, turned upright first
-	psmAuto     = 3
-	psmBlock    = 6 // one block of rows
-	psmLine     = 7 // one row
-	psmNumber   = psmLine + digitsOnly
-	digitsOnly  = 100 // added to a mode: nothing but digits is read
+	"brevvagt/document/ocr/prepare"
+	"brevvagt/document/ocr/spots"
 )
 
 var (
@@ -30,7 +22,7 @@ var (
 // pass is one recognition with its way back to the picture.
 type pass struct {
 	lines []line
-	shape shape
+	shape prepare.Shape
 }
 
 func (p pass) text() string {
@@ -49,18 +41,18 @@ func (p pass) wanting() bool {
 }
 
 // read recognises one picture, as a screen or as a page.
-func (e *engine) read(ctx context.Context, p picture.Page) ([]document.Segment, error) {
-	g := toGray(p.Image)
-	if levels(g, 500)[0] < 110 {
-		invert(g)
+func (e *reader) read(ctx context.Context, p picture.Page) ([]document.Segment, error) {
+	g := prepare.Gray(p.Image)
+	if prepare.Levels(g, 500)[0] < 110 {
+		prepare.Invert(g)
 	}
 	dpi := pageDPI(p, g)
 	if photograph(p, g) {
-		l := lettersOf(g)
-		if l.longest < chainBar {
+		l := spots.LettersOf(g)
+		if l.Longest < spots.ChainBar {
 			return nil, nil
 		}
-		dpi = pageLike * float64(l.height) / letterHeight
+		dpi = pageLike * float64(l.Height) / letterHeight
 		p.DPIX, p.DPIY = 0, 0
 	}
 	if dpi > 0 {
@@ -114,30 +106,30 @@ func pageDPI(p picture.Page, g *image.Gray) float64 {
 // more cost time and find no more.
 const pageLike = 200
 
-func (e *engine) readPage(ctx context.Context, p picture.Page, g *image.Gray, dpi float64) ([]document.Segment, error) {
+func (e *reader) readPage(ctx context.Context, p picture.Page, g *image.Gray, dpi float64) ([]document.Segment, error) {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	if dpi >= 100 && speckled(g) {
-		g = median(g)
+	if dpi >= 100 && prepare.Speckled(g) {
+		g = prepare.Median(g)
 	}
 	dpiX := dpi
 	if p.DPIX > 60 && p.DPIY > 60 {
 		dpiX = dpi * p.DPIX / p.DPIY // fax lines are wider apart than its dots
 	}
-	s := shape{sx: limited(pageLike / dpiX), sy: limited(pageLike / dpi), limit: g.Rect}
-	if most := math.Sqrt(25e6 / (float64(w) * s.sx * float64(h) * s.sy)); most < 1 {
-		s.sx, s.sy = s.sx*most, s.sy*most
+	s := prepare.Shape{SX: limited(pageLike / dpiX), SY: limited(pageLike / dpi), Limit: g.Rect}
+	if most := math.Sqrt(25e6 / (float64(w) * s.SX * float64(h) * s.SY)); most < 1 {
+		s.SX, s.SY = s.SX*most, s.SY*most
 	}
-	s.w, s.h = max(1, int(float64(w)*s.sx)), max(1, int(float64(h)*s.sy))
-	g = scaled(g, s.w, s.h)
-	uneven := uneven(g)
-	if !uneven {
-		stretch(g)
+	s.W, s.H = max(1, int(float64(w)*s.SX)), max(1, int(float64(h)*s.SY))
+	g = prepare.Scaled(g, s.W, s.H)
+	dim := prepare.Uneven(g)
+	if !dim {
+		prepare.Stretch(g)
 	}
-	if s.angle = skew(g); s.angle != 0 {
-		g = s.turn(g)
+	if s.Angle = prepare.Skew(g); s.Angle != 0 {
+		g = s.Turn(g)
 	}
-	g = s.framed(g, 20)
-	e.left = max(leastAgain, s.w*s.h/4)
+	g = s.Framed(g, 20)
+	e.left = max(leastAgain, s.W*s.H/4)
 	first, err := e.upright(ctx, g, s)
 	if err != nil {
 		return nil, err
@@ -145,9 +137,9 @@ func (e *engine) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 	same := func(r image.Rectangle) image.Rectangle { return r }
 	err = e.mend(ctx, g, first.lines, same)
 	out := segments(first.lines, s)
-	if err == nil && (uneven || first.wanting()) {
+	if err == nil && (dim || first.wanting()) {
 		var second pass
-		if second, err = e.pass(ctx, sauvola(g, 15), s, pageLike, psmOriented); err == nil {
+		if second, err = e.pass(ctx, prepare.Sauvola(g, 15), s, pageLike, engine.Oriented); err == nil {
 			err = e.mend(ctx, g, second.lines, same)
 		}
 		out = append(out, segments(news(second.lines, first), s)...)
@@ -156,12 +148,12 @@ func (e *engine) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 	if err != nil || first.sureness() >= sureRows && !first.scattered() {
 		return out, err
 	}
-	spots := lettersIn(g)
-	rows, letters, missing := unreadRows(rowsOf(spots, 1), first.lines, same)
+	letterSpots := spots.In(g)
+	rows, letters, missing := unreadRows(spots.Rows(letterSpots, 1), first.lines, same)
 	alone, read, err := e.lonely(ctx, g, rows)
 	if err == nil {
 		var apart []line
-		apart, err = e.combed(ctx, g, spots)
+		apart, err = e.combed(ctx, g, letterSpots)
 		alone = append(alone, apart...)
 	}
 	out = append(out, segments(news(alone, first), s)...)
@@ -180,12 +172,12 @@ const sureRows = 85
 // upright reads a page as it lies and only asks which way up it is when what came
 // out is doubtful: the question costs a fifth of the reading, and most pages lie
 // right.
-func (e *engine) upright(ctx context.Context, g *image.Gray, s shape) (pass, error) {
-	first, err := e.pass(ctx, g, s, pageLike, psmAuto)
+func (e *reader) upright(ctx context.Context, g *image.Gray, s prepare.Shape) (pass, error) {
+	first, err := e.pass(ctx, g, s, pageLike, engine.Auto)
 	if err != nil || first.sureness() >= surePage {
 		return first, err
 	}
-	second, err := e.pass(ctx, g, s, pageLike, psmOriented)
+	second, err := e.pass(ctx, g, s, pageLike, engine.Oriented)
 	if err != nil || second.sureness() > first.sureness() {
 		return second, err
 	}
@@ -198,8 +190,8 @@ func (p pass) sureness() int {
 	sum, n := 0, 0
 	for _, l := range p.lines {
 		for _, w := range l.words {
-			if size := len(w.text); size > 2 {
-				sum, n = sum+size*w.confidence, n+size
+			if size := len(w.Text); size > 2 {
+				sum, n = sum+size*w.Confidence, n+size
 			}
 		}
 	}
@@ -208,33 +200,11 @@ func (p pass) sureness() int {
 
 func limited(zoom float64) float64 { return max(0.2, min(3, zoom)) }
 
-// uneven tells a photograph's light: the paper is much darker in one corner than
-// in another.
-func uneven(g *image.Gray) bool {
-	w, h := g.Rect.Dx(), g.Rect.Dy()
-	const n = 6
-	if w < 50*n || h < 50*n {
-		return false
-	}
-	var paper []uint8
-	for ty := range n {
-		for tx := range n {
-			tile := image.NewGray(image.Rect(0, 0, w/n, h/n))
-			for y := range h / n {
-				copy(tile.Pix[y*tile.Stride:][:w/n], g.Pix[(ty*(h/n)+y)*g.Stride+tx*(w/n):])
-			}
-			paper = append(paper, levels(tile, 800)[0])
-		}
-	}
-	slices.Sort(paper)
-	return int(paper[len(paper)*9/10])-int(paper[len(paper)/10]) > 35
-}
-
-func (e *engine) pass(ctx context.Context, g *image.Gray, s shape, dpi, psm int) (pass, error) {
+func (e *reader) pass(ctx context.Context, g *image.Gray, s prepare.Shape, dpi int, mode engine.Mode) (pass, error) {
 	if err := ctx.Err(); err != nil {
 		return pass{}, err
 	}
-	words, err := e.recognise(g, dpi, psm)
+	words, err := e.engine.Recognise(g, dpi, mode)
 	if err != nil {
 		return pass{}, err
 	}
@@ -248,7 +218,7 @@ func news(lines []line, first pass) []line {
 	var out []line
 	for _, l := range lines {
 		for _, w := range l.words {
-			if d := digitsOf(w.text); len(d) >= 4 && !strings.Contains(had, d) {
+			if d := digitsOf(w.Text); len(d) >= 4 && !strings.Contains(had, d) {
 				out = append(out, l)
 				break
 			}

@@ -1,76 +1,14 @@
 package ocr
 
 import (
-	"cmp"
 	"context"
 	"image"
-	"slices"
 	"strings"
+
+	"brevvagt/document/ocr/engine"
+	"brevvagt/document/ocr/prepare"
+	"brevvagt/document/ocr/spots"
 )
-
-// lettersIn finds the letter-like spots of g, from left to right.
-func lettersIn(g *image.Gray) []spot {
-	spots := spotsOf(inkAround(g, max(spotContrast, 4*grain(g))), g.Rect.Dx(), g.Rect.Dy())
-	slices.SortFunc(spots, func(a, b spot) int {
-		return cmp.Or(cmp.Compare(a.box.Min.X, b.box.Min.X), cmp.Compare(a.box.Min.Y, b.box.Min.Y))
-	})
-	return spots
-}
-
-// rowBox is a row of letter-like spots beside each other.
-type rowBox struct {
-	box     image.Rectangle
-	letters int
-	light   bool  // on dark
-	spots   []int // from left to right
-}
-
-// rowsOf joins spots to rows where the next one is not further away than reach times
-// the height.
-func rowsOf(spots []spot, reach int) []rowBox {
-	const band = 32
-	into := make([]int, len(spots))
-	bands := map[int][]int{}
-	for i, s := range spots {
-		into[i] = i
-		at := (s.box.Min.Y + s.box.Max.Y) / 2 / band
-		bands[at] = append(bands[at], i)
-	}
-	find := func(i int) int {
-		for into[i] != i {
-			into[i] = into[into[i]]
-			i = into[i]
-		}
-		return i
-	}
-	for i, s := range spots {
-		at := (s.box.Min.Y + s.box.Max.Y) / 2 / band
-		for b := at - 1; b <= at+1; b++ {
-			k, _ := slices.BinarySearch(bands[b], i+1)
-			for _, j := range bands[b][k:] {
-				if spots[j].box.Min.X > s.box.Max.X+reach*s.box.Dy() {
-					break
-				}
-				if s.kind == spots[j].kind && s.beside(spots[j]) {
-					into[find(j)] = find(i)
-				}
-			}
-		}
-	}
-	rows := map[int]int{}
-	var out []rowBox
-	for i, s := range spots {
-		at, ok := rows[find(i)]
-		if !ok {
-			at = len(out)
-			rows[find(i)] = at
-			out = append(out, rowBox{light: s.kind == 2})
-		}
-		r := &out[at]
-		r.box, r.letters, r.spots = r.box.Union(s.box), r.letters+1, append(r.spots, i)
-	}
-	return out
-}
 
 // What digits with a box each look like, in tenths of their height.
 const (
@@ -84,9 +22,9 @@ const (
 // combed reads digits that stand far apart, one in each box of a form: they are moved
 // together first, without the boxes, because the engine takes each for a word, or the
 // boxes for letters.
-func (e *engine) combed(ctx context.Context, g *image.Gray, spots []spot) ([]line, error) {
+func (e *reader) combed(ctx context.Context, g *image.Gray, all []spots.Spot) ([]line, error) {
 	var out []line
-	for _, r := range rowsOf(spots, combReach) {
+	for _, r := range spots.Rows(all, combReach) {
 		var run []image.Rectangle
 		lettered := false // the last one of run is a letter of a word
 		flush := func() error {
@@ -99,15 +37,15 @@ func (e *engine) combed(ctx context.Context, g *image.Gray, spots []spot) ([]lin
 				box = box.Union(b)
 			}
 			whole := together(g, run)
-			p, err := e.row(ctx, whole, whole.Rect.Inset(combBorder), psmNumber, lineHeight)
+			p, err := e.row(ctx, whole, whole.Rect.Inset(combBorder), engine.Number, lineHeight)
 			if d := digitsOf(p.text()); len(d) == 10 && dated(d) {
-				w := word{text: d[:6] + "-" + d[6:], box: box, up: box, confidence: p.sureness()}
+				w := word{Word: engine.Word{Text: d[:6] + "-" + d[6:], Box: box, Confidence: p.sureness()}, up: box}
 				out = append(out, line{words: []word{w}, up: box})
 			}
 			return err
 		}
-		for _, i := range r.spots {
-			b := spots[i].box
+		for _, i := range r.Spots {
+			b := all[i].Box
 			switch n := len(run); {
 			case n > 0 && (b.Min.X-run[n-1].Max.X)*10 < combGap*b.Dy():
 				run = run[:n-1]
@@ -144,8 +82,8 @@ func together(g *image.Gray, boxes []image.Rectangle) *image.Gray {
 	}
 	x := border
 	for _, b := range boxes {
-		part := cut(g, b.Inset(-1).Intersect(g.Rect))
-		paper := levels(part, 900)[0]
+		part := prepare.Cut(g, b.Inset(-1).Intersect(g.Rect))
+		paper := prepare.Levels(part, 900)[0]
 		for y := range part.Rect.Dy() {
 			for dx := range part.Rect.Dx() {
 				v := part.Pix[y*part.Stride+dx]
@@ -163,7 +101,7 @@ func (p pass) scattered() bool {
 	for _, l := range p.lines {
 		alone := strings.Count(l.text(), "|") + strings.Count(l.text(), "[") + strings.Count(l.text(), "]")
 		for _, w := range l.words {
-			if len(w.text) <= 2 {
+			if len(w.Text) <= 2 {
 				alone++
 			}
 		}
@@ -172,33 +110,4 @@ func (p pass) scattered() bool {
 		}
 	}
 	return false
-}
-
-// steep makes everything black that is a little darker than the paper, so that pale
-// letters beside black ones count as letters too.
-func steep(g *image.Gray) *image.Gray {
-	const depth, palest = 40, 8
-	var count [256]int
-	paper := 0
-	for _, p := range g.Pix {
-		if count[p]++; count[p] > count[paper] {
-			paper = int(p)
-		}
-	}
-	var table [256]uint8
-	for v := range table {
-		table[v] = uint8(max(0, min(255, (v-paper+depth)*255/(depth-palest))))
-	}
-	out := image.NewGray(g.Rect)
-	for i, p := range g.Pix {
-		out.Pix[i] = table[p]
-	}
-	return out
-}
-
-// apartFrom keeps the rows that stand elsewhere than the others.
-func apartFrom(rows, others []rowBox) []rowBox {
-	return slices.DeleteFunc(rows, func(r rowBox) bool {
-		return slices.ContainsFunc(others, func(o rowBox) bool { return o.box.Intersect(r.box).Dx()*2 > r.box.Dx() })
-	})
 }

@@ -29,7 +29,6 @@ var largePackages = map[string]int{
 	"scanner/source/share/state": 1600, // one set of tables in two databases, each statement with its reason
 	"document/pdf":               2000, // a PDF has as many hiding places as calls to look into them
 	"quarantine":                 2100, // one service: hold, find, decide, expire over one table of moves
-	"document/ocr":               2400, // picture preparation is many small measured steps
 	"internal/incidents":         2300, // a scenario is a short function, and there are eighty of them
 	"detectors/identity":         2000, // the ways a number is written, and the words that tell it from others
 	"detectors/subject":          1850, // who a paper is about, read from letters, forms, tables and prose

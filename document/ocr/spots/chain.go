@@ -1,4 +1,7 @@
-package ocr
+// Package spots finds what in a picture looks like letters, and rows of them, before
+// anything is read: what has none need not be read, and what has some that no word
+// covers was passed over.
+package spots
 
 import (
 	"cmp"
@@ -6,10 +9,10 @@ import (
 	"slices"
 )
 
-// chainBar is the number of letter-like spots in a row from which on a photograph is
+// ChainBar is the number of letter-like spots in a row from which on a photograph is
 // taken to hold text. Nearly all pictures with a number in them had chains of ten and
 // more, those without text fewer than seven.
-const chainBar = 7
+const ChainBar = 7
 
 // What a spot must be like to count as a letter, in pixels and in shares.
 const (
@@ -24,33 +27,33 @@ const (
 type run struct {
 	from, to int // to is behind the last
 	kind     uint8
-	spot     int32
+	piece    int32
 }
 
-// spot is a connected piece of ink.
-type spot struct {
-	box  image.Rectangle
-	area int
+// Spot is a connected piece of ink.
+type Spot struct {
+	Box  image.Rectangle
+	Area int
 	into int32 // the spot it was joined to, itself while it is one
 	kind uint8 // 1 darker, 2 lighter than what is around
 }
 
-// letters says what of text a picture seems to have.
-type letters struct {
-	longest int // chain of letter-like spots of similar size, side by side or above each other
-	height  int // of the middle one of all in longer chains, in pixels; 0 without any
+// Letters says what of text a picture seems to have.
+type Letters struct {
+	Longest int // chain of letter-like spots of similar size, side by side or above each other
+	Height  int // of the middle one of all in longer chains, in pixels; 0 without any
 }
 
-// lettersOf looks for dark and for light letters. It costs a fiftieth of reading: a
+// LettersOf looks for dark and for light letters. It costs a fiftieth of reading: a
 // photograph of a landscape need not be read.
-func lettersOf(g *image.Gray) letters {
+func LettersOf(g *image.Gray) Letters {
 	spots := spotsOf(inkAround(g, max(spotContrast, 4*grain(g))), g.Rect.Dx(), g.Rect.Dy())
 	across := chain(spots)
 	for i := range spots {
-		b := spots[i].box
-		spots[i].box = image.Rect(b.Min.Y, b.Min.X, b.Max.Y, b.Max.X)
+		b := spots[i].Box
+		spots[i].Box = image.Rect(b.Min.Y, b.Min.X, b.Max.Y, b.Max.X)
 	}
-	if down := chain(spots); down.longest > across.longest {
+	if down := chain(spots); down.Longest > across.Longest {
 		return down
 	}
 	return across
@@ -120,14 +123,14 @@ func inkAround(g *image.Gray, contrast int) []uint8 {
 
 // spotsOf keeps of the pieces of ink what has a letter's size. Pieces that were joined
 // to another keep their one row and fall through by their height.
-func spotsOf(ink []uint8, w, h int) []spot {
-	return slices.DeleteFunc(pieces(ink, w, h), func(s spot) bool { return !s.like() })
+func spotsOf(ink []uint8, w, h int) []Spot {
+	return slices.DeleteFunc(Pieces(ink, w, h), func(s Spot) bool { return !s.like() })
 }
 
-// pieces joins the runs of ink of neighbouring rows. What was joined to another piece
+// Pieces joins the runs of ink of neighbouring rows. What was joined to another piece
 // stays in the list as the one row that it was.
-func pieces(ink []uint8, w, h int) []spot {
-	var spots []spot
+func Pieces(ink []uint8, w, h int) []Spot {
+	var spots []Spot
 	find := func(i int32) int32 {
 		for spots[i].into != i {
 			spots[i].into = spots[spots[i].into].into
@@ -150,14 +153,14 @@ func pieces(ink []uint8, w, h int) []spot {
 				continue
 			}
 			r := run{from, x, kind, int32(len(spots))}
-			spots = append(spots, spot{image.Rect(from, y, x, y+1), x - from, r.spot, kind})
+			spots = append(spots, Spot{image.Rect(from, y, x, y+1), x - from, r.piece, kind})
 			for k < len(above) && above[k].to <= from {
 				k++
 			}
 			for j := k; j < len(above) && above[j].from < x; j++ {
-				if a := find(above[j].spot); above[j].kind == kind && a != find(r.spot) {
-					b := find(r.spot)
-					spots[a].box, spots[a].area = spots[a].box.Union(spots[b].box), spots[a].area+spots[b].area
+				if a := find(above[j].piece); above[j].kind == kind && a != find(r.piece) {
+					b := find(r.piece)
+					spots[a].Box, spots[a].Area = spots[a].Box.Union(spots[b].Box), spots[a].Area+spots[b].Area
 					spots[b].into = a
 				}
 			}
@@ -169,36 +172,36 @@ func pieces(ink []uint8, w, h int) []spot {
 }
 
 // like tells that a spot has the size and fill of a letter, upright or lying.
-func (s spot) like() bool {
-	w, h := s.box.Dx(), s.box.Dy()
+func (s Spot) like() bool {
+	w, h := s.Box.Dx(), s.Box.Dy()
 	long, short := max(w, h), min(w, h)
-	return s.area >= spotArea && long >= spotLow && long <= spotHigh && short >= 2 && s.area*6 >= w*h
+	return s.Area >= spotArea && long >= spotLow && long <= spotHigh && short >= 2 && s.Area*6 >= w*h
 }
 
 // chain is the longest row of spots of similar height, each close to the one before.
-func chain(spots []spot) (l letters) {
+func chain(spots []Spot) (l Letters) {
 	const band = 32
-	slices.SortFunc(spots, func(a, b spot) int {
-		return cmp.Or(cmp.Compare(a.box.Min.X, b.box.Min.X), cmp.Compare(a.box.Min.Y, b.box.Min.Y))
+	slices.SortFunc(spots, func(a, b Spot) int {
+		return cmp.Or(cmp.Compare(a.Box.Min.X, b.Box.Min.X), cmp.Compare(a.Box.Min.Y, b.Box.Min.Y))
 	})
 	bands := map[int][]int{}
 	for i, s := range spots {
-		bands[(s.box.Min.Y+s.box.Max.Y)/2/band] = append(bands[(s.box.Min.Y+s.box.Max.Y)/2/band], i)
+		bands[(s.Box.Min.Y+s.Box.Max.Y)/2/band] = append(bands[(s.Box.Min.Y+s.Box.Max.Y)/2/band], i)
 	}
 	length := make([]int, len(spots))
 	var heights []int
 	for i, s := range spots {
 		length[i] = max(length[i], 1)
-		l.longest = max(l.longest, length[i])
+		l.Longest = max(l.Longest, length[i])
 		if length[i] >= 4 {
-			heights = append(heights, s.box.Dy())
+			heights = append(heights, s.Box.Dy())
 		}
-		at := (s.box.Min.Y + s.box.Max.Y) / 2 / band
+		at := (s.Box.Min.Y + s.Box.Max.Y) / 2 / band
 		for b := at - 1; b <= at+1; b++ {
 			list := bands[b]
 			k, _ := slices.BinarySearch(list, i+1)
 			for _, j := range list[k:] {
-				if spots[j].box.Min.X > s.box.Max.X+s.box.Dy() {
+				if spots[j].Box.Min.X > s.Box.Max.X+s.Box.Dy() {
 					break
 				}
 				if s.beside(spots[j]) {
@@ -208,14 +211,16 @@ func chain(spots []spot) (l letters) {
 		}
 	}
 	if slices.Sort(heights); len(heights) > 0 {
-		l.height = heights[len(heights)/2]
+		l.Height = heights[len(heights)/2]
 	}
 	return l
 }
 
 // beside tells that t may be the next letter of s's line.
-func (s spot) beside(t spot) bool {
-	a, b := s.box.Dy(), t.box.Dy()
-	overlap := min(s.box.Max.Y, t.box.Max.Y) - max(s.box.Min.Y, t.box.Min.Y)
-	return t.box.Min.X >= s.box.Max.X-1 && max(a, b)*10 <= min(a, b)*17 && overlap*10 >= min(a, b)*6 && a >= spotLow && b >= spotLow
+func (s Spot) beside(t Spot) bool {
+	a, b := s.Box.Dy(), t.Box.Dy()
+	overlap := min(s.Box.Max.Y, t.Box.Max.Y) - max(s.Box.Min.Y, t.Box.Min.Y)
+	return t.Box.Min.X >= s.Box.Max.X-1 && max(a, b)*10 <= min(a, b)*17 && overlap*10 >= min(a, b)*6 && a >= spotLow && b >= spotLow
 }
+
+func abs(n int) int { return max(n, -n) }

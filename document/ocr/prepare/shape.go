@@ -1,4 +1,4 @@
-package ocr
+package prepare
 
 import (
 	"image"
@@ -9,9 +9,9 @@ import (
 
 func sqrt(f float64) float64 { return math.Sqrt(max(f, 0)) }
 
-// scaled resizes with the Catmull-Rom curve, which kept more small digits than
+// Scaled resizes with the Catmull-Rom curve, which kept more small digits than
 // bilinear (40 of 40 against 30 of 40 on shots that had been made smaller).
-func scaled(g *image.Gray, w, h int) *image.Gray {
+func Scaled(g *image.Gray, w, h int) *image.Gray {
 	if w == g.Rect.Dx() && h == g.Rect.Dy() {
 		return g
 	}
@@ -70,49 +70,49 @@ func catmullRom(t float64) float64 {
 	return 0
 }
 
-// shape remembers what was done to a picture before recognition, to bring boxes
-// back: first scaled by sx and sy, then turned by angle within a larger canvas,
-// then given a border. origin is set where only a part of the picture was read.
-type shape struct {
-	sx, sy float64
-	angle  float64 // radians
-	w, h   int     // after scaling
-	cw, ch int     // canvas after turning
-	border int
-	origin image.Point     // of the part that was read, on the original
-	limit  image.Rectangle // the original
+// Shape remembers what was done to a picture before recognition, to bring boxes
+// back: first scaled by SX and SY, then turned by Angle within a larger canvas,
+// then given a border. Origin is set where only a part of the picture was read.
+type Shape struct {
+	SX, SY float64
+	Angle  float64 // radians
+	W, H   int     // after scaling
+	Border int
+	Origin image.Point     // of the part that was read, on the original
+	Limit  image.Rectangle // the original
+	cw, ch int             // canvas after turning
 }
 
-// back gives the box on the original picture that holds r.
-func (s shape) back(r image.Rectangle) document.Box {
+// Back gives the box on the original picture that holds r.
+func (s Shape) Back(r image.Rectangle) document.Box {
 	minX, minY, maxX, maxY := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
 	for _, p := range [4]image.Point{{r.Min.X, r.Min.Y}, {r.Max.X, r.Min.Y}, {r.Min.X, r.Max.Y}, {r.Max.X, r.Max.Y}} {
-		x, y := float64(p.X-s.border), float64(p.Y-s.border)
-		if s.angle != 0 {
+		x, y := float64(p.X-s.Border), float64(p.Y-s.Border)
+		if s.Angle != 0 {
 			x, y = s.unturn(x, y)
 		}
-		x, y = x/s.sx+float64(s.origin.X), y/s.sy+float64(s.origin.Y)
+		x, y = x/s.SX+float64(s.Origin.X), y/s.SY+float64(s.Origin.Y)
 		minX, minY, maxX, maxY = min(minX, x), min(minY, y), max(maxX, x), max(maxY, y)
 	}
-	out := image.Rect(int(math.Floor(minX)), int(math.Floor(minY)), int(math.Ceil(maxX)), int(math.Ceil(maxY))).Intersect(s.limit)
+	out := image.Rect(int(math.Floor(minX)), int(math.Floor(minY)), int(math.Ceil(maxX)), int(math.Ceil(maxY))).Intersect(s.Limit)
 	return document.Box{out.Min.X, out.Min.Y, out.Dx(), out.Dy()}
 }
 
 // unturn gives the point of the scaled picture that was turned to x, y.
-func (s shape) unturn(x, y float64) (float64, float64) {
-	sin, cos := math.Sincos(s.angle)
+func (s Shape) unturn(x, y float64) (float64, float64) {
+	sin, cos := math.Sincos(s.Angle)
 	x, y = x-float64(s.cw)/2, y-float64(s.ch)/2
-	return x*cos - y*sin + float64(s.w)/2, x*sin + y*cos + float64(s.h)/2
+	return x*cos - y*sin + float64(s.W)/2, x*sin + y*cos + float64(s.H)/2
 }
 
-// turn turns g by s.angle on a canvas that holds all of it, paper around.
-func (s *shape) turn(g *image.Gray) *image.Gray {
-	sin, cos := math.Sincos(s.angle)
-	w, h := float64(s.w), float64(s.h)
+// Turn turns g by s.Angle on a canvas that holds all of it, paper around.
+func (s *Shape) Turn(g *image.Gray) *image.Gray {
+	sin, cos := math.Sincos(s.Angle)
+	w, h := float64(s.W), float64(s.H)
 	s.cw = int(math.Ceil(w*math.Abs(cos) + h*math.Abs(sin)))
 	s.ch = int(math.Ceil(w*math.Abs(sin) + h*math.Abs(cos)))
 	out := image.NewGray(image.Rect(0, 0, s.cw, s.ch))
-	paper := levels(g, 500)[0]
+	paper := Levels(g, 500)[0]
 	for y := range s.ch {
 		fx, fy := s.unturn(0.5, float64(y)+0.5)
 		fx, fy = fx-0.5, fy-0.5
@@ -139,12 +139,12 @@ func between(g *image.Gray, fx, fy float64, paper uint8) uint8 {
 	return uint8((top*(256-dy) + bottom*dy) >> 16)
 }
 
-// framed puts paper around g: tesseract loses letters that touch the edge.
-func (s *shape) framed(g *image.Gray, border int) *image.Gray {
+// Framed puts paper around g: tesseract loses letters that touch the edge.
+func (s *Shape) Framed(g *image.Gray, border int) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
-	s.border = border
+	s.Border = border
 	out := image.NewGray(image.Rect(0, 0, w+2*border, h+2*border))
-	paper := levels(g, 500)[0]
+	paper := Levels(g, 500)[0]
 	for i := range out.Pix {
 		out.Pix[i] = paper
 	}
@@ -154,15 +154,15 @@ func (s *shape) framed(g *image.Gray, border int) *image.Gray {
 	return out
 }
 
-// skew finds by how much lines of text lean, in radians, at most 8 degrees; a page
+// Skew finds by how much lines of text lean, in radians, at most 8 degrees; a page
 // that lies on its side is measured along its own lines. The right angle is the
 // one at which dark pixels fall into the sharpest rows.
-func skew(g *image.Gray) float64 {
+func Skew(g *image.Gray) float64 {
 	const side = 800
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	f := min(1, float64(side)/float64(max(w, h)))
-	s := scaled(g, max(1, int(float64(w)*f)), max(1, int(float64(h)*f)))
-	l := levels(s, 10, 500)
+	s := Scaled(g, max(1, int(float64(w)*f)), max(1, int(float64(h)*f)))
+	l := Levels(s, 10, 500)
 	limit := uint8((int(l[0]) + 2*int(l[1])) / 3)
 	var points []image.Point
 	for y := range s.Rect.Dy() {
@@ -223,4 +223,11 @@ func sharpness(points []image.Point, angle float64) float64 {
 		sum += d * d
 	}
 	return sum
+}
+
+// On gives the box that r, a box of the prepared picture, has on the part of the original
+// that was prepared.
+func (s Shape) On(r image.Rectangle) image.Rectangle {
+	b := s.Back(r)
+	return image.Rect(b[0], b[1], b[0]+b[2], b[1]+b[3]).Sub(s.Origin)
 }

@@ -1,6 +1,6 @@
 //go:build cgo
 
-package ocr
+package engine
 
 import (
 	"errors"
@@ -10,7 +10,7 @@ import (
 )
 
 func TestMissingLanguageIsNoEngine(t *testing.T) {
-	if err := Available(); err != nil {
+	if _, err := dataDir(dataDirs()); err != nil {
 		t.Fatalf("the tests need tesseract with Danish: %v", err)
 	}
 	if _, err := dataDir([]string{t.TempDir()}); !errors.Is(err, document.ErrNoEngine) {

@@ -1,7 +1,9 @@
-package ocr
+package prepare
 
 import (
 	"image"
+
+	"brevvagt/document/ocr/spots"
 )
 
 // Lines drawn on a screen, in pixels. A stroke of a letter is shorter than a rule,
@@ -16,9 +18,9 @@ const (
 	corner     = 5  // how far from a rule its side may end, as a round corner does
 )
 
-// unruled paints over the lines of tables and fields. Their frames make the engine
+// Unruled paints over the lines of tables and fields. Their frames make the engine
 // take a whole row for a picture or glue a bracket to the number.
-func unruled(g *image.Gray) *image.Gray {
+func Unruled(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
 	copy(out.Pix, g.Pix)
@@ -164,10 +166,10 @@ const (
 	areaHeight = 9
 )
 
-// evened draws dark areas white and what stands on them dark, each by its own
+// Evened draws dark areas white and what stands on them dark, each by its own
 // brightness: a selected row of a list is white on blue while the rest is black on
 // white, and the engine reads only one of both.
-func evened(g *image.Gray) *image.Gray {
+func Evened(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	ink := make([]uint8, w*h)
 	for i, p := range g.Pix {
@@ -176,29 +178,29 @@ func evened(g *image.Gray) *image.Gray {
 		}
 	}
 	out := g
-	for _, a := range pieces(ink, w, h) {
-		b := a.box
-		if b.Dx() < areaWidth || b.Dy() < areaHeight || a.area*2 < b.Dx()*b.Dy() {
+	for _, a := range spots.Pieces(ink, w, h) {
+		b := a.Box
+		if b.Dx() < areaWidth || b.Dy() < areaHeight || a.Area*2 < b.Dx()*b.Dy() {
 			continue
 		}
 		if out == g {
 			out = image.NewGray(g.Rect)
 			copy(out.Pix, g.Pix)
 		}
-		area := cut(g, b)
-		ground := int(levels(area, 500)[0])
+		area := Cut(g, b)
+		ground := int(Levels(area, 500)[0])
 		diff := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
 		for y := range b.Dy() { // line by line: rows of several colours may touch
 			line := image.Gray{Pix: area.Pix[y*area.Stride:][:b.Dx()], Stride: b.Dx(), Rect: image.Rect(0, 0, b.Dx(), 1)}
 			under := ground
-			if own := int(levels(&line, 350)[0]); own < darkBelow && abs(own-ground) > 12 {
+			if own := int(Levels(&line, 350)[0]); own < darkBelow && abs(own-ground) > 12 {
 				under = own
 			}
 			for x, p := range line.Pix {
 				diff.Pix[y*diff.Stride+x] = uint8(abs(int(p) - under))
 			}
 		}
-		ink := max(30, int(levels(diff, 985)[0]))
+		ink := max(30, int(Levels(diff, 985)[0]))
 		for y := range b.Dy() {
 			row := out.Pix[(b.Min.Y+y)*w+b.Min.X:][:b.Dx()]
 			for x := range row {

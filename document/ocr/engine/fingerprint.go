@@ -1,4 +1,4 @@
-package ocr
+package engine
 
 import (
 	"crypto/sha256"
@@ -20,7 +20,7 @@ func Fingerprint() string {
 	if err != nil {
 		return "no-engine"
 	}
-	for _, name := range []string{language, "osd"} {
+	for _, name := range []string{Language, "osd"} {
 		f, err := os.Open(filepath.Join(dir, name+".traineddata"))
 		if err != nil {
 			return "no-engine"

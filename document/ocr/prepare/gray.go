@@ -1,4 +1,7 @@
-package ocr
+// Package prepare makes pictures ready for reading: grey, upright, evenly lit, of a
+// good size, without rules and dark areas. What it changes it can undo: Shape brings
+// boxes back to the picture that came in.
+package prepare
 
 import (
 	"image"
@@ -6,9 +9,9 @@ import (
 	"slices"
 )
 
-// toGray flattens a picture on white and drops its colours. The result starts at
+// Gray flattens a picture on white and drops its colours. The result starts at
 // 0, 0 and has no gap between its rows.
-func toGray(img image.Image) *image.Gray {
+func Gray(img image.Image) *image.Gray {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
 	g := image.NewGray(image.Rect(0, 0, w, h))
@@ -69,8 +72,8 @@ func lightness(c color.Color) uint8 {
 	return uint8(min((luma(r, g, b)+0xffff-a)>>8, 255))
 }
 
-// levels are the brightness below which so many of a thousand pixels lie.
-func levels(g *image.Gray, perMille ...int) []uint8 {
+// Levels are the brightness below which so many of a thousand pixels lie.
+func Levels(g *image.Gray, perMille ...int) []uint8 {
 	var count [256]int
 	for _, p := range g.Pix {
 		count[p]++
@@ -88,21 +91,22 @@ func levels(g *image.Gray, perMille ...int) []uint8 {
 	return out
 }
 
-func invert(g *image.Gray) {
+// Invert makes dark light and light dark, in place.
+func Invert(g *image.Gray) {
 	for i, p := range g.Pix {
 		g.Pix[i] = 255 - p
 	}
 }
 
-// stretch spreads what lies between ink and paper over the whole scale, when it
+// Stretch spreads what lies between ink and paper over the whole scale, when it
 // uses less than most of it. paper is the median: pages are mostly background.
-func stretch(g *image.Gray) {
-	spread(g, levels(g, 5, 500))
+func Stretch(g *image.Gray) {
+	Spread(g, Levels(g, 5, 500))
 }
 
-// spread makes the first of two levels black and the second white, unless they are
+// Spread makes the first of two levels black and the second white, unless they are
 // nearly that or nearly the same.
-func spread(g *image.Gray, l []uint8) {
+func Spread(g *image.Gray, l []uint8) {
 	ink, paper := int(l[0]), int(l[1])
 	if paper-ink < 12 || paper-ink > 190 {
 		return
@@ -120,12 +124,12 @@ func spread(g *image.Gray, l []uint8) {
 // of a letter.
 const flatRun = 14
 
-// folded draws dark on white what differs from the colour it stands on, row of pixels
+// Folded draws dark on white what differs from the colour it stands on, row of pixels
 // by row: in a table with rows of many colours each of them has its own dark and
 // light, and one threshold for all loses some. colourful tells that a good part of the
 // picture stands on another brightness than the most of it, so that this is worth a
 // second look.
-func folded(g *image.Gray) (out *image.Gray, colourful bool) {
+func Folded(g *image.Gray) (out *image.Gray, colourful bool) {
 	const same, apart = 4, 40
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out = image.NewGray(g.Rect)
@@ -162,10 +166,10 @@ func folded(g *image.Gray) (out *image.Gray, colourful bool) {
 	return out, other*8 > all
 }
 
-// speckled tells grain from text: the share of pixels that differ from all four
+// Speckled tells grain from text: the share of pixels that differ from all four
 // neighbours in the same direction. In clean text it is below one in a hundred,
 // and a page full of grain costs tesseract ten seconds instead of one.
-func speckled(g *image.Gray) bool {
+func Speckled(g *image.Gray) bool {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	if w < 3 || h < 3 {
 		return false
@@ -187,8 +191,8 @@ func speckled(g *image.Gray) bool {
 	return lone*100 > seen*2
 }
 
-// median replaces each pixel by the middle one of its nine.
-func median(g *image.Gray) *image.Gray {
+// Median replaces each pixel by the middle one of its nine.
+func Median(g *image.Gray) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
 	copy(out.Pix, g.Pix)
@@ -206,9 +210,9 @@ func median(g *image.Gray) *image.Gray {
 	return out
 }
 
-// sauvola makes ink black and paper white by the mean and spread around each
+// Sauvola makes ink black and paper white by the mean and spread around each
 // pixel, which bears uneven light. Source: Sauvola and Pietikäinen 2000, k 0.2.
-func sauvola(g *image.Gray, radius int) *image.Gray {
+func Sauvola(g *image.Gray, radius int) *image.Gray {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := image.NewGray(g.Rect)
 	// Column sums of the window's rows slide down, a window over them slides right.
@@ -251,3 +255,5 @@ func sauvola(g *image.Gray, radius int) *image.Gray {
 	}
 	return out
 }
+
+func abs(n int) int { return max(n, -n) }
