@@ -1,6 +1,7 @@
-// Package later keeps items that were acknowledged to their sender and need a scan
-// longer than a sender waits: durably on disk, until somebody has judged them and
-// taken care of them.
+// Package later keeps items that were acknowledged to their sender and are not out of
+// our hands, because they need a scan longer than a sender waits or because a next hop
+// cannot take them yet: durably on disk, until somebody has judged them and taken care
+// of them.
 //
 // The files hold the mail as it came, readable by the daemon's user only, for the
 // minutes that the scan takes, as the queue of any mail server does.
@@ -43,6 +44,8 @@ type Spool struct {
 	mu      sync.Mutex
 	waiting map[string]*entry
 	bytes   int64
+	before  map[string]string // keys of what a crash may have left without an answer: id
+	until   time.Time         // when before is forgotten
 }
 
 // entry is one waiting item.
@@ -62,6 +65,7 @@ type head struct {
 	To            []string  `json:"to"`
 	Received      time.Time `json:"received"`
 	Receipt       []byte    `json:"receipt"`
+	Key           string    `json:"key"` // see key
 	Authenticated bool      `json:"authenticated"`
 }
 
@@ -85,21 +89,22 @@ func Open(dir string, maxBytes int64, log *slog.Logger) (*Spool, error) {
 	return s, s.find()
 }
 
-// Sweep removes what a crash left half written: nobody was told that it is here.
-// Call it before the first Put of the process that takes items in.
-func (s *Spool) Sweep() error { return safefile.Sweep(s.dir) }
-
-// find lists what is on disk.
+// find lists what is on disk. Another process may have put it there.
 func (s *Spool) find() error {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return fmt.Errorf("spool for long scans: %w", err)
 	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, e := range entries {
 		id, ok := strings.CutSuffix(e.Name(), suffix)
-		info, err := e.Info()
-		if !ok || err != nil || !usableID.MatchString(id) {
+		if !ok || !usableID.MatchString(id) || s.waiting[id] != nil {
 			continue
+		}
+		info, err := e.Info()
+		if err != nil {
+			continue // gone meanwhile
 		}
 		s.waiting[id] = &entry{size: info.Size()}
 		s.bytes += info.Size()
@@ -113,18 +118,16 @@ func (s *Spool) Put(it scanner.Item) error {
 	if !usableID.MatchString(it.ID) {
 		return ErrID
 	}
-	line, err := json.Marshal(head{Source: it.Source, ID: it.ID, Name: it.Name, From: it.From, To: it.To, Received: it.Received,
-		Receipt: it.Receipt, Authenticated: it.Authenticated})
+	content, done, err := bytesOf(it)
 	if err != nil {
 		return fmt.Errorf("spool item: %w", err)
 	}
-	content := it.Content
-	if it.Large != nil {
-		var done func()
-		if content, done, err = it.Large.Open(); err != nil {
-			return fmt.Errorf("spool item: %w", err)
-		}
-		defer done()
+	defer done()
+	h := head{Source: it.Source, ID: it.ID, Name: it.Name, From: it.From, To: it.To, Received: it.Received,
+		Receipt: it.Receipt, Authenticated: it.Authenticated, Key: key(it.Receipt, content)}
+	line, err := json.Marshal(h)
+	if err != nil {
+		return fmt.Errorf("spool item: %w", err)
 	}
 	size := int64(len(line) + 1 + len(content))
 	s.mu.Lock()
@@ -137,17 +140,59 @@ func (s *Spool) Put(it scanner.Item) error {
 		return ErrFull
 	}
 	s.bytes += size
+	e := &entry{size: size, busy: true} // find must not take it up half written
+	s.waiting[it.ID] = e
 	s.mu.Unlock()
-	_, err = safefile.Write(s.path(it.ID), io.MultiReader(bytes.NewReader(line), strings.NewReader("\n"), bytes.NewReader(content)))
+	err = s.write(it.ID, line, content)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err != nil {
 		s.bytes -= size
-		return fmt.Errorf("spool item: %w", err)
+		delete(s.waiting, it.ID)
+		return err
 	}
-	s.waiting[it.ID] = &entry{size: size}
+	e.busy = false
 	s.poke()
 	return nil
+}
+
+func (s *Spool) write(id string, line, content []byte) error {
+	if _, err := safefile.Write(s.path(id), io.MultiReader(bytes.NewReader(line), strings.NewReader("\n"), bytes.NewReader(content))); err != nil {
+		return fmt.Errorf("spool item: %w", err)
+	}
+	return nil
+}
+
+// Again is what an item's handler returns when a part of the work is done: the item
+// stays, with this receipt.
+type Again struct {
+	Receipt []byte
+	Err     error // why not all is done
+}
+
+// Error implements error.
+func (a *Again) Error() string { return a.Err.Error() }
+
+// Unwrap returns the reason.
+func (a *Again) Unwrap() error { return a.Err }
+
+// rewrite puts another receipt in an item's file.
+func (s *Spool) rewrite(id string, receipt []byte) error {
+	raw, done, err := bigfile.Map(s.path(id))
+	if err != nil {
+		return err
+	}
+	defer done()
+	line, content, _ := bytes.Cut(raw, []byte("\n"))
+	var h head
+	if err := json.Unmarshal(line, &h); err != nil {
+		return err
+	}
+	h.Receipt, h.Key = receipt, ""
+	if line, err = json.Marshal(h); err != nil {
+		return err
+	}
+	return s.write(id, line, content)
 }
 
 func (s *Spool) path(id string) string { return filepath.Join(s.dir, id+suffix) }
@@ -230,6 +275,9 @@ func (s *Spool) Run(ctx context.Context, do func(context.Context, scanner.Item) 
 			return ctx.Err()
 		case <-s.wake:
 		case <-tick.C:
+			if err := s.find(); err != nil {
+				s.log.Error("the spool cannot be read", "error", err)
+			}
 		}
 	}
 }
@@ -258,13 +306,17 @@ func (s *Spool) one(ctx context.Context, id string, do func(context.Context, sca
 	if err == nil {
 		err = do(ctx, it)
 	}
+	var again *Again
+	if errors.As(err, &again) {
+		err = errors.Join(err, s.rewrite(id, again.Receipt))
+	}
 	if err == nil {
 		err = safefile.Remove(s.path(id))
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.waiting[id]
-	if err == nil {
+	if err == nil || errors.Is(err, os.ErrNotExist) {
 		delete(s.waiting, id)
 		s.bytes -= e.size
 		return

@@ -94,6 +94,12 @@ type SMTP struct {
 	// NextHopTLS protects the way to the next hop: "" when it offers it, "require",
 	// "verify" with its certificate.
 	NextHopTLS string `yaml:"next_hop_tls"`
+	// NextHopLMTP speaks LMTP to the next hop, which then answers for each recipient.
+	NextHopLMTP bool `yaml:"next_hop_lmtp"`
+	// NextHopLogin is a file with "user:password" for the next hop; Logins one of the
+	// clients' own, without which nobody then hands in mail. See credential.
+	NextHopLogin string `yaml:"next_hop_login"`
+	Logins       string `yaml:"logins"`
 }
 
 // parseClients turns the written addresses and networks into prefixes.
@@ -253,6 +259,12 @@ func (c *Config) check() error {
 	}
 	if t := c.Gateway.SMTP.NextHopTLS; t != "" && t != "require" && t != "verify" {
 		errs = append(errs, fmt.Errorf("gateway.smtp.next_hop_tls: %q must be require, verify or empty", t))
+	}
+	if s := c.Gateway.SMTP; s.NextHopLogin != "" && s.NextHopTLS == "" && !Loopback(s.NextHop) {
+		errs = append(errs, errors.New("gateway.smtp.next_hop_login needs next_hop_tls require or verify: the password must not be sent in clear"))
+	}
+	if s := c.Gateway.SMTP; s.Logins != "" && s.TLS.Certificate == "" {
+		errs = append(errs, errors.New("gateway.smtp.logins needs tls.certificate and tls.key: passwords are taken within TLS only"))
 	}
 	if c.Gateway.SMTP.Listen != "" && c.Gateway.SMTP.NextHop == "" {
 		errs = append(errs, errors.New("gateway.smtp.next_hop is missing: where do clean mails go?"))

@@ -74,30 +74,48 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 		}
 	}
 	if cfg.Gateway.SMTP.Listen != "" {
-		next := &relay.Hop{Addr: cfg.Gateway.SMTP.NextHop, Helo: cfg.Gateway.SMTP.Hostname}
-		if next.TLS = relay.TLS(cfg.Gateway.SMTP.NextHopTLS); next.TLS == relay.Opportunistic && config.Loopback(next.Addr) {
-			next.TLS = relay.None
-		}
-		security, err := cfg.Gateway.SMTP.TLS.Config()
-		if err != nil {
+		if l.SMTP, err = smtpLane(cfg, large, log); err != nil {
 			return nil, err
 		}
-		l.SMTP = &smtpin.Server{
-			Config: smtpin.Config{Listen: cfg.Gateway.SMTP.Listen, Domain: cfg.Gateway.SMTP.Hostname, Clients: cfg.Gateway.SMTP.Prefixes,
-				MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline), Help: cfg.Notify.Contact,
-				Scans: cfg.Gateway.Limits.Scans, PerClient: cfg.Gateway.Limits.PerClient, LargeDir: large,
-				TLS: security, ClientNames: cfg.Gateway.SMTP.TLS.ClientNames, LMTP: cfg.Gateway.SMTP.LMTP},
-			Next: next, Notices: notices, Log: log, Routes: routes,
-		}
-		if l.SMTP.Config.DeepBudget = time.Duration(cfg.Gateway.DeepBudget); l.SMTP.Config.DeepBudget > 0 {
-			spool, err := later.Open(filepath.Join(cfg.State, "later"), 0, log)
-			if err != nil {
-				return nil, err
-			}
-			l.SMTP.Later = spool
-		}
+		l.SMTP.Notices, l.SMTP.Routes = notices, routes
 	}
 	return l, nil
+}
+
+func smtpLane(cfg config.Config, large string, log *slog.Logger) (*smtpin.Server, error) {
+	g, c := cfg.Gateway, cfg.Gateway.SMTP
+	security, err := c.TLS.Config()
+	if err != nil {
+		return nil, err
+	}
+	s := &smtpin.Server{
+		Config: smtpin.Config{Listen: c.Listen, Domain: c.Hostname, Clients: c.Prefixes, MaxBytes: g.MaxBytes, Deadline: time.Duration(g.ScanDeadline),
+			Help: cfg.Notify.Contact, Scans: g.Limits.Scans, PerClient: g.Limits.PerClient, LargeDir: large,
+			TLS: security, ClientNames: c.TLS.ClientNames, LMTP: c.LMTP, DeepBudget: time.Duration(g.DeepBudget), NoDeep: g.DeepBudget == 0},
+		Next: NextHop(cfg), Log: log,
+	}
+	if c.Logins != "" {
+		logins, err := config.NewLogins(c.Logins)
+		if err != nil {
+			return nil, fmt.Errorf("gateway.smtp.logins: %w", err)
+		}
+		s.Config.Login = logins.Check
+	}
+	s.Later, err = later.Open(filepath.Join(cfg.State, "later"), 0, log)
+	return s, err
+}
+
+// NextHop is where the SMTP lane sends mail on to.
+func NextHop(cfg config.Config) *relay.Hop {
+	c := cfg.Gateway.SMTP
+	h := &relay.Hop{Addr: c.NextHop, Helo: c.Hostname, TLS: relay.TLS(c.NextHopTLS), LMTP: c.NextHopLMTP}
+	if h.TLS == relay.Opportunistic && config.Loopback(h.Addr) {
+		h.TLS = relay.None // to a next hop on this machine TLS protects nothing
+	}
+	if c.NextHopLogin != "" {
+		h.Login = func() (user, password string, err error) { return config.Login(c.NextHopLogin) }
+	}
+	return h
 }
 
 // Stamp lets the SMTP lane mark what it sends on, where the site wants that.
@@ -175,8 +193,8 @@ func notDefault(value, standard string) string {
 // NoticeHop is where our own notices go.
 func NoticeHop(c config.Config) *relay.Hop {
 	addr := c.Notify.SMTP
-	if addr == "" {
-		addr = c.Gateway.SMTP.NextHop
+	if addr == "" && c.Gateway.SMTP.NextHop != "" {
+		return NextHop(c)
 	}
 	if addr == "" {
 		addr = "127.0.0.1:25"

@@ -22,6 +22,8 @@ type Conn struct {
 	command, final time.Duration
 	stop           func() bool
 	lost           bool // the connection is of no more use
+	lmtp           bool
+	accepted       []Recipient // of the mail that was begun
 }
 
 func newConn(nc net.Conn, command, final time.Duration) *Conn {
@@ -56,6 +58,13 @@ func (c *Conn) hello(h *Hop) error {
 	if err := c.ehlo(h.Helo); err != nil {
 		return err
 	}
+	if err := c.encrypt(h); err != nil {
+		return err
+	}
+	return c.login(h.Login)
+}
+
+func (c *Conn) encrypt(h *Hop) error {
 	if h.TLS == None {
 		return nil
 	}
@@ -86,9 +95,13 @@ func (c *Conn) ehlo(name string) error {
 		name = "localhost"
 	}
 	c.ext = map[string]string{}
-	text, err := c.cmd("EHLO", "EHLO "+name)
+	verb := "EHLO"
+	if c.lmtp {
+		verb = "LHLO"
+	}
+	text, err := c.cmd(verb, verb+" "+name)
 	var e *Error
-	if errors.As(err, &e) && e.Code >= 500 {
+	if errors.As(err, &e) && e.Code >= 500 && !c.lmtp {
 		_, err = c.cmd("HELO", "HELO "+name) // an old server
 		return err
 	}
@@ -129,6 +142,7 @@ func (c *Conn) Mail(env Envelope) error {
 			line += " ENVID=" + xtext(env.EnvelopeID)
 		}
 	}
+	c.accepted = nil
 	_, err = c.cmd("MAIL", line)
 	return err
 }
@@ -153,34 +167,68 @@ func (c *Conn) Rcpt(r Recipient) error {
 	if errors.As(err, &e) {
 		e.Recipient = r.Address
 	}
+	if err == nil {
+		c.accepted = append(c.accepted, r)
+	}
 	return err
 }
 
 // Reset gives up a mail that was begun.
 func (c *Conn) Reset() error {
+	c.accepted = nil
 	_, err := c.cmd("RSET", "RSET")
 	return err
 }
 
-// Data sends the content and returns the next hop's answer once it has taken
-// responsibility. Nothing is changed but that a dot at the start of a line is
-// doubled as RFC 5321 4.5.2 demands, and that a content without a final line end
-// gets one. A dot after a bare CR or LF is doubled too: some servers take such
-// lines as line ends, and a lone dot there would let content forge a second mail.
-func (c *Conn) Data(content io.Reader) (string, error) {
+// Data sends the content and returns a result for each accepted recipient, in their
+// order, once the next hop has answered; with SMTP they are one and the same. An
+// error means that nobody has the mail, or that it is not known. Nothing is changed
+// but that a dot at the start of a line is doubled as RFC 5321 4.5.2 demands, and
+// that a content without a final line end gets one. A dot after a bare CR or LF is
+// doubled too: some servers take such lines as line ends, and a lone dot there would
+// let content forge a second mail.
+func (c *Conn) Data(content io.Reader) ([]Result, error) {
 	if _, err := c.cmd("DATA", "DATA"); err != nil {
-		return "", err
+		return nil, err
 	}
+	if err := c.transmit(content); err != nil {
+		return nil, err
+	}
+	if err := c.deadline(c.final); err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(c.accepted))
+	for i, r := range c.accepted {
+		if i > 0 && !c.lmtp {
+			results[i] = Result{Recipient: r, Answer: results[0].Answer}
+			continue
+		}
+		answer, err := c.expect("end of data", 2)
+		if err != nil && (i == 0 && c.lost || !c.lmtp) {
+			return nil, err
+		}
+		var e *Error
+		if errors.As(err, &e) {
+			e.Recipient = r.Address
+		}
+		results[i] = Result{Recipient: r, Answer: strings.ReplaceAll(answer, "\n", " "), Err: err}
+	}
+	c.accepted = nil
+	return results, nil
+}
+
+// transmit sends content up to its final dot.
+func (c *Conn) transmit(content io.Reader) error {
 	d := dotWriter{out: c.out, atStart: true, ended: true}
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := content.Read(buf)
 		if n > 0 {
 			if err := c.deadline(c.command); err != nil {
-				return "", err
+				return err
 			}
 			if err := d.write(buf[:n]); err != nil {
-				return "", c.broken("DATA", err)
+				return c.broken("DATA", err)
 			}
 		}
 		if errors.Is(err, io.EOF) {
@@ -189,7 +237,7 @@ func (c *Conn) Data(content io.Reader) (string, error) {
 		if err != nil {
 			// Half a mail must not be taken for a whole one.
 			c.lost = true
-			return "", errors.Join(fmt.Errorf("read content: %w", err), c.net.Close())
+			return errors.Join(fmt.Errorf("read content: %w", err), c.net.Close())
 		}
 	}
 	switch {
@@ -200,41 +248,9 @@ func (c *Conn) Data(content io.Reader) (string, error) {
 	}
 	_, _ = c.out.WriteString(".\r\n")
 	if err := c.out.Flush(); err != nil {
-		return "", c.broken("DATA", err)
+		return c.broken("DATA", err)
 	}
-	if err := c.deadline(c.final); err != nil {
-		return "", err
-	}
-	answer, err := c.expect("end of data", 2)
-	return strings.ReplaceAll(answer, "\n", " "), err
-}
-
-// dotWriter doubles leading dots across calls.
-type dotWriter struct {
-	out     *bufio.Writer
-	atStart bool // the next byte begins a line
-	cr      bool // the last byte was CR
-	ended   bool // the last two bytes were CRLF, or nothing was written
-}
-
-func (d *dotWriter) write(p []byte) error {
-	from := 0
-	for i, b := range p {
-		if b == '.' && d.atStart {
-			if _, err := d.out.Write(p[from:i]); err != nil {
-				return err
-			}
-			if err := d.out.WriteByte('.'); err != nil {
-				return err
-			}
-			from = i
-		}
-		d.ended = b == '\n' && d.cr
-		d.cr = b == '\r'
-		d.atStart = b == '\n' || b == '\r'
-	}
-	_, err := d.out.Write(p[from:])
-	return err
+	return nil
 }
 
 // cmd sends one command and expects 2xx, or 354 for DATA.
@@ -313,6 +329,8 @@ func (c *Conn) expect(stage string, class int) (string, error) {
 	return "", c.broken(stage, errors.New("answer is not SMTP"))
 }
 
+var quoted = regexp.MustCompile(`^"(?:[^"\\]|\\.)*"$`)
+
 var dotAtom = regexp.MustCompile("^[^\\x00-\\x20()<>\\[\\]:;@\\\\,\"\\x7f]+$")
 
 // path writes an address as SMTP wants it. A local part gets back the quotes that
@@ -327,7 +345,7 @@ func path(addr string) (string, error) {
 		return "", &Error{Code: 501, Enhanced: "5.1.3", Text: "malformed address", Stage: "address"}
 	}
 	plain := local == "" || dotAtom.MatchString(local) && local[0] != '.' && local[len(local)-1] != '.' && !strings.Contains(local, "..")
-	if !plain && (len(local) < 2 || local[0] != '"' || local[len(local)-1] != '"') {
+	if !plain && !quoted.MatchString(local) {
 		local = `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(local) + `"`
 	}
 	return "<" + local + domain + ">", nil

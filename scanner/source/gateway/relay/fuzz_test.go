@@ -34,9 +34,11 @@ func FuzzAnswer(f *testing.F) {
 		if c.hello(h) != nil || c.Mail(Envelope{From: "a@b.example"}) != nil || c.Rcpt(Recipient{Address: "c@d.example"}) != nil {
 			return
 		}
-		answer, err := c.Data(strings.NewReader("x"))
-		if strings.ContainsAny(answer, "\r\n") {
-			t.Errorf("answer %q", answer)
+		results, err := c.Data(strings.NewReader("x"))
+		for _, r := range results {
+			if strings.ContainsAny(r.Answer, "\r\n") {
+				t.Errorf("answer %q", r.Answer)
+			}
 		}
 		if err != nil && strings.Contains(err.Error(), "\n") {
 			t.Errorf("error %q", err)

@@ -35,6 +35,11 @@ type Hop struct {
 	TLS  TLS
 	// Roots and ServerName for Verified are taken from here; may be nil.
 	TLSConfig *tls.Config
+	// LMTP speaks LMTP (RFC 2033), with an answer for each recipient.
+	LMTP bool
+	// Login gives user and password for AUTH; nil logs in nowhere. They are sent
+	// within TLS or to this machine only.
+	Login func() (user, password string, err error)
 
 	DialTimeout    time.Duration // default 10 s
 	CommandTimeout time.Duration // for one command and answer, default 60 s
@@ -108,44 +113,118 @@ func IsTemporary(err error) bool {
 // for good while others were taken.
 const NotDelivered = "; not delivered: "
 
+// Refused is the part of an answer that names those who were refused for good; ok is
+// false when nobody was.
+func Refused(answer string) (refused string, ok bool) {
+	_, refused, ok = strings.Cut(answer, NotDelivered)
+	return refused, ok
+}
+
+// Result is what became of a mail for one recipient.
+type Result struct {
+	Recipient Recipient
+	Answer    string // of a next hop that took it
+	Err       error
+}
+
+// Partial is the error of Sum when some recipients have their final answer and
+// others were refused for now: a repetition goes to Left alone.
+type Partial struct {
+	Answer string
+	Left   []Recipient
+	Err    error // of one of them
+}
+
+// Error implements error.
+func (p *Partial) Error() string {
+	return fmt.Sprintf("%d recipients were refused for now: %v", len(p.Left), p.Err)
+}
+
+// Unwrap returns the refusal.
+func (p *Partial) Unwrap() error { return p.Err }
+
 // Send hands one mail to the next hop and returns its answer. content goes out
 // byte for byte (see Conn.Data). A temporary refusal of any recipient sends
 // nothing, so that a repetition reaches everyone once. Recipients refused for
 // good are left out and named in the answer, unless all are.
 func (h *Hop) Send(ctx context.Context, env Envelope, content io.Reader) (string, error) {
-	c, err := h.Dial(ctx)
+	results, err := h.deliver(ctx, env, content, true)
 	if err != nil {
 		return "", err
 	}
-	defer c.Close()
-	if err := c.Mail(env); err != nil {
-		return "", err
+	return Sum(results)
+}
+
+// Sum makes one answer of the results for one mail. Recipients refused for good are
+// named in it, unless all are; when some were refused for now and others were not, the
+// error is a Partial.
+func Sum(results []Result) (answer string, err error) {
+	if len(results) == 0 {
+		return "", &Error{Code: 554, Enhanced: "5.5.1", Text: "no recipients", Stage: "RCPT"}
 	}
 	var refused []string
-	var last error
-	for _, r := range env.To {
-		err := c.Rcpt(r)
-		if IsTemporary(err) {
-			return "", err
-		}
-		if err != nil {
-			last, refused = err, append(refused, err.Error())
+	var left []Recipient
+	var last, forNow error
+	for _, r := range results {
+		switch {
+		case r.Err == nil:
+			answer = r.Answer
+		case IsTemporary(r.Err):
+			forNow, left = r.Err, append(left, r.Recipient)
+		default:
+			last, refused = r.Err, append(refused, r.Err.Error())
 		}
 	}
-	if len(refused) == len(env.To) {
-		if last == nil {
-			last = &Error{Code: 554, Enhanced: "5.5.1", Text: "no recipients", Stage: "RCPT"}
-		}
+	switch {
+	case len(left) == len(results):
+		return "", forNow
+	case len(refused) == len(results):
 		return "", last
-	}
-	answer, err := c.Data(content)
-	if err != nil {
-		return "", err
-	}
-	if len(refused) > 0 {
+	case len(refused) > 0:
 		answer += NotDelivered + strings.Join(refused, "; ")
 	}
+	if len(left) > 0 {
+		return "", &Partial{Answer: answer, Left: left, Err: forNow}
+	}
 	return answer, nil
+}
+
+// Deliver hands one mail to the next hop for those who can get it now, and tells of
+// each recipient, in their order. An error means that nobody was reached.
+func (h *Hop) Deliver(ctx context.Context, env Envelope, content io.Reader) ([]Result, error) {
+	return h.deliver(ctx, env, content, false)
+}
+
+func (h *Hop) deliver(ctx context.Context, env Envelope, content io.Reader, whole bool) ([]Result, error) {
+	c, err := h.Dial(ctx)
+	if err != nil {
+		return nil, err
+	}
+	// The answer counts, the goodbye does not: nobody waits for it.
+	defer func() { go c.Close() }()
+	if err := c.Mail(env); err != nil {
+		return nil, err
+	}
+	results := make([]Result, len(env.To))
+	for i, r := range env.To {
+		results[i] = Result{Recipient: r, Err: c.Rcpt(r)}
+		if c.Lost() || whole && IsTemporary(results[i].Err) {
+			return nil, results[i].Err
+		}
+	}
+	if len(c.accepted) == 0 {
+		return results, nil
+	}
+	taken, err := c.Data(content)
+	if err != nil {
+		return nil, err
+	}
+	for i := range results {
+		if results[i].Err == nil {
+			results[i], taken = taken[0], taken[1:]
+		}
+	}
+	return results, nil
 }
 
 // Dial connects, says EHLO and protects the connection as the mode demands. The
@@ -157,6 +236,7 @@ func (h *Hop) Dial(ctx context.Context) (*Conn, error) {
 		return nil, &Error{Stage: "connect", Err: err}
 	}
 	c := newConn(nc, orDefault(h.CommandTimeout, time.Minute), orDefault(h.DataTimeout, 5*time.Minute))
+	c.lmtp = h.LMTP
 	c.stop = context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)); _ = nc.Close() })
 	if err := c.hello(h); err != nil {
 		return nil, errors.Join(err, c.Close())

@@ -6,9 +6,8 @@ import (
 	"io"
 	"strings"
 
-	"github.com/emersion/go-smtp"
-
 	"brevvagt/internal/bigfile"
+	"brevvagt/scanner/source/gateway/dialogue"
 )
 
 // content is a mail as it came: in memory, or in a file when it is large.
@@ -20,18 +19,16 @@ type content struct {
 // largeBytes is the size from which a mail is kept on disk while it is here.
 const largeBytes = 1 << 20
 
-// read takes in the whole content. go-smtp takes a connection that ends within
-// the last BDAT chunk for the end of the mail; half a mail is none.
+// read takes in the whole content.
 func (s *session) read(r io.Reader) (content, error) {
 	c, err := s.take(r)
-	if err == nil && !s.conn.broken.Load() {
+	if err == nil {
 		return c, nil
 	}
 	c.close()
-	var known *smtp.SMTPError
 	switch {
-	case errors.As(err, &known):
-		return content{}, known // too big
+	case errors.Is(err, dialogue.ErrTooBig):
+		return content{}, dialogue.ErrTooBig
 	case errors.Is(err, errKeep):
 		s.srv.Log.Error("smtp lane: a large mail cannot be kept", "error", err)
 		return content{}, refuse(452, "4.3.1", "Der er ikke plads til mailen lige nu.")
@@ -105,6 +102,12 @@ func (c content) close() {
 	if c.file != nil {
 		_ = c.file.Close() // it has no name, so nothing is left
 	}
+}
+
+// hasMessageID looks at the header.
+func hasMessageID(content []byte) bool {
+	head := bytes.ToLower(content[:headEnd(content)])
+	return bytes.HasPrefix(head, []byte("message-id:")) || bytes.Contains(head, []byte("\nmessage-id:"))
 }
 
 // hops counts the Received headers.

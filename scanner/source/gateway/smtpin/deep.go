@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
+	"time"
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/later"
@@ -39,15 +39,23 @@ func (s *Server) deep(handle scanner.Handler) func(context.Context, scanner.Item
 	c := s.Config
 	j := judge.New(judge.Options{Scans: deepScans, PerClient: deepScans, Deadline: c.DeepBudget + judge.Recording, Space: c.Space, Failed: c.Failed, Log: s.Log})
 	return func(ctx context.Context, it scanner.Item) error {
-		out, err := j.Scan(ctx, it, handle)
+		r, err := parseReceipt(it.Receipt)
 		if err != nil {
 			return err
 		}
 		log := s.Log.With("item", it.ID)
+		if r.Judged {
+			return s.sendOn(ctx, it, r, log)
+		}
+		out, err := j.Scan(ctx, it, handle)
+		if err != nil {
+			return err
+		}
 		log.Info("mail put aside was judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 		switch out.Verdict.Action {
 		case policy.Pass, policy.Warn:
-			return s.sendOn(ctx, it, out.Verdict.Route, log)
+			r.Route = out.Verdict.Route
+			return s.sendOn(ctx, it, r, log)
 		case policy.Hold:
 			return nil
 		case policy.Reject:
@@ -61,43 +69,73 @@ func (s *Server) deep(handle scanner.Handler) func(context.Context, scanner.Item
 	}
 }
 
+// lifetime is how long the next hop is asked again, as long as mail servers do.
+const lifetime = 5 * 24 * time.Hour
+
 // sendOn relays a mail whose client has its 250 already. What the next hop refuses
-// for good goes back to the sender as a notice, for nobody else can tell.
-func (s *Server) sendOn(ctx context.Context, it scanner.Item, route string, log *slog.Logger) error {
-	var r receipt
-	if err := json.Unmarshal(it.Receipt, &r); err != nil || r.Version != receiptVersion {
-		return ErrReceipt
-	}
+// for good, or for too long, goes back to the sender as a notice, for nobody else can
+// tell. Between the next hop's 250 and the end of this function nothing is done that
+// takes time: a crash there sends the mail twice.
+func (s *Server) sendOn(ctx context.Context, it scanner.Item, r receipt, log *slog.Logger) error {
 	content, done, err := it.Large.Open()
 	if err != nil {
 		return err
 	}
 	defer done()
+	open := func() (io.Reader, error) { return bytes.NewReader(content), nil }
 	var answer string
-	if route != "" {
-		answer, err = s.sendByRoute(ctx, route, r.Envelope, func() (io.Reader, error) { return bytes.NewReader(content), nil })
+	if r.Route != "" {
+		answer, err = s.sendByRoute(ctx, r.Route, r.Envelope, open)
 	} else {
-		var stamped io.Reader
-		if stamped, err = s.stamped(bytes.NewReader(content)); err != nil {
+		answer, err = s.sendToNext(ctx, r.Envelope, open)
+	}
+	var part *relay.Partial
+	if errors.As(err, &part) {
+		r.Envelope.To, r.Judged = part.Left, true
+		rec, err := json.Marshal(r)
+		if err != nil {
 			return err
 		}
-		answer, err = s.Next.Send(ctx, r.Envelope, stamped)
+		if refused, ok := relay.Refused(part.Answer); ok {
+			s.undelivered(ctx, it, refused, log)
+		}
+		return &later.Again{Receipt: rec, Err: part}
 	}
-	if relay.IsTemporary(err) {
+	old := time.Since(it.Received) > lifetime
+	if relay.IsTemporary(err) && !old {
 		return err
 	}
 	n := relay.Notice{Kind: relay.Undelivered, Reference: it.ID, Sent: it.Received}
-	switch {
-	case err != nil:
+	if err != nil {
 		n.Reason = err.Error()
-	case strings.Contains(answer, relay.NotDelivered):
-		n.Reason = answer
-	default:
+	} else if refused, ok := relay.Refused(answer); ok {
+		n.Reason = refused
+	} else {
 		log.Info("sent on", "answer", relay.WithoutNumbers(answer))
 		return nil
 	}
 	log.Warn("the next hop refused a mail put aside", "answer", relay.WithoutNumbers(n.Reason))
 	return s.tell(ctx, it.From, n)
+}
+
+func (s *Server) sendToNext(ctx context.Context, env relay.Envelope, open opener) (string, error) {
+	content, err := s.opened(open)
+	if err != nil {
+		return "", err
+	}
+	results, err := s.Next.Deliver(ctx, env, content)
+	if err != nil {
+		return "", err
+	}
+	return relay.Sum(results)
+}
+
+// undelivered tells the sender of some recipients while others are tried again.
+func (s *Server) undelivered(ctx context.Context, it scanner.Item, reason string, log *slog.Logger) {
+	n := relay.Notice{Kind: relay.Undelivered, Reference: it.ID, Sent: it.Received, Reason: reason}
+	if err := s.tell(ctx, it.From, n); err != nil {
+		log.Error("the sender was not told of recipients who were refused", "error", err)
+	}
 }
 
 // tell sends a notice that must not be left out: without it a mail would vanish in

@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
+	"brevvagt/scanner/later"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/gateway/relay"
 	"brevvagt/scanner/source/gateway/smtpin"
@@ -68,7 +69,7 @@ type lab struct {
 	stop  func() error
 }
 
-func newLab(t *testing.T, c smtpin.Config) *lab {
+func newLab(t *testing.T, c smtpin.Config, change ...func(*smtpin.Server)) *lab {
 	t.Helper()
 	sink, err := relay.StartSink(filepath.Join(t.TempDir(), "mailbox"), "127.0.0.1:0")
 	if err != nil {
@@ -79,6 +80,9 @@ func newLab(t *testing.T, c smtpin.Config) *lab {
 	hop := &relay.Hop{Addr: sink.Addr(), CommandTimeout: 5 * time.Second, DataTimeout: 5 * time.Second}
 	b := &lab{judge: &judge{leave: make(chan struct{})}, sink: sink,
 		lane: &smtpin.Server{Config: c, Next: hop, Notices: relay.Notifier{From: "brevvagt@kommune.example", Hop: hop}}}
+	for _, f := range change {
+		f(b.lane)
+	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
 	go func() { done <- b.lane.Run(ctx, b.judge.handle) }()
@@ -96,6 +100,26 @@ func newLab(t *testing.T, c smtpin.Config) *lab {
 	}
 	t.Fatal("the lane does not listen")
 	return nil
+}
+
+// spooled gives a lane its Later.
+func spooled(t *testing.T) func(*smtpin.Server) {
+	t.Helper()
+	spool, err := later.Open(filepath.Join(t.TempDir(), "later"), 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func(s *smtpin.Server) { s.Later = spool }
+}
+
+// until waits for a condition, generously.
+func until(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("waited in vain: %s", what)
+		}
+	}
 }
 
 func (b *lab) dial(t *testing.T) *postfixtest.Client {

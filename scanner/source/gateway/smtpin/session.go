@@ -2,21 +2,21 @@ package smtpin
 
 import (
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net"
 	"strconv"
 	"strings"
 	"time"
 
-	"github.com/emersion/go-smtp"
 	"github.com/oklog/ulid/v2"
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway/dialogue"
 	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/milter"
 	"brevvagt/scanner/source/gateway/relay"
@@ -31,8 +31,7 @@ const maxHops = 50
 type session struct {
 	srv    *Server
 	ctx    context.Context // of the lane, not of one mail
-	conn   *conn
-	smtp   *smtp.Conn
+	who    *dialogue.Client
 	client string
 	judge  *judge.Judge
 	handle scanner.Handler
@@ -44,64 +43,43 @@ type session struct {
 	busy  bool
 }
 
-func (s *Server) session(ctx context.Context, c *smtp.Conn, j *judge.Judge, handle scanner.Handler) (smtp.Session, error) {
-	if !s.allowed(c.Conn().RemoteAddr()) {
-		s.Log.Warn("smtp lane: client refused", "client", c.Conn().RemoteAddr().String())
+func (s *Server) session(ctx context.Context, who *dialogue.Client, j *judge.Judge, handle scanner.Handler) (dialogue.Session, error) {
+	if !s.allowed(who.Addr()) {
+		s.Log.Warn("smtp lane: client refused", "client", who.Addr().String())
 		return nil, refuse(554, "5.7.1", "Denne server tager ikke imod mail fra dig.")
 	}
-	nc := c.Conn()
-	if t, ok := nc.(*tls.Conn); ok {
-		nc = t.NetConn()
-	}
-	ours, ok := nc.(*conn)
-	if !ok {
-		return nil, errors.New("unknown kind of connection")
-	}
-	return &session{srv: s, ctx: ctx, conn: ours, smtp: c, client: c.Conn().RemoteAddr().String(), judge: j, handle: handle}, nil
+	return &session{srv: s, ctx: ctx, who: who, client: who.Addr().String(), judge: j, handle: handle}, nil
 }
 
-func refuse(code int, enhanced, text string) *smtp.SMTPError {
-	e := &smtp.SMTPError{Code: code, EnhancedCode: smtp.EnhancedCode{code / 100, 0, 0}, Message: milter.ASCII(text)}
-	if p := strings.Split(enhanced, "."); len(p) == 3 && p[0] == strconv.Itoa(code/100) {
-		e.EnhancedCode[1], _ = strconv.Atoi(p[1])
-		e.EnhancedCode[2], _ = strconv.Atoi(p[2])
+func refuse(code int, enhanced, text string) error {
+	if !strings.HasPrefix(enhanced, strconv.Itoa(code/100)+".") {
+		enhanced = strconv.Itoa(code/100) + ".0.0"
 	}
-	return e
+	return &dialogue.Reply{Code: code, Enhanced: enhanced, Text: milter.ASCII(text)}
 }
 
 // Mail begins a mail. The next hop hears of it with the first recipient.
-func (s *session) Mail(from string, opts *smtp.MailOptions) error {
+func (s *session) Mail(m dialogue.Mail) error {
 	s.srv.mu.Lock()
 	ending := s.srv.ending
 	s.srv.mu.Unlock()
-	if state, encrypted := s.smtp.TLSConnectionState(); !s.srv.Config.certified(state, encrypted) {
+	if state, encrypted := s.who.TLS(); !s.srv.Config.certified(state, encrypted) {
 		s.srv.Log.Warn("smtp lane: client without an agreed certificate", "client", s.client)
 		return refuse(530, "5.7.0", "Vis et aftalt certifikat med STARTTLS foerst.")
+	}
+	if s.srv.Config.Login != nil && s.who.User() == "" {
+		return refuse(530, "5.7.0", "Log ind foerst (STARTTLS, saa AUTH).")
 	}
 	if s.mails++; ending || s.mails > s.srv.Config.MaxMails {
 		return refuse(451, "4.3.2", "Forbindelsen er brugt op. Aabn en ny.")
 	}
-	s.env = relay.Envelope{From: from}
-	if opts != nil {
-		s.env.Body, s.env.UTF8 = string(opts.Body), opts.UTF8
-		s.env.Return, s.env.EnvelopeID = string(opts.Return), opts.EnvelopeID
-	}
+	s.env = relay.Envelope{From: m.From, Body: m.Body, UTF8: m.UTF8, Return: m.Return, EnvelopeID: m.EnvelopeID}
 	return nil
 }
 
 // Rcpt asks the next hop about the recipient and passes its answer on.
-func (s *session) Rcpt(to string, opts *smtp.RcptOptions) error {
-	r := relay.Recipient{Address: to}
-	if opts != nil {
-		var notify []string
-		for _, n := range opts.Notify {
-			notify = append(notify, string(n))
-		}
-		r.Notify = strings.Join(notify, ",")
-		if opts.OriginalRecipient != "" {
-			r.ORcpt = string(opts.OriginalRecipientType) + ";" + opts.OriginalRecipient
-		}
-	}
+func (s *session) Rcpt(to dialogue.Recipient) error {
+	r := relay.Recipient{Address: to.Address, Notify: to.Notify, ORcpt: to.ORcpt}
 	if err := s.reach(); err != nil {
 		return s.answer("recipient", err)
 	}
@@ -151,68 +129,116 @@ func (s *session) drop() {
 
 // Data takes the content, judges it and answers only when somebody else has the
 // responsibility.
-func (s *session) Data(r io.Reader) (err error) {
+func (s *session) Data(r io.Reader) []error {
 	s.setBusy(true)
-	s.conn.begin(s.srv.Config.Idle, s.srv.Config.DataTime)
 	begun := time.Now()
 	content, err := s.read(r)
 	if err != nil {
-		return err
+		return []error{err}
 	}
 	defer content.close()
 	if hops(content.bytes) > maxHops {
-		return refuse(554, "5.4.6", "Mailen gaar i ring.")
+		return []error{refuse(554, "5.4.6", "Mailen gaar i ring.")}
 	}
 	if st := s.srv.Stamp; st != nil {
 		if end := headEnd(content.bytes); st.passes(content.bytes[:end:end]) >= maxPasses {
-			return refuse(554, "5.4.6", "Mailen gaar i ring.")
+			return []error{refuse(554, "5.4.6", "Mailen gaar i ring.")}
 		}
 	}
 	it := s.item(content, begun)
 	log := s.srv.Log.With("item", it.ID, "client", s.client, "bytes", content.size())
+	if before, ok := s.repeated(it, content); ok {
+		log.Info("mail was taken before a crash; it is not taken twice", "before", before)
+		return []error{ok250(before)}
+	}
 	out, err := s.judge.Scan(s.ctx, it, s.handle)
 	log = log.With("ms", time.Since(begun).Milliseconds())
 	if err != nil && s.srv.Config.DryRun != nil && s.srv.Config.DryRun() {
 		log.Warn("mail not judged; it passes, since this is a dry run", "error", err)
 		out, err = scanner.Outcome{Verdict: policy.Verdict{Action: policy.Pass}}, nil
 	}
-	if judge.Late(err) && s.srv.Later != nil {
-		return s.putAside(it, log)
+	if judge.Late(err) && it.Deferrable {
+		return []error{s.putAside(it, log)}
 	}
 	if err != nil {
 		log.Error("mail not judged", "error", err)
-		return refuse(451, "4.7.1", judge.NotJudged)
+		return []error{refuse(451, "4.7.1", judge.NotJudged)}
 	}
 	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	switch out.Verdict.Action {
 	case policy.Pass, policy.Warn:
-		var answer string
-		if route := out.Verdict.Route; route != "" {
-			log = log.With("route", route)
-			answer, err = s.forwardRouted(content, route, it.ID)
-		} else {
-			answer, err = s.forward(content)
-		}
-		if err != nil {
-			log.Warn("not sent on", "error", err)
-			return s.answer("content", err)
-		}
-		log.Info("sent on", "answer", relay.WithoutNumbers(answer))
+		return s.pass(content, out.Verdict.Route, it.ID, log)
 	case policy.Hold:
+		return []error{ok250(it.ID)}
 	case policy.Reject:
-		return refuse(550, "5.7.1", judge.Refusal(out.Verdict, s.srv.Config.Help))
-	default:
-		log.Error("unknown verdict")
-		return refuse(451, "4.7.1", judge.NotJudged)
+		return []error{refuse(550, "5.7.1", judge.Refusal(out.Verdict, s.srv.Config.Help))}
 	}
-	return refuse(250, "2.0.0", "OK "+it.ID)
+	log.Error("unknown verdict")
+	return []error{refuse(451, "4.7.1", judge.NotJudged)}
+}
+
+func ok250(id string) error { return refuse(250, "2.0.0", "OK "+id) }
+
+// repeated finds a mail that was put aside before a crash and comes again because the
+// client never got our answer. Two mails with one Message-ID and the same bytes are one.
+func (s *session) repeated(it scanner.Item, c content) (id string, ok bool) {
+	if s.srv.Later == nil || !hasMessageID(c.bytes) {
+		return "", false
+	}
+	return s.srv.Later.Repeated(it)
+}
+
+// pass sends a mail on. A client that speaks LMTP hears of each recipient; another
+// hears of the whole, and what the next hop refuses to some is ours to settle.
+func (s *session) pass(c content, route, item string, log *slog.Logger) []error {
+	var answer string
+	var err error
+	if route != "" {
+		log = log.With("route", route)
+		answer, err = s.forwardRouted(c, route)
+	} else {
+		var results []relay.Result
+		if results, err = s.forward(c); err == nil && s.srv.Config.LMTP {
+			return s.each(results, item, log)
+		}
+		if err == nil {
+			answer, err = s.srv.settle(s.env, results, c.reader)
+		}
+	}
+	if err != nil {
+		log.Warn("not sent on", "error", err)
+		return []error{s.answer("content", err)}
+	}
+	log.Info("sent on", "answer", relay.WithoutNumbers(answer))
+	if refused, ok := relay.Refused(answer); ok {
+		n := relay.Notice{Kind: relay.Undelivered, Reference: item, Reason: refused}
+		if err := s.srv.tell(s.ctx, s.env.From, n); err != nil {
+			log.Error("the sender was not told of recipients who were refused", "error", err)
+		}
+	}
+	return []error{ok250(item)}
+}
+
+// each answers for every recipient by itself (RFC 2033).
+func (s *session) each(results []relay.Result, item string, log *slog.Logger) []error {
+	answers := make([]error, len(results))
+	for i, r := range results {
+		if answers[i] = ok250(item); r.Err != nil {
+			log.Warn("not sent on to one", "error", r.Err)
+			answers[i] = s.answer("content", r.Err)
+			continue
+		}
+		log.Info("sent on", "answer", relay.WithoutNumbers(r.Answer))
+	}
+	return answers
 }
 
 func (s *session) item(c content, at time.Time) scanner.Item {
 	rec, _ := json.Marshal(receipt{Version: receiptVersion, Envelope: s.env}) // strings always marshal
 	it := scanner.Item{
 		Source: Source, ID: ulid.Make().String(), Name: "mail.eml", From: s.env.From, To: s.env.Addresses(),
-		Received: at, Receipt: rec, Client: host(s.client), Deferrable: s.srv.Later != nil,
+		Received: at, Receipt: rec, Client: host(s.client), Authenticated: s.who.User() != "",
+		Deferrable: s.srv.Later != nil && !s.srv.Config.NoDeep,
 	}
 	if c.file != nil {
 		it.Large = &scanner.Large{Size: c.file.Size(), Open: c.file.Map}
@@ -233,22 +259,22 @@ func host(addr string) string {
 
 // forward sends the content over the waiting connection. If that died before the
 // content was through, nothing was taken over, and it is tried once afresh.
-func (s *session) forward(c content) (string, error) {
+func (s *session) forward(c content) ([]relay.Result, error) {
 	r, err := s.outgoing(c)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
-	answer, err := s.next.Data(r)
+	results, err := s.next.Data(r)
 	s.open = false
 	var e *relay.Error
 	if errors.As(err, &e) && e.Code == 0 && e.Stage == "DATA" {
 		s.drop()
 		if r, err = s.outgoing(c); err != nil {
-			return "", err
+			return nil, err
 		}
-		return s.srv.Next.Send(s.ctx, s.env, r)
+		return s.srv.Next.Deliver(s.ctx, s.env, r)
 	}
-	return answer, err
+	return results, err
 }
 
 func (s *session) outgoing(c content) (io.Reader, error) {
@@ -270,10 +296,8 @@ func (s *session) answer(stage string, err error) error {
 	return refuse(e.Code, e.Enhanced, relay.WithoutNumbers(fmt.Sprintf("Naeste mailserver: %.300s", e.Text)))
 }
 
-// Reset ends a mail, whatever became of it. go-smtp calls it after its answer to
-// DATA is written.
+// Reset ends a mail, whatever became of it.
 func (s *session) Reset() {
-	s.conn.finish()
 	s.setBusy(false)
 	s.env = relay.Envelope{}
 	if s.next == nil {
@@ -285,11 +309,10 @@ func (s *session) Reset() {
 	s.open = false
 }
 
-// Logout ends the connection.
-func (s *session) Logout() error {
+// Close ends the connection.
+func (s *session) Close() {
 	s.setBusy(false)
 	s.drop()
-	return nil
 }
 
 func (s *session) setBusy(busy bool) {

@@ -8,23 +8,24 @@
 package smtpin
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"log/slog"
 	"net"
 	"net/netip"
 	"sync"
 	"time"
 
-	"github.com/emersion/go-smtp"
+	"github.com/oklog/ulid/v2"
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/later"
+	"brevvagt/scanner/source/gateway/dialogue"
 	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -44,6 +45,8 @@ type Config struct {
 	// one (".mail.example" for all below); none asks for no certificate. TLS must
 	// then check what clients give.
 	ClientNames []string
+	// Login checks clients' AUTH, within TLS; with it nobody hands in mail without.
+	Login func(user, password string) bool
 	// LMTP speaks LMTP (RFC 2033) instead, with an answer for each recipient.
 	LMTP bool
 
@@ -60,7 +63,10 @@ type Config struct {
 	Idle             time.Duration // silence of a client, default 5 min (RFC 5321 4.5.3.2.7)
 	DataTime         time.Duration // for transmitting one mail, default 10 min
 
-	DeepBudget time.Duration // for scanning a mail that was put aside in Later, default 10 min
+	// NoDeep answers a mail that needs longer than Deadline as any other that could
+	// not be judged, instead of putting it aside in Later.
+	NoDeep     bool
+	DeepBudget time.Duration // for scanning a mail that was put aside, default 10 min
 
 	Space  func() error        // see judge.Options
 	Failed func(reason string) // see judge.Options
@@ -78,14 +84,13 @@ type Server struct {
 	Notices relay.Notifier
 	// Stamp marks what is sent on; nil changes nothing.
 	Stamp *Stamp
-	// Later keeps mails that need longer than their sender waits; nil answers them
-	// as any other that could not be judged.
+	// Later keeps mails that were acknowledged and are not out of our hands: those that
+	// need longer than their sender waits, and those that the next hop refuses for now
+	// to some of their recipients. nil keeps none.
 	Later *later.Spool
 	// Routes are the secure routes by name.
 	Routes map[string]*relay.Route
 	Log    *slog.Logger // default: discarded
-
-	took took
 
 	mu     sync.Mutex
 	addr   string
@@ -99,6 +104,21 @@ const receiptVersion = "smtp/1"
 type receipt struct {
 	Version  string         `json:"v"`
 	Envelope relay.Envelope `json:"envelope"`
+	// Judged says of a mail in Later that it is only to be sent on, by Route or to the
+	// next hop.
+	Judged bool   `json:"judged,omitempty"`
+	Route  string `json:"route,omitempty"`
+}
+
+func parseReceipt(raw []byte) (receipt, error) {
+	var r receipt
+	if err := json.Unmarshal(raw, &r); err != nil {
+		return receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	if r.Version != receiptVersion {
+		return receipt{}, ErrReceipt
+	}
+	return r, nil
 }
 
 func orDefault[T comparable](v, d T) T {
@@ -145,7 +165,11 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	scans, cut := context.WithCancel(context.WithoutCancel(ctx))
 	defer cut()
 	j := judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: s.Log})
-	srv := s.newServer(scans, j, handle)
+	srv := &dialogue.Server{
+		Domain: orDefault(c.Domain, "localhost"), LMTP: c.LMTP, TLS: c.TLS, Login: c.Login, MaxBytes: c.MaxBytes, MaxRecipients: c.MaxRecipients,
+		MaxConns: orDefault(c.MaxConns, 100), Idle: c.Idle, DataTime: c.DataTime,
+		Begin: func(who *dialogue.Client) (dialogue.Session, error) { return s.session(scans, who, j, handle) },
+	}
 	if s.Later != nil {
 		deep := s.deep(handle)
 		rest := make(chan struct{})
@@ -153,36 +177,16 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 		defer func() { <-rest }()
 	}
 	served := make(chan error, 1)
-	go func() { served <- srv.Serve(newListener(l, orDefault(c.MaxConns, 100))) }()
+	go func() { served <- srv.Serve(l) }()
 	select {
 	case err := <-served:
 		return fmt.Errorf("smtp lane: %w", err)
 	case <-ctx.Done():
 	}
 	s.drain(l, j.Deadline()+5*time.Second)
-	_ = srv.Close()
+	srv.Close()
 	<-served
 	return ctx.Err()
-}
-
-func (s *Server) newServer(ctx context.Context, j *judge.Judge, handle scanner.Handler) *smtp.Server {
-	c := s.Config
-	srv := smtp.NewServer(smtp.BackendFunc(func(conn *smtp.Conn) (smtp.Session, error) {
-		return s.session(ctx, conn, j, handle)
-	}))
-	srv.Domain = orDefault(c.Domain, "localhost")
-	srv.MaxMessageBytes = c.MaxBytes
-	srv.MaxRecipients = c.MaxRecipients
-	// A line of DATA has no length of its own, the mail's size bounds it; twice
-	// that lets a mail that is too big be read to its end and answered. Lines of
-	// commands are bounded by our connection.
-	srv.MaxLineLength = 2 * int(c.MaxBytes)
-	srv.ReadTimeout, srv.WriteTimeout = c.Idle, time.Minute
-	srv.TLSConfig = c.TLS
-	srv.LMTP = c.LMTP
-	srv.EnableSMTPUTF8, srv.EnableDSN = true, true
-	srv.ErrorLog = log.New(io.Discard, "", 0) // it may print a panic's value; ours are caught before
-	return srv
 }
 
 // drain waits until no mail is between DATA and its answer.
@@ -229,31 +233,92 @@ var ErrReceipt = errors.New("not a receipt of the smtp lane")
 // Release sends a held mail to the next hop with its original envelope, byte for
 // byte, and returns the next hop's answer. from and to are used only when the
 // receipt is empty. Whether an error is worth another try tells
-// relay.IsTemporary. A repetition after a crash between the next hop's 250 and
-// the caller's record sends the same mail, with the same Message-ID, again.
+// relay.IsTemporary. Recipients whom the next hop refuses for now get it from Later.
+// A repetition after a crash between the next hop's 250 and the caller's record sends
+// the same mail, with the same Message-ID, again.
 func (s *Server) Release(ctx context.Context, rec []byte, from string, to []string, content io.Reader) (string, error) {
 	env := relay.Envelope{From: from}
 	for _, r := range to {
 		env.To = append(env.To, relay.Recipient{Address: r})
 	}
 	if len(rec) > 0 {
-		var r receipt
-		if err := json.Unmarshal(rec, &r); err != nil {
-			return "", fmt.Errorf("%w: %w", ErrReceipt, err)
-		}
-		if r.Version != receiptVersion {
-			return "", ErrReceipt
+		r, err := parseReceipt(rec)
+		if err != nil {
+			return "", err
 		}
 		env = r.Envelope
 	}
 	if content == nil {
 		return "", errors.New("smtp lane: release without content")
 	}
-	content, err := s.stamped(content)
+	again, err := repeatable(content)
 	if err != nil {
 		return "", err
 	}
-	return s.Next.Send(ctx, env, content)
+	return s.sendEach(ctx, env, again)
+}
+
+// opener gives content from its beginning, each time anew.
+type opener func() (io.Reader, error)
+
+func repeatable(r io.Reader) (opener, error) {
+	if seeker, ok := r.(io.ReadSeeker); ok {
+		return func() (io.Reader, error) {
+			_, err := seeker.Seek(0, io.SeekStart)
+			return seeker, err
+		}, nil
+	}
+	all, err := io.ReadAll(r)
+	return func() (io.Reader, error) { return bytes.NewReader(all), nil }, err
+}
+
+// sendEach sends to the next hop. Whom it refuses for now gets the mail from Later,
+// unless that is everybody.
+func (s *Server) sendEach(ctx context.Context, env relay.Envelope, open opener) (string, error) {
+	content, err := s.opened(open)
+	if err != nil {
+		return "", err
+	}
+	results, err := s.Next.Deliver(ctx, env, content)
+	if err != nil {
+		return "", err
+	}
+	return s.settle(env, results, open)
+}
+
+// settle makes one answer of what the next hop said for each recipient.
+func (s *Server) settle(env relay.Envelope, results []relay.Result, open opener) (string, error) {
+	answer, err := relay.Sum(results)
+	var part *relay.Partial
+	if !errors.As(err, &part) {
+		return answer, err
+	}
+	env.To = part.Left
+	if err := s.keep(env, "", open); err != nil {
+		return "", errors.Join(part, err)
+	}
+	return fmt.Sprintf("%d recipients are tried again; %s", len(part.Left), part.Answer), nil
+}
+
+// keep puts a mail that was judged in Later, to be sent to those in env.
+func (s *Server) keep(env relay.Envelope, route string, open opener) error {
+	if s.Later == nil {
+		return errors.New("there is no place to keep a mail for its other recipients")
+	}
+	r, err := open()
+	if err != nil {
+		return err
+	}
+	content, err := io.ReadAll(r)
+	if err != nil {
+		return err
+	}
+	rec, err := json.Marshal(receipt{Version: receiptVersion, Envelope: env, Judged: true, Route: route})
+	if err != nil {
+		return err
+	}
+	return s.Later.Put(scanner.Item{Source: Source, ID: ulid.Make().String(), Name: "mail.eml", From: env.From, To: env.Addresses(),
+		Received: time.Now(), Receipt: rec, Content: content})
 }
 
 // stamped puts our stamp on content where the site wants one.
