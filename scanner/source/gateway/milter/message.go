@@ -201,8 +201,12 @@ func (d *draft) rcpt(data []byte) error {
 	return nil
 }
 
-// header adds one field. Folded lines arrive with a bare LF.
+// header adds one field. Folded lines arrive with a bare LF. After the header's end
+// there is none: of a large message it would stand in no place that is read.
 func (d *draft) header(data []byte, leadingSpace bool, limit int64) error {
+	if d.headerTo >= 0 {
+		return fmt.Errorf("%w: header field after the header", errPacket)
+	}
 	name, rest, err := cstring(data)
 	if err != nil {
 		return err

@@ -210,7 +210,7 @@ func handIn(t *testing.T, addr string, n int) {
 	if n%5 == 0 {
 		text = "MARKER-HOLD"
 	}
-	content := append([]byte(fmt.Sprintf("X-Nr: %d\r\n", n)), mailWith(text)...)
+	content := append([]byte(fmt.Sprintf("X-Nr: %d\r\nMessage-ID: <%d@kommune.example>\r\n", n, n)), mailWith(text)...)
 	var refused string
 	for range 500 {
 		if c, err := postfixtest.Dial(addr, "pc.example"); err == nil {

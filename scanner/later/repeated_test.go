@@ -1,0 +1,112 @@
+package later
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"brevvagt/scanner"
+)
+
+func item(id, receipt, content string) scanner.Item {
+	return scanner.Item{Source: "smtp", ID: id, From: "a@kommune.example", Receipt: []byte(receipt), Content: []byte(content), Received: time.Now()}
+}
+
+// TestRepeated: after a crash the same mail under a new id is known, once, also when it
+// was taken care of meanwhile; another mail and another envelope are not.
+func TestRepeated(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(item("AAAAAA1", "to b", "mail")); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := s.Repeated(item("AAAAAA2", "to b", "mail")); ok {
+		t.Error("there was no crash")
+	}
+	s, err = Open(dir, 0, nil) // as after a crash
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sweep(); err != nil {
+		t.Fatal(err)
+	}
+	one := make(chan struct{})
+	ctx, cancel := context.WithCancel(t.Context())
+	go func() {
+		_ = s.Run(ctx, func(context.Context, scanner.Item) error { close(one); return nil })
+	}()
+	<-one
+	for s.Len() > 0 {
+		time.Sleep(time.Millisecond)
+	}
+	cancel()
+	for name, it := range map[string]scanner.Item{"content": item("AAAAAA3", "to b", "mail2"), "envelope": item("AAAAAA4", "to bm", "ail"), "both": item("AAAAAA5", "to c", "x")} {
+		if _, ok := s.Repeated(it); ok {
+			t.Errorf("another %s was taken for the same", name)
+		}
+	}
+	again := item("AAAAAA6", "to b", "mail")
+	if id, ok := s.Repeated(again); !ok || id != "AAAAAA1" {
+		t.Errorf("%q %v", id, ok)
+	}
+	if _, ok := s.Repeated(again); ok {
+		t.Error("it was known twice")
+	}
+}
+
+// TestAgain: what is left of the work after a part of it is done survives a restart.
+func TestAgain(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Put(item("AAAAAA1", "to b and c", "mail\n\nbody")); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		_ = s.Run(ctx, func(context.Context, scanner.Item) error {
+			cancel()
+			return &Again{Receipt: []byte("to c"), Err: errors.New("c is full")}
+		})
+	}()
+	<-ended
+	if s, err = Open(dir, 0, nil); err != nil || s.Len() != 1 {
+		t.Fatalf("%d wait, %v", s.Len(), err)
+	}
+	it, err := s.read("AAAAAA1")
+	if err != nil || string(it.Receipt) != "to c" {
+		t.Fatalf("%q, %v", it.Receipt, err)
+	}
+	content, done, err := it.Large.Open()
+	if err != nil || string(content) != "mail\n\nbody" {
+		t.Errorf("%q, %v", content, err)
+	}
+	done()
+}
+
+// TestPutByAnother: what another process puts here is found.
+func TestPutByAnother(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, err := Open(dir, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := other.Put(item("AAAAAA1", "to b", "mail")); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.find(), s.find()); err != nil || s.Len() != 1 || s.due() != "AAAAAA1" || s.due() != "" {
+		t.Errorf("%d wait, %v", s.Len(), err)
+	}
+}
