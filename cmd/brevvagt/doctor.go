@@ -125,12 +125,7 @@ func (d *doctor) installation(ctx context.Context, path string) {
 	}
 	d.stateFolder(ctx, cfg)
 	d.seen(cfg)
-	if cfg.Gateway.SMTP.Listen != "" {
-		d.reach("næste led (SMTP)", cfg.Gateway.SMTP.NextHop)
-	}
-	if cfg.Gateway.Milter.Listen != "" {
-		d.postfix(ctx, cfg)
-	}
+	d.lanes(ctx, cfg)
 	d.transport(cfg, postconf(ctx, cfg))
 	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !config.Loopback(cfg.Review.Listen) {
 		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
@@ -153,6 +148,14 @@ func (d *doctor) installation(ctx context.Context, path string) {
 		} else {
 			d.say(good, "fællesdrev", s.Title(), "")
 		}
+	}
+}
+
+// lanes checks the ways on which mail comes in and goes on.
+func (d *doctor) lanes(ctx context.Context, cfg config.Config) {
+	marks := map[lanes.Level]mark{lanes.Good: good, lanes.Note: note, lanes.Bad: bad}
+	for _, c := range lanes.Checks(ctx, cfg, postconf(ctx, cfg)) {
+		d.say(marks[c.Level], c.What, c.State, c.Remedy)
 	}
 }
 
@@ -236,32 +239,6 @@ func postconf(ctx context.Context, cfg config.Config) func(key string) (string, 
 		}
 		out, err := exec.CommandContext(ctx, postconfPath(), append(args, key)...).Output()
 		return strings.TrimSpace(string(out)), err
-	}
-}
-
-// postfix checks the settings that MAIL practice showed to matter.
-func (d *doctor) postfix(ctx context.Context, cfg config.Config) {
-	get := postconf(ctx, cfg)
-	milters, err := get("smtpd_milters")
-	if err != nil {
-		d.say(bad, "Postfix", "postconf svarer ikke: "+err.Error(), "")
-		return
-	}
-	if milters == "" {
-		d.say(bad, "Postfix", "smtpd_milters er tom: ingen mail kommer forbi brevvagt", "docs/postfix.md")
-	} else if !strings.Contains(milters, "default_action") || strings.Contains(milters, "default_action=accept") {
-		d.say(bad, "Postfix", "uden default_action=quarantine slipper mail igennem, når brevvagt er nede", "docs/postfix.md")
-	} else {
-		d.say(good, "Postfix", "smtpd_milters "+milters, "")
-	}
-	if local, _ := get("non_smtpd_milters"); local == "" {
-		d.say(note, "Postfix", "non_smtpd_milters er tom: mail fra sendmail-kommandoen læses ikke", "docs/postfix.md")
-	}
-	if ids, _ := get("enable_long_queue_ids"); ids != "yes" {
-		d.say(bad, "Postfix", "enable_long_queue_ids er ikke yes: kø-numre genbruges", "postconf enable_long_queue_ids=yes")
-	}
-	if tls, _ := get("smtp_tls_mandatory_protocols"); !strings.Contains(tls, "1.2") && !strings.Contains(tls, "1.3") {
-		d.say(note, "Postfix", "smtp_tls_mandatory_protocols tillader TLS under 1.2", "postconf 'smtp_tls_mandatory_protocols=>=TLSv1.2'")
 	}
 }
 

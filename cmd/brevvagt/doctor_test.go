@@ -1,8 +1,14 @@
 package main
 
 import (
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
+
+	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/scanner/source/gateway/relay"
 )
 
 // TestDoctor looks at a good installation and at one with faults.
@@ -19,6 +25,73 @@ func TestDoctor(t *testing.T) {
 		"FEJL  næste led (SMTP)", "FEJL  fællesdrev"} {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("no %q in\n%s", want, stdout)
+		}
+	}
+}
+
+// TestDoctorPostfix has the real postconf look at good settings and at bad ones.
+func TestDoctorPostfix(t *testing.T) {
+	if _, err := exec.LookPath(postconfPath()); err != nil {
+		t.Skip("Postfix is not installed")
+	}
+	for name, tt := range map[string]struct {
+		main    string
+		want    []string
+		without []string
+	}{
+		"good": {"smtpd_milters = { unix:brevvagt/milter.sock, default_action=quarantine }\nnon_smtpd_milters = $smtpd_milters\nenable_long_queue_ids = yes\n" +
+			"smtp_tls_mandatory_protocols = >=TLSv1.2\nsmtpd_forbid_bare_newline = normalize\n", []string{"ok    Postfix                      default_action=quarantine"}, []string{"FEJL  Postfix", "obs   Postfix"}},
+		"bare": {"smtpd_milters = unix:brevvagt/milter.sock\n", []string{"ok    Postfix                      default_action=tempfail", "smtpd_forbid_bare_newline", "non_smtpd_milters", "enable_long_queue_ids", "TLS under 1.2"}, nil},
+		"bad": {"smtpd_milters = unix:brevvagt/milter.sock\nmilter_default_action = accept\nmilter_protocol = 2\nmessage_size_limit = 0\n",
+			[]string{"FEJL  Postfix                      med default_action=accept", "FEJL  Postfix                      milter_protocol", "message_size_limit"}, nil},
+		"elsewhere": {"smtpd_milters = { inet:127.0.0.1:8891, default_action=tempfail }\n", []string{"FEJL  Postfix                      smtpd_milters peger ikke"}, nil},
+		"reject":    {"smtpd_milters = { unix:brevvagt/milter.sock, default_action=reject }\n", []string{"FEJL  Postfix                      med default_action=reject"}, nil},
+	} {
+		dir := t.TempDir()
+		for file, text := range map[string]string{"main.cf": "compatibility_level = 3.6\n" + tt.main, "master.cf": ""} {
+			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		cfg := config.Default()
+		cfg.Gateway.Milter.Listen, cfg.Gateway.Postfix.ConfigDirectory = "unix:/var/spool/postfix/brevvagt/milter.sock", dir
+		var out strings.Builder
+		d := &doctor{w: &out}
+		d.lanes(t.Context(), cfg)
+		for _, want := range tt.want {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: no %q in\n%s", name, want, &out)
+			}
+		}
+		for _, not := range tt.without {
+			if strings.Contains(out.String(), not) {
+				t.Errorf("%s: %q in\n%s", name, not, &out)
+			}
+		}
+	}
+}
+
+// TestDoctorNextHop: what a mail meets on its way on.
+func TestDoctorNextHop(t *testing.T) {
+	sink, err := relay.StartSink(t.TempDir()+"/m", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer sink.Close()
+	cfg := config.Default()
+	cfg.Gateway.SMTP.Listen, cfg.Gateway.SMTP.NextHop, cfg.Notify.From = freePort(t), sink.Addr(), "brevvagt@kommune.example"
+	cfg.Gateway.MaxBytes = 100 << 20
+	for tls, want := range map[string]string{"": "ok    næste led (SMTP)             " + sink.Addr(), "require": "encryption is required but was not offered"} {
+		cfg.Gateway.SMTP.NextHopTLS = tls
+		var out strings.Builder
+		(&doctor{w: &out}).lanes(t.Context(), cfg)
+		for _, want := range []string{want, "der lyttes ikke på " + cfg.Gateway.SMTP.Listen, "beskeder (notify)"} {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%q: no %q in\n%s", tls, want, &out)
+			}
+		}
+		if tls == "" && !strings.Contains(out.String(), "tager højst 64 MB; gateway.max_bytes er 100 MB") {
+			t.Errorf("nothing of the size in\n%s", &out)
 		}
 	}
 }

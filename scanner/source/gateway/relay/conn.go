@@ -372,3 +372,19 @@ func isASCII(s string) bool {
 	}
 	return true
 }
+
+// TLS is the version that was agreed on; ok is false in clear.
+func (c *Conn) TLS() (version uint16, ok bool) {
+	t, ok := c.net.(*tls.Conn)
+	if !ok {
+		return 0, false
+	}
+	return t.ConnectionState().Version, true
+}
+
+// Size is how much the next hop says it takes, 0 for as much as there is; ok is false
+// when it does not say.
+func (c *Conn) Size() (bytes int64, ok bool) {
+	n, err := strconv.ParseInt(c.ext["SIZE"], 10, 64)
+	return n, err == nil
+}
