@@ -121,6 +121,7 @@ func (m *demo) start(ctx context.Context, dir, listen string) (err error) {
 	if m.d, err = newDaemon(ctx, cfg, log); err != nil {
 		return err
 	}
+	m.d.cfg.DPO.Page = "http://" + pageHost(m.d.page) // passkeys need the address
 	m.d.observe = func(_ scanner.Item, o scanner.Outcome) {
 		m.mu.Lock()
 		defer m.mu.Unlock()

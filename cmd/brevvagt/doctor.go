@@ -189,7 +189,7 @@ func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 
 // dpo checks what the DPO's pages and reminders need.
 func (d *doctor) dpo(cfg config.Config) {
-	remarks := cfg.DPORemarks()
+	remarks := append(cfg.DPORemarks(), cfg.AccessRemarks()...)
 	if len(remarks) == 0 {
 		d.say(good, "DPO (dpo:)", fmt.Sprintf("påmindelser til %d, loft %d om ugen, fund gemmes i %s", len(cfg.DPO.Remind), cfg.DPO.AlertBudget, time.Duration(cfg.DPO.KeepFindings)), "")
 	}

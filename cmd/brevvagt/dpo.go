@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/cmd/brevvagt/access"
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/fieldcheck"
@@ -22,14 +23,18 @@ import (
 )
 
 // reviewConfig puts the page together.
-func (d *daemon) reviewConfig(secure bool) review.Config {
+func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 	c := d.cfg.DPO
+	ways, err := access.Ways(d.cfg, d.state.Accounts)
+	if err != nil {
+		return review.Config{}, err
+	}
 	var ask clock.Mailer
 	if d.cfg.Notify.From != "" {
 		ask = mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}
 	}
 	return review.Config{
-		Sent: d.sentActs(),
+		Ways: ways, Sent: d.sentActs(),
 		Stats: func(ctx context.Context, year int) (*stats.Year, error) {
 			return stats.Of(ctx, d.state.DB, year, d.service.Register().Zone())
 		},
@@ -41,7 +46,7 @@ func (d *daemon) reviewConfig(secure bool) review.Config {
 		}},
 		Head:  func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
 		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
-	}
+	}, nil
 }
 
 // remind looks every minute whether a deadline is near.

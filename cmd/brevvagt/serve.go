@@ -30,6 +30,7 @@ import (
 	"brevvagt/quarantine/review"
 	"brevvagt/scanner"
 	"brevvagt/scanner/memory"
+	"strings"
 	source "brevvagt/scanner/source/mailbox"
 )
 
@@ -289,8 +290,12 @@ func (d *daemon) resume(ctx context.Context) error {
 }
 
 func (d *daemon) serveReview(ctx context.Context) error {
-	secure := d.cfg.Review.TLSCertificate != ""
-	h, err := review.New(d.reviewConfig(secure))
+	tls := d.cfg.Review.TLSCertificate != ""
+	cfg, err := d.reviewConfig(tls || strings.HasPrefix(d.cfg.DPO.Page, "https://")) // or a proxy speaks TLS
+	if err != nil {
+		return fmt.Errorf("review page: %w", err)
+	}
+	h, err := review.New(cfg)
 	if err != nil {
 		return err
 	}
@@ -303,7 +308,7 @@ func (d *daemon) serveReview(ctx context.Context) error {
 		defer cancel()
 		_ = srv.Shutdown(stop)
 	}()
-	if secure {
+	if tls {
 		err = srv.ServeTLS(d.page, d.cfg.Review.TLSCertificate, d.cfg.Review.TLSKey)
 	} else {
 		err = srv.Serve(d.page)

@@ -36,6 +36,12 @@ const (
 // Valid reports whether r is a role.
 func (r Role) Valid() bool { return slices.Contains([]Role{DPO, Reviewer, Auditor, Operator}, r) }
 
+// rank orders the roles: each may do what those below it may.
+func (r Role) rank() int { return slices.Index([]Role{Operator, Auditor, Reviewer, DPO}, r) }
+
+// Within reports whether r may do no more than most.
+func (r Role) Within(most Role) bool { return r.Valid() && r.rank() <= most.rank() }
+
 // HasKey reports whether accounts of this role hold a vault key.
 func (r Role) HasKey() bool { return r == DPO || r == Reviewer }
 
@@ -47,6 +53,9 @@ type Account struct {
 	Recipient string // public vault key, "" for a role without one
 	Created   time.Time
 	Disabled  bool
+	// Passphrase says that the account has one; those that the municipality's own
+	// sign-in made have none, and so neither a vault key nor passkeys.
+	Passphrase bool
 }
 
 // Errors that callers tell apart.
@@ -57,6 +66,7 @@ var (
 	ErrExists     = errors.New("there is already an account of that name")
 	ErrNotFound   = errors.New("no such account")
 	ErrPassphrase = errors.New("the passphrase is too short")
+	ErrDisabled   = errors.New("the account is closed")
 )
 
 // MinPassphrase is the least number of characters of a passphrase. Length is the
@@ -73,7 +83,19 @@ type Config struct {
 	Store *store.DB
 	Now   func() time.Time // nil means time.Now
 	Log   *slog.Logger     // nil discards
+	Cost  Cost             // of passphrases; zero is the real one
 }
+
+// Cost is what guessing a passphrase costs. Tests that are about something else take
+// a cheap one.
+type Cost struct {
+	Memory uint32 // KiB of argon2id
+	Passes uint32 // of argon2id
+	Vault  int    // log2 N of the scrypt around the vault key
+}
+
+// real is OWASP's first choice for servers, 19 MiB and two passes, and the vault's own.
+func real() Cost { return Cost{Memory: 19 << 10, Passes: 2, Vault: vault.WorkFactor} }
 
 // Accounts is safe for concurrent use.
 type Accounts struct {
@@ -81,6 +103,7 @@ type Accounts struct {
 	ledger *ledger.Ledger
 	now    func() time.Time
 	log    *slog.Logger
+	cost   Cost
 	limit  limiter
 	slots  chan struct{} // bounds the memory of concurrent hashing
 }
@@ -96,10 +119,13 @@ func New(cfg Config) (*Accounts, error) {
 	if cfg.Store == nil {
 		return nil, errors.New("accounts need a store")
 	}
-	a := &Accounts{db: cfg.Store, ledger: ledger.New(cfg.Store), now: cfg.Now, log: cfg.Log,
+	a := &Accounts{db: cfg.Store, ledger: ledger.New(cfg.Store), now: cfg.Now, log: cfg.Log, cost: cfg.Cost,
 		slots: make(chan struct{}, concurrent), limit: limiter{failures: map[string]*failures{}}}
 	if a.now == nil {
 		a.now = time.Now
+	}
+	if a.cost == (Cost{}) {
+		a.cost = real()
 	}
 	if a.log == nil {
 		a.log = slog.New(slog.DiscardHandler)
@@ -120,34 +146,46 @@ func (a *Accounts) Create(ctx context.Context, name, display string, role Role, 
 	if err := goodPassphrase(passphrase); err != nil {
 		return "", err
 	}
-	var blob []byte
-	if role.HasKey() {
-		id, err := vault.NewIdentity()
-		if err != nil {
-			return "", err
-		}
-		if blob, err = id.Protect(passphrase); err != nil {
-			return "", err
-		}
-		recipient = id.Recipient()
+	blob, recipient, err := a.newKey(role, passphrase)
+	if err != nil {
+		return "", err
 	}
-	hash := newHash(passphrase)
-	at := a.now().UTC()
-	err = a.db.Update(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `INSERT INTO accounts (name, display, role, hash, identity, recipient, created) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (name) DO NOTHING`, name, strings.TrimSpace(display), string(role), hash, blob, recipient, store.Millis(at))
-		if err != nil {
-			return fmt.Errorf("cannot create account %s: %w", name, err)
-		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return fmt.Errorf("%s: %w", name, ErrExists)
-		}
-		return a.tell(ctx, tx, name, "account-created", map[string]string{"role": string(role)})
-	})
+	acc := stored{Account: Account{Name: name, Display: display, Role: role, Recipient: recipient}, hash: a.newHash(passphrase), identity: blob}
+	err = a.db.Update(ctx, func(tx *sql.Tx) error { return a.insert(ctx, tx, acc, nil) })
 	if err != nil {
 		return "", err
 	}
 	return recipient, nil
+}
+
+// newKey makes the vault key of a role that has one.
+func (a *Accounts) newKey(role Role, passphrase string) (blob []byte, recipient string, err error) {
+	if !role.HasKey() {
+		return nil, "", nil
+	}
+	id, err := vault.NewIdentity()
+	if err != nil {
+		return nil, "", err
+	}
+	blob, err = id.ProtectAt(passphrase, a.cost.Vault)
+	return blob, id.Recipient(), err
+}
+
+// insert makes the row of a new account and its line in the ledger.
+func (a *Accounts) insert(ctx context.Context, tx *sql.Tx, s stored, detail map[string]string) error {
+	res, err := tx.ExecContext(ctx, `INSERT INTO accounts (name, display, role, hash, identity, recipient, created) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (name) DO NOTHING`, s.Name, strings.TrimSpace(s.Display), string(s.Role), s.hash, s.identity, s.Recipient, store.Millis(a.now().UTC()))
+	if err != nil {
+		return fmt.Errorf("cannot create account %s: %w", s.Name, err)
+	}
+	if n, err := res.RowsAffected(); err != nil || n == 0 {
+		return fmt.Errorf("%s: %w", s.Name, ErrExists)
+	}
+	if detail == nil {
+		detail = map[string]string{}
+	}
+	detail["role"] = string(s.Role)
+	return a.tell(ctx, tx, s.Name, "account-created", detail)
 }
 
 func goodPassphrase(p string) error {
@@ -185,7 +223,7 @@ func scanAccount(row interface{ Scan(...any) error }) (*stored, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read an account: %w", err)
 	}
-	s.Created, s.Disabled = store.Time(created), disabled != 0
+	s.Created, s.Disabled, s.Passphrase = store.Time(created), disabled != 0, s.hash != ""
 	return &s, nil
 }
 

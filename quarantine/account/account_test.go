@@ -27,7 +27,15 @@ type fixture struct {
 	now time.Time
 }
 
+// cheap is what guessing costs where a test is not about it.
+var cheap = account.Cost{Memory: 64, Passes: 1, Vault: 4}
+
 func open(t *testing.T) *fixture {
+	t.Helper()
+	return openAt(t, cheap)
+}
+
+func openAt(t *testing.T, cost account.Cost) *fixture {
 	t.Helper()
 	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "state", "b.db")})
 	if err != nil {
@@ -35,7 +43,7 @@ func open(t *testing.T) *fixture {
 	}
 	t.Cleanup(func() { db.Close() })
 	f := &fixture{db: db, now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
-	if f.Accounts, err = account.New(account.Config{Store: db, Now: func() time.Time { return f.now }}); err != nil {
+	if f.Accounts, err = account.New(account.Config{Store: db, Cost: cost, Now: func() time.Time { return f.now }}); err != nil {
 		t.Fatal(err)
 	}
 	return f
@@ -45,7 +53,7 @@ func TestLoginUnlocksTheVaultOfThatAccount(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	a := open(t)
+	a := openAt(t, account.Cost{}) // the real one
 	recipient, err := a.Create(t.Context(), "dpo", "Testperson Eksempel", account.DPO, pass)
 	if err != nil {
 		t.Fatal(err)
@@ -198,7 +206,7 @@ func TestManyAtOnceDoNotOutrunTheLimit(t *testing.T) {
 }
 
 func TestDisabledAndTamperedAccountsStayOut(t *testing.T) {
-	a := open(t)
+	a := openAt(t, account.Cost{})
 	for _, name := range []string{"en", "to"} {
 		if _, err := a.Create(t.Context(), name, "", account.Operator, pass); err != nil {
 			t.Fatal(err)

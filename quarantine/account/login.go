@@ -17,10 +17,8 @@ import (
 	"golang.org/x/crypto/argon2"
 )
 
-// The argon2id parameters, OWASP's first choice for servers: 19 MiB, two passes.
+// The parameters of argon2id beside its cost.
 const (
-	hashMemory  = 19 << 10 // KiB
-	hashPasses  = 2
 	hashThreads = 1
 	hashBytes   = 32
 	saltBytes   = 16
@@ -30,6 +28,18 @@ const (
 // for a role without one. Failures are counted per name (five in fifteen minutes
 // close it for the rest of them), whether the account exists or not.
 func (a *Accounts) Login(ctx context.Context, name, passphrase string) (*Account, *vault.Opener, error) {
+	return a.prove(ctx, name, passphrase, "login", "passphrase")
+}
+
+// Unlock is for somebody who signed in without a passphrase and needs the vault key,
+// or who is to prove that it is he who sits there. It counts failures as Login does.
+func (a *Accounts) Unlock(ctx context.Context, name, passphrase string) (*vault.Opener, error) {
+	_, opener, err := a.prove(ctx, name, passphrase, "passphrase-given", "")
+	return opener, err
+}
+
+// prove is the one place where a passphrase is checked; verb is for the ledger.
+func (a *Accounts) prove(ctx context.Context, name, passphrase, verb, how string) (*Account, *vault.Opener, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if len(passphrase) > maxPassphrase || !accountName.MatchString(name) {
 		return nil, nil, ErrLogin
@@ -46,7 +56,7 @@ func (a *Accounts) Login(ctx context.Context, name, passphrase string) (*Account
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, nil, err
 	}
-	if !matches(s, passphrase) {
+	if !a.matches(s, passphrase) {
 		return nil, nil, a.refuse(ctx, name, s != nil)
 	}
 	var opener *vault.Opener
@@ -55,12 +65,20 @@ func (a *Accounts) Login(ctx context.Context, name, passphrase string) (*Account
 			return nil, nil, fmt.Errorf("the vault key of %s cannot be unlocked: %w", name, err)
 		}
 	}
-	err = a.db.Update(ctx, func(tx *sql.Tx) error { return a.tell(ctx, tx, name, "login", nil) })
+	err = a.db.Update(ctx, func(tx *sql.Tx) error { return a.tell(ctx, tx, name, verb, by(how)) })
 	if err != nil {
 		return nil, nil, err
 	}
 	a.limit.succeeded(name)
 	return &s.Account, opener, nil
+}
+
+// by is the detail of a ledger line that says how somebody signed in.
+func by(how string) map[string]string {
+	if how == "" {
+		return nil
+	}
+	return map[string]string{"how": how}
 }
 
 // enter takes one of the few places for hashing.
@@ -79,12 +97,12 @@ func (a *Accounts) enter(ctx context.Context) (func(), error) {
 
 // matches takes the same time for an account that is not there, so that names
 // cannot be told by the clock.
-func matches(s *stored, passphrase string) bool {
-	if s == nil {
-		hashOf(passphrase, make([]byte, saltBytes))
+func (a *Accounts) matches(s *stored, passphrase string) bool {
+	if s == nil || s.hash == "" { // or one without a passphrase
+		a.hashOf(passphrase, make([]byte, saltBytes))
 		return false
 	}
-	return checkHash(s.hash, passphrase) && !s.Disabled
+	return a.checkHash(s.hash, passphrase) && !s.Disabled
 }
 
 func (a *Accounts) refuse(ctx context.Context, name string, exists bool) error {
@@ -104,17 +122,17 @@ func (a *Accounts) ChangePassphrase(ctx context.Context, name, old, passphrase s
 	if err := goodPassphrase(passphrase); err != nil {
 		return err
 	}
-	acc, opener, err := a.Login(ctx, name, old)
+	acc, opener, err := a.prove(ctx, name, old, "passphrase-given", "")
 	if err != nil {
 		return err
 	}
 	var blob []byte
 	if opener != nil {
-		if blob, err = opener.Protect(passphrase); err != nil {
+		if blob, err = opener.ProtectAt(passphrase, a.cost.Vault); err != nil {
 			return err
 		}
 	}
-	hash := newHash(passphrase)
+	hash := a.newHash(passphrase)
 	return a.db.Update(ctx, func(tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, `UPDATE accounts SET hash = $2, identity = $3 WHERE name = $1`, acc.Name, hash, blob); err != nil {
 			return fmt.Errorf("cannot change the passphrase of %s: %w", acc.Name, err)
@@ -123,21 +141,21 @@ func (a *Accounts) ChangePassphrase(ctx context.Context, name, old, passphrase s
 	})
 }
 
-func newHash(passphrase string) string {
+func (a *Accounts) newHash(passphrase string) string {
 	salt := make([]byte, saltBytes)
 	rand.Read(salt) // never fails, see crypto/rand
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, hashMemory, hashPasses, hashThreads,
-		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(hashOf(passphrase, salt)))
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, a.cost.Memory, a.cost.Passes, hashThreads,
+		base64.RawStdEncoding.EncodeToString(salt), base64.RawStdEncoding.EncodeToString(a.hashOf(passphrase, salt)))
 }
 
-func hashOf(passphrase string, salt []byte) []byte {
-	return argon2.IDKey([]byte(passphrase), salt, hashPasses, hashMemory, hashThreads, hashBytes)
+func (a *Accounts) hashOf(passphrase string, salt []byte) []byte {
+	return argon2.IDKey([]byte(passphrase), salt, a.cost.Passes, a.cost.Memory, hashThreads, hashBytes)
 }
 
 // checkHash accepts only our own parameters: a row changed to cheap ones must not
 // let anybody in.
-func checkHash(stored, passphrase string) bool {
-	head := fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, hashMemory, hashPasses, hashThreads)
+func (a *Accounts) checkHash(stored, passphrase string) bool {
+	head := fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$", argon2.Version, a.cost.Memory, a.cost.Passes, hashThreads)
 	rest, ok := strings.CutPrefix(stored, head)
 	if !ok {
 		return false
@@ -148,7 +166,7 @@ func checkHash(stored, passphrase string) bool {
 	if saltErr != nil || sumErr != nil || len(salt) != saltBytes || len(sum) != hashBytes {
 		return false
 	}
-	return subtle.ConstantTimeCompare(sum, hashOf(passphrase, salt)) == 1
+	return subtle.ConstantTimeCompare(sum, a.hashOf(passphrase, salt)) == 1
 }
 
 // The limits on failed logins per name.

@@ -21,6 +21,9 @@ func TestAccess(t *testing.T) {
 	inside, readers, deciders, keepers := everybody[1:], everybody[1:4], everybody[1:3], everybody[1:2]
 	allowed := map[string][]string{
 		"GET /sund": everybody, "GET /static/": everybody, "GET /log-ind": everybody, "POST /log-ind": everybody, "POST /sprog": everybody,
+		"GET /log-ind/kommune": everybody, "GET /log-ind/retur": everybody, "POST /log-ind/noegle/begynd": everybody, "POST /log-ind/noegle": everybody,
+		"POST /log-ud/besked": everybody, "GET /log-ud/her": everybody, "GET /laas-op": deciders, "POST /laas-op": deciders,
+		"GET /konto": inside, "POST /konto/adgangssaetning": inside, "POST /konto/andre": inside, "POST /konto/noegle/begynd": inside, "POST /konto/noegle": inside, "POST /konto/noegle/fjern": inside,
 		"POST /sag/{id}/note": deciders, "POST /sag/{id}/overdrag": deciders, "POST /sag/{id}/spoerg": deciders,
 		"POST /sag/{id}/falsk-alarm": keepers, "POST /sag/{id}/original": keepers, "POST /sag/{id}/vis": keepers, "POST /sag/{id}/udlever": keepers, "GET /sag/{id}/pdf": readers, "GET /noegler": keepers, "POST /noegler/forsegl": keepers, "POST /noegler/gendannelse": keepers, "POST /noegler/fjern": keepers,
 		"GET /advarsler": readers, "GET /statistik": readers, "GET /undtagelser": readers, "POST /undtagelser/slut": keepers,
@@ -226,10 +229,10 @@ func TestLoginRefused(t *testing.T) {
 			t.Error("the passphrase is in the log")
 		}
 	}
-	r.server.pause = 200 * time.Millisecond
+	r.server.signin.Pause = 200 * time.Millisecond
 	start := time.Now()
 	c.post("/log-ind", "navn", "dpo", "kode", "forkert")
-	if d := time.Since(start); d < r.server.pause {
+	if d := time.Since(start); d < r.server.signin.Pause {
 		t.Errorf("a failed login is answered after %v", d)
 	}
 }

@@ -3,7 +3,8 @@
 //
 // Who may do what stands in one table, routes.go. A session is a random token in
 // a cookie (HttpOnly, SameSite=Lax, __Host- over TLS) that is renewed at login and
-// ends after 30 idle minutes; the key that opens sealed pictures and originals is
+// ends after 30 idle minutes, 12 hours (8 after the municipality's own sign-in), or
+// when the account is closed; the key that opens sealed pictures and originals is
 // held in memory beside the session and dies with it. Requests from other sites
 // are refused by http.CrossOriginProtection. The pages carry a strict content
 // security policy and load nothing from elsewhere. All values from outside pass
@@ -21,8 +22,8 @@ import (
 	"net/http"
 	"time"
 
+	"brevvagt/detectors"
 	"brevvagt/quarantine"
-	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/handout"
 	"brevvagt/quarantine/ledger"
@@ -34,8 +35,10 @@ import (
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/keys"
 	"brevvagt/quarantine/review/lists"
+	"brevvagt/quarantine/review/mine"
 	"brevvagt/quarantine/review/prints"
 	"brevvagt/quarantine/review/queue"
+	"brevvagt/quarantine/review/signin"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/stats"
@@ -106,10 +109,10 @@ type Service interface {
 	Listing
 }
 
-// Accounts tells who a person is and unlocks the vault key. A wrong name and a
-// wrong passphrase give the same error.
+// Accounts tells who a person is, unlocks the vault key and changes its passphrase.
 type Accounts interface {
-	Login(ctx context.Context, name, passphrase string) (*account.Account, *vault.Opener, error)
+	signin.Accounts
+	mine.Accounts
 }
 
 // Config is what New needs: a service, accounts, a desk, the work on cases and
@@ -139,16 +142,17 @@ type Config struct {
 	Keys *keys.Keys
 	// Head is the ledger's head for exports, signed where a key is at hand.
 	Head func(context.Context) (string, error)
+	// Ways are the ways to sign in beside the passphrase.
+	Ways signin.Ways
 	Now  func() time.Time
 }
 
 // Limits of the page.
 const (
-	idleTimeout  = 30 * time.Minute
-	lifetime     = 12 * time.Hour
-	failurePause = 500 * time.Millisecond
-	bodyLimit    = 64 << 10 // bytes of a posted form
-	reasonLimit  = 1000     // runes of a reason
+	idleTimeout = 30 * time.Minute
+	lifetime    = 12 * time.Hour
+	bodyLimit   = 64 << 10 // bytes of a posted form
+	reasonLimit = 1000     // runes of a reason
 )
 
 // more are the pages beside cases, queue and register.
@@ -156,6 +160,8 @@ type more struct {
 	lists  *lists.Pages
 	prints *prints.Pages
 	keys   *keys.Pages
+	signin *signin.Pages
+	mine   *mine.Pages
 }
 
 type server struct {
@@ -172,7 +178,6 @@ type server struct {
 	check      func(string) error // refuses a text of a person that may not be kept
 	Service    Service
 	Accounts   Accounts
-	pause      time.Duration // before the answer to a failed login
 	assets     http.Handler
 }
 
@@ -207,10 +212,16 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the page's static files: %w", err)
 	}
-	s := &server{Service: cfg.Service, Accounts: cfg.Accounts, pause: failurePause, assets: assets}
+	s := &server{Service: cfg.Service, Accounts: cfg.Accounts, assets: assets}
 	s.Frame, err = frame.New(frame.Config{Log: cfg.Log, Secure: cfg.Secure, Organisation: cfg.Organisation, Now: cfg.Now,
 		Idle: idle, Lifetime: lifetime, May: s.may, Clock: func(ctx context.Context) (*frame.Clock, error) { return s.breach.Nearest(ctx) }})
 	if err != nil {
+		return nil, err
+	}
+	if s.signin, err = signin.New(s.Frame, cfg.Accounts, cfg.Ways); err != nil {
+		return nil, err
+	}
+	if s.mine, err = mine.New(s.Frame, cfg.Accounts, s.signin.Passkeys, cfg.Check); err != nil {
 		return nil, err
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
@@ -221,4 +232,17 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats}
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil
+}
+
+// health answers readiness checks without a login: the page is up and the store
+// can be read.
+func (s *server) health(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if _, err := s.Service.Counts(r.Context()); err != nil {
+		s.Log.Error("not ready", "err", detectors.Redact(err.Error()))
+		w.WriteHeader(http.StatusServiceUnavailable)
+		w.Write([]byte("ikke klar\n"))
+		return
+	}
+	w.Write([]byte("klar\n"))
 }

@@ -42,15 +42,16 @@ const passphrase = "korrekt hest batteri hæfteklamme"
 
 // rig is the page over a real quarantine in a temporary directory.
 type rig struct {
-	service *quarantine.Service
-	source  *source
-	opener  *vault.Opener
-	server  *server
-	db      *store.DB
-	mail    questions
-	url     string
-	log     *bytes.Buffer
-	now     time.Time
+	service  *quarantine.Service
+	source   *source
+	opener   *vault.Opener
+	server   *server
+	db       *store.DB
+	accounts *account.Accounts // real ones, where the test has them
+	mail     questions
+	url      string
+	log      *bytes.Buffer
+	now      time.Time
 }
 
 // source is a releaser that keeps what it was given, or refuses.
@@ -108,6 +109,31 @@ func (p people) Login(_ context.Context, name, pass string) (*account.Account, *
 	return &account.Account{Name: name, Role: role}, p.opener, nil
 }
 
+// Unlock implements signin.Accounts.
+func (p people) Unlock(_ context.Context, _, pass string) (*vault.Opener, error) {
+	if pass != passphrase {
+		return nil, account.ErrLogin
+	}
+	return p.opener, nil
+}
+
+// Get implements signin.Accounts.
+func (p people) Get(_ context.Context, name string) (*account.Account, error) {
+	role := account.Role(strings.TrimRight(name, "0123456789"))
+	if !role.Valid() {
+		return nil, account.ErrNotFound
+	}
+	return &account.Account{Name: name, Role: role, Passphrase: true}, nil
+}
+
+// ChangePassphrase implements mine.Accounts.
+func (p people) ChangePassphrase(_ context.Context, _, old, _ string) error {
+	if old != passphrase {
+		return account.ErrLogin
+	}
+	return nil
+}
+
 func newRig(t testing.TB, change ...func(*Config)) *rig {
 	t.Helper()
 	id, err := vault.NewIdentity()
@@ -120,12 +146,15 @@ func newRig(t testing.TB, change ...func(*Config)) *rig {
 	return r
 }
 
+// cheap is what guessing costs where a test is not about it.
+var cheap = account.Cost{Memory: 64, Passes: 1, Vault: 4}
+
 // newRealRig has real accounts: anna is the DPO.
-func newRealRig(t testing.TB) *rig {
+func newRealRig(t testing.TB, change ...func(*rig, *Config)) *rig {
 	t.Helper()
 	dir := t.TempDir()
 	db := openStore(t, dir)
-	accounts, err := account.New(account.Config{Store: db})
+	accounts, err := account.New(account.Config{Store: db, Cost: cheap})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -133,8 +162,12 @@ func newRealRig(t testing.TB) *rig {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := &rig{}
-	r.start(t, dir, db, recipient, accounts)
+	r := &rig{accounts: accounts}
+	r.start(t, dir, db, recipient, accounts, func(c *Config) {
+		for _, f := range change {
+			f(r, c)
+		}
+	})
 	return r
 }
 
@@ -169,16 +202,18 @@ func (r *rig) start(t testing.TB, dir string, db *store.DB, key string, accounts
 	cfg := Config{Service: r.service, Check: fieldcheck.Check, Accounts: accounts, Now: clock, Work: casework.New(casework.Config{Store: db, Ledger: r.service.Ledger(), Check: fieldcheck.Check, Now: clock}), Warned: warned.New(db, 24*time.Hour, clock),
 		Mail: &r.mail, Stats: func(ctx context.Context, year int) (*stats.Year, error) { return stats.Of(ctx, db, year, words.Zone()) }, Colleagues: func(context.Context) ([]string, error) { return []string{"dpo", "reviewer"}, nil }, Desk: desk.New(desk.Config{Store: db, Register: r.service.Register(), Ledger: r.service.Ledger(), Now: clock}), Organisation: "Eksempel Kommune",
 		Log: slog.New(slog.NewTextHandler(r.log, &slog.HandlerOptions{Level: slog.LevelDebug}))}
+	web := httptest.NewUnstartedServer(nil)
+	t.Cleanup(web.Close)
+	r.url = "http://" + web.Listener.Addr().String() // some ways in want to know it
 	for _, f := range change {
 		f(&cfg)
 	}
 	if r.server, err = newServer(cfg, idleTimeout); err != nil {
 		t.Fatal(err)
 	}
-	r.server.pause = 0
-	web := httptest.NewServer(r.server.handler())
-	t.Cleanup(web.Close)
-	r.url = web.URL
+	r.server.signin.Pause = 0
+	web.Config.Handler = r.server.handler()
+	web.Start()
 }
 
 // hold puts a deposit into quarantine some time before now.

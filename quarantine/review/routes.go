@@ -7,6 +7,8 @@ import (
 
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/review/breach"
+	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/oidc"
 	"brevvagt/quarantine/review/static"
 )
 
@@ -39,16 +41,31 @@ func (s *server) routes() []route {
 	reading := roles(dpo, reviewer, auditor)
 	deciding := roles(dpo, reviewer)
 	keeping := roles(dpo)
-	b := s.breach
+	b, in, me := s.breach, s.signin, s.mine
 	const form, upload = 256 << 10, breach.ImportLimit + 64<<10
 	return []route{
 		{"GET", "/sund", public, s.health, 0},
 		{"GET", "/static/", public, s.assets.ServeHTTP, 0},
 
-		{"GET", "/log-ind", visitor, s.showLogin, 0},
-		{"POST", "/log-ind", visitor, s.login, 0},
-		{"POST", "/sprog", visitor, s.setLanguage, 0},
-		{"POST", "/log-ud", signedIn, s.logout, 0},
+		{"GET", "/log-ind", visitor, in.Show, 0},
+		{"POST", "/log-ind", visitor, in.Login, 0},
+		{"GET", "/log-ind/kommune", visitor, in.Depart, 0},
+		{"GET", oidc.ReturnPath, visitor, in.Return, 0},
+		{"POST", "/log-ind/noegle/begynd", visitor, in.AskPasskey, 0},
+		{"POST", "/log-ind/noegle", visitor, in.LoginPasskey, 0},
+		{"POST", "/sprog", visitor, in.SetLanguage, 0},
+		{"POST", "/log-ud", signedIn, in.Logout, 0},
+		{"POST", "/log-ud/besked", public, in.Ended, 0}, // signed by the identity provider
+		{"GET", "/log-ud/her", public, in.EndedHere, 0}, // knows the session's own name
+		{"GET", "/laas-op", deciding, in.ShowUnlock, 0},
+		{"POST", "/laas-op", deciding, in.Unlock, 0},
+
+		{"GET", "/konto", signedIn, me.Show, 0},
+		{"POST", "/konto/adgangssaetning", signedIn, me.Change, 0},
+		{"POST", "/konto/andre", signedIn, me.EndOthers, 0},
+		{"POST", "/konto/noegle/begynd", signedIn, me.Begin, 0},
+		{"POST", "/konto/noegle", signedIn, me.Add, 0},
+		{"POST", "/konto/noegle/fjern", signedIn, me.Remove, 0},
 
 		{"GET", "/{$}", signedIn, s.queue.Front, 0},
 		{"GET", "/drift", signedIn, s.queue.Status, 0},
@@ -123,8 +140,8 @@ func (s *server) guard(rt route) http.Handler {
 		}
 		u, ok := s.User(r)
 		switch {
-		case !ok:
-			s.toLogin(w, r)
+		case !ok || !s.stands(r, u):
+			s.signin.Ask(w, r)
 		case !slices.Contains(rt.access, u.Role):
 			s.Log.Warn("access denied", "user", u.Name, "role", string(u.Role), "method", rt.method, "route", rt.path)
 			s.Fail(w, r, http.StatusForbidden)
@@ -132,6 +149,20 @@ func (s *server) guard(rt route) http.Handler {
 			rt.handle(w, r)
 		}
 	}))
+}
+
+// stands reports whether somebody's account is still open and still has the role of the
+// session; else the session ends here and now.
+func (s *server) stands(r *http.Request, u frame.User) bool {
+	acc, err := s.Accounts.Get(r.Context(), u.Name)
+	if err == nil && !acc.Disabled && u.Role.Within(acc.Role) {
+		return true
+	}
+	s.Log.Warn("session ended: the account is closed or has another role", "user", u.Name)
+	if err := s.Leave(r); err != nil {
+		s.Log.Error("cannot end a session", "err", err)
+	}
+	return false
 }
 
 // headers sets what every answer carries.

@@ -15,10 +15,10 @@ import (
 	"filippo.io/age"
 )
 
-// workFactor is the scrypt cost (log2 N) of a protected identity: about 0.5 s and
+// WorkFactor is the scrypt cost (log2 N) of a protected identity: about 0.5 s and
 // 64 MiB on the machine it was chosen on, so a stolen file resists guessing while
 // a person logging in hardly waits.
-const workFactor = 16
+const WorkFactor = 16
 
 // maxWorkFactor bounds what an identity file from elsewhere may cost to unlock.
 const maxWorkFactor = 20
@@ -46,7 +46,13 @@ func (i *Identity) Opener() *Opener { return &Opener{i.key} }
 
 // Protect is the secret half under a passphrase, to be kept in a file or a row.
 func (i *Identity) Protect(passphrase string) ([]byte, error) {
-	return protect(i.key, passphrase)
+	return protect(i.key, passphrase, WorkFactor)
+}
+
+// ProtectAt is Protect at another cost (log2 N of scrypt, 1 to 20), for tests that
+// are about something else.
+func (i *Identity) ProtectAt(passphrase string, work int) ([]byte, error) {
+	return protect(i.key, passphrase, work)
 }
 
 // String keeps the secret half out of logs.
@@ -64,7 +70,12 @@ func (o *Opener) Recipient() string { return o.identity.Recipient().String() }
 
 // Protect is the same key under another passphrase.
 func (o *Opener) Protect(passphrase string) ([]byte, error) {
-	return protect(o.identity, passphrase)
+	return protect(o.identity, passphrase, WorkFactor)
+}
+
+// ProtectAt is Protect at another cost, see [Identity.ProtectAt].
+func (o *Opener) ProtectAt(passphrase string, work int) ([]byte, error) {
+	return protect(o.identity, passphrase, work)
 }
 
 // String keeps the secret half out of logs.
@@ -73,12 +84,12 @@ func (o *Opener) String() string { return "vault opener" }
 // GoString does the same for %#v.
 func (o *Opener) GoString() string { return o.String() }
 
-func protect(key *age.HybridIdentity, passphrase string) ([]byte, error) {
+func protect(key *age.HybridIdentity, passphrase string, work int) ([]byte, error) {
 	r, err := age.NewScryptRecipient(passphrase)
 	if err != nil {
 		return nil, fmt.Errorf("cannot protect the key: %w", err)
 	}
-	r.SetWorkFactor(workFactor)
+	r.SetWorkFactor(work)
 	var blob bytes.Buffer
 	w, err := age.Encrypt(&blob, r)
 	if err != nil {

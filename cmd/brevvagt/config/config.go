@@ -131,6 +131,10 @@ type Review struct {
 	// loopback or behind a proxy that speaks TLS.
 	TLSCertificate string `yaml:"tls_certificate"`
 	TLSKey         string `yaml:"tls_key"`
+	// LocalLogin lets people sign in with a passphrase or a passkey of ours; default
+	// true. Off, the passphrase still unlocks the vault key.
+	LocalLogin bool `yaml:"local_login"`
+	OIDC       OIDC `yaml:"oidc"`
 }
 
 // Notify is how notices reach people.
@@ -189,7 +193,7 @@ func Default() Config {
 			MaxBytes:     64 << 20,
 			DeepBudget:   Duration(10 * time.Minute),
 		},
-		Review: Review{Listen: "127.0.0.1:8080"},
+		Review: defaultReview(),
 		Notify: Notify{Contact: "din DPO"},
 		Vault:  Vault{KeepContent: Duration(30 * 24 * time.Hour)},
 		Log:    Log{Level: "info"},
@@ -235,7 +239,7 @@ func (c *Config) check() error {
 	if err := c.OCR.Cache.check(); err != nil {
 		errs = append(errs, err)
 	}
-	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Transport.check(), c.Gateway.SMTP.TLS.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits(), c.Sender.check(c.Notify.From))
+	errs = append(errs, c.DPO.check(), c.Memory.check(), c.Mailboxes.check(), c.Operations.check(), c.Transport.check(), c.Gateway.SMTP.TLS.check(), c.Canary.check(c.Site.Internal), c.Gateway.checkLimits(), c.Sender.check(c.Notify.From), c.Review.checkAccess(c.DPO.Page))
 	if !filepath.IsAbs(c.State) {
 		errs = append(errs, fmt.Errorf("state: %q must be an absolute path", c.State))
 	}

@@ -19,21 +19,32 @@ import (
 // NewAccount is the command that makes and lists accounts.
 func NewAccount() *cobra.Command {
 	cmd := &cobra.Command{Use: "account", Short: "DPO'ens og andres konti til siden"}
-	cmd.AddCommand(newAccountAdd(), newAccountList(), newAccountDisable())
+	cmd.AddCommand(newAccountAdd(), newAccountList(), newAccountDisable(), newAccountLink(), newAccountKey(), newAccountPasskeys())
 	return cmd
 }
 
 func newAccountAdd() *cobra.Command {
-	var file, display, role string
+	var file, display, role, login string
 	cmd := &cobra.Command{
 		Use:   "add NAME",
 		Short: "opret en konto; adgangssætningen læses fra terminalen eller standard input",
 		Long: `Opretter en konto. En DPO eller sagsbehandler (reviewer) får sin egen nøgle til
 karantænen: det, der sættes i karantæne herefter, kan åbnes med kontoens
-adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
+adgangssætning og ikke uden. Mist den ikke, og opret mindst to.
+
+Med --login får kontoen hverken adgangssætning eller nøgle: den bruges af den, der logger
+ind med det navn hos kommunens login. Det er kun nødvendigt, når kontoen ikke kan hedde
+det, der står før @; ellers oprettes den af sig selv.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return WithState(cmd, file, func(_ config.Config, st *state.State) error {
+				if login != "" {
+					if err := st.Accounts.CreateExternal(cmd.Context(), args[0], display, account.Role(role), login, args[0]); err != nil {
+						return err
+					}
+					console.Printf(cmd.OutOrStdout(), "Konto %s (%s) er oprettet og venter på %s.\n", args[0], role, login)
+					return nil
+				}
 				phrase, err := readPassphrase(cmd)
 				if err != nil {
 					return err
@@ -51,6 +62,7 @@ adgangssætning og ikke uden. Mist den ikke, og opret mindst to.`,
 	}
 	console.ConfigFlag(cmd, &file)
 	cmd.Flags().StringVar(&display, "display", "", "navn, der vises")
+	cmd.Flags().StringVar(&login, "login", "", "loginnavn hos kommunens login, i stedet for adgangssætning")
 	cmd.Flags().StringVar(&role, "role", string(account.DPO), "dpo, reviewer, auditor eller operator")
 	return cmd
 }
@@ -62,8 +74,12 @@ func newAccountList() *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return WithState(cmd, file, func(_ config.Config, st *state.State) error {
 				list, err := st.Accounts.List(cmd.Context())
+				if err != nil {
+					return err
+				}
+				logins, waiting, err := st.Accounts.Linked(cmd.Context())
 				for _, a := range list {
-					console.Printf(cmd.OutOrStdout(), "%-20s %-10s %s\n", a.Name, a.Role, a.Display)
+					console.Printf(cmd.OutOrStdout(), "%-20s %-10s %s%s\n", a.Name, a.Role, a.Display, accountNote(a, logins[a.Name], waiting[a.Name]))
 				}
 				return err
 			})
@@ -71,6 +87,24 @@ func newAccountList() *cobra.Command {
 	}
 	console.ConfigFlag(cmd, &file)
 	return cmd
+}
+
+// accountNote says what is special about an account.
+func accountNote(a *account.Account, login string, waiting bool) string {
+	note := ""
+	if a.Disabled {
+		note += "  [lukket]"
+	}
+	if !a.Passphrase {
+		note += "  [uden adgangssætning og nøgle]"
+	}
+	switch {
+	case waiting:
+		note += "  [venter på " + login + "]"
+	case login != "":
+		note += "  [" + login + "]"
+	}
+	return note
 }
 
 // readPassphrase reads one line without echo from a terminal, or the first line of any

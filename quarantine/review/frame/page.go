@@ -7,6 +7,7 @@ package frame
 import (
 	"bytes"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"html/template"
 	"io/fs"
@@ -104,6 +105,20 @@ func (s *Frame) Render(w http.ResponseWriter, status int, name string, p Page) {
 	w.WriteHeader(status)
 	if _, err := b.WriteTo(w); err != nil {
 		s.Log.Debug("page not delivered", "page", name, "err", err)
+	}
+}
+
+// Answer writes a value for a script of ours.
+func (s *Frame) Answer(w http.ResponseWriter, status int, v any) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		s.Log.Error("cannot answer a script", "err", err)
+		status, b = http.StatusInternalServerError, []byte("{}")
+	}
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	if _, err := w.Write(b); err != nil {
+		s.Log.Debug("answer not delivered", "err", err)
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/keyring"
 	"brevvagt/quarantine/review/words"
 	"brevvagt/quarantine/vault"
 )
@@ -18,6 +19,16 @@ const (
 	SessionRole   = "role"
 	SessionKey    = "key" // handle into the keyring
 	SessionNotice = "notice"
+	SessionHow    = "how"   // Passphrase, Passkey or OIDC
+	SessionSince  = "since" // milliseconds
+	SessionVault  = "vault" // the account has a vault key and the role may use it
+)
+
+// Ways to sign in.
+const (
+	Passphrase = "passphrase"
+	Passkey    = "passkey"
+	OIDC       = "oidc"
 )
 
 func newSessions(secure bool, idle, lifetime time.Duration) *scs.SessionManager {
@@ -40,6 +51,8 @@ func newSessions(secure bool, idle, lifetime time.Duration) *scs.SessionManager 
 type User struct {
 	Name string
 	Role account.Role
+	// Locked says that the person has a vault key which this session has not unlocked.
+	Locked bool
 }
 
 // RoleName is the role in words.
@@ -49,18 +62,60 @@ func (u User) RoleName(l words.Lang) string { return words.Known(l, "role", stri
 // the two clocks must not drift apart.
 func (s *Frame) User(r *http.Request) (User, bool) {
 	ctx := r.Context()
-	u := User{s.Sessions.GetString(ctx, SessionName), account.Role(s.Sessions.GetString(ctx, SessionRole))}
+	u := User{Name: s.Sessions.GetString(ctx, SessionName), Role: account.Role(s.Sessions.GetString(ctx, SessionRole))}
 	if u.Name == "" {
 		return User{}, false
 	}
-	handle := s.Sessions.GetString(ctx, SessionKey)
+	take := s.Keys.Get
 	if Live(r) {
-		return u, s.Keys.Has(handle)
+		take = s.Keys.Peek
 	}
-	if _, ok := s.Keys.Get(handle); !ok {
+	opener, ok := take(s.Sessions.GetString(ctx, SessionKey))
+	if !ok {
 		return User{}, false
 	}
+	u.Locked = opener == nil && s.Sessions.GetBool(ctx, SessionVault)
 	return u, true
+}
+
+// Entry is a sign-in that has succeeded.
+type Entry struct {
+	Account *account.Account
+	Opener  *vault.Opener // nil when no passphrase was given
+	How     string
+	Owner   keyring.Owner // what an identity provider calls it; Account is filled in
+	Most    time.Duration // the session ends after this, 0 is the site's own lifetime
+}
+
+// Enter begins a session for somebody, with a new token, so that one planted before is
+// worth nothing.
+func (s *Frame) Enter(r *http.Request, e Entry) error {
+	ctx := r.Context()
+	s.Keys.Drop(s.Sessions.GetString(ctx, SessionKey)) // of an earlier sign-in in this browser
+	if err := s.Sessions.Clear(ctx); err != nil {
+		return err
+	}
+	if err := s.Sessions.RenewToken(ctx); err != nil {
+		return err
+	}
+	e.Owner.Account = e.Account.Name
+	s.Sessions.Put(ctx, SessionName, e.Account.Name)
+	s.Sessions.Put(ctx, SessionRole, string(e.Account.Role))
+	s.Sessions.Put(ctx, SessionKey, s.Keys.Put(e.Opener, e.Owner))
+	s.Sessions.Put(ctx, SessionHow, e.How)
+	s.Sessions.Put(ctx, SessionSince, s.Now().UnixMilli())
+	s.Sessions.Put(ctx, SessionVault, e.Account.Recipient != "" && e.Account.Role.HasKey())
+	if e.Most > 0 {
+		s.Sessions.SetDeadline(ctx, time.Now().Add(e.Most).UTC())
+	}
+	s.Log.Info("login", "user", e.Account.Name, "role", string(e.Account.Role), "how", e.How)
+	return nil
+}
+
+// Leave ends the session and forgets its key.
+func (s *Frame) Leave(r *http.Request) error {
+	s.Keys.Drop(s.Sessions.GetString(r.Context(), SessionKey))
+	return s.Sessions.Destroy(r.Context())
 }
 
 // Live reports whether a page renews itself rather than a person asking for it. That

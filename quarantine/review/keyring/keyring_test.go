@@ -15,7 +15,7 @@ func TestIdleKeyIsForgotten(t *testing.T) {
 	}
 	synctest.Test(t, func(t *testing.T) {
 		k := New(30 * time.Minute)
-		handle, other := k.Put(id.Opener()), k.Put(nil)
+		handle, other := k.Put(id.Opener(), Owner{}), k.Put(nil, Owner{})
 		if handle == other || len(handle) < 26 {
 			t.Errorf("handles %q and %q", handle, other)
 		}
@@ -38,7 +38,7 @@ func TestIdleKeyIsForgotten(t *testing.T) {
 
 func TestDropAndForget(t *testing.T) {
 	k := New(time.Hour)
-	a, b := k.Put(nil), k.Put(nil)
+	a, b := k.Put(nil, Owner{}), k.Put(nil, Owner{})
 	k.Drop(a)
 	k.Drop("no such handle")
 	if _, ok := k.Get(a); ok || k.Len() != 1 {
@@ -47,5 +47,34 @@ func TestDropAndForget(t *testing.T) {
 	k.Forget()
 	if _, ok := k.Get(b); ok || k.Len() != 0 {
 		t.Error("keys are held after Forget")
+	}
+}
+
+func TestSessionsEndByOwner(t *testing.T) {
+	id, err := vault.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	k := New(time.Hour)
+	a := k.Put(nil, Owner{Account: "anna", Subject: "s1", Session: "x"})
+	b := k.Put(nil, Owner{Account: "anna"})
+	c := k.Put(nil, Owner{Account: "bo"})
+	anna := func(o Owner) bool { return o.Account == "anna" }
+	if !k.Unlock(a, id.Opener()) || k.Unlock("no such handle", id.Opener()) {
+		t.Error("unlocked the wrong sessions")
+	}
+	if o, ok := k.Peek(a); !ok || o == nil {
+		t.Error("the session was not unlocked")
+	}
+	if n := k.Count(anna); n != 2 {
+		t.Errorf("%d sessions of anna, want 2", n)
+	}
+	if n := k.End(a, anna); n != 1 {
+		t.Errorf("%d sessions ended, want 1", n)
+	}
+	for handle, lives := range map[string]bool{a: true, b: false, c: true} {
+		if _, ok := k.Peek(handle); ok != lives {
+			t.Errorf("session %.4s lives: %v", handle, ok)
+		}
 	}
 }

@@ -8,7 +8,7 @@ import (
 // catalogue holds every text of the page by key, built once.
 var catalogue = sync.OnceValue(func() map[string]phrase {
 	all := make(map[string]phrase)
-	for _, part := range []map[string]phrase{frame(), signIn(), queueTexts(), caseTexts(), decisionTexts(), filterTexts(), batchTexts(), workTexts(), senderTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), keyTexts(), vocabulary()} {
+	for _, part := range []map[string]phrase{frame(), signIn(), accessTexts(), queueTexts(), caseTexts(), decisionTexts(), filterTexts(), batchTexts(), workTexts(), senderTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), keyTexts(), vocabulary()} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -40,7 +40,7 @@ func frame() map[string]phrase {
 		"error.origin":      {"Handlingen blev stoppet", "The action was stopped"},
 		"error.origin.text": {"Handlingen kom fra en anden side end brevvagt, og derfor er der ikke ændret noget. Åbn brevvagt direkte, og prøv igen.", "The action came from another site than brevvagt, so nothing was changed. Open brevvagt directly and try again."},
 		"error.locked":      {"Nøglen er ikke låst op", "The key is not unlocked"},
-		"error.locked.text": {"Nøglen til karantænen er ikke låst op i denne session. Log ud og ind igen.", "The quarantine key is not unlocked in this session. Sign out and in again."},
+		"error.locked.text": {"Nøglen til karantænen er ikke låst op i denne session. Lås den op med din adgangssætning på linjen øverst på siden, eller bed en kollega, der har en nøgle.", "The quarantine key is not unlocked in this session. Unlock it with your passphrase on the line at the top of the page, or ask a colleague who has a key."},
 		"error.404":         {"Siden findes ikke", "The page does not exist"},
 		"error.404.text":    {"Adressen er forkert, eller sagen er slettet efter fristen.", "The address is wrong, or the case has been deleted after its retention period."},
 		"error.405":         {"Det kan man ikke her", "That is not possible here"},
@@ -71,7 +71,7 @@ func signIn() map[string]phrase {
 		"login.empty":      {"Skriv både brugernavn og adgangssætning.", "Enter both user name and passphrase."},
 		"login.slow":       {"Der har været for mange forgæves forsøg. Brugernavnet er lukket i et kvarter. Prøv igen derefter.", "There have been too many failed attempts. The user name is closed for a quarter of an hour. Try again after that."},
 		"login.busy":       {"Mange logger ind lige nu. Prøv igen om et øjeblik.", "Many people are signing in right now. Try again in a moment."},
-		"login.idle":       {"Du er logget ud, fordi siden ikke har været brugt i 30 minutter, eller fordi brevvagt er genstartet. Log ind igen for at fortsætte.", "You have been signed out because the page was unused for 30 minutes, or because brevvagt was restarted. Sign in again to continue."},
+		"login.idle":       {"Du er logget ud, fordi siden ikke har været brugt i 30 minutter, fordi sessionen var for gammel, eller fordi den blev lukket et andet sted fra. Log ind igen for at fortsætte.", "You have been signed out because the page was unused for 30 minutes, because the session was too old, or because it was ended from elsewhere. Sign in again to continue."},
 		"login.out":        {"Du er logget ud. Nøglen til karantænen er glemt igen.", "You are signed out. The quarantine key has been forgotten again."},
 	}
 }
