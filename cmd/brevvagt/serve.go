@@ -30,8 +30,8 @@ import (
 	"brevvagt/quarantine/review"
 	"brevvagt/scanner"
 	"brevvagt/scanner/memory"
-	"strings"
 	source "brevvagt/scanner/source/mailbox"
+	"strings"
 )
 
 func newServe() *cobra.Command {
