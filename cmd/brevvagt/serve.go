@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,7 +32,6 @@ import (
 	"brevvagt/scanner"
 	"brevvagt/scanner/memory"
 	source "brevvagt/scanner/source/mailbox"
-	"strings"
 )
 
 func newServe() *cobra.Command {
