@@ -30,6 +30,7 @@ func (f *finder) match() {
 	case 10:
 		taken = f.take(f.joined(f.row.Count-1, formRun))
 	case 4:
+		f.meetFour(last.Start)
 		taken = f.matchParted()
 	case 9:
 		taken = f.matchLostZero(f.row.Count - 1)

@@ -1,11 +1,13 @@
 package identity
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/identity/digits"
 )
 
 // This file reads numbers that people take apart when they write of somebody: the
@@ -30,7 +32,7 @@ var monthNames = []string{"jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug"
 // called the end of a number, with a date of birth before them. Hardly any text has
 // such words, so that they are looked for first.
 func (f *finder) readSpoken() {
-	if !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
+	if !f.spoken || !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
 		return
 	}
 	for at := 0; ; {
@@ -52,6 +54,52 @@ func (f *finder) readSpoken() {
 		}
 	}
 }
+
+// meetFour notes whether the four digits at start stand behind a word that may call
+// them the end of a number. Most are years, or begin a case number: "er 2026-004711".
+func (f *finder) meetFour(start int) {
+	if f.spoken {
+		return
+	}
+	if rest := f.text[start:]; len(rest) > 5 && (rest[4] == '-' || rest[4] == '/') && digits.Digit(rest[5]) {
+		return
+	}
+	f.spoken = callsSerial(f.text[:start])
+}
+
+// callsSerial reports whether s may end in what [detectors.SpokenSerial] asks to
+// stand before a serial: it is never false where that matches.
+func callsSerial(s string) bool {
+	s = strings.TrimRight(s[max(0, len(s)-40):], " \t\r\n\v\f:.=(-–")
+	token := s[strings.LastIndexAny(s, " \t\r\n")+1:]
+	var low [40]byte
+	n := 0
+	for ; n < len(token); n++ {
+		low[n] = token[n]
+		if c := low[n]; c >= 'A' && c <= 'Z' {
+			low[n] = c + 'a' - 'A'
+		}
+	}
+	word := low[:n]
+	for k := n; k > 0; k-- {
+		if c := low[k-1]; !digits.Alnum(c) && c < 0x80 {
+			word = low[k:n]
+			break
+		}
+	}
+	switch string(word) {
+	case "sidste", "fire", "4", "four", "tal", "tallene", "digits", "er", "lyder", "is", "are":
+		return true
+	}
+	for _, end := range serialEnds {
+		if len(word) >= len(end) && string(word[len(word)-len(end):]) == end {
+			return true
+		}
+	}
+	return bytes.Contains(low[:n], []byte("cpr"))
+}
+
+var serialEnds = []string{"nr", "nummer", "nummeret", "cifre", "cifrene"}
 
 // serialStems stand in every text that calls four digits the end of a CPR number.
 var serialStems = []string{"sidste", "Sidste", "SIDSTE", "øbe", "oebe", "ontrolcif", "ONTROLCIF", "last f", "last 4"}

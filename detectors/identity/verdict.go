@@ -59,6 +59,7 @@ type finder struct {
 	ocr     bool
 	cell    bool // of a table
 	explain bool // keep readings, refusals among them, in place of spans
+	spoken  bool // four digits stand behind a word that may call them the end of a number
 	row     digits.Row
 	out     []Reading
 	spans   []detectors.Span
@@ -71,7 +72,7 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	if seg.Label != "" {
 		f.heading = headingLabel(seg.Label)
 	}
-	digits.Scan(f.text, &f.row, f.match)
+	digits.Scan(f.text, &f.row, f.match, f.meetFour)
 	f.readSpoken()
 	if seg.At.OCR {
 		f.readOCR()

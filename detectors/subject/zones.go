@@ -168,21 +168,23 @@ func (l *wordList) after(text string) string {
 }
 
 // beginsWith reports whether text begins with a word of ours, which is in lower
-// case, whatever the text's own.
+// case and has two letters or more, whatever the text's own.
 func beginsWith(text, word string) bool {
-	if len(text) < len(word) || word[0] < utf8.RuneSelf && text[0]|0x20 != word[0]|0x20 {
+	if len(text) < len(word) || word[0] < utf8.RuneSelf && text[0]|0x20 != word[0]|0x20 ||
+		word[1] < utf8.RuneSelf && text[1]|0x20 != word[1]|0x20 {
 		return false
 	}
 	return strings.EqualFold(text[:len(word)], word)
 }
 
 func cue(text string, now Zone) (Zone, bool) {
-	if zoneCues.of(text) == "" {
+	found := zoneCues.of(text)
+	if found == "" {
 		return 0, false
 	}
 	for _, c := range cues {
 		for _, w := range c.words {
-			if !beginsWith(text, w) {
+			if w != found {
 				continue
 			}
 			switch {

@@ -3,6 +3,7 @@ package mail
 import (
 	"bytes"
 	"strings"
+	"unicode/utf8"
 
 	"brevvagt/document"
 	"brevvagt/document/mail/uncover"
@@ -156,7 +157,7 @@ func (c *cutter) cut(chunk string, lines []mailLine) {
 		if l.depth > 0 || c.history {
 			want = document.Quoted
 		}
-		empty := strings.TrimSpace(l.text) == ""
+		empty := emptyLine(l.text)
 		if p.lines > 0 && (empty || want != layer) {
 			flush()
 		}
@@ -169,6 +170,14 @@ func (c *cutter) cut(chunk string, lines []mailLine) {
 	if p.lines > 0 {
 		flush()
 	}
+}
+
+// emptyLine reports whether a line is white space. Most are told by their first byte.
+func emptyLine(line string) bool {
+	if line != "" && line[0] > ' ' && line[0] < utf8.RuneSelf {
+		return false
+	}
+	return strings.TrimSpace(line) == ""
 }
 
 func (c *cutter) emit(text string, first int, layer document.Layer) {

@@ -124,8 +124,9 @@ func nextProbe(s string, i int) int {
 
 // Scan walks over the text by stride. It keeps the runs that stand close together
 // in row and calls read for each new one, the last in row. A lone run of fewer than
-// six digits is no part of a number and may be passed over.
-func Scan(s string, row *Row, read func()) {
+// six digits is no part of a number and may be passed over; of one with four, the
+// length of a serial, four is told where it begins. four may be nil.
+func Scan(s string, row *Row, read func(), four func(start int)) {
 	done := 0 // everything before has been read
 	for i := 0; ; {
 		hit := nextProbe(s, i)
@@ -137,7 +138,10 @@ func Scan(s string, row *Row, read func()) {
 			if !digitNear(s, hit) {
 				continue
 			}
-		} else if end := lonely(s, hit); end > 0 {
+		} else if from, end := lonely(s, hit); end > 0 {
+			if end-from == 4 && four != nil {
+				four(from)
+			}
 			i, done = end, end
 			continue
 		}
@@ -162,11 +166,11 @@ func ScanEvery(s string, row *Row, read func()) {
 	}
 }
 
-// lonely gives the end of the run around the digit at i when it has fewer than six
-// digits and letters close to it on both sides: years, days and house numbers, the
-// most of what prose has. It is 0 when the run deserves a closer look.
-func lonely(s string, i int) int {
-	from, end := i, i+1
+// lonely gives the bounds of the run around the digit at i when it has fewer than
+// six digits and letters close to it on both sides: years, days and house numbers,
+// the most of what prose has. The end is 0 when the run deserves a closer look.
+func lonely(s string, i int) (from, end int) {
+	from, end = i, i+1
 	for from > 0 && class[s[from-1]]&isDigit != 0 && i-from < 6 {
 		from--
 	}
@@ -174,9 +178,9 @@ func lonely(s string, i int) int {
 		end++
 	}
 	if end-from >= 6 || !closed(s, from-1, from-2) || !closed(s, end, end+1) {
-		return 0
+		return 0, 0
 	}
-	return end
+	return from, end
 }
 
 // closed reports whether no gap begins at i, where next is the place beyond it.

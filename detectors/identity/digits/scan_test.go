@@ -6,11 +6,13 @@ import (
 )
 
 // collect gives the last row of each call, by stride or byte by byte.
-func collect(scan func(string, *Row, func()), s string) (out []Run) {
+func collect(by func(string, *Row, func()), s string) (out []Run) {
 	var row Row
-	scan(s, &row, func() { out = append(out, row.Runs[row.Count-1]) })
+	by(s, &row, func() { out = append(out, row.Runs[row.Count-1]) })
 	return out
 }
+
+func scan(s string, row *Row, read func()) { Scan(s, row, read, nil) }
 
 func TestGaps(t *testing.T) {
 	for text, want := range map[string]Gap{
@@ -27,7 +29,7 @@ func TestGaps(t *testing.T) {
 }
 
 func TestRuns(t *testing.T) {
-	runs := collect(Scan, "tlf. 12\u200b34 – ５678, eller 123456789012345")
+	runs := collect(scan, "tlf. 12\u200b34 – ５678, eller 123456789012345")
 	var n []int
 	for _, r := range runs {
 		n = append(n, r.N)
@@ -41,7 +43,7 @@ func TestRuns(t *testing.T) {
 func TestEveryRunOfFourIsMet(t *testing.T) {
 	for shift := range 60 {
 		s := string(slices.Repeat([]byte("a"), shift)) + "1234 1" + string(slices.Repeat([]byte("a"), 60-shift))
-		if runs := collect(Scan, s); len(runs) != 2 || runs[0].Start != shift || runs[0].N != 4 {
+		if runs := collect(scan, s); len(runs) != 2 || runs[0].Start != shift || runs[0].N != 4 {
 			t.Fatalf("shift %d: %+v", shift, runs)
 		}
 	}
