@@ -14,9 +14,13 @@ import (
 	"testing"
 )
 
-// Postgres starts a server and returns the address of an empty database.
+// Postgres starts a server and returns the address of an empty database. It skips a
+// short run, as do the others of this package.
 func Postgres(t testing.TB) string {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
 	bin := newest(t, "/usr/lib/postgresql/*/bin/initdb", "postgresql")
 	dir := folder(t)
 	run := func(name string, args ...string) {

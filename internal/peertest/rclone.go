@@ -28,9 +28,13 @@ type Rclone struct {
 	cmd  *exec.Cmd
 }
 
-// StartRclone serves a folder over "webdav" or "sftp", with further arguments.
+// StartRclone serves a folder over "webdav" or "sftp", with further arguments. It
+// skips a short run.
 func StartRclone(t testing.TB, kind string, args ...string) *Rclone {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
 	dir := folder(t)
 	s := &Rclone{t: t, kind: kind, home: dir, Dir: filepath.Join(dir, "deling"), Addr: net.JoinHostPort("127.0.0.1", freePort(t)),
 		User: "svc-brevvagt", Password: "en lang adgangskode 42"}

@@ -27,6 +27,9 @@ type Samba struct {
 // "server smb encrypt = required". The test must run as root.
 func StartSamba(t testing.TB, lines ...string) *Samba {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("starts a server")
+	}
 	dir := folder(t)
 	s := &Samba{t: t, Dir: filepath.Join(dir, "deling"), User: "nobody", Password: "en lang adgangskode 42", config: filepath.Join(dir, "smb.conf")}
 	if err := os.Mkdir(s.Dir, 0o755); err != nil {

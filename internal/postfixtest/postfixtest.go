@@ -63,9 +63,13 @@ func Dir(tb testing.TB) string {
 }
 
 // Start runs a Postfix. It skips the test where that cannot be: without Postfix
-// or as another user than root. With CI=true it fails instead.
+// or as another user than root. With CI=true it fails instead. It skips a short run
+// as well.
 func Start(tb testing.TB, c Config) *Postfix {
 	tb.Helper()
+	if testing.Short() {
+		tb.Skip("starts a Postfix")
+	}
 	stop := tb.Skipf
 	if os.Getenv("CI") == "true" {
 		stop = tb.Fatalf

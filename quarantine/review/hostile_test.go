@@ -38,6 +38,9 @@ func hostile() quarantine.Deposit {
 }
 
 func TestHostileContent(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads many large pages")
+	}
 	r := newRig(t)
 	held := r.hold(t, hostile(), time.Hour)
 	for _, who := range []string{"dpo", "auditor"} {

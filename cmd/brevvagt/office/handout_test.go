@@ -9,6 +9,9 @@ import (
 
 // A case is handed out from the terminal and checked by the one who got it.
 func TestACaseIsHandedOut(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes many keys from passphrases")
+	}
 	config, run := terminal(t)
 	dir := filepath.Dir(config)
 	id := hold(t, filepath.Join(dir, "state"))

@@ -14,6 +14,9 @@ import (
 // The keys of the quarantine from the terminal: a recovery key comes, an account goes,
 // what is there is sealed anew, and the recovery key alone can bring it back.
 func TestKeysOfTheVault(t *testing.T) {
+	if testing.Short() {
+		t.Skip("makes many keys from passphrases")
+	}
 	config, run := terminal(t)
 	dir := filepath.Dir(config)
 	key := filepath.Join(dir, "noegle.age")

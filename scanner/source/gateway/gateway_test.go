@@ -204,6 +204,9 @@ func TestTenthMailOfOneConnection(t *testing.T) {
 // acknowledgement of TCP, 40 ms for nearly every mail. The quicker quarter of some
 // mails tells, whatever else the machine is doing.
 func TestNoStallOverTCP(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a Postfix")
+	}
 	b := newLab(t, setting{network: "tcp"})
 	c := b.dial(t)
 	var took []time.Duration

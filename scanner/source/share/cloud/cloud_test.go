@@ -180,6 +180,9 @@ func TestReadingGoesOnWhereItWas(t *testing.T) {
 }
 
 func TestThrottled(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits as a server asks")
+	}
 	start := time.Now()
 	if _, err := tree(t, "throttles", nil).List(t.Context(), ""); err != nil || time.Since(start) < 2*time.Second {
 		t.Errorf("%v after %v, want two pauses", err, time.Since(start))

@@ -257,6 +257,9 @@ func TestS3(t *testing.T) {
 		}
 	})
 	t.Run("a throttling server is waited for", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("waits as a server asks")
+		}
 		s.throttle.Store(6)
 		s.put("afd1/ny.txt", "CPR-nr. 070761-4285")
 		n.untilDone()
