@@ -116,7 +116,7 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 	out.From, out.To = Correspondents(it, out.Document)
 	f := &policy.Facts{
 		Doc: out.Document, Findings: out.Findings, Subjects: out.Subjects, Gaps: out.Gaps,
-		From: out.From, To: out.To, Kind: out.Document.Kind(), Owner: p.Owner,
+		From: out.From, To: out.To, Kind: out.Document.Kind(), Owner: p.owner,
 	}
 	if len(it.To) > 0 || it.Left {
 		// What has recipients is on its way out, whatever it looks like: a mail

@@ -40,6 +40,9 @@ func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
 	if !people.Bare() || letterItself(people) {
 		papers = papersOf(p.Detectors.Key, people)
 	}
+	if greeting, ok := greetingOf(p.Detectors.Key, people); ok && len(papers) == 0 {
+		papers = append(papers, greeting)
+	}
 	if len(papers) > 0 {
 		m.SHA256 = rootSum(out.Document)
 	}
@@ -49,7 +52,7 @@ func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
 		case len(papers) == 0: // who reads it is worked out only where it matters
 			m.Readers = append(m.Readers, memory.Reader{Address: a})
 		default:
-			m.Readers = append(m.Readers, memory.Reader{Address: a, Words: words(p.Detectors.Key, people.Names(a)), Work: people.Work(a)})
+			m.Readers = append(m.Readers, memory.Reader{Address: a, Words: words(p.Detectors.Key, people.Names(a)), OneWord: people.OneWord(a), Work: people.Work(a)})
 		}
 	}
 	for _, x := range papers {
@@ -81,6 +84,7 @@ func (p *Pipeline) remember(m *memory.Mail, v policy.Verdict, before bool) {
 			fate = memory.Wrong
 		}
 	}
+	m.Doubtful = slices.ContainsFunc(v.Rules, func(r policy.Rule) bool { return r.ID == "addressee-mismatch" })
 	p.Memory.Note(m, fate)
 }
 
@@ -141,6 +145,26 @@ func papersOf(key detectors.Key, it *parties.Item) []paper {
 		}
 	}
 	return out
+}
+
+// nobody is the place in the item of somebody who is named in a greeting alone.
+const nobody = -1
+
+// greetingOf makes a paper of a mail of mere text that greets a citizen: a run of such
+// mails is a run of letters.
+func greetingOf(key detectors.Key, it *parties.Item) (paper, bool) {
+	if len(it.External) != 1 || !it.Bare() {
+		return paper{}, false
+	}
+	n, own, ok := it.Greets()
+	if !ok || len(it.Doc.Segments) == 0 {
+		return paper{}, false
+	}
+	x := paper{path: it.Doc.Segments[0].At.Path, subjects: []int{nobody}}
+	id := n.Mask(key).Digest()
+	x.People = []memory.Person{{ID: id, Name: id, Words: words(key, []subject.Name{n}), Main: true, Own: own}}
+	x.Skeleton = skeleton(it.Doc, x.path)
+	return x, true
 }
 
 // counts reports whether an occurrence says whom a paper is about: quoted history,
@@ -213,7 +237,7 @@ func words(key detectors.Key, names []subject.Name) []string {
 func past(a *memory.Answer, papers []paper, it *parties.Item) parties.Past {
 	r := a.Run
 	return parties.Past{
-		Run: parties.PastRun{Sent: r.Sent, Held: r.Held, Wrong: r.Wrong, Own: r.Own, Fast: r.Fast, Again: r.Again, Shifted: r.Shifted, Odd: r.Odd && !it.Family()},
+		Run: parties.PastRun{Sent: r.Sent, Held: r.Held, Wrong: r.Wrong, Own: r.Own, Doubtful: r.Doubtful, Fast: r.Fast, Again: r.Again, Shifted: r.Shifted, Odd: r.Odd && !it.Family()},
 		Residue: odd(a.Residue, papers, it, func(s memory.Seen, person int) (weak, leave bool) {
 			// A relative in the letters to two others is in its place; one in the letters
 			// to many is not.
@@ -241,6 +265,9 @@ func odd(seen []memory.Seen, papers []paper, it *parties.Item, judge func(s memo
 	for _, s := range seen {
 		x := &papers[s.Paper]
 		person := x.subjects[s.Person]
+		if person == nobody {
+			continue
+		}
 		weak, leave := judge(s, person)
 		if leave {
 			continue
@@ -250,4 +277,26 @@ func odd(seen []memory.Seen, papers []paper, it *parties.Item, judge func(s memo
 		out = append(out, o)
 	}
 	return out
+}
+
+// owner gives the keyed number of the citizen whose mailbox an address is: by the
+// lists of known citizens, or because the number is the address, as some gateways to
+// Digital Post want it, with a check digit or without.
+func (p *Pipeline) owner(address string) (id string, ok bool) {
+	if p.Owner != nil {
+		if id, ok := p.Owner(address); ok {
+			return id, true
+		}
+	}
+	local, _, _ := strings.Cut(address, "@")
+	if len(local) == 11 && local[6] == '-' {
+		local = local[:6] + local[7:]
+	}
+	if len(local) != 10 || strings.Trim(local, "0123456789") != "" {
+		return "", false
+	}
+	if day, month := local[:2], local[2:4]; day < "01" || day > "31" || month < "01" || month > "12" {
+		return "", false
+	}
+	return p.Detectors.Key.Digest(local), true
 }

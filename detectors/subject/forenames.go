@@ -13,7 +13,8 @@ var forenames = set("aage aase abdi abdul adam agnes ahmed aisha aksel albert al
 	"kaj karen kare kari karim karin karina karl karla karoline karsten kasper katja katrine kathrine keld kenneth kent kevin khadija kim kirsten kirstine kjeld klara klaus klavs knud kresten kristen kristian kristina kristine kristoffer krista kurt lars lasse laura laurids laurits lea leif leila lena lene leo leon lilian lillian lilly lina linda line lis lisa lisbet lisbeth lise liselotte lissi liv liva lizzi lone lotte louis louise lucas lukas luna lykke lydia laerke lerke " +
 	"mads magda magnus mai maibritt maja malene malou maren margit margot margrethe maria mariam marianne marie maryam marlene martha martin mary mathias mathilde mattias mehmet merete mette mia michael michelle mikael mikkel milla mille minna mogens mohamad mohamed mohammad mohammed mona morten musa mustafa nadia naja nancy nanna natasja nicklas nicolai nicole niels nikolaj nikoline nina noah noor nora norman " +
 	"olav ole olga olivia oliver omar oscar oskar osman otto ove patrick paul paula paw per pernille pelle peder peer pauline peter petra pia poul povl preben rachel ragna randi rasmus rebecca regitze rene rie rikke rita robert rolf roman rosa rose rune rut ruth samira sander sandra sanne sara sarah selma sebastian sidsel sigfred signe sigrid sigurd silas silje simon simone sine sofia sofie sofus solveig sonja sophia sophie soren sorina stella stefan steen sten stig stine storm sune susan susanne svend sven sonny " +
-	"tage tanja tea testperson teresa tea theis theodor thea therese thomas thor thora thorkild tilde tim tina tine tobias tom tommy tonny tora torben tore torkild tove troels trine tue tyge ulla ulrik ulf uffe vagn valdemar valborg vera verner vibeke victor victoria viggo viktor viktoria vilhelm villads villy vilma vita vivi viola werner wilhelm william willy xenia yasmin yrsa youssef yusuf yvonne zahra zainab zeynep ase oyvind ojvind zoe zoey mina mira ronja selina tilda wilma")
+	"tage tanja tea testperson teresa tea theis theodor thea therese thomas thor thora thorkild tilde tim tina tine tobias tom tommy tonny tora torben tore torkild tove troels trine tue tyge ulla ulrik ulf uffe vagn valdemar valborg vera verner vibeke victor victoria viggo viktor viktoria vilhelm villads villy vilma vita vivi viola werner wilhelm william willy xenia yasmin yrsa youssef yusuf yvonne zahra zainab zeynep ase oyvind ojvind zoe zoey mina mira ronja selina tilda wilma " +
+	"abelone absalon adelheid age agner agnete aja alba albin aleksander alf alva alvin andre andreja anetta angelika annabell annabeth annesofie annie anny ansgar antoni arly asbjorn asgerd ashley asmus augusta aurora axelina balder beate bella bendt benedicte bennet berta bertel berthe bertram betina bettina betty bibi birk birthine bodild borge brit bror burhan caja cecilia celina charlott charlotta christen christiane christophe cornelia dagfinn daisy dea denise dina dirch ditlev dora dorothea edda edit edmund edna edvard egil eigild einer elina eline elise elo elva elvin emanul emine enid erica erika ervin eugen evald evelyn fabian fanny fatma ferdinand filippa finja folmer freddy fritjof frits gerhard gertrud gina gisela gita gittemarie greta gry gudmund gunna gunver guri gustava gyda gytha hakon halina hanni hardy hasse hatice hector hedda hedvig heine heinz hella helmer helmuth henny herbert hermod hilde hildur hjordis holmer horst iben ilse imran ingemann ingerlise ingolf ingvar ingvard irena isak iver jacobine jarl jasper jeanette jeanne jennie jenny jerry joakim jodis jonna jonny josef joseph josva juliane jutta kaja kajsa kalle kamilla kamille karlo katarina katharina kathe kathrin kerstin kierstine kira kjartan konrad ksenia ladislav larke lauge leander leopold lillemor linea linnea lisette lissie livia liza lizzie lola loretta louisa lovise lucia ludvig lydik majbritt majken malik malte manfred manja marcus margarethe margrete mariane marius marko markus marlo marta marthe martine mathea mattis maud maya maybritt melina merethe merle meta metha micha michala mie mikala mikela mikkeline miriam mitzi molly monica monika morris nana nanette nathalie neel nelly nete nette nicki niclas nicolaj nikita niklas nille ninna nis noomi norma oda olaf olava oline oluf omer osten otilie ottilie pablo palle pascal patricia pauli paulina paulus petrea petrine philip phillip poula poulina ralf rasmine reinhold renate renee rigmor rigmore rikard roar robin rodney roger ronald ronnie rosalina rosemarie ruben rudi rudolf runi sabina sabine sabrina sally salomon samul sandie sandy sanna severin sia siff sigfried sigmund sille sisse smilla sofy solvej sonni sophus sorine stefanie steffen steffi stephan stephanie sunniva susie suzanne svea sylvester sylvia synne tabita talina tania tarik tenna terkel thais thekla theodora thit thomasine thorbjorn thore thorvald thure thyra tinne tjalfe tobine toke tonni torbjorn torsten trille trols tummas ture turid tyra ulrich ulrikke uwe valentin valentina vanessa viktorine vilfred vinnie virginia vitus vivian vivianne vivienne volmer waldemar walter walther wenche wilfred winni winnie xander yanis ylva yngve zita zoya")
 
 // Forename reports whether a word is a common first name.
 func Forename(word string) bool {
@@ -27,6 +28,15 @@ func NameIn(s string) (Name, bool) {
 		return Name{}, false
 	}
 	fields := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune(" _,;:()[]\t\n/–", r) })
+	if last, first, ok := strings.Cut(s, ","); ok {
+		// "Eksempel, Testperson - sagen": as lists and file systems have it.
+		behind, ahead := strings.Fields(first), strings.Fields(last)
+		if len(behind) > 0 && len(ahead) > 0 && Forename(behind[0]) && !Forename(ahead[len(ahead)-1]) {
+			if n, ok := nameAt(behind[0]+" "+ahead[len(ahead)-1], false); ok {
+				return n, true
+			}
+		}
+	}
 	for i, w := range fields {
 		if first, _, _ := strings.Cut(w, "-"); !Forename(first) {
 			continue
@@ -49,14 +59,14 @@ func (n Name) Joined(local string) bool {
 const minSurname = 4
 
 // SplitName reads a mailbox of one word that begins with a common first name of four
-// letters or more: "bodileksempel".
+// letters or more, or of three before a common last name: "bodileksempel".
 func SplitName(local string) (Name, bool) {
 	word := strings.TrimRight(local, "0123456789")
 	if strings.ContainsAny(word, "0123456789+._-") {
 		return Name{}, false
 	}
-	for k := len(word) - minSurname; k >= 4; k-- {
-		if Forename(word[:k]) {
+	for k := len(word) - minSurname; k >= 3; k-- {
+		if Forename(word[:k]) && (k > 3 || surnames[loose.Replace(Fold(word[k:]))]) {
 			return NewName(word[:k] + " " + word[k:]), true
 		}
 	}
@@ -67,4 +77,32 @@ func SplitName(local string) (Name, bool) {
 func (n Name) Common() bool {
 	m := n.meaning()
 	return len(m) > 0 && Forename(m[0])
+}
+
+// surnames are the most common last names in Denmark, folded and in the loose form of
+// mail addresses: with them "kjensen" is read as an initial and a name.
+var surnames = set("nielsen jensen hansen andersen pedersen christensen larsen sorensen rasmussen jorgensen petersen madsen kristensen olsen thomsen christiansen poulsen johansen moller mortensen knudsen jakobsen jacobsen mikkelsen olesen frederiksen laursen henriksen lund holm schmidt eriksen clausen simonsen svendsen andreasen iversen jeppesen mogensen jespersen nissen lauridsen frandsen ostergaard jepsen nygaard vestergaard kjar bertelsen dahl winther skov bech toft berg friis bach kristiansen carlsen karlsen nygard gregersen damgaard kjeldsen johnsen lauritsen davidsen bruun juhl kruse krogh ravn munk overgaard sondergaard villadsen thorsen kofoed steffensen jessen thygesen paulsen gade brandt bang bendtsen danielsen hermansen hemmingsen kjaer kaer klausen lassen lorentzen lorenzen markussen michaelsen nikolajsen nikolaisen ottosen overby therkildsen thomassen toftegaard vinther enevoldsen dalsgaard mathiesen mathiasen mouritsen buch axelsen asmussen antonsen aagaard agard")
+
+// InitialName reads a mailbox that holds a first name's initial and a last name:
+// "b.eksempel", or, for the commonest last names, in one word.
+func InitialName(local string) (Name, bool) {
+	word := strings.TrimRight(local, "0123456789")
+	parts := strings.FieldsFunc(word, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
+	if len(parts) == 1 && len(word) > minSurname && surnames[loose.Replace(Fold(word[1:]))] {
+		parts = []string{word[:1], word[1:]}
+	}
+	if len(parts) != 2 || len(parts[0]) != 1 || len(parts[1]) < minSurname || strings.ContainsAny(parts[1], "0123456789+") {
+		return Name{}, false
+	}
+	return NewName(strings.ToUpper(parts[0]) + " " + strings.ToUpper(parts[1][:1]) + parts[1][1:]), true
+}
+
+// FirstName is the common first name with which a name begins, or a mailbox of one
+// word and figures: "testperson77".
+func FirstName(local string) (Name, bool) {
+	word := strings.TrimRight(local, "0123456789._-")
+	if len(word) < 3 || !Forename(word) {
+		return Name{}, false
+	}
+	return NewName(word), true
 }

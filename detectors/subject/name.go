@@ -238,7 +238,7 @@ var noName = set("kommune kommunen region regionen borger borgeren borgerservice
 var streets = []string{"vej", "vejen", "gade", "gaden", "alle", "straede", "vaenge", "vaenget", "park", "parken", "plads", "pladsen", "torv", "torvet", "haven", "bakken", "toften"}
 
 func isStreet(folded string) bool {
-	return folded != "gade" && folded != "park" && slices.ContainsFunc(streets, func(s string) bool { return strings.HasSuffix(folded, s) })
+	return folded != "gade" && folded != "park" && !forenames[folded] && slices.ContainsFunc(streets, func(s string) bool { return strings.HasSuffix(folded, s) })
 }
 
 // nameWord tells a word that may be part of a name: a capital and letters, an

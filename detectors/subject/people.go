@@ -12,6 +12,7 @@ type person struct {
 	name                      Name
 	role                      Role
 	field                     bool
+	told                      Told
 	page, segment, start, end int
 }
 
@@ -29,7 +30,7 @@ func (p *papers) field(segment int) bool {
 }
 
 // subjectCues begin a line that names whom a paper is about.
-var subjectCues = newWordList("navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "patient:")
+var subjectCues = newWordList("navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "elevens navn:", "patient:", "patientens navn:", "forælder:", "ejer:", "til ejer:", "bygherre:", "grundejer:", "lejer:", "medarbejder:", "ansat:", "ansøgers navn:", "modtager:", "bidragsyder:", "bidragspligtig:", "skyldner:", "debitor:")
 
 // staffCues begin a line that names staff.
 var staffCues = newWordList("sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:")

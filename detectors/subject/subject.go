@@ -59,6 +59,7 @@ type Subject struct {
 	Name     Name             // the name that stands beside the number, if any
 	NameID   detectors.Masked // keyed form of the name; zero without one or without a key
 	NameOnly bool             // known by name alone: weak
+	Told     Told             // what a paper tells beside the name, where no number is known
 	Role     Role             // the weightiest of the occurrences
 	Where    []Occurrence
 }
@@ -164,6 +165,7 @@ func (p *papers) names(key detectors.Key, out []Subject) []Subject {
 	seen := 0
 	for _, path := range p.order {
 		staff, people := p.peopleOf(path)
+		people = append(people, p.listed(path)...)
 		for _, n := range people {
 			if seen++; seen > maxNames {
 				break
@@ -178,6 +180,7 @@ func (p *papers) names(key detectors.Key, out []Subject) []Subject {
 				out = append(out, Subject{ID: masked.Digest(), Display: masked.String(), Name: n.name, NameID: masked, NameOnly: true})
 				index.add(n.name, i)
 			}
+			out[i].Told = out[i].Told.or(n.told)
 			out[i].meet(path, n)
 		}
 	}

@@ -46,7 +46,7 @@ func (m *Memory) Note(mail *Mail, fate Fate) {
 			m.recognise(p)
 		}
 	}
-	m.join(k, fate)
+	m.join(k, fate, mail.Doubtful)
 	// The mail itself, in no run: a retry must not teach twice.
 	if !m.fate(k.id, 0, fate) && fate == Sent && m.held[k.id].steps == nil {
 		return

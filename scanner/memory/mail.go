@@ -13,6 +13,7 @@ type Mail struct {
 	At        time.Time
 	From      string
 	Personal  bool // holds a sure number or sensitive words about somebody
+	Doubtful  bool // it may be for somebody else than its reader; known when it is noted
 	Readers   []Reader
 	Papers    []Paper
 
@@ -23,6 +24,7 @@ type Mail struct {
 type Reader struct {
 	Address string // lower case
 	Words   []string
+	OneWord bool // the words are guesses at an address of one word
 	// Work says that papers about others are this reader's business: a partner, a
 	// mailbox of a role, a firm.
 	Work bool
@@ -61,6 +63,7 @@ type readerKeys struct {
 	address, domain uint64
 	host            string
 	words           []uint64
+	single          bool // it has no more than one word of a name
 }
 
 type paperKeys struct {
@@ -96,6 +99,7 @@ func (m *Memory) keysOf(mail *Mail) *keys {
 		rk := readerKeys{domain: m.keys.tag("domain", host), host: host}
 		if len(mail.Papers) > 0 {
 			rk.address, rk.words = m.keys.tag("address", r.Address), knownAll(r.Words)
+			rk.single = r.OneWord || len(rk.words) == 1
 		}
 		k.readers = append(k.readers, rk)
 	}

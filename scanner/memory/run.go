@@ -19,6 +19,7 @@ type Run struct {
 	Sent, Held int // mails before this one
 	Wrong      int // of the held, those that were for somebody else
 	Own        int // of the sent, those whose letter was the reader's own
+	Doubtful   int // of the sent, those that may have been for somebody else
 	Fast       bool
 	// Again says that this recipient has had a mail of the run, or was to get the wrong
 	// one: then this one is a reminder or a correction and no part of it.
@@ -42,6 +43,7 @@ const (
 	cWrong = uint64(Wrong)
 	cOwn   = 10
 	cOdd   = 11
+	cDoubt = 12
 )
 
 // maxRunReaders is the most recipients outside that a mail of a run has: with more
@@ -124,7 +126,7 @@ func (m *Memory) run(k *keys) Run {
 
 func (m *Memory) state(k *keys, cur uint64) Run {
 	r := Run{Sent: m.facts.Count(cur, uint64(Sent)), Held: m.facts.Count(cur, uint64(Held)),
-		Wrong: m.facts.Count(cur, cWrong), Own: m.facts.Count(cur, cOwn)}
+		Wrong: m.facts.Count(cur, cWrong), Own: m.facts.Count(cur, cOwn), Doubtful: m.facts.Count(cur, cDoubt)}
 	r.Held += r.Wrong
 	// This mail was judged before: a retry is the same mail.
 	switch Fate(m.facts.Count(mix(kItem, k.id), cur)) {
@@ -176,7 +178,7 @@ func (m *Memory) displaced(k *keys, cur uint64) (sure, maybe, odd bool) {
 	if len(names) == 0 {
 		return false, false, false
 	}
-	single := len(r.words) == 1
+	single := r.single
 	for _, words := range names {
 		most, before := m.others(kReader, cur, words, r.address)
 		sure, maybe = sure || most >= 2 && most > own, maybe || before
@@ -222,7 +224,7 @@ func overlap(a, b []uint64) int {
 }
 
 // join notes a mail as part of its runs, once each, with its fate.
-func (m *Memory) join(k *keys, fate Fate) {
+func (m *Memory) join(k *keys, fate Fate, doubtful bool) {
 	for _, b := range k.bases() {
 		cur, _ := m.current(b)
 		if cur == 0 {
@@ -232,6 +234,9 @@ func (m *Memory) join(k *keys, fate Fate) {
 		m.facts.Touch(b, 0)
 		if m.facts.Get(mix(kItem, k.id), cur) == nil {
 			m.enter(k, cur, fate)
+			if doubtful && fate == Sent {
+				m.facts.Put(cur, cDoubt, someFacts, add1)
+			}
 		}
 		m.fate(k.id, cur, fate)
 		for i := range k.readers {
@@ -250,7 +255,7 @@ func (m *Memory) enter(k *keys, cur uint64, fate Fate) {
 	for i := range k.readers {
 		r := &k.readers[i]
 		mark := place
-		if len(r.words) == 1 {
+		if r.single {
 			mark |= 1
 		}
 		for _, w := range r.words {

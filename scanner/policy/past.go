@@ -45,8 +45,16 @@ func (f *Facts) pastMismatch(site Site) (string, string, bool) {
 // a doubtful letter in a run whose others all were the reader's own.
 func (f *Facts) sureOfPast(site Site) bool {
 	r := f.Past.Run
-	return f.shifted(site) || f.exception(site) || !allWeak(f.elsewhere(site)) ||
+	return f.shifted(site) || f.exception(site) || f.doubtfulAgain(site) || !allWeak(f.elsewhere(site)) ||
 		len(f.mismatches(site)) > 0 && !r.Again && r.Own >= parties.RunByHand-1 && r.Own == r.Sent && !f.parties(site).Family()
+}
+
+// doubtfulAgain: letters before this one in the run were doubtful, too, more than
+// were right. One may be a pet name or a daughter's mailbox; three in a row are a list
+// that was merged wrongly.
+func (f *Facts) doubtfulAgain(site Site) bool {
+	r := f.Past.Run
+	return r.Doubtful >= 2 && r.Doubtful > r.Own && !r.Again && len(f.mismatches(site)) > 0 && !f.parties(site).Family()
 }
 
 // runStopped: one letter for somebody else stops the rest of the run (Aarhus: 274

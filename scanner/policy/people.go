@@ -10,26 +10,6 @@ import (
 	"brevvagt/document"
 )
 
-// The limits of the matrix people × recipients: five people to one recipient or
-// one person to five (Aarhus Universitet's published rule for outgoing mail).
-const (
-	manyPeople     = 5
-	manyRecipients = 5
-)
-
-// bulkPersons: many people's data to somebody outside, or one person's to many.
-func bulkPersons() Definition {
-	return Definition{ID: "bulk-persons", Title: "Mange personer eller mange modtagere", Action: Hold,
-		Fires: func(site Site, f *Facts) (string, string, bool) {
-			people, to := f.persons(site), f.organisations(site)
-			if !f.outgoing() || people == 0 || to == 0 || people < manyPeople && to < manyRecipients {
-				return "", "", false
-			}
-			return fmt.Sprintf("Oplysninger om %s til %s uden for kommunen", countDa(people, "person", "personer"), countDa(to, "modtager", "modtagere")),
-				fmt.Sprintf("Data on %s to %s outside", countEn(people, "person", "people"), countEn(to, "recipient", "recipients")), true
-		}}
-}
-
 // organisations counts the recipients outside; colleagues in one organisation that
 // is reached over proven encryption count once, as they work with a matter together.
 func (f *Facts) organisations(site Site) int {
@@ -95,52 +75,8 @@ func (f *Facts) sensitive() int {
 }
 
 // forwardedFromOutside reports whether the mail passes on a mail that somebody
-// outside wrote: an address outside stands in a "Fra:" line, or in the line that
-// mail programs put above what they quote ("Den 3. maj skrev A <a@b.dk>:").
-func (f *Facts) forwardedFromOutside(site Site) bool {
-	for i := range f.Doc.Segments {
-		text := f.Doc.Segments[i].Text
-		for _, mark := range []string{"Fra:", "From:", "skrev", "wrote:"} {
-			for at := 0; ; {
-				k := strings.Index(text[at:], mark)
-				if k < 0 {
-					break
-				}
-				k, at = at+k, at+k+len(mark)
-				if a := writer(text, k, mark); a != "" && !site.Internal(a) {
-					return true
-				}
-			}
-		}
-	}
-	return false
-}
-
-// writer is the address that a line with mark at byte k says a quoted mail is from.
-// The line may be broken once.
-func writer(text string, k int, mark string) string {
-	switch mark {
-	case "Fra:", "From:":
-		head := strings.TrimLeft(text[max(0, strings.LastIndexByte(text[:k], '\n')+1):k], "> \t*")
-		line, _, _ := strings.Cut(text[k+len(mark):], "\n")
-		if head != "" {
-			return ""
-		}
-		return strings.Trim(addressIn(line), "<>")
-	case "wrote:":
-		near := text[max(0, k-160):k]
-		if i := strings.LastIndex(near, "\n\n"); i >= 0 {
-			near = near[i:]
-		}
-		return addressIn(near)
-	}
-	near := text[k+len(mark) : min(len(text), k+len(mark)+160)]
-	near, _, ok := strings.Cut(near, ">:")
-	if !ok {
-		return ""
-	}
-	return addressIn(near)
-}
+// outside wrote.
+func (f *Facts) forwardedFromOutside(site Site) bool { return len(f.parties(site).Writers()) > 0 }
 
 // ownWords reports whether the quoted part speaks of its writer, as a citizen's
 // mail about his own affairs does and a circular does not: "jeg", "min" and their
@@ -159,16 +95,6 @@ func (f *Facts) ownWords() bool {
 		}
 	}
 	return n >= 2
-}
-
-// addressIn is the first word of a line that looks like a mail address.
-func addressIn(line string) string {
-	for _, w := range strings.FieldsFunc(line, func(r rune) bool { return strings.ContainsRune(" \t<>[]();,\"", r) }) {
-		if strings.Contains(w, "@") {
-			return strings.TrimPrefix(w, "mailto:")
-		}
-	}
-	return ""
 }
 
 // placeholders: merge marks left in what leaves stop it; weaker signs warn.

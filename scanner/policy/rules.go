@@ -67,7 +67,7 @@ func judge(site Site, rules []Definition, f *Facts) Verdict {
 // are equally strong.
 func Default() []Definition {
 	return withLetters([]Definition{
-		foreignRecipient(), runStopped(), addresseeMismatch(), templateResidue(), foreignPerson(), resentAttachment(), bulkPersons(), bulkOverTime(), cprUnprotected(), internalSpread(), placeholders(),
+		foreignRecipient(), runStopped(), addresseeMismatch(), templateResidue(), foreignPerson(), resentAttachment(), bulkPersons(), bulkOverTime(), visibleRecipients(), forwardedCitizens(), cprUnprotected(), internalSpread(), placeholders(),
 		protectedAddress(), unusualRecipient(), specialCategory(), cprDoubtful(), staleLetter(), childRecipient(), weakPlaceholders(), uninspectable(), publicExposure(), fileFindings(),
 	})
 }

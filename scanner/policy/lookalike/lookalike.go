@@ -26,8 +26,17 @@ func Domain(d, known string) bool {
 	if name == other {
 		return ending != otherEnding
 	}
+	if rest, ok := strings.CutPrefix(other, name); ok && dressed[strings.TrimLeft(rest, "-")] {
+		return true
+	}
+	if rest, ok := strings.CutPrefix(name, other); ok && len(other) >= minLabel && dressed[strings.TrimLeft(rest, "-")] {
+		return true
+	}
 	return glyphs.Replace(name) == glyphs.Replace(other) || near(name, other) && ending == otherEnding
 }
+
+// dressed are words that are put behind a name to look like its owner's.
+var dressed = map[string]bool{"kommune": true, "kom": true, "dk": true, "mail": true, "post": true, "sikker": true, "sikkerpost": true, "login": true, "region": true, "online": true}
 
 // The shortest and longest name that Forms speaks of.
 const (

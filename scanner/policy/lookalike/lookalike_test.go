@@ -19,6 +19,9 @@ func TestLookAlikes(t *testing.T) {
 		{"advokathansen.example", "advokathansen.invalid", true, true},
 		{"modelkommune.example", "modelk0mmune.example", true, true},
 		{"modelkommune.example", "rnodelkornmune.example", true, true},
+		{"modelby.example", "modelby-kommune.example", true, false},
+		{"modelkommune.example", "model.example", true, false},
+		{"modelby.example", "modelby-forsyning.example", false, false},
 		{"advokathansen.example", "advokatlarsen.example", false, false},
 		{"advokathansen.example", "advokathansen.example", false, true},
 		{"firma.example", "forma.example", true, false}, // too short for traffic alone

@@ -22,12 +22,15 @@ func (it *Item) Conflicts(forms bool) []Odd {
 }
 
 func (it *Item) conflicts(forms bool) []Odd {
-	if len(it.External) == 0 || it.bare() {
+	if len(it.External) == 0 {
 		return nil
+	}
+	if it.bare() {
+		return it.spokenWrong(forms)
 	}
 	r := it.readers()
 	if !r.citizen() {
-		return nil
+		return it.spokenWrong(forms)
 	}
 	var out []Odd
 	b := it.bundle()
@@ -56,10 +59,32 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.wrongMailbox(); ok && !forms {
 		out = append(out, c)
 	}
+	if c, ok := it.wrongReply(); ok && !forms {
+		out = append(out, c)
+	}
 	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
 	return out
+}
+
+// spokenWrong looks at what a mail itself says where its papers tell nothing: whom it
+// greets, whose mail it answers and, in what is a citizen's matter, its subject.
+func (it *Item) spokenWrong(forms bool) []Odd {
+	if forms || it.Doc.Mail == nil || len(it.External) > 2 {
+		return nil
+	}
+	for _, look := range []func() (Odd, bool){it.wrongMailbox, it.wrongReply} {
+		if o, ok := look(); ok {
+			return []Odd{o}
+		}
+	}
+	if _, named := subject.NameIn(it.Doc.Mail.Subject); named && it.matter() {
+		if o, ok := it.titled(it.readers()); ok {
+			return []Odd{o}
+		}
+	}
+	return nil
 }
 
 // forReader reports whether one of the readers occurs in a paper.
@@ -72,7 +97,7 @@ func (it *Item) forReader(p *paper, r *readers) bool {
 	if slices.ContainsFunc(r.names, p.names) {
 		return true
 	}
-	return !p.body && p.letter != nil && (r.is(p.letter.Addressee) || r.is(p.letter.Salutation))
+	return !p.body && p.letter != nil && (r.is(p.letter.Addressee) || r.is(p.letter.Salutation) && !(p.letter.Addressee.Full() && r.saysLess(p.letter.Salutation)))
 }
 
 // lettersBeside are letters to others in a file that holds one for a reader as well.
@@ -97,7 +122,7 @@ func (it *Item) lettersBeside(p *paper, r *readers) []Odd {
 // copied reports a personal letter to one citizen that goes to another's mailbox as
 // well, where nothing says that the two belong together. It may be meant so.
 func (it *Item) copied(p *paper, r *readers) []Odd {
-	if len(r.boxes) < 2 || r.family || r.work || !it.Personal || p.letter == nil || !p.letter.Addressee.Full() {
+	if len(r.boxes) < 2 || r.family || r.work || !it.Personal && !p.toCitizen() || p.letter == nil || !p.letter.Addressee.Full() {
 		return nil
 	}
 	to := p.letter.Addressee
@@ -211,44 +236,6 @@ func (it *Item) named(people []int, n subject.Name) int {
 // the reader's family or somebody the reader acts for.
 var relations = []string{"din mor", "din far", "dine forældre", "din søn", "din datter", "dit barn", "dine børn", "jeres barn", "jeres søn", "jeres datter", "jeres børn", "din ægtefælle", "din mand", "din kone", "din hustru", "din samlever", "din partner",
 	"din bror", "din søster", "værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "din klient", "plejebarn", "dit barnebarn", "din mormor", "din farmor", "din morfar", "din farfar", "dit plejebarn"}
-
-// wrongMailbox reports a mail whose salutation names another person than the only
-// mailbox it goes to, as when a mail program completes an address by itself, and
-// which holds something personal.
-func (it *Item) wrongMailbox() (Odd, bool) {
-	if len(it.External) != 1 || it.Doc.Mail == nil {
-		return Odd{}, false
-	}
-	greeted := it.greeted()
-	if !greeted.Full() {
-		// The mail's text may be a letter with an address block of its own.
-		for i := range it.bundle().papers {
-			if p := &it.read.papers[i]; p.body && p.letter != nil && p.letter.Addressee.Full() {
-				greeted = p.letter.Addressee
-			}
-		}
-	}
-	for _, a := range it.Doc.Mail.To {
-		if !strings.EqualFold(a.Mail, it.External[0]) || organisationWords(a.Name) {
-			continue
-		}
-		name, ok := personName(a.Name)
-		if !ok {
-			if local, domain, _ := strings.Cut(it.External[0], "@"); privateMailbox(local, domain) {
-				name, ok = localName(local)
-			}
-		}
-		if !ok || !greeted.Full() || name.SameLoosely(greeted) || !it.Personal {
-			continue
-		}
-		for i := range it.bundle().papers {
-			if p := &it.read.papers[i]; p.body {
-				return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: name.Relative(greeted) || it.readers().family}, true
-			}
-		}
-	}
-	return Odd{}, false
-}
 
 // Under reports whether a person's number tells a birth date less than so many
 // years ago. Only the two digits of the year are known, so somebody over a hundred

@@ -25,6 +25,7 @@ type Item struct {
 	External []string                                  // recipients outside, lower case
 	Partner  func(address string) bool                 // reached over proven encryption
 	Owner    func(address string) (id string, ok bool) // whose mailbox it is; may be nil
+	Internal func(address string) bool                 // one of our own; may be nil
 	Personal bool                                      // holds a sure number or sensitive words
 	Sent     time.Time                                 // zero if unknown
 
@@ -32,6 +33,7 @@ type Item struct {
 	read  *bundle
 	known *readers
 	said  *string
+	own   *bool          // matter
 	wrong map[bool][]Odd // Conflicts, by forms
 	apart *Strangers
 	under []Odd

@@ -1,6 +1,7 @@
 package parties
 
 import (
+	"slices"
 	"strings"
 
 	"brevvagt/detectors/subject"
@@ -30,6 +31,7 @@ type PastRun struct {
 	Sent, Held int
 	Wrong      int  // held because they were for somebody else
 	Own        int  // whose letter was the reader's own
+	Doubtful   int  // sent though they may have been for somebody else
 	Fast       bool // sent by a machine, seconds apart
 	Again      bool // this recipient has had one: a correction or reminder
 	Shifted    bool // letters and recipients are displaced against each other
@@ -124,10 +126,38 @@ func (it *Item) Names(address string) []subject.Name {
 	if n, ok := localName(local); ok {
 		return append(out, n)
 	}
-	if first := strings.TrimRight(local, "0123456789"); len(out) == 0 && !role(local) && !borgerWords[first] && !strings.ContainsAny(first, "0123456789._-+") {
+	if n, ok := subject.InitialName(local); ok && len(out) == 0 {
+		return append(out, n)
+	}
+	if first := strings.TrimRight(local, "0123456789"); len(out) == 0 && it.OneWord(address) {
+		if n, ok := subject.SplitName(local); ok {
+			return append(out, n)
+		}
 		out = append(out, subject.NewName(first))
+		if len(first) > 5 {
+			out = append(out, subject.NewName(first[1:])) // an initial before it
+		}
 	}
 	return out
+}
+
+// OneWord reports whether a recipient is known by an address of one word alone, of
+// which it is not known where one name ends.
+func (it *Item) OneWord(address string) bool {
+	local, _, _ := strings.Cut(address, "@")
+	first := strings.TrimRight(local, "0123456789")
+	_, shown := personName(it.display(address))
+	_, split := subject.SplitName(local)
+	return !shown && !split && first != "" && !role(local) && !borgerWords[first] && !strings.ContainsAny(first, "0123456789._-+")
+}
+
+// Greets gives the name that the mail's own text greets, where the mail is a citizen's
+// matter, and whether it is one of the readers'.
+func (it *Item) Greets() (n subject.Name, own, ok bool) {
+	if n = it.greeted(); n.Empty() || !it.Personal && !it.matter() {
+		return n, false, false
+	}
+	return n, slices.ContainsFunc(it.readers().addressed, n.SameLoosely), true
 }
 
 // Citizen reports whether the mail goes to a citizen who is known by name.

@@ -100,6 +100,8 @@ func (it *Item) findReaders() *readers {
 			known = append(known, n)
 		} else if n, ok := it.joinedName(local); ok && !shown && !role(local) {
 			known = append(known, n)
+		} else if n, ok := subject.InitialName(local); ok && private && !shown {
+			known = append(known, n)
 		}
 		r.names = append(r.names, known...)
 		if private && len(known) > 0 {
@@ -112,7 +114,7 @@ func (it *Item) findReaders() *readers {
 		// One salutation does not tell who the several unnamed are.
 		return r
 	}
-	if !greeted.Empty() && !(r.private && len(it.External) == 1 && r.sure && r.another(greeted)) {
+	if !greeted.Empty() && !r.saysLess(greeted) && !(r.private && len(it.External) == 1 && r.sure && r.another(greeted)) {
 		r.names = append(r.names, greeted)
 		r.sure = r.sure || greeted.Full()
 	}
@@ -125,6 +127,12 @@ func (it *Item) findReaders() *readers {
 		r.sure = !greeted.Empty() && greeted.In(local)
 	}
 	return r
+}
+
+// saysLess reports whether a greeting by first name alone is that of somebody who is
+// known by full name: it must not make every letter to a namesake right.
+func (r *readers) saysLess(greeted subject.Name) bool {
+	return r.sure && !greeted.Full() && slices.ContainsFunc(r.addressed, func(n subject.Name) bool { return n.Full() && n.SameLoosely(greeted) })
 }
 
 // another reports whether a mail greets somebody who shares no word with those whom

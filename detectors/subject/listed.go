@@ -1,0 +1,206 @@
+package subject
+
+import (
+	"strings"
+
+	"brevvagt/document"
+)
+
+// Told is how a paper tells who somebody is, beside a name and without a number: what
+// makes of a name one certain person.
+type Told struct {
+	Born bool // a date of birth
+	Home bool // a street with a house number
+	Case bool // in a table, a column about the person's case: a benefit, an illness, a debt
+}
+
+// Any reports whether the name is one certain person's.
+func (t Told) Any() bool { return t.Born || t.Home || t.Case }
+
+func (t Told) or(o Told) Told {
+	return Told{Born: t.Born || o.Born, Home: t.Home || o.Home, Case: t.Case || o.Case}
+}
+
+// listed finds the people whom a paper names with a date of birth or a home beside
+// them: on one line, as lists and notes do, or in a table's row. Lines and rows that
+// speak of a workplace are left out.
+func (p *papers) listed(path string) []person {
+	return append(p.listedLines(path), p.listedRows(path)...)
+}
+
+// listedPlace is how far behind the first figure an organisation may be named that
+// makes of the line a place of work, in bytes.
+const listedPlace = 24
+
+// listedReach is how far behind the beginning of a line a name's birthday or address
+// may stand, in bytes.
+const listedReach = 160
+
+func (p *papers) listedLines(path string) []person {
+	var out []person
+	born := false // a heading above says that dates are dates of birth
+	for _, l := range p.layout(path) {
+		text := strings.TrimLeft(l.text, " \t-–•*·0123456789.)")
+		if l.zone == Closing || l.zone == Address || len(text) < 16 || text[0] < 'A' || text[0] == '<' {
+			continue
+		}
+		if !born && len(text) < 120 && strings.ContainsAny(text, "øØ") && hasBirth(text) {
+			born = true
+		}
+		head := clip(text, listedReach, false)
+		digit := strings.IndexAny(head, "0123456789")
+		if digit < 0 {
+			continue
+		}
+		n, ok := nameAt(head[:digit], false)
+		if !ok || organisation(clip(head, digit+listedPlace, false)) || staffCues.of(text) != "" {
+			continue
+		}
+		if t := tellsOf(head, born); t.Any() {
+			role := Mentioned
+			if l.zone == Head || l.zone == Reference {
+				role = About
+			}
+			x := personAt(n, role, l)
+			x.told = t
+			out = append(out, x)
+		}
+	}
+	// A list is about nobody; a note that begins with somebody is.
+	if len(out) > 1 {
+		for i := range out {
+			out[i].role = Mentioned
+		}
+	}
+	return out
+}
+
+func hasBirth(text string) bool {
+	low := strings.ToLower(text)
+	return strings.Contains(low, "født") || strings.Contains(low, "fødsel")
+}
+
+// tellsOf reads what stands behind a name on its line.
+func tellsOf(line string, born bool) Told {
+	var t Told
+	fields := strings.FieldsFunc(line, func(r rune) bool {
+		return r == ' ' || r == '\t' || r == ',' || r == ';' || r == '(' || r == ')' || r == '|' || r == ':'
+	})
+	cued := born || hasBirth(line)
+	for i, w := range fields {
+		switch {
+		case w == "f." || w == "f":
+			cued = true
+		case len(w) == 4 && post(w) && i > 1 && i+1 < len(fields) && capital(fields[i+1]) && house(fields[:i]):
+			t.Home = true
+		case w[0] >= '0' && w[0] <= '9':
+			if d, ok := numericDate(strings.Trim(w, ".")); ok && (cued || d.Year() <= grownUp) && d.Year() <= lastBirth {
+				t.Born = true
+			} else if d, ok := letterDate(strings.Join(fields[i:min(len(fields), i+3)], " ")); ok && cued && d.Year() <= lastBirth {
+				t.Born = true
+			}
+		}
+	}
+	return t
+}
+
+// A date without a word for it is one of birth up to grownUp; what lies after
+// lastBirth is when something is to happen.
+const (
+	grownUp   = 2012
+	lastBirth = 2040
+)
+
+func post(w string) bool {
+	return strings.Trim(w, "0123456789") == "" && w[0] != '0'
+}
+
+func capital(w string) bool { return w != "" && (w[0] >= 'A' && w[0] <= 'Z' || w[0] >= 0xC3) }
+
+// house reports whether a street with a house number ends among the last words.
+func house(words []string) bool {
+	for i := max(1, len(words)-5); i < len(words); i++ {
+		if c := words[i][0]; c >= '1' && c <= '9' && len(words[i]) <= 5 && capital(words[i-1]) {
+			return true
+		}
+	}
+	return false
+}
+
+// rowNames are headings over names of people, in a table that tells more of them.
+var rowNames = set("medarbejder elev klient patient deltager beboer barnet modtager paaroerende ansat person")
+
+// Columns of tables, by the folded words of their headings.
+var (
+	birthLabels = set("foedt foedselsdato foedselsdag foedselsdata foedselsdatoer")
+	homeLabels  = set("adresse vej vejnavn gade bopael bopaelsadresse hjemadresse privatadresse gadenavn")
+	caseLabels  = set("ydelse ydelser diagnose diagnoser restance restancer gaeld skyldigt sygdom fravaersaarsag sygedage handicap stoette foranstaltning anbringelse visitation visiteret medicin indsats hjaelpemiddel bevilling udredning")
+	workLabels  = set("stilling titel afdeling firma virksomhed cvr cvrnr leverandoer organisation arbejdsplads institution lokale sted funktion forening rolle")
+)
+
+// row is what a table's row says, as far as it tells who somebody is.
+type row struct {
+	name    []string
+	segment int
+	told    Told
+	work    bool
+	page    int
+}
+
+// listedRows reads the rows of tables. Where cells have no place, as in a text's
+// table, a row ends where a heading comes again.
+func (p *papers) listedRows(path string) []person {
+	var out []person
+	var r row
+	seen := make(map[string]bool)
+	at := ""
+	flush := func() {
+		n := NewName(strings.Join(r.name, " "))
+		if len(r.name) > 0 && r.told.Any() && !r.work && n.Full() && len(n.tokens) <= maxNameWords && !organisation(strings.Join(r.name, " ")) {
+			end := len(p.doc.Segments[r.segment].Text)
+			out = append(out, person{name: n, role: Mentioned, told: r.told, page: r.page, segment: r.segment, end: end})
+		}
+		r = row{}
+		clear(seen)
+	}
+	for _, i := range p.segments[path] {
+		s := &p.doc.Segments[i]
+		if s.Label == "" || len(s.Text) > 200 || s.At.Layer != document.Visible && s.At.Layer != "" {
+			continue
+		}
+		here := ""
+		if s.At.Cell != "" {
+			here = rowOf(&s.At)
+		}
+		if here != at || seen[s.Label] {
+			flush()
+			at = here
+		}
+		seen[s.Label] = true
+		r.read(s, i)
+	}
+	flush()
+	return out
+}
+
+func (r *row) read(s *document.Segment, segment int) {
+	if (nameField(s.Label) || rowNames[Fold(s.Label)]) && len(r.name) < 4 {
+		if len(r.name) == 0 {
+			r.segment, r.page = segment, s.At.Page
+		}
+		r.name = append(r.name, s.Text)
+		return
+	}
+	for _, w := range words(s.Label) {
+		switch w = Fold(w); {
+		case workLabels[w]:
+			r.work = true
+		case birthLabels[w] && strings.ContainsAny(s.Text, "0123456789"):
+			r.told.Born = true
+		case homeLabels[w] && streetLine(strings.TrimSpace(strings.SplitN(s.Text, ",", 2)[0])):
+			r.told.Home = true
+		case caseLabels[w] && strings.TrimSpace(s.Text) != "":
+			r.told.Case = true
+		}
+	}
+}

@@ -1,0 +1,310 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// This file looks at what a mail says in its own words: whom it greets, and whose mail
+// it answers or passes on.
+
+// matters are stems of what a municipality writes to citizens about.
+var matters = []string{"bevilg", "afgørelse", "ydelse", "kontanthjælp", "dagpenge", "pension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visit", "restance", "skylder", "opkrævning", "inddrivelse", "ansøgning",
+	"din sag", "jeres sag", "jobcenter", "fleksjob", "jobplan", "ressourceforløb", "genoptræning", "træning", "plejehjem", "hjælpemid", "underretning", "børnefaglig", "indkomst", "uarbejdsdygtig", "sygemeld", "behandling", "diagnose",
+	"vaccin", "tandlæge", "institution", "vuggestue", "børnehave", "folkeregister", "påbud", "partshøring", "klage", "samtykke", "handleplan", "mentor", "misbrug", "praktik", "udbetal", "tilskud", "støtte", "gæld", "faktura", "ejendomsskat", "byggetilladelse",
+	"aktindsigt", "tjenstlig", "stillingen", "ansættelse", "opsigelse", "løn", "samtale", "familie", "forældre", "borger", "patient", "medicin", "demens", "plejebarn", "plejefamilie", "anbring"}
+
+// matter reports whether the mail's own text speaks to its reader of a citizen's
+// matter.
+func (it *Item) matter() bool {
+	if it.own == nil {
+		text := it.bodyText()
+		yes := hasAny(text, matters) && slices.ContainsFunc(strings.Fields(text), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
+		it.own = &yes
+	}
+	return *it.own
+}
+
+// boxName is the name that a mailbox is known by; sure for a name written in full.
+func (it *Item) boxName(address string) (name subject.Name, sure, ok bool) {
+	display := it.display(address)
+	local, domain, _ := strings.Cut(address, "@")
+	if organisationWords(display) || role(local) {
+		return subject.Name{}, false, false
+	}
+	if n, ok := personName(display); ok {
+		return n, true, true
+	}
+	private := privateMailbox(local, domain)
+	if n, ok := localName(local); ok && private {
+		return n, true, true
+	}
+	if n, ok := subject.SplitName(local); ok && private {
+		return n, false, true
+	}
+	if n, ok := subject.InitialName(local); ok && !organisationWords(local) {
+		return n, false, true
+	}
+	if n, ok := subject.FirstName(local); ok && private {
+		return n, false, true
+	}
+	return subject.Name{}, false, false
+}
+
+// wrongMailbox reports a mail whose salutation names another person than the only
+// mailbox it goes to, as when a mail program completes an address by itself, and
+// which holds something personal or speaks of the reader's own matter.
+func (it *Item) wrongMailbox() (Odd, bool) {
+	if len(it.External) != 1 || it.Doc.Mail == nil || it.External[0] == "" {
+		return Odd{}, false
+	}
+	name, sure, ok := it.boxName(it.External[0])
+	if !ok {
+		return Odd{}, false
+	}
+	greeted := it.greeted()
+	if !greeted.Full() {
+		// The mail's text may be a letter with an address block of its own.
+		for i := range it.bundle().papers {
+			if p := &it.read.papers[i]; p.body && p.letter != nil && p.letter.Addressee.Full() {
+				greeted = p.letter.Addressee
+			}
+		}
+	}
+	local, domain, _ := strings.Cut(it.External[0], "@")
+	private := privateMailbox(local, domain)
+	switch {
+	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure) && it.matter()):
+		return Odd{}, false
+	case !greeted.Full() && (!private || !greeted.Common() || !name.Common() || name.Shares(greeted) || name.Alike(greeted) || it.couple()):
+		return Odd{}, false
+	}
+	for i := range it.bundle().papers {
+		if p := &it.read.papers[i]; p.body {
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() || name.Relative(greeted) || it.readers().family}, true
+		}
+	}
+	return Odd{}, false
+}
+
+// couple reports whether the mail greets two people.
+func (it *Item) couple() bool {
+	head, _, _ := strings.Cut(strings.TrimSpace(it.bodyWithoutSubject()), "\n")
+	return strings.Contains(head, " og ") || strings.Contains(head, "&") || strings.Contains(head, "/")
+}
+
+func (it *Item) bodyWithoutSubject() string {
+	text := it.bodyText()
+	if it.Doc.Mail != nil {
+		text = strings.TrimPrefix(text, strings.ToLower(it.Doc.Mail.Subject))
+	}
+	return text
+}
+
+// Writer is who wrote a mail that another mail quotes.
+type Writer struct {
+	Name    subject.Name // empty if not given
+	Address string       // lower case
+}
+
+// wrongReply reports a mail that answers one citizen's mail and goes to another
+// citizen only, who has no part in what is quoted.
+func (it *Item) wrongReply() (Odd, bool) {
+	if len(it.External) != 1 || it.Doc.Mail == nil || it.External[0] == "" {
+		return Odd{}, false
+	}
+	local, domain, _ := strings.Cut(it.External[0], "@")
+	if !privateMailbox(local, domain) || role(local) {
+		return Odd{}, false
+	}
+	writers := it.Writers()
+	if len(writers) == 0 {
+		return Odd{}, false
+	}
+	name, _, named := it.boxName(it.External[0])
+	for _, w := range writers {
+		if w.Address == it.External[0] || named && !w.Name.Empty() && (w.Name.SameLoosely(name) || w.Name.Relative(name)) {
+			return Odd{}, false
+		}
+	}
+	w := writers[0]
+	if l, d, _ := strings.Cut(w.Address, "@"); !privateMailbox(l, d) || it.quoteNames(it.External[0], name) {
+		return Odd{}, false
+	}
+	family := hasAny(it.bodyText(), relations)
+	greeted := it.greeted()
+	answers := !greeted.Empty() && !w.Name.Empty() && w.Name.SameLoosely(greeted)
+	for i := range it.bundle().papers {
+		if p := &it.read.papers[i]; p.body {
+			return Odd{Where: p.name(), Who: w.Name.String(), Person: -1, Weak: family || !named || !answers && !it.Personal}, true
+		}
+	}
+	return Odd{}, false
+}
+
+// quoteNames reports whether what is quoted mentions the reader.
+func (it *Item) quoteNames(address string, name subject.Name) bool {
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if s.At.Layer == document.Header {
+			continue
+		}
+		var t subject.Text
+		t.Add(s.Text)
+		if strings.Contains(strings.ToLower(s.Text), address) || name.Full() && name.Among(&t) {
+			return true
+		}
+	}
+	return false
+}
+
+// Writers are those outside who wrote the mails that the mail quotes, in the order
+// they stand: by a line "Fra:", or by the line that mail programs put above
+// what they quote ("Den 3. maj skrev A <a@b.dk>:").
+func (it *Item) Writers() []Writer {
+	var out []Writer
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if s.At.Layer == document.Header || !strings.Contains(s.Text, "@") {
+			continue
+		}
+		broken := ""
+		for line := range strings.Lines(s.Text) {
+			text, ok := writerLine(broken + line)
+			broken = ""
+			if !ok {
+				if strings.Contains(line, "skrev") && len(line) < 200 {
+					broken = strings.TrimRight(line, "\r\n") + " "
+				}
+				continue
+			}
+			w := Writer{Address: addressIn(text)}
+			if w.Address == "" || it.Internal != nil && it.Internal(w.Address) || slices.ContainsFunc(out, func(o Writer) bool { return o.Address == w.Address }) {
+				continue
+			}
+			before := text[:max(0, strings.IndexAny(text, "<[("))]
+			if n, ok := personName(strings.Trim(strings.TrimSpace(before), `"`)); ok {
+				w.Name = n
+			}
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// writerLine gives the part of a line that says who wrote what is quoted below.
+func writerLine(line string) (string, bool) {
+	if len(line) > 300 || !strings.Contains(line, "@") {
+		return "", false
+	}
+	text := strings.TrimLeft(line, "> \t*|")
+	for _, mark := range []string{"Fra:", "From:", "Fra:*", "Afsender:"} {
+		if rest, ok := strings.CutPrefix(text, mark); ok {
+			return strings.TrimSpace(rest), true
+		}
+	}
+	if _, rest, ok := strings.Cut(text, "skrev "); ok {
+		return strings.TrimSpace(strings.TrimLeft(rest, "> ")), true
+	}
+	if before, _, ok := strings.Cut(text, " wrote:"); ok {
+		return strings.TrimSpace(before[strings.LastIndexByte(before, ',')+1:]), true
+	}
+	return "", false
+}
+
+// addressIn is the first word of a text that is a mail address, lower case.
+func addressIn(text string) string {
+	for _, w := range strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \t<>[]();,\"'\r\n", r) }) {
+		w = strings.ToLower(strings.Trim(strings.TrimPrefix(strings.ToLower(w), "mailto:"), ":."))
+		if at := strings.IndexByte(w, '@'); at > 0 && strings.Contains(w[at:], ".") {
+			return w
+		}
+	}
+	return ""
+}
+
+// Citizens are the mailboxes of private people that a mail shows to each other, by
+// address: those outside in "To" and "Cc", without who writes and without families.
+func (it *Item) Citizens() []string {
+	if it.Doc.Mail == nil {
+		return nil
+	}
+	hidden := make(map[string]bool)
+	for _, v := range it.Doc.Mail.Header["Bcc"] {
+		for _, w := range strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune(" \t<>,;\"", r) }) {
+			hidden[strings.ToLower(w)] = true
+		}
+	}
+	var out []string
+	var met []subject.Name
+	for _, a := range it.Doc.Mail.To {
+		address := strings.ToLower(a.Mail)
+		local, domain, _ := strings.Cut(address, "@")
+		if hidden[address] || !slices.Contains(it.External, address) || role(local) || organisationWords(a.Name) || !privateMailbox(local, domain) || slices.Contains(out, address) {
+			continue
+		}
+		if name, _, ok := it.boxName(address); ok && name.Full() {
+			if slices.ContainsFunc(met, name.Relative) {
+				continue // of one family
+			}
+			met = append(met, name)
+		}
+		out = append(out, address)
+	}
+	return out
+}
+
+// Private reports whether an address is a citizen's own mailbox.
+func Private(address string) bool {
+	local, domain, _ := strings.Cut(address, "@")
+	return privateMailbox(local, domain) && !role(local)
+}
+
+// caseWords are stems of what a municipality has cases about.
+var caseWords = []string{"borger", "ydelse", "kontanthjælp", "dagpenge", "førtidspension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visiter", "restance", "i gæld", "inddrivelse", "fleksjob", "jobcenter", "jobplan", "ressourceforløb", "genoptræning",
+	"plejehjem", "hjælpemid", "underretning", "sygemeld", "diagnose", "misbrug", "demens", "plejefamilie", "plejebarn", "anbring", "patient", "pårørende", "handleplan", "mentor", "krisecenter", "kol", "stofskifte", "angst", "adhd", "autis", "elever", "klasseliste", "sygefravær"}
+
+// CaseWords reports whether the mail's own text or the headings and first lines of its
+// papers speak of citizens' cases.
+func (it *Item) CaseWords() bool {
+	if hasWordWith(it.bodyText(), caseWords) {
+		return true
+	}
+	left := 1 << 14
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if hasWordWith(strings.ToLower(s.Label), caseWords) || hasWordWith(strings.ToLower(s.Text[:min(len(s.Text), left)]), caseWords) {
+			return true
+		}
+		if left -= len(s.Text); left <= 0 {
+			break
+		}
+	}
+	return false
+}
+
+// hasWordWith reports whether a word of a text, in lower case, begins with a stem; one
+// of three letters must be the word.
+func hasWordWith(text string, stems []string) bool {
+	for _, stem := range stems {
+		for from := 0; ; {
+			k := strings.Index(text[from:], stem)
+			if k < 0 {
+				break
+			}
+			k += from
+			from = k + len(stem)
+			if k > 0 && (text[k-1] >= 'a' && text[k-1] <= 'z' || text[k-1] >= 0x80) && len(stem) < 6 {
+				continue
+			}
+			if len(stem) <= 3 && from < len(text) && (text[from] >= 'a' && text[from] <= 'z' || text[from] >= 0x80) {
+				continue
+			}
+			return true
+		}
+	}
+	return false
+}

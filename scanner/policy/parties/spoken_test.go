@@ -1,0 +1,105 @@
+package parties
+
+import (
+	"strings"
+	"testing"
+
+	"brevvagt/document"
+)
+
+// TestSpokenWrong: what a mail of mere text says of whom it is for.
+func TestSpokenWrong(t *testing.T) {
+	const matter = "\n\nDu har fået bevilget hjemmehjælp. Ring, hvis du har spørgsmål.\n\nVenlig hilsen\nKommunen"
+	at := "Anders Testesen <at@mail.example>"
+	quote := func(who string) string {
+		return "\n\nDen 3. maj 2026 kl. 10.11 skrev " + who + ":\n> Hej\n> Hvornår får jeg svar på min ansøgning?\n"
+	}
+	for _, c := range []struct {
+		name, to, body string
+		want           string // "", hold or warn
+	}{
+		{"another's full name", at, "Kære Bente Prøvesen" + matter, "hold"},
+		{"the reader's", at, "Kære Anders Testesen" + matter, ""},
+		{"another's first name", at, "Hej Bente" + matter, "warn"},
+		{"a pet name", "Elisabeth Testesen <et@mail.example>", "Hej Else" + matter, ""},
+		{"a couple", at, "Hej Bente og Anders" + matter, ""},
+		{"of the family", at, "Kære Bente Testesen" + matter, "warn"},
+		{"no citizen's matter", at, "Kære Bente Prøvesen\n\nVi ses til koncerten.", ""},
+		{"initial and last name at a firm", "<b.testesen@tomrer.example>", "Kære Anders Prøvesen" + matter, "warn"},
+		{"the owner of such a mailbox", "<b.testesen@tomrer.example>", "Kære Bente Testesen" + matter, ""},
+		{"first name there", "<b.testesen@tomrer.example>", "Hej Anders" + matter, ""},
+		{"mailbox of a first name", "<bente77@mail.example>", "Kære Anders Prøvesen" + matter, "warn"},
+		{"initial and a common last name in one word", "<bhansen@mail.example>", "Kære Anders Prøvesen" + matter, "warn"},
+		{"a role", "<post@mail.example>", "Kære Anders Prøvesen" + matter, ""},
+		{"answer to another's mail", at, "Hej Bente" + matter + quote("Bente Prøvesen <bp@mail.example>"), "warn"},
+		{"answer by full name", at, "Hej" + matter + quote("Bente Prøvesen <bp@mail.example>"), "warn"},
+		{"answer to the writer", at, "Hej" + matter + quote("Anders Testesen <anders@mail.example>"), ""},
+		{"the line broken in two", at, "Hej" + matter + quote("Bente Prøvesen\n<bp@mail.example>"), "warn"},
+		{"a firm's mail", at, "Hej" + matter + quote("Bente Prøvesen <bp@tomrer.example>"), ""},
+		{"the reader stands in the quote", at, "Hej" + matter + quote("Bente Prøvesen <bp@mail.example>") + "> Svar også Anders Testesen", ""},
+	} {
+		it := item(c.to, c.body)
+		got := ""
+		for _, o := range it.Conflicts(false) {
+			if got = "hold"; o.Weak {
+				got = "warn"
+			}
+			if strings.Contains(o.Who, "Prøvesen") {
+				t.Errorf("%s: a name in %+v", c.name, o)
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+func TestNameOnlyInSubject(t *testing.T) {
+	for _, c := range []struct {
+		subject string
+		want    int
+	}{
+		{"Afgørelse om hjemmehjælp - Bente Prøvesen", 1},
+		{"Prøvesen, Bente - hjemmehjælp", 1},
+		{"Afgørelse om hjemmehjælp - Anders Testesen", 0},
+		{"Afgørelse om hjemmehjælp", 0},
+	} {
+		it := item("Anders Testesen <at@mail.example>", "Hej Anders\n\nDu har fået bevilget hjemmehjælp.")
+		it.Doc.Mail.Subject = c.subject
+		it.Doc.Segments = append([]document.Segment{{Text: c.subject, Label: "Subject", At: document.Location{Path: "m.eml", Layer: document.Header}}}, it.Doc.Segments...)
+		if got := it.Conflicts(false); len(got) != c.want {
+			t.Errorf("%q: %+v", c.subject, got)
+		}
+	}
+}
+
+// TestNamesakes: a greeting by first name makes no letter to a namesake right.
+func TestNamesakes(t *testing.T) {
+	letter := "Eksempel Kommune\n\nBente Eksempelgaard\nPrøvevej 12\n9999 Prøveby\n\n20. november 2026\n\nKære Bente\n\nDu har fået bevilget hjælp.\n"
+	if got := item("Bente Prøvesen <bp@mail.example>", "Hej Bente\n\nHermed.", letter).Conflicts(false); len(got) != 1 || got[0].Weak {
+		t.Errorf("got %+v", got)
+	}
+}
+
+func TestCitizensSeeEachOther(t *testing.T) {
+	it := item("Anders Testesen <at@mail.example>", "")
+	it.Doc.Mail.To = []document.Address{{Name: "Anders Testesen", Mail: "at@mail.example"}, {Name: "Bente Testesen", Mail: "bt@mail.example"},
+		{Mail: "carl77@gmail.com"}, {Mail: "post@mail.example"}, {Mail: "d@tomrer.example"}, {Mail: "hemmelig@gmail.com"}}
+	it.Doc.Mail.Header = map[string][]string{"Bcc": {"<hemmelig@gmail.com>"}}
+	it.External = nil
+	for _, a := range it.Doc.Mail.To {
+		it.External = append(it.External, a.Mail)
+	}
+	if got := it.Citizens(); len(got) != 2 {
+		t.Errorf("got %v: a family counts once; a role, a firm and Bcc do not", got)
+	}
+}
+
+func TestWriters(t *testing.T) {
+	it := item("Anders Testesen <at@mail.example>", "Se nedenfor\n\nFra: Bente Prøvesen [mailto:BP@mail.example]\nTil: post@kommune.example\n\nHej\n\n> On Mon, 3 May 2026, Carl Prøve <c@mail.example> wrote:\n> Hi\n\nFra: Lis <lis@kommune.example>\n")
+	it.Internal = func(a string) bool { return strings.HasSuffix(a, "@kommune.example") }
+	got := it.Writers()
+	if len(got) != 2 || got[0].Address != "bp@mail.example" || got[1].Address != "c@mail.example" || got[0].Name.String() != "B. P." {
+		t.Errorf("got %+v", got)
+	}
+}
