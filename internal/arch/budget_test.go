@@ -33,7 +33,6 @@ var largePackages = map[string]int{
 	"detectors/identity":         2000, // the ways a number is written, and the words that tell it from others
 	"detectors/subject":          2150, // who a paper is about, read from letters, forms, tables, lists and prose
 	"scanner/policy/parties":     1900, // who a mail is for, by its address, greeting, papers and what it quotes
-	"scanner/memory":             1550, // what earlier mails taught, in memory and on disk
 }
 
 // largeStructs may have more fields: stored rows, deposits, configuration, and the
