@@ -24,6 +24,8 @@ import (
 	_ "modernc.org/sqlite" // the driver registers itself by import; database/sql knows no other way
 )
 
+// migrations have a number each, which no two may share; gaps are fine.
+//
 //go:embed migrations/*.sql
 var migrations embed.FS
 
