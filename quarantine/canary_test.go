@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 )
 
@@ -113,7 +114,7 @@ func TestTheReceiptKeyMustStay(t *testing.T) {
 		t.Fatal(err)
 	}
 	start := func() error {
-		db, err := store.Open(t.Context(), store.Options{Path: b.db.Path()})
+		db, err := storetest.Open(t.Context(), store.Options{Path: b.db.Path()})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/vault"
 )
@@ -74,7 +75,7 @@ func victim(dir, do, point string) error {
 }
 
 func daemon(ctx context.Context, dir string, crash func(string)) (*quarantine.Service, *store.DB, error) {
-	db, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
+	db, err := storetest.Open(ctx, store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		return nil, nil, err
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register"
 )
@@ -168,7 +169,7 @@ func TestOnlyOneOfManyReleasesDelivers(t *testing.T) {
 func TestTwoProcessesCannotBothDecide(t *testing.T) {
 	b := newBench(t, true)
 	c := b.hold(t, deposit("item-1"))
-	beside, err := store.Open(t.Context(), store.Options{Path: b.db.Path(), Shared: true})
+	beside, err := storetest.Open(t.Context(), store.Options{Path: b.db.Path(), Shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -331,7 +332,7 @@ func TestAStartBesideTheDaemonClearsNothing(t *testing.T) {
 	if _, err := b.vault.Seal(t.Context(), "01JXORPHAN", strings.NewReader("being held right now")); err != nil {
 		t.Fatal(err)
 	}
-	beside, err := store.Open(t.Context(), store.Options{Path: b.db.Path(), Shared: true})
+	beside, err := storetest.Open(t.Context(), store.Options{Path: b.db.Path(), Shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}

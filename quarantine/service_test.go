@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/vault"
 
@@ -109,7 +110,7 @@ func newBench(t testing.TB, needsContent bool) *bench {
 // open starts the quarantine in the directory, as a daemon does.
 func (b *bench) open(t testing.TB) {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(b.dir, "state", "brevvagt.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(b.dir, "state", "brevvagt.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

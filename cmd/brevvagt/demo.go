@@ -139,7 +139,7 @@ func (m *demo) start(ctx context.Context, dir, listen string) (err error) {
 
 // demoPeople makes the accounts.
 func demoPeople(ctx context.Context, dir string) error {
-	st, err := state.Open(ctx, dir, false)
+	st, err := state.Open(ctx, dir, "", false)
 	if err != nil {
 		return err
 	}

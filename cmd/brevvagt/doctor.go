@@ -160,7 +160,7 @@ func (d *doctor) lanes(ctx context.Context, cfg config.Config) {
 }
 
 func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
-	st, err := state.Open(ctx, cfg.State, true)
+	st, err := state.Open(ctx, cfg.State, cfg.Database, true)
 	if err != nil {
 		d.say(bad, "tilstandsmappe", err.Error(), "")
 		return

@@ -122,7 +122,7 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 			d.Close()
 		}
 	}()
-	if d.state, err = state.Open(ctx, cfg.State, false); err != nil {
+	if d.state, err = state.Open(ctx, cfg.State, cfg.Database, false); err != nil {
 		if errors.Is(err, store.ErrInUse) {
 			err = fmt.Errorf("%w; is brevvagt running already?", err)
 		}

@@ -94,7 +94,7 @@ func sharesWork(use, short string, do sharesFunc) *cobra.Command {
 		if err != nil {
 			return err
 		}
-		st, err := state.Open(cmd.Context(), cfg.State, true)
+		st, err := state.Open(cmd.Context(), cfg.State, cfg.Database, true)
 		if err != nil {
 			return err
 		}

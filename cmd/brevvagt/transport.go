@@ -139,7 +139,7 @@ func newTransport() *cobra.Command {
 }
 
 func showTransports(cmd *cobra.Command, cfg config.Config, message string) error {
-	st, err := state.Open(cmd.Context(), cfg.State, true)
+	st, err := state.Open(cmd.Context(), cfg.State, cfg.Database, true)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
-// Package store opens the one embedded database of an installation and keeps it
-// safe to use: durable commits, one writer, private files, migrations applied,
-// and a clear word when another daemon already has it.
+// Package store opens the one database of an installation, embedded or in a
+// PostgreSQL, and keeps it safe to use: durable commits, one writer, private files,
+// migrations applied, and a clear word when another daemon already has it.
 //
 // The SQL in the migrations and in the packages that use it keeps to what SQLite
 // and PostgreSQL share: BIGINT, INTEGER, TEXT and BLOB, times as epoch
@@ -35,6 +35,9 @@ var ErrInUse = errors.New("the database is already used by another brevvagt daem
 // Options say how to open a database.
 type Options struct {
 	Path string // of the database file; its directory is made if it is not there
+	// Server is the address of a PostgreSQL (postgres://…) that keeps the tables in
+	// place of the file. Path then only says where the installation's folder is.
+	Server string
 	// Shared opens beside a running daemon, as a command on the terminal does. Without
 	// it the opener claims the database for itself until Close.
 	Shared bool
@@ -62,8 +65,13 @@ const readers = 4
 // Open opens or creates the database and brings its tables up to date. The file is
 // readable by its owner only, in a directory of the owner only.
 func Open(ctx context.Context, o Options) (*DB, error) {
-	if err := prepare(o.Path); err != nil {
+	if err := prepare(o); err != nil {
 		return nil, err
+	}
+	if o.Server != "" {
+		if err := notLeftBehind(ctx, o.Path); err != nil {
+			return nil, err
+		}
 	}
 	db := &DB{path: o.Path, shared: o.Shared, o: o}
 	if !o.Shared {
@@ -73,16 +81,20 @@ func Open(ctx context.Context, o Options) (*DB, error) {
 		}
 		db.lock = lock
 	}
-	if err := db.connect(ctx); err != nil {
-		return nil, errors.Join(fmt.Errorf("cannot open database %s: %w", o.Path, err), db.Close())
+	connect, name := db.connect, o.Path
+	if o.Server != "" {
+		connect, name = db.connectServer, "in PostgreSQL"
+	}
+	if err := connect(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot open database %s: %w", name, err), db.Close())
 	}
 	return db, nil
 }
 
 // prepare makes the directory and the file before SQLite does, because SQLite
 // would make them readable by the group.
-func prepare(path string) error {
-	dir := filepath.Dir(path)
+func prepare(o Options) error {
+	dir := filepath.Dir(o.Path)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return fmt.Errorf("cannot make the state directory: %w", err)
 	}
@@ -95,7 +107,10 @@ func prepare(path string) error {
 			return fmt.Errorf("state directory %s is open to others and cannot be closed: %w", dir, err)
 		}
 	}
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	if o.Server != "" {
+		return nil
+	}
+	f, err := os.OpenFile(o.Path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
 		return fmt.Errorf("cannot make the database file: %w", err)
 	}
@@ -134,7 +149,10 @@ func (db *DB) connect(ctx context.Context) error {
 	// One writer: a second one would only wait, and immediate transactions on one
 	// connection can never deadlock each other.
 	db.write.SetMaxOpenConns(1)
-	if err := db.migrate(ctx); err != nil {
+	if err := notMoved(ctx, db.write); err != nil {
+		return err
+	}
+	if err := db.migrate(ctx, goose.DialectSQLite3); err != nil {
 		return err
 	}
 	if db.read, err = sql.Open("sqlite", dsn(db.path, true, db.o.Relaxed)); err != nil {
@@ -161,7 +179,7 @@ func dsn(path string, readOnly, relaxed bool) string {
 	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + q.Encode()
 }
 
-func (db *DB) migrate(ctx context.Context) error {
+func (db *DB) migrate(ctx context.Context, d goose.Dialect) error {
 	files := db.o.Tables
 	if files == nil {
 		own, err := fs.Sub(migrations, "migrations")
@@ -170,7 +188,10 @@ func (db *DB) migrate(ctx context.Context) error {
 		}
 		files = own
 	}
-	p, err := goose.NewProvider(goose.DialectSQLite3, db.write, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
+	if d == goose.DialectPostgres {
+		files = dialect{files}
+	}
+	p, err := goose.NewProvider(d, db.write, files, goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true))
 	if err != nil {
 		return fmt.Errorf("cannot read migrations: %w", err)
 	}
@@ -195,6 +216,9 @@ func (db *DB) Update(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	if err != nil {
 		return fmt.Errorf("cannot begin: %w", err)
 	}
+	if err := db.turn(ctx, tx); err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
 	if err := fn(tx); err != nil {
 		return errors.Join(err, tx.Rollback())
 	}
@@ -204,19 +228,34 @@ func (db *DB) Update(ctx context.Context, fn func(tx *sql.Tx) error) error {
 	return nil
 }
 
+// turn waits for the turn to write, among all programs that use the database.
+func (db *DB) turn(ctx context.Context, tx *sql.Tx) error {
+	if db.o.Server == "" {
+		return nil // the transaction is immediate
+	}
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, lockWriter); err != nil {
+		return fmt.Errorf("cannot wait for the turn to write: %w", err)
+	}
+	return nil
+}
+
 // Read is the pool for queries; writing through it is refused.
 func (db *DB) Read() *sql.DB { return db.read }
 
 // View runs fn in a transaction that sees one state of the database throughout.
 func (db *DB) View(ctx context.Context, fn func(tx *sql.Tx) error) error {
-	tx, err := db.read.BeginTx(ctx, nil)
+	var o *sql.TxOptions
+	if db.o.Server != "" {
+		o = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+	}
+	tx, err := db.read.BeginTx(ctx, o)
 	if err != nil {
 		return fmt.Errorf("cannot begin: %w", err)
 	}
 	return errors.Join(fn(tx), tx.Rollback())
 }
 
-// Path of the database file.
+// Path of the database file, or of where it would lie beside a Server.
 func (db *DB) Path() string { return db.path }
 
 // Shared reports whether another process may be the daemon.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/vault"
@@ -37,7 +38,7 @@ func open(t *testing.T) *fixture {
 
 func openAt(t *testing.T, cost account.Cost) *fixture {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "state", "b.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "state", "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -258,7 +259,7 @@ func TestTheLedgerTells(t *testing.T) {
 }
 
 func BenchmarkLogin(b *testing.B) {
-	db, err := store.Open(b.Context(), store.Options{Path: filepath.Join(b.TempDir(), "b.db")})
+	db, err := storetest.Open(b.Context(), store.Options{Path: filepath.Join(b.TempDir(), "b.db")})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
@@ -14,7 +15,7 @@ import (
 
 func rig(t *testing.T, now *time.Time) *casework.Work {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

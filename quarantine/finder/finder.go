@@ -115,8 +115,13 @@ const (
 
 // Add indexes a case within the transaction that makes it.
 func Add(ctx context.Context, tx *sql.Tx, caseID string, f *Facts) error {
+	rows, args := []string{}, []any{caseID}
 	for _, w := range f.Words() {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO case_words (word, case_id) VALUES ($1, $2) ON CONFLICT (word, case_id) DO NOTHING`, w, caseID); err != nil {
+		args = append(args, w)
+		rows = append(rows, fmt.Sprintf("($%d, $1)", len(args)))
+	}
+	if len(rows) > 0 {
+		if _, err := tx.ExecContext(ctx, `INSERT INTO case_words (word, case_id) VALUES `+strings.Join(rows, ", ")+` ON CONFLICT (word, case_id) DO NOTHING`, args...); err != nil {
 			return fmt.Errorf("cannot index case %s: %w", caseID, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"filippo.io/age"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/handout"
 	"brevvagt/quarantine/ledger"
@@ -32,7 +33,7 @@ type house struct {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

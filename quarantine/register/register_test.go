@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/register"
 
 	"github.com/xuri/excelize/v2"
@@ -21,7 +22,7 @@ import (
 
 func open(t *testing.T) (*store.DB, *register.Register) {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +213,7 @@ func TestNoNumberCanBeSaved(t *testing.T) {
 
 // A hold must not fail over a sentence, and the sentence must not keep a number.
 func TestCreateLeavesOutWhatMayNotBeKept(t *testing.T) {
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

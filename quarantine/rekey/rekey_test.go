@@ -17,6 +17,7 @@ import (
 	"filippo.io/age"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/rekey"
@@ -46,7 +47,7 @@ type house struct {
 }
 
 func open(ctx context.Context, dir string, crash func(string), recipients ...string) (*quarantine.Service, *store.DB, error) {
-	db, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
+	db, err := storetest.Open(ctx, store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		return nil, nil, err
 	}

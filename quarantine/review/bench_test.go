@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/finder"
 )
 
@@ -60,12 +61,26 @@ func (r *rig) hundredThousand(t testing.TB, db *store.DB, like string, n int) {
 }
 
 // BenchmarkQueue measures whole pages at 100,000 cases and fails over the bounds:
-// 100 ms for the queue, 300 ms for a search, as medians on the server.
+// 100 ms for the queue, 300 ms for a search, as medians on the server, with the cases in
+// SQLite and in PostgreSQL.
 //
 //	go test -run - -bench Queue -benchtime 1x ./quarantine/review
 func BenchmarkQueue(b *testing.B) {
+	b.Run("sqlite", queuePages)
+	b.Run("postgres", func(b *testing.B) {
+		storetest.Use(b)
+		queuePages(b)
+	})
+}
+
+func queuePages(b *testing.B) {
 	r := newRig(b)
 	r.hundredThousand(b, r.db, r.hold(b, screenshot("first"), 400*24*time.Hour).ID, 100_000)
+	if storetest.InPostgres() { // as autovacuum does within minutes
+		if err := r.db.Update(b.Context(), func(tx *sql.Tx) error { _, err := tx.Exec(`ANALYZE`); return err }); err != nil {
+			b.Fatal(err)
+		}
+	}
 	h := r.server.handler()
 	cookie := r.cookie(b, "dpo")
 	for _, page := range []struct {

@@ -27,6 +27,7 @@ import (
 	"golang.org/x/image/math/fixed"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/casework"
@@ -173,7 +174,7 @@ func newRealRig(t testing.TB, change ...func(*rig, *Config)) *rig {
 
 func openStore(t testing.TB, dir string) *store.DB {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"filippo.io/age"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/casework"
 	"brevvagt/quarantine/register/fieldcheck"
@@ -71,7 +72,7 @@ func newRig(t testing.TB) *rig {
 	t.Helper()
 	dir := t.TempDir()
 	r := &rig{t: t, source: &source{}, now: time.Date(2026, 11, 24, 13, 5, 0, 0, time.UTC), log: &bytes.Buffer{}, may: map[string]bool{}}
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

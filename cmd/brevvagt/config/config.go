@@ -25,8 +25,9 @@ type Config struct {
 	Site    policy.Site `yaml:"site"`
 	Gateway Gateway     `yaml:"gateway"`
 	Shares  []Share     `yaml:"shares"`
-	// Database is a PostgreSQL in which several workers share the state of the scans
-	// of shares; default a file in State.
+	// Database is a PostgreSQL that keeps the cases, the register, the ledger and the
+	// accounts, and in which several workers share the state of the scans of shares;
+	// default files in State.
 	Database string `yaml:"database"`
 	Review   Review `yaml:"review"`
 	Notify   Notify `yaml:"notify"`

@@ -38,7 +38,7 @@ func WithState(cmd *cobra.Command, file string, f func(config.Config, *state.Sta
 	if err != nil {
 		return err
 	}
-	st, err := state.Open(cmd.Context(), cfg.State, true)
+	st, err := state.Open(cmd.Context(), cfg.State, cfg.Database, true)
 	if err != nil {
 		return err
 	}

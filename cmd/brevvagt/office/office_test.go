@@ -27,7 +27,7 @@ func terminal(t *testing.T) (config string, run func(stdin string, args ...strin
 	if err := os.WriteFile(config, []byte("state: "+filepath.Join(dir, "state")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	st, err := state.Open(t.Context(), filepath.Join(dir, "state"), false)
+	st, err := state.Open(t.Context(), filepath.Join(dir, "state"), "", false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func TestKeysOfTheVault(t *testing.T) {
 // hold puts one item into quarantine.
 func hold(t *testing.T, folder string) string {
 	t.Helper()
-	st, err := state.Open(t.Context(), folder, false)
+	st, err := state.Open(t.Context(), folder, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}

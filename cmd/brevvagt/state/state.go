@@ -33,18 +33,22 @@ type State struct {
 	Key      detectors.Key
 }
 
-// Open opens or makes the state folder. shared opens it beside a running
+// Open opens or makes the state folder. database is the address of the PostgreSQL that
+// keeps the tables, "" for a file in the folder. shared opens it beside a running
 // daemon, as a command on the terminal does.
-func Open(ctx context.Context, dir string, shared bool) (*State, error) {
+func Open(ctx context.Context, dir, database string, shared bool) (*State, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("state folder: %w", err)
 	}
-	_, err := os.Stat(filepath.Join(dir, "brevvagt.db"))
-	key, err := digestKey(filepath.Join(dir, "digest.key"), errors.Is(err, fs.ErrNotExist))
+	// With the cases in PostgreSQL there is no database file; the key of the receipts
+	// then tells that the installation is not new.
+	_, errFile := os.Stat(filepath.Join(dir, "brevvagt.db"))
+	_, errReceipts := os.Stat(filepath.Join(dir, "receipt.key"))
+	key, err := digestKey(filepath.Join(dir, "digest.key"), errors.Is(errFile, fs.ErrNotExist) && errors.Is(errReceipts, fs.ErrNotExist))
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "brevvagt.db"), Shared: shared})
+	db, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "brevvagt.db"), Server: database, Shared: shared})
 	if err != nil {
 		return nil, fmt.Errorf("state folder %s: %w", dir, err)
 	}

@@ -11,6 +11,7 @@ import (
 	ics "github.com/arran4/golang-ical"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/register/clock"
@@ -33,7 +34,7 @@ func (o *outbox) Send(_ context.Context, to []string, subject, text string) erro
 
 func rig(t *testing.T, now *time.Time) (*store.DB, *register.Register, *desk.Desk) {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/register/desk"
@@ -23,7 +24,7 @@ import (
 
 func rig(t *testing.T, now time.Time) (*desk.Desk, *register.Register) {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
@@ -53,7 +54,7 @@ func read(t *testing.T, pdf []byte) (text, info string) {
 
 func registerOf(t *testing.T) *register.Register {
 	t.Helper()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

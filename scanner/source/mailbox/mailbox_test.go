@@ -19,6 +19,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/internal/dovecottest"
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/mailbox"
@@ -47,7 +48,7 @@ type lab struct {
 func newLab(t testing.TB, accounts ...mailbox.Account) *lab {
 	t.Helper()
 	dir := t.TempDir()
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,13 +10,12 @@ import (
 	"fmt"
 	"net/url"
 	"os"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
 	_ "modernc.org/sqlite" // database/sql knows drivers by import only
 
+	"brevvagt/internal/carry"
 	"brevvagt/scanner/source/share/seal"
 	"brevvagt/scanner/source/share/state"
 )
@@ -24,7 +23,7 @@ import (
 // Errors that say what to do.
 var (
 	ErrBusy = errors.New("a scan is at work on the database: stop brevvagt serve and brevvagt shares, or wait two minutes after a kill")
-	ErrFull = errors.New("the PostgreSQL database already holds other scans: give an empty one")
+	ErrFull = carry.ErrFull
 	ErrGone = errors.New("there is no SQLite database of scans to move")
 )
 
@@ -34,10 +33,7 @@ func Tables() []string {
 }
 
 // Count is how many rows a table has.
-type Count struct {
-	Table string
-	Rows  int64
-}
+type Count = carry.Count
 
 // Options of a move.
 type Options struct {
@@ -94,9 +90,9 @@ func run(ctx context.Context, tx *sql.Tx, o Options) ([]Count, error) {
 	if busy > 0 {
 		return nil, ErrBusy
 	}
-	have, err := counted(func(query string) row { return tx.QueryRowContext(ctx, query) })
+	have, err := carry.Here(ctx, tx, Tables())
 	if err != nil {
-		return nil, fmt.Errorf("cannot count the SQLite database: %w", err)
+		return nil, err
 	}
 	if !o.DryRun {
 		// Makes the tables where there are none.
@@ -120,7 +116,7 @@ func run(ctx context.Context, tx *sql.Tx, o Options) ([]Count, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot begin in PostgreSQL: %w", err)
 	}
-	if err := fill(ctx, tx, to, have, o.Done); err != nil {
+	if _, err := carry.Fill(ctx, tx, to, Tables(), o.Done); err != nil {
 		return nil, errors.Join(err, to.Rollback(context.WithoutCancel(ctx)))
 	}
 	if err := to.Commit(ctx); err != nil {
@@ -146,87 +142,4 @@ func empty(ctx context.Context, pg *pgx.Conn) error {
 		return ErrFull
 	}
 	return nil
-}
-
-// fill writes all tables and counts them.
-func fill(ctx context.Context, from *sql.Tx, to pgx.Tx, have []Count, done func(Count, bool)) error {
-	// Nobody else writes until we are done; whoever reads sees nothing yet.
-	if _, err := to.Exec(ctx, `LOCK TABLE `+strings.Join(Tables(), ", ")+` IN EXCLUSIVE MODE`); err != nil {
-		return fmt.Errorf("cannot lock the tables in PostgreSQL: %w", err)
-	}
-	count := func() ([]Count, error) {
-		return counted(func(query string) row { return to.QueryRow(ctx, query) })
-	}
-	before, err := count()
-	if err != nil {
-		return fmt.Errorf("cannot count in PostgreSQL: %w", err)
-	}
-	if slices.Equal(before, have) && total(have) > 0 {
-		return nil // an earlier move was cut off before it could mark the file
-	}
-	if total(before) > 0 {
-		return ErrFull
-	}
-	for i, c := range have {
-		if err := table(ctx, from, to, c.Table); err != nil {
-			return fmt.Errorf("cannot move table %s: %w", c.Table, err)
-		}
-		if done != nil {
-			done(c, i == len(have)-1)
-		}
-	}
-	after, err := count()
-	if err != nil {
-		return fmt.Errorf("cannot count in PostgreSQL: %w", err)
-	}
-	if !slices.Equal(after, have) {
-		return fmt.Errorf("the counts differ, nothing was moved: %v here, %v in PostgreSQL", have, after)
-	}
-	return nil
-}
-
-func total(list []Count) (n int64) {
-	for _, c := range list {
-		n += c.Rows
-	}
-	return n
-}
-
-type row interface{ Scan(dest ...any) error }
-
-func counted(ask func(query string) row) ([]Count, error) {
-	var list []Count
-	for _, t := range Tables() {
-		c := Count{Table: t}
-		if err := ask(`SELECT COUNT(*) FROM ` + t).Scan(&c.Rows); err != nil {
-			return nil, err
-		}
-		list = append(list, c)
-	}
-	return list, nil
-}
-
-// table copies one table row by row; nothing of it is held in memory.
-func table(ctx context.Context, from *sql.Tx, to pgx.Tx, name string) error {
-	rows, err := from.QueryContext(ctx, `SELECT * FROM `+name)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		return err
-	}
-	values := make([]any, len(columns))
-	at := make([]any, len(columns))
-	for i := range values {
-		at[i] = &values[i]
-	}
-	_, err = to.CopyFrom(ctx, pgx.Identifier{name}, columns, pgx.CopyFromFunc(func() ([]any, error) {
-		if !rows.Next() {
-			return nil, rows.Err()
-		}
-		return values, rows.Scan(at...)
-	}))
-	return err
 }

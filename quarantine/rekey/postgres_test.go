@@ -1,0 +1,9 @@
+package rekey_test
+
+import (
+	"testing"
+
+	"brevvagt/internal/storetest"
+)
+
+func TestOnPostgres(t *testing.T) { storetest.Again(t, "TestBrowser.*") }
