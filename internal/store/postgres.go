@@ -73,14 +73,15 @@ func (db *DB) connectServer(ctx context.Context) error {
 	return errors.Join(err, errUnlock)
 }
 
-// claimServer takes the daemon's lock over the connection that it writes over.
+// claimServer takes the daemon's lock over the connection that it writes over. A
+// connection that could not is closed here: the caller would leave it open.
 func claimServer(ctx context.Context, c *pgx.Conn) error {
 	var mine bool
 	if err := c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lockDaemon).Scan(&mine); err != nil {
-		return fmt.Errorf("cannot claim the database: %w", err)
+		return errors.Join(fmt.Errorf("cannot claim the database: %w", err), c.Close(context.WithoutCancel(ctx)))
 	}
 	if !mine {
-		return ErrInUse
+		return errors.Join(ErrInUse, c.Close(context.WithoutCancel(ctx)))
 	}
 	return nil
 }
