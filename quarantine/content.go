@@ -1,8 +1,11 @@
 package quarantine
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -126,11 +129,8 @@ func (s *Service) outboxFile(id string) string { return filepath.Join(s.outbox, 
 
 // fillOutbox puts the opened original where the releaser can read it again and
 // again, after both its hashes were checked to the last byte.
-func (s *Service) fillOutbox(ctx context.Context, c *Case, o *vault.Opener) error {
-	if o == nil {
-		return ErrLocked
-	}
-	r, err := s.vault.Open(ctx, c.sealed(), o)
+func (s *Service) fillOutbox(ctx context.Context, c *Case, d Decision) error {
+	r, err := s.openedFor(ctx, c, d)
 	if err != nil {
 		return err
 	}
@@ -139,6 +139,23 @@ func (s *Service) fillOutbox(ctx context.Context, c *Case, o *vault.Opener) erro
 		return fmt.Errorf("cannot open case %s for release: %w", c.ID, err)
 	}
 	return nil
+}
+
+func (s *Service) openedFor(ctx context.Context, c *Case, d Decision) (io.ReadCloser, error) {
+	if d.Opener != nil {
+		return s.vault.Open(ctx, c.sealed(), d.Opener)
+	}
+	if d.Copy == nil {
+		return nil, ErrLocked
+	}
+	original, err := d.Copy()
+	if err != nil {
+		return nil, errors.Join(ErrLocked, err)
+	}
+	if sum := sha256.Sum256(original); c.PlainSHA256 == "" || hex.EncodeToString(sum[:]) != c.PlainSHA256 {
+		return nil, fmt.Errorf("the copy of case %s is not what was held: %w", c.ID, ErrLocked)
+	}
+	return io.NopCloser(bytes.NewReader(original)), nil
 }
 
 func (s *Service) emptyOutbox(id string) error { return safefile.Remove(s.outboxFile(id)) }

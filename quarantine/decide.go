@@ -19,7 +19,10 @@ type Decision struct {
 	By     string        // account name
 	Reason string        // required, kept for good; may hold no CPR number
 	Opener *vault.Opener // needed to release when the source no longer has the item itself
-	Wish   Wish
+	// Copy gives the original in place of an Opener, where the one who decides has it;
+	// it is compared with what was held.
+	Copy func() ([]byte, error)
+	Wish Wish
 	// With runs in the transaction that stores the decision; its error stores nothing.
 	With func(ctx context.Context, tx *sql.Tx) error
 }
@@ -60,7 +63,7 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 		return nil, fmt.Errorf("nothing here can release to source %s: %w", c.Source, ErrNotAllowed)
 	}
 	if r.NeedsContent() {
-		if err := s.fillOutbox(ctx, c, d.Opener); err != nil {
+		if err := s.fillOutbox(ctx, c, d); err != nil {
 			return nil, err
 		}
 		s.crash("release:outbox-written")

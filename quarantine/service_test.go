@@ -230,6 +230,29 @@ func TestHoldAtTheSameTimeIsOneCase(t *testing.T) {
 	}
 }
 
+// TestReleaseFromACopy: a copy opens a case without a key when it is what was held.
+func TestReleaseFromACopy(t *testing.T) {
+	b := newBench(t, true)
+	c := b.hold(t, deposit("item-1"))
+	from := func(copied []byte, err error) quarantine.Decision {
+		return quarantine.Decision{By: quarantine.BySender, Reason: "aftalt", Copy: func() ([]byte, error) { return copied, err }}
+	}
+	for name, d := range map[string]quarantine.Decision{"another mail": from(append(bytes.Clone(original), '\n'), nil), "nothing": from(nil, nil), "no copy": from(nil, os.ErrNotExist)} {
+		if _, err := b.service.Release(t.Context(), c.ID, d); !errors.Is(err, quarantine.ErrLocked) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if len(b.source.delivered) != 0 {
+		t.Fatal("something else was delivered")
+	}
+	if got, err := b.service.Release(t.Context(), c.ID, from(bytes.Clone(original), nil)); err != nil || got.State != quarantine.Released {
+		t.Fatalf("%+v %v", got, err)
+	}
+	if len(b.source.delivered) != 1 || !bytes.Equal(b.source.delivered[0].body, original) {
+		t.Errorf("delivered %d times or changed", len(b.source.delivered))
+	}
+}
+
 func TestReleaseDeliversByteForByte(t *testing.T) {
 	b := newBench(t, true)
 	c := b.hold(t, deposit("item-1"))

@@ -29,6 +29,7 @@ import (
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review"
+	"brevvagt/quarantine/sender/copies"
 	"brevvagt/scanner"
 	"brevvagt/scanner/memory"
 	source "brevvagt/scanner/source/mailbox"
@@ -103,7 +104,8 @@ type daemon struct {
 	lanes   *lanes.Lanes
 	memory  *memory.Memory // of earlier mails, nil when it is off
 	page    net.Listener
-	senders net.Listener // the senders' page, nil when off
+	senders net.Listener   // the senders' page, nil when off
+	copies  *copies.Copies // of what senders may release, nil when the page is off
 	boxes   *source.Watch
 	watch
 	reloading
@@ -142,6 +144,9 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 	}
 	d.lanes.Connect(d.service)
 	d.lanes.Stamp(cfg, d.state.Key)
+	if err := d.openCopies(); err != nil {
+		return d, err
+	}
 	readings, err := openSeen(cfg, d.state.Key)
 	if err != nil {
 		log.Warn("readings are not kept on disk", "error", err)
@@ -274,6 +279,7 @@ func (d *daemon) resume(ctx context.Context) error {
 			if err := d.service.Resume(ctx); err != nil {
 				d.log.Warn("unfinished cases", "error", err)
 			}
+			d.sweepCopies(ctx)
 			now, err := clock.Believe()
 			if err != nil {
 				d.log.Error("the content of old cases is kept", "error", err)

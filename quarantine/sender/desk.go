@@ -33,7 +33,7 @@ type Cases interface {
 	Reject(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
 }
 
-// Config is what New needs. May, Ways, Tell and Log may be nil.
+// Config is what New needs. May, Copy, Tell and Log may be nil.
 type Config struct {
 	Cases Cases
 	// Sender is the true address that a case came from.
@@ -45,6 +45,9 @@ type Config struct {
 	Check func(text string) error
 	// May reports whether a rule, as it is set now, lets the sender release.
 	May func(rule string) bool
+	// Copy gives the original of a case that its sender may release; nil has none, and
+	// then what only a DPO can open waits for one.
+	Copy func(caseID string) ([]byte, error)
 	// Route reports whether a secure route is in force.
 	Route func(name string) bool
 	// Tell lets the DPO know that a sender has written; its failure loses nothing,
@@ -176,7 +179,11 @@ func (d *desk) reason(ctx context.Context, k known, reason string) (Act, error) 
 	if !d.mayRelease(k.Case) {
 		return Reason, d.write(ctx, k, Reason, reason)
 	}
-	_, err := d.Cases.Release(ctx, k.ID, quarantine.Decision{By: quarantine.BySender, Reason: reason,
+	var original func() ([]byte, error)
+	if d.Copy != nil {
+		original = func() ([]byte, error) { return d.Copy(k.ID) }
+	}
+	_, err := d.Cases.Release(ctx, k.ID, quarantine.Decision{By: quarantine.BySender, Reason: reason, Copy: original,
 		With: func(ctx context.Context, tx *sql.Tx) error {
 			if err := d.use(ctx, tx, k.ID, Release); err != nil {
 				return err
