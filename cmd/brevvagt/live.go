@@ -51,7 +51,7 @@ func (d *daemon) goLive(cfg config.Config, p *scanner.Pipeline) {
 }
 
 func (d *daemon) actions(cfg config.Config) []scanner.Action {
-	list := []scanner.Action{exempt{d}, lanes.Routing{Lanes: d.lanes, Canary: d.isCanary}, hold.Hold{Quarantine: d.service, Canary: d.isCanary}, forSender{d}, promise{d}, warnings{d}, hold.Went{Runs: d.service.Runs(), Log: d.log}}
+	list := []scanner.Action{exempt{d}, lanes.Routing{Lanes: d.lanes, Canary: d.isCanary}, hold.Hold{Quarantine: d.service, Canary: d.isCanary}, lanes.ForSender{Copies: d.copies, Log: d.log}, promise{d}, warnings{d}, hold.Went{Runs: d.service.Runs(), Log: d.log}}
 	if cfg.Notify.From != "" {
 		list = append(list, notify.Notify{
 			Hop: lanes.NoticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,

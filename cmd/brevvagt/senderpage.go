@@ -6,19 +6,14 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
-	"path/filepath"
 	"slices"
 	"time"
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/lanes"
-	"brevvagt/quarantine"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/sender"
-	"brevvagt/quarantine/sender/copies"
-	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
-	"brevvagt/scanner/source/gateway/smtpin"
 )
 
 // senderLinks make and check the links in notices.
@@ -96,48 +91,4 @@ func (d *daemon) tellDPO(ctx context.Context, caseID string, _ sender.Act) error
 // senderMay reports whether a rule, as it is set now, lets the sender release.
 func (d *daemon) senderMay(rule string) bool {
 	return slices.ContainsFunc(d.live.Load().pipeline.Rules, func(r policy.Definition) bool { return r.ID == rule && r.SenderMayRelease })
-}
-
-// forSender is the action that keeps a copy of what was held by such rules only that its
-// sender may release it, where the lane has nothing itself. It stands after the action
-// that holds. Without the copy the sender's reason waits for a DPO, so a failure is no
-// reason to refuse the mail.
-type forSender struct{ d *daemon }
-
-// Apply implements scanner.Action.
-func (a forSender) Apply(_ context.Context, it scanner.Item, out *scanner.Outcome) error {
-	d := a.d
-	if d.copies == nil || it.Source != smtpin.Source || out.CaseID == "" || out.Verdict.Action != policy.Hold || len(out.Verdict.Rules) == 0 ||
-		slices.ContainsFunc(out.Verdict.Rules, func(r policy.Rule) bool { return !r.SenderMayRelease || r.Approvers > 1 }) {
-		return nil
-	}
-	if err := d.copies.Put(out.CaseID, it.Content); err != nil {
-		d.log.Warn("no copy for the sender; a DPO can release the mail", "case", out.CaseID, "error", err)
-	}
-	return nil
-}
-
-// openCopies opens the folder of copies where senders have a page.
-func (d *daemon) openCopies() (err error) {
-	if d.cfg.Sender.On() {
-		d.copies, err = copies.Open(filepath.Join(d.cfg.State, "copies"), d.state.Key.Digest("sender copies"), time.Duration(d.cfg.Sender.Valid))
-	}
-	return err
-}
-
-// sweepCopies removes the copies of cases that wait no more.
-func (d *daemon) sweepCopies(ctx context.Context) {
-	if d.copies == nil {
-		return
-	}
-	err := d.copies.Sweep(ctx, func(ctx context.Context, id string) (bool, error) {
-		c, err := d.service.Get(ctx, id)
-		if errors.Is(err, quarantine.ErrNotFound) {
-			return false, nil
-		}
-		return err == nil && c.State == quarantine.Held, err
-	})
-	if err != nil {
-		d.log.Warn("copies for senders", "error", err)
-	}
 }

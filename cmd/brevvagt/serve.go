@@ -144,7 +144,7 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 	}
 	d.lanes.Connect(d.service)
 	d.lanes.Stamp(cfg, d.state.Key)
-	if err := d.openCopies(); err != nil {
+	if d.copies, err = lanes.OpenCopies(cfg, d.state.Key); err != nil {
 		return d, err
 	}
 	readings, err := openSeen(cfg, d.state.Key)
@@ -279,7 +279,9 @@ func (d *daemon) resume(ctx context.Context) error {
 			if err := d.service.Resume(ctx); err != nil {
 				d.log.Warn("unfinished cases", "error", err)
 			}
-			d.sweepCopies(ctx)
+			if err := lanes.SweepCopies(ctx, d.copies, d.service); err != nil {
+				d.log.Warn("copies for senders", "error", err)
+			}
 			now, err := clock.Believe()
 			if err != nil {
 				d.log.Error("the content of old cases is kept", "error", err)

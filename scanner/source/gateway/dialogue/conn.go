@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"net"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"strings"
 	"time"
@@ -115,7 +117,10 @@ func (c *conn) refuse(err error) {
 
 func (c *conn) serve() {
 	defer func() {
-		if p := recover(); p != nil { // its value may hold content
+		if p := recover(); p != nil {
+			if c.srv.Panicked != nil {
+				c.srv.Panicked(fmt.Sprintf("%T", p), string(debug.Stack()))
+			}
 			c.say(421, "4.3.0", "Internal error")
 		}
 		_ = c.flush()

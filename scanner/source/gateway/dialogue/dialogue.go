@@ -87,6 +87,9 @@ type Server struct {
 	Idle          time.Duration // for a command, and between two reads of content
 	DataTime      time.Duration // for the content of one mail
 	Begin         func(*Client) (Session, error)
+	// Panicked hears of a panic, which ends its connection only: the type of its value,
+	// which may hold content, and where it was. It may be nil.
+	Panicked func(kind, stack string)
 
 	mu     sync.Mutex
 	conns  map[net.Conn]bool

@@ -65,6 +65,7 @@ func run(in []byte, piece int, lmtp bool) (*keeper, string) {
 	k := &keeper{}
 	s := &Server{Domain: "mx.example", LMTP: lmtp, MaxBytes: 100_000, MaxRecipients: 10, MaxConns: 1, Idle: time.Minute, DataTime: time.Minute,
 		Begin: func(*Client) (Session, error) { return k, nil }}
+	s.Panicked = func(kind, stack string) { panic(kind + "\n" + stack) } // the test fails
 	c := &scripted{in: in, piece: piece}
 	newConn(s, c).serve()
 	return k, c.out.String()

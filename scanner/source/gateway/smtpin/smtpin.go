@@ -168,7 +168,8 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	srv := &dialogue.Server{
 		Domain: orDefault(c.Domain, "localhost"), LMTP: c.LMTP, TLS: c.TLS, Login: c.Login, MaxBytes: c.MaxBytes, MaxRecipients: c.MaxRecipients,
 		MaxConns: orDefault(c.MaxConns, 100), Idle: c.Idle, DataTime: c.DataTime,
-		Begin: func(who *dialogue.Client) (dialogue.Session, error) { return s.session(scans, who, j, handle) },
+		Panicked: func(kind, stack string) { s.Log.Error("smtp lane panicked", "panic", kind, "stack", stack) },
+		Begin:    func(who *dialogue.Client) (dialogue.Session, error) { return s.session(scans, who, j, handle) },
 	}
 	if s.Later != nil {
 		deep := s.deep(handle)
