@@ -22,8 +22,8 @@ func Dial(addr, helo string) (*Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	_ = nc.SetDeadline(time.Now().Add(2 * time.Minute))
 	c := &Client{conn: nc, text: textproto.NewConn(nc)}
+	c.patient()
 	if _, _, err := c.text.ReadResponse(220); err != nil {
 		return nil, errors.Join(err, nc.Close())
 	}
@@ -36,6 +36,7 @@ func Dial(addr, helo string) (*Client, error) {
 // Cmd sends one command and returns the answer, whatever its code. err is about
 // the connection only.
 func (c *Client) Cmd(format string, args ...any) (int, string, error) {
+	c.patient()
 	if err := c.text.PrintfLine(format, args...); err != nil {
 		return 0, "", err
 	}
@@ -50,6 +51,10 @@ func (c *Client) answer() (int, string, error) {
 	}
 	return code, msg, err
 }
+
+// patient lets the next command take its time: a connection of thousands of mails has
+// no limit as a whole.
+func (c *Client) patient() { _ = c.conn.SetDeadline(time.Now().Add(2 * time.Minute)) }
 
 // Send transmits one mail and returns the answer to its end, or the first refusal
 // before it. content is sent as it stands, dots stuffed after CRLF; it should end
