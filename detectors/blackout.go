@@ -28,13 +28,17 @@ func Redact(s string) string {
 
 // SpokenSerial is four digits that are called the end of a CPR number: "de sidste fire
 // er 1234". They are its only group.
-var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4})(?:\D|$)`)
+var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|\d\d \d\d|\d \d \d \d)(?:\D|$)`)
 
 // withoutSerials blacks out the four digits, whose date may stand anywhere.
 func withoutSerials(s string) string {
 	b := []byte(s)
 	for _, m := range SpokenSerial.FindAllStringSubmatchIndex(s, -1) {
-		copy(b[m[2]:m[3]], "xxxx")
+		for k := m[2]; k < m[3]; k++ {
+			if b[k] != ' ' {
+				b[k] = 'x'
+			}
+		}
 	}
 	return string(b)
 }

@@ -15,7 +15,7 @@ func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 	for w := digits.InvisibleBefore(s, i); w > 0; w = digits.InvisibleBefore(s, i) {
 		i -= w
 	}
-	if i == 0 {
+	if i == 0 || escapeBefore(s, i) {
 		return true
 	}
 	r, w := utf8.DecodeLastRuneInString(s[:i])
@@ -101,7 +101,7 @@ func (f *finder) rightOpen(c *candidate, labelled bool) bool {
 	case c.form == formParted || c.broken:
 		return true
 	case r == '%':
-		return false
+		return escapeBefore(s, next+2)
 	case r == '.' || r == ':':
 		return !digitAfter(s, next)
 	case r == ',':
@@ -162,11 +162,11 @@ func (f *finder) branchBefore(c *candidate) bool {
 
 // amount reports whether a currency stands beside a number.
 func (f *finder) amountAfter(c *candidate) bool {
-	rest := f.text[c.end:min(len(f.text), c.end+6)]
+	rest := f.text[c.end:min(len(f.text), c.end+8)]
 	for len(rest) > 0 && rest[0] == ' ' {
 		rest = rest[1:]
 	}
-	for _, unit := range []string{"kr", "DKK", "EUR", "€"} {
+	for _, unit := range []string{"kr", "DKK", "EUR", "€", "bytes", "byte", "ms", "ns", "kWh", "m3", "stk"} {
 		if len(rest) >= len(unit) && rest[:len(unit)] == unit {
 			return len(rest) == len(unit) || !digits.Alnum(rest[len(unit)])
 		}

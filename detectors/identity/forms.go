@@ -1,6 +1,10 @@
 package identity
 
-import "brevvagt/detectors/identity/digits"
+import (
+	"slices"
+
+	"brevvagt/detectors/identity/digits"
+)
 
 // form is how ten digits are written.
 type form byte
@@ -25,6 +29,10 @@ type candidate struct {
 // match judges every number that ends with the last run.
 func (f *finder) match() {
 	last := &f.row.Runs[f.row.Count-1]
+	if last.N >= 8 && escapeBefore(f.text, last.Start+2) { // "%22220645-7026%22"
+		last.Start, last.N = last.Start+2, last.N-2
+		copy(last.Digit[:], last.Digit[2:])
+	}
 	taken := false
 	switch last.N {
 	case 10:
@@ -37,7 +45,7 @@ func (f *finder) match() {
 	case 7, 1:
 		taken = f.matchLetters()
 	case 6:
-		taken = f.matchMasked()
+		taken = f.matchMasked() || f.matchTold()
 	}
 	if taken || f.matchLoose() {
 		f.row.Count = 0
@@ -73,6 +81,18 @@ func (f *finder) matchParted() bool {
 			return f.take(f.uncrowded(f.joined(n-2, formParted), n-2))
 		case serial == digits.Under:
 			return f.take(f.joined(n-2, formRun))
+		case serial == digits.Fence: // brackets and quotes stand around many numbers
+			c := f.joined(n-2, formRun)
+			if f.labelOf(c.start, c.end).kind == labelPerson {
+				c.form = formParted
+			}
+			return f.take(c)
+		case (serial == digits.Pipe || serial == digits.Tab) && f.halvesUnderHeadings(n-2):
+			c := f.joined(n-2, formParted)
+			c.spoken = true
+			return f.take(c)
+		case serial == digits.Sign:
+			return f.take(f.signed(n - 2))
 		}
 	case 5:
 		return dash && f.matchLostZero(n-2)
@@ -93,6 +113,9 @@ func (f *finder) matchParted() bool {
 		if dash {
 			return f.take(f.joined(n-4, formParted))
 		}
+		if serial == f.row.Runs[n-2].Gap && serial != digits.Space { // "22.06.45.7026"
+			return f.numbered(n-4) && f.take(f.joined(n-4, formRun))
+		}
 		// "26 02 43 8069": a date in dots or slashes needs the hyphen, or every
 		// date before a post code would be a number.
 		if serial == digits.Space && f.row.Runs[n-2].Gap == digits.Space {
@@ -100,6 +123,14 @@ func (f *finder) matchParted() bool {
 		}
 	}
 	return false
+}
+
+// signed is "220645*7026": a label must stand directly before, since the signs part
+// amounts, times and fields as well.
+func (f *finder) signed(first int) candidate {
+	c := f.joined(first, formRun)
+	c.broken = true
+	return c
 }
 
 // dateGaps reports whether day, month and year are parted by the same sign.
@@ -160,16 +191,17 @@ func (f *finder) matchYearFirst(first int) bool {
 // stands before the run.
 func (f *finder) numbered(first int) bool {
 	lab := f.labelOf(f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End)
-	return lab.kind == labelCPR && lab.name != "født"
+	return lab.kind == labelCPR && lab.name != bornLabel
 }
 
 // matchLostZero restores the leading zero that a spreadsheet ate: only where the
 // whole cell under a CPR heading is the number.
 func (f *finder) matchLostZero(first int) bool {
-	if f.heading.kind != labelCPR || !f.alone(f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End) {
+	start, end := f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End
+	if !(f.heading.kind == labelCPR && f.alone(start, end)) && !(f.aloneInColumn(start, end) && f.columnLabel(start).kind == labelCPR) {
 		return false
 	}
-	c := candidate{start: f.row.Runs[first].Start, end: f.row.Runs[f.row.Count-1].End, form: formRun, zero: true}
+	c := candidate{start: start, end: end, form: formRun, zero: true}
 	k := 1
 	for _, r := range f.row.Runs[first:f.row.Count] {
 		k += copy(c.d[k:], r.Digit[:r.N])
@@ -202,8 +234,10 @@ func (f *finder) looseGaps(first int) bool {
 			continue
 		}
 		switch r.Gap {
-		case digits.Dot, digits.Slash, digits.Under, digits.None:
-			return false
+		case digits.Dot, digits.Slash, digits.Under, digits.None, digits.Fence, digits.Sign:
+			if len(runs) != 10 {
+				return false
+			}
 		case digits.Cell:
 			// Between boxes in markup a number has no bound; six and four have.
 			if len(runs) != 2 || runs[0].N != 6 {
@@ -214,6 +248,9 @@ func (f *finder) looseGaps(first int) bool {
 	return long || equalBoxes(runs) || equalPairs(runs)
 }
 
+// maxBox is how far apart, in bytes, boxes with one digit each may stand.
+const maxBox = 5
+
 // equalBoxes tells ten boxes with one digit each. The date's boxes stand equally
 // far apart: that is what makes them boxes, and what lets the stride find them.
 func equalBoxes(runs []digits.Run) bool {
@@ -221,9 +258,13 @@ func equalBoxes(runs []digits.Run) bool {
 		return false
 	}
 	for _, r := range runs[1:6] {
-		if r.Gap != runs[1].Gap || r.Width != runs[1].Width || r.Width > digits.MaxBlanks || r.Gap == digits.Dash {
+		if r.Gap != runs[1].Gap || r.Width != runs[1].Width || r.Width > maxBox {
 			return false
 		}
+	}
+	switch runs[1].Gap {
+	case digits.Dash, digits.Dot, digits.Slash, digits.Under, digits.Fence: // "2-2-0-6-4-5-7-0-2-6"
+		return !slices.ContainsFunc(runs[6:], func(r digits.Run) bool { return r.Gap != runs[1].Gap })
 	}
 	return true
 }

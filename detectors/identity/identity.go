@@ -81,7 +81,7 @@ func (r *Reading) span() detectors.Span {
 	labelled := r.Label != ""
 	switch r.Verdict {
 	case Strong, ExceptionDate, Known:
-		if r.OCR {
+		if r.OCR || r.Doubtful {
 			sp.Strength = detectors.Medium
 		}
 	case NoMod11:
@@ -154,6 +154,9 @@ func (r *Reading) why() []string {
 	}
 	if r.Zero {
 		out = append(out, "foranstillet nul gendannet")
+	}
+	if r.Doubtful {
+		out = append(out, "ved et ord for noget andet eller som et tidspunkt")
 	}
 	if r.OCR {
 		out = append(out, "OCR-rettet")

@@ -22,8 +22,16 @@ const (
 	labelPerson           // "borgeren": says that a person is spoken of
 )
 
-// amount is the name of the label that a currency is.
-const amount = "beløb"
+// bornLabel is the name of the label that a mere date of birth has.
+const bornLabel = "født"
+
+// Names of labels for other numbers: a currency, a thing that no person is (as against
+// a case or a customer, whose number may be built on a person's), a program.
+const (
+	amount  = "beløb"
+	thing   = "ting"
+	version = "version"
+)
 
 // label is the nearest label of a number. direct is true when nothing but filling
 // words stands between.
@@ -51,6 +59,11 @@ func (f *finder) labelOf(start, end int) label {
 	heading := settle(f.heading, f.text, start)
 	if heading.kind == labelCPR || heading.kind == labelOther && f.alone(start, end) {
 		return heading
+	}
+	if f.aloneInColumn(start, end) {
+		if column := settle(f.columnLabel(start), f.text, start); column.kind == labelCPR && column.name != bornLabel || column.kind == labelOther {
+			return column
+		}
 	}
 	said := labelSaid(f.text, end)
 	switch {
@@ -105,7 +118,10 @@ func settle(l label, s string, start int) label {
 // labelBefore finds the nearest label in front of s[i].
 func labelBefore(s string, i int) label {
 	low := max(0, i-labelWindow)
-	hasNr, direct, lines, run := false, true, 0, 0
+	if escapeBefore(s, i) {
+		i -= 3
+	}
+	hasNr, direct, lines, run := i > 0 && s[i-1] == '#', true, 0, 0
 	var who label
 	var buf [80]byte
 	for tokens := 0; tokens < labelTokens && i > low; {
@@ -129,6 +145,9 @@ func labelBefore(s string, i int) label {
 			k--
 		}
 		kind, name := classify(fold(buf[:0], s[k:i]), hasNr)
+		if k == i-1 && k >= 4 && strings.EqualFold(s[k-4:i], "c.p.r") {
+			kind, name = labelCPR, "CPR-nr."
+		}
 		switch kind {
 		case labelFill:
 			hasNr = true
@@ -149,6 +168,13 @@ func labelBefore(s string, i int) label {
 	}
 	return who
 }
+
+// escapeBefore reports whether the escape of a sign in an address on the web ends at i.
+func escapeBefore(s string, i int) bool {
+	return i >= 3 && i <= len(s) && s[i-3] == '%' && hex(s[i-2]) && hex(s[i-1])
+}
+
+func hex(c byte) bool { return digits.Digit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
 // headingLabel reads the name of a column or field. Any word in it that says CPR
 // counts; another label only when it is the last word.

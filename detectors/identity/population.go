@@ -25,8 +25,16 @@ const (
 // behind the same word. Those in a row follow the first of them.
 type family struct{ path, column, word string }
 
+// place is where a number belongs, and all but its last two digits: one that differs
+// in these alone and fails the check makes it one of a row of running numbers.
+type place struct {
+	fam  family
+	head string
+}
+
 // tally counts different numbers of ten digits with a date, unlabelled.
-type tally struct{ failing, passing map[string]bool }
+// Days are the dates of those that fail.
+type tally struct{ failing, passing, days map[string]bool }
 
 // settle weakens the numbers that nothing but date and check digit speaks for, when
 // too many of their own kind have a date and fail the check, and leaves them out
@@ -38,7 +46,7 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 		return found
 	}
 	counts := make(map[family]*tally)
-	home := make(map[[2]int]family) // segment and offset → family
+	home := make(map[[2]int]place) // by segment and offset
 	for i := range doc.Segments {
 		seg := &doc.Segments[i]
 		readings, _ := r.read(seg, env.AsOf, true)
@@ -61,21 +69,22 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 			row, end = fam, x.End
 			t := counts[fam]
 			if t == nil {
-				t = &tally{failing: map[string]bool{}, passing: map[string]bool{}}
+				t = &tally{failing: map[string]bool{}, passing: map[string]bool{}, days: map[string]bool{}}
 				counts[fam] = t
 			}
 			if passes {
 				t.passing[x.Value] = true
-				home[[2]int{i, x.Start}] = fam
+				home[[2]int{i, x.Start}] = place{fam, x.Value[:8]}
 			} else {
 				t.failing[x.Value] = true
+				t.days[x.Value[:8]] = true
 			}
 		}
 	}
 	return weaken(found, counts, home)
 }
 
-func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int]family) []detectors.Finding {
+func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int]place) []detectors.Finding {
 	sure := make(map[string]bool) // numbers that more speaks for somewhere
 	doubted := make(map[int]bool) // index → no more than chance
 	for i := range found {
@@ -83,9 +92,11 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 		if f.Detector != IDCPR {
 			continue
 		}
-		fam, ok := home[[2]int{f.Segment, f.Start}]
-		t := counts[fam]
+		at, ok := home[[2]int{f.Segment, f.Start}]
+		t := counts[at.fam]
 		switch {
+		case ok && byCheckAlone(*f) && t.days[at.head]:
+			doubted[i] = true
 		case !ok || !byCheckAlone(*f) || len(t.failing) < chanceRatio || len(t.failing) < chanceRatio*len(t.passing):
 			sure[f.Value.Digest()] = true
 		default:

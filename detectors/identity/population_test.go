@@ -106,3 +106,16 @@ func TestNegativeNumberInACell(t *testing.T) {
 		t.Errorf("behind a dash and a blank: found %d, want 1", len(found))
 	}
 }
+
+// A number among running ones is one of them, though its own check digit fits.
+func TestRunningNumbers(t *testing.T) {
+	text := func(s string) *document.Document {
+		return &document.Document{Segments: []document.Segment{{Text: s, At: document.Location{Path: "mail.eml", Layer: document.Visible}}}}
+	}
+	if found := settled(t, text("Id: 0904577448, 0904577449, 0904577450")); len(found) != 0 {
+		t.Errorf("running numbers: %v", strengths(found))
+	}
+	if found := settled(t, text("Id: 0904577448, 1203463952, 2206457027")); len(found) != 1 {
+		t.Errorf("others beside: %v", strengths(found))
+	}
+}

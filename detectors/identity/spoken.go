@@ -46,13 +46,31 @@ func (f *finder) readSpoken() {
 		if cardWords.MatchString(f.text[from:serial]) {
 			continue
 		}
-		all := spokenDate.FindAllStringSubmatchIndex(f.text[from:words], -1)
-		for k := len(all) - 1; k >= 0; k-- {
-			if c, ok := f.spokenNumber(from, all[k], serial); ok && f.take(c) {
-				break
-			}
+		four, width := toldSerial(f.text[serial:])
+		if width == 0 || f.spokenBetween(from, words, serial, four, width) {
+			continue
+		}
+		// "de sidste fire er 7026, og hun er født 22.06.2045"
+		f.spokenBetween(serial+width, min(len(f.text), serial+width+birthWindow/2), serial, four, width)
+	}
+}
+
+// spokenBetween judges the serial with each date in text[from:to], the last first.
+func (f *finder) spokenBetween(from, to, serial int, four [4]byte, width int) bool {
+	all := spokenDate.FindAllStringSubmatchIndex(f.text[from:to], -1)
+	for k := len(all) - 1; k >= 0; k-- {
+		c, ok := f.spokenNumber(from, all[k], four)
+		if from > serial {
+			ok = ok && birthWords.MatchString(f.text[from:c.start])
+			c.start, c.end = serial, from+all[k][1]
+		} else {
+			c.end = serial + width
+		}
+		if ok && f.take(c) {
+			return true
 		}
 	}
+	return false
 }
 
 // meetFour notes whether the four digits at start stand behind a word that may call
@@ -107,7 +125,7 @@ var serialStems = []string{"sidste", "Sidste", "SIDSTE", "øbe", "oebe", "ontrol
 // spokenNumber puts a date and a serial together. A date with its century must be
 // the one that the serial tells; one of six digits or behind a word for birth needs
 // nothing more.
-func (f *finder) spokenNumber(from int, m []int, serial int) (candidate, bool) {
+func (f *finder) spokenNumber(from int, m []int, four [4]byte) (candidate, bool) {
 	part := func(k int) string {
 		if m[2*k] < 0 {
 			return ""
@@ -127,14 +145,12 @@ func (f *finder) spokenNumber(from int, m []int, serial int) (candidate, bool) {
 			}
 		}
 	}
-	c := candidate{start: from + start, end: serial + 4, form: formParted, spoken: true}
+	c := candidate{start: from + start, form: formParted, spoken: true}
 	text := pad(day) + pad(month) + year[len(year)-2:]
 	for i := range text {
 		c.d[i] = text[i] - '0'
 	}
-	for i := range 4 {
-		c.d[6+i] = f.text[serial+i] - '0'
-	}
+	copy(c.d[6:], four[:])
 	born, raised, ok := birthOf(&c.d)
 	if !ok || raised {
 		return c, false
@@ -182,7 +198,7 @@ func (f *finder) bornBeside(c *candidate, born birth) bool {
 // dash stand directly before a number: "Testperson Eksempel (2206457026)".
 func (f *finder) nameBefore(start int) bool {
 	s := strings.TrimRight(f.text[max(0, start-60):start], " ")
-	t := strings.TrimRight(s, "(,–-")
+	t := strings.TrimRight(s, "([<,;|\t–-")
 	return len(t) < len(s) && namePair.MatchString(strings.TrimRight(t, " "))
 }
 

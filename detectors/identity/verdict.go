@@ -45,6 +45,7 @@ type Reading struct {
 	Zero       bool   // a leading zero was restored
 	Near       bool   // 1 January of a year of which no such number is known yet
 	Person     bool   // a word for a person stands before it
+	Doubtful   bool   // its digits agree, but what stands around speaks for another kind
 }
 
 // spokenLabel is the label of a number whose parts are each called what they are.
@@ -61,6 +62,7 @@ type finder struct {
 	explain bool // keep readings, refusals among them, in place of spans
 	spoken  bool // four digits stand behind a word that may call them the end of a number
 	row     digits.Row
+	table   table // of the text, read last
 	out     []Reading
 	spans   []detectors.Span
 }
@@ -74,6 +76,7 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	}
 	digits.Scan(f.text, &f.row, f.match, f.meetFour)
 	f.readSpoken()
+	f.readSaid()
 	if seg.At.OCR {
 		f.readOCR()
 	}
@@ -92,7 +95,11 @@ func (f *finder) take(c candidate) bool {
 		return false
 	}
 	verdict, near := f.judge(&c, lab)
-	r := Reading{Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted && !c.spoken, Zero: c.zero, Near: near}
+	doubtful := !labelled && verdict == Strong && c.dashed && (lab.kind == labelOther && lab.direct && lab.name == thing && f.heading.kind != labelOther || lab.kind != labelPerson && f.moment(&c))
+	if doubtful && f.machineStamp(&c) {
+		verdict = Labelled
+	}
+	r := Reading{Doubtful: doubtful, Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted && !c.spoken, Zero: c.zero, Near: near}
 	if labelled {
 		r.Label = lab.name
 	}
@@ -102,7 +109,7 @@ func (f *finder) take(c candidate) bool {
 	}
 	if verdict == NoMod11 && !labelled && !r.Person && !c.spoken {
 		born, _, _ := birthOf(&c.d)
-		r.Person = c.form == formParted && f.bornBeside(&c, born)
+		r.Person = c.form == formParted && (f.bornBeside(&c, born) || f.nameBefore(c.start))
 	}
 	if c.broken && verdict == Typo {
 		return false
@@ -137,7 +144,11 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 		return Test, false
 	}
 	labelled := lab.kind == labelCPR
-	other := lab.kind == labelOther && lab.direct && c.form == formRun
+	// A number that the word before calls something else. The hyphen speaks for a CPR
+	// number all the same, since case numbers are built on them, but not where the
+	// check digit speaks against it and the word is none for a case.
+	other := lab.kind == labelOther && lab.direct && (!c.dashed || lab.name == version ||
+		lab.name == thing && !modulus11(&c.d) && !f.known(c))
 	born, raised, ok := birthOf(&c.d)
 	serial := c.d[6] | c.d[7] | c.d[8] | c.d[9]
 	switch {
@@ -148,9 +159,9 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 			return Typo, false
 		}
 		return NotCPR, false
-	case f.rules.known != nil && f.rules.known(ascii(c.d[:])):
+	case f.known(c):
 		return Known, false
-	case c.form == formRun && !labelled && (lab.name == amount || f.amountAfter(c)):
+	case c.form == formRun && !(labelled && lab.direct) && (lab.name == amount || f.amountAfter(c)):
 		return NotCPR, false
 	case other || c.form == formRun && !labelled && f.branchBefore(c):
 		return Labelled, false
@@ -169,12 +180,29 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 		return ExceptionDate, false
 	case c.broken && equalPairs(f.row.Runs[max(0, f.row.Count-5):f.row.Count]):
 		return Typo, false
-	case labelled || c.form == formParted || near:
+	case labelled || c.form == formParted && (lab.kind == labelPerson || !f.moment(c)) || near:
 		return NoMod11, near
 	case c.form == formRun && lab.kind != labelOther && !f.clock(c) && (lab.kind == labelPerson && lab.direct || f.nameBefore(c.start)):
 		return NoMod11, false // directly behind a word for a person or a name
 	}
 	return WeakRun, false
+}
+
+func (f *finder) known(c *candidate) bool {
+	return f.rules.known != nil && f.rules.known(ascii(c.d[:]))
+}
+
+// moment reports whether date and serial read as a day of the last years with a time
+// of that day, or with a second day: "120326-1405", "010126-3112". Read as a number,
+// it would be that of somebody of more than ninety years without a check digit, and
+// there are none.
+func (f *finder) moment(c *candidate) bool {
+	if f.clock(c) {
+		return true
+	}
+	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
+	until := birth{2000 + pair(4), pair(8), pair(6)}
+	return c.d[6] <= 3 && until.exists() && until.days() <= f.today+10000 && until.days() > f.today-100000
 }
 
 // clock reports whether the digits read as a time of the last ten years, the day
@@ -201,10 +229,24 @@ func (f *finder) confirmed(c *candidate, labelled bool) Verdict {
 	return Strong
 }
 
+// fileName reports whether the number is a file's whole name: "031126-0200.zip".
+func (f *finder) fileName(c *candidate) bool {
+	rest := strings.ToLower(f.text[c.end:min(len(f.text), c.end+5)])
+	for _, ext := range [...]string{".zip", ".log", ".jpg", ".jpe", ".png", ".wav", ".mp4", ".mp3", ".csv", ".bak", ".mov", ".heic"} {
+		if strings.HasPrefix(rest, ext) {
+			return true
+		}
+	}
+	return false
+}
+
 // machineStamp reports whether the digits read as yyMMddHHmm of the last ten years
 // behind a word like "log" or "scan" in a file name, before the level of a log
 // line, or with another time of the same month in the text.
 func (f *finder) machineStamp(c *candidate) bool {
+	if c.dashed && f.moment(c) && (f.logged(c) || f.fileName(c)) {
+		return true
+	}
 	if c.end-c.start != 10 || !f.logged(c) {
 		return false
 	}

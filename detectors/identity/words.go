@@ -36,27 +36,31 @@ func makeWords() map[string]word {
 		}
 	}
 	put(word{kind: labelFill}, "nr no nummer number num er id is td lyder numre nbsp")
-	put(word{kind: labelCPR, name: "CPR-nr."}, "cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid")
-	put(word{kind: labelCPR, name: "født"}, "foedt fodt foedte foedselsdag foedselsdato")
-	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer "+
-		"foedselsnummer persnr personident personid personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier")
+	put(word{kind: labelCPR, name: "CPR-nr."}, "crp crpnr crpnummer cprnummmer cprnumret cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid")
+	put(word{kind: labelCPR, name: bornLabel}, "foedt fodt foedte foedselsdag foedselsdato")
+	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer erstatningsnummer erstatningsnr "+
+		"foedselsnummer foedselsnr personummer persnummer personnumret sikringsnummer sikringsnr persnr personident personid personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier")
 	put(word{kind: labelCPR, name: "personnummer", needsNr: true}, "person pers")
 	put(word{kind: labelEither, name: "pnr"}, "pnr")
-	// "civil registration number"
+	// "civil registration number", "social security no.", "personal id no."
 	put(word{kind: labelCPR, name: "civil registration"}, "civil ssn")
+	put(word{kind: labelCPR, name: "civil registration", needsNr: true}, "security personal")
 	// "P-enhed" is read as two words.
 	put(word{kind: labelP}, "penhed enhed produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
 	put(word{kind: labelEither, name: "pnr", needsNr: true}, "p")
 	put(word{kind: labelOther, name: amount}, "kr dkk eur")
-	put(word{kind: labelOther}, "faktura invoice ordre order bilag konto account cvr ean gln isbn issn iban giro fik bbr bfe "+
-		"tlf telefon mobil phone tel fax maaler")
-	// Words for persons ("kunde") are here: the person's own number may follow the bare word.
-	put(word{kind: labelOther, needsNr: true}, "sag sags journal j jour aftale kunde kreditor debitor leverandoer medarbejder loen ejendom "+
-		"ejendoms matrikel serie vare reg registrerings se rekvisition tilbud police skade dok dokument ref reference betalings "+
-		"transaktions ticket incident kort licens installations lokations projekt bestillings bestilling booking klage loebe "+
-		"afregnings kontrakt kontrakts job request trace session transaction message batch proces process event device objekt object "+
-		"post posterings anmeldelses anmeldelse rapport proeve analyse boring pakke parkerings afgifts hold moede meeting change opgave task "+
-		"besked mail plan bruger medie materiale forsendelses afsendelses kvitterings")
+	put(word{kind: labelOther}, "bilag konto account cvr bbr bfe tlf telefon mobil phone tel fax")
+	put(word{kind: labelOther, name: thing}, "faktura kreditnota invoice ordre indkoebsordre order ean gln isbn issn iban giro fik maaler ticket booking "+
+		"incident rekvisition batch lot asset pakke tracking track licens kvittering varenr bestilling rekv parkeringsafgift afgift udbud tegning")
+	put(word{kind: labelOther, name: version}, "version build release driver firmware")
+	// Words for persons ("kunde") are here: the person's own number may follow the bare
+	// word. The number of a case or a paper may be built on a CPR number.
+	put(word{kind: labelOther, needsNr: true}, "sag sags journal j jour akt aftale kunde kreditor debitor leverandoer medarbejder loen laaner "+
+		"se reg registrerings police skade dok dokument ref reference klage bruger besked mail anmeldelses anmeldelse")
+	put(word{kind: labelOther, name: thing, needsNr: true}, "ejendom ejendoms matrikel serie vare tilbud betalings transaktions kort installations lokations "+
+		"projekt bestillings loebe afregnings kontrakt kontrakts job request trace session transaction message proces process event device objekt object "+
+		"post posterings rapport proeve analyse boring parkerings afgifts hold moede meeting change opgave task plan medie materiale "+
+		"forsendelses afsendelses kvitterings")
 	put(word{kind: labelPerson}, "borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
 	put(word{kind: labelOther}, "tidspunkt timestamp logtid klokkeslaet")
 	// These say whose number it is and not what.
@@ -88,10 +92,23 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 	}
 	for _, tail := range [...]string{"nummer", "nr", "number"} {
 		if hasTail(w, tail) {
-			return labelOther, ""
+			return labelOther, kindOfThing(w[:len(w)-len(tail)])
 		}
 	}
 	return labelNone, ""
+}
+
+// kindOfThing names the number that a compound ("fakturanummer") is: a thing's, unless
+// the word before "nummer" is a person, a case or unknown.
+func kindOfThing(stem []byte) string {
+	stem = bytes.TrimSuffix(stem, []byte("s"))
+	if known, ok := words[string(stem)]; ok && known.name == thing {
+		return thing
+	}
+	if known, ok := words[string(stem)+"s"]; ok && known.name == thing {
+		return thing
+	}
+	return ""
 }
 
 // otherID reads "dokId" and "request_id": a thing's own number. A person's ("kundeId",

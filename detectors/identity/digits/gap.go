@@ -12,6 +12,9 @@ func GapAt(s string, i int) (Gap, int) {
 	if i < len(s) && s[i] < utf8.RuneSelf { // most gaps are told by a look at two bytes
 		c := s[i]
 		if class[c]&isCluster == 0 && c != '<' && c != '&' {
+			if oddSign[c] {
+				return oddGap(s, i)
+			}
 			return None, i
 		}
 		if i+1 < len(s) && (c == ' ' || c == '-') {
@@ -23,6 +26,11 @@ func GapAt(s string, i int) (Gap, int) {
 			case next&isLetter != 0:
 				return None, i
 			}
+		}
+	}
+	if i < len(s) && s[i] >= 0xc2 {
+		if w := signAt(s, i); w > 0 {
+			return Sign, i + w
 		}
 	}
 	var n gapCount
@@ -96,6 +104,8 @@ func (n *gapCount) addRune(r rune, w int) int {
 		n.dash++
 	case isBlank(r):
 		n.blank++
+	case r >= 0x2500 && r <= 0x2551: // borders of tables drawn with characters
+		n.pipe++
 	case IsInvisible(r):
 		n.invisible++
 	default:
@@ -180,7 +190,7 @@ func entityAt(s string, i int) (r rune, w int) {
 
 // IsDash tells hyphens and dashes of all lengths, the minus sign included.
 func IsDash(r rune) bool {
-	return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 || r == 0x2043 || r == 0xfe63 || r == 0xff0d || r == 0x2e3a
+	return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 || r == 0x2043 || r == 0xfe63 || r == 0xff0d || r == 0x2e3a || r == 0x30fc
 }
 
 func isBlank(r rune) bool {

@@ -25,6 +25,8 @@ const (
 	Slash
 	Pipe  // border of a box, as OCR reads it
 	Under // as in file names
+	Fence // brackets or quotes closed and opened again: "[220645] [7026]"
+	Sign  // a sign that people type in place of the hyphen: "220645*7026"
 )
 
 // Run is a row of digits.
@@ -256,6 +258,9 @@ func back(s string, hit int) int {
 		c := s[i-1]
 		switch {
 		case class[c]&isCluster != 0:
+			i--
+			continue
+		case oddSign[c] && c != ';' && hit-i < maxOdd:
 			i--
 			continue
 		case c == ';':

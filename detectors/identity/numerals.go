@@ -1,0 +1,182 @@
+package identity
+
+import (
+	"strings"
+
+	"brevvagt/detectors/identity/digits"
+)
+
+// This file reads numbers as they are said: "120361 og så 3217" and "tolv nul tre
+// enogtres, toogtredive sytten".
+
+// joiners stand between the halves of a number that is told. The sure ones say that
+// a number goes on; behind the others the check digit, a label or a person must tell.
+var (
+	sureJoiners = []string{"efterfulgt af ", "og slutter på ", "og ender på ", "slutter på ", "ender på ", "og slutter med ", "og ender med ", "followed by "}
+	joiners     = []string{"og så ", "og derefter ", "derefter ", "bindestreg ", "streg ", "and then ", "("}
+)
+
+// matchTold judges six digits that end the row, and the four digits that a word joins
+// to them.
+func (f *finder) matchTold() bool {
+	first := f.row.Count - 1
+	end := f.row.Runs[f.row.Count-1].End
+	rest := f.text[end:min(len(f.text), end+48)]
+	start := len(rest) - len(strings.TrimLeft(rest, " ,.-\n"))
+	if start == 0 || start == len(rest) || start > 4 || strings.IndexByte("esofdba(", rest[start]) < 0 {
+		return false
+	}
+	rest = rest[start:]
+	sure := len(joined(rest, sureJoiners))
+	n := max(sure, len(joined(rest, joiners)))
+	if n == 0 {
+		return false
+	}
+	serial, width := toldSerial(rest[n:])
+	if width == 0 {
+		return false
+	}
+	c := f.joined(first, formRun)
+	copy(c.d[6:], serial[:])
+	c.end = end + start + n + width
+	if sure > 0 || f.pronounBefore(c.start) {
+		c.form, c.spoken = formParted, true
+	}
+	return f.take(c)
+}
+
+func joined(s string, list []string) string {
+	for _, j := range list {
+		if strings.HasPrefix(s, j) {
+			return j
+		}
+	}
+	return ""
+}
+
+// toldSerial reads four digits, together, in pairs or one by one; width is 0 when
+// they are not there or a fifth follows.
+func toldSerial(s string) (d [4]byte, width int) {
+	n := 0
+	for width < len(s) && n < 4 {
+		switch {
+		case digits.Digit(s[width]):
+			d[n] = s[width] - '0'
+			n++
+		case s[width] != ' ' || n == 0:
+			return d, 0
+		}
+		width++
+	}
+	if n < 4 || width < len(s) && (digits.Alnum(s[width]) || s[width] == '-' || s[width] == '/') {
+		return d, 0
+	}
+	return d, width
+}
+
+// pronounBefore reports whether somebody is spoken of right before the number.
+func (f *finder) pronounBefore(start int) bool {
+	before := strings.ToLower(f.text[max(0, start-60):start])
+	for w := range strings.FieldsSeq(before) {
+		switch strings.Trim(w, ",.:;") {
+		case "han", "hun", "hans", "hendes", "ham", "hende":
+			return true
+		}
+	}
+	return false
+}
+
+// numeral is what a word says: one digit, or two for the numbers from ten on.
+type numeral struct {
+	value  int
+	digits int
+}
+
+var numerals = func() map[string]numeral {
+	m := map[string]numeral{"nul": {0, 1}, "en": {1, 1}, "et": {1, 1}, "ti": {10, 2}, "elleve": {11, 2}, "tolv": {12, 2}, "tretten": {13, 2}, "fjorten": {14, 2},
+		"femten": {15, 2}, "seksten": {16, 2}, "sytten": {17, 2}, "atten": {18, 2}, "nitten": {19, 2}}
+	ones := []string{"", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni"}
+	for v, w := range ones[2:] {
+		m[w] = numeral{v + 2, 1}
+	}
+	for k, ten := range []string{"tyve", "tredive", "fyrre", "halvtreds", "tres", "halvfjerds", "firs", "halvfems"} {
+		m[ten] = numeral{(k + 2) * 10, 2}
+		for v, w := range ones[1:] {
+			m[w+"og"+ten] = numeral{(k+2)*10 + v + 1, 2}
+		}
+	}
+	return m
+}()
+
+// zeroWord stands in nearly every number that is said in words: nine months of twelve
+// begin with it. Hardly any text has it, so that it is looked for first.
+const zeroWord = "nul "
+
+// maxSaid is how far, in bytes, a number said in words reaches back from its zero.
+const maxSaid = 60
+
+// readSaid judges a number in words behind "cpr": "cpr er tolv nul tre enogtres,
+// toogtredive sytten".
+func (f *finder) readSaid() {
+	done := 0
+	for at := 0; ; {
+		n := strings.Index(f.text[at:], zeroWord)
+		if n < 0 {
+			return
+		}
+		zero := at + n
+		at = zero + len(zeroWord)
+		if zero < done || zero > 0 && wordByte(f.text, zero-1) {
+			continue
+		}
+		start := f.saidFrom(zero)
+		var c candidate
+		if c, done = f.said(start); done > start && f.labelOf(start, done).kind == labelCPR {
+			f.take(c)
+		}
+		done = max(done, at)
+	}
+}
+
+// saidFrom goes back over the numerals before s[i].
+func (f *finder) saidFrom(i int) int {
+	for low := max(0, i-maxSaid); i > low; {
+		k := len(strings.TrimRight(f.text[:i], " ,-"))
+		from := k
+		for from > low && wordByte(f.text, from-1) {
+			from--
+		}
+		if _, ok := numerals[strings.ToLower(f.text[from:k])]; !ok || from == k || i-k > 3 {
+			break
+		}
+		i = from
+	}
+	return i
+}
+
+// said reads ten digits in words from byte i on; end is i when there are not ten.
+func (f *finder) said(i int) (c candidate, end int) {
+	c = candidate{start: i, form: formParted, spoken: true}
+	n, k := 0, i
+	for n < 10 {
+		from := k
+		for k < len(f.text) && wordByte(f.text, k) {
+			k++
+		}
+		v, ok := numerals[strings.ToLower(f.text[from:k])]
+		if !ok || n+v.digits > 10 {
+			return c, i
+		}
+		if v.digits == 2 {
+			c.d[n] = byte(v.value / 10)
+			n++
+		}
+		c.d[n] = byte(v.value % 10)
+		n++
+		c.end = k
+		for k < len(f.text) && k-c.end < 4 && strings.IndexByte(" ,-\n", f.text[k]) >= 0 {
+			k++
+		}
+	}
+	return c, c.end
+}

@@ -1,0 +1,154 @@
+package identity
+
+import "strings"
+
+// This file reads the headings of tables that stand in the text of a mail: pasted
+// from a spreadsheet (tabs, semicolons) or drawn with strokes. A document's own
+// tables come with their headings (Segment.Label).
+
+// maxTableLine and maxTableBack bound, in bytes, a row and the way up to its heading.
+const (
+	maxTableLine = 400
+	maxTableBack = 64 << 10
+)
+
+// table is the one looked at last: its first line and how far it is known to go on,
+// so that a long table is walked once.
+type table struct {
+	sep      byte
+	head     string // its first line
+	from, to int    // from the end of the first line to the end of the last row seen
+}
+
+// row gives the line around s[i] without its end; ok is false when it is no short line.
+func row(s string, i int) (from, to int, ok bool) {
+	from, to = max(0, i-maxTableLine), min(len(s), i+maxTableLine)
+	if n := strings.LastIndexByte(s[from:i], '\n'); n >= 0 {
+		from += n + 1
+	} else if from > 0 {
+		return from, to, false
+	}
+	if n := strings.IndexByte(s[i:to], '\n'); n >= 0 {
+		to = i + n
+	}
+	return from, to, true
+}
+
+// separator tells which sign parts the cells of a line, 0 when it is no row.
+func separator(line string) byte {
+	for _, sep := range [...]byte{'|', '\t', ';'} {
+		if strings.IndexByte(line, sep) >= 0 {
+			return sep
+		}
+	}
+	return 0
+}
+
+// columnLabel reads the heading of the column that s[start] stands in, if it stands
+// below one.
+func (f *finder) columnLabel(start int) label {
+	from, to, ok := row(f.text, start)
+	if !ok || from == 0 {
+		return label{}
+	}
+	sep := separator(f.text[from:to])
+	if sep == 0 || !f.findTable(sep, from) {
+		return label{}
+	}
+	head, column := f.table.head, strings.Count(f.text[from:start], string(sep))
+	for ; column > 0; column-- {
+		n := strings.IndexByte(head, sep)
+		if n < 0 {
+			return label{}
+		}
+		head = head[n+1:]
+	}
+	if n := strings.IndexByte(head, sep); n >= 0 {
+		head = head[:n]
+	}
+	if len(head) > 40 || strings.ContainsAny(head, "0123456789") && !strings.ContainsAny(head, "abcdefghijklmnopqrstuvwxyz") {
+		return label{}
+	}
+	return headingLabel(head)
+}
+
+// findTable finds the first line of the rows that reach without a gap from the one at
+// byte from upwards.
+func (f *finder) findTable(sep byte, from int) bool {
+	t := &f.table
+	if t.sep == sep && from > t.from && from >= t.to && t.to > 0 && rows(f.text[t.to:from], sep) {
+		t.to = from
+		return true
+	}
+	if t.sep == sep && from > t.from && from <= t.to {
+		return true
+	}
+	low, head, end := max(0, from-maxTableBack), -1, from
+	for at := from; at > low; {
+		line, stop, ok := row(f.text, at-1)
+		if !ok || strings.IndexByte(f.text[line:stop], sep) < 0 && !rule(f.text[line:stop]) {
+			break
+		}
+		if strings.IndexByte(f.text[line:stop], sep) >= 0 && !rule(f.text[line:stop]) {
+			head, end = line, stop
+		}
+		at = line
+	}
+	if head < 0 {
+		return false
+	}
+	*t = table{sep: sep, head: f.text[head:end], from: end, to: from}
+	return true
+}
+
+// rows reports whether every line holds the sign that parts cells.
+func rows(s string, sep byte) bool {
+	for line := range strings.Lines(s) {
+		if strings.IndexByte(line, sep) < 0 && !rule(strings.TrimRight(line, "\r\n")) {
+			return false
+		}
+	}
+	return true
+}
+
+// rule tells a line that is only drawn: "|---|---|", "+-----+".
+func rule(line string) bool {
+	return strings.Trim(line, "|+-=: \t\r") == "" && len(line) > 2
+}
+
+// aloneInColumn reports whether nothing but blanks and quotes stands beside
+// s[start:end] in its cell.
+func (f *finder) aloneInColumn(start, end int) bool {
+	if strings.ContainsAny(f.text[start:end], "|\t;") {
+		return false
+	}
+	left := strings.TrimRight(f.text[max(0, start-12):start], " \"'")
+	right := strings.TrimLeft(f.text[end:min(len(f.text), end+12)], " \"'\r")
+	return (left == "" && start <= 12 || strings.HasSuffix(left, "|") || strings.HasSuffix(left, "\t") || strings.HasSuffix(left, ";") || strings.HasSuffix(left, "\n")) &&
+		(right == "" || strings.IndexByte("|\t;\n", right[0]) >= 0)
+}
+
+// serialWords are how a column of last digits is called.
+var serialWords = []string{"sidste", "løbe", "lbnr", "lb.nr", "kontrolcif", "cpr", "4 cif", "fire cif", "serial"}
+
+// halvesUnderHeadings reports whether the date and the serial stand in two columns
+// that are called so: "Født | Løbenr."
+func (f *finder) halvesUnderHeadings(first int) bool {
+	date, serial := f.row.Runs[first].Start, f.row.Runs[first+1].Start
+	if f.columnLabel(date).kind != labelCPR {
+		return false
+	}
+	from, _, _ := row(f.text, serial)
+	head := f.table.head
+	for range strings.Count(f.text[from:serial], string(f.table.sep)) {
+		_, head, _ = strings.Cut(head, string(f.table.sep))
+	}
+	head, _, _ = strings.Cut(head, string(f.table.sep))
+	head = strings.ToLower(head)
+	for _, w := range serialWords {
+		if strings.Contains(head, w) {
+			return true
+		}
+	}
+	return false
+}
