@@ -30,9 +30,33 @@ func Redact(s string) string {
 // er 1234". They are its only group.
 var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|\d\d \d\d|\d \d \d \d)(?:\D|$)`)
 
+// joinedSerial is four digits that words, a bracket or the escapes of an address on the
+// web join to six before them. They are its only group.
+var joinedSerial = regexp.MustCompile(`(?i)\d{6}(?:(?:%[0-9a-f]{2}){1,3}|[ ,.\-\n]{1,4}(?:(?:og )?(?:slutter|ender) (?:på|med) |efterfulgt af |(?:og )?(?:så|derefter) |(?:binde)?streg |followed by |and then |\())(\d{4}|\d\d \d\d|\d \d \d \d)`)
+
+// saidNumber is five or more numbers in words that follow each other; what follows
+// the first two is its only group.
+var saidNumber = regexp.MustCompile(`(?i)(?:^|[^a-zæøå])(?:` + numberWord + `[ ,\-\n]{1,4}){2}((?:` + numberWord + `(?:[ ,\-\n]{1,4}|$|[^a-zæøå])){3,})`)
+
+const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|nul|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten)`
+
 // withoutSerials blacks out the four digits, whose date may stand anywhere.
 func withoutSerials(s string) string {
 	b := []byte(s)
+	for _, m := range joinedSerial.FindAllStringSubmatchIndex(s, -1) {
+		for k := m[2]; k < m[3]; k++ {
+			if b[k] != ' ' {
+				b[k] = 'x'
+			}
+		}
+	}
+	for _, m := range saidNumber.FindAllStringSubmatchIndex(s, -1) {
+		for k := m[2]; k < m[3]; k++ {
+			if b[k] > ' ' {
+				b[k] = 'x'
+			}
+		}
+	}
 	for _, m := range SpokenSerial.FindAllStringSubmatchIndex(s, -1) {
 		for k := m[2]; k < m[3]; k++ {
 			if b[k] != ' ' {

@@ -147,8 +147,8 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 	// A number that the word before calls something else. The hyphen speaks for a CPR
 	// number all the same, since case numbers are built on them, but not where the
 	// check digit speaks against it and the word is none for a case.
-	other := lab.kind == labelOther && lab.direct && (!c.dashed || lab.name == version ||
-		lab.name == thing && !modulus11(&c.d) && !f.known(c))
+	other := lab.kind == labelOther && lab.direct && (c.form == formRun || lab.name == version ||
+		lab.name == thing && (!c.dashed || !modulus11(&c.d)) && !f.known(c))
 	born, raised, ok := birthOf(&c.d)
 	serial := c.d[6] | c.d[7] | c.d[8] | c.d[9]
 	switch {

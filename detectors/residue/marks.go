@@ -14,6 +14,9 @@ func mark(text string, i int) (hit, bool) {
 	var end int
 	var why string
 	strength := detectors.Strong
+	if n := statement(text, i, rest); n > 0 && !mentioned(text, i, i+n) {
+		return hit{end: i + n, strength: strength, why: "betingelse fra en skabelon"}, true
+	}
 	switch {
 	case strings.HasPrefix(rest, "«"):
 		end, why = chevrons(text, i, rest, "«", "»"), "flettefelt"
@@ -27,12 +30,23 @@ func mark(text string, i int) (hit, bool) {
 		end, why = braces(text, i, rest)
 	case strings.HasPrefix(rest, "${"):
 		end, why = fenced(text, i, rest, "${", "}", danishFieldName), "pladsholder i klammer"
+		if end == 0 && prose(text, i, 0) {
+			end = fenced(text, i, rest, "${", "}", identifier)
+		}
+	case strings.HasPrefix(rest, "$("):
+		end, why = fenced(text, i, rest, "$(", ")", danishFieldName), "pladsholder i parenteser"
+	case strings.HasPrefix(rest, "@Model."):
+		end, why = model(rest), "pladsholder i en skabelon"
+	case strings.HasPrefix(rest, "&lt;"):
+		end, why = escaped(rest), "flettefelt"
 	case strings.HasPrefix(rest, "$$"):
 		end, why = fenced(text, i, rest, "$$", "$$", danishFieldName), "pladsholder mellem $$"
 	case strings.HasPrefix(rest, "@@"):
 		end, why = fenced(text, i, rest, "@@", "@@", danishFieldName), "pladsholder mellem @@"
 	case strings.HasPrefix(rest, "##"):
 		end, why = fenced(text, i, rest, "##", "##", danishFieldName), "pladsholder mellem ##"
+	case rest[0] == '$':
+		end, why = fenced(text, i, rest, "$", "$", capitals), "pladsholder mellem $"
 	case rest[0] == '%':
 		end, why = fenced(text, i, rest, "%", "%", capitals), "pladsholder mellem %"
 	case rest[0] == '#':
@@ -42,13 +56,43 @@ func mark(text string, i int) (hit, bool) {
 	case rest[0] == '(':
 		end, strength, why = parens(text, i, rest)
 	}
-	if end == 0 || codeAround(text, i, i+end) {
+	// Word's own field code is one, whatever stands beside it.
+	if end == 0 || codeAround(text, i, i+end) && !strings.Contains(rest[:end], "MERGEFIELD") {
 		return hit{}, false
 	}
 	if mentioned(text, i, i+end) {
 		strength, why = detectors.Info, why+" (omtalt, ikke brugt)"
 	}
 	return hit{end: i + end, strength: strength, why: why}, true
+}
+
+// model reads "@Model.Borger.Fornavn".
+func model(rest string) int {
+	n := len("@Model.")
+	for n < len(rest) && (rest[n] >= 'A' && rest[n] <= 'Z' || rest[n] >= 'a' && rest[n] <= 'z' || rest[n] == '.' && n+1 < len(rest) && rest[n+1] >= 'A') {
+		n++
+	}
+	if field, _ := fieldName(rest[len("@Model."):n]); !field {
+		return 0
+	}
+	return n
+}
+
+// escaped reads «&lt;&lt;Navn&gt;&gt;»: marks in angles that HTML has escaped once too often.
+func escaped(rest string) int {
+	n := strings.Index(rest, "&gt;")
+	if n < 0 {
+		return 0
+	}
+	body := strings.TrimPrefix(strings.TrimPrefix(rest[:n], "&lt;"), "&lt;")
+	body = strings.TrimPrefix(strings.ToLower(body), "flettefelt")
+	for n += len("&gt;"); strings.HasPrefix(rest[n:], "&gt;"); {
+		n += len("&gt;")
+	}
+	if !danishFieldName(strings.TrimLeft(body, ": ")) {
+		return 0
+	}
+	return n
 }
 
 // inner gives what stands between open and close at the start of rest, and the
@@ -254,8 +298,22 @@ func instruction(s string) bool {
 		return field
 	case verbs[first] && (len(words) > 1 || strings.HasSuffix(first, "s") || first == "vælg" || first == "udfyld"):
 		return true
+	case len(words) <= 6 && asked(words[1:]):
+		return true
 	case (first == "evt" || first == "eventuelt" || first == "her") && len(words) > 1:
 		return verbs[strings.Trim(words[1], ":.,…")] || danishFieldName(strings.Join(words[1:], " "))
+	}
+	return false
+}
+
+// asked reports whether one of the words says that something is to be put there:
+// "begrundelse indsættes her".
+func asked(words []string) bool {
+	for _, w := range words {
+		switch strings.Trim(w, ":.,…") {
+		case "indsættes", "udfyldes", "angives", "skrives", "tilføjes":
+			return true
+		}
 	}
 	return false
 }
@@ -281,7 +339,8 @@ func parens(text string, i int, rest string) (int, detectors.Strength, string) {
 		return n, detectors.Strong, "pladsholder efter hilsen"
 	case len(words) <= 2 && danishFieldName(body) && (after == "" || after[0] == '(' || after[0] == ',') && reference(before):
 		return n, detectors.Medium, "pladsholder i referencefelt"
-	case len(words) > 1 && len(words) <= 4 && verbs[strings.ToLower(words[0])] && danishFieldName(strings.Join(words[1:], " ")):
+	case len(words) > 1 && len(words) <= 4 && verbs[strings.ToLower(words[0])] && danishFieldName(strings.TrimSuffix(strings.Join(words[1:], " "), " her")),
+		body == "indsæt" || body == "udfyldes" || body == "indsættes":
 		return n, detectors.Medium, "anvisning i parentes"
 	}
 	return 0, "", ""

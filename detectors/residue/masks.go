@@ -25,7 +25,7 @@ func mask(text string, i int) (hit, bool) {
 	before := lowerBefore(text, i, 16)
 	end := i + crosses(text[i:])
 	shape := strings.ToLower(text[i:end])
-	if !endsWord(text, end) || strings.Count(shape, "x") < 2 {
+	if !endsWord(text, end) || strings.Count(shape, "x") < 2 || end < len(text) && text[end] == '-' {
 		return hit{}, false
 	}
 	switch {
@@ -39,6 +39,8 @@ func mask(text string, i int) (hit, bool) {
 		return weak(end, "maske for navn efter hilsen")
 	case hasSuffixAny(before, "den ", "d. ", "dato: ", "dato ", "senest ") && strings.ContainsAny(shape, "./-"):
 		return weak(end, "maske for dato")
+	case hasSuffixAny(before, "§ "):
+		return weak(end, "maske for paragraf")
 	case hasSuffixAny(before, "sagsnr. ", "sagsnr.: ", "sagsnummer ", "sagsnummer: ", "j.nr. ", "j.nr.: "):
 		return weak(end, "maske for sagsnummer")
 	}

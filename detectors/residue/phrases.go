@@ -30,9 +30,13 @@ var fieldErrors = []string{
 // names stand for nobody. After a salutation or a label they are what a template
 // had there; elsewhere people may bear them, so nothing is said.
 var (
-	sureNames  = []string{"Fornavn Efternavn", "Test Testesen", "Navn Navnesen", "Test Testersen", "Testperson Testesen"}
+	sureNames  = []string{"Fornavn Efternavn", "Test Testesen", "Navn Navnesen", "Test Testersen", "Testperson Testesen", "NAVN NAVNESEN", "Adresselinje1", "Vejnavn husnr"}
 	namesAfter = []string{"Hans Hansen", "NN", "N.N.", "N. N.", "Hr./Fru", "Hr/Fru", "Navn", "Fornavn", "Borger Borgersen", "Jens Jensen"}
 )
+
+// capitalFields are field names that templates write in capitals in the middle of a
+// sentence.
+var capitalFields = []string{"BORGERNAVN", "BORGERENS NAVN", "MODTAGERNAVN", "KUNDENAVN", "KLIENTNAVN", "BARNETS NAVN", "BARNETSNAVN", "FORNAVN EFTERNAVN"}
 
 // fillers are words that stand alone on a line of a paper not yet done.
 var fillers = []string{"UDKAST", "KLADDE", "SKABELON", "TEST", "DRAFT", "Udkast", "Kladde", "UDKAST - IKKE TIL UDSENDELSE"}
@@ -46,6 +50,12 @@ const (
 // phrase reads a fixed text at byte i, which begins a word.
 func phrase(text string, i int) (hit, bool) {
 	rest := text[i:]
+	if h, ok := greeting(text, i); ok {
+		return h, true
+	}
+	if h, ok := capitalField(text, i); ok {
+		return h, true
+	}
 	switch rest[0] {
 	case 'K', 'V', 'S', 'C', 'I':
 		if n := anyPrefix(rest, prompts); n > 0 && endsWord(text, i+n) && !mentioned(text, i, i+n) {
@@ -108,10 +118,26 @@ func filler(text string, i int) (hit, bool) {
 	return hit{end: i + n, strength: detectors.Weak, why: "mærket som ikke færdigt"}, true
 }
 
+// capitalField reads such a name with small letters before or behind it on its line:
+// alone, or before a colon, it is the heading of a form.
+func capitalField(text string, i int) (hit, bool) {
+	for _, f := range capitalFields {
+		end := i + len(f)
+		if !strings.HasPrefix(text[i:], f) || !endsWord(text, end) || strings.HasPrefix(text[end:], ":") || mentioned(text, i, end) {
+			continue
+		}
+		from, to := lineOf(text, i)
+		if beside := text[from:i] + text[end:max(end, to)]; strings.ToUpper(beside) != beside && !codeAround(text, i, end) {
+			return hit{end: end, strength: detectors.Strong, why: "feltnavn i teksten"}, true
+		}
+	}
+	return hit{}, false
+}
+
 // nobody reads a name that stands for nobody.
 func nobody(text string, i int) (hit, bool) {
 	c := text[i]
-	if c != 'F' && c != 'T' && c != 'H' && c != 'N' && c != 'B' && c != 'J' {
+	if c != 'F' && c != 'T' && c != 'H' && c != 'N' && c != 'B' && c != 'J' && c != 'A' && c != 'V' {
 		return hit{}, false
 	}
 	for _, n := range sureNames {

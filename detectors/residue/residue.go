@@ -83,7 +83,7 @@ const (
 // begins says with which bytes a placeholder may begin, so that prose costs no
 // more than a look at each byte.
 var begins = func() (table [256]byte) {
-	for _, c := range []byte("\xC2<{[$%#@(") {
+	for _, c := range []byte("\xC2<{[$%#@(&:") {
 		table[c] = sign
 	}
 	for _, c := range []byte("xX0_dDl") {
@@ -123,10 +123,13 @@ func flip(c byte) byte {
 // starts has the first two bytes of every mask and every fixed text.
 var starts = func() *pairs {
 	p := new(pairs)
-	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
+	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, capitalFields, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
 		for _, s := range list {
 			p.add(s[0], s[1])
 		}
+	}
+	for _, s := range greetings {
+		p.add(s[0], s[1])
 	}
 	for _, c := range []byte("x.:,/- ") { // see crosses
 		p.add('x', c)
@@ -137,7 +140,19 @@ var starts = func() *pairs {
 // at reads what stands at byte i. ok is false when nothing of interest does.
 func at(text string, i int) (hit, bool) {
 	switch c := text[i]; {
-	case c == 0xC2 || c == '<' || c == '{' || c == '[' || c == '$' || c == '%' || c == '#' || c == '@' || c == '(':
+	case c == ':':
+		if i+1 < len(text) && text[i+1] == ' ' {
+			return values(text, i)
+		}
+		return hit{}, false
+	case c == '#' && i+1 < len(text) && text[i+1] >= 'A' && text[i+1] <= 'V':
+		if h, ok := sheetError(text, i); ok {
+			return h, true
+		}
+		return mark(text, i)
+	case c == '#' && strings.HasPrefix(text[i:], "##.##.##") && strings.HasSuffix(lowerBefore(text, i, 8), "den "):
+		return hit{end: i + len("##.##.##"), strength: detectors.Weak, why: "maske for dato"}, true
+	case c == '&' || c == 0xC2 || c == '<' || c == '{' || c == '[' || c == '$' || c == '%' || c == '#' || c == '@' || c == '(':
 		return mark(text, i)
 	case c == 'x' || c == 'X' || c == '0' || c == '_' || c == 'd' || c == 'D':
 		if !startsWord(text, i) {
