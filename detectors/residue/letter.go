@@ -109,7 +109,7 @@ func values(text string, i int) (hit, bool) {
 	value := strings.TrimSuffix(strings.TrimRight(text[min(i+1, to):to], " \t\r.,"), " kr")
 	lower := strings.ToLower(strings.TrimSpace(value))
 	if !allNothing(lower) && lower != "todo" && lower != "xxx" && lower != "01-01-0001" && lower != "01-01-0001 00:00:00" && lower != "01.01.0001" ||
-		!letterLike(text) || codeAround(text, from, to) {
+		!danishFieldName(label) || codeAround(text, from, to) {
 		return hit{}, false
 	}
 	return hit{end: i + 1 + len(value), strength: detectors.Medium, why: "felt uden værdi"}, true
@@ -118,16 +118,6 @@ func values(text string, i int) (hit, bool) {
 func firstLetter(s string) rune {
 	r, _ := utf8.DecodeRuneInString(s)
 	return r
-}
-
-// letterLike reports whether a text greets or closes as a letter does.
-func letterLike(text string) bool {
-	for _, w := range [...]string{"Kære ", "ilsen", "Mvh", "mvh", "Dear ", "regards"} {
-		if strings.Contains(text, w) {
-			return true
-		}
-	}
-	return false
 }
 
 // sheetErrors are what a spreadsheet shows in place of a value, in Danish and English.
