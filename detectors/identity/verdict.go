@@ -201,8 +201,8 @@ func (f *finder) moment(c *candidate) bool {
 		return true
 	}
 	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
-	until := birth{2000 + pair(4), pair(8), pair(6)}
-	return c.d[6] <= 3 && until.exists() && until.days() <= f.today+10000 && until.days() > f.today-100000
+	from, until := birth{2000 + pair(4), pair(2), pair(0)}, birth{2000 + pair(4), pair(8), pair(6)}
+	return from.exists() && until.exists() && from.days() <= until.days() && until.days() <= f.today+10000 && from.days() > f.today-100000
 }
 
 // clock reports whether the digits read as a time of the last ten years, the day
