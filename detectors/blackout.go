@@ -28,7 +28,7 @@ func Redact(s string) string {
 
 // SpokenSerial is four digits that are called the end of a CPR number: "de sidste fire
 // er 1234". They are its only group.
-var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|\d\d \d\d|\d \d \d \d)(?:\D|$)`)
+var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4})(?:\D|$)`)
 
 // joinedSerial is four digits that words, a bracket or the escapes of an address on the
 // web join to six before them. They are its only group.
@@ -58,11 +58,7 @@ func withoutSerials(s string) string {
 		}
 	}
 	for _, m := range SpokenSerial.FindAllStringSubmatchIndex(s, -1) {
-		for k := m[2]; k < m[3]; k++ {
-			if b[k] != ' ' {
-				b[k] = 'x'
-			}
-		}
+		copy(b[m[2]:m[3]], "xxxx")
 	}
 	return string(b)
 }
