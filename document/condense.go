@@ -209,6 +209,27 @@ func MayHoldNumber(line []byte) bool {
 	return false
 }
 
+// HoldsParted tells that a number in a person's own form stands in the text: a day, a
+// month and two digits, a hyphen, four digits, with no digit at either end. Names of
+// styles and the like are read for nothing else.
+func HoldsParted(text []byte) bool {
+	for i := 0; i+11 <= len(text); i++ {
+		if text[i] < '0' || text[i] > '9' {
+			continue
+		}
+		end := i
+		for end < len(text) && text[end] >= '0' && text[end] <= '9' {
+			end++
+		}
+		if end-i == 6 && end+5 <= len(text) && text[end] == '-' && allDigits(text[end+1:end+5]) &&
+			(end+5 == len(text) || text[end+5] < '0' || text[end+5] > '9') && dayAndMonth(text[i], text[i+1], text[i+2], text[i+3]) {
+			return true
+		}
+		i = end
+	}
+	return false
+}
+
 // sureNumber tells that the line has a number in a person's own form of six and four
 // digits, or ten digits that agree with their check digit.
 func sureNumber(line []byte) bool {

@@ -11,6 +11,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"brevvagt/internal/coded"
 )
 
 // HeadBytes is how much of an item a format may look at to recognise it.
@@ -120,6 +122,11 @@ func (w *walk) part(ctx context.Context, in Input, depth int) {
 	if err := readSafely(ctx, format, in, out); err != nil {
 		w.gap(gapOf(err, at))
 	}
+	for i := range out.apart {
+		if whole, ok := out.apart[i].end(); ok {
+			w.segment(whole)
+		}
+	}
 }
 
 func (w *walk) charge(ctx context.Context, in Input, depth int) (Reason, string) {
@@ -197,6 +204,7 @@ type Builder struct {
 	in    Input
 	depth int
 	ctx   context.Context
+	apart [2]apart // of what is shown and what is not: names of boxes stand between the boxes
 }
 
 // Segment adds a text. The path, and the layer and page where the format left
@@ -211,6 +219,28 @@ func (b *Builder) Segment(s Segment) {
 	}
 	b.walk.picture(b.in, s)
 	b.walk.segment(s)
+	if b.walk.emit == nil { // else the one walker does it, elsewhere
+		b.deciphered(s)
+	}
+}
+
+// deciphered adds the numbers that a text holds in another form than its own.
+func (b *Builder) deciphered(s Segment) {
+	side := &b.apart[0]
+	if s.At.Layer == Hidden || s.At.Layer == Metadata {
+		side = &b.apart[1]
+	}
+	if whole, ok := side.add(s); ok {
+		b.walk.segment(whole)
+	}
+	if s.At.OCR || len(s.Text) <= numberDigits {
+		return
+	}
+	for _, text := range coded.Views(s.Text) {
+		at := s.At
+		at.Layer = Hidden
+		b.walk.segment(Segment{Text: text, Label: s.Label, At: at})
+	}
 }
 
 // segment charges the text budget and keeps the part of the text it pays for.

@@ -43,7 +43,7 @@ func cutRunes(s string, n int) string {
 }
 
 func cutFront(s string, n int) string {
-	i := len(s) - n
+	i := max(0, len(s)-n)
 	for i < len(s) && !utf8.RuneStart(s[i]) {
 		i++
 	}

@@ -10,6 +10,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/ulikunitz/xz"
@@ -46,6 +48,7 @@ func (Tar) Read(ctx context.Context, in document.Input, out *document.Builder) e
 	for {
 		h, err := r.Next()
 		if errors.Is(err, io.EOF) {
+			u.concatenated()
 			return tarEnd(in.Data)
 		}
 		if err != nil && !errors.Is(err, tar.ErrInsecurePath) {
@@ -54,7 +57,7 @@ func (Tar) Read(ctx context.Context, in document.Input, out *document.Builder) e
 		if err := u.next(); err != nil {
 			return finish(err)
 		}
-		for _, text := range []string{h.Linkname, h.PAXRecords["comment"], owner(h)} {
+		for _, text := range append([]string{h.Linkname, owner(h)}, records(h)...) {
 			if text != "" {
 				out.Segment(document.Segment{Text: text, At: document.Location{Path: out.ChildPath(h.Name), Layer: document.Metadata}})
 			}
@@ -68,6 +71,31 @@ func (Tar) Read(ctx context.Context, in document.Input, out *document.Builder) e
 		}
 	}
 }
+
+// records are the remarks of a member in their own words: its comment, and attributes
+// of a file system.
+func records(h *tar.Header) (texts []string) {
+	for _, key := range slices.Sorted(maps.Keys(h.PAXRecords)) {
+		if key == "comment" || strings.HasPrefix(key, "SCHILY.xattr.") || strings.HasPrefix(key, "LIBARCHIVE.xattr.") {
+			texts = append(texts, h.PAXRecords[key])
+		}
+	}
+	return texts
+}
+
+// concatenated hands on a second archive behind the end of the first, which tar reads
+// only when told to.
+func (u *unpacker) concatenated() {
+	data := u.in.Data
+	for at := 1024; at+512 <= len(data); at += 512 {
+		if string(data[at+257:at+262]) == "ustar" && allZero(data[at-1024:at]) {
+			u.out.ChildBytes("bagest.tar", data[at:], document.Input{MadeUp: true})
+			return
+		}
+	}
+}
+
+func allZero(b []byte) bool { return len(bytes.Trim(b, "\x00")) == 0 }
 
 // owner gives the names of the owner where somebody may have put a number there.
 func owner(h *tar.Header) string {
@@ -125,8 +153,10 @@ func (Stream) Read(ctx context.Context, in document.Input, out *document.Builder
 		if err != nil {
 			return fmt.Errorf("gzip header: %w", err)
 		}
-		if r.Comment != "" {
-			out.Segment(document.Segment{Text: r.Comment, At: document.Location{Layer: document.Metadata}})
+		for _, text := range []string{r.Comment, string(r.Extra)} {
+			if text != "" {
+				u.note(in.Path, text)
+			}
 		}
 		if r.Name != "" {
 			return finish(u.member(r.Name, false, r))

@@ -3,12 +3,14 @@ package archive
 import (
 	"archive/zip"
 	"bytes"
+	"cmp"
 	"compress/bzip2"
 	"context"
 	"encoding/binary"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,6 +19,7 @@ import (
 	"golang.org/x/text/encoding/charmap"
 
 	"brevvagt/document"
+	"brevvagt/internal/sweep"
 )
 
 // Zip reads zip archives.
@@ -46,7 +49,7 @@ func (Zip) Read(ctx context.Context, in document.Input, out *document.Builder) e
 	r.RegisterDecompressor(14, newLZMA)
 	r.RegisterDecompressor(93, newZstd)
 	if r.Comment != "" {
-		out.Segment(document.Segment{Text: zipName(r.Comment), At: document.Location{Layer: document.Metadata}})
+		u.note(in.Path, r.Comment)
 	}
 	for _, f := range r.File {
 		if err := u.next(); err != nil {
@@ -56,13 +59,70 @@ func (Zip) Read(ctx context.Context, in document.Input, out *document.Builder) e
 			return finish(err)
 		}
 	}
+	between(u, in.Data, r.File)
 	return nil
 }
+
+// note reads a remark that no program shows, or shows only in part: a comment or an
+// extra field, as text in bytes or UTF-16.
+func (u *unpacker) note(path, text string) {
+	if strings.IndexFunc(text, func(c rune) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' }) < 0 {
+		u.out.Segment(document.Segment{Text: zipName(text), At: document.Location{Path: path, Layer: document.Metadata}})
+		return
+	}
+	found, _ := sweep.Texts([]byte(text))
+	for _, t := range found {
+		u.out.Segment(document.Segment{Text: t, At: document.Location{Path: path, Layer: document.Metadata}})
+	}
+}
+
+// between reads what lies between the members of an archive, where its directory
+// leads nobody: members that were taken out of the directory only, or bare text.
+func between(u *unpacker, data []byte, files []*zip.File) {
+	type span struct{ from, to int64 }
+	spans := make([]span, 0, len(files)+1)
+	for _, f := range files {
+		if at, err := f.DataOffset(); err == nil {
+			spans = append(spans, span{at, at + int64(f.CompressedSize64)})
+		}
+	}
+	slices.SortFunc(spans, func(a, b span) int { return cmp.Compare(a.from, b.from) })
+	last := int64(0)
+	for i, s := range append(spans, span{int64(bytes.LastIndex(data, []byte("PK\x05\x06"))), 0}) {
+		end := min(s.from, int64(len(data)))
+		if last >= end || u.ctx.Err() != nil {
+			last = max(last, s.to)
+			continue
+		}
+		hole := data[last:end]
+		head := []byte("PK\x03\x04")
+		if i == len(spans) {
+			head = []byte("PK\x01\x02") // the directory
+			if at := bytes.Index(hole, head); at >= 0 {
+				hole = hole[:at]
+			}
+		} else {
+			hole = hole[:max(0, bytes.LastIndex(hole, head))]
+		}
+		if at := bytes.Index(hole, []byte("PK\x03\x04")); at >= 0 && at <= descriptor {
+			u.out.ChildBytes("uden-for-indeks.zip", hole[at:], document.Input{MadeUp: true})
+		} else if len(hole) > descriptor {
+			u.note(u.in.Path, string(hole))
+		}
+		last = max(last, s.to)
+	}
+}
+
+// descriptor is the most that stands behind a member's data: its sizes once more.
+const descriptor = 24
 
 func zipMember(u *unpacker, f *zip.File) error {
 	name := zipName(f.Name)
 	if f.Comment != "" {
-		u.out.Segment(document.Segment{Text: zipName(f.Comment), At: document.Location{Path: u.out.ChildPath(name), Layer: document.Metadata}})
+		u.note(u.out.ChildPath(name), f.Comment)
+	}
+	if bytes.ContainsAny(f.Extra, "0123456789") {
+		u.note(u.out.ChildPath(name), "\x00"+string(f.Extra))
 	}
 	if strings.HasSuffix(name, "/") && f.UncompressedSize64 == 0 {
 		u.name(name)

@@ -49,11 +49,16 @@ func parted(data []byte, from int) int {
 			return -1
 		}
 		at += i
-		if start := at - 6; start > 0 && digits(data, start, at) && !digit(data, start-1) &&
+		if start := at - 6; start > 0 && digits(data, start, at) && (!digit(data, start-1) || inName(data, start)) &&
 			digits(data, at+1, at+5) && !digit(data, at+5) {
 			return start
 		}
 	}
+}
+
+// inName tells that the two digits before belong to the escape of a blank in a name.
+func inName(data []byte, start int) bool {
+	return start >= 3 && string(data[start-3:start]) == "#20"
 }
 
 func digit(data []byte, i int) bool { return i < len(data) && data[i] >= '0' && data[i] <= '9' }
@@ -100,7 +105,7 @@ func (r *reader) numbers(data []byte) {
 		if i := bytes.LastIndexFunc(before, func(c rune) bool { return c < ' ' || c == utf8.RuneError }); i >= 0 {
 			before = before[i+1:]
 		}
-		r.text(document.Segment{Text: clean(string(before)) + number, At: document.Location{Layer: document.Hidden}})
+		r.text(document.Segment{Text: clean(strings.ReplaceAll(string(before), "#20", " ")) + number, At: document.Location{Layer: document.Hidden}})
 	}
 }
 

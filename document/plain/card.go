@@ -94,7 +94,7 @@ func property(line string, n, files int, out *document.Builder) int {
 	}
 	at := document.Location{Line: n}
 	for _, p := range strings.Split(params, ";") {
-		if key, v, ok := strings.Cut(p, "="); ok && strings.EqualFold(key, "CN") {
+		if key, v, ok := strings.Cut(p, "="); ok && (strings.EqualFold(key, "CN") || document.HoldsParted([]byte(v))) {
 			out.Segment(document.Segment{Text: strings.Trim(v, `"`), Label: name, At: at})
 		}
 	}

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
@@ -74,7 +76,8 @@ type values struct {
 	open  []bool    // true for an object
 	last  [2]string // label and text of the value before
 	keys  []string
-	key   bool // the next string is a key
+	key   bool   // the next string is a key
+	bytes []byte // of a list of numbers that may be the bytes of a text
 }
 
 func (v *values) token(t json.Token, line int) {
@@ -85,6 +88,7 @@ func (v *values) token(t json.Token, line int) {
 			v.open = append(v.open, t == '{')
 			v.keys = append(v.keys, v.label())
 		default:
+			v.spelt(line)
 			v.open, v.keys = v.open[:len(v.open)-1], v.keys[:len(v.keys)-1]
 		}
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
@@ -100,11 +104,25 @@ func (v *values) token(t json.Token, line int) {
 		v.add(t, v.label(), line)
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
 	case json.Number:
+		if n, err := strconv.ParseUint(t.String(), 10, 8); err == nil && len(v.bytes) < maxSpelt {
+			v.bytes = append(v.bytes, byte(n))
+		}
 		v.add(t.String(), v.label(), line)
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
 	default:
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
 	}
+}
+
+// maxSpelt is how many bytes of one list are read as text.
+const maxSpelt = 1 << 20
+
+// spelt reads a list of numbers that are the bytes of a text.
+func (v *values) spelt(line int) {
+	if document.HoldsParted(v.bytes) && utf8.Valid(v.bytes) {
+		v.out.Segment(document.Segment{Text: string(v.bytes), Label: v.label(), At: document.Location{Line: line}})
+	}
+	v.bytes = v.bytes[:0]
 }
 
 func (v *values) label() string {

@@ -37,7 +37,7 @@ func (Mainframe) Match(head []byte, _ string) bool {
 			ascii++
 		}
 	}
-	return known*10 >= len(sample)*9 && (known-blanks)*5 >= len(sample) && blanks*25 >= len(sample) && ascii*50 <= len(sample)
+	return known*10 >= len(sample)*9 && (known-blanks)*16 >= len(sample) && blanks*25 >= len(sample) && ascii*50 <= len(sample)
 }
 
 // danish are the letters that code page 277 has where 037 has signs.

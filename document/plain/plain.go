@@ -6,6 +6,8 @@ package plain
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
+	"fmt"
 	"regexp"
 	"slices"
 
@@ -14,6 +16,7 @@ import (
 	"brevvagt/document/plain/postscript"
 	"brevvagt/document/plain/table"
 	"brevvagt/internal/prose"
+	"brevvagt/internal/sweep"
 )
 
 // Formats lists the formats of this package in the order they are to be asked.
@@ -48,8 +51,36 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "a text with something else behind it"})
 	}
 	paragraphs(ctx, text, 1, out)
+	if turned := prose.Turned(text); turned != text {
+		paragraphs(ctx, turned, 1, out)
+	}
+	armored(in.Data, out)
 	return ctx.Err()
 }
+
+// armored reads what PEM wraps (RFC 7468): a signed file is handed on; of a
+// certificate the names that it is made out to are read.
+func armored(data []byte, out *document.Builder) {
+	for n := 1; bytes.Contains(data, []byte("-----BEGIN ")) && n <= maxArmored; n++ {
+		block, rest := pem.Decode(data)
+		if block == nil {
+			return
+		}
+		switch data = rest; block.Type {
+		case "CMS", "PKCS7", "PKCS #7 SIGNED DATA":
+			out.ChildBytes(fmt.Sprintf("indlejret-%d.p7m", n), block.Bytes, document.Input{MadeUp: true})
+		default:
+			texts, _ := sweep.Texts(block.Bytes)
+			for _, t := range texts {
+				out.Segment(document.Segment{Text: t, At: document.Location{Layer: document.Hidden}})
+			}
+		}
+	}
+}
+
+// maxArmored is how many blocks one text may have: a list of root certificates has
+// some hundreds.
+const maxArmored = 1000
 
 // encodedFile is the first line of a file in uuencode, yEnc or BinHex. Mails have
 // them unpacked; in a text file they are told.

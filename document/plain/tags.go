@@ -13,6 +13,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
+	"brevvagt/internal/coded"
 )
 
 // blocks are the elements that end a paragraph.
@@ -98,6 +99,8 @@ func (p *page) opening(tag atom.Atom) {
 	case tag == atom.Table:
 		p.flush()
 		p.table = grid{}
+	case tag == atom.Rt || tag == atom.Rp: // a reading above a word is no part of it
+		p.text(" ")
 	case isBlock(tag):
 		p.lineBreak()
 	}
@@ -189,6 +192,10 @@ func (p *page) attributes(tag atom.Atom, attrs map[string]string) {
 			if !hiddenInput {
 				at.Layer = ""
 			}
+			if len(value) == 1 && at.Layer == "" && key == "value" { // one box a digit
+				p.text(value)
+				continue
+			}
 		case "content":
 			if tag != atom.Meta {
 				continue
@@ -273,5 +280,6 @@ func scriptStrings(code string) string {
 	for i, s := range found {
 		found[i] = s[1 : len(s)-1]
 	}
+	found = append(found, coded.Views(code)...)
 	return strings.Join(found, "\n")
 }

@@ -6,11 +6,14 @@ import (
 	"encoding/xml"
 	"errors"
 	"io"
+	"regexp"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
+	"brevvagt/internal/columns"
 	"brevvagt/internal/prose"
 )
 
@@ -71,7 +74,9 @@ type elements struct {
 	names  []string
 	text   strings.Builder
 	line   int
-	owner  int // depth at which text began
+	owner  int               // depth at which text began
+	last   [2]string         // label and text of the element before
+	own    *strings.Replacer // of the document's own entities
 }
 
 // maxNames bounds the stack of open elements or brackets.
@@ -113,8 +118,13 @@ func (e *elements) token(t xml.Token, line int) {
 			e.gap, e.single = "", false
 		}
 		e.write(string(t))
+	case xml.ProcInst:
+		if t.Target != "xml" && strings.ContainsAny(string(t.Inst), "0123456789") {
+			e.out.Segment(document.Segment{Text: string(t.Inst), At: document.Location{Line: line, Layer: document.Hidden}})
+		}
 	case xml.Directive: // the values of a document's own entities
 		if strings.ContainsAny(string(t), "0123456789") {
+			e.entities(string(t))
 			e.out.Segment(document.Segment{Text: string(t), At: document.Location{Line: line, Layer: document.Hidden}})
 		}
 	case xml.Comment:
@@ -122,6 +132,18 @@ func (e *elements) token(t xml.Token, line int) {
 			e.out.Segment(document.Segment{Text: string(t), At: document.Location{Line: line, Layer: document.Hidden}})
 		}
 	}
+}
+
+var entityRule = regexp.MustCompile(`<!ENTITY\s+([\w.-]{1,60})\s+(?:"([^"]{0,200})"|'([^']{0,200})')\s*>`)
+
+// entities notes the short texts that a document names for its own use. Each is
+// written where it is used, once: one within another stays as it is.
+func (e *elements) entities(directive string) {
+	var pairs []string
+	for _, m := range entityRule.FindAllStringSubmatch(directive, 1000) {
+		pairs = append(pairs, "&"+m[1]+";", m[2]+m[3])
+	}
+	e.own = strings.NewReplacer(pairs...)
 }
 
 // inline tells the elements that only change how a part of a text looks.
@@ -168,8 +190,21 @@ func (e *elements) attributes(attrs []xml.Attr, line int) {
 		if e.svg && shape(a.Name.Local) {
 			continue
 		}
-		e.out.Segment(document.Segment{Text: a.Value, Label: a.Name.Local, At: document.Location{Line: line}})
+		at := document.Location{Line: line}
+		if len(a.Value) == 1 {
+			at.Layer = document.Hidden // apart from what stands between the tags
+		}
+		e.out.Segment(document.Segment{Text: a.Value, Label: e.label(a.Value, a.Name.Local), At: at})
 	}
+}
+
+// label is the name of the value's element or attribute. A single digit is a piece of
+// what stands around it: the names of two elements more say what that is.
+func (e *elements) label(value, name string) string {
+	if len(strings.TrimSpace(value)) > 1 {
+		return name
+	}
+	return strings.Join(append(slices.Clone(e.names[max(0, len(e.names)-2):]), name), " ")
 }
 
 // shape tells the attributes of a drawing that hold lines and places.
@@ -183,15 +218,29 @@ func shape(name string) bool {
 
 func (e *elements) flush(label string) {
 	text := strings.TrimSpace(e.text.String())
+	if e.own != nil {
+		text = e.own.Replace(text)
+	}
 	if e.inner.packed(text) {
 		e.text.Reset()
 		return
 	}
+	single := e.label(text, label)
 	prose.Paragraphs(text, e.line, func(line int, p string) {
-		e.out.Segment(document.Segment{Text: p, Label: label, At: document.Location{Line: line}})
+		e.out.Segment(document.Segment{Text: p, Label: single, At: document.Location{Line: line}})
 	})
 	e.text.Reset()
+	if len(text) > longestPart {
+		return
+	}
+	for _, j := range columns.Join([]string{e.last[0], label}, []string{e.last[1], text}) {
+		e.out.Segment(document.Segment{Text: j.Text, Label: e.last[0], At: document.Location{Line: e.line}})
+	}
+	e.last = [2]string{label, text}
 }
+
+// longestPart is the length of a date, in bytes.
+const longestPart = 12
 
 // lineCounter gives the line of ever growing offsets.
 type lineCounter struct {

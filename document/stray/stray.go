@@ -56,6 +56,9 @@ func (b Beside) Read(ctx context.Context, in document.Input, out *document.Build
 	}
 	if b.Sweep {
 		texts(ctx, in.Data, document.Metadata, out)
+		for _, r := range remarks(in.Data) {
+			texts(ctx, r, document.Metadata, out)
+		}
 	}
 	if bytes.HasPrefix(in.Data, []byte("PK\x03\x04")) {
 		before, after := around(in.Data)

@@ -20,36 +20,38 @@ var errUnsound = errors.New("no sound Excel file")
 
 // Record types of [MS-XLS] 2.3.
 const (
-	xlFormula   = 0x0006
-	xlEOF       = 0x000a
-	xlNote      = 0x001c
-	xlHeader    = 0x0014
-	xlFooter    = 0x0015
-	xl1904      = 0x0022
-	xlFilePass  = 0x002f
-	xlContinue  = 0x003c
-	xlCodePage  = 0x0042
-	xlColInfo   = 0x007d
-	xlSheet     = 0x0085
-	xlMulRK     = 0x00bd
-	xlPivotText = 0x00cd
-	xlRString   = 0x00d6
-	xlXF        = 0x00e0
-	xlSST       = 0x00fc
-	xlLabelSST  = 0x00fd
-	xlTXO       = 0x01b6
-	xlLabel     = 0x0204
-	xlNumber    = 0x0203
-	xlString    = 0x0207
-	xlRow       = 0x0208
-	xlRK        = 0x027e
-	xlFormat    = 0x041e
-	xlBOF       = 0x0809
-	xlName      = 0x0018
-	xlLink      = 0x01b8
-	xlDV        = 0x01be
-	xlCRN       = 0x005a
-	xlAuthor    = 0x005c
+	xlFormula    = 0x0006
+	xlEOF        = 0x000a
+	xlNote       = 0x001c
+	xlHeader     = 0x0014
+	xlFooter     = 0x0015
+	xl1904       = 0x0022
+	xlFilePass   = 0x002f
+	xlContinue   = 0x003c
+	xlCodePage   = 0x0042
+	xlColInfo    = 0x007d
+	xlSheet      = 0x0085
+	xlMulRK      = 0x00bd
+	xlPivotText  = 0x00cd
+	xlRString    = 0x00d6
+	xlXF         = 0x00e0
+	xlSST        = 0x00fc
+	xlLabelSST   = 0x00fd
+	xlTXO        = 0x01b6
+	xlLabel      = 0x0204
+	xlNumber     = 0x0203
+	xlString     = 0x0207
+	xlRow        = 0x0208
+	xlRK         = 0x027e
+	xlFormat     = 0x041e
+	xlBOF        = 0x0809
+	xlName       = 0x0018
+	xlLink       = 0x01b8
+	xlDV         = 0x01be
+	xlCRN        = 0x005a
+	xlStyle      = 0x0293
+	xlSeriesText = 0x100d // also a chart's titles
+	xlAuthor     = 0x005c
 )
 
 // biff is a walk over the records of a workbook.
@@ -180,7 +182,11 @@ func (b *walker) record(kind, start int, parts [][]byte) {
 		b.shared(parts)
 	case xlFormat:
 		if !b.older(kind, rec) {
-			b.codes[u16(rec, 0)] = b.text(rec, 2, b.short())
+			code := b.text(rec, 2, b.short())
+			b.codes[u16(rec, 0)] = code
+			if document.HoldsParted([]byte(code)) {
+				b.add(code, "", document.Location{Layer: document.Hidden})
+			}
 		}
 	case xlXF:
 		if id := u16(rec, 2); len(b.formats) < 70_000 {

@@ -34,7 +34,7 @@ func (b *walker) otherRecord(kind int, parts [][]byte) {
 		b.add(strings.TrimSpace(b.text(rec, 0, 2)), flow.LabelAuthor, document.Location{Layer: document.Metadata})
 	case xlPivotText:
 		b.add(b.text(rec, 0, 2), "", hidden)
-	case xlName, xlLink, xlDV, xlCRN:
+	case xlName, xlLink, xlDV, xlCRN, xlStyle, xlSeriesText:
 		b.sweep(join(parts))
 	}
 }

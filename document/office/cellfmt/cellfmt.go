@@ -40,7 +40,7 @@ func Parse(id int, code string) Format {
 // parseDigits takes a code that is zeros and literals only.
 func parseDigits(code string) (Format, bool) {
 	var b strings.Builder
-	n, quoted := 0, false
+	n, literal, quoted := 0, 0, false
 	for i := 0; i < len(code); i++ {
 		c := code[i]
 		switch {
@@ -48,6 +48,9 @@ func parseDigits(code string) (Format, bool) {
 			quoted = !quoted
 		case quoted:
 			b.WriteByte(c)
+			if c >= '0' && c <= '9' { // a part of the number may stand in the format
+				literal++
+			}
 		case c == '\\' && i+1 < len(code):
 			i++
 			b.WriteByte(code[i])
@@ -60,7 +63,7 @@ func parseDigits(code string) (Format, bool) {
 			return Format{}, false
 		}
 	}
-	return Format{pattern: b.String(), digits: n}, n >= 6 && !quoted
+	return Format{pattern: b.String(), digits: n}, n > 0 && n+literal >= 6 && !quoted
 }
 
 var brackets = regexp.MustCompile(`\[[^\]]*\]|"[^"]*"|\\.|_.|\*.`)

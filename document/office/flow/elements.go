@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"strconv"
 	"strings"
 
 	"brevvagt/document"
@@ -53,6 +54,14 @@ func (w *walker) open(name string) {
 		act = actChange
 		w.change++
 		w.author()
+	case "rt", "rubyBase": // a reading above a word is no part of it
+		if p := w.current(); p != nil {
+			w.append(p, []byte(" "))
+		}
+	case "sym":
+		if p := w.current(); p != nil {
+			w.append(p, symbol(w.sc.Attr("font"), w.sc.Attr("char")))
+		}
 	case "vanish", "rStyle", "pStyle", "highlight", "shd", "color":
 		w.hide(name)
 	case "fldChar":
@@ -89,6 +98,16 @@ func (w *walker) open(name string) {
 	if w.sc.HasAttrs() {
 		w.attributes(name)
 	}
+}
+
+// symbol gives the sign that stands in a font of symbols where ASCII has it (17.3.3.30).
+// Fonts of pictures have no letters there.
+func symbol(font, char string) []byte {
+	n, err := strconv.ParseUint(char, 16, 16)
+	if err != nil || n < 0xf020 || n > 0xf07e || strings.Contains(font, "ings") {
+		return nil
+	}
+	return []byte{byte(n - 0xf000)}
 }
 
 // shut acts when an element that needed undoing ends.
@@ -248,7 +267,7 @@ func (w *walker) shutControl(act action) {
 // telling are attributes that a person wrote or reads, by any element.
 var telling = map[string]bool{
 	"descr": true, "title": true, "alt": true, "tooltip": true, "string": true, "displayText": true,
-	"screenTip": true, "caption": true, "initials": true, "prompt": true, "promptTitle": true, "error": true, "errorTitle": true,
+	"screenTip": true, "caption": true, "initials": true, "UnicodeString": true, "prompt": true, "promptTitle": true, "error": true, "errorTitle": true,
 	"prefixMappings": false,
 }
 

@@ -304,29 +304,16 @@ func (w *walker) add(text string, layer document.Layer, label string) {
 // attributes takes what elements say in attributes: links, descriptions,
 // formulas with text, conditions, field definitions.
 func (w *walker) attributes(name string, o open) {
-	if !w.sc.HasAttrs() || strings.HasSuffix(name, "-properties") {
+	if !w.sc.HasAttrs() {
 		return
 	}
 	layer := document.Hidden
 	if o.layer == document.Metadata {
 		layer = document.Metadata
 	}
+	properties := strings.HasSuffix(name, "-properties")
 	w.sc.Attrs(func(attr, value []byte) {
-		switch string(attr) {
-		case "string-value", "href", "condition", "description", "connect-string", "placeholder", "base-cell-address", "title", "help-message", "label", "current-value", "content-validation-message", "expression":
-		case "formula":
-			if !bytes.ContainsAny(value, `"`) && longestDigits(value) < 6 {
-				return
-			}
-		case "name":
-			if name != "table" && name != "bookmark" && name != "user-field-decl" && name != "named-expression" && name != "frame" {
-				return
-			}
-		case "value":
-			if name == "table-cell" || name == "covered-table-cell" || longestDigits(value) < 6 {
-				return
-			}
-		default:
+		if !document.HoldsParted(value) && (properties || !w.telling(name, attr, value)) {
 			return
 		}
 		if string(value) == "true" || string(value) == "false" {
@@ -334,6 +321,28 @@ func (w *walker) attributes(name string, o open) {
 		}
 		w.add(string(value), layer, "")
 	})
+}
+
+// telling knows the attributes that hold text.
+func (w *walker) telling(name string, attr, value []byte) bool {
+	switch string(attr) {
+	case "string-value", "href", "condition", "description", "connect-string", "placeholder", "base-cell-address", "title", "help-message", "label", "current-value", "content-validation-message", "expression":
+	case "formula":
+		if !bytes.ContainsAny(value, `"`) && longestDigits(value) < 6 {
+			return false
+		}
+	case "name":
+		if name != "table" && name != "bookmark" && name != "user-field-decl" && name != "named-expression" && name != "frame" {
+			return false
+		}
+	case "value":
+		if name == "table-cell" || name == "covered-table-cell" || longestDigits(value) < 6 {
+			return false
+		}
+	default:
+		return false
+	}
+	return true
 }
 
 func longestDigits(b []byte) int {

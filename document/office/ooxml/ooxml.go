@@ -169,6 +169,7 @@ func (r *reader) read(p *part) {
 		r.child(p)
 		return
 	case "Types", "theme", "fonts", "styles", "styleSheet", "sst", "tblStyleLst", "themeOverride", "clrMap", "chartStyle", "colorStyle":
+		r.names(p)
 		return
 	case "Relationships":
 		r.external(p)
@@ -200,6 +201,12 @@ func (r *reader) read(p *part) {
 		opt.Layer = document.Hidden
 	default:
 		opt.Layer, opt.Broad = document.Hidden, true
+	}
+	switch p.root {
+	case "FixedPage":
+		r.drawn(p)
+	case "sldLayout", "dataModel", "chartSpace", "webSettings", "settings", "numbering":
+		r.names(p)
 	}
 	if p.root == "sld" && r.slideHidden(p) || p.sheet != nil && p.sheet.hidden {
 		opt.Layer, opt.Loose = document.Hidden, document.Hidden

@@ -46,8 +46,10 @@ func (r *reader) external(p *part) {
 	r.with(p, func(rd io.Reader) error {
 		sc := xmlscan.New(rd)
 		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
-			if k == xmlscan.Start && strings.EqualFold(sc.Attr("TargetMode"), "External") {
-				target := sc.Attr("Target")
+			if k != xmlscan.Start {
+				continue
+			}
+			if target := sc.Attr("Target"); strings.Contains(target, ":") || strings.EqualFold(sc.Attr("TargetMode"), "External") {
 				if plain, err := url.PathUnescape(target); err == nil {
 					target = plain
 				}
@@ -57,6 +59,56 @@ func (r *reader) external(p *part) {
 		return sc.Err()
 	})
 }
+
+// names reads a part that holds no text but names: of styles, fonts, number formats.
+// Somebody may have put a number there, or a program made a name of a text.
+func (r *reader) names(p *part) {
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			if k != xmlscan.Start || !sc.HasAttrs() {
+				continue
+			}
+			sc.Attrs(func(name, value []byte) {
+				if string(name) == "formatCode" {
+					value = []byte(formatMarks.Replace(string(value)))
+				}
+				if document.HoldsParted(value) {
+					r.add(string(value), document.Hidden, "")
+				}
+			})
+		}
+		return nil // the ones that matter are read elsewhere, and say so
+	})
+}
+
+// manyPaths is how many lines and fillings a page without a letter has when its
+// letters are drawn.
+const manyPaths = 100
+
+// drawn makes a gap of a page of an XPS file that has drawings only, as programs make
+// it that take letters for lines.
+func (r *reader) drawn(p *part) {
+	paths, glyphs := 0, 0
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
+			switch {
+			case k == xmlscan.Start && sc.Name() == "Path":
+				paths++
+			case k == xmlscan.Start && sc.Name() == "Glyphs":
+				glyphs++
+			}
+		}
+		return nil // read once more for its text, where faults are told
+	})
+	if glyphs == 0 && paths > manyPaths {
+		r.out.Gap(document.Gap{At: document.Location{Path: r.in.Path + "/" + label(p.file.Name)}, Why: document.NoText, Detail: "a page of lines without letters"})
+	}
+}
+
+// formatMarks set off the words within a number format.
+var formatMarks = strings.NewReplacer(`"`, "", `\`, "")
 
 // styles notes which styles hide text, by themselves or by the style they build
 // on.

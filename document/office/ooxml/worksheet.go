@@ -107,7 +107,11 @@ func (w *sheetWalk) start(name string) {
 			w.hidden = append(w.hidden, columns{lo - 1, hi - 1})
 		}
 		return
-	case "sheetView", "selection", "pane", "pageMargins", "pageSetup", "mergeCell", "dimension", "brk", "cfRule":
+	case "sheetView", "selection", "pane", "pageMargins", "pageSetup", "mergeCell", "dimension", "brk":
+		return
+	}
+	if name == "cfRule" {
+		w.other(w.sc.Attr("text"), document.Hidden)
 		return
 	}
 	w.other(flow.Telling(w.sc), document.Hidden)

@@ -1,0 +1,111 @@
+package document
+
+import (
+	"regexp"
+	"strings"
+)
+
+// apart puts numbers together again that a file keeps one digit at a time, as forms
+// do with a box a digit, or in two pieces: the six digits of the date and the four
+// that follow. Only right behind a word that says so, for rows of marks and answers
+// look the same.
+type apart struct {
+	at     Segment // of the first piece
+	digits []byte
+	single bool
+	label  string // what was said last, if it names such a number
+	left   int    // pieces of text before it is forgotten
+	whole  string // ten digits without a label, which may follow
+}
+
+const (
+	numberDigits = 10
+	labelReach   = 3  // texts that may stand between a label and its number
+	labelLength  = 60 // bytes of a text that is a label
+)
+
+var numberLabel = regexp.MustCompile(`(?i)cpr|person-?n(?:umme)?r|pers\.?nr`)
+
+// add takes the next piece and gives the number that ended before it, if one did.
+func (a *apart) add(s Segment) (whole Segment, ok bool) {
+	text := strings.TrimSpace(s.Text)
+	if len(text) <= numberDigits && pieceOf(text) {
+		return a.piece(s, strings.Trim(text, "-"))
+	}
+	whole, ok = a.end()
+	if digits := a.whole; digits != "" {
+		a.whole = ""
+		if head := text[:min(len(text), labelLength)]; numberLabel.MatchString(head) {
+			return a.number(digits, head), true
+		}
+	}
+	if numberLabel.MatchString(text[max(0, len(text)-labelLength):]) {
+		a.label, a.left = cutFront(text, labelLength), labelReach
+	} else if a.left--; a.left <= 0 {
+		a.label = ""
+	}
+	return whole, ok
+}
+
+// pieceOf tells one digit, the six of a date, the four behind it, or a dash.
+func pieceOf(text string) bool {
+	digits := strings.Trim(text, "-")
+	switch len(digits) {
+	case 0:
+		return text == "-"
+	case 1, 4, 6:
+		return strings.Trim(digits, "0123456789") == ""
+	}
+	return false
+}
+
+func (a *apart) piece(s Segment, digits string) (whole Segment, ok bool) {
+	single := len(digits) <= 1
+	if len(a.digits) > 0 && !a.fits(s, digits, single) {
+		whole, ok = a.end()
+	}
+	if len(a.digits) == 0 {
+		if digits == "" || !single && len(digits) != 6 {
+			return whole, ok
+		}
+		a.at, a.single = s, single
+		if numberLabel.MatchString(s.Label) {
+			a.label, a.left = s.Label, labelReach
+		}
+	}
+	a.digits = append(a.digits, digits...)
+	return whole, ok
+}
+
+// fits tells that a piece goes on from the one before. A date in one cell of a table
+// and four digits in the next are not one number: those under a heading that says so
+// are put together where the table is read.
+func (a *apart) fits(s Segment, digits string, single bool) bool {
+	if len(digits) == 0 {
+		return true
+	}
+	if single != a.single || len(a.digits)+len(digits) > numberDigits {
+		return false
+	}
+	return single || s.At.Cell == "" && s.Label == a.at.Label
+}
+
+// end forgets the pieces and gives the number they make.
+func (a *apart) end() (whole Segment, ok bool) {
+	digits := string(a.digits)
+	a.digits = a.digits[:0]
+	switch {
+	case len(digits) != numberDigits:
+		return Segment{}, false
+	case a.label == "":
+		a.whole = digits
+		return Segment{}, false
+	}
+	whole = a.number(digits, a.label)
+	a.label = ""
+	return whole, true
+}
+
+func (a *apart) number(digits, label string) Segment {
+	return Segment{Text: digits[:6] + "-" + digits[6:], Label: strings.ToValidUTF8(label, ""), At: a.at.At}
+}

@@ -1,0 +1,23 @@
+package postscript
+
+import (
+	"testing"
+
+	"brevvagt/document"
+	"brevvagt/document/documenttest"
+)
+
+func FuzzPostScript(f *testing.F) {
+	f.Add([]byte("%!PS\n72 700 moveto (CPR-nr. 130151-5355) show\n"))
+	f.Add([]byte("\x04%!PS\n(\\061\\063\\(0) show (a(b)c) show (open\n% note"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		d := documenttest.Read(t, []document.Format{Format{}}, "brev.ps", data)
+		read := len(documenttest.Text(d))
+		if (Format{}).Match(data, "") && !documenttest.HasGap(d, document.NoText) {
+			t.Error("no gap")
+		}
+		if read > 20*len(data)+1000 {
+			t.Errorf("%d bytes of text out of %d", read, len(data))
+		}
+	})
+}
