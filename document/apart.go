@@ -13,9 +13,8 @@ type apart struct {
 	at     Segment // of the first piece
 	digits []byte
 	single bool
-	label  string // what was said last, if it names such a number
-	left   int    // pieces of text before it is forgotten
-	whole  string // ten digits without a label, which may follow
+	said   [labelReach]string // the texts before, the latest first
+	whole  string             // ten digits without a label, which may follow
 }
 
 const (
@@ -36,15 +35,22 @@ func (a *apart) add(s Segment) (whole Segment, ok bool) {
 	if digits := a.whole; digits != "" {
 		a.whole = ""
 		if head := text[:min(len(text), labelLength)]; numberLabel.MatchString(head) {
-			return a.number(digits, head), true
+			whole, ok = a.number(digits, head), true
 		}
 	}
-	if numberLabel.MatchString(text[max(0, len(text)-labelLength):]) {
-		a.label, a.left = cutFront(text, labelLength), labelReach
-	} else if a.left--; a.left <= 0 {
-		a.label = ""
-	}
+	copy(a.said[1:], a.said[:])
+	a.said[0] = text
 	return whole, ok
+}
+
+// label is what a text before says the number is, "" if none does.
+func (a *apart) label() string {
+	for _, s := range append([]string{a.at.Label}, a.said[:]...) {
+		if s = cutFront(s, labelLength); numberLabel.MatchString(s) {
+			return s
+		}
+	}
+	return ""
 }
 
 // pieceOf tells one digit, the six of a date, the four behind it, or a dash.
@@ -69,9 +75,6 @@ func (a *apart) piece(s Segment, digits string) (whole Segment, ok bool) {
 			return whole, ok
 		}
 		a.at, a.single = s, single
-		if numberLabel.MatchString(s.Label) {
-			a.label, a.left = s.Label, labelReach
-		}
 	}
 	a.digits = append(a.digits, digits...)
 	return whole, ok
@@ -94,16 +97,16 @@ func (a *apart) fits(s Segment, digits string, single bool) bool {
 func (a *apart) end() (whole Segment, ok bool) {
 	digits := string(a.digits)
 	a.digits = a.digits[:0]
-	switch {
-	case len(digits) != numberDigits:
+	if len(digits) != numberDigits {
 		return Segment{}, false
-	case a.label == "":
+	}
+	label := a.label()
+	if label == "" {
 		a.whole = digits
 		return Segment{}, false
 	}
-	whole = a.number(digits, a.label)
-	a.label = ""
-	return whole, true
+	a.said = [labelReach]string{}
+	return a.number(digits, label), true
 }
 
 func (a *apart) number(digits, label string) Segment {

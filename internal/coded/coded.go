@@ -42,29 +42,42 @@ const (
 	entity
 	quote  // strings of a program
 	letter // long runs of hexadecimal or base64 letters
-	listed // many short numbers in a row
+	listed // numbers of signs
+	dumped // lines of bytes, the first at offset zero
 	markup
 	quoting    // of a mail
 	shifts     // of UTF-7
 	underscore // of a label printer
 )
 
-// signs are what a text must hold to be looked at for a code. They are looked for one
-// by one, which is many times faster than a look at every byte.
-func signs() []struct {
+// sign is what a text must hold to be looked at for a code.
+type sign struct {
 	text string
 	mark mark
-} {
-	return []struct {
-		text string
-		mark mark
-	}{
-		{"\x1b", control}, {"\b", control}, {"\\", backslash}, {"%2", percent}, {"%3", percent},
-		{"=2D", equals}, {"=2d", equals}, {"=3", equals}, {"=\n", equals}, {"=\r", equals}, {"&#", entity},
-		{"{", markup}, {"*", markup}, {"<", markup}, {"`", markup}, {"\"", quote}, {"'", quote},
-		{"0000", listed}, {"hex", listed}, {"0x", listed}, {"hr(", listed}, {"HR(", listed}, {"CharCode", listed},
-		{"\n>", quoting}, {"+A", shifts}, {"_2", underscore},
-	}
+}
+
+// signs are kept by a byte that is rare in plain words: one pass tells which of them
+// a text has at all.
+var signs = [256][]sign{
+	0x1b: {{"\x1b", control}},
+	'\b': {{"\b", control}},
+	'\\': {{"\\", backslash}},
+	'%':  {{"%2", percent}, {"%3", percent}},
+	'=':  {{"=2D", equals}, {"=2d", equals}, {"=3", equals}, {"=\n", equals}, {"=\r", equals}, {"=hex", dumped}},
+	'&':  {{"&#", entity}, {`"&`, quote}, {`" &`, quote}},
+	'*':  {{"**", markup}, {"*-", markup}, {"-*", markup}},
+	'{':  {{"{-", markup}, {"}{", markup}},
+	'}':  {{"}-", markup}},
+	'<':  {{"</", markup}},
+	'`':  {{"`-", markup}, {"-`", markup}},
+	'"':  {{`"+`, quote}, {`" +`, quote}, {`"||`, quote}, {`"."`, quote}},
+	'\'': {{"'+", quote}, {"' +", quote}, {"'||", quote}, {"' ||", quote}, {"'.'", quote}},
+	'(':  {{"hr(", listed}, {"HR(", listed}, {"CharCode(", listed}},
+	'x':  {{"0x", listed | dumped}},
+	'\n': {{"\n0000", dumped}},
+	'>':  {{"-\n>", quoting}, {"-\r\n>", quoting}},
+	'+':  {{"+A", shifts}},
+	'^':  {{"^FH", underscore}},
 }
 
 const digitsAndLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -89,9 +102,21 @@ const minPacked = 14
 
 // look passes over a text. What is not marked there is not decoded.
 func look(text string) (found mark) {
-	for _, s := range signs() {
-		if found&s.mark == 0 && strings.Contains(text, s.text) {
-			found |= s.mark
+	if strings.HasPrefix(text, "0000") {
+		found |= dumped
+	}
+	var present [256]bool
+	for i := range len(text) {
+		present[text[i]] = true
+	}
+	for c := range signs {
+		if !present[c] {
+			continue
+		}
+		for _, s := range signs[c] {
+			if found&s.mark != s.mark && strings.Contains(text, s.text) {
+				found |= s.mark
+			}
 		}
 	}
 	// A long run has a byte at a multiple of its least length.
@@ -106,11 +131,27 @@ func look(text string) (found mark) {
 		for to < len(text) && packs[text[to]] {
 			to++
 		}
-		if to-from >= minPacked {
+		if to-from >= minPacked && mixed(text[from:to]) {
 			return found | letter
 		}
+		i = to/minPacked*minPacked - 1 // the next step is behind the run
 	}
 	return found
+}
+
+// mixed tells a run that may be packed from a long word: a number in base64 has digits
+// and capital letters, in hexadecimal digits in plenty.
+func mixed(run string) bool {
+	digits, capitals := 0, 0
+	for i := range len(run) {
+		switch c := run[i]; {
+		case isDigit(c):
+			digits++
+		case c >= 'A' && c <= 'Z' && i > 0:
+			capitals++
+		}
+	}
+	return digits > 0 && capitals > 0 || digits*3 >= len(run)
 }
 
 // decoder is one code: it is tried where one of its marks stands, and gives the text
@@ -124,7 +165,7 @@ func decoders() []decoder {
 	return []decoder{
 		{control, terminal}, {backslash, escapes}, {backslash, cascading}, {backslash, fourDigits},
 		{percent, percents}, {equals, quotedPrintable}, {entity, entities}, {markup | backslash, bare},
-		{quote, strung}, {letter, packed}, {letter, hexadecimal}, {listed, list}, {listed, dump}, {listed, octalDump},
+		{quote, strung}, {letter, packed}, {letter, hexadecimal}, {listed, list}, {dumped, dump}, {dumped, octalDump},
 		{quoting, unquoted}, {shifts, shifted}, {underscore, printed},
 	}
 }

@@ -109,12 +109,7 @@ func percents(text string) string {
 }
 
 // printed reads the escapes of label printers (ZPL).
-func printed(text string) string {
-	if !strings.Contains(text, "^FH") {
-		return ""
-	}
-	return hexEscapes(text, '_')
-}
+func printed(text string) string { return hexEscapes(text, '_') }
 
 var quoteMarks = regexp.MustCompile(`\n[> ]+`)
 
@@ -163,12 +158,7 @@ func hexEscapes(text string, sign byte) string {
 	return b.String()
 }
 
-func entities(text string) string {
-	if !strings.Contains(text, "&#") {
-		return ""
-	}
-	return html.UnescapeString(text)
-}
+func entities(text string) string { return html.UnescapeString(text) }
 
 // command is a mark of TeX, Markdown, HTML or enriched text.
 var command = regexp.MustCompile(`\\[a-zA-Z]+\*?|\\[,;!-/:]|</?[a-zA-Z][^<>\n]{0,80}>|[{}$*` + "`" + `]`)
