@@ -191,7 +191,7 @@ func (e *elements) attributes(attrs []xml.Attr, line int) {
 			continue
 		}
 		at := document.Location{Line: line}
-		if len(a.Value) == 1 {
+		if len(a.Value) <= 3 {
 			at.Layer = document.Hidden // apart from what stands between the tags
 		}
 		e.out.Segment(document.Segment{Text: a.Value, Label: e.label(a.Value, a.Name.Local), At: at})
