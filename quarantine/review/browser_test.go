@@ -171,6 +171,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("keeping", func(t *testing.T) { keeping(t, browser) })
 	t.Run("live", func(t *testing.T) { live(t, browser) })
 	t.Run("working", func(t *testing.T) { working(t, browser) })
+	t.Run("municipality", func(t *testing.T) { municipality(t, browser) })
 	t.Run("passkeys", func(t *testing.T) { passkeys(t, browser) })
 	t.Run("hostile", func(t *testing.T) { hostileCase(t, browser) })
 }

@@ -307,7 +307,7 @@ func (r *rig) visitor(t testing.TB) *client {
 func (r *rig) as(t testing.TB, name string) *client {
 	t.Helper()
 	c := r.visitor(t)
-	if status, body := c.post("/log-ind", "navn", name, "kode", passphrase); status != http.StatusOK || !strings.Contains(body, "Log ud") {
+	if status, body := c.post("/log-ind", "navn", name, "kode", passphrase); status != http.StatusOK || !strings.Contains(body, `id="log-ud"`) {
 		t.Fatalf("login as %s: status %d", name, status)
 	}
 	return c
