@@ -9,7 +9,7 @@ import (
 
 // TestDocumentedConfiguration reads the configurations that the guides show.
 func TestDocumentedConfiguration(t *testing.T) {
-	for _, guide := range []string{"drift.md", "postfix.md", "exchange.md", "delte-drev.md", "postkasser.md", "dpo.md"} {
+	for _, guide := range []string{"drift.md", "postfix.md", "exchange.md", "delte-drev.md", "postkasser.md", "dpo.md", "adgang.md"} {
 		text, err := os.ReadFile(filepath.Join("..", "..", "docs", guide))
 		if err != nil {
 			t.Fatal(err)

@@ -94,6 +94,20 @@ type Cost struct {
 	Vault  int    // log2 N of the scrypt around the vault key
 }
 
+type costKey struct{}
+
+// WithCost lets accounts that are opened under ctx take another cost, so that a test of
+// whole commands does not spend its time on passphrases.
+func WithCost(ctx context.Context, c Cost) context.Context {
+	return context.WithValue(ctx, costKey{}, c)
+}
+
+// CostOf is the cost that WithCost set, else zero: the real one.
+func CostOf(ctx context.Context) Cost {
+	c, _ := ctx.Value(costKey{}).(Cost)
+	return c
+}
+
 // real is OWASP's first choice for servers, 19 MiB and two passes, and the vault's own.
 func real() Cost { return Cost{Memory: 19 << 10, Passes: 2, Vault: vault.WorkFactor} }
 

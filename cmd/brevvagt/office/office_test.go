@@ -23,16 +23,17 @@ const dpoPhrase = "en lang adgangssætning"
 func terminal(t *testing.T) (config string, run func(stdin string, args ...string) (string, error)) {
 	t.Helper()
 	dir := t.TempDir()
+	ctx := account.WithCost(t.Context(), account.Cost{Memory: 64, Passes: 1, Vault: 4})
 	config = filepath.Join(dir, "brevvagt.yaml")
 	if err := os.WriteFile(config, []byte("state: "+filepath.Join(dir, "state")+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	st, err := state.Open(t.Context(), filepath.Join(dir, "state"), "", false)
+	st, err := state.Open(ctx, filepath.Join(dir, "state"), "", false)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for name, role := range map[string]account.Role{"dpo": account.DPO, "revisor": account.Auditor} {
-		if _, err := st.Accounts.Create(t.Context(), name, name, role, dpoPhrase); err != nil {
+		if _, err := st.Accounts.Create(ctx, name, name, role, dpoPhrase); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -51,15 +52,12 @@ func terminal(t *testing.T) (config string, run func(stdin string, args ...strin
 			args = append(args, "--config", config)
 		}
 		cmd.SetArgs(args)
-		err := cmd.ExecuteContext(t.Context())
+		err := cmd.ExecuteContext(ctx)
 		return out.String(), err
 	}
 }
 
 func TestRegisterOnTheTerminal(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
 	_, run := terminal(t)
 	form, err := run("", "register", "form")
 	if err != nil || !strings.Contains(form, "hvad:") {

@@ -52,7 +52,7 @@ func Open(ctx context.Context, dir, database string, shared bool) (*State, error
 	if err != nil {
 		return nil, fmt.Errorf("state folder %s: %w", dir, err)
 	}
-	accounts, err := account.New(account.Config{Store: db})
+	accounts, err := account.New(account.Config{Store: db, Cost: account.CostOf(ctx)})
 	if err != nil {
 		db.Close()
 		return nil, err

@@ -126,7 +126,8 @@ func (s *Pages) Ended(w http.ResponseWriter, r *http.Request) {
 func (s *Pages) EndedHere(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	q := r.URL.Query()
-	if s.OIDC == nil || q.Get("iss") != s.OIDC.Issuer() || q.Get("sid") == "" {
+	// The standard wants iss beside sid; Entra ID has been seen to leave it out.
+	if s.OIDC == nil || q.Get("sid") == "" || q.Has("iss") && q.Get("iss") != s.OIDC.Issuer() {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
