@@ -20,6 +20,8 @@ func TestConfigNamesWhatIsWrong(t *testing.T) {
 		"no port":            {"review: {listen: localhost}\n", "host:port"},
 		"half a certificate": {"review: {tls_key: /x}\n", "belong together"},
 		"client":             {"gateway: {smtp: {listen: '127.0.0.1:25', next_hop: '127.0.0.1:26', clients: [mx]}}\n", "mx"},
+		"login in clear":     {"gateway: {smtp: {listen: '127.0.0.1:25', next_hop: 'mx.example:25', next_hop_login: /x}}\n", "next_hop_login"},
+		"logins in clear":    {"gateway: {smtp: {listen: '127.0.0.1:25', next_hop: '127.0.0.1:26', logins: /x}}\n", "logins"},
 		"site value":         {"site: {bulk_limit_internal: 0}\n", "bulk_limit_internal"},
 	} {
 		path := write(t, dir, strings.ReplaceAll(name, " ", "-")+".yaml", c.text)

@@ -179,11 +179,7 @@ func (d *desk) reason(ctx context.Context, k known, reason string) (Act, error) 
 	if !d.mayRelease(k.Case) {
 		return Reason, d.write(ctx, k, Reason, reason)
 	}
-	var original func() ([]byte, error)
-	if d.Copy != nil {
-		original = func() ([]byte, error) { return d.Copy(k.ID) }
-	}
-	_, err := d.Cases.Release(ctx, k.ID, quarantine.Decision{By: quarantine.BySender, Reason: reason, Copy: original,
+	_, err := d.Cases.Release(ctx, k.ID, quarantine.Decision{By: quarantine.BySender, Reason: reason, Copy: d.copyOf(k.ID),
 		With: func(ctx context.Context, tx *sql.Tx) error {
 			if err := d.use(ctx, tx, k.ID, Release); err != nil {
 				return err
@@ -195,6 +191,14 @@ func (d *desk) reason(ctx context.Context, k known, reason string) (Act, error) 
 		return Reason, d.write(ctx, k, Reason, reason)
 	}
 	return Release, d.unfinished(k.ID, err)
+}
+
+// copyOf gives the copy of a case, where copies are kept.
+func (d *desk) copyOf(id string) func() ([]byte, error) {
+	if d.Copy == nil {
+		return nil
+	}
+	return func() ([]byte, error) { return d.Copy(id) }
 }
 
 // mayRelease is the second look at the case before its sender lets it go.
@@ -217,7 +221,7 @@ func (d *desk) secure(ctx context.Context, k known) (Act, error) {
 		return "", ErrAct
 	}
 	_, err := d.Cases.Release(ctx, k.ID, quarantine.Decision{By: quarantine.BySender, Reason: "Sendt ad den sikre vej efter ønske fra afsenderen",
-		Wish: quarantine.Wish{Route: k.Route},
+		Wish: quarantine.Wish{Route: k.Route}, Copy: d.copyOf(k.ID),
 		With: func(ctx context.Context, tx *sql.Tx) error { return d.use(ctx, tx, k.ID, Secure) }})
 	if errors.Is(err, quarantine.ErrLocked) || errors.Is(err, quarantine.ErrNotAllowed) {
 		return Secure, d.write(ctx, k, Secure, "Afsenderen beder om, at mailen sendes ad den sikre vej.")

@@ -79,6 +79,9 @@ func TestSmuggling(t *testing.T) {
 // TestSmugglingPostfix is the same with a real Postfix behind, which takes a bare LF
 // for a line end as Debian 12 ships it.
 func TestSmugglingPostfix(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
 	b := newLab(t, smtpin.Config{})
 	out := b.sink
 	p := postfixtest.Start(t, postfixtest.Config{NextHop: out.Addr()})
