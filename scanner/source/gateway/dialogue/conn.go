@@ -53,8 +53,18 @@ type tally struct{ errors, idle, refusals int }
 func newConn(s *Server, nc net.Conn) *conn {
 	c := &conn{srv: s, plain: nc, nc: nc}
 	c.in = bufio.NewReaderSize(c, 32<<10)
-	c.out = bufio.NewWriter(nc)
+	c.out = bufio.NewWriter(patient{c})
 	return c
+}
+
+// patient gives every write its time: a full buffer writes by itself.
+type patient struct{ c *conn }
+
+func (w patient) Write(p []byte) (int, error) {
+	if err := w.c.nc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
+		return 0, err
+	}
+	return w.c.nc.Write(p)
 }
 
 // Read is what the buffer fills itself from.
@@ -74,15 +84,7 @@ func (c *conn) Read(p []byte) (int, error) {
 	return c.nc.Read(p)
 }
 
-func (c *conn) flush() error {
-	if c.out.Buffered() == 0 {
-		return nil
-	}
-	if err := c.nc.SetWriteDeadline(time.Now().Add(writeTime)); err != nil {
-		return err
-	}
-	return c.out.Flush()
-}
+func (c *conn) flush() error { return c.out.Flush() }
 
 // say answers. What cannot be written shows at the next read.
 func (c *conn) say(code int, enhanced, text string) {
@@ -287,16 +289,9 @@ func (c *conn) startTLS() bool {
 	_ = c.plain.SetDeadline(time.Now().Add(min(c.srv.Idle, writeTime)))
 	t := tls.Server(c.plain, c.srv.TLS)
 	if t.Handshake() != nil {
-		c.out.Reset(discard{})
 		return false
 	}
 	c.nc = t
 	c.in.Reset(c)
-	c.out.Reset(t)
 	return true
 }
-
-// discard takes what must not go out in clear after a failed handshake.
-type discard struct{}
-
-func (discard) Write(p []byte) (int, error) { return len(p), nil }

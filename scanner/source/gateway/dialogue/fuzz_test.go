@@ -2,6 +2,7 @@ package dialogue
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"net"
 	"strconv"
@@ -44,6 +45,7 @@ type scripted struct {
 	in    []byte
 	piece int
 	out   bytes.Buffer
+	armed bool // the next write has a deadline
 }
 
 func (c *scripted) Read(p []byte) (int, error) {
@@ -55,10 +57,25 @@ func (c *scripted) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-func (c *scripted) Write(p []byte) (int, error)      { return c.out.Write(p) }
-func (c *scripted) SetReadDeadline(time.Time) error  { return nil }
-func (c *scripted) SetWriteDeadline(time.Time) error { return nil }
-func (c *scripted) Close() error                     { return nil }
+func (c *scripted) Write(p []byte) (int, error) {
+	if !c.armed {
+		return 0, errors.New("a write that may hang for ever")
+	}
+	c.armed = false
+	return c.out.Write(p)
+}
+
+func (c *scripted) SetReadDeadline(time.Time) error    { return nil }
+func (c *scripted) SetWriteDeadline(t time.Time) error { c.armed = time.Until(t) > 0; return nil }
+func (c *scripted) Close() error                       { return nil }
+
+// TestManyAnswers: answers that fill the buffer before the client is heard again.
+func TestManyAnswers(t *testing.T) {
+	_, answers := run([]byte("EHLO x\r\n"+strings.Repeat("NOOP\r\n", 4000)+"QUIT\r\n"), 32<<10, false)
+	if n := strings.Count(answers, "250 2.0.0 OK\r\n"); n != 4000 || !strings.HasSuffix(answers, "221 2.0.0 Bye\r\n") {
+		t.Errorf("%d answers", n)
+	}
+}
 
 // run gives a server these bytes, in pieces of the given size, and returns its answers.
 func run(in []byte, piece int, lmtp bool) (*keeper, string) {
