@@ -13,6 +13,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/scanner/memory"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/policy/parties"
 )
 
 // Pipeline takes an item through its five steps: read, scan, group, decide, act.
@@ -29,9 +30,8 @@ type Pipeline struct {
 	// HoldUnfinished holds an outgoing item whose scan ran out of time: a source
 	// whose sender waits for an answer sets it, a nightly scan does not.
 	HoldUnfinished bool
-	// Owner gives the keyed number of the citizen whose mailbox an address is; nil
-	// where the site knows nobody's.
-	Owner func(address string) (id string, ok bool)
+	// Owners tells whose mailbox an address is; nil where the site knows nobody's.
+	Owners parties.Owners
 	// Relate tells a run of letters from a file and compares its letters with
 	// their recipients; nil for anything else. It may be nil.
 	Relate func(key detectors.Key, asOf time.Time, out *Outcome) *policy.Run
@@ -116,7 +116,7 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 	out.From, out.To = Correspondents(it, out.Document)
 	f := &policy.Facts{
 		Doc: out.Document, Findings: out.Findings, Subjects: out.Subjects, Gaps: out.Gaps,
-		From: out.From, To: out.To, Kind: out.Document.Kind(), Owner: p.owner,
+		From: out.From, To: out.To, Kind: out.Document.Kind(), Owners: owners{p.Owners, p.Detectors.Key},
 	}
 	if len(it.To) > 0 || it.Left {
 		// What has recipients is on its way out, whatever it looks like: a mail

@@ -254,7 +254,7 @@ func past(a *memory.Answer, papers []paper, it *parties.Item) parties.Past {
 		Elsewhere: odd(a.Elsewhere, papers, it, func(s memory.Seen, person int) (weak, leave bool) {
 			return s.NameOnly || r.Mails() == 0, it.Kin(person)
 		}),
-		New: len(a.New), Alike: len(a.Alike), Bulk: a.Bulk,
+		New: len(a.New), Alike: len(a.Alike), First: a.First, Bulk: a.Bulk, Asked: true,
 		Settled: a.Mails >= settledMails && a.Days >= settledDays,
 	}
 }
@@ -279,12 +279,18 @@ func odd(seen []memory.Seen, papers []paper, it *parties.Item, judge func(s memo
 	return out
 }
 
-// owner gives the keyed number of the citizen whose mailbox an address is: by the
-// lists of known citizens, or because the number is the address, as some gateways to
-// Digital Post want it, with a check digit or without.
-func (p *Pipeline) owner(address string) (id string, ok bool) {
-	if p.Owner != nil {
-		if id, ok := p.Owner(address); ok {
+// owners tells whose mailbox an address is: by the lists of known citizens, or because
+// the number is the address, as some gateways to Digital Post want it, with a check
+// digit or without.
+type owners struct {
+	lists parties.Owners // may be nil
+	key   detectors.Key
+}
+
+// Owner is part of parties.Owners.
+func (o owners) Owner(address string) (id string, ok bool) {
+	if o.lists != nil {
+		if id, ok := o.lists.Owner(address); ok {
 			return id, true
 		}
 	}
@@ -298,5 +304,13 @@ func (p *Pipeline) owner(address string) (id string, ok bool) {
 	if day, month := local[:2], local[2:4]; day < "01" || day > "31" || month < "01" || month > "12" {
 		return "", false
 	}
-	return p.Detectors.Key.Digest(local), true
+	return o.key.Digest(local), true
+}
+
+// Shared is part of parties.Owners.
+func (o owners) Shared(address string, n subject.Name) (words int, known bool) {
+	if o.lists == nil {
+		return 0, false
+	}
+	return o.lists.Shared(address, n)
 }

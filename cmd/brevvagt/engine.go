@@ -86,7 +86,7 @@ func newEngine(o engineOptions) (*engine, error) {
 	return &engine{pool: pool, pipeline: &scanner.Pipeline{
 		Formats:   &document.Formats{List: formats, Limits: o.Limits},
 		Detectors: &detectors.Set{List: judged.detectors, Key: o.Key},
-		Site:      o.Site, Rules: judged.rules, Owner: judged.owner(), Actions: o.Actions,
+		Site:      o.Site, Rules: judged.rules, Owners: judged.owners(), Actions: o.Actions,
 		Now: o.Now, AsOf: o.AsOf, HoldUnfinished: o.HoldUnfinished, Memory: o.Memory,
 		Deep: &document.Formats{List: formats, Limits: deepLimits(o)},
 	}}, nil

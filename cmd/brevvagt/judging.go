@@ -11,7 +11,9 @@ import (
 	"brevvagt/detectors/custom"
 	"brevvagt/detectors/identity"
 	"brevvagt/detectors/known"
+	"brevvagt/detectors/subject"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/policy/parties"
 	"brevvagt/scanner/policy/siterules"
 )
 
@@ -20,6 +22,7 @@ type judging struct {
 	detectors []detectors.Detector
 	rules     []policy.Definition
 	citizens  *known.List // nil where the site names no list
+	key       detectors.Key
 }
 
 // newJudging makes the detectors and rules of a site. Its errors name the setting.
@@ -35,7 +38,7 @@ func newJudging(site policy.Site, key detectors.Key) (*judging, error) {
 		cpr.ExceptionDates = append(cpr.ExceptionDates, day)
 	}
 	if len(site.KnownCitizens) > 0 {
-		j.citizens = known.New(key)
+		j.citizens, j.key = known.New(key, func(name string) []string { return subject.NewName(name).Words(key) }), key
 		cpr.Known = j.citizens.Number
 	}
 	for _, path := range site.KnownCitizens {
@@ -59,11 +62,21 @@ func readCitizens(list *known.List, path string) error {
 	return list.Read(f)
 }
 
-// owner gives the keyed number of the citizen whose mailbox an address is; nil
-// where nobody is known.
-func (j *judging) owner() func(address string) (id string, ok bool) {
+// owners tells whose mailbox an address is; nil where nobody is known.
+func (j *judging) owners() parties.Owners {
 	if j.citizens == nil {
 		return nil
 	}
-	return j.citizens.Owner
+	return mailboxes{j.citizens, j.key}
+}
+
+// mailboxes is the lists of known citizens as the rules ask them.
+type mailboxes struct {
+	*known.List
+	key detectors.Key
+}
+
+// Shared is part of parties.Owners.
+func (m mailboxes) Shared(address string, n subject.Name) (words int, ok bool) {
+	return m.List.Shared(address, n.Words(m.key))
 }

@@ -118,7 +118,7 @@ func (d *daemon) reload() {
 	old := d.live.Load().cfg
 	merged, waits := merge(old, next)
 	p := *d.live.Load().pipeline
-	p.Actions, p.Rules, p.Owner = d.actions(merged), judged.rules, judged.owner()
+	p.Actions, p.Rules, p.Owners = d.actions(merged), judged.rules, judged.owners()
 	p.Detectors = &detectors.Set{List: judged.detectors, Key: d.state.Key}
 	d.prover.Use(lists)
 	d.goLive(merged, &p)

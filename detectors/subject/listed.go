@@ -40,19 +40,18 @@ func (p *papers) listedLines(path string) []person {
 	var out []person
 	born := false // a heading above says that dates are dates of birth
 	for _, l := range p.layout(path) {
-		text := strings.TrimLeft(l.text, " \t-–•*·0123456789.)")
-		if l.zone == Closing || l.zone == Address || len(text) < 16 || text[0] < 'A' || text[0] == '<' {
+		if l.zone == Closing || l.zone == Address {
 			continue
 		}
-		if !born && len(text) < 120 && strings.ContainsAny(text, "øØ") && hasBirth(text) {
+		if !born && len(l.text) < 120 && hasBirth(l.text) {
 			born = true
 		}
-		head := clip(text, listedReach, false)
-		digit := strings.IndexAny(head, "0123456789")
-		if digit < 0 {
+		text, digit, ok := listLine(l.text)
+		if !ok {
 			continue
 		}
-		n, ok := nameAt(head[:digit], false)
+		head := clip(text, listedReach, false)
+		n, ok := nameAt(head[:min(digit, len(head))], false)
 		if !ok || organisation(clip(head, digit+listedPlace, false)) || staffCues.of(text) != "" {
 			continue
 		}
@@ -75,9 +74,50 @@ func (p *papers) listedLines(path string) []person {
 	return out
 }
 
+// listLine looks at a line in the cheapest way, since every line of every mail is
+// asked: behind bullets and numbers two words with a capital, and then a figure. It
+// gives the line without bullets and where the figure stands.
+func listLine(line string) (text string, digit int, ok bool) {
+	i := 0
+	for i < len(line) && bullets[line[i]] {
+		i++
+	}
+	text = line[i:]
+	if len(text) < 16 || !capital(text) {
+		return "", 0, false
+	}
+	space := strings.IndexByte(text[:min(len(text), 40)], ' ')
+	if space < 2 || space+1 >= len(text) || !capital(text[space+1:]) {
+		return "", 0, false
+	}
+	for k := space; k < min(len(text), listedReach); k++ {
+		if c := text[k]; c >= '0' && c <= '9' {
+			return text, k, true
+		}
+	}
+	return "", 0, false
+}
+
+// bullets are the bytes of what may stand before a line of a list.
+var bullets = func() (table [256]bool) {
+	for _, c := range []byte(" \t-*.)(\u2013\u2022\u00b70123456789") {
+		table[c] = true
+	}
+	table[0xC3] = false // begins capitals beyond ASCII
+	return table
+}()
+
+// hasBirth reports whether a line speaks of a date of birth.
 func hasBirth(text string) bool {
-	low := strings.ToLower(text)
-	return strings.Contains(low, "født") || strings.Contains(low, "fødsel")
+	k := strings.Index(text, "ød")
+	if k < 0 {
+		k = strings.Index(text, "ØD")
+	}
+	if k < 1 {
+		return false
+	}
+	rest := strings.ToLower(text[k:min(len(text), k+8)])
+	return text[k-1]|0x20 == 'f' && (strings.HasPrefix(rest, "ødt") || strings.HasPrefix(rest, "ødsel"))
 }
 
 // tellsOf reads what stands behind a name on its line.

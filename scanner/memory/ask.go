@@ -23,6 +23,8 @@ type Answer struct {
 	New []int
 	// Alike are those of New whose domain can be taken for one that is written to.
 	Alike []int
+	// First counts readers to whose domain this sender has not written.
+	First int
 	// Bulk is about how many people this sender has sent papers to one reader outside
 	// within a day, this mail's included.
 	Bulk int
@@ -57,9 +59,7 @@ func (m *Memory) Ask(mail *Mail) Answer {
 	if a.Mails, since = m.learned(); !since.IsZero() {
 		a.Days = int(m.facts.Now()-uint32(since.Unix())) / 86400
 	}
-	if mail.Personal || len(k.papers) > 0 {
-		m.domains(k, &a)
-	}
+	m.domains(k, &a, mail.Personal || len(k.papers) > 0)
 	if len(k.papers) == 0 {
 		return a
 	}
@@ -230,13 +230,20 @@ func (m *Memory) elsewhere(k *keys) []Seen {
 	return out
 }
 
-func (m *Memory) domains(k *keys, a *Answer) {
+// domains looks the readers' domains up; alike ones are looked for where a mail says
+// something of somebody.
+func (m *Memory) domains(k *keys, a *Answer, personal bool) {
 	for i := range k.readers {
 		r := &k.readers[i]
+		if m.facts.Get(mix(kDomain, r.domain), k.sender) == nil {
+			a.First++
+		}
 		if m.facts.Has(mix(kDomain, r.domain)) {
 			continue
 		}
-		a.New = append(a.New, i)
+		if a.New = append(a.New, i); !personal {
+			continue
+		}
 		for _, t := range m.keys.near(r.host) {
 			alike := false
 			m.facts.Each(mix(kNear, t), func(f *facts.Fact) bool {

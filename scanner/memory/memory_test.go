@@ -360,3 +360,38 @@ func TestKilled(t *testing.T) {
 		t.Errorf("a run of %d mails, but learned from %d", sent, mails)
 	}
 }
+
+// TestFirstOfASender: a domain is new to each sender by itself, whatever the mail holds.
+func TestFirstOfASender(t *testing.T) {
+	m := fresh(t)
+	mail := func(n int, from, to string) *memory.Mail {
+		return &memory.Mail{MessageID: fmt.Sprintf("<f%d@kommune.example>", n), At: start.Add(time.Duration(n) * time.Minute), From: from, Readers: []memory.Reader{{Address: to}}}
+	}
+	m.Note(mail(1, "lis@kommune.example", "a@firma.example"), memory.Sent)
+	for _, c := range []struct {
+		from, to   string
+		first, new int
+	}{
+		{"lis@kommune.example", "b@firma.example", 0, 0},
+		{"bo@kommune.example", "b@firma.example", 1, 0},
+		{"lis@kommune.example", "b@andet.example", 1, 1},
+	} {
+		if a := m.Ask(mail(9, c.from, c.to)); a.First != c.first || len(a.New) != c.new {
+			t.Errorf("%s to %s: first %d, new %v", c.from, c.to, a.First, a.New)
+		}
+	}
+}
+
+// TestDoubtfulMailsOfARun are counted once each, and only those that went.
+func TestDoubtfulMailsOfARun(t *testing.T) {
+	m := fresh(t)
+	for n := range 3 {
+		x := letter(t, n, n+1, box(n+20), start.Add(time.Duration(n)*time.Minute))
+		x.Doubtful = true
+		if got := m.Ask(x).Run.Doubtful; got != n {
+			t.Errorf("mail %d: %d doubtful before it", n, got)
+		}
+		m.Note(x, memory.Sent)
+		m.Note(x, memory.Sent)
+	}
+}

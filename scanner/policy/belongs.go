@@ -13,7 +13,7 @@ import (
 func (f *Facts) parties(site Site) *parties.Item {
 	if f.people == nil {
 		f.people = &parties.Item{Doc: f.Doc, Findings: f.Findings, Subjects: f.Subjects, External: f.Channel.External,
-			Partner: site.Partner, Owner: f.Owner, Internal: site.Internal, Personal: f.certain() > 0 || f.sensitiveSure() > 0, Sent: f.Sent}
+			Partner: site.Partner, Owners: f.Owners, Internal: site.Internal, Personal: f.certain() > 0 || f.sensitiveSure() > 0, Sent: f.Sent}
 	}
 	return f.people
 }

@@ -69,9 +69,8 @@ type Facts struct {
 
 	Past parties.Past // what earlier mails tell; the zero value where nothing is remembered
 
-	// Owner gives the id of the person whose mailbox an address is, see Subject.ID;
-	// nil where nobody's is known.
-	Owner func(address string) (id string, ok bool)
+	// Owners tells whose mailbox an address is; nil where nobody's is known.
+	Owners parties.Owners
 
 	people *parties.Item // see parties
 }

@@ -169,7 +169,7 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 		return Odd{}, false // "papirerne om din mor"
 	case letter && !numbered && !r.private && !r.sure:
 		return Odd{}, false
-	case len(r.names) == 0 && !numbered:
+	case len(r.names) == 0 && !numbered && r.listed == nil:
 		return Odd{}, false // the reader is known by number alone
 	}
 	o := Odd{Where: p.name(), Who: name.String(), Person: person, Form: form}

@@ -22,12 +22,12 @@ type Item struct {
 	Doc      *document.Document
 	Findings []detectors.Finding
 	Subjects []subject.Subject
-	External []string                                  // recipients outside, lower case
-	Partner  func(address string) bool                 // reached over proven encryption
-	Owner    func(address string) (id string, ok bool) // whose mailbox it is; may be nil
-	Internal func(address string) bool                 // one of our own; may be nil
-	Personal bool                                      // holds a sure number or sensitive words
-	Sent     time.Time                                 // zero if unknown
+	External []string                  // recipients outside, lower case
+	Partner  func(address string) bool // reached over proven encryption
+	Owners   Owners                    // nil where nobody's mailbox is known
+	Internal func(address string) bool // one of our own; may be nil
+	Personal bool                      // holds a sure number or sensitive words
+	Sent     time.Time                 // zero if unknown
 
 	// What was worked out once.
 	read  *bundle
@@ -38,6 +38,16 @@ type Item struct {
 	apart *Strangers
 	under []Odd
 	dug   bool // under is filled
+}
+
+// Owners knows whose mailbox an address is.
+type Owners interface {
+	// Owner gives the id of the owner, see subject.Subject: the keyed digest of the
+	// number.
+	Owner(address string) (id string, ok bool)
+	// Shared is how many words a name shares with the owner's; known is false where the
+	// owner's name is not known.
+	Shared(address string, n subject.Name) (words int, known bool)
 }
 
 // bare reports whether the item is a mail of mere text in which no number was found

@@ -18,6 +18,10 @@ type Past struct {
 	// New counts recipients outside whose domain nobody here has written to; Alike
 	// those of them whose domain can be taken for one that is written to.
 	New, Alike int
+	// First counts recipients outside to whose domain this sender has not written.
+	First int
+	// Asked says that a memory was asked; without one nothing is known to be usual.
+	Asked bool
 	// Bulk is about how many people this sender has sent papers to one recipient
 	// outside within a day.
 	Bulk int

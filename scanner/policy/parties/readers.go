@@ -26,6 +26,9 @@ type readers struct {
 	// owners says that a recipient's mailbox is known to be a citizen's, whose number
 	// is then among numbers.
 	owners bool
+	// listed compares a name with those of the owners of the mailboxes as the site's
+	// lists have them; nil where none is told.
+	listed func(n subject.Name) kinship
 	// private says that the mail goes to a person's own mailbox or speaks of the
 	// reader's own matter, so that the reader is a citizen and no professional.
 	private bool
@@ -45,12 +48,39 @@ func (r *readers) citizen() bool {
 
 // is reports whether a name can be one of the readers'.
 func (r *readers) is(n subject.Name) bool {
-	return slices.ContainsFunc(r.names, n.SameLoosely)
+	return slices.ContainsFunc(r.names, n.SameLoosely) || r.listed != nil && r.listed(n) == same
 }
 
 // relative reports whether a name shares its last word with a reader's.
 func (r *readers) relative(n subject.Name) bool {
-	return slices.ContainsFunc(r.names, n.Relative)
+	return slices.ContainsFunc(r.names, n.Relative) || r.listed != nil && r.listed(n) == related
+}
+
+// kinship is how a name stands to that of a mailbox's owner as a list has it.
+type kinship int
+
+const (
+	unknown kinship = iota // no list tells the owner's name
+	unlike
+	related // one word in common
+	same    // two words, or a first name that is all there is
+)
+
+// owner compares a name with that of the citizen whose mailbox an address is.
+func (it *Item) ownerIs(address string, n subject.Name) kinship {
+	if it.Owners == nil {
+		return unknown
+	}
+	words, known := it.Owners.Shared(address, n)
+	switch {
+	case !known:
+		return unknown
+	case words >= 2 || words == 1 && !n.Full():
+		return same
+	case words == 1:
+		return related
+	}
+	return unlike
 }
 
 // readers works out who reads the mail outside.
@@ -79,10 +109,13 @@ func (it *Item) findReaders() *readers {
 		name, shown := personName(display[address])
 		local, domain, _ := strings.Cut(address, "@")
 		private := privateMailbox(local, domain)
-		if it.Owner != nil {
-			if _, ok := it.Owner(address); ok {
+		if it.Owners != nil {
+			if _, ok := it.Owners.Owner(address); ok {
 				r.owners, private = true, true
 			}
+		}
+		if it.ownerIs(address, subject.Name{}) != unknown {
+			r.owners, private, r.listed = true, true, it.owners
 		}
 		switch {
 		case role(local) || organisationWords(display[address]):
@@ -109,6 +142,7 @@ func (it *Item) findReaders() *readers {
 		}
 	}
 	r.private = r.private || own
+	r.owned = r.listed != nil && len(it.External) == 1
 	r.addressed = r.names
 	if len(r.names) == 0 && len(it.External) > 1 {
 		// One salutation does not tell who the several unnamed are.
@@ -120,9 +154,9 @@ func (it *Item) findReaders() *readers {
 	}
 	if len(it.External) == 1 && !r.sure && r.private {
 		local, _, _ := strings.Cut(it.External[0], "@")
-		if _, r.owned = localName(local); !r.owned {
-			_, r.owned = it.joinedName(local)
-		}
+		_, dotted := localName(local)
+		_, joined := it.joinedName(local)
+		r.owned = r.owned || dotted || joined
 		// The address holds the name that the mail greets.
 		r.sure = !greeted.Empty() && greeted.In(local)
 	}
@@ -133,6 +167,15 @@ func (it *Item) findReaders() *readers {
 // known by full name: it must not make every letter to a namesake right.
 func (r *readers) saysLess(greeted subject.Name) bool {
 	return r.sure && !greeted.Full() && slices.ContainsFunc(r.addressed, func(n subject.Name) bool { return n.Full() && n.SameLoosely(greeted) })
+}
+
+// owners compares a name with those of all the mailboxes' owners: the nearest counts.
+func (it *Item) owners(n subject.Name) kinship {
+	best := unknown
+	for _, a := range it.External {
+		best = max(best, it.ownerIs(a, n))
+	}
+	return best
 }
 
 // another reports whether a mail greets somebody who shares no word with those whom
@@ -147,8 +190,8 @@ func (r *readers) another(greeted subject.Name) bool {
 func (it *Item) Addressed() map[string]bool {
 	out := make(map[string]bool)
 	for _, address := range it.External {
-		if it.Owner != nil {
-			if id, ok := it.Owner(address); ok {
+		if it.Owners != nil {
+			if id, ok := it.Owners.Owner(address); ok {
 				out[id] = true
 			}
 		}

@@ -61,11 +61,17 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	if len(it.External) != 1 || it.Doc.Mail == nil || it.External[0] == "" {
 		return Odd{}, false
 	}
+	// The address is looked at first: it costs less than the text, and mostly tells nobody.
 	name, sure, ok := it.boxName(it.External[0])
-	if !ok {
+	if !ok && it.ownerIs(it.External[0], subject.Name{}) == unknown {
 		return Odd{}, false
 	}
 	greeted := it.greeted()
+	listed := it.ownerIs(it.External[0], greeted)
+	if listed == same || !ok && !greeted.Full() {
+		return Odd{}, false
+	}
+	sure = sure || listed == unlike
 	if !greeted.Full() {
 		// The mail's text may be a letter with an address block of its own.
 		for i := range it.bundle().papers {
@@ -75,7 +81,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 		}
 	}
 	local, domain, _ := strings.Cut(it.External[0], "@")
-	private := privateMailbox(local, domain)
+	private := privateMailbox(local, domain) || listed != unknown
 	switch {
 	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure) && it.matter()):
 		return Odd{}, false
@@ -84,7 +90,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
-			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() || name.Relative(greeted) || it.readers().family}, true
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() || name.Relative(greeted) || listed == related || it.readers().family}, true
 		}
 	}
 	return Odd{}, false

@@ -30,20 +30,28 @@ type language struct{ env *cel.Env }
 func newLanguage() (*language, error) {
 	texts := cel.ListType(cel.StringType)
 	env, err := cel.NewEnv(
-		cel.Variable("kind", cel.StringType),                                             // mail, file, letter
-		cel.Variable("from", cel.StringType),                                             // sender, lower case
-		cel.Variable("to", texts),                                                        // recipients, lower case
-		cel.Variable("internal", texts),                                                  // of them, our own
-		cel.Variable("external", texts),                                                  // everybody else
-		cel.Variable("unprotected", texts),                                               // external without a secure connection
-		cel.Variable("foreign", texts),                                                   // external under another country's code
-		cel.Variable("members", cel.IntType),                                             // recipients, lists counted by members
-		cel.Variable("sealed", cel.BoolType),                                             // encrypted end to end
-		cel.Variable("subject", cel.StringType),                                          // of the mail
-		cel.Variable("numbers", cel.IntType),                                             // distinct CPR numbers, sure ones
-		cel.Variable("people", cel.IntType),                                              // people whom the item is about
-		cel.Variable("gaps", texts),                                                      // reasons of what could not be read
-		cel.Variable("published", cel.BoolType),                                          // a file in a public folder
+		cel.Variable("kind", cel.StringType),    // mail, file, letter
+		cel.Variable("from", cel.StringType),    // sender, lower case
+		cel.Variable("to", texts),               // recipients, lower case
+		cel.Variable("internal", texts),         // of them, our own
+		cel.Variable("external", texts),         // everybody else
+		cel.Variable("unprotected", texts),      // external without a secure connection
+		cel.Variable("foreign", texts),          // external under another country's code
+		cel.Variable("members", cel.IntType),    // recipients, lists counted by members
+		cel.Variable("sealed", cel.BoolType),    // encrypted end to end
+		cel.Variable("subject", cel.StringType), // of the mail
+		cel.Variable("numbers", cel.IntType),    // distinct CPR numbers, sure ones
+		cel.Variable("people", cel.IntType),     // people whom the item is about
+		cel.Variable("gaps", texts),             // reasons of what could not be read
+		cel.Variable("published", cel.BoolType), // a file in a public folder
+		// What earlier mails tell. The names are whole, so that a slip is an error.
+		cel.Variable("memory.learned", cel.BoolType),                                     // enough mail was seen for what is new to be unusual
+		cel.Variable("memory.sent_before", cel.BoolType),                                 // this sender has written to every recipient's domain
+		cel.Variable("memory.new_domains", cel.IntType),                                  // recipients to whose domain nobody here has written
+		cel.Variable("memory.alike_domains", cel.IntType),                                // of them, those whose domain looks like one that is written to
+		cel.Variable("memory.run", cel.IntType),                                          // mails of the same run before this one
+		cel.Variable("memory.people_today", cel.IntType),                                 // people whose papers this sender has sent to one recipient within a day
+		cel.Variable("memory.resent", cel.BoolType),                                      // an attachment went to somebody else before
 		cel.Variable("findings", cel.ListType(cel.MapType(cel.StringType, cel.DynType))), // detector, category, strength, path, layer, ocr
 		cel.Function("domain", cel.Overload("domain_string", []*cel.Type{cel.StringType}, cel.StringType,
 			cel.UnaryBinding(func(v ref.Val) ref.Val {
@@ -137,6 +145,20 @@ func (f *facts) ResolveName(name string) (any, bool) {
 		return f.reasons(), true
 	case "published":
 		return f.Public, true
+	case "memory.learned":
+		return f.Past.Settled, true
+	case "memory.sent_before":
+		return f.Past.Asked && f.Past.First == 0, true
+	case "memory.new_domains":
+		return int64(f.Past.New), true
+	case "memory.alike_domains":
+		return int64(f.Past.Alike), true
+	case "memory.run":
+		return int64(f.Past.Run.Sent + f.Past.Run.Held), true
+	case "memory.people_today":
+		return int64(f.Past.Bulk), true
+	case "memory.resent":
+		return len(f.Past.Resent) > 0, true
 	case "findings":
 		return f.findings(), true
 	}

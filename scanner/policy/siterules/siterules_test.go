@@ -1,6 +1,7 @@
 package siterules_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -8,6 +9,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/document"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/policy/parties"
 	"brevvagt/scanner/policy/siterules"
 )
 
@@ -119,5 +121,46 @@ func TestWrongSettingsAreNamed(t *testing.T) {
 	}
 	if _, err := policy.ParseSite([]byte("rules:\n  - id: x\n    wen: true\n")); err == nil || !strings.Contains(err.Error(), "line 3") {
 		t.Errorf("unknown key: %v", err)
+	}
+}
+
+// TestMemoryInExpressions: a rule sees what earlier mails tell, and a slip in a name is
+// an error when the configuration is read.
+func TestMemoryInExpressions(t *testing.T) {
+	const yaml = "internal_domains: [kommune.example]\nrules: [{id: egen, text: x, action: hold, when: '%s'}]"
+	for _, c := range []struct {
+		when string
+		past parties.Past
+		want string
+	}{
+		{"memory.sent_before", parties.Past{Asked: true}, "egen:hold"},
+		{"memory.sent_before", parties.Past{}, ""},
+		{"memory.sent_before", parties.Past{Asked: true, First: 1}, ""},
+		{"memory.learned && memory.new_domains > 0", parties.Past{Settled: true, New: 1}, "egen:hold"},
+		{"memory.alike_domains > 0", parties.Past{Alike: 1}, "egen:hold"},
+		{"memory.run >= 3", parties.Past{Run: parties.PastRun{Sent: 2, Held: 1}}, "egen:hold"},
+		{"memory.people_today > 2", parties.Past{Bulk: 3}, "egen:hold"},
+		{"memory.resent", parties.Past{}, ""},
+	} {
+		site, err := policy.ParseSite(fmt.Appendf(nil, yaml, c.when))
+		if err != nil {
+			t.Fatal(err)
+		}
+		rules, err := siterules.Make(site)
+		if err != nil {
+			t.Fatal(c.when, err)
+		}
+		f := facts(site, "")
+		f.Past = c.past
+		if got := ids(policy.Decide(site, rules[len(rules)-1:], f).Rules); got != c.want {
+			t.Errorf("%s with %+v: %q, want %q", c.when, c.past, got, c.want)
+		}
+	}
+	site, err := policy.ParseSite(fmt.Appendf(nil, yaml, "memory.sentbefore"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := siterules.Make(site); err == nil {
+		t.Error("a slip in a name is no error")
 	}
 }
