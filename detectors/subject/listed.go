@@ -55,7 +55,8 @@ func (p *papers) listedLines(path string) []person {
 		if !ok || organisation(clip(head, digit+listedPlace, false)) || staffCues.of(text) != "" {
 			continue
 		}
-		if t := tellsOf(head, born); t.Any() {
+		// By an address alone a house is no person: "Bofællesskabet Engen, Engvej 1".
+		if t := tellsOf(head, born); t.Born || t.Home && n.Common() {
 			role := Mentioned
 			if l.zone == Head || l.zone == Reference {
 				role = About

@@ -19,6 +19,7 @@ func TestListed(t *testing.T) {
 		{"Bente Prøvesen, f. 12/03-1950", subject.Told{Born: true}},
 		{"- Bente Prøvesen (12.03.1950)", subject.Told{Born: true}},
 		{"3. Bente Prøvesen; Prøvevej 12, 2. tv; 9999 Prøveby", subject.Told{Home: true}},
+		{"Bofællesskabet Engen, Prøvevej 12, 9999 Prøveby", subject.Told{}},
 		{"Bente Prøvesen - Prøvevej 12, 9999 Prøveby - f. 12-03-1950", subject.Told{Born: true, Home: true}},
 		{"Palle Prøvesen, f. 12-03-1950", subject.Told{Born: true}},
 		{"Bente Prøvesen møder den 12.03.2026", subject.Told{}},

@@ -201,9 +201,9 @@ func (n Name) Any(words map[string]bool) bool {
 	return slices.ContainsFunc(n.tokens, func(t string) bool { return words[t] })
 }
 
-// Alike reports whether two names begin with the same two letters, as a pet name and
-// the name it stands for mostly do.
+// Alike reports whether two names begin with the same two letters, or one first name
+// stands within the other, as a pet name and the name it stands for mostly do.
 func (n Name) Alike(o Name) bool {
 	a, b := n.loosely().meaning(), o.loosely().meaning()
-	return len(a) > 0 && len(b) > 0 && len(a[0]) > 1 && len(b[0]) > 1 && a[0][:2] == b[0][:2]
+	return len(a) > 0 && len(b) > 0 && len(a[0]) > 1 && len(b[0]) > 1 && (a[0][:2] == b[0][:2] || strings.Contains(a[0], b[0]) || strings.Contains(b[0], a[0]))
 }

@@ -79,12 +79,20 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 			return []Odd{o}
 		}
 	}
-	if _, named := subject.NameIn(it.Doc.Mail.Subject); named && it.matter() {
+	if n, named := subject.NameIn(it.Doc.Mail.Subject); named && it.matter() && !it.saysName(n) {
 		if o, ok := it.titled(it.readers()); ok {
 			return []Odd{o}
 		}
 	}
 	return nil
+}
+
+// saysName reports whether the mail's own text names somebody: then it speaks of them,
+// as of a colleague whom the reader is to meet.
+func (it *Item) saysName(n subject.Name) bool {
+	var t subject.Text
+	t.Add(it.bodyWithoutSubject())
+	return n.Among(&t)
 }
 
 // forReader reports whether one of the readers occurs in a paper.

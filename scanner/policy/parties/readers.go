@@ -341,7 +341,7 @@ func localName(local string) (subject.Name, bool) {
 	return subject.NewName(strings.Join(parts, " ")), long >= 2
 }
 
-var borgerWords = setOf("borger privat modtager bruger kunde abonnent test min mit din ny")
+var borgerWords = setOf("familien fam familie borger privat modtager bruger kunde abonnent test min mit din ny")
 
 // privateMailbox tells a citizen's own mailbox: at a provider of private mail, or
 // one that is named so.

@@ -22,6 +22,8 @@ func TestSpokenWrong(t *testing.T) {
 		{"the reader's", at, "Kære Anders Testesen" + matter, ""},
 		{"another's first name", at, "Hej Bente" + matter, "warn"},
 		{"a pet name", "Elisabeth Testesen <et@mail.example>", "Hej Else" + matter, ""},
+		{"another pet name", "Elisabeth Testesen <et@mail.example>", "Hej Lis" + matter, ""},
+		{"a family's mailbox", "<familien.testesen@mail.example>", "Kære Bente Testesen" + matter, ""},
 		{"a couple", at, "Hej Bente og Anders" + matter, ""},
 		{"of the family", at, "Kære Bente Testesen" + matter, "warn"},
 		{"no citizen's matter", at, "Kære Bente Prøvesen\n\nVi ses til koncerten.", ""},
