@@ -143,22 +143,65 @@ func dated(d string) bool {
 func (e *reader) mend(ctx context.Context, g *image.Gray, lines []line, on func(image.Rectangle) image.Rectangle) error {
 	left := maxDoubtful
 	for i := range lines {
-		for k := range lines[i].words {
-			w := &lines[i].words[k]
-			if !doubtful(w.Text) {
+		for k := 0; k < len(lines[i].words); k++ {
+			lines[i].join(k)
+			text, box, n := lines[i].number(k)
+			if n == 0 {
 				continue
 			}
 			if left--; left < 0 {
 				return nil
 			}
-			better, err := e.readings(ctx, g, on(w.Box), w.Text)
+			better, err := e.readings(ctx, g, on(box), text)
 			if err != nil {
 				return err
 			}
-			w.Text = better
+			if better != text {
+				w := &lines[i].words[k]
+				w.Text, w.Box, w.up = better, box, w.up.Union(lines[i].words[k+n-1].up)
+				lines[i].words = slices.Delete(lines[i].words, k+1, k+n)
+			}
 		}
 	}
 	return nil
+}
+
+// join makes one word of a number that was read in two or three pieces from word k on.
+func (l *line) join(k int) {
+	text := l.words[k].Text
+	for n := 1; n < 3 && k+n < len(l.words) && len(text) < 11 && l.separator(k+n) == " "; n++ {
+		last := l.words[k+n]
+		text += last.Text
+		if !joined.MatchString(text) || !dated(text) {
+			continue
+		}
+		w := &l.words[k]
+		w.Text, w.Box, w.up, w.Confidence = text, w.Box.Union(last.Box), w.up.Union(last.up), min(w.Confidence, last.Confidence)
+		for _, m := range l.words[k+1 : k+n] {
+			w.Box, w.up = w.Box.Union(m.Box), w.up.Union(m.up)
+		}
+		l.words = slices.Delete(l.words, k+1, k+n+1)
+		return
+	}
+}
+
+// joined is a number with the hyphen that tells where it is divided.
+var joined = regexp.MustCompile(`^\d{6}[-–—]\d{4}$`)
+
+// number gives the doubtful number that begins at word k, and of how many words it is:
+// of one, or of two with a blank between six signs and four. 0 where there is none.
+func (l line) number(k int) (text string, box image.Rectangle, n int) {
+	w := l.words[k]
+	if doubtful(w.Text) {
+		return w.Text, w.Box, 1
+	}
+	if k+1 == len(l.words) || len(w.Text) != 6 || len(l.words[k+1].Text) != 4 || l.separator(k+1) != " " {
+		return "", box, 0
+	}
+	if both := w.Text + l.words[k+1].Text; doubtful(both) {
+		return both, w.Box.Union(l.words[k+1].Box), 2
+	}
+	return "", box, 0
 }
 
 // readings gives the best of up to four readings of one number.
@@ -191,11 +234,16 @@ func (e *reader) readings(ctx context.Context, g *image.Gray, box image.Rectangl
 	return first, nil
 }
 
-// oneLess gives the proven number that eleven digits are with one of them left out, as
-// when an edge was read as a digit; "" when there is none or more than one.
+// oneLess gives the proven number that eleven digits are without one that may be an edge
+// read as a digit: a 1 at either end, or where the two parts of the number meet. "" when
+// there is none or more than one; any eleven digits at all are one in thirty times
+// proven when any of them may go.
 func oneLess(d string) string {
 	found := ""
-	for i := 0; len(d) == 11 && i < len(d); i++ {
+	for _, i := range [3]int{0, 6, 10} {
+		if len(d) != 11 || d[i] != '1' {
+			continue
+		}
 		if n := d[:i] + d[i+1:]; n != found && proven(n) {
 			if found != "" {
 				return ""

@@ -42,8 +42,8 @@ type format struct {
 // reader reads one picture at a time.
 type reader struct {
 	engine *engine.Engine
-	unread bool // the last picture holds text that could not be read
-	left   int  // pixels that may be read again
+	unread string // what of the last picture could not be read, "" when nothing
+	left   int    // pixels that may be read again
 }
 
 func (f *format) Name() string { return f.kind.Name }
@@ -99,19 +99,20 @@ func (f *format) page(ctx context.Context, in document.Input, page int, at docum
 	if b.Dx() < picture.MinWidth || b.Dy() < picture.MinHeight {
 		return nil
 	}
-	if b.Dx() < iconWidth || b.Dy() < iconHeight {
+	// A strip may be a cut-out number whose letters touch.
+	if strip := b.Dx() >= 4*b.Dy() && b.Dy() >= 8; !strip && (b.Dx() < iconWidth || b.Dy() < iconHeight) {
 		if spots.LettersOf(prepare.Gray(p.Image)).Longest < spots.ChainBar {
 			return nil
 		}
 	}
-	f.reader.unread = false
+	f.reader.unread = ""
 	segs, err := f.reader.read(ctx, p)
 	for _, s := range segs {
 		s.At.Page = at.Page
 		out.Segment(s)
 	}
-	if err == nil && f.reader.unread {
-		out.Gap(document.Gap{At: at, Why: document.NoText, Detail: "most of the picture's text could not be read"})
+	if err == nil && f.reader.unread != "" {
+		out.Gap(document.Gap{At: at, Why: document.NoText, Detail: f.reader.unread})
 	}
 	return err
 }

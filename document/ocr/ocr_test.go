@@ -125,17 +125,29 @@ func TestPassedOver(t *testing.T) {
 	}
 }
 
-// TestDigitsInBoxes reads a form with a box for each digit. A blank may stay between
-// two digits; the detectors close it up.
+// TestDigitsInBoxes reads forms with a box for each digit: drawn, dotted, photographed. A
+// blank may stay between two digits; the detectors close it up. Digits of which nothing
+// could be made are a gap.
 func TestDigitsInBoxes(t *testing.T) {
-	var text string
-	for _, s := range read(t, "boxes.png", load(t, "boxes.png")).Segments {
-		text += s.Text + "\n"
+	names := []string{"boxes.png", "boxes-dotted.png"}
+	if !testing.Short() {
+		names = append(names, "boxes-photo.jpg")
 	}
-	for _, n := range expected(t, "boxes.png") {
-		if !strings.Contains(strings.ReplaceAll(text, " ", ""), n) {
-			t.Errorf("%s is not in:\n%s", n, text)
+	for _, name := range names {
+		var text string
+		for _, s := range read(t, name, load(t, name)).Segments {
+			text += s.Text + "\n"
 		}
+		for _, n := range expected(t, name) {
+			if !strings.Contains(strings.ReplaceAll(text, " ", ""), n) {
+				t.Errorf("%s: %s is not in:\n%s", name, n, text)
+			}
+		}
+	}
+	const thin = "boxes-thin.png"
+	d := read(t, thin, load(t, thin))
+	if n := expected(t, thin)[0]; !documenttest.Has(d, n) && !documenttest.HasGap(d, document.NoText) {
+		t.Errorf("%s: neither %s nor a gap: %s", thin, n, documenttest.Describe(d))
 	}
 }
 

@@ -33,10 +33,6 @@ func (e *reader) readScreen(ctx context.Context, g *image.Gray) ([]document.Segm
 	return out, nil
 }
 
-// unreadLetters is how many letters in rows a picture must hold for it to count as text
-// that could not be read.
-const unreadLetters = 20
-
 // readPart reads one part and tells how many lines it has.
 func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rectangle) ([]document.Segment, int, error) {
 	g := prepare.Cut(whole, part)
@@ -84,14 +80,16 @@ func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 	rows, letters, missing := unreadRows(spots.Rows(letterSpots, 1), first.lines, s.On)
 	pale, _, _ := unreadRows(spots.Rows(spots.In(prepare.Steep(g)), 1), first.lines, s.On)
 	rows = append(rows, spots.ApartFrom(pale, rows)...)
-	alone, read, err := e.lonely(ctx, g, rows)
-	if err == nil {
-		var apart []line
-		apart, err = e.combed(ctx, g, letterSpots)
-		alone = append(alone, apart...)
+	plain := prepare.Shape{SX: 1, SY: 1, Origin: part.Min, Limit: whole.Rect}
+	boxed, numbers, err := e.combed(ctx, g, spots.Combs(letterSpots))
+	out = append(out, segments(fresh(boxed, first), plain)...)
+	e.doubt(numbers, first, boxed)
+	if err != nil {
+		return out, lines, err
 	}
-	out = append(out, segments(news(alone, first), prepare.Shape{SX: 1, SY: 1, Origin: part.Min, Limit: whole.Rect})...)
-	e.unread = e.unread || missing-read >= unreadLetters && (missing-read)*2 > letters
+	alone, read, err := e.lonely(ctx, g, rows)
+	out = append(out, segments(news(alone, first), plain)...)
+	e.missed(missing-read, letters)
 	return out, lines, err
 }
 

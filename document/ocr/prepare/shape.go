@@ -18,6 +18,20 @@ func Scaled(g *image.Gray, w, h int) *image.Gray {
 	return transposeScale(transposeScale(g, w), h)
 }
 
+// Halved is g at half its width and height, each pixel the mean of four.
+func Halved(g *image.Gray) *image.Gray {
+	w, h := g.Rect.Dx()/2, g.Rect.Dy()/2
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	for y := range h {
+		a, b := g.Pix[2*y*g.Stride:][:2*w], g.Pix[(2*y+1)*g.Stride:][:2*w]
+		row := out.Pix[y*w:][:w]
+		for x := range row {
+			row[x] = uint8((int(a[2*x]) + int(a[2*x+1]) + int(b[2*x]) + int(b[2*x+1]) + 2) / 4)
+		}
+	}
+	return out
+}
+
 // transposeScale resizes the width to w and swaps the axes; twice is both axes.
 func transposeScale(g *image.Gray, w int) *image.Gray {
 	sw, sh := g.Rect.Dx(), g.Rect.Dy()

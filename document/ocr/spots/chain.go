@@ -41,7 +41,15 @@ type Spot struct {
 // Letters says what of text a picture seems to have.
 type Letters struct {
 	Longest int // chain of letter-like spots of similar size, side by side or above each other
+	Many    int // spots that are the fourth of a chain, or a later one
 	Height  int // of the middle one of all in longer chains, in pixels; 0 without any
+}
+
+// Text tells that a photograph with such letters holds text: shapes in a landscape make a
+// chain of seven now and then, but neither a long one nor several.
+func (l Letters) Text() bool {
+	const long, many = 10, 12
+	return l.Longest >= ChainBar && (l.Longest >= long || l.Many >= many)
 }
 
 // LettersOf looks for dark and for light letters. It costs a fiftieth of reading: a
@@ -121,14 +129,12 @@ func inkAround(g *image.Gray, contrast int) []uint8 {
 	return out
 }
 
-// spotsOf keeps of the pieces of ink what has a letter's size. Pieces that were joined
-// to another keep their one row and fall through by their height.
+// spotsOf keeps of the pieces of ink what has a letter's size.
 func spotsOf(ink []uint8, w, h int) []Spot {
 	return slices.DeleteFunc(Pieces(ink, w, h), func(s Spot) bool { return !s.like() })
 }
 
-// Pieces joins the runs of ink of neighbouring rows. What was joined to another piece
-// stays in the list as the one row that it was.
+// Pieces joins the runs of ink of neighbouring rows.
 func Pieces(ink []uint8, w, h int) []Spot {
 	var spots []Spot
 	find := func(i int32) int32 {
@@ -168,7 +174,13 @@ func Pieces(ink []uint8, w, h int) []Spot {
 		}
 		above, row = row, above
 	}
-	return spots
+	whole := spots[:0]
+	for i, s := range spots {
+		if s.into == int32(i) {
+			whole = append(whole, s)
+		}
+	}
+	return whole
 }
 
 // like tells that a spot has the size and fill of a letter, upright or lying.
@@ -210,6 +222,7 @@ func chain(spots []Spot) (l Letters) {
 			}
 		}
 	}
+	l.Many = len(heights)
 	if slices.Sort(heights); len(heights) > 0 {
 		l.Height = heights[len(heights)/2]
 	}

@@ -15,6 +15,14 @@ func In(g *image.Gray) []Spot {
 	return spots
 }
 
+// Twice gives spots of a picture of half the size on the picture itself.
+func Twice(all []Spot) []Spot {
+	for i, s := range all {
+		all[i].Box = image.Rect(2*s.Box.Min.X, 2*s.Box.Min.Y, 2*s.Box.Max.X, 2*s.Box.Max.Y)
+	}
+	return all
+}
+
 // Row is a row of letter-like spots beside each other.
 type Row struct {
 	Box     image.Rectangle

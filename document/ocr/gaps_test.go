@@ -1,0 +1,70 @@
+package ocr
+
+import (
+	"image"
+	"strings"
+	"testing"
+
+	"brevvagt/document/ocr/engine"
+)
+
+// spoken makes a line at height y of words with one confidence.
+func spoken(y, confidence int, text string) line {
+	var l line
+	x := 0
+	for _, t := range strings.Fields(text) {
+		box := image.Rect(x, y, x+10*len(t), y+20)
+		l.add(word{Word: engine.Word{Text: t, Box: box, Confidence: confidence}, up: box})
+		x = box.Max.X + 8
+	}
+	return l
+}
+
+func TestUnsure(t *testing.T) {
+	for _, c := range []struct {
+		why   string
+		lines []line
+		want  string
+	}{
+		{"a number of which two signs are letters", []line{spoken(0, 25, "WO8449 8534")}, unsureNumber},
+		{"the same in one word", []line{spoken(0, 10, "I60454-50G7")}, unsureNumber},
+		{"read surely it is something else", []line{spoken(0, 92, "AB0454-5067")}, ""},
+		{"a number is a number at any confidence", []line{spoken(0, 20, "070761-4285")}, ""},
+		{"a telephone number", []line{spoken(0, 40, "84 00 00 39")}, ""},
+		{"scribble below the label", []line{spoken(0, 92, "CPR-nr."), spoken(30, 15, "KE SAG EEG SER")}, unsureLabel},
+		{"an empty field", []line{spoken(0, 92, "CPR-nr."), spoken(30, 92, "Adresse: Prøvevej 1")}, ""},
+		{"scribble elsewhere", []line{spoken(0, 92, "Underskrift"), spoken(30, 15, "KE SAG EEG SER")}, ""},
+		{"scribble far below", []line{spoken(0, 92, "CPR-nr."), spoken(300, 15, "KE SAG EEG SER")}, ""},
+	} {
+		if got := unsure(c.lines); got != c.want {
+			t.Errorf("%s: %q, want %q", c.why, got, c.want)
+		}
+	}
+}
+
+// TestOneLess: an edge read as a digit goes; a number that merely holds a proven one stays.
+func TestOneLess(t *testing.T) {
+	for in, want := range map[string]string{
+		"10707614285": "0707614285",
+		"07076114285": "0707614285",
+		"07076142851": "0707614285",
+		"07076194285": "", // nine is no edge
+		"04123871058": "", // from the middle of a payment number
+		"0707614285":  "",
+	} {
+		if got := oneLess(in); got != want {
+			t.Errorf("%s: %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestJoin(t *testing.T) {
+	l := spoken(0, 90, "01 0846-6464 Gyldigt")
+	if l.join(0); len(l.words) != 2 || l.words[0].Text != "010846-6464" || l.words[0].Box.Dx() < 110 {
+		t.Errorf("%+v", l.words)
+	}
+	l = spoken(0, 90, "99 0846-6464")
+	if l.join(0); len(l.words) != 2 {
+		t.Errorf("no date: %+v", l.words)
+	}
+}
