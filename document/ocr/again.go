@@ -206,7 +206,7 @@ func (l line) number(k int) (text string, box image.Rectangle, n int) {
 
 // readings gives the best of up to four readings of one number.
 func (e *reader) readings(ctx context.Context, g *image.Gray, box image.Rectangle, first string) (string, error) {
-	if d := oneLess(digitsOf(first)); d != "" {
+	if d := oneLess(first); d != "" {
 		return d[:6] + "-" + d[6:], nil
 	}
 	count := map[string]int{digitsOf(first): 1}
@@ -234,14 +234,25 @@ func (e *reader) readings(ctx context.Context, g *image.Gray, box image.Rectangl
 	return first, nil
 }
 
-// oneLess gives the proven number that eleven digits are without one that may be an edge
-// read as a digit: a 1 at either end, or where the two parts of the number meet. "" when
-// there is none or more than one; any eleven digits at all are one in thirty times
-// proven when any of them may go.
-func oneLess(d string) string {
+// oneLess gives the proven number that eleven digits are without one of them: in the part
+// that is too long where a hyphen tells the parts, otherwise only a 1 at either end or
+// where the parts meet, as an edge is read. "" when there is none or more than one. Were
+// any digit free to go, one in thirty of all eleven digits would be a number.
+func oneLess(text string) string {
+	d := digitsOf(text)
+	if len(d) != 11 {
+		return ""
+	}
+	from, to, edge := 0, 11, true
+	switch cut := strings.IndexFunc(text, func(r rune) bool { return r == '-' || r == '–' || r == '—' }); {
+	case cut >= 0 && len(digitsOf(text[:cut])) == 7:
+		to, edge = 7, false
+	case cut >= 0 && len(digitsOf(text[:cut])) == 6:
+		from, edge = 6, false
+	}
 	found := ""
-	for _, i := range [3]int{0, 6, 10} {
-		if len(d) != 11 || d[i] != '1' {
+	for i := from; i < to; i++ {
+		if edge && (d[i] != '1' || i != 0 && i != 6 && i != 10) {
 			continue
 		}
 		if n := d[:i] + d[i+1:]; n != found && proven(n) {

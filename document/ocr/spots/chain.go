@@ -61,7 +61,8 @@ func LettersOf(g *image.Gray) Letters {
 		b := spots[i].Box
 		spots[i].Box = image.Rect(b.Min.Y, b.Min.X, b.Max.Y, b.Max.X)
 	}
-	if down := chain(spots); down.Longest > across.Longest {
+	// By many: the pattern of a photographed screen can make one very long chain.
+	if down := chain(spots); down.Many > across.Many || down.Many == across.Many && down.Longest > across.Longest {
 		return down
 	}
 	return across
