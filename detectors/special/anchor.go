@@ -270,7 +270,7 @@ func fromHandbook(text string, start, end int) bool {
 
 // ownWords are a person's words on herself or her family.
 var ownWords = []string{"jeg har ", "jeg er ", "jeg fik ", "jeg lider ", "jeg blev ", "jeg bor ", "at jeg ", "min søn", "min datter", "min mand", "min kone", "min mor", "min far", "mit barn", "min kæreste", "min samlever", "mine børn",
-	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter"}
+	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter", " far er ", " mor er ", " far har ", " mor har ", "familien er fra ", "forældrene har mistet", "forældrene har fået frataget"}
 
 func personWord(lower string, words map[string]bool) bool {
 	if containsAny(lower, ownWords) {

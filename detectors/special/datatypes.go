@@ -26,6 +26,8 @@ func DataTypes(category string) []string {
 		return []string{"Seksuelle forhold"}
 	case "genetik_biometri":
 		return []string{"Genetiske eller biometriske data"}
+	case "personalesag":
+		return []string{"Ansættelsesforhold"}
 	case "straf_art10":
 		return []string{"Strafbare forhold"}
 	}

@@ -12,6 +12,7 @@
 package special
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"brevvagt/detectors"
@@ -42,7 +43,7 @@ var groupTitles = map[string]string{
 	"helbred": "helbred", "psykiatri": "psykisk helbred", "misbrug": "afhængighed", "religion": "tro eller livssyn",
 	"etnicitet": "herkomst", "fagforening": "fagligt tilhørsforhold", "politik": "politisk holdning", "seksualitet": "seksualliv",
 	"genetik_biometri": "gener og kropsmål", "straf_art10": "strafbare forhold", "adressebeskyttelse": "beskyttet navn eller adresse",
-	"boern": "børne- og familiesag", "social_oekonomi": "sociale og økonomiske forhold",
+	"boern": "børne- og familiesag", "social_oekonomi": "sociale og økonomiske forhold", "personalesag": "ansættelsesforhold",
 }
 
 func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
@@ -62,6 +63,9 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 			continue
 		}
 		h.anchor = s.anchor
+		if h.anchor == "" && h.entry.group == "adressebeskyttelse" && h.entry.strong && !s.general && hasName(nextLine(text, s.end)) {
+			h.anchor = anchorName
+		}
 		if h.anchor == "" && (labelled || inlineLabel(s.lower)) && !s.general {
 			h.anchor = "i et felt for fritekst"
 		}
@@ -84,16 +88,35 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 func accompanied(hits []hit, i int) bool {
 	h := hits[i]
 	for j := i - 1; j >= 0 && h.start-hits[j].end <= company; j-- {
-		if hits[j].entry.group == h.entry.group && hits[j].entry.stem != h.entry.stem {
+		if hits[j].entry.company(h.entry) {
 			return true
 		}
 	}
 	for j := i + 1; j < len(hits) && hits[j].start-h.end <= company; j++ {
-		if hits[j].entry.group == h.entry.group && hits[j].entry.stem != h.entry.stem {
+		if hits[j].entry.company(h.entry) {
 			return true
 		}
 	}
 	return false
+}
+
+// estate is the matter of somebody who has died: its words always stand together, in
+// every letter to heirs and lawyers, and say no more than that.
+var estate = setOf("dødsbo afdød begravelse tabsattest")
+
+// company reports whether e is another stem of the same group and tells more.
+func (e *entry) company(of *entry) bool {
+	return e.group == of.group && e.stem != of.stem && !(estate[e.stem] && estate[of.stem])
+}
+
+// nextLine gives the text behind a sentence, to the end of its line: "Adressebeskyttet!
+// Testperson Eksempel, Testvej 1".
+func nextLine(text string, from int) string {
+	rest := text[from:min(len(text), from+100)]
+	if n := strings.IndexByte(rest, '\n'); n >= 0 {
+		rest = rest[:n]
+	}
+	return rest
 }
 
 func (h hit) span(text string) detectors.Span {
