@@ -22,7 +22,7 @@ var (
 	// cardWords say that four digits are the end of something else.
 	cardWords = regexp.MustCompile(`(?i)kort|konto|visa|betal|telefon|tlf|mobil|card|account|phone`)
 	// spokenDate is a date as people write one.
-	spokenDate = regexp.MustCompile(`(?i)(?:^|[^\d.\-/])(?:(\d{1,2})[./-](\d{1,2})[./-](\d{4}|\d{2})|(\d{2})(\d{2})(\d{2})|(\d{1,2})\.?\s+(jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-zæøå]*\.?\s+(\d{4}))(?:$|[^\d\-/])`)
+	spokenDate = regexp.MustCompile(`(?i)(?:^|[^\d.\-/])(?:(\d{1,2})[./-](\d{1,2})[./ -](\d{4}|\d{2})|(\d{2})(\d{2})(\d{2})|(\d{1,2})\.?\s+(jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-zæøå]*\.?\s+(\d{4}))(?:$|[^\d\-/])`)
 	birthWords = regexp.MustCompile(`(?i)f(?:ø|oe?)d|f\.|cpr|person|born|birth`)
 )
 

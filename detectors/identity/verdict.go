@@ -148,7 +148,7 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 	// number all the same, since case numbers are built on them, but not where the
 	// check digit speaks against it and the word is none for a case.
 	other := lab.kind == labelOther && lab.direct && (c.form == formRun || lab.name == version ||
-		lab.name == thing && (!c.dashed || !modulus11(&c.d)) && !f.known(c))
+		(lab.name == thing && (!c.dashed || !modulus11(&c.d)) || f.recent(c) && !modulus11(&c.d)) && !f.known(c))
 	born, raised, ok := birthOf(&c.d)
 	serial := c.d[6] | c.d[7] | c.d[8] | c.d[9]
 	switch {
@@ -190,6 +190,13 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 
 func (f *finder) known(c *candidate) bool {
 	return f.rules.known != nil && f.rules.known(ascii(c.d[:]))
+}
+
+// recent reports whether the date is one of the last three years: case numbers begin
+// with the day the case was made, and no child is born without a check digit.
+func (f *finder) recent(c *candidate) bool {
+	day := birth{2000 + int(c.d[4])*10 + int(c.d[5]), int(c.d[2])*10 + int(c.d[3]), int(c.d[0])*10 + int(c.d[1])}
+	return day.exists() && day.days() <= f.today+10000 && day.days() > f.today-30000
 }
 
 // moment reports whether date and serial read as a day of the last years with a time

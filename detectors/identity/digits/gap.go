@@ -145,6 +145,8 @@ func (n *gapCount) kind() Gap {
 		return Break
 	case odd == 1 && n.pipe == 1 && n.line == 0:
 		return Pipe
+	case odd == 1 && n.slash == 1 && n.tab+n.line == 0 && n.blank <= 2 && n.blank > 0:
+		return Sign
 	case odd == 1 && n.blank+n.tab+n.line == 0:
 		switch {
 		case n.dot == 1:

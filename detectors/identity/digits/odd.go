@@ -15,7 +15,7 @@ const maxOdd = 64
 
 // oddSign has the bytes that such a gap begins with.
 var oddSign = func() (t [256]bool) {
-	for _, b := range []byte("])\"'%+*~\\=,:;[(") {
+	for _, b := range []byte("])\"'%+*~\\=,:;[(#") {
 		t[b] = true
 	}
 	return t
@@ -42,7 +42,7 @@ func oddGap(s string, i int) (Gap, int) {
 		}
 	case ']', ')', '"', '\'':
 		return fence(s, i)
-	case '+', '*', '~', '\\', '=', ',', ':', ';':
+	case '+', '*', '~', '\\', '=', ',', ':', ';', '#':
 		next := i + 1
 		if c == ',' && next < len(s) && s[next] == ' ' {
 			next++
