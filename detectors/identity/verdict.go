@@ -144,11 +144,6 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 		return Test, false
 	}
 	labelled := lab.kind == labelCPR
-	// A number that the word before calls something else. The hyphen speaks for a CPR
-	// number all the same, since case numbers are built on them, but not where the
-	// check digit speaks against it and the word is none for a case.
-	other := lab.kind == labelOther && lab.direct && (c.form == formRun || lab.name == version ||
-		(lab.name == thing && (!c.dashed || !modulus11(&c.d)) || f.recent(c) && !modulus11(&c.d)) && !f.known(c))
 	born, raised, ok := birthOf(&c.d)
 	serial := c.d[6] | c.d[7] | c.d[8] | c.d[9]
 	switch {
@@ -163,7 +158,7 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 		return Known, false
 	case c.form == formRun && !(labelled && lab.direct) && (lab.name == amount || f.amountAfter(c)):
 		return NotCPR, false
-	case other || c.form == formRun && !labelled && f.branchBefore(c):
+	case f.calledOther(c, lab, born) || c.form == formRun && !labelled && f.branchBefore(c):
 		return Labelled, false
 	case f.today > 0 && born.days() > f.today:
 		return Future, false
@@ -192,12 +187,26 @@ func (f *finder) known(c *candidate) bool {
 	return f.rules.known != nil && f.rules.known(ascii(c.d[:]))
 }
 
-// recent reports whether the date is one of the last three years: case numbers begin
-// with the day the case was made, and no child is born without a check digit.
-func (f *finder) recent(c *candidate) bool {
-	day := birth{2000 + int(c.d[4])*10 + int(c.d[5]), int(c.d[2])*10 + int(c.d[3]), int(c.d[0])*10 + int(c.d[1])}
-	return day.exists() && day.days() <= f.today+10000 && day.days() > f.today-30000
+// calledOther reports whether the word before calls the number something else. The form
+// 6-4 speaks for a CPR number all the same, since case numbers are built on them, but
+// not where the check digit speaks against it and the word is a thing's, or the number
+// a small child's.
+func (f *finder) calledOther(c *candidate, lab label, born birth) bool {
+	switch {
+	case lab.kind != labelOther || !lab.direct:
+		return false
+	case c.form == formRun || lab.name == version:
+		return true
+	case lab.name == thing:
+		return !c.dashed || !modulus11(&c.d)
+	}
+	return f.recent(born) && !modulus11(&c.d)
 }
+
+// recent reports whether the number would be that of a child of less than three years:
+// case numbers begin with the day the case was made, and no such child lacks the check
+// digit.
+func (f *finder) recent(born birth) bool { return f.today > 0 && born.days() > f.today-30000 }
 
 // moment reports whether date and serial read as a day of the last years with a time
 // of that day, or with a second day: "120326-1405", "010126-3112". Read as a number,
