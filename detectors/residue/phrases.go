@@ -50,11 +50,15 @@ const (
 // phrase reads a fixed text at byte i, which begins a word.
 func phrase(text string, i int) (hit, bool) {
 	rest := text[i:]
-	if h, ok := greeting(text, i); ok {
-		return h, true
+	if c := rest[0]; c == 'K' || c == 'H' || c == 'D' {
+		if h, ok := greeting(text, i); ok {
+			return h, true
+		}
 	}
-	if h, ok := capitalField(text, i); ok {
-		return h, true
+	if len(rest) > 1 && rest[1] >= 'A' && rest[1] <= 'Z' {
+		if h, ok := capitalField(text, i); ok {
+			return h, true
+		}
 	}
 	switch rest[0] {
 	case 'K', 'V', 'S', 'C', 'I':

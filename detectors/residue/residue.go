@@ -101,10 +101,15 @@ type pairs [1 << 16 / 64]uint64
 func (p *pairs) add(a, b byte) {
 	for _, a := range [2]byte{a, flip(a)} {
 		for _, b := range [2]byte{b, flip(b)} {
-			n := uint(a)<<8 | uint(b)
-			p[n/64] |= 1 << (n % 64)
+			p.addExact(a, b)
 		}
 	}
+}
+
+// addExact adds two bytes as they stand.
+func (p *pairs) addExact(a, b byte) {
+	n := uint(a)<<8 | uint(b)
+	p[n/64] |= 1 << (n % 64)
 }
 
 func (p *pairs) has(a, b byte) bool {
@@ -123,13 +128,15 @@ func flip(c byte) byte {
 // starts has the first two bytes of every mask and every fixed text.
 var starts = func() *pairs {
 	p := new(pairs)
-	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, capitalFields, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
+	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
 		for _, s := range list {
 			p.add(s[0], s[1])
 		}
 	}
-	for _, s := range greetings {
-		p.add(s[0], s[1])
+	for _, list := range [][]string{greetings, capitalFields} {
+		for _, s := range list {
+			p.addExact(s[0], s[1])
+		}
 	}
 	for _, c := range []byte("x.:,/- ") { // see crosses
 		p.add('x', c)
@@ -141,7 +148,8 @@ var starts = func() *pairs {
 func at(text string, i int) (hit, bool) {
 	switch c := text[i]; {
 	case c == ':':
-		if i+1 < len(text) && text[i+1] == ' ' {
+		// What programs write for nothing begins with few letters.
+		if i+2 < len(text) && text[i+1] == ' ' && strings.IndexByte("nNuUtTxX0#([", text[i+2]) >= 0 {
 			return values(text, i)
 		}
 		return hit{}, false
