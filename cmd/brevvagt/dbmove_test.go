@@ -98,7 +98,8 @@ func TestCasesInPostgres(t *testing.T) {
 		t.Skip("starts servers")
 	}
 	server := peertest.Postgres(t)
-	in := install(t, "database: "+server+"\n")
+	heads := filepath.Join(t.TempDir(), "hoveder.txt")
+	in := install(t, fmt.Sprintf("database: %s\ndpo: {heads: {file: %q}}\n", server, heads))
 	addr := freePort(t)
 	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q}\n", addr, in.sink.Addr()))
 	in.start()
@@ -121,6 +122,12 @@ func TestCasesInPostgres(t *testing.T) {
 	if out := in.must("", "ledger", "verify", "--config", in.config); !strings.Contains(out, "linjer") {
 		t.Error(out)
 	}
+	kept, err := os.ReadFile(heads)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, head, _ := strings.Cut(string(kept), "\n")
+	in.must("", "ledger", "verify", "--config", in.config, "--head", write(t, t.TempDir(), "hoved.txt", head))
 	in.stop()
 	if _, err := os.Stat(filepath.Join(in.state, "brevvagt.db")); err == nil {
 		t.Error("there is a database in the state folder, too")

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"mime"
 	"mime/quotedprintable"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/keys"
 	"brevvagt/quarantine/stats"
+	"brevvagt/quarantine/witness"
 	"brevvagt/scanner/source/gateway/relay"
 )
 
@@ -34,7 +36,7 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 		ask = mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}
 	}
 	return review.Config{
-		Ways: ways, Sent: d.sentActs(),
+		Ways: ways, Sent: d.sentActs(), Answer: d.answerLink(),
 		Stats: func(ctx context.Context, year int) (*stats.Year, error) {
 			return stats.Of(ctx, d.state.DB, year, d.service.Register().Zone())
 		},
@@ -54,9 +56,14 @@ func (d *daemon) remind(ctx context.Context) error {
 	c := d.cfg.DPO
 	r := &clock.Reminders{Store: d.state.DB, Register: d.service.Register(), To: c.Remind, Page: c.Page, Now: time.Now,
 		Mail: mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}}
+	heads := &witness.Witness{Head: func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) }, Mail: r.Mail,
+		To: c.Heads.Mail, File: c.Heads.File, Marker: filepath.Join(d.cfg.State, "ledger.sent"), Now: time.Now}
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {
+		if err := heads.Run(ctx); err != nil && ctx.Err() == nil {
+			d.log.Warn("the ledger's head did not leave the machine", "error", err)
+		}
 		if err := r.Run(ctx); err != nil && ctx.Err() == nil {
 			d.log.Warn("reminder not sent", "error", err)
 		}

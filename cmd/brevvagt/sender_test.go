@@ -6,6 +6,7 @@ import (
 	"io"
 	"mime/quotedprintable"
 	"net/http"
+	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"regexp"
@@ -90,7 +91,69 @@ func TestSendersLink(t *testing.T) {
 	if n := len(in.sink.Received()); n != 2 {
 		t.Errorf("%d mails came to the sender's mailbox, want the two notices", n)
 	}
+	in.ask(ids[0], "Har leverandøren en databehandleraftale?")
+	question := in.question()
+	if page := act(t, question, "begrund", "Ja, den ligger på sagen"); !strings.Contains(page, "Begrundelsen er modtaget") {
+		t.Error(page)
+	}
+	res, err = http.Get(question)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, _ := io.ReadAll(res.Body)
+	res.Body.Close()
+	if strings.Contains(string(again), `id="begrund"`) {
+		t.Errorf("the link in the question works twice:\n%s", again)
+	}
 	if log := in.log.String(); strings.Contains(log, link[strings.LastIndexByte(link, '/')+1:]) {
 		t.Error("the link stands in the log")
 	}
+}
+
+// ask lets the DPO sign in on the page and ask the sender of a case.
+func (in *installation) ask(id, text string) {
+	in.t.Helper()
+	config, err := os.ReadFile(in.config)
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	page := "http://" + regexp.MustCompile(`review: {listen: "([^"]+)"}`).FindStringSubmatch(string(config))[1]
+	jar, _ := cookiejar.New(nil)
+	c := &http.Client{Jar: jar}
+	for _, step := range []struct {
+		path string
+		form url.Values
+		want string
+	}{
+		{"/log-ind", url.Values{"navn": {"dpo"}, "kode": {testPassphrase}}, "Log ud"},
+		{"/sag/" + id + "/spoerg", url.Values{"spoergsmaal": {text}}, "Spørgsmålet er sendt"},
+	} {
+		res, err := c.PostForm(page+step.path, step.form)
+		if err != nil {
+			in.t.Fatal(err)
+		}
+		body, _ := io.ReadAll(res.Body)
+		res.Body.Close()
+		if !strings.Contains(string(body), step.want) {
+			in.t.Fatalf("%s: %s", step.path, res.Status)
+		}
+	}
+}
+
+// question is the link in the question that came to the sender.
+func (in *installation) question() (link string) {
+	in.t.Helper()
+	in.eventually("the question", 30*time.Second, func() bool {
+		for _, r := range in.sink.Received() {
+			raw, err := os.ReadFile(r.File)
+			if r.From == "" || err != nil {
+				continue
+			}
+			_, body, _ := bytes.Cut(raw, []byte("\r\n\r\n"))
+			text, _ := io.ReadAll(quotedprintable.NewReader(bytes.NewReader(body)))
+			link = regexp.MustCompile(`https?://\S+/afsender/[a-z]+`).FindString(string(text))
+		}
+		return link != ""
+	})
+	return link
 }

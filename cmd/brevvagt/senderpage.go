@@ -32,6 +32,18 @@ func (d *daemon) linkFor(cfg config.Config) func(caseID, from string) string {
 	}
 }
 
+// answerLink gives the page behind which a sender answers a question; nil where there
+// is no page.
+func (d *daemon) answerLink() func(ctx context.Context, caseID, from string) (string, error) {
+	link := d.linkFor(d.cfg)
+	if link == nil {
+		return nil
+	}
+	return func(ctx context.Context, caseID, from string) (string, error) {
+		return link(caseID, from), sender.Reopen(ctx, d.state.DB, caseID)
+	}
+}
+
 // sentActs gives the DPO's page what senders chose; nil where there is no page.
 func (d *daemon) sentActs() func(context.Context, []string) (map[string]string, error) {
 	if !d.cfg.Sender.On() {

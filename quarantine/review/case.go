@@ -284,6 +284,7 @@ func (s *server) papers(r *http.Request, l words.Lang, v *caseView) error {
 		return err
 	}
 	v.LogTotal = len(history)
+	v.Release.approvals(l, history)
 	if len(history) > logMost {
 		history = history[len(history)-logMost:]
 		v.LogShown = logMost

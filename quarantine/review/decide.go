@@ -12,6 +12,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
@@ -68,6 +69,24 @@ func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, som
 		form.Text, form.Problem = f.reason, f.problem
 	}
 	return form
+}
+
+// approvals tells the second person what the first wrote: the approvals since the case
+// was last held anew.
+func (f *decisionForm) approvals(l words.Lang, history []ledger.Entry) {
+	if f == nil {
+		return
+	}
+	var wrote []string
+	for _, e := range history {
+		switch e.Verb {
+		case "approved":
+			wrote = append(wrote, words.Text(l, "release.wrote", words.Clean(e.Actor, words.Short), words.Clean(e.Detail["reason"], reasonLimit)))
+		case "release-failed":
+			wrote = nil
+		}
+	}
+	f.Effects = append(f.Effects, wrote...)
 }
 
 func rejectForm(l words.Lang, c *quarantine.Case, f refused) *decisionForm {

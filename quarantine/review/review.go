@@ -128,8 +128,11 @@ type Config struct {
 	Work         *casework.Work
 	Warned       *warned.Lines
 	Mail         clock.Mailer // asks senders; nil offers no question
-	Colleagues   func(context.Context) ([]string, error)
-	Contact      breach.Contact // of the DPO, for notifications and letters
+	// Answer gives the page behind which the sender answers a question, once; nil where
+	// there is none.
+	Answer     func(ctx context.Context, caseID, from string) (string, error)
+	Colleagues func(context.Context) ([]string, error)
+	Contact    breach.Contact // of the DPO, for notifications and letters
 	// Check refuses a text of a person that may not be kept; nil refuses CPR numbers.
 	Check func(string) error
 	// Sent gives what the senders of cases chose through their links; nil where no
@@ -174,6 +177,7 @@ type server struct {
 	// Colleagues are the accounts that a case can be handed to.
 	Colleagues func(context.Context) ([]string, error)
 	mail       clock.Mailer // asks senders; nil where no mail can be sent
+	answer     func(ctx context.Context, caseID, from string) (string, error)
 	signer     func() (*ledger.Signer, error)
 	check      func(string) error // refuses a text of a person that may not be kept
 	Service    Service
@@ -226,6 +230,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
 	s.check, s.Work, s.mail, s.Colleagues, s.signer = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues, cfg.Signer
+	s.answer = cfg.Answer
 	s.keys = keys.New(s.Frame, cfg.Keys)
 	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned, Runs: cfg.Service.Runs(), Cases: cfg.Service}

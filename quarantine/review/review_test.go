@@ -163,6 +163,8 @@ func TestTwoApprovers(t *testing.T) {
 		t.Errorf("same person twice: status %d, want 403", status)
 	}
 	contains(t, body, "må det ikke være den samme to gange")
+	_, body = second.get("/sag/" + held.ID)
+	contains(t, body, "dpo skrev: Retten har bedt om akterne")
 	_, body = second.post("/sag/"+held.ID+"/frigiv", "begrundelse", "Enig")
 	contains(t, body, "Forsendelsen er frigivet")
 }

@@ -158,7 +158,15 @@ func (s *server) askSender(w http.ResponseWriter, r *http.Request) {
 			return err
 		}
 		subject := words.Text(words.Danish, "ask.subject", words.Clean(c.Subject, words.Short))
-		body := words.Text(words.Danish, "ask.intro", words.LongTime(words.Danish, c.Received)) + "\n\n" + text + "\n\n" + words.Text(words.Danish, "ask.end") + "\n"
+		end := words.Text(words.Danish, "ask.end")
+		if s.answer != nil {
+			link, err := s.answer(ctx, c.ID, to)
+			if err != nil {
+				return err
+			}
+			end = words.Text(words.Danish, "ask.link", link)
+		}
+		body := words.Text(words.Danish, "ask.intro", words.LongTime(words.Danish, c.Received)) + "\n\n" + text + "\n\n" + end + "\n"
 		if err := s.mail.Send(ctx, []string{to}, subject, body); err != nil {
 			s.Log.Warn("question not sent", "case", c.ID)
 			return errMail

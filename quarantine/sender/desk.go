@@ -250,6 +250,17 @@ func (d *desk) unfinished(id string, err error) error {
 	return nil
 }
 
+// Reopen lets the sender of a case answer again, after a question: the link in it works
+// once, also when an earlier one was used.
+func Reopen(ctx context.Context, db *store.DB, caseID string) error {
+	return db.Update(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM sender_links WHERE case_id = $1`, caseID); err != nil {
+			return fmt.Errorf("cannot let the sender of case %s answer: %w", caseID, err)
+		}
+		return nil
+	})
+}
+
 // Acts gives what senders chose, by case, of those among ids that used their link.
 func Acts(ctx context.Context, db *store.DB, ids []string) (map[string]string, error) {
 	if len(ids) == 0 {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/mail"
+	"path/filepath"
 	"strings"
 	"time"
 )
@@ -16,6 +17,8 @@ type DPO struct {
 	Phone string `yaml:"phone"`
 	// Remind are the addresses that get mails about a running deadline; empty = none.
 	Remind []string `yaml:"remind"`
+	// Heads is where the ledger's signed head goes once a day, off this machine.
+	Heads Heads `yaml:"heads"`
 	// Page is the address of the page as a browser has it, for links in reminders.
 	Page string `yaml:"page"`
 	// AlertBudget is how many items a week may be held before the page says that
@@ -32,16 +35,28 @@ type DPO struct {
 	KeepRegister Duration `yaml:"keep_register"`
 }
 
+// Heads are mail addresses, and a file on another machine's disk at whose end each
+// head is added.
+type Heads struct {
+	Mail []string `yaml:"mail"`
+	File string   `yaml:"file"`
+}
+
 func defaultDPO() DPO {
 	return DPO{AlertBudget: 50, KeepFindings: Duration(365 * 24 * time.Hour), KeepWarnings: Duration(14 * 24 * time.Hour)}
 }
 
 func (d *DPO) check() error {
 	var errs []error
-	for _, a := range d.Remind {
-		if _, err := mail.ParseAddress(a); err != nil {
-			errs = append(errs, fmt.Errorf("dpo.remind: %q is no mail address", a))
+	for name, list := range map[string][]string{"dpo.remind": d.Remind, "dpo.heads.mail": d.Heads.Mail} {
+		for _, a := range list {
+			if _, err := mail.ParseAddress(a); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %q is no mail address", name, a))
+			}
 		}
+	}
+	if d.Heads.File != "" && !filepath.IsAbs(d.Heads.File) {
+		errs = append(errs, errors.New("dpo.heads.file must be an absolute path"))
 	}
 	if d.AlertBudget < 0 {
 		errs = append(errs, errors.New("dpo.alert_budget must not be negative"))

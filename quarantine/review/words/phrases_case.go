@@ -103,6 +103,7 @@ func decisionTexts() map[string]phrase {
 		"release.draft":  {"Kladden i fortegnelsen bliver opdateret, og du skal tage stilling til felterne om anmeldelse og underretning af registrerede.", "The draft in the register is updated, and you must decide the fields on notification and on telling the data subjects."},
 		"release.two":    {"Reglen kræver %d godkendelser. Intet sendes, før alle har godkendt.", "The rule needs %d approvals. Nothing is sent until all have approved."},
 		"release.have":   {"Godkendt indtil nu af %s.", "Approved so far by %s."},
+		"release.wrote":  {"%s skrev: %s", "%s wrote: %s"},
 		"release.mine":   {"Du har allerede godkendt. En kollega skal også godkende, før forsendelsen bliver frigivet.", "You have already approved. A colleague must approve as well before the message is released."},
 		"release.button": {"Frigiv forsendelsen", "Release the message"},
 

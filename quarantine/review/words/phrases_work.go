@@ -56,6 +56,7 @@ func workTexts() map[string]phrase {
 		"problem.mail":          {"Mailen kunne ikke sendes. Spørg driften, om brevvagt kan sende mail.", "The mail could not be sent. Ask operations whether brevvagt can send mail."},
 		"ask.subject":           {"Spørgsmål om din standsede mail: %s", "Question about your stopped mail: %s"},
 		"ask.intro":             {"Din mail fra %s ligger i karantæne og er ikke sendt endnu. Den, der ser på sagen, spørger:", "Your mail of %s is in quarantine and has not been sent yet. The person looking at the case asks:"},
+		"ask.link":              {"Svar her (linket virker én gang, og du kan også annullere mailen der):\n%s\n\nSvar ikke på denne mail.", "Answer here (the link works once, and you can cancel the mail there, too):\n%s\n\nDo not answer this mail."},
 		"ask.end":               {"Svar ikke på denne mail med fortrolige oplysninger. Kontakt jeres DPO.", "Do not answer this mail with confidential data. Contact your DPO."},
 		"release.some":          {"Frigiv til", "Release to"},
 		"release.some.hint":     {"Fjern fluebenet ved dem, der ikke skal have forsendelsen.", "Uncheck those who shall not get the message."},
