@@ -1,14 +1,9 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"fmt"
-	"mime"
-	"mime/quotedprintable"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"brevvagt/cmd/brevvagt/access"
@@ -21,7 +16,6 @@ import (
 	"brevvagt/quarantine/review/keys"
 	"brevvagt/quarantine/stats"
 	"brevvagt/quarantine/witness"
-	"brevvagt/scanner/source/gateway/relay"
 )
 
 // reviewConfig puts the page together.
@@ -33,7 +27,7 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 	}
 	var ask clock.Mailer
 	if d.cfg.Notify.From != "" {
-		ask = mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}
+		ask = lanes.Mailer{Hop: lanes.NoticeHop(d.cfg), From: d.cfg.Notify.From}
 	}
 	return review.Config{
 		Ways: ways, Sent: d.sentActs(), Answer: d.answerLink(),
@@ -55,7 +49,7 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 func (d *daemon) remind(ctx context.Context) error {
 	c := d.cfg.DPO
 	r := &clock.Reminders{Store: d.state.DB, Register: d.service.Register(), To: c.Remind, Page: c.Page, Now: time.Now,
-		Mail: mailer{hop: lanes.NoticeHop(d.cfg), from: d.cfg.Notify.From}}
+		Mail: lanes.Mailer{Hop: lanes.NoticeHop(d.cfg), From: d.cfg.Notify.From}}
 	heads := &witness.Witness{Head: func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) }, Mail: r.Mail,
 		To: c.Heads.Mail, File: c.Heads.File, Marker: filepath.Join(d.cfg.State, "ledger.sent"), Now: time.Now}
 	tick := time.NewTicker(time.Minute)
@@ -88,34 +82,4 @@ func (d *daemon) retain(ctx context.Context) error {
 	}
 	_, errRegister := d.state.Desk(d.service).Retain(ctx, now.Add(-time.Duration(c.KeepRegister)))
 	return errors.Join(errWarned, errFound, errRegister)
-}
-
-// mailer sends plain mails of ours to our own people.
-type mailer struct {
-	hop  *relay.Hop
-	from string
-}
-
-// Send implements clock.Mailer.
-func (m mailer) Send(ctx context.Context, to []string, subject, text string) error {
-	if m.from == "" {
-		return fmt.Errorf("notify.from is not set: a mail needs a sender")
-	}
-	var b bytes.Buffer
-	fmt.Fprintf(&b, "From: Brevvagt <%s>\r\nTo: %s\r\nSubject: %s\r\nDate: %s\r\nMessage-ID: <%d.frist@%s>\r\n", m.from, strings.Join(to, ", "),
-		mime.QEncoding.Encode("utf-8", subject), time.Now().Format(time.RFC1123Z), time.Now().UnixNano(), m.from[strings.LastIndexByte(m.from, '@')+1:])
-	b.WriteString("Auto-Submitted: auto-generated\r\nMIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n")
-	w := quotedprintable.NewWriter(&b)
-	if _, err := w.Write([]byte(strings.ReplaceAll(text, "\n", "\r\n"))); err != nil {
-		return err
-	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	env := relay.Envelope{From: m.from}
-	for _, a := range to {
-		env.To = append(env.To, relay.Recipient{Address: a})
-	}
-	_, err := m.hop.Send(ctx, env, &b)
-	return err
 }

@@ -97,7 +97,7 @@ func (d *daemon) tellDPO(ctx context.Context, caseID string, _ sender.Act) error
 	if c.DPO.Page != "" {
 		text += c.DPO.Page + "/sag/" + caseID + "\n"
 	}
-	return mailer{hop: lanes.NoticeHop(c), from: c.Notify.From}.Send(ctx, []string{c.DPO.Mail}, "Brevvagt: en afsender har skrevet", text)
+	return lanes.Mailer{Hop: lanes.NoticeHop(c), From: c.Notify.From}.Send(ctx, []string{c.DPO.Mail}, "Brevvagt: en afsender har skrevet", text)
 }
 
 // senderMay reports whether a rule, as it is set now, lets the sender release.

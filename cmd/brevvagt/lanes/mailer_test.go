@@ -1,4 +1,4 @@
-package main
+package lanes_test
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"os"
 	"testing"
 
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/scanner/source/gateway/relay"
 )
 
@@ -15,7 +16,7 @@ func TestReminderMail(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer sink.Close()
-	m := mailer{hop: &relay.Hop{Addr: sink.Addr(), TLS: relay.None}, from: "brevvagt@kommune.example"}
+	m := lanes.Mailer{Hop: &relay.Hop{Addr: sink.Addr(), TLS: relay.None}, From: "brevvagt@kommune.example"}
 	if err := m.Send(t.Context(), []string{"dpo@kommune.example"}, "Frist: æøå", "Der er mindre end 4 timer til fristen, på tirsdag.\n"); err != nil {
 		t.Fatal(err)
 	}
