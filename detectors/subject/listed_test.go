@@ -95,3 +95,19 @@ func TestMailboxNames(t *testing.T) {
 		}
 	}
 }
+
+// TestDepartmentIsNoAddressee: a letterhead with a department's name above its address
+// is no address block.
+func TestDepartmentIsNoAddressee(t *testing.T) {
+	for _, head := range []string{"Opkrævning og Regnskab", "Plan og Byg", "Kultur og Fritid", "Trivsel og Udvikling"} {
+		letter := "Eksempel Kommune\n" + head + "\nTorvet 1\n9999 Prøveby\n\nBente Prøvesen\nPrøvevej 12\n9999 Prøveby\n\nDato: 20. november 2026\n\nKære Bente\n\nDu får hjælp.\n"
+		doc := &document.Document{Segments: []document.Segment{text("a.txt", letter)}}
+		if l, ok := subject.Letter(doc, "a.txt"); !ok || l.Addressee.String() != "B. P." {
+			t.Errorf("%s: addressee %s", head, l.Addressee)
+		}
+	}
+	couple := &document.Document{Segments: []document.Segment{text("a.txt", "Bente og Anders Prøvesen\nPrøvevej 12\n9999 Prøveby\n\nDato: 20. november 2026\n\nKære begge\n")}}
+	if l, _ := subject.Letter(couple, "a.txt"); l.Addressee.Empty() {
+		t.Error("a couple is no addressee")
+	}
+}

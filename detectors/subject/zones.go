@@ -1,6 +1,7 @@
 package subject
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -273,7 +274,11 @@ func addresseeLine(text string) (Name, bool) {
 	if strings.HasPrefix(text, "c/o") || strings.HasPrefix(text, "C/O") {
 		return Name{}, false
 	}
-	return wholeName(text)
+	n, ok := wholeName(text)
+	if ok && strings.Contains(text, " og ") && !slices.ContainsFunc(n.tokens, Forename) {
+		return Name{}, false // "Plan og Byg" is a department, a couple has a first name
+	}
+	return n, ok
 }
 
 // organisation tells lines of a letterhead or of an addressee that is no person.

@@ -12,7 +12,7 @@ import (
 // it answers or passes on.
 
 // matters are stems of what a municipality writes to citizens about.
-var matters = []string{"bevilg", "afgørelse", "ydelse", "kontanthjælp", "dagpenge", "pension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visit", "restance", "skylder", "opkrævning", "inddrivelse", "ansøgning",
+var matters = []string{"afslag", "henvis", "rehabilit", "betaling", "betal ", "dispensation", "tilladelse", "indkald", "hjælp", "undersøgelse", "din bolig", "dit barn", "dine børn", "dit forløb", "bevilg", "afgørelse", "ydelse", "kontanthjælp", "dagpenge", "pension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visit", "restance", "skylder", "opkrævning", "inddrivelse", "ansøgning",
 	"din sag", "jeres sag", "jobcenter", "fleksjob", "jobplan", "ressourceforløb", "genoptræning", "træning", "plejehjem", "hjælpemid", "underretning", "børnefaglig", "indkomst", "uarbejdsdygtig", "sygemeld", "behandling", "diagnose",
 	"vaccin", "tandlæge", "institution", "vuggestue", "børnehave", "folkeregister", "påbud", "partshøring", "klage", "samtykke", "handleplan", "mentor", "misbrug", "praktik", "udbetal", "tilskud", "støtte", "gæld", "faktura", "ejendomsskat", "byggetilladelse",
 	"aktindsigt", "tjenstlig", "stillingen", "ansættelse", "opsigelse", "løn", "samtale", "familie", "forældre", "borger", "patient", "medicin", "demens", "plejebarn", "plejefamilie", "anbring"}
@@ -22,10 +22,15 @@ var matters = []string{"bevilg", "afgørelse", "ydelse", "kontanthjælp", "dagpe
 func (it *Item) matter() bool {
 	if it.own == nil {
 		text := it.bodyText()
-		yes := hasAny(text, matters) && slices.ContainsFunc(strings.Fields(text), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
+		yes := hasAny(text, matters) && it.speaksTo()
 		it.own = &yes
 	}
 	return *it.own
+}
+
+// speaksTo reports whether the mail's own text speaks to its reader, as letters do.
+func (it *Item) speaksTo() bool {
+	return slices.ContainsFunc(strings.Fields(it.bodyText()), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
 }
 
 // boxName is the name that a mailbox is known by; sure for a name written in full.
@@ -83,7 +88,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	local, domain, _ := strings.Cut(it.External[0], "@")
 	private := privateMailbox(local, domain) || listed != unknown
 	switch {
-	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure) && it.matter()):
+	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure) && it.matter()) && !(private && sure && greeted.Full() && it.speaksTo()):
 		return Odd{}, false
 	case !greeted.Full() && (!private || !greeted.Common() || !name.Common() || name.Shares(greeted) || name.Alike(greeted) || it.couple()):
 		return Odd{}, false

@@ -27,6 +27,7 @@ func TestSpokenWrong(t *testing.T) {
 		{"a couple", at, "Hej Bente og Anders" + matter, ""},
 		{"of the family", at, "Kære Bente Testesen" + matter, "warn"},
 		{"no citizen's matter", at, "Kære Bente Prøvesen\n\nVi ses til koncerten.", ""},
+		{"another's full name, spoken to", at, "Kære Bente Prøvesen\n\nVi glæder os til at se dig.", "hold"},
 		{"initial and last name at a firm", "<b.testesen@tomrer.example>", "Kære Anders Prøvesen" + matter, "warn"},
 		{"the owner of such a mailbox", "<b.testesen@tomrer.example>", "Kære Bente Testesen" + matter, ""},
 		{"first name there", "<b.testesen@tomrer.example>", "Hej Anders" + matter, ""},
