@@ -221,7 +221,7 @@ func (it *Item) greeted() subject.Name {
 var you = setOf("du dig din dit dine")
 
 // nobody are words after "Kære" that are no name.
-var nobody = setOf("alle borger borgere kollega kolleger modtager modtagere foraeldre foraelder familie begge kunde leverandoer support team hej venner medlem medlemmer beboer beboere")
+var nobody = setOf("alle borger borgere kollega kolleger modtager modtagere foraeldre foraelder familie begge kunde leverandoer support team hej venner medlem medlemmer beboer beboere nabo naboer ansoeger formand kasserer vandvaerk forening grundejerforening ejerforening boligforening idraetsforening bestyrelse klub bibliotek museum menighedsraad redaktion kirke")
 
 func setOf(list string) map[string]bool {
 	m := make(map[string]bool)

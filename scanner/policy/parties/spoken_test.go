@@ -28,6 +28,8 @@ func TestSpokenWrong(t *testing.T) {
 		{"of the family", at, "Kære Bente Testesen" + matter, "warn"},
 		{"no citizen's matter", at, "Kære Bente Prøvesen\n\nVi ses til koncerten.", ""},
 		{"another's full name, spoken to", at, "Kære Bente Prøvesen\n\nVi glæder os til at se dig.", "hold"},
+		{"an association", at, "Kære Prøvelev Vandværk" + matter, ""},
+		{"a name of no common kind", at, "Kære Xqwy Prøvesen" + matter, "warn"},
 		{"initial and last name at a firm", "<b.testesen@tomrer.example>", "Kære Anders Prøvesen" + matter, "warn"},
 		{"the owner of such a mailbox", "<b.testesen@tomrer.example>", "Kære Bente Testesen" + matter, ""},
 		{"first name there", "<b.testesen@tomrer.example>", "Hej Anders" + matter, ""},
