@@ -60,8 +60,18 @@ func TestKeysOnThePage(t *testing.T) {
 	if v, err := r.service.Value(t.Context(), held.ID, 0, id.Opener()); err != nil || v != clearValue {
 		t.Errorf("the recovery key does not open: %v", err)
 	}
-	if status, _ := r.as(t, "dpo9").post("/noegler/forsegl"); status != 403 {
-		t.Errorf("without a key: %d", status)
+	// Who came in without the passphrase must not get at a key by way of a new one.
+	foreign, err := vault.NewIdentity()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, value := range map[string]string{"/noegler/forsegl": "", "/noegler/gendannelse": foreign.Recipient(), "/noegler/fjern": vault.Fingerprint(id.Recipient())} {
+		if status, body := r.as(t, "dpo9").post(path, "navn", "Min egen", "noegle", value); status != 403 || !strings.Contains(body, "Nøglen er ikke låst op") {
+			t.Errorf("%s without a key: %d", path, status)
+		}
+	}
+	if list, err := rekey.Recoveries(t.Context(), r.db); err != nil || len(list) != 1 {
+		t.Errorf("%d recovery keys, %v", len(list), err)
 	}
 	_, body = c.post("/noegler/fjern", "noegle", vault.Fingerprint(id.Recipient()))
 	contains(t, body, "1 af 1 sager")

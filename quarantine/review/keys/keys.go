@@ -92,15 +92,10 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, status int, problem
 // is. It goes on when the browser leaves, and what a restart cuts off is begun again
 // where it was.
 func (s *Pages) Seal(w http.ResponseWriter, r *http.Request) {
+	if !s.mayChange(w, r) {
+		return
+	}
 	opener := s.Opener(r)
-	if s.keys == nil {
-		s.Fail(w, r, http.StatusNotFound)
-		return
-	}
-	if opener == nil {
-		s.FailWith(w, r, http.StatusForbidden, "error.locked")
-		return
-	}
 	u, _ := s.User(r)
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -135,11 +130,24 @@ func (s *Pages) finish(p rekey.Progress, err error) {
 	}
 }
 
+// mayChange lets only somebody who can open what is kept say who else can: a sign-in
+// without the passphrase must not lead to a key by way of a new one.
+func (s *Pages) mayChange(w http.ResponseWriter, r *http.Request) bool {
+	switch {
+	case s.keys == nil:
+		s.Fail(w, r, http.StatusNotFound)
+	case s.Opener(r) == nil:
+		s.FailWith(w, r, http.StatusForbidden, "error.locked")
+	default:
+		return true
+	}
+	return false
+}
+
 // Add takes a recovery key into use by its public half.
 func (s *Pages) Add(w http.ResponseWriter, r *http.Request) {
 	u, _ := s.User(r)
-	if s.keys == nil {
-		s.Fail(w, r, http.StatusNotFound)
+	if !s.mayChange(w, r) {
 		return
 	}
 	if err := s.keys.Rekey.Add(r.Context(), u.Name, r.PostFormValue("navn"), r.PostFormValue("noegle")); err != nil {
@@ -153,8 +161,7 @@ func (s *Pages) Add(w http.ResponseWriter, r *http.Request) {
 // Remove takes a recovery key out of use.
 func (s *Pages) Remove(w http.ResponseWriter, r *http.Request) {
 	u, _ := s.User(r)
-	if s.keys == nil {
-		s.Fail(w, r, http.StatusNotFound)
+	if !s.mayChange(w, r) {
 		return
 	}
 	if err := s.keys.Rekey.Remove(r.Context(), u.Name, r.PostFormValue("noegle")); err != nil {
