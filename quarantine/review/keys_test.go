@@ -13,10 +13,8 @@ import (
 	"brevvagt/quarantine/vault"
 )
 
-// The DPO takes a recovery key into use and seals everything anew, on the page.
-func TestKeysOnThePage(t *testing.T) {
-	r := newRig(t)
-	held := r.hold(t, openable("a"), time.Hour)
+// withKeys gives the page the keys of the rig.
+func (r *rig) withKeys() {
 	recipients := func(ctx context.Context) ([]age.Recipient, error) {
 		own, err := vault.ParseRecipient(r.opener.Recipient())
 		if err != nil {
@@ -35,6 +33,13 @@ func TestKeysOnThePage(t *testing.T) {
 		}
 		return list, err
 	}})
+}
+
+// The DPO takes a recovery key into use and seals everything anew, on the page.
+func TestKeysOnThePage(t *testing.T) {
+	r := newRig(t)
+	held := r.hold(t, openable("a"), time.Hour)
+	r.withKeys()
 	r.restart(t)
 	c := r.as(t, "dpo")
 	_, body := c.get("/noegler")

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -77,6 +78,7 @@ func TestBrowser(t *testing.T) {
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(320, 700), chromedp.Navigate(link)); err != nil {
 			t.Fatal(err)
 		}
+		look(t, ctx, way.form)
 		if text := main(); !strings.Contains(text, "Din mail er ikke sendt endnu") || !strings.Contains(text, "Person, der ikke hører til") {
 			t.Fatalf("the page says %q", text)
 		}
@@ -106,5 +108,29 @@ func TestBrowser(t *testing.T) {
 	}
 	if len(*said) > 0 {
 		t.Errorf("console: %q", *said)
+	}
+}
+
+// look keeps a picture of the page, wide and narrow, when BREVVAGT_SHOTS names a folder.
+func look(t *testing.T, ctx context.Context, form string) {
+	t.Helper()
+	dir := os.Getenv("BREVVAGT_SHOTS")
+	if dir == "" || form != "begrund" {
+		return
+	}
+	for name, width := range map[string]int64{"afsender": 1000, "afsender-smal": 320} {
+		if err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900)); err != nil {
+			t.Fatal(err)
+		}
+		png, err := chromedp.Run(ctx, chromedp.CaptureScreenshot())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if width == 320 && os.Getenv("BREVVAGT_SHOTS_WHOLE") == "" {
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
