@@ -169,7 +169,11 @@ func (e *reader) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 	alone, read, err := e.lonely(ctx, g, rows)
 	out = append(out, segments(news(alone, first), s)...)
 	e.missed(missing-read, seen)
-	return out, err
+	if err != nil {
+		return out, err
+	}
+	stamps, err := e.stamped(ctx, p, dpi, first)
+	return append(out, stamps...), err
 }
 
 // surePage is the mean confidence of words, in per cent, from which on a page is
