@@ -215,7 +215,7 @@ func SignWith(t testing.TB, alg jose.SignatureAlgorithm, key any, kid string, cl
 	return raw
 }
 
-// Unsigned makes a token of the algorithm "none".
+// Unsigned makes a token of the algorithm "none", which nobody may take.
 func Unsigned(t testing.TB, claims map[string]any) string {
 	t.Helper()
 	body, err := json.Marshal(claims)
