@@ -207,7 +207,13 @@ func Find(ctx context.Context, tx *sql.Tx, q Query) (ids []string, total int, er
 	if q.Limit <= 0 {
 		q.Limit = 20
 	}
-	text := `SELECT cases.id FROM cases` + q.join() + where + q.order() + " LIMIT " + s.arg(min(q.Limit, 1000)) + " OFFSET " + s.arg(max(q.Offset, 0))
+	q.Limit, q.Offset = min(q.Limit, 1000), max(q.Offset, 0)
+	back := !q.narrow() && q.Offset > total/2 && q.turn()
+	if back { // far down the list: counted from its end, half the way at most
+		q.Limit = max(0, min(q.Limit, total-q.Offset))
+		q.Offset = max(0, total-q.Offset-q.Limit)
+	}
+	text := `SELECT cases.id FROM cases` + q.join() + where + q.order() + " LIMIT " + s.arg(q.Limit) + " OFFSET " + s.arg(q.Offset)
 	rows, err := tx.QueryContext(ctx, text, s.args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot find cases: %w", err)
@@ -220,7 +226,23 @@ func Find(ctx context.Context, tx *sql.Tx, q Query) (ids []string, total int, er
 		}
 		ids = append(ids, id)
 	}
+	if back {
+		slices.Reverse(ids)
+	}
 	return ids, total, rows.Err()
+}
+
+// turn turns an order by time about; it reports whether it did.
+func (q *Query) turn() bool {
+	switch q.Order {
+	case Oldest:
+		q.Order = Newest
+	case Newest, "":
+		q.Order = Oldest
+	default:
+		return false
+	}
+	return true
 }
 
 // narrow reports whether more than states is asked for.
