@@ -70,7 +70,7 @@ var signs = [256][]sign{
 	'}':  {{"}-", markup}},
 	'<':  {{"</", markup}},
 	'`':  {{"`-", markup}, {"-`", markup}},
-	'"':  {{`"+`, quote}, {`" +`, quote}, {`"||`, quote}, {`"."`, quote}},
+	'"':  {{`"+`, quote}, {`" +`, quote}, {`"||`, quote}, {`"."`, quote}, {`" . "`, quote}, {"-\"\n", quote}},
 	'\'': {{"'+", quote}, {"' +", quote}, {"'||", quote}, {"' ||", quote}, {"'.'", quote}},
 	'(':  {{"hr(", listed}, {"HR(", listed}, {"CharCode(", listed}},
 	'x':  {{"0x", listed | dumped}},

@@ -161,7 +161,7 @@ func hexEscapes(text string, sign byte) string {
 func entities(text string) string { return html.UnescapeString(text) }
 
 // command is a mark of TeX, Markdown, HTML or enriched text.
-var command = regexp.MustCompile(`\\[a-zA-Z]+\*?|\\[,;!-/:]|</?[a-zA-Z][^<>\n]{0,80}>|[{}$*` + "`" + `]`)
+var command = regexp.MustCompile(`\\[a-zA-Z]+\*?|\\[,;!-/:]|</?[a-zA-Z][^<>\n]{0,80}>|[{}$*_` + "`" + `]`)
 
 // bare leaves out the marks that make a part of a text bold or the like.
 func bare(text string) string {
@@ -176,4 +176,9 @@ func bare(text string) string {
 // joint is what stands between two strings that a program puts together.
 var joint = regexp.MustCompile(`["']\s*(?:\+|\|\||&|\.)\s*["']`)
 
-func strung(text string) string { return joint.ReplaceAllString(text, "") }
+// lineJoint parts two strings of a program that are one, where it is sure to be so.
+var lineJoint = regexp.MustCompile(`-"\s*\n\s*"`)
+
+func strung(text string) string {
+	return lineJoint.ReplaceAllString(joint.ReplaceAllString(text, ""), "-")
+}
