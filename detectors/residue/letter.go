@@ -96,7 +96,7 @@ func merged(s string) bool {
 		return true
 	}
 	field, _ := fieldName(head)
-	return field && strings.ContainsAny(s[:1], "{[<$%#*&~!\xc2")
+	return field && strings.IndexByte("{[<$%#*&~!\xc2", s[0]) >= 0
 }
 
 // values reads what follows the colon of a field in a letter: "Dato: null".

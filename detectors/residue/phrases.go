@@ -172,10 +172,11 @@ func introduced(before string) bool {
 }
 
 // anyPrefix gives the length of the text of list with which s begins, case
-// ignored, or 0.
+// ignored, or 0. Texts have two bytes or more.
 func anyPrefix(s string, list []string) int {
 	for _, p := range list {
-		if len(s) >= len(p) && (s[0]|0x20) == (p[0]|0x20) && utf8.RuneStart(byteAt(s, len(p))) && strings.EqualFold(s[:len(p)], p) {
+		// Most are told apart by two bytes.
+		if len(s) >= len(p) && (s[0]|0x20) == (p[0]|0x20) && (p[1] >= utf8.RuneSelf || (s[1]|0x20) == (p[1]|0x20)) && utf8.RuneStart(byteAt(s, len(p))) && strings.EqualFold(s[:len(p)], p) {
 			return len(p)
 		}
 	}

@@ -51,15 +51,11 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	}
 	var out []detectors.Span
 	for i := 0; len(out) < maxSpans; {
-		for i < len(text) && begins[text[i]] == 0 {
+		for i+1 < len(text) && !maybe.has(text[i], text[i+1]) {
 			i++
 		}
-		if i == len(text) {
-			break
-		}
-		if begins[text[i]] == word && (i+1 == len(text) || !starts.has(text[i], text[i+1])) {
-			i++
-			continue
+		if i+1 >= len(text) {
+			break // no placeholder has one byte
 		}
 		h, ok := at(text, i)
 		if !ok {
@@ -74,25 +70,22 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	return out
 }
 
-// What a placeholder may begin with: a sign, or the first letters of a word.
-const (
-	sign = 1
-	word = 2
-)
-
-// begins says with which bytes a placeholder may begin, so that prose costs no
-// more than a look at each byte.
-var begins = func() (table [256]byte) {
-	for _, c := range []byte("\xC2<{[$%#@(&:") {
-		table[c] = sign
+// maybe has the first two bytes of everything that may be a placeholder, so that
+// prose costs no more than a look at each byte: a sign and what follows it, or the
+// beginning of a word.
+var maybe = func() *pairs {
+	p := new(pairs)
+	for next := range 256 {
+		for _, c := range []byte("\xC2<{[$%#@(&:") {
+			p.addExact(c, byte(next))
+		}
+		for _, c := range []byte("xX0_dDlABCDEFGHIJKLMNOPQRSTUVWXYZ") {
+			if starts.has(c, byte(next)) {
+				p.addExact(c, byte(next))
+			}
+		}
 	}
-	for _, c := range []byte("xX0_dDl") {
-		table[c] = word
-	}
-	for c := 'A'; c <= 'Z'; c++ {
-		table[c] = word
-	}
-	return table
+	return p
 }()
 
 // pairs is a set of two bytes, letters in either case.

@@ -39,16 +39,16 @@ const listedReach = 160
 func (p *papers) listedLines(path string) []person {
 	var out []person
 	born := false // a heading above says that dates are dates of birth
-	for _, l := range p.layout(path) {
-		if l.zone == Closing || l.zone == Address {
-			continue
-		}
-		if !born && len(l.text) < 120 && hasBirth(l.text) {
-			born = true
-		}
+	heading := 0  // the first line that was not asked for it
+	lines := p.layout(path)
+	for i, l := range lines {
 		text, digit, ok := listLine(l.text)
-		if !ok {
+		if !ok || !listed(l) {
 			continue
+		}
+		for ; heading <= i && !born; heading++ {
+			h := lines[heading]
+			born = listed(h) && len(h.text) < 120 && hasBirth(h.text)
 		}
 		head := clip(text, listedReach, false)
 		n, ok := nameAt(head[:min(digit, len(head))], false)
@@ -74,6 +74,9 @@ func (p *papers) listedLines(path string) []person {
 	}
 	return out
 }
+
+// listed reports whether a line may be one of a list.
+func listed(l line) bool { return l.zone != Closing && l.zone != Address }
 
 // listLine looks at a line in the cheapest way, since every line of every mail is
 // asked: behind bullets and numbers two words with a capital, and then a figure. It

@@ -4,7 +4,10 @@
 // program puts together.
 package coded
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Limits of one text: it is looked at in pieces, so that a large one costs little
 // memory, and gives so many views at most.
@@ -80,6 +83,18 @@ var signs = [256][]sign{
 	'^':  {{"^FH", underscore}},
 }
 
+// signBytes are the bytes that signs has, at most 32; signBit has for each the bit of
+// its place there.
+var signBytes, signBit = func() (list []byte, bit [256]uint32) {
+	for c := range signs {
+		if len(signs[c]) > 0 {
+			bit[c] = 1 << len(list)
+			list = append(list, byte(c))
+		}
+	}
+	return list, bit
+}()
+
 const digitsAndLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 // The kinds of bytes that runs are made of: base64, also as in addresses, and
@@ -105,15 +120,12 @@ func look(text string) (found mark) {
 	if strings.HasPrefix(text, "0000") {
 		found |= dumped
 	}
-	var present [256]bool
+	var present uint32
 	for i := range len(text) {
-		present[text[i]] = true
+		present |= signBit[text[i]]
 	}
-	for c := range signs {
-		if !present[c] {
-			continue
-		}
-		for _, s := range signs[c] {
+	for ; present != 0; present &= present - 1 {
+		for _, s := range signs[signBytes[bits.TrailingZeros32(present)]] {
 			if found&s.mark != s.mark && strings.Contains(text, s.text) {
 				found |= s.mark
 			}
