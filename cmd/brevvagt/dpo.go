@@ -13,6 +13,7 @@ import (
 	"brevvagt/quarantine/rekey"
 	"brevvagt/quarantine/review"
 	"brevvagt/quarantine/review/breach"
+	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/review/keys"
 	"brevvagt/quarantine/stats"
 	"brevvagt/quarantine/witness"
@@ -34,7 +35,7 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 		Stats: func(ctx context.Context, year int) (*stats.Year, error) {
 			return stats.Of(ctx, d.state.DB, year, d.service.Register().Zone())
 		},
-		Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.Deciders,
+		Rules: d.ruleStates, Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.Deciders,
 		Service: d.service, Accounts: d.state.Accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
 		Signer: d.state.Signer,
 		Keys: &keys.Keys{Rekey: d.service.Rekey(), Holders: func(ctx context.Context) ([]rekey.Holder, error) {
@@ -43,6 +44,16 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 		Head:  func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
 		Check: fieldcheck.Check, Budget: c.AlertBudget, Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}, nil
+}
+
+// ruleStates tells the page how the rules in force stand; in dry run none is acted on.
+func (d *daemon) ruleStates() []figures.RuleState {
+	now := d.live.Load()
+	var list []figures.RuleState
+	for _, r := range now.pipeline.Rules {
+		list = append(list, figures.RuleState{ID: r.ID, Action: string(r.Action), Trial: r.DryRun || now.cfg.Gateway.DryRun, Approvers: r.Approvers})
+	}
+	return list
 }
 
 // remind looks every minute whether a deadline is near.

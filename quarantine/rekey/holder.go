@@ -1,7 +1,5 @@
 package rekey
 
-import "fmt"
-
 // Holder is somebody or something whose key opens what is sealed now.
 type Holder struct {
 	Name string
@@ -17,8 +15,11 @@ func Warnings(list []Holder) []string {
 		count[h.Kind]++
 	}
 	var warnings []string
-	if n := count["dpo"]; n < 2 {
-		warnings = append(warnings, fmt.Sprintf("%d DPO-nøgle(r), der bør være mindst to: bliver den ene syg eller glemmer sin adgangssætning, er der ellers ingen til at åbne", n))
+	switch count["dpo"] {
+	case 0:
+		warnings = append(warnings, "ingen DPO-nøgle: ingen kan åbne det, der er i karantæne")
+	case 1:
+		warnings = append(warnings, "kun én DPO-nøgle, der bør være mindst to: bliver den ene syg eller glemmer sin adgangssætning, er der ellers ingen til at åbne")
 	}
 	if count["recovery"]+count["file"] == 0 {
 		warnings = append(warnings, "ingen gendannelsesnøgle uden for maskinen: går alle konti tabt, er karantænen tabt")

@@ -125,6 +125,7 @@ type Config struct {
 	Organisation string // shown at the top, as "Eksempel Kommune"
 	Desk         *desk.Desk
 	Stats        func(ctx context.Context, year int) (*stats.Year, error)
+	Rules        func() []figures.RuleState // of the policy in force
 	Work         *casework.Work
 	Warned       *warned.Lines
 	Mail         clock.Mailer // asks senders; nil offers no question
@@ -234,7 +235,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	s.keys = keys.New(s.Frame, cfg.Keys)
 	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned, Runs: cfg.Service.Runs(), Cases: cfg.Service}
-	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats}
+	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats, Rules: cfg.Rules}
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil
 }

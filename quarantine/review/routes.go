@@ -93,6 +93,7 @@ func (s *server) routes() []route {
 		{"POST", "/noegler/fjern", keeping, s.keys.Remove, 0},
 
 		{"GET", "/statistik", reading, s.figures.Show, 0},
+		{"GET", "/tiltag", reading, s.figures.Measures, 0},
 		{"GET", "/advarsler", reading, s.lists.Warnings, 0},
 		{"GET", "/undtagelser", reading, s.lists.Exceptions, 0},
 		{"POST", "/undtagelser/slut", keeping, s.lists.EndException, 0},

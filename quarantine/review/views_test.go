@@ -9,6 +9,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/runs"
 )
 
@@ -16,7 +17,7 @@ import (
 // window and 320 pixels wide, for axe-core's eyes, in both languages, with nothing in
 // the console.
 func views(t *testing.T, browser context.Context) {
-	r := newRig(t)
+	r := newRig(t, func(c *Config) { c.Rules = shippedStates })
 	r.withKeys()
 	r.restart(t)
 	ids := []string{"00000000000000a1"}
@@ -44,8 +45,8 @@ func views(t *testing.T, browser context.Context) {
 	}
 	for _, lang := range []string{"da", "en"} {
 		b := signedIn(t, browser, r, "dpo", lang)
-		paths := []string{"/sag/" + last.ID + "/koersel", "/statistik", "/noegler"}
-		for i, name := range []string{"koersel", "statistik", "noegler"} {
+		paths := []string{"/sag/" + last.ID + "/koersel", "/statistik", "/noegler", "/tiltag"}
+		for i, name := range []string{"koersel", "statistik", "noegler", "tiltag"} {
 			b.open(paths[i])
 			if lang == "da" {
 				b.shot(name, 900)
@@ -56,7 +57,7 @@ func views(t *testing.T, browser context.Context) {
 			}
 		}
 		b.narrowPaths(paths...)
-		for i, name := range []string{"koersel", "statistik", "noegler"} {
+		for i, name := range []string{"koersel", "statistik", "noegler", "tiltag"} {
 			b.do(chromedp.EmulateViewport(320, 700))
 			b.open(paths[i])
 			b.shot("smal-"+name+"-"+lang, 0)
@@ -67,3 +68,13 @@ func views(t *testing.T, browser context.Context) {
 
 // planted counts what only an attack could have brought into a page.
 const planted = `document.querySelectorAll("script:not([src^='/static/js/']), main svg, main [onload], main [onmouseover], main img:not([src^='/'])").length`
+
+// shippedStates are the states of a site that tries out two rules.
+func shippedStates() []figures.RuleState {
+	var list []figures.RuleState
+	for _, id := range []string{"addressee-mismatch", "run-stopped", "foreign-person", "resent-attachment", "bulk-persons", "cpr-unprotected", "protected-address", "template-residue"} {
+		list = append(list, figures.RuleState{ID: id, Action: "hold"})
+	}
+	return append(list, figures.RuleState{ID: "special-category", Action: "hold", Trial: true}, figures.RuleState{ID: "visible-recipients", Action: "hold", Trial: true},
+		figures.RuleState{ID: "addressee-unknown", Action: "warn"}, figures.RuleState{ID: "stale-letter", Action: "warn"}, figures.RuleState{ID: "unusual-recipient", Action: "warn"})
+}

@@ -1,5 +1,6 @@
 // Package figures is the page with the year's figures, which is also the yearly
-// report: what was stopped, what became of it, and how often each rule was right.
+// report: what was stopped, what became of it, and how often each rule was right;
+// and the page with what Datatilsynet asks for against wrong recipients.
 package figures
 
 import (
@@ -20,6 +21,8 @@ import (
 type Pages struct {
 	*frame.Frame
 	Of func(ctx context.Context, year int) (*stats.Year, error)
+	// Rules gives the rules of the policy in force; nil says that none is known.
+	Rules func() []RuleState
 }
 
 type view struct {

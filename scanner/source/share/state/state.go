@@ -24,6 +24,7 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib" // database/sql knows drivers by import only
 	_ "modernc.org/sqlite"
 
+	"brevvagt/internal/keylock"
 	"brevvagt/scanner/source/share/seal"
 )
 
@@ -55,6 +56,13 @@ func Open(ctx context.Context, where string, keys *seal.Keys) (*DB, error) {
 		if dsn, err = prepare(where); err != nil {
 			return nil, err
 		}
+		// Of several workers that start at once one makes the file a database: for
+		// that moment SQLite has no patience with the others, whatever its timeout.
+		opened, err := keylock.New(where+".locks").LockShared(ctx, "open")
+		if err != nil {
+			return nil, fmt.Errorf("cannot open the scan database: %w", err)
+		}
+		defer opened()
 	}
 	var err error
 	if db.sql, err = sql.Open(driver, dsn); err != nil {
