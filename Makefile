@@ -22,7 +22,8 @@ ifneq ($(CLOUD),no)
 endif
 
 test: test-deps lint ## everything, with real Postfix, Chromium and Tesseract
-	@OMP_THREAD_LIMIT=1 $(GO) test -timeout 15m ./...
+	@# One package more than cores at a time: much of a test is waiting for servers.
+	@OMP_THREAD_LIMIT=1 $(GO) test -p $$(($$(nproc) + 1)) -timeout 15m ./...
 
 short: deps ## the quick loop: no servers, no browser
 	@OMP_THREAD_LIMIT=1 $(GO) test -short ./...
