@@ -29,12 +29,21 @@ func (f *Facts) leaves() bool { return f.outgoing() && f.Run == nil && len(f.Cha
 func addresseeMismatch() Definition {
 	return Definition{ID: "addressee-mismatch", Title: "Brev til en anden end modtageren", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			if da, en, ok := sayOdd(f.mismatches(site), "Brevet er stilet til eller handler om en anden end modtageren", "The letter is written to or about another than the recipient"); ok {
+			who := f.reader(site)
+			if da, en, ok := sayOdd(f.mismatches(site), "Brevet er stilet til eller handler om en anden end modtageren"+who, "The letter is written to or about another than the recipient"+who); ok {
 				return da, en, true
 			}
 			return f.pastMismatch(site)
 		},
 		Softer: func(site Site, f *Facts) bool { return !f.misdirected(site) }}
+}
+
+// reader says behind "the recipient" who that is, masked, where it is known.
+func (f *Facts) reader(site Site) string {
+	if who := f.parties(site).Readers(); who != "" {
+		return " " + who
+	}
+	return ""
 }
 
 func (f *Facts) mismatches(site Site) []parties.Odd {
@@ -51,7 +60,8 @@ func templateResidue() Definition {
 		Fires: func(site Site, f *Facts) (string, string, bool) {
 			forms, hidden := f.residue(site)
 			if len(forms) > 0 {
-				return sayOdd(forms, "Blanketten er udfyldt med en anden end modtageren", "The form is filled in with another than the recipient")
+				who := f.reader(site)
+				return sayOdd(forms, "Blanketten er udfyldt med en anden end modtageren"+who, "The form is filled in with another than the recipient"+who)
 			}
 			if past := f.pastResidue(site); len(past) > 0 {
 				return sayOdd(past, "Skabelonen er ikke renset: en, som et tidligere brev af samme slags til en anden handlede om, står i det her", "The template was not cleaned: somebody whom an earlier letter of the kind to another was about stands in this one")

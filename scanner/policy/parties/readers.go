@@ -364,3 +364,22 @@ func organisationDomain(domain string) bool { return hasAny(domain, organisation
 func organisationWords(display string) bool {
 	return hasAny(strings.ToLower(display), organisations)
 }
+
+// maxReaders bounds whom Readers names.
+const maxReaders = 2
+
+// Readers gives the initials of the citizens whose mailboxes a mail goes to, as far as
+// the addresses tell, for sentences about whom they are not: "M. P.", "M. P., A. T.".
+// It is "" where nobody is known by more than one name, and where they are many.
+func (it *Item) Readers() string {
+	var list []string
+	for _, n := range it.readers().addressed {
+		if s := n.String(); n.Full() && !slices.Contains(list, s) {
+			list = append(list, s)
+		}
+	}
+	if len(list) > maxReaders {
+		return ""
+	}
+	return strings.Join(list, ", ")
+}
