@@ -99,9 +99,11 @@ type Milter struct {
 	deep     *judge.Judge
 	deferred waiting
 	wake     chan struct{}
-	missed   map[string]int  // known but absent, rounds in a row
+	missed   map[string]int  // known but absent, rounds in a row, counted by one Reconcile at a time
 	kept     map[string]bool // adopted, judged clean and kept all the same
 	released journal
+
+	reconciling sync.Mutex
 }
 
 // receipt is what finds a mail again.

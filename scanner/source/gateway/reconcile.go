@@ -48,7 +48,11 @@ func (m *Milter) reconcile(ctx context.Context, handle scanner.Handler) {
 // Reconcile compares Postfix's hold queue with the quarantine once. Held mail that
 // no case knows goes to handle as an item; its verdict releases, keeps or refuses
 // it. A mail that could not be judged stays held and is tried in the next round.
+// Calls wait for each other: one with an older look at the queue would forget what
+// another has counted.
 func (m *Milter) Reconcile(ctx context.Context, handle scanner.Handler) error {
+	m.reconciling.Lock()
+	defer m.reconciling.Unlock()
 	m.prepare()
 	tried := map[string]bool{}
 	for round := 0; ; round++ {
