@@ -29,9 +29,9 @@ func (f *Facts) leaves() bool { return f.outgoing() && f.Run == nil && len(f.Cha
 func addresseeMismatch() Definition {
 	return Definition{ID: "addressee-mismatch", Title: "Brev til en anden end modtageren", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			who := f.reader(site)
-			if da, en, ok := sayOdd(f.mismatches(site), "Brevet er stilet til eller handler om en anden end modtageren"+who, "The letter is written to or about another than the recipient"+who); ok {
-				return da, en, true
+			if list := f.mismatches(site); len(list) > 0 {
+				who := f.reader(site)
+				return sayOdd(list, "Brevet er stilet til eller handler om en anden end modtageren"+who, "The letter is written to or about another than the recipient"+who)
 			}
 			return f.pastMismatch(site)
 		},
