@@ -99,11 +99,15 @@ type Milter struct {
 	deep     *judge.Judge
 	deferred waiting
 	wake     chan struct{}
-	missed   map[string]int  // known but absent, rounds in a row, counted by one Reconcile at a time
+	rounds   rounds          // of Reconcile
 	kept     map[string]bool // adopted, judged clean and kept all the same
 	released journal
+}
 
-	reconciling sync.Mutex
+// rounds is what Reconcile counts, one call at a time.
+type rounds struct {
+	sync.Mutex
+	missed map[string]int // known but absent, rounds in a row
 }
 
 // receipt is what finds a mail again.
@@ -124,7 +128,7 @@ func (m *Milter) prepare() {
 	c.SocketMode = orDefault(c.SocketMode, 0o660)
 	c.MaxBytes = orDefault(c.MaxBytes, 64<<20)
 	c.Every = orDefault(c.Every, time.Minute)
-	m.missed, m.kept = map[string]int{}, map[string]bool{}
+	m.kept = map[string]bool{}
 	m.judge = judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: m.Log})
 	m.deep = judge.New(judge.Options{Scans: deepScans, PerClient: deepScans, Deadline: c.DeepBudget + judge.Recording, Space: c.Space, Failed: c.Failed, Log: m.Log})
 	m.wake, m.wakeRoutes = make(chan struct{}, 1), make(chan struct{}, 1)

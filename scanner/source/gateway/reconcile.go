@@ -51,8 +51,8 @@ func (m *Milter) reconcile(ctx context.Context, handle scanner.Handler) {
 // Calls wait for each other: one with an older look at the queue would forget what
 // another has counted.
 func (m *Milter) Reconcile(ctx context.Context, handle scanner.Handler) error {
-	m.reconciling.Lock()
-	defer m.reconciling.Unlock()
+	m.rounds.Lock()
+	defer m.rounds.Unlock()
 	m.prepare()
 	tried := map[string]bool{}
 	for round := 0; ; round++ {
@@ -261,20 +261,18 @@ func (m *Milter) flush(ctx context.Context) {
 
 // absent reports known mails that have been missing for some rounds, once each.
 func (m *Milter) absent(ctx context.Context, known, isHeld map[string]bool) {
-	m.mu.Lock()
 	now := map[string]int{}
 	var gone []string
 	for _, id := range slices.Sorted(maps.Keys(known)) {
 		if !known[id] || isHeld[id] || m.judge.Busy(id) {
 			continue
 		}
-		now[id] = m.missed[id] + 1
+		now[id] = m.rounds.missed[id] + 1
 		if now[id] == roundsMissed {
 			gone = append(gone, id)
 		}
 	}
-	m.missed = now
-	m.mu.Unlock()
+	m.rounds.missed = now
 	for _, id := range gone {
 		m.Log.Warn("a held mail has left Postfix's queue without us", "queue_id", id)
 		if m.Absent != nil {
