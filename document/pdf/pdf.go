@@ -12,6 +12,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"regexp"
 
 	"github.com/klippa-app/go-pdfium"
 	pdfiumerrors "github.com/klippa-app/go-pdfium/errors"
@@ -50,10 +51,28 @@ type format struct {
 
 func (f *format) Name() string { return "pdf" }
 
-// Match looks for the mark in the first 1024 bytes, as every viewer does.
+// Match looks for the mark in the first 1024 bytes, as every viewer does, but not
+// behind the head of a mail.
 func (f *format) Match(head []byte, _ string) bool {
-	return bytes.Contains(head[:min(len(head), 1024)], []byte("%PDF-"))
+	at := bytes.Index(head[:min(len(head), 1024)], []byte("%PDF-"))
+	return at == 0 || at > 0 && !mailHead(head[:at])
 }
+
+// mailHead reports whether what stands before the mark is the head of a mail, which
+// may speak of a PDF: two fields, the first at once.
+func mailHead(before []byte) bool {
+	fields := 0
+	for line := range bytes.Lines(before) {
+		if headField.Match(line) {
+			fields++
+		} else if fields == 0 {
+			return false
+		}
+	}
+	return fields > 1
+}
+
+var headField = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9-]*:(?:[ \t]|\r?\n|$)`)
 
 // reader is one file being read.
 type reader struct {
