@@ -206,8 +206,16 @@ func (p *Postfix) Kill() {
 func (p *Postfix) Restart(tb testing.TB) {
 	tb.Helper()
 	var err error
-	for end := time.Now().Add(30 * time.Second); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
-		if err = p.run(); err == nil {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		if err = p.run(); err != nil {
+			continue
+		}
+		// A server of the dead master may have greeted in place of the new one, which
+		// then ends for want of a port, but not before it has slept for a second.
+		select {
+		case <-p.exited:
+			err = errors.New("the port was still taken")
+		case <-time.After(3 * time.Second):
 			return
 		}
 	}
