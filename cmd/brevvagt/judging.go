@@ -12,6 +12,7 @@ import (
 	"brevvagt/detectors/identity"
 	"brevvagt/detectors/known"
 	"brevvagt/detectors/subject"
+	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/policy/parties"
 	"brevvagt/scanner/policy/siterules"
@@ -60,6 +61,12 @@ func readCitizens(list *known.List, path string) error {
 	}
 	defer f.Close()
 	return list.Read(f)
+}
+
+// into has a pipeline judge by it.
+func (j *judging) into(p *scanner.Pipeline, site policy.Site, key detectors.Key) {
+	p.Site, p.Rules, p.Owners = site, j.rules, j.owners()
+	p.Detectors = &detectors.Set{List: j.detectors, Key: key}
 }
 
 // owners tells whose mailbox an address is; nil where nobody is known.

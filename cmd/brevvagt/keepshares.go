@@ -1,69 +1,48 @@
 package main
 
 import (
-	"context"
 	"errors"
-	"log/slog"
-
-	"golang.org/x/sync/errgroup"
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/shares"
-	"brevvagt/quarantine"
+	"brevvagt/detectors"
 	"brevvagt/scanner"
-	"brevvagt/scanner/source/share/night"
 )
 
-// openShares opens the shares of a configuration for work with a copy of a pipeline
-// that decides and does nothing else; svc, which may be nil, takes what is to be
-// quarantined. done, which may be nil, sees every outcome.
-func openShares(ctx context.Context, cfg config.Config, p *scanner.Pipeline, svc *quarantine.Service, done func(string, scanner.Outcome), log *slog.Logger) (*shares.Shares, error) {
-	s, err := shares.Open(ctx, cfg, log)
-	if err != nil {
-		return nil, err
-	}
-	own := *p
-	own.Relax, own.Memory, own.Turn, own.Actions, own.HoldUnfinished = nil, nil, nil, nil, false
-	handle := func(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
-		out, err := own.Handle(ctx, it)
-		if err == nil {
-			log.Debug("share", "file", it.ID, "verdict", out.Verdict.Action, "persons", len(out.Subjects), "gaps", len(out.Gaps), "ms", out.Took.Milliseconds())
-			if done != nil {
-				done(it.ID, out)
-			}
-		}
-		return out, err
-	}
-	var seize night.Seize
-	if svc != nil {
-		seize = (&shares.Keeper{Service: svc, Config: cfg, Keys: s.DB.Keys(), Log: log}).Seize
-	}
-	extract, detect, err := shares.Versions(cfg, version)
-	if err == nil {
-		err = s.Work(ctx, handle, seize, extract, detect)
-	}
-	if err != nil {
-		s.Close()
-		return nil, err
-	}
-	return s, nil
-}
-
-// keepShares scans the configured shares when they are due.
-func (d *daemon) keepShares(ctx context.Context, g *errgroup.Group) error {
-	if len(d.cfg.Shares) == 0 {
-		return nil
-	}
-	s, err := openShares(ctx, d.cfg, d.engine.pipeline, d.service, func(path string, out scanner.Outcome) {
+// worker reads shares with the judgement of a pipeline.
+func (d *daemon) worker(p *scanner.Pipeline) shares.Worker {
+	return shares.Worker{Pipeline: p, Files: d.lanes.Files, Version: version, Log: d.log, Done: func(path string, out scanner.Outcome) {
 		if d.foundFile != nil {
 			d.foundFile(path, out)
 		}
-	}, d.log)
+	}}
+}
+
+// helper is a process that only reads shares.
+type helper struct {
+	file   string
+	cfg    config.Config
+	worker shares.Worker
+	key    detectors.Key
+}
+
+// reload reads the configuration anew.
+func (h *helper) reload() (config.Config, shares.Worker, error) {
+	cfg, w := h.cfg, h.worker
+	next, err := config.Load(h.file)
 	if err != nil {
-		return err
+		return cfg, w, err
 	}
-	keep, kctx := errgroup.WithContext(ctx)
-	s.Keep(kctx, keep)
-	g.Go(func() error { return errors.Join(keep.Wait(), s.Close()) })
-	return nil
+	judged, err := newJudging(next.Site, h.key)
+	if err == nil && shares.AnySeized(next) && w.Files.Service == nil {
+		err = errors.New("findings: quarantine needs a restart of a worker that had none")
+	}
+	if err != nil {
+		return cfg, w, err
+	}
+	cfg.Site, cfg.Notify, cfg.Shares = next.Site, next.Notify, next.Shares
+	p := *w.Pipeline
+	judged.into(&p, cfg.Site, h.key)
+	w.Pipeline = &p
+	return cfg, w, nil
 }

@@ -13,13 +13,13 @@ import (
 	"brevvagt/cmd/brevvagt/canary"
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/lanes"
-	"brevvagt/detectors"
+	"brevvagt/cmd/brevvagt/mailbox"
+	"brevvagt/cmd/brevvagt/shares"
 	"brevvagt/internal/health"
 	"brevvagt/scanner"
 	"brevvagt/scanner/action/hold"
 	"brevvagt/scanner/action/notify"
 	"brevvagt/scanner/policy"
-	"brevvagt/scanner/source/gateway/transport"
 )
 
 // live is what a reload of the configuration replaces while mail flows. A mail
@@ -34,6 +34,8 @@ type reloading struct {
 	live  atomic.Pointer[live]
 	file  string // the configuration, "" where it cannot be reloaded
 	level *slog.LevelVar
+	// keeping scans the shares; it is there once the daemon runs.
+	keeping *shares.Keeping
 }
 
 // judge is the handler that a reload changes.
@@ -98,35 +100,52 @@ func (d *daemon) reloads(ctx context.Context) error {
 // reload puts the file's configuration in force, or keeps the old one and says
 // why. What cannot change while mail flows stays as it is until a restart.
 func (d *daemon) reload() {
-	next, err := config.Load(d.file)
-	var judged *judging
-	if err == nil {
-		judged, err = newJudging(next.Site, d.state.Key)
-	}
-	var lists []*transport.List
-	if err == nil {
-		lists, err = readLists(next)
-	}
-	if err == nil {
-		err = d.level.UnmarshalText([]byte(next.Log.Level))
-	}
+	waits, err := d.putInForce()
+	d.metrics.Reloaded(err == nil)
 	if err != nil {
-		d.metrics.Reloaded(false)
 		d.log.Error("configuration not reloaded; the old one stays in force", "error", err)
 		return
 	}
-	old := d.live.Load().cfg
-	merged, waits := merge(old, next)
-	p := *d.live.Load().pipeline
-	p.Actions, p.Rules, p.Owners = d.actions(merged), judged.rules, judged.owners()
-	p.Detectors = &detectors.Set{List: judged.detectors, Key: d.state.Key}
-	d.prover.Use(lists)
-	d.goLive(merged, &p)
-	d.metrics.Reloaded(true)
 	d.log.Info("configuration reloaded", "file", d.file)
 	if len(waits) > 0 {
 		d.log.Warn("some changes need a restart", "sections", strings.Join(waits, ", "))
 	}
+}
+
+// putInForce changes nothing until all that can fail has gone well. It names the
+// sections that wait for a restart.
+func (d *daemon) putInForce() (waits []string, err error) {
+	next, err := config.Load(d.file)
+	if err != nil {
+		return nil, err
+	}
+	old := d.live.Load()
+	merged, waits := merge(old.cfg, next)
+	judged, err := newJudging(merged.Site, d.state.Key)
+	if err != nil {
+		return nil, err
+	}
+	lists, err := readLists(next)
+	if err != nil {
+		return nil, err
+	}
+	accounts, err := mailbox.Accounts(merged)
+	if err != nil {
+		return nil, err
+	}
+	p := *old.pipeline
+	judged.into(&p, merged.Site, d.state.Key)
+	if err := d.keeping.Use(merged, d.worker(&p)); err != nil {
+		return nil, err
+	}
+	if err := d.level.UnmarshalText([]byte(merged.Log.Level)); err != nil {
+		return nil, err
+	}
+	p.Actions = d.actions(merged)
+	d.boxes.Use(accounts)
+	d.prover.Use(lists)
+	d.goLive(merged, &p)
+	return waits, nil
 }
 
 // merge takes from next what may change while mail flows, and names the sections
@@ -136,6 +155,8 @@ func merge(old, next config.Config) (config.Config, []string) {
 	merged.Site, merged.Notify, merged.Canary, merged.Log.Level = next.Site, next.Notify, next.Canary, next.Log.Level
 	merged.Site.Routes = old.Site.Routes // the lanes have them; a mail must not be split by two lists
 	merged.Gateway.DryRun, merged.Transport.Lists = next.Gateway.DryRun, next.Transport.Lists
+	merged.Shares, merged.Mailboxes = next.Shares, next.Mailboxes
+	merged.Mailboxes.PerServer, merged.Mailboxes.Workers = old.Mailboxes.PerServer, old.Mailboxes.Workers
 	var waits []string
 	a, b := reflect.ValueOf(merged), reflect.ValueOf(next)
 	for i := range a.NumField() {

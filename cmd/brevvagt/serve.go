@@ -21,6 +21,7 @@ import (
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/mailbox"
+	"brevvagt/cmd/brevvagt/shares"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
 	"brevvagt/internal/health"
@@ -202,9 +203,11 @@ func (d *daemon) Run(ctx context.Context) error {
 	g.Go(func() error { return d.remind(ctx) })
 	d.lanes.Run(ctx, g, d.handle)
 	g.Go(func() error { return lanes.Wrap("mailboxes", d.boxes.Run(ctx, d.judgeMailbox)) })
-	if err := d.keepShares(ctx, g); err != nil {
+	d.lanes.Files.Service, d.keeping = d.service, shares.NewKeeping(ctx)
+	if err := d.keeping.Use(d.cfg, d.worker(d.engine.pipeline)); err != nil {
 		return err
 	}
+	g.Go(d.keeping.Wait)
 	if d.page != nil {
 		g.Go(func() error { return d.serveReview(ctx) })
 	}

@@ -9,14 +9,12 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/sync/errgroup"
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/shares"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
-	"brevvagt/quarantine"
 )
 
 func newShares() *cobra.Command {
@@ -31,7 +29,12 @@ func newShares() *cobra.Command {
 		sharesCommand("resume [NAVN...]", "fortsæt scanningen", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
 			return s.Pause(ctx, names, false)
 		}),
-		sharesWork("run [NAVN...]", "scan nu, uanset tidsplanen; kun nye og ændrede filer læses", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error {
+		sharesWork("run [NAVN...]", "scan nu, uanset tidsplanen; kun nye og ændrede filer læses", func(ctx context.Context, cmd *cobra.Command, h *helper, names []string) error {
+			s, err := h.worker.Open(ctx, h.cfg)
+			if err != nil {
+				return err
+			}
+			defer s.Close()
 			return s.Run(ctx, names, cmd.OutOrStdout())
 		}),
 		newSharesWork(),
@@ -40,10 +43,8 @@ func newShares() *cobra.Command {
 }
 
 func newSharesWork() *cobra.Command {
-	return sharesWork("work", "hjælp med scanningen fra denne proces, til den standses", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, _ []string) error {
-		g, ctx := errgroup.WithContext(ctx)
-		s.Keep(ctx, g)
-		return g.Wait()
+	return sharesWork("work", "hjælp med scanningen fra denne proces, til den standses", func(ctx context.Context, _ *cobra.Command, h *helper, _ []string) error {
+		return h.worker.Help(ctx, h.cfg, h.reload)
 	})
 }
 
@@ -83,7 +84,7 @@ func sharesCommand(use, short string, do sharesFunc) *cobra.Command {
 }
 
 // sharesWork is a subcommand that reads files, beside a daemon or without one.
-func sharesWork(use, short string, do sharesFunc) *cobra.Command {
+func sharesWork(use, short string, do func(context.Context, *cobra.Command, *helper, []string) error) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{Use: use, Short: short, RunE: func(cmd *cobra.Command, args []string) error {
 		cfg, err := config.Load(file)
@@ -105,18 +106,14 @@ func sharesWork(use, short string, do sharesFunc) *cobra.Command {
 			return err
 		}
 		defer eng.Close()
-		var svc *quarantine.Service
+		files := &shares.Keeper{Log: log}
 		if shares.AnySeized(cfg) {
-			if svc, err = st.Service(cmd.Context(), cfg.Vault.Recipients, nil, log); err != nil {
+			if files.Service, err = st.Service(cmd.Context(), cfg.Vault.Recipients, nil, log); err != nil {
 				return err
 			}
 		}
-		s, err := openShares(cmd.Context(), cfg, eng.pipeline, svc, nil, log)
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		return do(cmd.Context(), cmd, s, args)
+		w := shares.Worker{Pipeline: eng.pipeline, Files: files, Version: version, Log: log}
+		return do(cmd.Context(), cmd, &helper{file: file, cfg: cfg, worker: w, key: st.Key}, args)
 	}}
 	console.ConfigFlag(cmd, &file)
 	return cmd

@@ -34,12 +34,15 @@ import (
 type Lanes struct {
 	Milter *gateway.Milter // nil when off
 	SMTP   *smtpin.Server  // nil when off
+	// Files puts files back on the shares.
+	Files *shares.Keeper
 }
 
 // New builds the configured lanes. Nothing listens yet, so that a command on
 // the terminal can release through them beside a running daemon.
 func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
-	l := &Lanes{}
+	l := &Lanes{Files: &shares.Keeper{Log: log}}
+	l.Files.Use(cfg, nil)
 	large := filepath.Join(cfg.State, "large")
 	if err := os.MkdirAll(large, 0o700); err != nil {
 		return nil, fmt.Errorf("folder for large mails: %w", err)
@@ -258,9 +261,7 @@ func (l *Lanes) Releasers(cfg config.Config) map[string]quarantine.Releaser {
 	if l.SMTP != nil {
 		m[smtpin.Source] = releaser{lane: l.SMTP, notice: cfg.Notify}
 	}
-	if shares.AnySeized(cfg) {
-		m[shares.Source] = &shares.Keeper{Config: cfg}
-	}
+	m[shares.Source] = l.Files
 	return m
 }
 

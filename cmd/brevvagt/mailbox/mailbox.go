@@ -30,7 +30,7 @@ import (
 // Open builds the watch. Without accounts it watches nothing and still closes the
 // cases of accounts that were taken out.
 func Open(cfg config.Config, db *store.DB, key detectors.Key, log *slog.Logger) (*mailbox.Watch, error) {
-	accounts, err := accounts(cfg)
+	accounts, err := Accounts(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func Open(cfg config.Config, db *store.DB, key detectors.Key, log *slog.Logger) 
 		return nil, fmt.Errorf("mailboxes: %w", err)
 	}
 	w := &mailbox.Watch{Accounts: accounts, Book: book.New(db, key, nil), Spool: spool, PerServer: cfg.Mailboxes.PerServer,
-		Workers: cfg.Mailboxes.Workers, From: cfg.Notify.From, Contact: cfg.Notify.Contact, Log: log}
+		Workers: cfg.Mailboxes.Workers, Log: log}
 	if point := os.Getenv("BREVVAGT_TEST_CRASH"); point != "" {
 		w.Crash = func(at string) {
 			if at == point {
@@ -50,8 +50,8 @@ func Open(cfg config.Config, db *store.DB, key detectors.Key, log *slog.Logger) 
 	return w, nil
 }
 
-// accounts are the configured ones as the source takes them.
-func accounts(cfg config.Config) ([]mailbox.Account, error) {
+// Accounts are the configured ones as the source takes them.
+func Accounts(cfg config.Config) ([]mailbox.Account, error) {
 	m := &cfg.Mailboxes
 	list, err := m.All()
 	if err != nil {
@@ -79,10 +79,34 @@ func accounts(cfg config.Config) ([]mailbox.Account, error) {
 		for role, names := range a.Folders {
 			named[folders.Role(role)] = names
 		}
-		accounts = append(accounts, mailbox.Account{Name: a.Name, Server: server, Folders: named, Quarantine: quarantine, Notices: m.NoticeFolder,
-			Since: time.Duration(m.Since), Poll: time.Duration(m.Poll), DraftRest: time.Duration(m.DraftRest), SentRest: rest, MaxBytes: cfg.Gateway.MaxBytes})
+		now := mailbox.Account{Name: a.Name, Folders: named, Quarantine: quarantine, Notices: m.NoticeFolder, From: cfg.Notify.From, Contact: cfg.Notify.Contact,
+			Since: time.Duration(m.Since), Poll: time.Duration(m.Poll), DraftRest: time.Duration(m.DraftRest), SentRest: rest, MaxBytes: cfg.Gateway.MaxBytes}
+		if now.Setup, err = setup(now, a); err != nil {
+			return nil, err
+		}
+		now.Server = server
+		accounts = append(accounts, now)
 	}
 	return accounts, nil
+}
+
+// setup tells one setup of an account from another: what it was made of, and the
+// certificates as they stand in their file now. Secrets are read at each login anyway.
+func setup(now mailbox.Account, a config.Mailbox) (string, error) {
+	now.Server = session.Config{} // made of a
+	cas := ""
+	if a.CAFile != "" {
+		text, err := os.ReadFile(a.CAFile)
+		if err != nil {
+			return "", fmt.Errorf("mailbox %s: %w", a.Name, err)
+		}
+		cas = string(text)
+	}
+	oauth := config.OAuth{}
+	if a.OAuth != nil {
+		oauth, a.OAuth = *a.OAuth, nil
+	}
+	return fmt.Sprintf("%+v %+v %+v %s", now, a, oauth, cas), nil
 }
 
 // opener gets an account's password or token; accounts with one OAuth client share it.

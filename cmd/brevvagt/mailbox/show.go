@@ -64,8 +64,7 @@ func Check(ctx context.Context, w *mailbox.Watch) ([]Line, error) {
 // Status tells how it last went with every account.
 func Status(ctx context.Context, w *mailbox.Watch) ([]Line, error) {
 	var lines []Line
-	for i := range w.Accounts {
-		name := w.Accounts[i].Name
+	for _, name := range w.Names() {
 		st, err := w.Book.Status(ctx, w.Book.Digest(name))
 		if err != nil {
 			return nil, err

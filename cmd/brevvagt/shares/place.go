@@ -15,6 +15,7 @@ import (
 // place is a share whose files can be taken away and put back: a folder of this
 // machine, or a storage behind the helper.
 type place struct {
+	share config.Share
 	root  string
 	local *walk.Local
 	cloud *cloud.Tree
@@ -22,7 +23,7 @@ type place struct {
 }
 
 func openPlace(ctx context.Context, s config.Share, keys *seal.Keys) (*place, error) {
-	p := &place{root: s.Path}
+	p := &place{share: s, root: s.Path}
 	var err error
 	if s.Kind() == "" {
 		p.local, err = walk.OpenLocal(s.Path)

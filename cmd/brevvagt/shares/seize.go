@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -25,20 +26,35 @@ import (
 // Source names the cases of files on shares.
 const Source = "share"
 
-// Keeper takes files with findings into quarantine and puts them back.
+// Keeper takes files with findings into quarantine and puts them back, on the shares
+// that it was told to Use last.
 type Keeper struct {
 	Service *quarantine.Service // nil while a releaser is wanted only
-	Config  config.Config
-	Keys    *seal.Keys // of the scans; nil while a releaser is wanted only
 	Log     *slog.Logger
 
 	mu   sync.Mutex
+	cfg  config.Config
+	keys *seal.Keys        // of the scans; nil while a releaser is wanted only
 	kept map[string]*place // clouds that files are taken from: a helper for each file would take longer than the file
+}
+
+// Use tells of a configuration; keys may be nil where files are only put back.
+func (k *Keeper) Use(cfg config.Config, keys *seal.Keys) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.cfg, k.keys = cfg, keys
+}
+
+func (k *Keeper) inForce() (config.Config, *seal.Keys) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.cfg, k.keys
 }
 
 // find is the share that a shown path lies on, and the path there.
 func (k *Keeper) find(shown string) (share config.Share, path string, ok bool) {
-	for _, s := range k.Config.Shares {
+	cfg, _ := k.inForce()
+	for _, s := range cfg.Shares {
 		root := strings.TrimSuffix(s.Path, "/") + "/"
 		if s.Kind() != "" {
 			root = s.Name + ":"
@@ -100,15 +116,19 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 
 // open opens the place of a share; that of a cloud is kept for the next file.
 func (k *Keeper) open(ctx context.Context, share config.Share) (*place, error) {
-	if share.Kind() == "" {
-		return openPlace(ctx, share, k.Keys)
-	}
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if p := k.kept[share.Name]; p != nil {
-		return p, nil
+	if share.Kind() == "" {
+		return openPlace(ctx, share, k.keys)
 	}
-	p, err := openPlace(ctx, share, k.Keys)
+	if p := k.kept[share.Name]; p != nil {
+		if reflect.DeepEqual(p.share, share) {
+			return p, nil
+		}
+		p.Close() // its share was set up anew, and whoever used it has ended
+		delete(k.kept, share.Name)
+	}
+	p, err := openPlace(ctx, share, k.keys)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +141,8 @@ func (k *Keeper) open(ctx context.Context, share config.Share) (*place, error) {
 
 // note is what stands in the file's place.
 func (k *Keeper) note(c *quarantine.Case) string {
-	who := k.Config.Notify.Contact
+	cfg, _ := k.inForce()
+	who := cfg.Notify.Contact
 	if who == "" {
 		who = "jeres DPO"
 	}
@@ -144,7 +165,8 @@ func (k *Keeper) Release(ctx context.Context, c *quarantine.Case, content io.Rea
 	if !ok {
 		return "", errors.New("the share of the file is no longer configured with findings: quarantine")
 	}
-	at, err := openPlace(ctx, share, k.Keys)
+	_, keys := k.inForce()
+	at, err := openPlace(ctx, share, keys)
 	if err != nil {
 		return "", errors.Join(err, quarantine.ErrTemporary) // not to be reached just now
 	}

@@ -16,11 +16,8 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/document"
-	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/share/night"
 	"brevvagt/scanner/source/share/seal"
@@ -30,11 +27,13 @@ import (
 
 // Shares are the shares of a configuration with their opened database.
 type Shares struct {
-	DB   *state.DB
-	list []one
-	cfg  config.Config
-	scan *night.Scanner // nil until Work was called
-	log  *slog.Logger
+	DB       *state.DB
+	list     []one
+	cfg      config.Config
+	scan     *night.Scanner // nil until work was called
+	versions string         // what scan judges by
+	owner    string         // this process among the workers
+	log      *slog.Logger
 }
 
 type one struct {
@@ -56,13 +55,13 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Shares, er
 	if where == "" {
 		where = filepath.Join(cfg.State, "scan.db")
 	}
-	s := &Shares{cfg: cfg, log: log}
-	for _, c := range cfg.Shares {
-		clock, err := clockOf(c)
-		if err != nil {
-			return nil, fmt.Errorf("share %s: %w", c.Title(), err)
-		}
-		s.list = append(s.list, one{c, newShare(c, cfg.Site, keys), clock})
+	host, err := os.Hostname()
+	if err != nil {
+		host = "?"
+	}
+	s := &Shares{cfg: cfg, log: log, owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano())}
+	if s.list, err = listOf(cfg, keys); err != nil {
+		return nil, err
 	}
 	if s.DB, err = state.Open(ctx, where, keys); err != nil {
 		return nil, err
@@ -70,39 +69,20 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*Shares, er
 	return s, nil
 }
 
+func listOf(cfg config.Config, keys *seal.Keys) ([]one, error) {
+	var list []one
+	for _, c := range cfg.Shares {
+		clock, err := clockOf(c)
+		if err != nil {
+			return nil, fmt.Errorf("share %s: %w", c.Title(), err)
+		}
+		list = append(list, one{c, newShare(c, cfg.Site, keys), clock})
+	}
+	return list, nil
+}
+
 // Close ends all work.
 func (s *Shares) Close() error { return s.DB.Close() }
-
-// Work makes the scanner: handle judges a file, and seize, which may be nil, takes
-// it away where the share's configuration says so.
-func (s *Shares) Work(ctx context.Context, handle scanner.Handler, seize night.Seize, extract, detect string) error {
-	version, err := s.DB.EnsureVersion(ctx, extract, detect)
-	if err != nil {
-		return err
-	}
-	host, err := os.Hostname()
-	if err != nil {
-		host = "?"
-	}
-	for i := range s.list {
-		if s.list[i].cfg.Quarantine() {
-			s.list[i].share.Seize = seize
-		}
-	}
-	s.scan = (&night.Scanner{DB: s.DB, Handle: handle, Log: s.log, Version: version,
-		Owner: fmt.Sprintf("%s/%d/%d", host, os.Getpid(), time.Now().UnixNano())}).Prepare()
-	return nil
-}
-
-// Keep scans every share when it is due, until ctx ends.
-func (s *Shares) Keep(ctx context.Context, g *errgroup.Group) {
-	for _, o := range s.list {
-		g.Go(func() error { return s.scan.Keep(ctx, o.share, o.clock) })
-		if o.cfg.Live {
-			g.Go(func() error { return s.scan.Live(ctx, o.share, o.cfg.Path) })
-		}
-	}
-}
 
 // Run scans the named shares now, all when none is named, one after the other. What
 // happens is told to w: a bar on a terminal, lines elsewhere.

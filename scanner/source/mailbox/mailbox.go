@@ -18,6 +18,7 @@ import (
 	"math/rand/v2"
 	"runtime/debug"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/semaphore"
@@ -53,12 +54,17 @@ type Account struct {
 	// mail programs save one every minute. SentRest is the same for sent mail: a
 	// gateway that sees the same mail should have judged it first.
 	DraftRest, SentRest time.Duration
-	MaxBytes            int64 // of a mail; the rest of a larger one is a gap
+	MaxBytes            int64  // of a mail; the rest of a larger one is a gap
+	From                string // shown sender of notices
+	Contact             string // whom a notice tells people to turn to
+	// Setup tells one setup of an account from another, see Watch.Use.
+	Setup string
 }
 
-// Watch is the source. Fields are set before Run and not changed after.
+// Watch is the source. Fields are set before Run and not changed after; Use changes the
+// accounts.
 type Watch struct {
-	Accounts []Account
+	Accounts []Account // those to begin with
 	Book     *book.Book
 	Spool    string // folder (0700) for large mails on their way through; nothing stays in it
 	// PerServer is how many connections one server gets, default 50. With more
@@ -67,8 +73,6 @@ type Watch struct {
 	Workers   int   // mails judged at once, default 2
 	Memory    int64 // bytes of mail in memory at once, default 256 MiB
 	Backoff   time.Duration
-	From      string // shown sender of notices
-	Contact   string // whom a notice tells people to turn to
 	Log       *slog.Logger
 	Now       func() time.Time
 	// Crash is called at named points between steps; tests end the process there.
@@ -80,17 +84,23 @@ type Watch struct {
 // shared is what all accounts have together; it is made at the first use.
 type shared struct {
 	once    sync.Once
-	servers map[string]*server
 	workers *semaphore.Weighted
 	memory  *semaphore.Weighted
 	unread  sync.Map // folder key → how often in a row its listing could not be read
+
+	mu       sync.Mutex
+	accounts map[string]*Account // in force, by name
+	order    []string
+	servers  map[string]*server
+	start    func(a *Account, before *watching) *watching // nil until Run, and after it
+	watched  map[string]*watching
 }
 
 // server is what accounts on one server share.
 type server struct {
 	slots    *semaphore.Weighted
-	accounts int
-	limit    int
+	accounts atomic.Int64
+	limit    int64
 }
 
 func (w *Watch) prepare() {
@@ -106,16 +116,9 @@ func (w *Watch) prepare() {
 		if w.Crash == nil {
 			w.Crash = func(string) {}
 		}
-		w.servers = make(map[string]*server)
-		for i := range w.Accounts {
-			addr := w.Accounts[i].Server.Addr
-			if w.servers[addr] == nil {
-				w.servers[addr] = &server{slots: semaphore.NewWeighted(int64(w.PerServer)), limit: w.PerServer}
-			}
-			w.servers[addr].accounts++
-			w.Accounts[i].defaults(w.Log)
-		}
 		w.workers, w.memory = semaphore.NewWeighted(int64(w.Workers)), semaphore.NewWeighted(w.Memory)
+		w.servers, w.watched = make(map[string]*server), make(map[string]*watching)
+		w.use(w.Accounts)
 	})
 }
 
@@ -145,11 +148,31 @@ func (a *Account) defaults(log *slog.Logger) {
 func (w *Watch) Run(ctx context.Context, handle scanner.Handler) error {
 	w.prepare()
 	var all sync.WaitGroup
-	for i := range w.Accounts {
-		all.Go(func() { w.watch(ctx, &w.Accounts[i], handle) })
+	start := func(a *Account, before *watching) *watching {
+		own, stop := context.WithCancel(ctx)
+		now := &watching{stop: stop, ended: make(chan struct{})}
+		all.Go(func() {
+			defer close(now.ended)
+			defer stop()
+			if before != nil {
+				<-before.ended
+			}
+			w.watch(own, a, handle)
+		})
+		return now
 	}
+	w.setStart(start)
+	<-ctx.Done()
+	w.setStart(nil)
 	all.Wait()
 	return ctx.Err()
+}
+
+func (w *Watch) setStart(start func(a *Account, before *watching) *watching) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.start = start
+	w.startAll()
 }
 
 // watch visits one account again and again.
@@ -203,7 +226,7 @@ func (w *Watch) visitSafely(ctx context.Context, a *Account, handle scanner.Hand
 // visit connects and stays as long as all goes well, or for one round where many
 // accounts share a server. went says that at least one round was complete.
 func (w *Watch) visit(ctx context.Context, a *Account, handle scanner.Handler) (went bool, err error) {
-	srv := w.servers[a.Server.Addr]
+	srv := w.server(a)
 	if err := srv.slots.Acquire(ctx, 1); err != nil {
 		return false, err
 	}
@@ -231,7 +254,7 @@ func (w *Watch) visit(ctx context.Context, a *Account, handle scanner.Handler) (
 		went = true
 		switch {
 		case more:
-		case srv.accounts > srv.limit:
+		case srv.accounts.Load() > srv.limit:
 			s.Logout(ctx)
 			return true, nil
 		default:
@@ -286,9 +309,9 @@ type Check struct {
 // changes nothing.
 func (w *Watch) Check(ctx context.Context) []Check {
 	w.prepare()
-	list := make([]Check, len(w.Accounts))
-	for i := range w.Accounts {
-		list[i] = w.check(ctx, &w.Accounts[i])
+	var list []Check
+	for _, a := range w.all() {
+		list = append(list, w.check(ctx, a))
 	}
 	return list
 }

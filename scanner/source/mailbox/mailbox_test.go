@@ -64,7 +64,7 @@ func newLab(t testing.TB, accounts ...mailbox.Account) *lab {
 
 // another is a watch over the same book, as after a restart.
 func (l *lab) another(accounts ...mailbox.Account) *mailbox.Watch {
-	w := &mailbox.Watch{Accounts: accounts, Book: l.book, Spool: l.t.TempDir(), Backoff: 20 * time.Millisecond, Contact: "DPO, tlf. 00 00 00 00"}
+	w := &mailbox.Watch{Accounts: accounts, Book: l.book, Spool: l.t.TempDir(), Backoff: 20 * time.Millisecond}
 	if os.Getenv("MAILBOX_LOG") != "" {
 		w.Log = slog.New(slog.NewTextHandler(os.Stderr, nil))
 	}
@@ -134,7 +134,7 @@ func (l *lab) saw(want ...string) {
 }
 
 func account(d *dovecottest.Dovecot, user string) mailbox.Account {
-	return mailbox.Account{Name: user, Poll: 200 * time.Millisecond, DraftRest: 100 * time.Millisecond,
+	return mailbox.Account{Name: user, Poll: 200 * time.Millisecond, DraftRest: 100 * time.Millisecond, Contact: "DPO, tlf. 00 00 00 00",
 		Server: session.Config{Addr: d.Addr, RootCAs: d.RootCAs, User: user, Secret: secret(dovecottest.Password), Timeout: 5 * time.Second}}
 }
 

@@ -219,12 +219,3 @@ func (w *Watch) Release(ctx context.Context, sealed []byte) (string, error) {
 	_, err = w.Book.MoveOn(ctx, h, book.Moved, book.Returned, 0, 0)
 	return answer, err
 }
-
-func (w *Watch) account(name string) *Account {
-	for i := range w.Accounts {
-		if w.Accounts[i].Name == name {
-			return &w.Accounts[i]
-		}
-	}
-	return nil
-}

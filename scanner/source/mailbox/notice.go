@@ -108,7 +108,7 @@ func (v *visit) notices(ctx context.Context) error {
 
 // compose renders a notice as a mail.
 func (v *visit) compose(h *book.Handled, id string) []byte {
-	from := v.w.From
+	from := v.a.From
 	if from == "" {
 		from = "brevvagt@brevvagt.invalid"
 	}
@@ -132,8 +132,8 @@ func (v *visit) compose(h *book.Handled, id string) []byte {
 	line("Content-Transfer-Encoding", "quoted-printable")
 	b.WriteString("\r\n")
 	help := ""
-	if v.w.Contact != "" {
-		help = "Hjælp: " + v.w.Contact + "\n"
+	if v.a.Contact != "" {
+		help = "Hjælp: " + v.a.Contact + "\n"
 	}
 	text := h.Notice + "\nKladden er hverken ændret eller flyttet. Fjern oplysningerne, eller send den med sikker post.\n" + help +
 		"\n--- English ---\n\nA draft in your mailbox holds personal data that may not be sent as it is. Remove it, or use a secure route.\n"

@@ -129,6 +129,8 @@ func TestThirtyKills(t *testing.T) {
 	if len(want) != (files+6)/7 {
 		t.Fatalf("%d hits in an undisturbed run", len(want))
 	}
+	// A part of the work for each kill, in bytes of the tally.
+	part := size(tally) / int64(kills)
 	tally = filepath.Join(t.TempDir(), "dræbt")
 	killed := 0
 	for i := range kills {
@@ -138,8 +140,8 @@ func TestThirtyKills(t *testing.T) {
 		go func() { exited <- cmd.Wait() }()
 		// Now while it starts or plans, now after some files more.
 		until := time.Now().Add(time.Duration(rand.Int64N(int64(whole / 4))))
-		more := size(tally) + rand.Int64N(int64(150*files/kills))
-		for i%4 == 0 && time.Now().Before(until) || i%4 > 0 && size(tally) < more && len(exited) == 0 {
+		more := size(tally) + rand.Int64N(part+part/2)
+		for size(tally) < more && len(exited) == 0 && (i%4 > 0 || time.Now().Before(until)) {
 			time.Sleep(time.Millisecond)
 		}
 		_ = cmd.Process.Signal(syscall.SIGKILL)

@@ -25,19 +25,20 @@ const maxWait = 30 * time.Second
 
 // Live watches a folder of this machine and reads what changes within seconds. It is
 // an accelerator only: what it misses (an overflow, a change from another machine)
-// the walk at night finds. It ends when ctx does.
-func (s *Scanner) Live(ctx context.Context, sh *Share, root string) error {
+// the walk at night finds. It ends when ctx does, or when stop does and what it is
+// reading is read.
+func (s *Scanner) Live(ctx, stop context.Context, sh *Share, root string) {
 	w, err := fsnotify.NewWatcher()
 	if err != nil {
 		s.Log.Warn("share is not watched, only scanned at night", "share", sh.Name, "error", err)
-		return nil
+		return
 	}
 	defer w.Close()
 	own := s.copyFor("/live")
 	l := &live{s: own, share: sh, root: root, watcher: w, dirs: make(map[string]bool)}
 	l.add(root)
 	l.dirs = make(map[string]bool) // what was there before is the walk's
-	return l.run(ctx)
+	l.run(ctx, stop)
 }
 
 // copyFor is a scanner that counts as another worker.
@@ -84,22 +85,25 @@ func (l *live) changed(dir string) {
 	l.dirs[rel] = true
 }
 
-func (l *live) run(ctx context.Context) error {
+func (l *live) run(ctx, stop context.Context) {
 	timer := time.NewTimer(quiet)
 	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return nil
+			return
+		case <-stop.Done():
+			l.flush(ctx) // what was seen and not read yet
+			return
 		case err, ok := <-l.watcher.Errors:
 			if !ok {
-				return nil
+				return
 			}
 			l.s.Log.Warn("changes of a share were missed; it is walked", "share", l.share.Name, "error", err)
 			l.missed(ctx)
 		case e, ok := <-l.watcher.Events:
 			if !ok {
-				return nil
+				return
 			}
 			l.event(e)
 			if time.Since(l.first) < maxWait {

@@ -32,7 +32,7 @@ func TestLiveReadsWhatChanges(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	done := make(chan error, 1)
-	go func() { done <- s.Live(ctx, sh, r.dir) }()
+	go func() { defer close(done); s.Live(ctx, ctx, sh, r.dir) }()
 	time.Sleep(200 * time.Millisecond) // until it watches
 	r.write("sag/ny.txt", "CPR-nr. "+number(1))
 	r.write("ny/mappe/dyb.txt", "CPR-nr. "+number(2))
@@ -43,7 +43,7 @@ func TestLiveReadsWhatChanges(t *testing.T) {
 		t.Errorf("live work counts as a night: %+v, %v", runs, err)
 	}
 	cancel()
-	must(t, <-done)
+	<-done
 	if _, judged := r.scan(db); judged != 0 {
 		t.Errorf("the walk judged %d files again", judged)
 	}
@@ -60,13 +60,13 @@ func TestOverflowMarksTheShareDirty(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	l := &live{s: s, share: sh, root: r.dir, watcher: w, dirs: map[string]bool{}}
-	go func() { _ = l.run(ctx) }()
+	go l.run(ctx, ctx)
 	w.Errors <- fsnotify.ErrEventOverflow
 	eventually(t, "a mark", func() bool {
 		src, err := db.Source(ctx, "prøve")
 		return err == nil && src.Dirty
 	})
-	must(t, s.turn(ctx, sh, clock(t, "", "")))
+	must(t, s.turn(ctx, ctx, sh, clock(t, "", "")))
 	if src, err := db.Source(ctx, "prøve"); err != nil || src.Dirty {
 		t.Errorf("after the walk: %+v, %v", src, err)
 	}

@@ -194,8 +194,9 @@ func (s *Scanner) plan(ctx, stop context.Context, sh *Share, plan *state.Plan) e
 		}
 		return plan.Folder(ctx, f)
 	})
-	if errors.Is(err, errStopped) {
-		return nil // planned anew when it goes on
+	if errors.Is(err, errStopped) || ctx.Err() != nil {
+		// Planned anew when it goes on, by whoever is first.
+		return errors.Join(ctx.Err(), plan.Release(context.WithoutCancel(ctx)))
 	}
 	if err != nil {
 		return err

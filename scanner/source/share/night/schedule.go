@@ -106,23 +106,23 @@ func (c Clock) Next(now time.Time, last *state.Run) time.Time {
 // Poll is how often the clock and the pause switch are looked at.
 const Poll = 2 * time.Second
 
-// Keep scans a share whenever it is due, until ctx ends. Failures are logged and
-// tried again.
-func (s *Scanner) Keep(ctx context.Context, sh *Share, c Clock) error {
-	for ctx.Err() == nil {
-		if err := s.turn(ctx, sh, c); err != nil && ctx.Err() == nil {
+// Keep scans a share whenever it is due, until ctx ends, or until stop does and the
+// files at hand are finished. Failures are logged and tried again.
+func (s *Scanner) Keep(ctx, stop context.Context, sh *Share, c Clock) {
+	for ctx.Err() == nil && stop.Err() == nil {
+		if err := s.turn(ctx, stop, sh, c); err != nil && ctx.Err() == nil {
 			s.Log.Error("share", "share", sh.Name, "error", detectors.RedactNumbers(err.Error()))
 		}
 		select {
 		case <-ctx.Done():
+		case <-stop.Done():
 		case <-time.After(Poll):
 		}
 	}
-	return nil
 }
 
 // turn does what is due now, if anything.
-func (s *Scanner) turn(ctx context.Context, sh *Share, c Clock) error {
+func (s *Scanner) turn(ctx, stop context.Context, sh *Share, c Clock) error {
 	src, err := s.DB.EnsureSource(ctx, sh.Name)
 	if err != nil || src.Paused {
 		return err
@@ -143,7 +143,7 @@ func (s *Scanner) turn(ctx context.Context, sh *Share, c Clock) error {
 			return err
 		}
 	}
-	stop, cancel := context.WithCancel(ctx)
+	stop, cancel := context.WithCancel(stop)
 	defer cancel()
 	if !end.IsZero() {
 		timer := time.AfterFunc(end.Sub(now), cancel)

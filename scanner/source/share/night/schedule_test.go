@@ -110,12 +110,12 @@ func TestWindowAndPause(t *testing.T) {
 	// Paused: the daemon does nothing, whatever is due.
 	must(t, db.Pause(t.Context(), "prøve", true))
 	c := clock(t, "", "")
-	must(t, s.turn(t.Context(), sh, c))
+	must(t, s.turn(t.Context(), t.Context(), sh, c))
 	if again, err := db.Run(t.Context(), run.ID); err != nil || again.Done != run.Done {
 		t.Fatalf("worked while paused: %+v, %v", again, err)
 	}
 	must(t, db.Pause(t.Context(), "prøve", false))
-	must(t, s.turn(t.Context(), sh, c))
+	must(t, s.turn(t.Context(), t.Context(), sh, c))
 	again, err := db.Run(t.Context(), run.ID)
 	must(t, err)
 	if again.Stage != state.Finished || again.Done != 30 || n != 30 {

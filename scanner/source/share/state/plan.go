@@ -355,6 +355,15 @@ func (p *Plan) Finish(ctx context.Context, whole bool) error {
 	})
 }
 
+// Release gives the plan back unfinished, so that nobody waits for its lease.
+func (p *Plan) Release(ctx context.Context) error {
+	_, err := p.db.sql.ExecContext(ctx, `UPDATE scan_run SET planner_until = 0 WHERE id = $1 AND planner = $2`, p.run.ID, p.owner)
+	if err != nil {
+		return fmt.Errorf("cannot give back the plan of run %d: %w", p.run.ID, err)
+	}
+	return nil
+}
+
 // unseen are the folders that are gone: not walked, and not below one that could
 // not be listed.
 func (p *Plan) unseen(ctx context.Context) ([]int64, error) {
