@@ -9,6 +9,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"brevvagt/quarantine/vault"
@@ -254,19 +255,25 @@ func (s *Service) Resume(ctx context.Context) error {
 		return err
 	}
 	errs := []error{s.clearOutbox(ctx)}
-	for _, id := range ids {
-		if err := ctx.Err(); err != nil {
-			return errors.Join(append(errs, err)...)
+	var mu sync.Mutex
+	ended := Several(ctx, ids, func(id string) {
+		if err := s.resume(ctx, id); err != nil {
+			mu.Lock()
+			defer mu.Unlock()
+			errs = append(errs, err)
 		}
-		unlock, err := s.busy.LockShared(ctx, id)
-		if err != nil {
-			return errors.Join(append(errs, err)...)
-		}
-		_, err = s.finish(ctx, id)
-		unlock()
-		errs = append(errs, err)
+	})
+	return errors.Join(append(errs, ended)...)
+}
+
+func (s *Service) resume(ctx context.Context, id string) error {
+	unlock, err := s.busy.LockShared(ctx, id)
+	if err != nil {
+		return err
 	}
-	return errors.Join(errs...)
+	defer unlock()
+	_, err = s.finish(ctx, id)
+	return err
 }
 
 func scanIDs(rows *sql.Rows, err error) ([]string, error) {

@@ -244,6 +244,13 @@ func (l *Lanes) Run(ctx context.Context, g *errgroup.Group, handle scanner.Handl
 	}
 }
 
+// Settle waits until what was released is on its way, before a command ends.
+func (l *Lanes) Settle() {
+	if l.Milter != nil {
+		l.Milter.Settle()
+	}
+}
+
 // Wrap names the part that failed; one that was only stopped has not failed.
 func Wrap(name string, err error) error {
 	if err == nil || errors.Is(err, context.Canceled) {

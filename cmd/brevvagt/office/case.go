@@ -68,6 +68,7 @@ func WithService(cmd *cobra.Command, file string, f func(context.Context, *state
 		if err != nil {
 			return err
 		}
+		defer ways.Settle()
 		return f(cmd.Context(), st, svc)
 	})
 }
@@ -223,8 +224,9 @@ func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
 
 func newCaseDecide(verb, short string) *cobra.Command {
 	var file, by, reason string
+	var every everyCase
 	cmd := &cobra.Command{
-		Use: verb + " ID", Short: short, Args: cobra.ExactArgs(1),
+		Use: verb + " ID", Short: short, Args: cobra.MaximumNArgs(1),
 		Long: short + `.
 
 Kræver en konto (--by) og dens adgangssætning (fra terminalen eller standard
@@ -232,6 +234,9 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if strings.TrimSpace(reason) == "" || by == "" {
 				return errors.New("--by and --reason are required")
+			}
+			if (len(args) == 1) == every.all {
+				return errors.New("name one case, or all with --all")
 			}
 			phrase, err := readPassphrase(cmd)
 			if err != nil {
@@ -250,6 +255,9 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 				if verb == "reject" {
 					decide = svc.Reject
 				}
+				if every.all {
+					return every.decide(ctx, svc, cmd.OutOrStdout(), func(id string) (*quarantine.Case, error) { return decide(ctx, id, d) })
+				}
 				c, err := decide(ctx, args[0], d)
 				if err != nil {
 					return fmt.Errorf("%s: %w", args[0], err)
@@ -260,6 +268,7 @@ input) og en begrundelse (--reason), som skrives i revisionssporet og kladden.`,
 		},
 	}
 	console.ConfigFlag(cmd, &file)
+	every.flags(cmd)
 	cmd.Flags().StringVar(&by, "by", "", "konto, der afgør sagen")
 	cmd.Flags().StringVar(&reason, "reason", "", "begrundelse")
 	return cmd

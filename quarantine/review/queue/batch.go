@@ -74,9 +74,10 @@ func (b *Board) Add(action, by string, cases []string, decide func(id string) (*
 }
 
 func (b *Board) run(batch *Batch, decide func(id string) (*quarantine.Case, error)) {
-	for _, id := range batch.Cases {
+	_ = quarantine.Several(context.Background(), batch.Cases, func(id string) { // which never ends early
 		c, err := decide(id)
 		b.mu.Lock()
+		defer b.mu.Unlock()
 		switch {
 		case err != nil:
 			batch.Failed++
@@ -85,8 +86,7 @@ func (b *Board) run(batch *Batch, decide func(id string) (*quarantine.Case, erro
 		default:
 			batch.Done++
 		}
-		b.mu.Unlock()
-	}
+	})
 	b.mu.Lock()
 	batch.Finished = b.now()
 	b.mu.Unlock()

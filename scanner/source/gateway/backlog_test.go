@@ -158,7 +158,7 @@ func TestReleaseOfAll(t *testing.T) {
 	close(ids)
 	eventually(t, "all held", func() bool { return len(b.held(t)) == mails })
 	begun := time.Now()
-	for range 4 {
+	for range 16 {
 		wg.Go(func() {
 			for id := range ids {
 				for range 1 + min(1, len(ids)%20/19) {
@@ -172,7 +172,8 @@ func TestReleaseOfAll(t *testing.T) {
 	wg.Wait()
 	took := time.Since(begun)
 	seen := map[string]int{}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	b.lane.Settle()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(mails)*20*time.Millisecond)
 	defer cancel()
 	all, err := b.sink.Wait(ctx, mails)
 	if err != nil {

@@ -102,6 +102,7 @@ type Milter struct {
 	rounds   rounds          // of Reconcile
 	kept     map[string]bool // adopted, judged clean and kept all the same
 	released journal
+	together together
 }
 
 // rounds is what Reconcile counts, one call at a time.

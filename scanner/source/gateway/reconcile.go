@@ -243,7 +243,8 @@ func (m *Milter) releaseAll(ctx context.Context, clean []string) int {
 	if len(clean) == 0 {
 		return 0
 	}
-	n, err := m.Postfix.ReleaseAll(ctx, clean)
+	done, err := m.Postfix.ReleaseAll(ctx, clean)
+	n := len(done)
 	if err != nil {
 		m.Log.Error("clean mails not released; tried again in the next round", "mails", len(clean), "error", err)
 	}

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"sync"
@@ -28,44 +27,6 @@ var (
 
 // NeedsContent is false: Postfix still has the mail.
 func (m *Milter) NeedsContent() bool { return false }
-
-// Release takes the mail from Postfix's hold queue and starts its delivery. It may
-// be repeated: a mail that is already released is a success. from, to and content
-// are not used; Postfix has them.
-func (m *Milter) Release(ctx context.Context, rec []byte, _ string, _ []string, _ io.Reader) (string, error) {
-	m.prepare()
-	id, err := queueID(rec)
-	if err != nil {
-		return "", err
-	}
-	if err := m.released.add(id); err != nil {
-		return "", err
-	}
-	err = m.Postfix.Release(ctx, id)
-	switch {
-	case err == nil:
-		return "Postfix: frigivet " + id, nil
-	case !errors.Is(err, postfix.ErrNotHeld):
-		if found, ferr := m.Postfix.Find(ctx, id); ferr == nil && found.Queue == "hold" {
-			m.released.forget(id)
-		}
-		return "", err
-	}
-	found, err := m.Postfix.Find(ctx, id)
-	switch {
-	case err == nil && found.Queue == "hold":
-		return "", fmt.Errorf("release mail %s: still held", id)
-	case err == nil:
-		return "Postfix: " + id + " er allerede frigivet", m.Postfix.Deliver(ctx, id)
-	case !errors.Is(err, postfix.ErrGone):
-		return "", err
-	case m.released.before(id):
-		// Asked for earlier, then we stopped; by now it has been delivered.
-		return "Postfix: " + id + " er allerede afsendt", nil
-	}
-	m.released.forget(id)
-	return "", fmt.Errorf("mail %s: %w", id, ErrGone)
-}
 
 // Reject deletes the mail from Postfix's hold queue and sends the notice. It may
 // be repeated; the notice may then be sent twice, which is better than never. A
@@ -136,26 +97,38 @@ type journal struct {
 	count map[string]int
 }
 
-func (j *journal) add(id string) error {
+func (j *journal) add(id string) error { return j.addAll([]string{id}) }
+
+// addAll notes several wishes with one wait for the disk.
+func (j *journal) addAll(ids []string) error {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	if j.count == nil {
 		j.count = map[string]int{}
 	}
-	if j.dir == "" {
-		j.count[id]++
+	made := false
+	for _, id := range ids {
+		if j.dir == "" {
+			j.count[id]++
+			continue
+		}
+		f, err := os.OpenFile(filepath.Join(j.dir, id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if errors.Is(err, os.ErrExist) {
+			j.count[id] = max(j.count[id], 1) + 1
+			continue
+		}
+		if err == nil {
+			err = f.Close() // it is empty: the folder's own sync keeps it
+		}
+		if err != nil {
+			return fmt.Errorf("memory of releases: %w", err) // what was noted says no more than "asked"
+		}
+		j.count[id], made = 1, true
+	}
+	if !made {
 		return nil
 	}
-	f, err := os.OpenFile(filepath.Join(j.dir, id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if errors.Is(err, os.ErrExist) {
-		j.count[id] = max(j.count[id], 1) + 1
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("memory of releases: %w", err)
-	}
-	j.count[id] = 1
-	if err := errors.Join(f.Sync(), f.Close(), syncDir(j.dir)); err != nil {
+	if err := syncDir(j.dir); err != nil {
 		return fmt.Errorf("memory of releases: %w", err)
 	}
 	return nil

@@ -106,21 +106,27 @@ func takeApart(out []byte, ids []string) ([][]byte, bool) {
 	return contents, len(rest) == 0
 }
 
-// ReleaseAll takes mails from the hold queue and returns how many were there. A
-// mail that is no longer held is no error. Flush then has them delivered.
-func (c *Control) ReleaseAll(ctx context.Context, ids []string) (int, error) {
+// ReleaseAll takes mails from the hold queue and returns those that were there. A
+// mail that is no longer held is no error. Flush then has them delivered. With an
+// error some may have been released beside those returned.
+func (c *Control) ReleaseAll(ctx context.Context, ids []string) (map[string]bool, error) {
 	if err := checkAll(ids); err != nil {
-		return 0, err
+		return nil, err
 	}
-	sum := 0
+	released := make(map[string]bool, len(ids))
 	for batch := range slices.Chunk(ids, MaxBatch) {
-		n, err := c.super(ctx, releasedLine, strings.Join(batch, "\n")+"\n", "-H", "-")
-		if err != nil {
-			return sum, fmt.Errorf("release %d mails: %w", len(batch), err)
+		n, named, err := c.superNamed(ctx, releasedLine, strings.Join(batch, "\n")+"\n", "-H", "-")
+		for _, id := range named {
+			released[id] = true
 		}
-		sum += n
+		if err == nil && n != len(named) {
+			err = fmt.Errorf("postsuper counts %d mails and names %d", n, len(named))
+		}
+		if err != nil {
+			return released, fmt.Errorf("release %d mails: %w", len(batch), err)
+		}
 	}
-	return sum, nil
+	return released, nil
 }
 
 // Flush has everything that is queued tried now. Mail for a next hop that is down

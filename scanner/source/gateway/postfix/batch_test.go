@@ -93,15 +93,15 @@ func TestBatchOfRealMails(t *testing.T) {
 		}
 	}
 	held(ids...)
-	if n, err := control.ReleaseAll(t.Context(), ids[:2]); n != 2 || err != nil {
-		t.Errorf("released %d, %v", n, err)
+	if n, err := control.ReleaseAll(t.Context(), ids[:2]); len(n) != 2 || !n[ids[0]] || err != nil {
+		t.Errorf("released %v, %v", n, err)
 	}
 	held(ids[2:]...)
 	if err := control.Flush(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if n, err := control.ReleaseAll(t.Context(), ids[:3]); n != 1 || err != nil {
-		t.Errorf("released again: %d, %v", n, err)
+	if n, err := control.ReleaseAll(t.Context(), ids[:3]); len(n) != 1 || !n[ids[2]] || err != nil {
+		t.Errorf("released again: %v, %v", n, err)
 	}
 	if _, ok := control.Contents(t.Context(), ids, 1<<20); ok {
 		t.Error("released mail was read as held")

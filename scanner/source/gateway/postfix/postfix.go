@@ -186,21 +186,32 @@ func (c *Control) Delete(ctx context.Context, id string) error {
 
 var (
 	releasedLine = regexp.MustCompile(`Released from hold: (\d+) message`)
+	namedLine    = regexp.MustCompile(`(?m)^postsuper: ([0-9A-Za-z]+): released from hold$`)
 	deletedLine  = regexp.MustCompile(`Deleted: (\d+) message`)
 )
 
 // super runs postsuper and reads how many mails it touched: it ends with 0 even
 // when it found none.
 func (c *Control) super(ctx context.Context, line *regexp.Regexp, stdin string, args ...string) (int, error) {
+	n, _, err := c.superNamed(ctx, line, stdin, args...)
+	return n, err
+}
+
+// superNamed is super with the ids of the mails that were released.
+func (c *Control) superNamed(ctx context.Context, line *regexp.Regexp, stdin string, args ...string) (n int, named []string, err error) {
 	_, stderr, err := c.run(ctx, 1<<16, stdin, c.Prefix, "postsuper", args...)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
+	}
+	for _, m := range namedLine.FindAllSubmatch(stderr, -1) {
+		named = append(named, string(m[1]))
 	}
 	m := line.FindSubmatch(stderr)
 	if m == nil {
-		return 0, nil
+		return 0, named, nil
 	}
-	return strconv.Atoi(string(m[1]))
+	n, err = strconv.Atoi(string(m[1]))
+	return n, named, err
 }
 
 // run runs one command within the time limit and bounds what it may print.

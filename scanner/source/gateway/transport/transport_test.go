@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -23,9 +24,25 @@ import (
 // zone is a fake validating resolver on loopback: records by "name type", secure
 // names by their ending.
 type zone struct {
+	mu      *sync.Mutex // of records, where a test changes them; or nil
 	records map[string][]string
 	secure  []string // endings whose answers carry AD
 	fail    []string // endings that are SERVFAIL
+}
+
+func (z zone) find(key string) []string {
+	if z.mu != nil {
+		z.mu.Lock()
+		defer z.mu.Unlock()
+	}
+	return z.records[key]
+}
+
+// set changes the records of a name while the resolver runs.
+func (z zone) set(key string, records ...string) {
+	z.mu.Lock()
+	defer z.mu.Unlock()
+	z.records[key] = records
 }
 
 func (z zone) start(t *testing.T) *Resolver {
@@ -46,7 +63,7 @@ func (z zone) start(t *testing.T) *Resolver {
 				m.Rcode = dns.RcodeServerFailure
 			}
 		}
-		for _, text := range z.records[name+" "+dns.TypeToString[q.Question[0].Qtype]] {
+		for _, text := range z.find(name + " " + dns.TypeToString[q.Question[0].Qtype]) {
 			rr, err := dns.NewRR(text)
 			if err != nil {
 				t.Error(err)
@@ -117,7 +134,7 @@ func TestMTASTS(t *testing.T) {
 		DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 			return new(net.Dialer).DialContext(ctx, "tcp", srv.Listener.Addr().String())
 		}}}
-	z := zone{records: map[string][]string{
+	z := zone{mu: new(sync.Mutex), records: map[string][]string{
 		"_mta-sts.sts.example. TXT": {`_mta-sts.sts.example. IN TXT "v=STSv1; id=20261124;"`},
 		"_mta-sts.two.example. TXT": {`_mta-sts.two.example. IN TXT "v=STSv1; id=1;"`, `_mta-sts.two.example. IN TXT "v=STSv1; id=2;"`},
 	}}
@@ -131,7 +148,7 @@ func TestMTASTS(t *testing.T) {
 		t.Error("proven without a policy")
 	}
 	now = now.Add(time.Hour)
-	delete(z.records, "_mta-sts.sts.example. TXT") // somebody took the record away
+	z.set("_mta-sts.sts.example. TXT") // somebody took the record away
 	if got := p.Prove(t.Context(), "sts.example"); got.Method != MTASTS {
 		t.Errorf("a policy ended before its time: %+v", got)
 	}
@@ -139,7 +156,7 @@ func TestMTASTS(t *testing.T) {
 	if got := p.Prove(t.Context(), "sts.example"); got.Protected() {
 		t.Errorf("a policy counts beyond its end: %+v", got)
 	}
-	z.records["_mta-sts.sts.example. TXT"] = []string{`_mta-sts.sts.example. IN TXT "v=STSv1; id=2;"`}
+	z.set("_mta-sts.sts.example. TXT", `_mta-sts.sts.example. IN TXT "v=STSv1; id=2;"`)
 	for _, bad := range []string{"", "mode: enforce\nmax_age: 1\nmx: a.example\n", "version: STSv1\nmode: testing\nmax_age: 99\nmx: a.example\n",
 		"version: STSv1\nmode: enforce\nmax_age: 99\n", "version: STSv1\nmode: enforce\nmax_age: -1\nmx: a.example\n", "version: STSv1\nmode: enforce\nmax_age: 9\nmx: a b\n", strings.Repeat("x", 70<<10)} {
 		text.Store(bad)
