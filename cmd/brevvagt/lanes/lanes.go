@@ -72,6 +72,9 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 		if err := l.Milter.KeepReleases(filepath.Join(cfg.State, "released")); err != nil {
 			return nil, err
 		}
+		if err := l.Milter.KeepSplits(filepath.Join(cfg.State, "split")); err != nil {
+			return nil, err
+		}
 		if err := l.Milter.KeepDeferred(filepath.Join(cfg.State, "deferred")); err != nil {
 			return nil, err
 		}
@@ -286,10 +289,12 @@ type releaser struct {
 	notice config.Notify
 }
 
-// ReleasesSome: Postfix keeps one mail for all its recipients, the SMTP lane sends anew.
+// ReleasesSome is what the lane itself can.
 func (r releaser) ReleasesSome() bool {
-	_, ok := r.lane.(*smtpin.Server)
-	return ok
+	if m, ok := r.lane.(*gateway.Milter); ok {
+		return m.ReleasesSome()
+	}
+	return true
 }
 
 func (r releaser) NeedsContent() bool { return r.lane.NeedsContent() }
@@ -297,6 +302,10 @@ func (r releaser) NeedsContent() bool { return r.lane.NeedsContent() }
 func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
 	if c.Wish.Route != "" {
 		return r.releaseBy(ctx, c, content)
+	}
+	if m, ok := r.lane.(*gateway.Milter); ok && len(c.Wish.To) > 0 {
+		answer, err := m.ReleaseTo(ctx, c.Receipt, c.To)
+		return answer, classify(err)
 	}
 	receipt := c.Receipt
 	if len(c.Wish.To) > 0 {

@@ -23,6 +23,7 @@ import (
 	"brevvagt/scanner/source/gateway/milter"
 	"brevvagt/scanner/source/gateway/postfix"
 	"brevvagt/scanner/source/gateway/relay"
+	"brevvagt/scanner/source/gateway/split"
 )
 
 // Source is the Item.Source of this lane.
@@ -103,6 +104,7 @@ type Milter struct {
 	kept     map[string]bool // adopted, judged clean and kept all the same
 	released journal
 	together together
+	splits   *split.Book // nil where there are no releases to some
 }
 
 // rounds is what Reconcile counts, one call at a time.
@@ -202,6 +204,9 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 	to := make([]string, len(msg.To))
 	for i, r := range msg.To {
 		to[i] = r.Address
+	}
+	if r, ours := m.copyOfOurs(msg, to); ours {
+		return r
 	}
 	it := m.item(msg.QueueID, msg.From, to, begun, msg.Content())
 	if msg.File != nil {

@@ -94,7 +94,7 @@ func (m *Milter) unknown(ctx context.Context, reportAbsent bool) ([]postfix.Mail
 		m.absent(ctx, known, isHeld)
 		m.forgetKept(isHeld)
 	}
-	return slices.DeleteFunc(m.notDeferred(held), func(h postfix.Mail) bool {
+	return slices.DeleteFunc(m.notDeferred(m.notSplit(ctx, held, known)), func(h postfix.Mail) bool {
 		_, ok := known[h.ID]
 		return ok || m.keptBefore(h.ID)
 	}), nil

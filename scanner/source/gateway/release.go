@@ -148,6 +148,17 @@ func (j *journal) before(id string) bool {
 	return j.count[id] > 1
 }
 
+// has reports whether the wish was ever noted.
+func (j *journal) has(id string) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.dir == "" {
+		return j.count[id] > 0
+	}
+	_, err := os.Stat(filepath.Join(j.dir, id))
+	return err == nil
+}
+
 // forget takes back a wish that could not be carried out because the mail was
 // gone before it.
 func (j *journal) forget(id string) {

@@ -50,6 +50,10 @@ func (m *Milter) Release(ctx context.Context, rec []byte, _ string, _ []string, 
 	if err != nil {
 		return "", err
 	}
+	return m.release(ctx, id)
+}
+
+func (m *Milter) release(ctx context.Context, id string) (string, error) {
 	a := asked{id: id, done: make(chan released, 1)}
 	g := &m.together
 	g.mu.Lock()

@@ -215,7 +215,7 @@ func (c *conn) negotiate(data []byte) ([]byte, error) {
 	}
 	c.opts = options{
 		version:  min(version, ourVersion),
-		actions:  binary.BigEndian.Uint32(data[4:]) & (actAddHeaders | actQuarantine),
+		actions:  binary.BigEndian.Uint32(data[4:]) & (actAddHeaders | actChangeHeaders | actQuarantine),
 		protocol: binary.BigEndian.Uint32(data[8:]) & want,
 	}
 	out := binary.BigEndian.AppendUint32(nil, c.opts.version)

@@ -38,6 +38,7 @@ const (
 	respContinue   = 'c'
 	respAddHeader  = 'h'
 	respInsHeader  = 'i'
+	respChgHeader  = 'm'
 	respProgress   = 'p'
 	respQuarantine = 'q'
 	respTempFail   = 't'
@@ -46,8 +47,9 @@ const (
 
 // Actions we may ask for.
 const (
-	actAddHeaders uint32 = 0x01
-	actQuarantine uint32 = 0x20
+	actAddHeaders    uint32 = 0x01
+	actChangeHeaders uint32 = 0x10
+	actQuarantine    uint32 = 0x20
 )
 
 // Protocol steps we may ask for.

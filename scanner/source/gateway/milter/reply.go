@@ -23,6 +23,7 @@ type Reply struct {
 	enhanced string
 	text     string
 	headers  []field
+	without  []string
 }
 
 type field struct{ name, value string }
@@ -47,6 +48,13 @@ func Reject(code int, enhanced, text string) Reply {
 // that is not a legal header name is left out.
 func (r Reply) WithHeader(name, value string) Reply {
 	r.headers = append(r.headers[:len(r.headers):len(r.headers)], field{name, value})
+	return r
+}
+
+// WithoutHeader takes the first header of that name out of an accepted or quarantined
+// message, where the server offers that.
+func (r Reply) WithoutHeader(name string) Reply {
+	r.without = append(r.without[:len(r.without):len(r.without)], name)
 	return r
 }
 
@@ -105,6 +113,11 @@ func (r Reply) encode(o options) []byte {
 }
 
 func (r Reply) appendHeaders(out []byte, o options) []byte {
+	for _, name := range r.without {
+		if headerName.MatchString(name) && o.actions&actChangeHeaders != 0 {
+			out = appendPacket(out, respChgHeader, binary.BigEndian.AppendUint32(nil, 1), []byte(name+"\x00\x00"))
+		}
+	}
 	if o.actions&actAddHeaders == 0 {
 		return out
 	}

@@ -1,0 +1,170 @@
+// Package split keeps on disk how far releases of a held mail to some of its
+// recipients have come: which copies of the mail the mail server has taken, so that a
+// crash at any point neither loses nor doubles it.
+//
+// Glossary: a split is such a release. Its token stands in a header of the copy until
+// the lane has seen it, and tells that the copy is ours.
+package split
+
+import (
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"brevvagt/internal/safefile"
+)
+
+// Split is one release to some.
+type Split struct {
+	Token string   `json:"token"`
+	From  string   `json:"from"`
+	To    []string `json:"to"`
+	// Copies are the queue ids of the copies that the mail server may have taken, the
+	// latest last. Elsewhere says that a copy was taken by a server that is not ours.
+	Copies    []string `json:"-"`
+	Elsewhere bool     `json:"-"`
+	Done      bool     `json:"-"` // nothing is left to do
+}
+
+// Book is a folder of splits, shared by the processes of an installation. Ids must be
+// queue ids, which are letters and digits only.
+type Book struct{ dir string }
+
+// keep is how long a split is remembered.
+const keep = 30 * 24 * time.Hour
+
+// Open opens the folder and forgets what is old.
+func Open(dir string) (*Book, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("releases to some: %w", err)
+	}
+	b := &Book{dir: dir}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return nil, fmt.Errorf("releases to some: %w", err)
+	}
+	for _, e := range entries {
+		if fi, err := e.Info(); err == nil && time.Since(fi.ModTime()) > keep {
+			_ = os.Remove(filepath.Join(dir, e.Name()))
+		}
+	}
+	return b, nil
+}
+
+const (
+	ending    = ".json"
+	elsewhere = "elsewhere"
+	done      = "done"
+)
+
+// Begin makes the split of a mail, or gives the one that was begun. One for other
+// recipients is begun anew; its copies stay noted.
+func (b *Book) Begin(id, from string, to []string) (Split, error) {
+	s, ok, err := b.Get(id)
+	if err != nil {
+		return Split{}, err
+	}
+	if ok && s.From == from && slices.Equal(s.To, to) {
+		return s, nil
+	}
+	s = Split{Token: rand.Text(), From: from, To: to, Copies: s.Copies}
+	raw, err := json.Marshal(s)
+	if err != nil {
+		return Split{}, fmt.Errorf("releases to some: %w", err)
+	}
+	if _, err := safefile.Write(filepath.Join(b.dir, id+ending), strings.NewReader(string(raw))); err != nil {
+		return Split{}, fmt.Errorf("releases to some: %w", err)
+	}
+	return s, nil
+}
+
+// Get reads the split of a mail.
+func (b *Book) Get(id string) (s Split, ok bool, err error) {
+	raw, err := os.ReadFile(filepath.Join(b.dir, id+ending))
+	if errors.Is(err, os.ErrNotExist) {
+		return Split{}, false, nil
+	}
+	if err == nil {
+		err = json.Unmarshal(raw, &s)
+	}
+	if err != nil {
+		return Split{}, false, fmt.Errorf("releases to some: %w", err)
+	}
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return Split{}, false, fmt.Errorf("releases to some: %w", err)
+	}
+	for _, e := range entries {
+		switch of, note, _ := strings.Cut(e.Name(), "."); {
+		case of != id || note == ending[1:]:
+		case note == elsewhere:
+			s.Elsewhere = true
+		case note == done:
+			s.Done = true
+		default:
+			s.Copies = append(s.Copies, note)
+		}
+	}
+	slices.Sort(s.Copies) // long queue ids begin with the time
+	return s, true, nil
+}
+
+// Expected tells whether a mail with this token is a copy of a split mail that is on
+// its way in, and of which.
+func (b *Book) Expected(mark, from string, to []string) (id string, ok bool) {
+	id, token, _ := strings.Cut(mark, ".")
+	if id == "" || strings.ContainsAny(id, "/\\") {
+		return "", false
+	}
+	s, found, err := b.Get(id)
+	if err != nil || !found || s.Done || subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1 || s.From != from {
+		return "", false
+	}
+	for _, a := range to {
+		if !slices.Contains(s.To, a) {
+			return "", false
+		}
+	}
+	return id, true
+}
+
+// Mark is what the header of a copy holds.
+func (s Split) Mark(id string) string { return id + "." + s.Token }
+
+// Note notes that the mail server may have taken a copy.
+func (b *Book) Note(id, queueID string) error { return b.touch(id + "." + queueID) }
+
+// Left notes that a server that is not ours has taken a copy.
+func (b *Book) Left(id string) error { return b.touch(id + "." + elsewhere) }
+
+// End notes that nothing is left to do.
+func (b *Book) End(id string) error { return b.touch(id + "." + done) }
+
+func (b *Book) touch(name string) error {
+	if _, err := safefile.Write(filepath.Join(b.dir, name), strings.NewReader("")); err != nil {
+		return fmt.Errorf("releases to some: %w", err)
+	}
+	return nil
+}
+
+// Copies maps the queue id of every noted copy to the mail it is a copy of.
+func (b *Book) Copies() map[string]string {
+	entries, err := os.ReadDir(b.dir)
+	if err != nil {
+		return nil
+	}
+	all := map[string]string{}
+	for _, e := range entries {
+		if of, note, ok := strings.Cut(e.Name(), "."); ok && note != ending[1:] && note != elsewhere && note != done {
+			all[note] = of
+		}
+	}
+	return all
+}
