@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"brevvagt/internal/atonce"
 	"brevvagt/quarantine/vault"
 )
 
@@ -256,7 +257,7 @@ func (s *Service) Resume(ctx context.Context) error {
 	}
 	errs := []error{s.clearOutbox(ctx)}
 	var mu sync.Mutex
-	ended := Several(ctx, ids, func(id string) {
+	ended := atonce.Each(ctx, atonce.Cases, ids, func(id string) {
 		if err := s.resume(ctx, id); err != nil {
 			mu.Lock()
 			defer mu.Unlock()

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/internal/atonce"
 	"brevvagt/quarantine"
 )
 
@@ -55,7 +56,7 @@ func (e *everyCase) decide(ctx context.Context, svc *quarantine.Service, w io.Wr
 	}
 	var mu sync.Mutex
 	states, failed := map[quarantine.State]int{}, 0
-	ended := quarantine.Several(ctx, ids, func(id string) {
+	ended := atonce.Each(ctx, atonce.Cases, ids, func(id string) {
 		c, err := do(id)
 		mu.Lock()
 		defer mu.Unlock()

@@ -12,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"brevvagt/detectors"
+	"brevvagt/internal/atonce"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
@@ -74,7 +75,7 @@ func (b *Board) Add(action, by string, cases []string, decide func(id string) (*
 }
 
 func (b *Board) run(batch *Batch, decide func(id string) (*quarantine.Case, error)) {
-	_ = quarantine.Several(context.Background(), batch.Cases, func(id string) { // which never ends early
+	_ = atonce.Each(context.Background(), atonce.Cases, batch.Cases, func(id string) { // which never ends early
 		c, err := decide(id)
 		b.mu.Lock()
 		defer b.mu.Unlock()

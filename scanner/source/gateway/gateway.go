@@ -23,6 +23,7 @@ import (
 	"brevvagt/scanner/source/gateway/milter"
 	"brevvagt/scanner/source/gateway/postfix"
 	"brevvagt/scanner/source/gateway/relay"
+	"brevvagt/scanner/source/gateway/release"
 	"brevvagt/scanner/source/gateway/split"
 )
 
@@ -102,8 +103,12 @@ type Milter struct {
 	wake     chan struct{}
 	rounds   rounds          // of Reconcile
 	kept     map[string]bool // adopted, judged clean and kept all the same
-	released journal
-	together together
+	going
+}
+
+// going is how far the mails have come that were released.
+type going struct {
+	releases release.Desk
 	splits   *split.Book // nil where there are no releases to some
 }
 
@@ -132,6 +137,7 @@ func (m *Milter) prepare() {
 	c.MaxBytes = orDefault(c.MaxBytes, 64<<20)
 	c.Every = orDefault(c.Every, time.Minute)
 	m.kept = map[string]bool{}
+	m.releases.Postfix, m.releases.Log = m.Postfix, m.Log
 	m.judge = judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: m.Log})
 	m.deep = judge.New(judge.Options{Scans: deepScans, PerClient: deepScans, Deadline: c.DeepBudget + judge.Recording, Space: c.Space, Failed: c.Failed, Log: m.Log})
 	m.wake, m.wakeRoutes = make(chan struct{}, 1), make(chan struct{}, 1)

@@ -5,20 +5,19 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
-	"path/filepath"
-	"sync"
-	"time"
 
 	"brevvagt/scanner/source/gateway/postfix"
 	"brevvagt/scanner/source/gateway/relay"
+	"brevvagt/scanner/source/gateway/release"
 )
 
 // Errors of Release and Reject that callers tell apart. Any other is worth
 // another try.
 var (
 	// ErrGone: the mail left Postfix's queue without us.
-	ErrGone = errors.New("the mail is no longer in Postfix's queue")
+	ErrGone = release.ErrGone
 	// ErrOnItsWay: the mail was released in Postfix and cannot be refused any more.
 	ErrOnItsWay = errors.New("the mail is already on its way")
 	// ErrReceipt: the receipt is not one of this lane.
@@ -67,71 +66,22 @@ func queueID(rec []byte) (string, error) {
 }
 
 // KeepReleases makes the lane remember across restarts which mails it was asked to
-// release, as empty files in dir: Postfix forgets a mail once it is delivered, and
-// only this memory tells "delivered" from "deleted by somebody". Entries older
-// than 30 days are removed. Without it the memory is the process's.
-func (m *Milter) KeepReleases(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fmt.Errorf("memory of releases: %w", err)
-	}
-	m.released.dir = dir
-	entries, err := os.ReadDir(dir)
+// release, see release.Desk.
+func (m *Milter) KeepReleases(dir string) error { return m.releases.Keep(dir) }
+
+// Settle waits until what was released is on its way: a command must not end before.
+func (m *Milter) Settle() { m.releases.Settle() }
+
+// Release takes the mail from Postfix's hold queue and starts its delivery. It may
+// be repeated: a mail that is already released is a success. from, to and content
+// are not used; Postfix has them. A caller that gives up does not stop the release.
+func (m *Milter) Release(ctx context.Context, rec []byte, _ string, _ []string, _ io.Reader) (string, error) {
+	m.prepare()
+	id, err := queueID(rec)
 	if err != nil {
-		return fmt.Errorf("memory of releases: %w", err)
+		return "", err
 	}
-	for _, e := range entries {
-		fi, err := e.Info()
-		if err == nil && time.Since(fi.ModTime()) > 30*24*time.Hour && postfix.CheckID(e.Name()) == nil {
-			_ = os.Remove(filepath.Join(dir, e.Name()))
-		}
-	}
-	return nil
-}
-
-// journal remembers ids. add notes the wish before it is carried out; before tells
-// whether it was noted by an earlier call.
-type journal struct {
-	dir string
-
-	mu    sync.Mutex
-	count map[string]int
-}
-
-func (j *journal) add(id string) error { return j.addAll([]string{id}) }
-
-// addAll notes several wishes with one wait for the disk.
-func (j *journal) addAll(ids []string) error {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.count == nil {
-		j.count = map[string]int{}
-	}
-	made := false
-	for _, id := range ids {
-		if j.dir == "" {
-			j.count[id]++
-			continue
-		}
-		f, err := os.OpenFile(filepath.Join(j.dir, id), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-		if errors.Is(err, os.ErrExist) {
-			j.count[id] = max(j.count[id], 1) + 1
-			continue
-		}
-		if err == nil {
-			err = f.Close() // it is empty: the folder's own sync keeps it
-		}
-		if err != nil {
-			return fmt.Errorf("memory of releases: %w", err) // what was noted says no more than "asked"
-		}
-		j.count[id], made = 1, true
-	}
-	if !made {
-		return nil
-	}
-	if err := syncDir(j.dir); err != nil {
-		return fmt.Errorf("memory of releases: %w", err)
-	}
-	return nil
+	return m.releases.Release(ctx, id)
 }
 
 func syncDir(dir string) error {
@@ -140,32 +90,4 @@ func syncDir(dir string) error {
 		return err
 	}
 	return errors.Join(d.Sync(), d.Close())
-}
-
-func (j *journal) before(id string) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	return j.count[id] > 1
-}
-
-// has reports whether the wish was ever noted.
-func (j *journal) has(id string) bool {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if j.dir == "" {
-		return j.count[id] > 0
-	}
-	_, err := os.Stat(filepath.Join(j.dir, id))
-	return err == nil
-}
-
-// forget takes back a wish that could not be carried out because the mail was
-// gone before it.
-func (j *journal) forget(id string) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	delete(j.count, id)
-	if j.dir != "" {
-		_ = os.Remove(filepath.Join(j.dir, id))
-	}
 }

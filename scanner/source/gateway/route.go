@@ -188,7 +188,8 @@ func (m *Milter) ReleaseBy(ctx context.Context, name string, rec []byte) (string
 	if r == nil {
 		return "", fmt.Errorf("route %s: %w", name, ErrRoute)
 	}
-	if err := m.released.add(id); err != nil {
+	before, err := m.releases.Note(id)
+	if err != nil {
 		return "", err
 	}
 	found, err := m.Postfix.Find(ctx, id)
@@ -197,10 +198,10 @@ func (m *Milter) ReleaseBy(ctx context.Context, name string, rec []byte) (string
 		return m.byRoute(ctx, found, r)
 	case err == nil:
 		return "", fmt.Errorf("mail %s: %w", id, ErrOnItsWay)
-	case errors.Is(err, postfix.ErrGone) && m.released.before(id):
+	case errors.Is(err, postfix.ErrGone) && before:
 		return "route " + name + ": " + id + " er allerede afsendt", nil
 	case errors.Is(err, postfix.ErrGone):
-		m.released.forget(id)
+		m.releases.Forget(id)
 		return "", fmt.Errorf("mail %s: %w", id, ErrGone)
 	}
 	return "", err

@@ -73,14 +73,14 @@ func (m *Milter) ReleaseTo(ctx context.Context, rec []byte, to []string) (string
 			return "", err
 		}
 	}
-	for _, c := range s.Copies {
+	for _, c := range append(s.Copies, s.Stale...) {
 		if c != taken && in[c].Queue == "hold" {
 			if err := m.Postfix.Delete(ctx, c); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
 				return "", err
 			}
 		}
 	}
-	return answer, m.splits.End(id)
+	return answer, m.splits.End(id, s)
 }
 
 // beginSplit finds the split of a mail or begins it.
@@ -95,46 +95,18 @@ func (m *Milter) beginSplit(id string, in map[string]postfix.Mail, to []string) 
 	case h.Queue != "hold":
 		return s, fmt.Errorf("mail %s: %w", id, ErrOnItsWay)
 	}
-	return m.splits.Begin(id, h.From, spelled(to, h.To))
-}
-
-// spelled gives the chosen addresses as the envelope has them.
-func spelled(chosen, envelope []string) []string {
-	list := make([]string, len(chosen))
-	for i, a := range chosen {
-		list[i] = a
-		for _, e := range envelope {
-			if strings.EqualFold(a, e) {
-				list[i] = e
-			}
-		}
-	}
-	return list
+	return m.splits.Begin(id, h.From, split.Spelled(to, h.To))
 }
 
 // takenCopy is the copy that Postfix has, or had until it was delivered; "" when
 // there is none.
 func (m *Milter) takenCopy(s split.Split, in map[string]postfix.Mail) string {
 	for _, c := range s.Copies {
-		if m.released.has(c) || in[c].Queue != "" && sameTo(in[c].To, s.To) {
+		if m.releases.Asked(c) || in[c].Queue != "" {
 			return c
 		}
 	}
 	return ""
-}
-
-// sameTo reports whether a copy is for these: an earlier try may have been for others.
-func sameTo(a, b []string) bool {
-	set := map[string]bool{}
-	for _, x := range a {
-		set[strings.ToLower(x)] = true
-	}
-	for _, x := range b {
-		if !set[strings.ToLower(x)] {
-			return false
-		}
-	}
-	return true
 }
 
 var queuedAs = regexp.MustCompile(`queued as ([0-9A-Za-z]{6,20})`)
@@ -169,12 +141,12 @@ func (m *Milter) sendCopy(ctx context.Context, h postfix.Mail, s split.Split) (s
 	}
 	if as := queuedAs.FindStringSubmatch(answer); as != nil {
 		if _, err := m.Postfix.Find(ctx, as[1]); err == nil {
-			return as[1], m.splits.Note(h.ID, as[1])
+			return as[1], m.splits.Note(h.ID, as[1], s)
 		} else if !errors.Is(err, postfix.ErrGone) {
 			return "", err
 		}
 	}
-	return "", m.splits.Left(h.ID)
+	return "", m.splits.Left(h.ID, s)
 }
 
 // deleteOriginal deletes the original once the copy is durable. Where somebody has
@@ -199,7 +171,7 @@ func (m *Milter) deleteOriginal(ctx context.Context, id, taken string, was bool)
 
 // releaseCopy releases a copy, which may have left the hold queue already.
 func (m *Milter) releaseCopy(ctx context.Context, id string) (string, error) {
-	answer, err := m.release(ctx, id)
+	answer, err := m.releases.Release(ctx, id)
 	if errors.Is(err, ErrGone) {
 		return "Postfix: " + id + " er afsendt", nil // it was taken and never held by us
 	}
@@ -217,11 +189,11 @@ func (m *Milter) copyOfOurs(msg *milter.Message, to []string) (r milter.Reply, o
 		return r, false
 	}
 	mark, _, _ = bytes.Cut(mark, []byte("\r\n"))
-	id, ok := m.splits.Expected(string(mark), msg.From, to)
+	id, s, ok := m.splits.Expected(string(mark), msg.From, to)
 	if !ok {
 		return r, false
 	}
-	if err := m.splits.Note(id, msg.QueueID); err != nil {
+	if err := m.splits.Note(id, msg.QueueID, s); err != nil {
 		m.Log.Error("copy for some recipients not noted", "queue_id", msg.QueueID, "error", err)
 		return milter.TempFail(""), true
 	}
@@ -242,7 +214,7 @@ func (m *Milter) notSplit(ctx context.Context, held []postfix.Mail, known map[st
 	rest := held[:0]
 	for _, h := range held {
 		of, ok := copies[h.ID]
-		if !ok || m.released.has(h.ID) {
+		if !ok || m.releases.Asked(h.ID) {
 			rest = append(rest, h)
 			continue
 		}

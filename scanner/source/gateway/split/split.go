@@ -26,9 +26,11 @@ type Split struct {
 	Token string   `json:"token"`
 	From  string   `json:"from"`
 	To    []string `json:"to"`
-	// Copies are the queue ids of the copies that the mail server may have taken, the
-	// latest last. Elsewhere says that a copy was taken by a server that is not ours.
+	// Copies are the queue ids of the copies that the mail server may have taken. Stale
+	// are those of an earlier split of the same mail, for others. Elsewhere says that a
+	// copy was taken by a server that is not ours.
 	Copies    []string `json:"-"`
+	Stale     []string `json:"-"`
 	Elsewhere bool     `json:"-"`
 	Done      bool     `json:"-"` // nothing is left to do
 }
@@ -74,7 +76,7 @@ func (b *Book) Begin(id, from string, to []string) (Split, error) {
 	if ok && s.From == from && slices.Equal(s.To, to) {
 		return s, nil
 	}
-	s = Split{Token: rand.Text(), From: from, To: to, Copies: s.Copies}
+	s = Split{Token: rand.Text(), From: from, To: to, Stale: append(s.Stale, s.Copies...)}
 	raw, err := json.Marshal(s)
 	if err != nil {
 		return Split{}, fmt.Errorf("releases to some: %w", err)
@@ -102,53 +104,62 @@ func (b *Book) Get(id string) (s Split, ok bool, err error) {
 		return Split{}, false, fmt.Errorf("releases to some: %w", err)
 	}
 	for _, e := range entries {
-		switch of, note, _ := strings.Cut(e.Name(), "."); {
-		case of != id || note == ending[1:]:
+		of, note, _ := strings.Cut(e.Name(), ".")
+		if of != id || note == ending[1:] {
+			continue
+		}
+		token, err := os.ReadFile(filepath.Join(b.dir, e.Name()))
+		if err != nil {
+			return Split{}, false, fmt.Errorf("releases to some: %w", err)
+		}
+		ours := string(token) == s.Token
+		switch {
 		case note == elsewhere:
-			s.Elsewhere = true
+			s.Elsewhere = ours
 		case note == done:
-			s.Done = true
-		default:
+			s.Done = ours
+		case ours:
 			s.Copies = append(s.Copies, note)
+		default:
+			s.Stale = append(s.Stale, note)
 		}
 	}
-	slices.Sort(s.Copies) // long queue ids begin with the time
 	return s, true, nil
 }
 
 // Expected tells whether a mail with this token is a copy of a split mail that is on
 // its way in, and of which.
-func (b *Book) Expected(mark, from string, to []string) (id string, ok bool) {
+func (b *Book) Expected(mark, from string, to []string) (id string, s Split, ok bool) {
 	id, token, _ := strings.Cut(mark, ".")
 	if id == "" || strings.ContainsAny(id, "/\\") {
-		return "", false
+		return "", s, false
 	}
 	s, found, err := b.Get(id)
 	if err != nil || !found || s.Done || subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1 || s.From != from {
-		return "", false
+		return "", s, false
 	}
 	for _, a := range to {
 		if !slices.Contains(s.To, a) {
-			return "", false
+			return "", s, false
 		}
 	}
-	return id, true
+	return id, s, true
 }
 
 // Mark is what the header of a copy holds.
 func (s Split) Mark(id string) string { return id + "." + s.Token }
 
-// Note notes that the mail server may have taken a copy.
-func (b *Book) Note(id, queueID string) error { return b.touch(id + "." + queueID) }
+// Note notes that the mail server may have taken a copy of a mail.
+func (b *Book) Note(id, queueID string, s Split) error { return b.write(id+"."+queueID, s) }
 
 // Left notes that a server that is not ours has taken a copy.
-func (b *Book) Left(id string) error { return b.touch(id + "." + elsewhere) }
+func (b *Book) Left(id string, s Split) error { return b.write(id+"."+elsewhere, s) }
 
 // End notes that nothing is left to do.
-func (b *Book) End(id string) error { return b.touch(id + "." + done) }
+func (b *Book) End(id string, s Split) error { return b.write(id+"."+done, s) }
 
-func (b *Book) touch(name string) error {
-	if _, err := safefile.Write(filepath.Join(b.dir, name), strings.NewReader("")); err != nil {
+func (b *Book) write(name string, s Split) error {
+	if _, err := safefile.Write(filepath.Join(b.dir, name), strings.NewReader(s.Token)); err != nil {
 		return fmt.Errorf("releases to some: %w", err)
 	}
 	return nil
@@ -167,4 +178,18 @@ func (b *Book) Copies() map[string]string {
 		}
 	}
 	return all
+}
+
+// Spelled gives the chosen addresses as the envelope has them.
+func Spelled(chosen, envelope []string) []string {
+	list := make([]string, len(chosen))
+	for i, a := range chosen {
+		list[i] = a
+		for _, e := range envelope {
+			if strings.EqualFold(a, e) {
+				list[i] = e
+			}
+		}
+	}
+	return list
 }
