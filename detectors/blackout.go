@@ -27,16 +27,22 @@ func Redact(s string) string {
 }
 
 // SpokenSerial is four digits that are called the end of a CPR number: "de sidste fire
-// er 1234". They are its only group.
-var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4})(?:\D|$)`)
+// er 1234" or "… er en to tre fire". They are its only group.
+var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|` + numberWord + `(?:[ ,\-]{1,3}` + numberWord + `){1,3})(?:\D|$)`)
 
 // joinedSerial is four digits that words, a bracket or the escapes of an address on the
 // web join to six before them. They are its only group.
-var joinedSerial = regexp.MustCompile(`(?i)\d{6}(?:(?:%[0-9a-f]{2}){1,3}|[ ,.\-\n]{1,4}(?:(?:og )?(?:slutter|ender) (?:på|med) |efterfulgt af |(?:og )?(?:så|derefter) |(?:binde)?streg |followed by |and then |\())(\d{4}|\d\d \d\d|\d \d \d \d)`)
+var joinedSerial = regexp.MustCompile(`(?i)\d\d ?\d\d ?\d\d(?:(?:%[0-9a-f]{2}){1,3}|[ ,.\-\n]{1,4}(?:(?:` + joinWord + `[ ,:\-]{1,3}){1,8}|\())(\d{4}|\d\d \d\d|\d \d \d \d|` + numberWord + `(?:[ ,\-]{1,3}` + numberWord + `){1,3})`)
 
 // saidNumber is five or more numbers in words that follow each other; what follows
 // the first two is its only group.
 var saidNumber = regexp.MustCompile(`(?i)(?:^|[^a-zæøå])(?:` + numberWord + `[ ,\-\n]{1,4}){2}((?:` + numberWord + `(?:[ ,\-\n]{1,4}|$|[^a-zæøå])){3,})`)
+
+// monthSerial is four digits behind a date whose month has its name: "22. juni
+// 2045-7026". They are its only group.
+var monthSerial = regexp.MustCompile(`(?i)\d\.? ?(?:jan|feb|mar|apr|ma[jy]|jun|jul|aug|sep|o[kc]t|nov|dec)[a-z]*\.? ?(?:\d{4}|\d\d)[ \-\x{2010}-\x{2015}\x{2212}]{1,3}(\d{4})(?:\D|$)`)
+
+const joinWord = `(?:og|så|derefter|bindestreg|streg|tankestreg|minus|and|then|den|det|der|de|nummeret|på|med|af|by|er|cifre|cpr|slutter|ender|efterfulgt|followed|sidste|fire|afsluttes)`
 
 const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|nul|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten)`
 
@@ -57,8 +63,15 @@ func withoutSerials(s string) string {
 			}
 		}
 	}
-	for _, m := range SpokenSerial.FindAllStringSubmatchIndex(s, -1) {
+	for _, m := range monthSerial.FindAllStringSubmatchIndex(s, -1) {
 		copy(b[m[2]:m[3]], "xxxx")
+	}
+	for _, m := range SpokenSerial.FindAllStringSubmatchIndex(s, -1) {
+		for k := m[2]; k < m[3]; k++ {
+			if b[k] > ' ' {
+				b[k] = 'x'
+			}
+		}
 	}
 	return string(b)
 }
@@ -195,22 +208,23 @@ func (r *redaction) wordSide(i, step int) (digits int, ok bool) {
 	return digits, true
 }
 
-// lettersAt tells the end of a health service's replacement number: two capital
-// letters and a digit.
+// lettersAt tells the end of a health service's replacement number: two letters and a
+// digit.
 func (r *redaction) lettersAt(i int) bool {
 	if i+3 > len(r.runes) || digitValue(r.runes[i+2]) < 0 {
 		return false
 	}
-	return capital(r.runes[i]) && capital(r.runes[i+1])
+	return asciiLetter(r.runes[i]) && asciiLetter(r.runes[i+1])
 }
 
-func capital(c rune) bool { return c >= 'A' && c <= 'Z' }
+func asciiLetter(c rune) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // looksLikeDigit tells the letters that scanned digits are read as.
 func looksLikeDigit(c rune) bool { return strings.ContainsRune("OoDQlIiZzSsB", c) }
 
 // digitValue is the value of a digit, or -1: ASCII, or one that looks like it
-// (full-width, Arabic, of a mathematical alphabet), as the CPR detector reads them.
+// (full-width, Arabic, of a mathematical alphabet, raised, lowered, in a circle), as the
+// CPR detector reads them.
 func digitValue(r rune) int {
 	switch {
 	case r >= '0' && r <= '9':
@@ -221,6 +235,27 @@ func digitValue(r rune) int {
 		return int(r - 0x660)
 	case r >= 0x1d7ce && r <= 0x1d7ff:
 		return int(r-0x1d7ce) % 10
+	}
+	return FancyDigit(r)
+}
+
+// FancyDigit is the value of a raised, lowered or circled digit, or -1.
+func FancyDigit(r rune) int {
+	switch {
+	case r == 0xb9:
+		return 1
+	case r == 0xb2 || r == 0xb3:
+		return int(r - 0xb0)
+	case r == 0x2070 || r >= 0x2074 && r <= 0x2079:
+		return int(r - 0x2070)
+	case r >= 0x2080 && r <= 0x2089:
+		return int(r - 0x2080)
+	case r == 0x24ea || r == 0x24ff:
+		return 0
+	case r >= 0x2460 && r <= 0x2468:
+		return int(r-0x2460) + 1
+	case r >= 0x2776 && r <= 0x277e:
+		return int(r-0x2776) + 1
 	}
 	return -1
 }

@@ -160,15 +160,20 @@ func (f *finder) branchBefore(c *candidate) bool {
 	return prefix != "19" && prefix != "20"
 }
 
-// amount reports whether a currency stands beside a number.
+// units make a number an amount.
+var units = []string{"kr", "DKK", "EUR", "USD", "SEK", "NOK", "€", "bytes", "byte", "ms", "ns", "kWh", "MWh", "m2", "m²", "m3", "m³", "stk", "ton", "kg", "liter", "km", "mm", "enheder", "sekunder", "visninger"}
+
+// amountAfter reports whether a currency stands beside a number.
 func (f *finder) amountAfter(c *candidate) bool {
-	rest := f.text[c.end:min(len(f.text), c.end+8)]
+	rest := f.text[c.end:min(len(f.text), c.end+12)]
 	for len(rest) > 0 && rest[0] == ' ' {
 		rest = rest[1:]
 	}
-	for _, unit := range []string{"kr", "DKK", "EUR", "€", "bytes", "byte", "ms", "ns", "kWh", "m3", "stk"} {
+	for _, unit := range units {
 		if len(rest) >= len(unit) && rest[:len(unit)] == unit {
-			return len(rest) == len(unit) || !digits.Alnum(rest[len(unit)])
+			if len(rest) == len(unit) || !digits.Alnum(rest[len(unit)]) {
+				return true
+			}
 		}
 	}
 	return false

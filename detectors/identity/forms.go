@@ -44,8 +44,12 @@ func (f *finder) match() {
 		taken = f.matchLostZero(f.row.Count - 1)
 	case 7, 1:
 		taken = f.matchLetters()
+	case 2:
+		taken = f.row.Count >= 3 && f.matchTold()
 	case 6:
 		taken = f.matchMasked() || f.matchTold()
+	case 12:
+		taken = f.matchLongYear(f.row.Count-1, false)
 	}
 	if taken || f.matchLoose() {
 		f.row.Count = 0
@@ -72,6 +76,9 @@ func (f *finder) matchParted() bool {
 	}
 	serial := f.row.Runs[n-1].Gap
 	dash := serial == digits.Dash || serial == digits.DashBreak
+	if f.matchMonth(n-2, dash) {
+		return true
+	}
 	switch f.row.Runs[n-2].N {
 	case 6:
 		switch {
@@ -104,8 +111,8 @@ func (f *finder) matchParted() bool {
 		}
 		return dash && f.matchLongYear(n-4, dash) || serial == digits.Space && f.numbered(n-4) && f.matchLongYear(n-4, false)
 	case 2:
-		if n >= 4 && f.row.Runs[n-4].N == 4 && dash {
-			return f.matchYearFirst(n - 4)
+		if n >= 4 && f.row.Runs[n-4].N == 4 && (dash || serial == digits.Space) {
+			return f.matchYearFirst(n-4, dash)
 		}
 		if n < 4 || f.row.Runs[n-4].N != 2 || f.row.Runs[n-3].N != 2 || !f.dateGaps(n-4) {
 			return false
@@ -166,15 +173,15 @@ func (f *finder) matchLongYear(first int, dash bool) bool {
 	c := candidate{start: f.row.Runs[first].Start, end: f.row.Runs[f.row.Count-1].End, form: as, dashed: dash}
 	copy(c.d[:4], all[:4])
 	copy(c.d[4:], all[6:12])
-	year := int(all[4])*1000 + int(all[5])*100 + int(all[6])*10 + int(all[7])
-	b, raised, ok := birthOf(&c.d)
-	return ok && !raised && b.year == year && f.take(c)
+	return c.bornIn(value(all[4:8])) && f.take(c)
 }
 
-// matchYearFirst judges "2045-06-22-7026" behind a label: file names have the form.
-func (f *finder) matchYearFirst(first int) bool {
+// matchYearFirst judges "2045-06-22-7026", behind a blank only with a label. File
+// names have the form, so that without one it must stand alone and the check digit agree.
+func (f *finder) matchYearFirst(first int, dash bool) bool {
 	r := f.row.Runs[first : first+4]
-	if r[1].N != 2 || r[1].Gap != digits.Dash || r[2].Gap != digits.Dash || !f.numbered(first) {
+	numbered := f.numbered(first)
+	if r[1].N != 2 || r[2].N != 2 || r[1].Gap != digits.Dash || r[2].Gap != digits.Dash || !numbered && !dash {
 		return false
 	}
 	c := candidate{start: r[0].Start, end: r[3].End, form: formParted, dashed: true}
@@ -182,9 +189,23 @@ func (f *finder) matchYearFirst(first int) bool {
 	copy(c.d[2:4], r[1].Digit[:2])
 	copy(c.d[4:6], r[0].Digit[2:4])
 	copy(c.d[6:], r[3].Digit[:4])
-	year := int(r[0].Digit[0])*1000 + int(r[0].Digit[1])*100 + int(r[0].Digit[2])*10 + int(r[0].Digit[3])
+	if !numbered && (!modulus11(&c.d) || f.moment(&c) || !f.aloneInColumn(c.start, c.end)) {
+		return false
+	}
+	return c.bornIn(value(r[0].Digit[:4])) && f.take(c)
+}
+
+// bornIn reports whether the digits tell a birth in the year.
+func (c *candidate) bornIn(year int) bool {
 	b, raised, ok := birthOf(&c.d)
-	return ok && !raised && b.year == year && f.take(c)
+	return ok && !raised && b.year == year
+}
+
+func value(d []byte) (n int) {
+	for _, v := range d {
+		n = n*10 + int(v)
+	}
+	return n
 }
 
 // numbered reports whether a label for a number, and not for a mere date of birth,
@@ -245,7 +266,13 @@ func (f *finder) looseGaps(first int) bool {
 			}
 		}
 	}
-	return long || equalBoxes(runs) || equalPairs(runs)
+	return long || equalBoxes(runs) || equalPairs(runs) || dateFirst(runs)
+}
+
+// dateFirst tells a date in three pairs and a serial in pieces, as a scanner reads
+// "17 08 46 - 7 1 7 7".
+func dateFirst(runs []digits.Run) bool {
+	return len(runs) > 4 && runs[0].N == 2 && runs[1].N == 2 && runs[2].N == 2 && (runs[3].Gap == digits.Dash || len(runs) == 7)
 }
 
 // maxBox is how far apart, in bytes, boxes with one digit each may stand.

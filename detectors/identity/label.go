@@ -31,14 +31,17 @@ const (
 	amount  = "beløb"
 	thing   = "ting"
 	version = "version"
+	foreign = "udenlandsk"
 )
 
 // label is the nearest label of a number. direct is true when nothing but filling
-// words stands between.
+// words stands between, carried when it stands before a row of numbers of which this
+// is not the first.
 type label struct {
-	kind   labelKind
-	name   string // canonical, for people
-	direct bool
+	kind    labelKind
+	name    string // canonical, for people
+	direct  bool
+	carried bool
 }
 
 const (
@@ -66,9 +69,15 @@ func (f *finder) labelOf(start, end int) label {
 		}
 	}
 	said := labelSaid(f.text, end)
+	list := label{}
+	if end-start == 10 {
+		list = f.listLabel(start)
+	}
 	switch {
 	case said.kind == labelCPR:
 		return said
+	case list.kind != labelNone:
+		return list
 	case lab.kind == labelPerson || heading.kind == labelPerson || said.kind == labelPerson:
 		return label{kind: labelPerson, direct: lab.kind == labelPerson && lab.direct || heading.kind == labelPerson && f.alone(start, end)}
 	}
@@ -121,7 +130,8 @@ func labelBefore(s string, i int) label {
 	if escapeBefore(s, i) {
 		i -= 3
 	}
-	hasNr, direct, lines, run := i > 0 && s[i-1] == '#', true, 0, 0
+	address := inAddress(s, i)
+	hasNr, hasID, direct, lines, run := i > 0 && s[i-1] == '#' || address, false, true, 0, 0
 	var who label
 	var buf [80]byte
 	for tokens := 0; tokens < labelTokens && i > low; {
@@ -144,13 +154,27 @@ func labelBefore(s string, i int) label {
 		for k > low && wordByte(s, k-1) {
 			k--
 		}
-		kind, name := classify(fold(buf[:0], s[k:i]), hasNr)
+		w := fold(buf[:0], s[k:i])
+		kind, name := classify(w, hasNr)
+		switch {
+		case kind == labelEither && hasID && i-k == 1:
+			kind, name = labelNone, "" // "p?id=" in an address
+			fallthrough
+		case kind == labelNone && direct && hasNr && (address && hasID || !address && namesThing(s, k, i, w)):
+			kind = labelOther
+		}
+		switch {
+		case kind == labelOther && strings.HasPrefix(string(w), "reg") && strings.HasSuffix(strings.ToLower(s[:k]), "civil "):
+			kind, name = labelCPR, "civil registration"
+		case kind == labelCPR && foreignBefore(s, k):
+			kind, name = labelOther, foreign
+		}
 		if k == i-1 && k >= 4 && strings.EqualFold(s[k-4:i], "c.p.r") {
 			kind, name = labelCPR, "CPR-nr."
 		}
 		switch kind {
 		case labelFill:
-			hasNr = true
+			hasNr, hasID = true, hasID || string(w) == "id"
 		case labelPerson:
 			if lines == 0 {
 				if who.kind == labelNone {
@@ -167,6 +191,18 @@ func labelBefore(s string, i int) label {
 		tokens++
 	}
 	return who
+}
+
+// foreignBefore reports whether the word before s[k] says that a person's number is
+// that of another country.
+func foreignBefore(s string, k int) bool {
+	s = strings.TrimRight(s[max(0, k-16):k], " ")
+	s = strings.ToLower(s[strings.LastIndexAny(s, " \t\n(:,;>|")+1:])
+	switch s {
+	case "svensk", "svenske", "norsk", "norske", "finsk", "finske", "islandsk", "islandske", "tysk", "tyske", "swedish", "norwegian", "finnish", "icelandic", "german":
+		return true
+	}
+	return false
 }
 
 // escapeBefore reports whether the escape of a sign in an address on the web ends at i.

@@ -27,9 +27,10 @@ func (f *finder) matchLetters() bool {
 		return false
 	}
 	start, end := f.row.Runs[first].Start, last.End+3
-	if end > len(f.text) || !capital(f.text[last.End]) || !capital(f.text[last.End+1]) || !digits.Digit(f.text[end-1]) {
+	if end > len(f.text) || !digits.Letter(f.text[last.End]) || !digits.Letter(f.text[last.End+1]) || !digits.Digit(f.text[end-1]) {
 		return false
 	}
+	small := !capital(f.text[last.End]) || !capital(f.text[last.End+1])
 	if end < len(f.text) {
 		if r, _ := utf8.DecodeRuneInString(f.text[end:]); digits.IsAlnum(r) {
 			return false
@@ -45,10 +46,10 @@ func (f *finder) matchLetters() bool {
 	}
 	lab := f.labelOf(start, end)
 	c := candidate{start: start, end: end, form: formParted}
-	if !anyCentury(d[:6]) || !f.leftOpen(&c, lab.kind == labelCPR) {
+	if !anyCentury(d[:6]) || !f.leftOpen(&c, lab.kind == labelCPR) || small && lab.kind != labelCPR {
 		return false
 	}
-	value := ascii(d[:]) + f.text[last.End:end]
+	value := ascii(d[:]) + strings.ToUpper(f.text[last.End:end])
 	f.add(Reading{Start: start, End: end, Value: value, Verdict: verdict, Label: lab.name})
 	return true
 }

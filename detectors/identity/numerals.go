@@ -9,26 +9,64 @@ import (
 // This file reads numbers as they are said: "120361 og så 3217" and "tolv nul tre
 // enogtres, toogtredive sytten".
 
-// joiners stand between the halves of a number that is told. The sure ones say that
-// a number goes on; behind the others the check digit, a label or a person must tell.
-var (
-	sureJoiners = []string{"efterfulgt af ", "og slutter på ", "og ender på ", "slutter på ", "ender på ", "og slutter med ", "og ender med ", "followed by "}
-	joiners     = []string{"og så ", "og derefter ", "derefter ", "bindestreg ", "streg ", "and then ", "("}
-)
+// maxJoin bounds, in bytes, the words between the halves of a number.
+const maxJoin = 48
 
-// matchTold judges six digits that end the row, and the four digits that a word joins
-// to them.
+// joinWords may stand between the halves of a number that is told; those with true
+// say by themselves that a number goes on. Behind the others the check digit, a label
+// or a person must tell. A bare "og" joins any two numbers and needs the label.
+var joinWords = map[string]bool{
+	"og": false, "så": false, "derefter": false, "bindestreg": false, "streg": false, "tankestreg": false, "minus": false, "and": false, "then": false, "den": false,
+	"det": false, "der": false, "de": false, "nummeret": false, "på": false, "med": false, "af": false, "by": false, "er": false, "cifre": false, "cpr": false,
+	"slutter": true, "ender": true, "efterfulgt": true, "followed": true, "sidste": true, "fire": false, "afsluttes": true,
+}
+
+// joined reads the words that join two halves of a number at the beginning of s and
+// gives their length; sure tells that they say so, bare that only "og" stands there.
+func joined(s string) (n int, sure, bare bool) {
+	if s[0] == '(' {
+		return 1, false, false
+	}
+	words := 0
+	for n < min(len(s), maxJoin) {
+		k := n
+		for k < len(s) && wordByte(s, k) {
+			k++
+		}
+		says, ok := joinWords[s[n:k]]
+		if !ok {
+			break
+		}
+		bare = words == 0 && s[n:k] == "og"
+		sure = sure || says
+		words++
+		for n = k; n < len(s) && strings.IndexByte(" ,:-", s[n]) >= 0; n++ {
+		}
+	}
+	return n, sure, bare
+}
+
+// matchTold judges the date that ends the row, six digits or three pairs, and the four
+// digits that a word joins to it.
 func (f *finder) matchTold() bool {
-	first := f.row.Count - 1
+	first, pairs := f.row.Count-1, f.row.Count >= 3
+	for k := f.row.Count - 1; pairs && k >= f.row.Count-3; k-- {
+		pairs = f.row.Runs[k].N == 2
+	}
+	switch {
+	case pairs:
+		first = f.row.Count - 3
+	case f.row.Runs[first].N != 6:
+		return false
+	}
 	end := f.row.Runs[f.row.Count-1].End
-	rest := f.text[end:min(len(f.text), end+48)]
+	rest := f.text[end:min(len(f.text), end+2*maxJoin)]
 	start := len(rest) - len(strings.TrimLeft(rest, " ,.-\n"))
-	if start == 0 || start == len(rest) || start > 4 || strings.IndexByte("esofdba(", rest[start]) < 0 {
+	if start == 0 || start == len(rest) || start > 4 || strings.IndexByte("esofdbamt(", rest[start]) < 0 {
 		return false
 	}
 	rest = rest[start:]
-	sure := len(joined(rest, sureJoiners))
-	n := max(sure, len(joined(rest, joiners)))
+	n, sure, bare := joined(rest)
 	if n == 0 {
 		return false
 	}
@@ -39,24 +77,19 @@ func (f *finder) matchTold() bool {
 	c := f.joined(first, formRun)
 	copy(c.d[6:], serial[:])
 	c.end = end + start + n + width
-	if sure > 0 || f.pronounBefore(c.start) {
+	c.broken = bare || pairs
+	if sure && !pairs || !c.broken && f.pronounBefore(c.start) {
 		c.form, c.spoken = formParted, true
 	}
 	return f.take(c)
 }
 
-func joined(s string, list []string) string {
-	for _, j := range list {
-		if strings.HasPrefix(s, j) {
-			return j
-		}
-	}
-	return ""
-}
-
-// toldSerial reads four digits, together, in pairs or one by one; width is 0 when
-// they are not there or a fifth follows.
+// toldSerial reads four digits, together, in pairs, one by one, or said in words;
+// width is 0 when they are not there or a fifth follows.
 func toldSerial(s string) (d [4]byte, width int) {
+	if s != "" && wordByte(s, 0) {
+		return saidSerial(s)
+	}
 	n := 0
 	for width < len(s) && n < 4 {
 		switch {
@@ -70,6 +103,32 @@ func toldSerial(s string) (d [4]byte, width int) {
 	}
 	if n < 4 || width < len(s) && (digits.Alnum(s[width]) || s[width] == '-' || s[width] == '/') {
 		return d, 0
+	}
+	return d, width
+}
+
+// saidSerial reads four digits in words: "fem seks syv fem", "enogtyve tredive".
+func saidSerial(s string) (d [4]byte, width int) {
+	n := 0
+	for k := 0; n < 4; {
+		from := k
+		for k < len(s) && wordByte(s, k) {
+			k++
+		}
+		v, ok := numerals[strings.ToLower(s[from:k])]
+		if !ok || n+v.digits > 4 {
+			return d, 0
+		}
+		if v.digits == 2 {
+			d[n] = byte(v.value / 10)
+			n++
+		}
+		d[n] = byte(v.value % 10)
+		n++
+		width = k
+		for k < len(s) && k-width < 3 && strings.IndexByte(" ,-", s[k]) >= 0 {
+			k++
+		}
 	}
 	return d, width
 }
@@ -119,7 +178,7 @@ const maxSaid = 60
 // toogtredive sytten".
 func (f *finder) readSaid() {
 	// The label first: its letter c is rare in Danish, so that the search is cheap.
-	if !strings.Contains(f.text, "cpr") && !strings.Contains(f.text, "CPR") && !strings.Contains(f.text, "Cpr") {
+	if !mentionsCPR(f.text) {
 		return
 	}
 	done := 0
@@ -183,4 +242,9 @@ func (f *finder) said(i int) (c candidate, end int) {
 		}
 	}
 	return c, c.end
+}
+
+// mentionsCPR reports whether the text says CPR in one of its usual spellings.
+func mentionsCPR(s string) bool {
+	return strings.Contains(s, "cpr") || strings.Contains(s, "CPR") || strings.Contains(s, "Cpr")
 }

@@ -19,11 +19,20 @@ const (
 	// plainChance: this many that fail, and a share that passes which chance gives,
 	// leave no doubt.
 	plainChance, plainRatio = 20, 5
+	// dateless: so many numbers without a date, and so many times as those that pass,
+	// stand in no list of people.
+	dateless, datelessRatio = 3, 3
+	// sameForm: so many pairs of six and four digits without a date, behind the same
+	// word, say what the one is that has a date and fails the check.
+	sameForm = 2
 )
 
 // family is the numbers of one kind in a file: a column, a field, or the numbers
-// behind the same word. Those in a row follow the first of them.
-type family struct{ path, column, word string }
+// behind the same word, parted or not. Those in a row follow the first of them.
+type family struct {
+	path, column, word string
+	parted             bool
+}
 
 // place is where a number belongs, and all but its last two digits: one that differs
 // in these alone and fails the check makes it one of a row of running numbers.
@@ -32,9 +41,17 @@ type place struct {
 	head string
 }
 
-// tally counts different numbers of ten digits with a date, unlabelled.
-// Days are the dates of those that fail.
-type tally struct{ failing, passing, days map[string]bool }
+// tally counts different numbers of ten digits, unlabelled. Days are the dates of
+// those that fail; undated have none.
+type tally struct{ failing, passing, days, undated map[string]bool }
+
+// others is how many are no CPR numbers.
+func (t *tally) others() int { return len(t.failing) + len(t.undated) }
+
+// chance reports whether those that pass are no more than chance gives.
+func (t *tally) chance() bool {
+	return len(t.failing) >= plainChance && len(t.failing) >= plainRatio*len(t.passing) || len(t.undated) >= dateless && len(t.undated) >= datelessRatio*len(t.passing)
+}
 
 // settle weakens the numbers that nothing but date and check digit speaks for, when
 // too many of their own kind have a date and fail the check, and leaves them out
@@ -42,7 +59,7 @@ type tally struct{ failing, passing, days map[string]bool }
 // a word for a person or in the form 6-4 stay as they are, and so does one that
 // also stands among people elsewhere in the document.
 func (r *rules) settle(doc *document.Document, found []detectors.Finding, env detectors.Env) []detectors.Finding {
-	if !slices.ContainsFunc(found, byCheckAlone) {
+	if !slices.ContainsFunc(found, func(f detectors.Finding) bool { return byCheckAlone(f) || byFormAlone(f) }) {
 		return found
 	}
 	counts := make(map[family]*tally)
@@ -55,27 +72,34 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 		end := -1
 		for k := range readings {
 			x := &readings[k]
-			if x.Label != "" || x.Person || x.Parted || x.Zero || x.OCR {
+			if x.Label != "" || x.Person || x.Zero || x.OCR || x.Parted && x.End-x.Start != 11 {
 				continue
 			}
-			passes := x.Verdict == Strong || x.Verdict == ExceptionDate
-			if !passes && x.Verdict != WeakRun && x.Verdict != Old && x.Verdict != Future && !x.Near {
+			passes := x.Verdict == Strong || x.Verdict == ExceptionDate || x.Verdict == NoMod11 && x.Parted
+			undated := x.Verdict == NotCPR && (x.Parted || x.End-x.Start == 10)
+			if !passes && !undated && x.Verdict != WeakRun && x.Verdict != Old && x.Verdict != Future && !x.Near {
 				continue
 			}
 			fam := row
 			if end < 0 || strings.Trim(seg.Text[end:x.Start], " \t,;|") != "" {
-				fam = family{path: seg.At.Path, column: column(seg), word: wordBefore(seg.Text, x.Start)}
+				fam = family{path: seg.At.Path, column: column(seg), word: wordBefore(seg.Text, x.Start), parted: x.Parted}
+				if cell, ok := cellOf(seg.Text, x.Start); ok && seg.At.Cell == "" {
+					fam.column, fam.word = cell, ""
+				}
 			}
 			row, end = fam, x.End
 			t := counts[fam]
 			if t == nil {
-				t = &tally{failing: map[string]bool{}, passing: map[string]bool{}, days: map[string]bool{}}
+				t = &tally{failing: map[string]bool{}, passing: map[string]bool{}, days: map[string]bool{}, undated: map[string]bool{}}
 				counts[fam] = t
 			}
-			if passes {
+			switch {
+			case undated:
+				t.undated[x.Value] = true
+			case passes:
 				t.passing[x.Value] = true
 				home[[2]int{i, x.Start}] = place{fam, x.Value[:8]}
-			} else {
+			default:
 				t.failing[x.Value] = true
 				t.days[x.Value[:8]] = true
 			}
@@ -95,12 +119,17 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 		at, ok := home[[2]int{f.Segment, f.Start}]
 		t := counts[at.fam]
 		switch {
+		case ok && byFormAlone(*f) && at.fam.parted:
+			doubted[i] = true
+			if len(t.undated) < sameForm || len(t.undated) < len(t.passing) {
+				sure[f.Value.Digest()] = true
+			}
 		case ok && byCheckAlone(*f) && t.days[at.head]:
 			doubted[i] = true
-		case !ok || !byCheckAlone(*f) || len(t.failing) < chanceRatio || len(t.failing) < chanceRatio*len(t.passing):
+		case !ok || !byCheckAlone(*f) || t.others() < chanceRatio || t.others() < chanceRatio*len(t.passing):
 			sure[f.Value.Digest()] = true
 		default:
-			doubted[i] = len(t.failing) >= plainChance && len(t.failing) >= plainRatio*len(t.passing)
+			doubted[i] = t.chance()
 		}
 	}
 	out := found[:0]
@@ -123,6 +152,12 @@ func byCheckAlone(f detectors.Finding) bool {
 		f.Why[0] == "dato" && (f.Why[1] == "modulus 11" || f.Why[1] == "undtagelsesdato")
 }
 
+// byFormAlone reports whether nothing but a date and the form 6-4 with a blank speaks
+// for a number.
+func byFormAlone(f detectors.Finding) bool {
+	return f.Detector == IDCPR && f.Strength == detectors.Medium && len(f.Why) == 3 && f.Why[1] == "uden modulus 11" && f.Why[2] == "form 6-4"
+}
+
 // column names a segment's column in its table, "Ark1!C" of "Ark1!C251", or its
 // field. A cell's label may be its row's, which differs from row to row.
 func column(seg *document.Segment) string {
@@ -130,6 +165,17 @@ func column(seg *document.Segment) string {
 		return strings.TrimRight(seg.At.Cell, "0123456789")
 	}
 	return "\x00" + seg.Label
+}
+
+// cellOf names the column of a table in a text, by its separator and place, when the
+// number at byte i begins a cell of it.
+func cellOf(s string, i int) (name string, ok bool) {
+	from, to, ok := row(s, i)
+	sep := separator(s[from:to])
+	if !ok || sep == 0 || strings.TrimRight(s[from:i], " \"'") != "" && !strings.HasSuffix(strings.TrimRight(s[from:i], " \"'"), string(sep)) {
+		return "", false
+	}
+	return string(sep) + strings.Repeat(".", strings.Count(s[from:i], string(sep))), true
 }
 
 // wordBefore is the word right before s[i], at most four signs away and on its line.

@@ -22,17 +22,15 @@ var (
 	// cardWords say that four digits are the end of something else.
 	cardWords = regexp.MustCompile(`(?i)kort|konto|visa|betal|telefon|tlf|mobil|card|account|phone`)
 	// spokenDate is a date as people write one.
-	spokenDate = regexp.MustCompile(`(?i)(?:^|[^\d.\-/])(?:(\d{1,2})[./-](\d{1,2})[./ -](\d{4}|\d{2})|(\d{2})(\d{2})(\d{2})|(\d{1,2})\.?\s+(jan|feb|mar|apr|maj|jun|jul|aug|sep|okt|nov|dec)[a-zæøå]*\.?\s+(\d{4}))(?:$|[^\d\-/])`)
+	spokenDate = regexp.MustCompile(`(?i)(?:^|[^\d.\-/])(?:(\d{1,2})[./-](\d{1,2})[./ -](\d{4}|\d{2})|(\d{2})(\d{2})(\d{2})|(\d{1,2})\.?\s+(jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-zæøå]*\.?\s+(\d{4})|(\d{4})-(\d{2})-(\d{2}))(?:$|[^\d\-/])`)
 	birthWords = regexp.MustCompile(`(?i)f(?:ø|oe?)d|f\.|cpr|person|born|birth`)
 )
-
-var monthNames = []string{"jan", "feb", "mar", "apr", "maj", "jun", "jul", "aug", "sep", "okt", "nov", "dec"}
 
 // readSpoken judges "født 22.06.2045, de sidste fire er 7026": four digits that are
 // called the end of a number, with a date of birth before them. Hardly any text has
 // such words, so that they are looked for first.
 func (f *finder) readSpoken() {
-	if !f.spoken || !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
+	if !(f.spoken || strings.Contains(f.text, "idste fire")) || !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
 		return
 	}
 	for at := 0; ; {
@@ -47,12 +45,18 @@ func (f *finder) readSpoken() {
 			continue
 		}
 		four, width := toldSerial(f.text[serial:])
-		if width == 0 || f.spokenBetween(from, words, serial, four, width) {
+		if width == 0 || f.readAt(serial) || f.spokenBetween(from, words, serial, four, width) {
 			continue
 		}
 		// "de sidste fire er 7026, og hun er født 22.06.2045"
 		f.spokenBetween(serial+width, min(len(f.text), serial+width+birthWindow/2), serial, four, width)
 	}
+}
+
+// readAt reports whether a number was read at a place already.
+func (f *finder) readAt(i int) bool {
+	return slices.ContainsFunc(f.spans, func(sp detectors.Span) bool { return sp.Start <= i && i < sp.End }) ||
+		slices.ContainsFunc(f.out, func(r Reading) bool { return r.Start <= i && i < r.End })
 }
 
 // spokenBetween judges the serial with each date in text[from:to], the last first.
@@ -138,12 +142,9 @@ func (f *finder) spokenNumber(from int, m []int, four [4]byte) (candidate, bool)
 	case part(4) != "":
 		day, month, year, start = part(4), part(5), part(6), m[8]
 	case part(7) != "":
-		name := strings.ToLower(part(8))
-		for i, n := range monthNames {
-			if n == name {
-				day, month, year, start = part(7), twoDigits(i+1), part(9), m[14]
-			}
-		}
+		day, month, year, start = part(7), twoDigits(monthOf(strings.ToLower(part(8)))), part(9), m[14]
+	case part(10) != "":
+		day, month, year, start = part(12), part(11), part(10), m[20]
 	}
 	c := candidate{start: from + start, form: formParted, spoken: true}
 	text := pad(day) + pad(month) + year[len(year)-2:]
@@ -178,13 +179,11 @@ func (f *finder) bornBeside(c *candidate, born birth) bool {
 	for _, side := range [...]string{f.text[low:c.start], f.text[c.end:high]} {
 		for _, m := range spokenDate.FindAllStringSubmatch(side, -1) {
 			day, month, year := pad(m[1]), pad(m[2]), m[3]
-			if m[7] != "" {
-				day, year = pad(m[7]), m[9]
-				for i, n := range monthNames {
-					if n == strings.ToLower(m[8]) {
-						month = twoDigits(i + 1)
-					}
-				}
+			switch {
+			case m[7] != "":
+				day, month, year = pad(m[7]), twoDigits(monthOf(strings.ToLower(m[8]))), m[9]
+			case m[10] != "":
+				day, month, year = m[12], m[11], m[10]
 			}
 			if len(year) == 4 && day == twoDigits(born.day) && month == twoDigits(born.month) && year == twoDigits(born.year/100)+twoDigits(born.year%100) {
 				return true

@@ -63,6 +63,7 @@ type finder struct {
 	spoken  bool // four digits stand behind a word that may call them the end of a number
 	row     digits.Row
 	table   table // of the text, read last
+	list    list
 	out     []Reading
 	spans   []detectors.Span
 }
@@ -77,7 +78,8 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	digits.Scan(f.text, &f.row, f.match, f.meetFour)
 	f.readSpoken()
 	f.readSaid()
-	if seg.At.OCR {
+	f.readFancy()
+	if seg.At.OCR || mentionsCPR(f.text) {
 		f.readOCR()
 	}
 	return f.out, f.spans
@@ -95,7 +97,8 @@ func (f *finder) take(c candidate) bool {
 		return false
 	}
 	verdict, near := f.judge(&c, lab)
-	doubtful := !labelled && verdict == Strong && c.dashed && (lab.kind == labelOther && lab.direct && lab.name == thing && f.heading.kind != labelOther || lab.kind != labelPerson && f.moment(&c))
+	doubtful := !labelled && verdict == Strong && c.form == formRun && lab.kind != labelPerson && inAddress(f.text, c.start) && !personPath(f.text, c.start)
+	doubtful = doubtful || !labelled && verdict == Strong && c.dashed && (lab.kind == labelOther && lab.direct && (lab.name == thing || lab.name == foreign) && f.heading.kind != labelOther || lab.kind != labelPerson && f.moment(&c))
 	if doubtful && f.machineStamp(&c) {
 		verdict = Labelled
 	}
@@ -150,7 +153,7 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 	case c.d == [10]byte{}:
 		return Placeholder, false
 	case !ok || serial == 0 || raised && !labelled && c.form != formParted:
-		if labelled {
+		if labelled && !lab.carried {
 			return Typo, false
 		}
 		return NotCPR, false
@@ -197,6 +200,8 @@ func (f *finder) calledOther(c *candidate, lab label, born birth) bool {
 		return false
 	case c.form == formRun || lab.name == version:
 		return true
+	case lab.name == foreign:
+		return !modulus11(&c.d)
 	case lab.name == thing:
 		return !c.dashed || !modulus11(&c.d)
 	}

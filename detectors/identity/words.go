@@ -35,33 +35,39 @@ func makeWords() map[string]word {
 			m[s] = w
 		}
 	}
-	put(word{kind: labelFill}, "nr no nummer number num er id is td lyder numre nbsp")
+	put(word{kind: labelFill}, "nr no nummer number num er id ids is td lyder numre numrene nummeret numret numbers key nbsp")
 	put(word{kind: labelCPR, name: "CPR-nr."}, "crp crpnr crpnummer cprnummmer cprnumret cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid")
 	put(word{kind: labelCPR, name: bornLabel}, "foedt fodt foedte foedselsdag foedselsdato")
 	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer erstatningsnummer erstatningsnr "+
-		"foedselsnummer foedselsnr personummer persnummer personnumret sikringsnummer sikringsnr persnr personident personid personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier")
+		"foedselsnummer foedselsnr personummer persnummer personnumret sikringsnummer sikringsnr persnr personident personid personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier "+
+		"civilregno civilregnumber personennummer sundhedskort sundhedskortnr sundhedskortnummer sygesikringsbevis sygesikringsnummer sygesikringsnr sygesikringskort")
 	put(word{kind: labelCPR, name: "personnummer", needsNr: true}, "person pers")
 	put(word{kind: labelEither, name: "pnr"}, "pnr")
 	// "civil registration number", "social security no.", "personal id no."
 	put(word{kind: labelCPR, name: "civil registration"}, "civil ssn")
 	put(word{kind: labelCPR, name: "civil registration", needsNr: true}, "security personal")
 	// "P-enhed" is read as two words.
-	put(word{kind: labelP}, "penhed enhed produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
+	put(word{kind: labelP}, "penhed penheder enhed enheder produktionsenheder pnumre produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
 	put(word{kind: labelEither, name: "pnr", needsNr: true}, "p")
 	put(word{kind: labelOther, name: amount}, "kr dkk eur")
-	put(word{kind: labelOther}, "bilag konto account cvr bbr bfe tlf telefon mobil phone tel fax")
+	put(word{kind: labelOther}, "ref akt akten akter bilag konto kontostreng finanskonto account cvr bbr bfe tlf telefon mobil phone tel fax")
 	put(word{kind: labelOther, name: thing}, "faktura kreditnota invoice ordre indkoebsordre order ean gln isbn issn iban giro fik maaler ticket booking "+
+		"ordrer fakturaer kreditnotaer fakturaerne ordrerne pakker abonnement police policen foelgeseddel foelgesedler pakkeseddel leveringsseddel fragtbrev fragtbreve "+
+		"kundeaftale omkostningssted profitcenter stregkode barcode qrkode cylinder areal kvote co2kvote forespoergsel gravetilladelse byggetilladelse raadighedstilladelse "+
+		"vandmaaler elmaaler varmemaaler gasmaaler maalere item items artikel artikler art kolli licence license confirmation reservation shipment case cases "+
+		"thread heap rss vsz pid offset serienumre lokation aftagenummer kopimaskine toner "+
 		"incident rekvisition batch lot asset pakke tracking track licens kvittering varenr bestilling rekv parkeringsafgift afgift udbud tegning")
 	put(word{kind: labelOther, name: version}, "version build release driver firmware")
 	// Words for persons ("kunde") are here: the person's own number may follow the bare
 	// word. The number of a case or a paper may be built on a CPR number.
-	put(word{kind: labelOther, needsNr: true}, "sag sags journal j jour akt aftale kunde kreditor debitor leverandoer medarbejder loen laaner "+
-		"se reg registrerings police skade dok dokument ref reference klage bruger besked mail anmeldelses anmeldelse")
-	put(word{kind: labelOther, name: thing, needsNr: true}, "ejendom ejendoms matrikel serie vare tilbud betalings transaktions kort installations lokations "+
+	put(word{kind: labelOther, needsNr: true}, "customer member employee user sag sager sags journal j jour aftale kunde kreditor debitor leverandoer medarbejder loen laaner "+
+		"se reg registrerings skade dok dokument reference klage bruger besked mail anmeldelses anmeldelse")
+	put(word{kind: labelOther, name: thing, needsNr: true}, "part serial policy purchase product model unit room flight transfer payment receipt contract shop ejendom ejendoms matrikel serie vare tilbud betalings transaktions kort installations lokations "+
 		"projekt bestillings loebe afregnings kontrakt kontrakts job request trace session transaction message proces process event device objekt object "+
-		"post posterings rapport proeve analyse boring parkerings afgifts hold moede meeting change opgave task plan medie materiale "+
+		"post poster dokumenter posterings rapport proeve analyse boring parkerings afgifts hold moede meeting change opgave task plan medie materiale "+
 		"forsendelses afsendelses kvitterings")
-	put(word{kind: labelPerson}, "borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
+	put(word{kind: labelOther, name: foreign}, "samordningsnummer samordningsnr henkiloetunnus kennitala")
+	put(word{kind: labelPerson}, "mor moderen moderens far faderen faderens aegtefaelle aegtefaellen samlever samleveren vaerge plejemor plejefar afdoede arving part parten borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
 	put(word{kind: labelOther}, "tidspunkt timestamp logtid klokkeslaet")
 	// These say whose number it is and not what.
 	put(word{kind: labelNone}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
@@ -82,20 +88,17 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 			return known.kind, known.name
 		}
 	}
-	if w[len(w)-1] != 'r' {
-		return otherID(w), ""
-	}
 	for _, tail := range [...]string{"cpr", "cprnr", "cprnummer"} {
 		if hasTail(w, tail) {
 			return labelCPR, "CPR-nr."
 		}
 	}
-	for _, tail := range [...]string{"nummer", "nr", "number"} {
+	for _, tail := range [...]string{"nummer", "nr", "number", "numre", "numrene", "numbers"} {
 		if hasTail(w, tail) {
 			return labelOther, kindOfThing(w[:len(w)-len(tail)])
 		}
 	}
-	return labelNone, ""
+	return otherID(w), ""
 }
 
 // kindOfThing names the number that a compound ("fakturanummer") is: a thing's, unless
@@ -115,7 +118,12 @@ func kindOfThing(stem []byte) string {
 // "borgerid") is left to the digits, for it may be the CPR number.
 func otherID(w []byte) labelKind {
 	stem, ok := bytes.CutSuffix(w, []byte("id"))
-	if !ok || len(stem) < 3 || lengths[stem[0]]>>len(stem)&1 == 0 {
+	switch {
+	case !ok || len(stem) < 3:
+		return labelNone
+	case len(stem) >= 7 && stem[len(stem)-1] == 's' && !bytes.HasPrefix(stem, []byte("person")) && !bytes.HasPrefix(stem, []byte("borger")) && !bytes.HasPrefix(stem, []byte("patient")):
+		return labelOther // "angivelsesid"
+	case lengths[stem[0]]>>len(stem)&1 == 0:
 		return labelNone
 	}
 	if known := words[string(stem)]; known.kind == labelOther && !persons[string(stem)] {

@@ -192,7 +192,7 @@ func entityAt(s string, i int) (r rune, w int) {
 
 // IsDash tells hyphens and dashes of all lengths, the minus sign included.
 func IsDash(r rune) bool {
-	return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 || r == 0x2043 || r == 0xfe63 || r == 0xff0d || r == 0x2e3a || r == 0x30fc
+	return r == '-' || r >= 0x2010 && r <= 0x2015 || r == 0x2212 || r == 0x2043 || r == 0xfe63 || r == 0xff0d || r == 0x207b || r == 0x208b || r == 0x2e3a || r == 0x30fc
 }
 
 func isBlank(r rune) bool {

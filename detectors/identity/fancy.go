@@ -1,0 +1,94 @@
+package identity
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/identity/digits"
+)
+
+// This file reads numbers in raised, lowered or circled digits. They stand for plain
+// ones only where plain ones do not touch them: there they are a footnote's sign or an
+// exponent.
+
+// fancySigns begin such digits in UTF-8, one of them in nearly every number: all but
+// the raised 1, 2 and 3, which stand in every text about areas.
+var fancySigns = [...]string{"\xe2\x81", "\xe2\x91", "\xe2\x82", "\xe2\x9d"}
+
+// readFancy judges the numbers in such digits.
+func (f *finder) readFancy() {
+	if !hasFancy(f.text) {
+		return
+	}
+	plain, place := plainDigits(f.text)
+	if place == nil {
+		return
+	}
+	again := finder{text: plain, heading: f.heading, rules: f.rules, today: f.today, cell: f.cell, explain: f.explain}
+	digits.Scan(plain, &again.row, again.match, nil)
+	for _, r := range again.out {
+		if start, end := place[r.Start], place[r.End]; end-start > r.End-r.Start {
+			r.Start, r.End = start, end
+			f.out = append(f.out, r)
+		}
+	}
+	for _, sp := range again.spans {
+		if start, end := place[sp.Start], place[sp.End]; end-start > sp.End-sp.Start {
+			sp.Start, sp.End = start, end
+			f.spans = append(f.spans, sp)
+		}
+	}
+}
+
+func hasFancy(s string) bool {
+	if strings.IndexByte(s, 0xe2) < 0 {
+		return false
+	}
+	for _, sign := range fancySigns {
+		for at := 0; ; {
+			n := strings.Index(s[at:], sign)
+			if n < 0 {
+				break
+			}
+			at += n + len(sign)
+			if r, _ := utf8.DecodeRuneInString(s[at-len(sign):]); detectors.FancyDigit(r) >= 0 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// plainDigits writes such digits as plain ones. place has, for every byte of the
+// result and its end, where it stood in s; nil when there was nothing to write.
+func plainDigits(s string) (plain string, place []int) {
+	var b strings.Builder
+	b.Grow(len(s))
+	place = make([]int, 0, len(s)+1)
+	bare, changed := false, false // bare: a plain digit stands right before
+	for i := 0; i < len(s); {
+		r, w := rune(s[i]), 1
+		if r >= utf8.RuneSelf {
+			r, w = utf8.DecodeRuneInString(s[i:])
+		}
+		v := detectors.FancyDigit(r)
+		switch {
+		case v >= 0 && !bare:
+			b.WriteByte('0' + byte(v))
+			place = append(place, i)
+			changed = true
+		default:
+			bare = digits.At(s, i) || bare && v >= 0
+			b.WriteString(s[i : i+w])
+			for k := range w {
+				place = append(place, i+k)
+			}
+		}
+		i += w
+	}
+	if !changed {
+		return s, nil
+	}
+	return b.String(), append(place, len(s))
+}
