@@ -39,7 +39,7 @@ func (f *finder) match() {
 		taken = f.take(f.joined(f.row.Count-1, formRun))
 	case 4:
 		f.meetFour(last.Start)
-		taken = f.matchParted()
+		taken = f.matchParted() || f.matchCells()
 	case 9:
 		taken = f.matchLostZero(f.row.Count - 1)
 	case 7, 1:
@@ -199,6 +199,12 @@ func (f *finder) matchYearFirst(first int, dash bool) bool {
 func (c *candidate) bornIn(year int) bool {
 	b, raised, ok := birthOf(&c.d)
 	return ok && !raised && b.year == year
+}
+
+// real reports whether the digits tell a day that is no replacement number's.
+func (c *candidate) real() bool {
+	_, raised, ok := birthOf(&c.d)
+	return ok && !raised
 }
 
 func value(d []byte) (n int) {

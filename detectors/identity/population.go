@@ -22,7 +22,7 @@ const (
 	// dateless: so many numbers without a date, and so many times as those that pass,
 	// stand in no list of people.
 	dateless, datelessRatio = 3, 3
-	// sameForm: so many pairs of six and four digits without a date, behind the same
+	// sameForm: so many pairs of six and four digits that are nobody's, behind the same
 	// word, say what the one is that has a date and fails the check.
 	sameForm = 2
 )
@@ -121,7 +121,7 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 		switch {
 		case ok && byFormAlone(*f) && at.fam.parted:
 			doubted[i] = true
-			if len(t.undated) < sameForm || len(t.undated) < len(t.passing) {
+			if t.others() < sameForm || t.others() < len(t.passing) {
 				sure[f.Value.Digest()] = true
 			}
 		case ok && byCheckAlone(*f) && t.days[at.head]:

@@ -129,18 +129,21 @@ func (f *finder) aloneInColumn(start, end int) bool {
 }
 
 // serialWords are how a column of last digits is called.
-var serialWords = []string{"sidste", "løbe", "lbnr", "lb.nr", "kontrolcif", "cpr", "4 cif", "fire cif", "serial"}
+var serialWords = []string{"sidste", "løbe", "loebe", "lbnr", "lb.nr", "kontrolcif", "cpr", "4 cif", "fire cif", "serial"}
 
 // halvesUnderHeadings reports whether the date and the serial stand in two columns
 // that are called so: "Født | Løbenr."
 func (f *finder) halvesUnderHeadings(first int) bool {
 	date, serial := f.row.Runs[first].Start, f.row.Runs[first+1].Start
-	if f.columnLabel(date).kind != labelCPR {
-		return false
-	}
-	from, _, _ := row(f.text, serial)
+	return f.columnLabel(date).kind == labelCPR && f.underSerial(serial)
+}
+
+// underSerial reports whether s[i] stands in a column that is called one of last
+// digits, in the table that columnLabel looked at.
+func (f *finder) underSerial(i int) bool {
+	from, _, _ := row(f.text, i)
 	head := f.table.head
-	for range strings.Count(f.text[from:serial], string(f.table.sep)) {
+	for range strings.Count(f.text[from:i], string(f.table.sep)) {
 		_, head, _ = strings.Cut(head, string(f.table.sep))
 	}
 	head, _, _ = strings.Cut(head, string(f.table.sep))
@@ -148,6 +151,35 @@ func (f *finder) halvesUnderHeadings(first int) bool {
 	for _, w := range serialWords {
 		if strings.Contains(head, w) {
 			return true
+		}
+	}
+	return false
+}
+
+// matchCells judges four digits in a column that is called one of last digits, with
+// the date in a column that is called one of birth: "22.06.2045;7026".
+func (f *finder) matchCells() bool {
+	last := &f.row.Runs[f.row.Count-1]
+	if !f.aloneInColumn(last.Start, last.End) {
+		return false
+	}
+	f.columnLabel(last.Start) // looks at the table
+	if f.table.head == "" || !f.underSerial(last.Start) {
+		return false
+	}
+	from, to, _ := row(f.text, last.Start)
+	sep := string(f.table.sep)
+	for at := from; at < to; {
+		cell, _, more := strings.Cut(f.text[at:to], sep)
+		lead := len(cell) - len(strings.TrimLeft(cell, " \""))
+		if m := spokenDate.FindStringSubmatchIndex(cell); m != nil && f.columnLabel(at+lead).kind == labelCPR {
+			c, ok := f.spokenNumber(at, m, [4]byte(last.Digit[:4]))
+			if c.end = last.End; (ok || m[6] >= 0 && m[7]-m[6] == 2 && c.real()) && c.start < c.end {
+				return f.take(c)
+			}
+		}
+		if at += len(cell) + 1; !more {
+			break
 		}
 	}
 	return false

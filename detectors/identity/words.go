@@ -55,7 +55,7 @@ func makeWords() map[string]word {
 		"ordrer fakturaer kreditnotaer fakturaerne ordrerne pakker abonnement police policen foelgeseddel foelgesedler pakkeseddel leveringsseddel fragtbrev fragtbreve "+
 		"kundeaftale omkostningssted profitcenter stregkode barcode qrkode cylinder areal kvote co2kvote forespoergsel gravetilladelse byggetilladelse raadighedstilladelse "+
 		"vandmaaler elmaaler varmemaaler gasmaaler maalere item items artikel artikler art kolli licence license confirmation reservation shipment case cases "+
-		"thread heap rss vsz pid offset serienumre lokation aftagenummer kopimaskine toner "+
+		"thread heap rss vsz serienumre lokation aftagenummer kopimaskine toner "+
 		"incident rekvisition batch lot asset pakke tracking track licens kvittering varenr bestilling rekv parkeringsafgift afgift udbud tegning")
 	put(word{kind: labelOther, name: version}, "version build release driver firmware")
 	// Words for persons ("kunde") are here: the person's own number may follow the bare
@@ -67,7 +67,7 @@ func makeWords() map[string]word {
 		"post poster dokumenter posterings rapport proeve analyse boring parkerings afgifts hold moede meeting change opgave task plan medie materiale "+
 		"forsendelses afsendelses kvitterings")
 	put(word{kind: labelOther, name: foreign}, "samordningsnummer samordningsnr henkiloetunnus kennitala")
-	put(word{kind: labelPerson}, "mor moderen moderens far faderen faderens aegtefaelle aegtefaellen samlever samleveren vaerge plejemor plejefar afdoede arving part parten borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
+	put(word{kind: labelPerson}, "mor moderen moderens far faderen faderens aegtefaelle aegtefaellen samlever samleveren vaerge plejemor plejefar afdoede arving borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
 	put(word{kind: labelOther}, "tidspunkt timestamp logtid klokkeslaet")
 	// These say whose number it is and not what.
 	put(word{kind: labelNone}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
