@@ -76,7 +76,10 @@ func BenchmarkGateway(b *testing.B) {
 	} {
 		b.Run(x.name, func(b *testing.B) {
 			for b.Loop() {
+				before := in.cpu()
 				compare(b, with.Addr, without.Addr, x.raw, x.mails, x.rounds)
+				sent := x.mails/4 + x.rounds*(x.mails+x.mails/4)
+				b.ReportMetric((in.cpu()-before)/float64(sent), "daemon-cpu-ms")
 			}
 		})
 	}
@@ -228,6 +231,21 @@ func (in *installation) memory(field string) float64 {
 		in.t.Fatalf("%s: %v", field, err)
 	}
 	return kb / 1024
+}
+
+// cpu is the processor time that the daemon has used, in milliseconds.
+func (in *installation) cpu() float64 {
+	in.t.Helper()
+	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", in.daemon.Process.Pid))
+	if err != nil {
+		in.t.Fatal(err)
+	}
+	f := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')'):]))
+	var user, system float64
+	if _, err := fmt.Sscan(f[12]+" "+f[13], &user, &system); err != nil {
+		in.t.Fatal(err)
+	}
+	return (user + system) * 10
 }
 
 // BenchmarkAnalysis is the full analysis of one plain text mail, all detectors,
