@@ -16,6 +16,7 @@ import (
 	"brevvagt/detectors/identity"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/spent"
 )
 
 var key, _ = detectors.NewKey(bytes.Repeat([]byte("n"), 32))
@@ -277,11 +278,11 @@ func TestManyNamesTakeLittleTime(t *testing.T) {
 	for i := range 3000 {
 		segs = append(segs, text(fmt.Sprintf("a/%d.txt", i), "Navn: Testperson Eksempel\nCPR: "+detectortest.CPR(i)+"\nBarn: Andet Barn"))
 	}
-	start := time.Now()
+	start := spent.Processor()
 	if people := scan(t, segs...); len(people) < 3000 {
 		t.Errorf("%d people", len(people))
 	}
-	if took := time.Since(start); took > 5*time.Second {
+	if took := spent.Processor() - start; took > 5*time.Second {
 		t.Errorf("took %v", took)
 	}
 }

@@ -34,7 +34,7 @@ type Suite struct {
 	// copy that was cut off may lack its end without a gap.
 	OpenEnded bool
 	// Mutations is the number of cut and of flipped copies a sample; 0 means
-	// 24. Slow formats ask for fewer.
+	// 24. Slow formats ask for fewer; a short run makes a third.
 	Mutations int
 }
 
@@ -46,6 +46,9 @@ func Run(t *testing.T, s Suite) {
 	}
 	if s.Mutations == 0 {
 		s.Mutations = 24
+	}
+	if testing.Short() {
+		s.Mutations = (s.Mutations + 2) / 3
 	}
 	list := append([]document.Format{s.Format}, s.Others...)
 	for _, sample := range s.Samples {

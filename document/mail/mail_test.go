@@ -13,6 +13,7 @@ import (
 	"brevvagt/document/documenttest"
 	"brevvagt/document/plain"
 	"brevvagt/internal/nasty"
+	"brevvagt/internal/spent"
 )
 
 func TestSuite(t *testing.T) {
@@ -222,9 +223,9 @@ func TestHostileMailsAreReadInLinearTime(t *testing.T) {
 	}
 	for name, data := range hostileMails() {
 		t.Run(name, func(t *testing.T) {
-			start := time.Now()
+			start := spent.Processor()
 			d := read(t, data)
-			if took := time.Since(start); took > 20*time.Second {
+			if took := spent.Processor() - start; took > 20*time.Second {
 				t.Errorf("%d bytes took %s", len(data), took)
 			}
 			if !documenttest.Has(d, "070761-4285") && len(d.Gaps) == 0 {

@@ -13,6 +13,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/jackc/pgx/v5/pgconn"
@@ -28,14 +29,51 @@ const server = "BREVVAGT_TEST_SERVER"
 // template is a database with the tables made, of which each test gets a copy.
 const template = "brevvagt_template"
 
-// Open is store.Open, in a second run with the database in PostgreSQL: one for each
-// path, so that a test can close it, open it again and open it from another process.
+// blank is the content of a new database: making the tables takes longer than most
+// tests that need them.
+var blank = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "brevvagt-blank-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	path := filepath.Join(dir, "blank.db")
+	db, err := store.Open(context.Background(), store.Options{Path: path})
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// fresh puts a new database where there is none.
+func fresh(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, os.ErrNotExist) {
+		return err
+	}
+	content, err := blank()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	return os.WriteFile(path, content, 0o600)
+}
+
+// Open is store.Open with the tables made beforehand, in a second run with the
+// database in PostgreSQL: one for each path, so that a test can close it, open it
+// again and open it from another process.
 func Open(ctx context.Context, o store.Options) (*store.DB, error) {
 	if admin := os.Getenv(server); admin != "" {
 		var err error
 		if o.Server, err = database(ctx, admin, o.Path); err != nil {
 			return nil, err
 		}
+	} else if err := fresh(o.Path); err != nil {
+		return nil, err
 	}
 	return store.Open(ctx, o)
 }

@@ -150,6 +150,9 @@ func TestWithPlainTools(t *testing.T) {
 }
 
 func TestWithAPassphrase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a passphrase costs what guessing must cost")
+	}
 	h := newHouse(t)
 	const phrase = "en ret lang adgangssætning"
 	sealed := h.write(t, "", phrase)

@@ -252,7 +252,7 @@ func TestKilledAtEachPoint(t *testing.T) {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
 			h := newHouse(t, 2)
-			blob, err := h.keys["gammel"].Protect(pass)
+			blob, err := h.keys["gammel"].ProtectAt(pass, 4) // guessing is not what this is about
 			if err != nil {
 				t.Fatal(err)
 			}

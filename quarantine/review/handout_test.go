@@ -11,6 +11,9 @@ import (
 
 // A case leaves the house as a package: closed, with a reason, told in the log.
 func TestHandingOutACase(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a passphrase costs what guessing must cost")
+	}
 	r := newRig(t)
 	held := r.hold(t, openable("a"), time.Hour)
 	path := "/sag/" + held.ID + "/udlever"

@@ -282,7 +282,7 @@ func drawnPage() []byte {
 		draw.Draw(img, image.Rect(183, y+3, 287, y+19), image.Black, image.Point{}, draw.Src)
 	}
 	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
+	if err := (&png.Encoder{CompressionLevel: png.BestSpeed}).Encode(&b, img); err != nil {
 		return nil
 	}
 	return b.Bytes()

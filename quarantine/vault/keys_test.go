@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/internal/spent"
 	"brevvagt/quarantine/vault"
 
 	"filippo.io/age"
@@ -20,12 +21,12 @@ func TestPassphraseUnlocksTheKey(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	began := time.Now()
+	began := spent.Processor()
 	o, err := vault.Unlock(blob, "korrekt hest batteri hæfteklamme")
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("unlocking took %v", time.Since(began).Round(time.Millisecond))
+	t.Logf("unlocking took %v", (spent.Processor() - began).Round(time.Millisecond))
 	if o.Recipient() != id.Recipient() {
 		t.Error("another key came out")
 	}
@@ -44,9 +45,9 @@ func TestPassphraseUnlocksTheKey(t *testing.T) {
 // A blob from elsewhere must not make the daemon work for minutes.
 func TestTooDearAnIdentityIsRefused(t *testing.T) {
 	blob := []byte("age-encryption.org/v1\n-> scrypt bBjlhJVYZeE4aqUdmtRHfw 30\nZV/AhotwSGqaPCU43cepl4WYUouAa17a3xpu4G2yi5k\n--- " + strings.Repeat("A", 43) + "\n")
-	began := time.Now()
-	if _, err := vault.Unlock(blob, "x"); err == nil || time.Since(began) > time.Second {
-		t.Errorf("%v after %v", err, time.Since(began))
+	began := spent.Processor()
+	if _, err := vault.Unlock(blob, "x"); err == nil || spent.Processor()-began > time.Second {
+		t.Errorf("%v after %v", err, spent.Processor()-began)
 	}
 }
 

@@ -9,6 +9,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/spent"
 )
 
 // item makes an item of a mail to one reader, with papers given as text. Numbers
@@ -133,11 +134,11 @@ func TestStrangers(t *testing.T) {
 func TestHostile(t *testing.T) {
 	for _, text := range []string{strings.Repeat("Kære Bente Prøvesen\n", 20_000), strings.Repeat("Vedr.: Bente Prøvesen\nnr=b\n", 5_000), "Kære", "Kære ", "Navn:\t", "\t", "Til \n9999 A"} {
 		it := item("Anders Testesen <at@mail.example>", text, text, text)
-		start := time.Now()
+		start := spent.Processor()
 		it.Conflicts(true)
 		it.Strangers()
 		it.Hidden()
-		if took := time.Since(start); took > 5*time.Second {
+		if took := spent.Processor() - start; took > 5*time.Second {
 			t.Errorf("%.20q: took %v", text, took)
 		}
 	}
@@ -155,13 +156,13 @@ func TestManyPapersAndPeople(t *testing.T) {
 		papers = append(papers, fmt.Sprintf("Vedr.: Bente Prøvesen%s\nCPR nr=%c", strings.Repeat("a", i%40), rune('!'+i%90)))
 	}
 	it := item("Anders Testesen <at@mail.example>", "", papers...)
-	start := time.Now()
+	start := spent.Processor()
 	it.Conflicts(true)
 	it.Conflicts(false)
 	it.Strangers()
 	it.Hidden()
-	if took := time.Since(start); took > 10*time.Second {
+	if took := spent.Processor() - start; took > 10*time.Second {
 		t.Errorf("took %v", took)
 	}
-	t.Logf("took %v", time.Since(start))
+	t.Logf("took %v", spent.Processor()-start)
 }

@@ -74,7 +74,7 @@ func TestWaysToLogIn(t *testing.T) {
 			}
 			s.Logout(t.Context())
 		}
-		if took := time.Since(start); took > 4*time.Second {
+		if took := time.Since(start); took > 20*time.Second {
 			t.Errorf("%s took %s", c.name, took)
 		}
 	}
@@ -196,7 +196,7 @@ func TestIdleTellsOfANewMail(t *testing.T) {
 		appendMail(t, d, "anna", "Sent", "Subject: x\r\n\r\nhej\r\n", time.Now())
 	}()
 	start = time.Now()
-	if err := s.Idle(t.Context(), 10*time.Second); err != nil || time.Since(start) > 5*time.Second {
+	if err := s.Idle(t.Context(), 10*time.Second); err != nil || time.Since(start) > 9*time.Second {
 		t.Errorf("told late: %v after %s", err, time.Since(start))
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
