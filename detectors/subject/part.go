@@ -28,6 +28,9 @@ func ByPath(doc *document.Document) (segments map[string][]int, order []string) 
 // a line that says whom the paper is about. The first page counts always. A file
 // without pages gives nil. The segments are those of one path.
 func Starts(doc *document.Document, segments []int) []int {
+	if !slices.ContainsFunc(segments, func(i int) bool { return doc.Segments[i].At.Page > 0 }) {
+		return nil
+	}
 	var out []int
 	page, onPage := 0, 0
 	for _, l := range layout(doc, segments) {
