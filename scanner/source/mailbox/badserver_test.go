@@ -252,6 +252,18 @@ func TestMisbehavingServers(t *testing.T) {
 				return true
 			}
 		}, 0},
+		{"has had enough for a while", func(s *script) {
+			// As Microsoft and Google throttle: at the login, at a folder, at a mail.
+			s.misbehave = often(6, func(c *peer, tag, command string) bool {
+				for _, at := range []string{"AUTHENTICATE", "LOGIN", "EXAMINE", "UID FETCH"} {
+					if strings.HasPrefix(command, at) {
+						c.say("%s NO [%s] Request is throttled. Suggested Backoff Time: 92415 milliseconds", tag, []string{"UNAVAILABLE", "LIMIT"}[len(at)%2])
+						return true
+					}
+				}
+				return false
+			})
+		}, 0},
 		{"lists a mail and never gives it", func(s *script) {
 			s.misbehave = func(c *peer, tag, command string) bool {
 				if !isBody(command, 2) {

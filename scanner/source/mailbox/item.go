@@ -39,6 +39,9 @@ type receipt struct {
 // of the connection; whatever is wrong with the mail alone is put off.
 func (v *visit) item(ctx context.Context, c folders.Choice, f *book.Folder, it book.Item) error {
 	content, cut, err := v.fetch(ctx, it)
+	if ctx.Err() != nil {
+		return ctx.Err() // we are the ones who end it
+	}
 	if err != nil {
 		// The server may fail on this very mail: it must not be the first one again.
 		return errors.Join(err, v.putOff(ctx, c, f, it))

@@ -20,6 +20,7 @@ type visit struct {
 	handle  scanner.Handler
 	choices []folders.Choice
 	seen    map[string]session.State // of each folder at its last listing here
+	first   bool                     // the mailbox had never been met before
 }
 
 // perRound bounds the mails of one folder in a round, so that a large one does not
@@ -120,6 +121,16 @@ func (v *visit) folder(ctx context.Context, c folders.Choice) (more bool, err er
 // day is how often a whole folder is compared, whatever the server says.
 const day = 24 * time.Hour
 
+// newFolder is how old a mail may be in a folder that appears later.
+const newFolder = 7 * day
+
+func later(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
 // known is what the book says of a folder, with a first entry for a new one.
 func (v *visit) known(ctx context.Context, c folders.Choice, st session.State) (*book.Folder, error) {
 	b := v.w.Book
@@ -134,7 +145,15 @@ func (v *visit) known(ctx context.Context, c folders.Choice, st session.State) (
 		// A day's margin for clocks that differ: from now on means by number, and the
 		// date matters only when the server renumbers the folder.
 		f.Since = now.Add(-max(v.a.Since, day))
-		if v.a.Since == 0 {
+		met, err := b.Met(ctx, v.account())
+		if err != nil {
+			return nil, err
+		}
+		if v.first = v.first || met.IsZero(); !v.first {
+			// It appeared in a mailbox that was watched: a mail program made it for its first
+			// mails. What is older was put into it.
+			f.Since = later(met, now.Add(-max(v.a.Since, newFolder)))
+		} else if v.a.Since == 0 {
 			if f.FirstUID, err = v.afterLast(ctx, st); err != nil {
 				return nil, err
 			}

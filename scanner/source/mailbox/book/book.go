@@ -92,6 +92,19 @@ func (b *Book) Folder(ctx context.Context, key string) (*Folder, error) {
 	return &f, nil
 }
 
+// Met is since when an account is looked at, by the first of its folders; zero when it
+// never was.
+func (b *Book) Met(ctx context.Context, account string) (time.Time, error) {
+	var at sql.NullInt64
+	if err := b.db.Read().QueryRowContext(ctx, `SELECT MIN(since) FROM mailbox_folders WHERE account = $1`, account).Scan(&at); err != nil {
+		return time.Time{}, fmt.Errorf("cannot read the book of an account: %w", err)
+	}
+	if !at.Valid {
+		return time.Time{}, nil
+	}
+	return time.UnixMilli(at.Int64), nil
+}
+
 // Save stores a folder. When its UIDVALIDITY is another than before, what was noted
 // under the old numbers is forgotten in the same step.
 func (b *Book) Save(ctx context.Context, f *Folder) error {

@@ -64,29 +64,18 @@ func mark(r Role) string {
 // Choose picks the folders to watch. personal and others are the prefixes of the
 // server's namespaces (RFC 2342); without any, folders at the top and below INBOX
 // count. In others, folders of each mailbox one level below the prefix count too.
-// Within one mailbox marks win over names.
+// A folder counts by its mark and by its name: a server marks "Sent" while a Danish
+// Outlook puts what it sends into a "Sendt post" of its own beside it.
 func Choose(list []Folder, personal, others []string) []Choice {
 	var chosen []Choice
 	for _, r := range Roles() {
-		marked, named := make(map[string][]string), make(map[string][]string)
+		var all []string
 		for _, f := range list {
-			box, ok := mailbox(f, personal, others)
 			if has(f.Attrs, `\Noselect`) || has(f.Attrs, `\NonExistent`) {
 				continue
 			}
-			if m := mark(r); m != "" && has(f.Attrs, m) {
-				marked[box] = append(marked[box], f.Name)
-			} else if ok && slices.Contains(names(r), leaf(f)) {
-				named[box] = append(named[box], f.Name)
-			}
-		}
-		for box := range marked {
-			delete(named, box)
-		}
-		var all []string
-		for _, boxes := range []map[string][]string{marked, named} {
-			for _, n := range boxes {
-				all = append(all, n...)
+			if m := mark(r); m != "" && has(f.Attrs, m) || slices.Contains(names(r), leaf(f)) && isOwn(f, personal, others) {
+				all = append(all, f.Name)
 			}
 		}
 		slices.Sort(all)
@@ -110,9 +99,8 @@ func leaf(f Folder) string {
 	return strings.Map(unicode.ToLower, strings.TrimSpace(name))
 }
 
-// mailbox tells whose folder it is by what stands before the leaf, and whether it
-// lies where a mailbox keeps its own folders.
-func mailbox(f Folder, personal, others []string) (string, bool) {
+// isOwn reports whether a folder lies where a mailbox keeps its own folders.
+func isOwn(f Folder, personal, others []string) bool {
 	parent := ""
 	if f.Delimiter != "" {
 		if i := strings.LastIndex(f.Name, f.Delimiter); i >= 0 {
@@ -123,20 +111,16 @@ func mailbox(f Folder, personal, others []string) (string, bool) {
 		if prefix == "" || !strings.HasPrefix(f.Name, prefix) {
 			continue
 		}
-		rest := strings.TrimPrefix(f.Name, prefix)
 		if f.Delimiter == "" {
-			return parent, true
+			return true
 		}
 		// "user.afdeling.Sendt", or a shared folder itself: "shared.Sendt".
-		return parent, strings.Count(strings.TrimPrefix(rest, f.Delimiter), f.Delimiter) <= 1
+		rest := strings.TrimPrefix(f.Name, prefix)
+		return strings.Count(strings.TrimPrefix(rest, f.Delimiter), f.Delimiter) <= 1
 	}
 	own := []string{"", "INBOX", "[Gmail]", "[Google Mail]"}
 	for _, p := range personal {
 		own = append(own, strings.TrimSuffix(p, f.Delimiter))
 	}
-	if slices.ContainsFunc(own, func(p string) bool { return strings.EqualFold(p, parent) }) {
-		return "", true
-	}
-	// A mark counts wherever it stands, within our own mailbox.
-	return "", false
+	return slices.ContainsFunc(own, func(p string) bool { return strings.EqualFold(p, parent) })
 }

@@ -18,7 +18,9 @@ func TestChoose(t *testing.T) {
 		want             []string
 	}{
 		{"marked", []folders.Folder{f("INBOX", "/"), f("Gesendet", "/", `\HasNoChildren`, `\Sent`), f("Sent", "/"), f("Kladder", "/", `\drafts`)}, nil, nil,
-			[]string{"sent:Gesendet", "drafts:Kladder"}},
+			[]string{"sent:Gesendet", "sent:Sent", "drafts:Kladder"}},
+		{"Outlook's own beside the server's", []folders.Folder{f("Sent", "/", `\Sent`), f("Sendt post", "/"), f("Drafts", "/", `\Drafts`), f("Kladder", "/"), f("Arkiv", "/", `\Archive`), f("Arkiv/Sendt post", "/")}, nil, nil,
+			[]string{"sent:Sendt post", "sent:Sent", "drafts:Drafts", "drafts:Kladder"}},
 		{"Danish Exchange", []folders.Folder{f("Indbakke", "/"), f("Sendt post", "/"), f("Kladder", "/"), f("Udbakke", "/"), f("Slettet post", "/")}, nil, nil,
 			[]string{"sent:Sendt post", "outbox:Udbakke", "drafts:Kladder"}},
 		{"both languages", []folders.Folder{f("Sent Items", "/"), f("Sendte elementer", "/"), f("DRAFTS", "/")}, nil, nil,

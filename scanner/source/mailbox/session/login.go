@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"strconv"
 
 	"github.com/emersion/go-imap/v2"
@@ -36,6 +37,9 @@ func (s *Session) login(ctx context.Context, fresh bool) error {
 	})
 	if err != nil {
 		var token *tokenError
+		if busy(err) {
+			return fmt.Errorf("%s: %w: %w", s.cfg.Addr, ErrBusy, err)
+		}
 		if Refused(err) || errors.As(err, &token) {
 			return fmt.Errorf("%s: %w: %w", s.cfg.Addr, ErrLogin, err)
 		}
@@ -46,6 +50,13 @@ func (s *Session) login(ctx context.Context, fresh bool) error {
 		_, err := s.client.Capability().Wait()
 		return err
 	})
+}
+
+// busy reports whether a refusal says nothing about the login: too many connections,
+// or a part of the server that is away just now (RFC 5530).
+func busy(err error) bool {
+	var r *refusal
+	return errors.As(err, &r) && slices.Contains([]string{"UNAVAILABLE", "LIMIT", "INUSE", "SERVERBUG", "OVERQUOTA"}, r.code)
 }
 
 func (s *Session) user() string {

@@ -222,7 +222,6 @@ func (s *Session) part(ctx context.Context, uid uint32, from, ask int64, w io.Wr
 	within := s.cfg.Timeout + 5*time.Minute*time.Duration(ask)/slice
 	err = s.do(ctx, "fetch a mail", within, ask+small, func() error {
 		cmd := s.client.Fetch(imap.UIDSetNum(imap.UID(uid)), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{section}})
-		var failed error
 		for m := cmd.Next(); m != nil; m = cmd.Next() {
 			isOurs := false
 			for item := m.Next(); item != nil; item = m.Next() {
@@ -234,16 +233,20 @@ func (s *Session) part(ctx context.Context, uid uint32, from, ask int64, w io.Wr
 						continue
 					}
 					found = true
-					if got, failed = spool(w, x.Literal, keep); failed != nil {
-						s.wire.Close() // what is still to come is of no use
+					var err error
+					if got, err = spool(w, x.Literal, keep); err != nil {
+						// What is still to come is of no use. The library reads on beside us
+						// once a literal has ended, so nothing more may be asked of this one.
+						s.wire.Close()
+						if errors.Is(err, errSpool) {
+							_, _ = io.Copy(io.Discard, x.Literal)
+						}
+						return err
 					}
 				}
 			}
 		}
-		if err := cmd.Close(); failed == nil {
-			return err
-		}
-		return failed
+		return cmd.Close()
 	})
 	return got, found, err
 }

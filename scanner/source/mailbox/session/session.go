@@ -31,6 +31,7 @@ var (
 	ErrLogin   = errors.New("the server refused the login")
 	ErrTimeout = errors.New("the server did not answer in time")
 	ErrTLS     = errors.New("no encrypted connection could be made")
+	ErrBusy    = errors.New("the server takes no login just now")
 )
 
 // How a mailbox is opened.

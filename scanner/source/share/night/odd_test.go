@@ -262,3 +262,56 @@ func TestAFileThatKillsIsLeftOut(t *testing.T) {
 	}
 	t.Fatal("the run never ended")
 }
+
+// TestWhatCannotBeTakenIsStillReported: a folder that nobody may write in, or no room
+// for the note, hides no finding.
+func TestWhatCannotBeTakenIsStillReported(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	r.write("a.txt", "CPR-nr. "+number(0))
+	fail := true
+	r.seize = func(context.Context, scanner.Item, *scanner.Outcome, walk.Entry) (string, bool, error) {
+		if fail {
+			return "sag1", false, syscall.ENOSPC
+		}
+		return "sag1", true, nil
+	}
+	db := r.open()
+	r.scan(db)
+	sameLines(t, "findings", hits(t, db), []string{"a.txt gone=false 1 [file-findings] sag1"})
+	sameLines(t, "unread", unread(t, db), nil)
+	fail = false
+	r.scan(db)
+	sameLines(t, "findings when there is room again", hits(t, db), []string{"a.txt gone=true 1 [file-findings] sag1"})
+}
+
+// TestAClockThatWasSetBack: what a clock of next year has begun keeps nobody waiting
+// until then.
+func TestAClockThatWasSetBack(t *testing.T) {
+	r := newRig(t)
+	for i := range 5 {
+		r.write(fmt.Sprintf("%d.txt", i), "CPR-nr. "+number(i))
+	}
+	ahead := later(365 * 24 * time.Hour)
+	r.now = ahead
+	db := r.open()
+	s, sh := r.scanner(db, "anden")
+	dead, die := context.WithCancel(t.Context())
+	s.Handle = func(context.Context, scanner.Item) (scanner.Outcome, error) {
+		die()
+		<-t.Context().Done() // as a process that was killed
+		return scanner.Outcome{}, t.Context().Err()
+	}
+	go func() { _, _ = s.Run(t.Context(), sh, ahead(), t.Context()) }()
+	<-dead.Done()
+	r.now = nil
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	s, sh = r.scanner(db, "en")
+	if run, err := s.Run(ctx, sh, time.Now(), ctx); err != nil || run.Stage != state.Finished {
+		t.Fatalf("%v, %+v", err, run)
+	}
+	if got := hits(t, db); len(got) != 5 {
+		t.Errorf("findings %v", got)
+	}
+}

@@ -232,7 +232,12 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 	}
 	kase, taken, err := sh.Seize(ctx, it, &out, r.Now)
 	if err != nil {
-		return err
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		// What was found is found, whether the file can be taken away or not: a folder
+		// that nobody may write in, no room for the note.
+		s.Log.Error("file with findings not taken into quarantine", "share", sh.Name, "file", hide(it.ID), "case", kase, "error", detectors.RedactNumbers(err.Error()))
 	}
 	r.Case, r.Gone = kase, taken
 	r.Racy = r.Racy || !taken // asked again the next night: it may only have been in use

@@ -43,7 +43,11 @@ func ParseMinutes(s string) (int, error) {
 // where it exists twice the first.
 func (c Clock) on(t time.Time, days, minutes int) time.Time {
 	y, m, d := t.In(c.Place).Date()
-	return time.Date(y, m, d+days, minutes/60, minutes%60, 0, 0, c.Place)
+	on := time.Date(y, m, d+days, minutes/60, minutes%60, 0, 0, c.Place)
+	if before := on.Add(-time.Hour); before.Hour() == on.Hour() {
+		return before // which of two it gives time.Date does not say
+	}
+	return on
 }
 
 // slot is the last moment at which a scan was to start.
@@ -57,10 +61,17 @@ func (c Clock) slot(now time.Time) time.Time {
 // Retry is how long after a failed run the next try comes.
 const Retry = 15 * time.Minute
 
+// leap is how much of a difference between clocks is no longer one between two
+// machines: one of them was set.
+const leap = time.Hour
+
 // Due says which run is to be begun, or gone on with, given the last one; the rows
 // of the database are the truth, so that a missed night is made up and none is
 // scanned twice.
 func (c Clock) Due(now time.Time, last *state.Run, dirty bool) (slot time.Time, due bool) {
+	if last != nil && !last.Open() && (last.Started.After(now.Add(leap)) || last.Finished.After(now.Add(leap))) {
+		last = nil // begun by a clock that was wrong: it must not stand in the way until then
+	}
 	switch {
 	case last != nil && last.Open():
 		return last.Scheduled, true

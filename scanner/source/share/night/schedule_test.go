@@ -73,6 +73,23 @@ func TestDue(t *testing.T) {
 	if slot, due := c.Due(at(t, "2026-03-29 04:00"), run("2026-03-28 02:30", state.Finished), false); !due || slot.Before(at(t, "2026-03-29 00:00")) {
 		t.Errorf("in the night without 02:30: %v %v", slot, due)
 	}
+	// On the last Sunday of October it exists twice, and is scanned once.
+	first := at(t, "2026-10-25 01:00").Add(90 * time.Minute)
+	if slot, due := c.Due(first, run("2026-10-24 02:30", state.Finished), false); !due || !slot.Equal(first) {
+		t.Errorf("in the night with two 02:30: %v %v", slot, due)
+	}
+	if slot, due := c.Due(first.Add(time.Hour), &state.Run{Scheduled: first, Started: first, Finished: first.Add(time.Minute), Stage: state.Finished}, false); due {
+		t.Errorf("scanned twice in the night with two 02:30: %v", slot)
+	}
+	// A clock that was wrong for a while leaves a run from next year behind.
+	for _, c := range []Clock{clock(t, "20:00", "06:00"), clock(t, "", "")} {
+		if _, due := c.Due(at(t, "2026-11-25 20:00"), run("2027-11-24 20:00", state.Finished), false); !due {
+			t.Error("not due for a run of next year")
+		}
+		if _, due := c.Due(at(t, "2026-11-25 19:59"), &state.Run{Scheduled: at(t, "2026-11-25 20:00"), Started: at(t, "2026-11-25 20:00"), Finished: at(t, "2026-11-25 20:01"), Stage: state.Finished}, false); due {
+			t.Error("due again for a clock that is a minute late")
+		}
+	}
 	c = clock(t, "", "")
 	if _, due := c.Due(at(t, "2026-11-25 19:00"), run("2026-11-24 20:00", state.Finished), false); due {
 		t.Error("due before a day has passed")

@@ -94,7 +94,7 @@ type objectRow struct {
 // false while another process is at it.
 func (db *DB) Plan(ctx context.Context, run Run, src Source, owner string, lease time.Duration, now func() time.Time) (p *Plan, ok bool, err error) {
 	res, err := db.sql.ExecContext(ctx, `UPDATE scan_run SET planner = $2, planner_until = $3, seen = 0 WHERE id = $1 AND state = 'planning'
-		AND (planner_until < $4 OR planner = $2)`, run.ID, owner, now().Add(lease).UnixMilli(), now().UnixMilli())
+		AND (planner_until < $4 OR planner_until > $5 OR planner = $2)`, run.ID, owner, now().Add(lease).UnixMilli(), now().UnixMilli(), latest(now(), lease))
 	if err != nil {
 		return nil, false, fmt.Errorf("cannot plan run %d: %w", run.ID, err)
 	}

@@ -1,9 +1,11 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
 	"strings"
 
 	"brevvagt/scanner/source/share/walk"
@@ -125,6 +127,10 @@ const rowsAtOnce = 16
 
 // writeObjects queues files. What was found earlier stays until they were read.
 func (db *DB) writeObjects(ctx context.Context, tx *sql.Tx, list []objectRow, firstChunk int64) error {
+	// In the order of the table, so that new folders are written at its end.
+	slices.SortFunc(list, func(a, b objectRow) int {
+		return cmp.Or(cmp.Compare(a.folder, b.folder), strings.Compare(a.name, b.name))
+	})
 	var full *sql.Stmt
 	for len(list) > 0 {
 		n := min(len(list), rowsAtOnce)

@@ -36,8 +36,8 @@ type Chunk struct {
 // The clocks of workers on several machines must agree to within the lease.
 func (db *DB) Claim(ctx context.Context, run int64, owner string, now time.Time, lease time.Duration) (c Chunk, ok bool, err error) {
 	const claim = `UPDATE scan_chunk SET owner = $1, lease_until = $2, attempt = attempt + 1 WHERE id =
-		(SELECT id FROM scan_chunk WHERE run = $3 AND lease_until < $4 ORDER BY id LIMIT 1 {lock}) RETURNING id, attempt`
-	err = db.sql.QueryRowContext(ctx, db.locked(claim, "FOR UPDATE SKIP LOCKED"), owner, now.Add(lease).UnixMilli(), run, now.UnixMilli()).Scan(&c.ID, &c.Attempt)
+		(SELECT id FROM scan_chunk WHERE run = $3 AND (lease_until < $4 OR lease_until > $5) ORDER BY id LIMIT 1 {lock}) RETURNING id, attempt`
+	err = db.sql.QueryRowContext(ctx, db.locked(claim, "FOR UPDATE SKIP LOCKED"), owner, now.Add(lease).UnixMilli(), run, now.UnixMilli(), latest(now, lease)).Scan(&c.ID, &c.Attempt)
 	if errors.Is(err, sql.ErrNoRows) {
 		return c, false, nil
 	}
@@ -49,6 +49,10 @@ func (db *DB) Claim(ctx context.Context, run int64, owner string, now time.Time,
 	}
 	return c, true, nil
 }
+
+// latest is the end of the longest lease that anybody can have now, in ms. One that
+// ends later was given by a clock that was set back since, and would last until then.
+func latest(now time.Time, lease time.Duration) int64 { return now.Add(lease + time.Hour).UnixMilli() }
 
 func (db *DB) pendingOf(ctx context.Context, chunk int64) ([]Object, error) {
 	rows, err := db.sql.QueryContext(ctx, `SELECT o.folder, o.name_key, f.sealed_path, o.sealed_name, o.size, o.mtime, o.ctime, o.inode, o.breadth, o.tries, o.content, o.version, o.hits, o.kase
