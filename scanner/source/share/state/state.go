@@ -33,6 +33,9 @@ type DB struct {
 	sql  *sql.DB
 	pg   bool
 	keys *seal.Keys
+	// The two statements that every file needs, for a whole lot, so that they are not
+	// parsed again and again.
+	read, verdicts *sql.Stmt
 }
 
 // version of the tables.
@@ -71,6 +74,13 @@ func Open(ctx context.Context, where string, keys *seal.Keys) (*DB, error) {
 	db.sql.SetMaxOpenConns(conns)
 	db.sql.SetMaxIdleConns(conns)
 	if err := db.migrate(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("cannot open the scan database: %w", err), db.sql.Close())
+	}
+	db.read, err = db.sql.PrepareContext(ctx, db.updateRead(rowsAtOnce))
+	if err == nil {
+		db.verdicts, err = db.sql.PrepareContext(ctx, db.insertVerdicts(rowsAtOnce))
+	}
+	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot open the scan database: %w", err), db.sql.Close())
 	}
 	return db, nil

@@ -187,12 +187,21 @@ func (db *DB) storeVerdicts(ctx context.Context, tx *sql.Tx, run Run, results []
 		}
 	}
 	for lot := range slices.Chunk(args, 3*rowsAtOnce) {
-		if _, err := tx.ExecContext(ctx, `INSERT INTO content_verdict (content, version, findings) VALUES `+db.places(len(lot)/3, "", "", "")+
-			` ON CONFLICT (content, version) DO NOTHING`, lot...); err != nil {
+		var err error
+		if len(lot) == 3*rowsAtOnce {
+			_, err = tx.StmtContext(ctx, db.verdicts).ExecContext(ctx, lot...)
+		} else {
+			_, err = tx.ExecContext(ctx, db.insertVerdicts(len(lot)/3), lot...)
+		}
+		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (db *DB) insertVerdicts(n int) string {
+	return `INSERT INTO content_verdict (content, version, findings) VALUES ` + db.places(n, "", "", "") + ` ON CONFLICT (content, version) DO NOTHING`
 }
 
 // mark is the k-th placeholder of a statement with very many. SQLite's driver looks
@@ -232,8 +241,7 @@ func (db *DB) places(n int, types ...string) string {
 
 // completeRead stores a lot of files that were read, in one statement.
 func (db *DB) completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*Result) (files, bytes, hits int64, err error) {
-	const big = "BIGINT"
-	args := make([]any, 0, 9*len(lot)+3)
+	args := make([]any, 0, 9*len(lot)+4)
 	for _, r := range lot {
 		mtime := r.Now.MTime
 		if r.Racy {
@@ -241,15 +249,13 @@ func (db *DB) completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64
 		}
 		args = append(args, r.Object.folder, r.Object.name, r.Now.Size, mtime, r.Now.CTime, r.Now.Inode, r.Content, r.Hits, r.Case)
 	}
-	k := len(args)
-	query := `WITH v (folder, name, size, mtime, ctime, inode, content, hits, kase) AS (VALUES ` +
-		db.places(len(lot), big, "TEXT", big, big, big, big, "TEXT", big, "TEXT") + fmt.Sprintf(`)
-		UPDATE scan_object SET state = 1, chunk = 0, tries = 0, trouble = '', size = v.size, mtime = v.mtime, ctime = v.ctime, inode = v.inode,
-		content = v.content, version = %s, last_run = %s, kase = v.kase, hits = v.hits,
-		first_run = CASE WHEN v.hits = 0 THEN 0 WHEN scan_object.hits > 0 AND first_run > 0 THEN first_run ELSE %s END
-		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = %s AND state = 0
-		RETURNING scan_object.size, scan_object.hits`, db.mark(k+1), db.mark(k+2), db.mark(k+3), db.mark(k+4))
-	rows, err := tx.QueryContext(ctx, query, append(args, run.Version, run.ID, run.ID, chunk)...)
+	args = append(args, run.Version, run.ID, run.ID, chunk)
+	var rows *sql.Rows
+	if len(lot) == rowsAtOnce {
+		rows, err = tx.StmtContext(ctx, db.read).QueryContext(ctx, args...)
+	} else {
+		rows, err = tx.QueryContext(ctx, db.updateRead(len(lot)), args...)
+	}
 	if err != nil {
 		return 0, 0, 0, err
 	}
@@ -265,6 +271,18 @@ func (db *DB) completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64
 		}
 	}
 	return files, bytes, hits, rows.Err()
+}
+
+func (db *DB) updateRead(n int) string {
+	const big = "BIGINT"
+	k := 9 * n
+	return `WITH v (folder, name, size, mtime, ctime, inode, content, hits, kase) AS (VALUES ` +
+		db.places(n, big, "TEXT", big, big, big, big, "TEXT", big, "TEXT") + fmt.Sprintf(`)
+		UPDATE scan_object SET state = 1, chunk = 0, tries = 0, trouble = '', size = v.size, mtime = v.mtime, ctime = v.ctime, inode = v.inode,
+		content = v.content, version = %s, last_run = %s, kase = v.kase, hits = v.hits,
+		first_run = CASE WHEN v.hits = 0 THEN 0 WHEN scan_object.hits > 0 AND first_run > 0 THEN first_run ELSE %s END
+		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = %s AND state = 0
+		RETURNING scan_object.size, scan_object.hits`, db.mark(k+1), db.mark(k+2), db.mark(k+3), db.mark(k+4))
 }
 
 // completeTrouble notes that a file could not be read. What was found earlier still

@@ -157,7 +157,7 @@ func (l *Local) Open(_ context.Context, path string) (File, error) {
 	if err != nil {
 		return nil, gone(err)
 	}
-	f := &localFile{os.NewFile(uintptr(fd), path), l}
+	f := &localFile{fd, l}
 	var st unix.Stat_t
 	if err := unix.Fstat(fd, &st); err != nil {
 		return nil, errors.Join(err, f.Close())
@@ -183,14 +183,37 @@ func gone(err error) error {
 	return err
 }
 
+// localFile is a bare descriptor: of a regular file nothing is waited for, and an
+// os.File would ask the system twice more whether it is one.
 type localFile struct {
-	*os.File
+	fd   int
 	tree *Local
 }
 
+// Read reads as read(2) does.
+func (f *localFile) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for {
+		n, err := unix.Read(f.fd, p)
+		switch {
+		case errors.Is(err, unix.EINTR):
+			continue
+		case err != nil:
+			return 0, gone(err)
+		case n == 0:
+			return 0, io.EOF
+		}
+		return n, nil
+	}
+}
+
+func (f *localFile) Close() error { return unix.Close(f.fd) }
+
 func (f *localFile) Stat() (Entry, error) {
 	var st unix.Stat_t
-	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
+	if err := unix.Fstat(f.fd, &st); err != nil {
 		return Entry{}, err
 	}
 	return f.tree.entry("", &st), nil
@@ -208,6 +231,6 @@ func (l *Local) Folder(dir string) (*os.File, error) {
 
 // Same reports whether the file that f has open still is as it was seen.
 func (l *Local) Same(f *os.File, seen Entry) bool {
-	now, err := (&localFile{f, l}).Stat()
+	now, err := (&localFile{int(f.Fd()), l}).Stat()
 	return err == nil && now.Same(seen)
 }
