@@ -49,7 +49,12 @@ func layout(doc *document.Document, segments []int) []line {
 			if end := strings.IndexByte(text, '\n'); end >= 0 {
 				text = text[:end]
 			}
-			out = append(out, line{segment: i, start: start, page: s.At.Page, text: strings.TrimRight(text, " \t\r")})
+			own := strings.TrimRight(text, " \t\r")
+			if left := LeftOfReference(own); len(left) < len(own) {
+				out = append(out, line{segment: i, start: start, page: s.At.Page, text: left})
+				own = strings.TrimLeft(own[len(left):], " \t")
+			}
+			out = append(out, line{segment: i, start: start + strings.LastIndex(text, own), page: s.At.Page, text: own})
 			start += len(text) + 1
 		}
 	}
@@ -275,6 +280,12 @@ func addresseeLine(text string) (Name, bool) {
 		return Name{}, false
 	}
 	n, ok := wholeName(text)
+	if !ok && len(text) <= maxBlockLine {
+		// A couple: who stands first is the addressee.
+		if before, _, couple := strings.Cut(text, " og "); couple {
+			n, ok = wholeName(before)
+		}
+	}
 	if ok && strings.Contains(text, " og ") && !slices.ContainsFunc(n.tokens, Forename) {
 		return Name{}, false // "Plan og Byg" is a department, a couple has a first name
 	}

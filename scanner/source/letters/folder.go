@@ -13,6 +13,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/scanner"
 	"brevvagt/scanner/source/letters/compare"
+	"brevvagt/scanner/source/letters/filekey"
 	"brevvagt/scanner/source/letters/list"
 	"brevvagt/scanner/source/letters/memo"
 )
@@ -26,6 +27,9 @@ type Folder struct {
 // maxFolderFiles bounds the files of a folder that are read as one run; a larger
 // folder is read file by file.
 const maxFolderFiles = 20_000
+
+// maxTables is how many tables of a folder are looked at for its list.
+const maxTables = 20
 
 // Folders finds, among the files below the given folders, the folders that hold a
 // run of letters: nothing but MeMo messages, or letters with one list of
@@ -79,10 +83,10 @@ func (f Folder) isRun(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
 	var tables, messages, others []string
 	for _, name := range files {
 		switch {
-		case list.IsTable(name):
-			tables = append(tables, name)
 		case isMessage(name):
 			messages = append(messages, name)
+		case list.IsTable(name), list.IsJob(name):
+			tables = append(tables, name)
 		default:
 			others = append(others, name)
 		}
@@ -90,9 +94,19 @@ func (f Folder) isRun(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
 	if len(messages) > 1 && len(others) == 0 {
 		return true
 	}
-	// Tables deeper down belong to something else.
+	if len(messages) > 0 || len(others) == 0 {
+		return false
+	}
+	// Tables deeper down belong to something else. A list may be a Word document, too.
 	direct := slices.DeleteFunc(tables, func(t string) bool { return filepath.Dir(t) != f.Path })
-	if len(messages) > 0 || len(direct) == 0 || len(direct) > 20 || len(others) == 0 {
+	if len(others) == 2 && len(direct) == 0 {
+		direct = slices.Clone(others)
+	}
+	if len(direct) == 0 {
+		_, ok := filekey.NamedAfter(others)
+		return ok && f.related(ctx, p, jobs)
+	}
+	if len(direct) > maxTables {
 		return false
 	}
 	rows, ok := list.Of(Read(ctx, p, Folder{f.Path, direct}, jobs))
@@ -103,7 +117,7 @@ func (f Folder) isRun(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
 	for i, name := range others {
 		labels[i] = f.label(name)
 	}
-	if rows.HasFiles && compare.Names(rows.Rows, labels) {
+	if rows.HasFiles && filekey.Speaks(rows.Rows, labels) {
 		return true
 	}
 	return f.related(ctx, p, jobs)

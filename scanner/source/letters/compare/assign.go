@@ -1,16 +1,15 @@
 package compare
 
 import (
-	"path"
 	"slices"
 	"strings"
 
-	"brevvagt/scanner/source/letters/list"
+	"brevvagt/scanner/source/letters/filekey"
 )
 
 // assign pairs the letters of a run with the rows of its list; it is false when
 // the list does not speak of these files.
-func (r *run) assign(hasFiles bool) bool {
+func (r *run) assign(hasFiles, byNames bool) bool {
 	r.files = slices.DeleteFunc(r.files, func(f *file) bool { return Ignored(base(f.path)) })
 	if hasFiles {
 		if ok, done := r.byFile(); done {
@@ -18,10 +17,13 @@ func (r *run) assign(hasFiles bool) bool {
 		}
 	}
 	letters := r.letters()
+	if byNames {
+		return r.hits(letters)*2 >= len(letters) && r.byKey(letters)
+	}
 	if f := r.merged(letters); f != nil {
 		return r.inOrder(f.letters)
 	}
-	return r.loose(letters)
+	return r.byKey(letters) || r.loose(letters)
 }
 
 // Ignored tells the files that file managers leave behind.
@@ -32,7 +34,11 @@ func Ignored(name string) bool {
 // byFile pairs by the column with file names. done is false when it does not name
 // these files, or one file for all with a letter for each.
 func (r *run) byFile() (ok, done bool) {
-	names := newFileNames(r.files)
+	paths := make([]string, len(r.files))
+	for i, f := range r.files {
+		paths[i] = f.path
+	}
+	names := filekey.NewNames(paths)
 	found := make([][]*file, len(r.people))
 	resolved, rows, load := 0, 0, 0
 	distinct := make(map[*file]bool)
@@ -42,7 +48,9 @@ func (r *run) byFile() (ok, done bool) {
 		}
 		rows++
 		if load < maxPairs {
-			found[i] = names.of(p.refs)
+			for _, f := range names.Of(p.refs) {
+				found[i] = append(found[i], r.files[f])
+			}
 			load += len(found[i])
 		}
 		if len(found[i]) > 0 || load >= maxPairs {
@@ -80,61 +88,6 @@ func (r *run) byFile() (ok, done bool) {
 		}
 	}
 	return true, true
-}
-
-// fileNames finds files by what a list calls them.
-type fileNames struct{ names, stems, folders map[string][]*file }
-
-func newFileNames(files []*file) fileNames {
-	n := fileNames{make(map[string][]*file), make(map[string][]*file), make(map[string][]*file)}
-	for _, f := range files {
-		low := strings.ToLower(f.path)
-		name := path.Base(low)
-		n.names[name] = append(n.names[name], f)
-		stem := strings.TrimSuffix(name, path.Ext(name))
-		n.stems[stem] = append(n.stems[stem], f)
-		for dir := path.Dir(low); strings.Contains(dir, "/"); dir = path.Dir(dir) {
-			d := path.Base(dir)
-			n.folders[d] = append(n.folders[d], f)
-			if s := strings.TrimSuffix(d, path.Ext(d)); s != d {
-				n.folders[s] = append(n.folders[s], f)
-			}
-		}
-	}
-	return n
-}
-
-// of finds the files of a cell: as one name, or else as several.
-func (n fileNames) of(refs []string) []*file {
-	var out []*file
-	seen := make(map[*file]bool)
-	for i, ref := range refs {
-		ref = strings.ToLower(strings.Trim(strings.ReplaceAll(ref, "\\", "/"), "/ "))
-		name := path.Base(ref)
-		hit := n.names[name]
-		if len(hit) > 1 {
-			// The same name in several folders: the longer path decides.
-			if exact := slices.DeleteFunc(slices.Clone(hit), func(f *file) bool { return !strings.HasSuffix(strings.ToLower(f.path), "/"+ref) }); len(exact) > 0 {
-				hit = exact
-			}
-		}
-		if len(hit) == 0 {
-			hit = n.stems[name]
-		}
-		if len(hit) == 0 {
-			hit = n.folders[name]
-		}
-		for _, f := range hit {
-			if !seen[f] {
-				seen[f] = true
-				out = append(out, f)
-			}
-		}
-		if i == 0 && len(out) > 0 {
-			break
-		}
-	}
-	return out
 }
 
 func (r *run) letters() []*letter {
@@ -235,10 +188,10 @@ func (r *run) inOrder(letters []*letter) bool {
 // list, else each with the recipient it is made out for.
 func (r *run) loose(letters []*letter) bool {
 	slices.SortStableFunc(letters, func(a, b *letter) int {
-		if natural(a.file.path, b.file.path) {
+		if filekey.Natural(a.file.path, b.file.path) {
 			return -1
 		}
-		if natural(b.file.path, a.file.path) {
+		if filekey.Natural(b.file.path, a.file.path) {
 			return 1
 		}
 		return 0
@@ -308,39 +261,6 @@ func (r *run) byTarget(letters []*letter, targets []int) {
 	}
 }
 
-// numbered reports whether every file's name has a number in it.
-func numbered(letters []*letter) bool {
-	return !slices.ContainsFunc(letters, func(l *letter) bool { return !strings.ContainsAny(base(l.file.path), "0123456789") })
-}
-
-// natural orders names as people count: "brev-2" before "brev-10".
-func natural(a, b string) bool {
-	for a != "" && b != "" {
-		na, nb := leadingDigits(a), leadingDigits(b)
-		if na > 0 && nb > 0 {
-			x, y := strings.TrimLeft(a[:na], "0"), strings.TrimLeft(b[:nb], "0")
-			if x != y {
-				return len(x) < len(y) || len(x) == len(y) && x < y
-			}
-			a, b = a[na:], b[nb:]
-			continue
-		}
-		if a[0] != b[0] {
-			return a[0] < b[0]
-		}
-		a, b = a[1:], b[1:]
-	}
-	return len(a) < len(b)
-}
-
-func leadingDigits(s string) int {
-	n := 0
-	for n < len(s) && s[n] >= '0' && s[n] <= '9' {
-		n++
-	}
-	return n
-}
-
 // maxPairs bounds the comparisons of one run: a list of a million rows that all
 // name one archive of thousands would ask for billions.
 const maxPairs = 500_000
@@ -354,24 +274,8 @@ func (r *run) pair(l *letter, row int) {
 	if p.result.wrong() {
 		p.target = r.target(l)
 	}
+	if p.result == wrongInside {
+		p.target = r.within(l, r.people[row], p.target)
+	}
 	r.pairs = append(r.pairs, p)
-}
-
-// Names reports whether the rows of a list name at least half of these paths as
-// their files.
-func Names(rows []list.Row, paths []string) bool {
-	var files []*file
-	for _, p := range paths {
-		files = append(files, &file{path: p})
-	}
-	names, all, hits := newFileNames(files), 0, 0
-	for _, row := range rows {
-		if len(row.Files) > 0 {
-			all++
-		}
-		if len(names.of(row.Files)) > 0 {
-			hits++
-		}
-	}
-	return hits > 0 && hits*2 >= all
 }

@@ -27,6 +27,9 @@ func (r result) wrong() bool { return r >= wrongPerson }
 func (r *run) judge(l *letter, p *recipient) result {
 	own := p.number != "" && slices.Contains(l.numbers, p.number)
 	to := l.info.Addressee
+	if p.cvr != "" {
+		return r.judgeCompany(l, p)
+	}
 	if p.company {
 		if r.foreign(l, p) {
 			return wrongInside
@@ -62,10 +65,17 @@ func (r *run) inside(l *letter, p *recipient, own bool) result {
 		return match
 	case r.others(l, p):
 		return wrongInside
-	case !l.info.Salutation.Empty() && !p.shares(l.info.Salutation) && !p.is(l.info.Salutation) && r.elsewhere(l.info.Salutation, p):
+	case r.greetsAnother(l, p):
 		return wrongInside
 	}
 	return match
+}
+
+// greetsAnother reports whether the salutation is somebody else's on the list: by a
+// full name, or by one that has no word of the recipient's.
+func (r *run) greetsAnother(l *letter, p *recipient) bool {
+	to := l.info.Salutation
+	return !to.Empty() && !p.is(to) && (to.Full() || !p.shares(to)) && r.elsewhere(to, p)
 }
 
 // unnamed judges a letter without the name of an addressee, or a recipient

@@ -4,7 +4,6 @@ import (
 	"path"
 	"slices"
 	"strings"
-	"unicode"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
@@ -29,6 +28,7 @@ type letter struct {
 	sure    []string // of those found with at least medium strength
 	labels  []string // masked forms of sure, in the same order
 	masked  string   // masked form of the first number
+	beside  []string // digests of numbers that stand by a word of kinship or role
 	parts   []document.Segment
 	segment int // index of its first text within its file, then within the document
 }
@@ -90,6 +90,7 @@ func (p place) before(q place) bool {
 type hit struct {
 	at      place
 	finding *detectors.Finding
+	related bool // a word of kinship or role stands near
 }
 
 // content is what was read of one file of a run.
@@ -132,7 +133,7 @@ func filesOf(doc *document.Document, findings []detectors.Finding) []*file {
 		}
 		if f := o.of(x.At.Path); f != nil {
 			c := of(f, x.At.Path)
-			c.hits = append(c.hits, hit{place{local[x.Segment], x.Start}, x})
+			c.hits = append(c.hits, hit{place{local[x.Segment], x.Start}, x, relatedNear(doc, x)})
 		}
 	}
 	for _, f := range o.order {
@@ -166,7 +167,7 @@ func (f *file) read(doc *document.Document, own, within *content) {
 				l = next
 			}
 		}
-		l.add(h.finding)
+		l.add(h)
 	}
 }
 
@@ -214,7 +215,7 @@ func (f *file) split(segments []document.Segment, hits []hit) {
 		if len(f.letters) > 0 {
 			l := f.letters[len(f.letters)-1]
 			for len(hits) > 0 && hits[0].at.before(end) {
-				l.add(hits[0].finding)
+				l.add(hits[0])
 				hits = hits[1:]
 			}
 		}
@@ -236,7 +237,7 @@ func (f *file) piece(segments []document.Segment, first int) {
 		switch {
 		case !last.named() && l.named() && last.info.Salutation.Empty():
 			l.parts = append(last.parts, l.parts...)
-			l.numbers, l.sure, l.labels, l.masked = last.numbers, last.sure, last.labels, last.masked
+			l.numbers, l.sure, l.labels, l.masked, l.beside = last.numbers, last.sure, last.labels, last.masked, last.beside
 			f.letters[n-1] = l
 			return
 		case !l.named(), last.info.Addressee.Same(l.info.Addressee) && last.info.Address.Same(l.info.Address):
@@ -247,8 +248,12 @@ func (f *file) piece(segments []document.Segment, first int) {
 	f.letters = append(f.letters, l)
 }
 
-func (l *letter) add(x *detectors.Finding) {
+func (l *letter) add(h hit) {
+	x := h.finding
 	id := x.Value.Digest()
+	if h.related {
+		l.beside = append(l.beside, id)
+	}
 	if slices.Contains(l.sure, id) {
 		return
 	}
@@ -281,109 +286,6 @@ func cut(segments []document.Segment, from, to place) []document.Segment {
 		}
 	}
 	return out
-}
-
-// row is a line of a file with its place.
-type row struct {
-	at   place
-	page int
-	text string
-}
-
-// blocks finds where letters after the first may begin: at the name of an address
-// block on a new page, or, where there are no pages, after a letter has greeted
-// or closed. A page's beginning counts as the letter's: its date may stand above.
-func blocks(segments []document.Segment) []place {
-	var out []place
-	var last []row // the lines before, at most six
-	greeted, blocked := false, false
-	page, pageStart := -1, place{}
-	usedPage := -1
-	for i := range segments {
-		s := &segments[i]
-		if s.At.Layer != document.Visible && s.At.Layer != "" || s.At.Cell != "" {
-			continue
-		}
-		if s.At.Page != page {
-			page, pageStart = s.At.Page, place{segment: i}
-		}
-		offset := 0
-		for text := range strings.SplitSeq(s.Text, "\n") {
-			r := row{place{i, offset}, s.At.Page, strings.TrimSpace(text)}
-			offset += len(text) + 1
-			if r.text == "" {
-				continue
-			}
-			greeted = greeted || greets(r.text)
-			if at, ok := blockStart(last, r); ok {
-				switch {
-				case !blocked:
-				case r.page > 0 && r.page != usedPage:
-					out = append(out, pageStart)
-				case r.page == 0 && greeted, r.page > 0 && greeted:
-					out = append(out, at)
-				default:
-					at = place{-1, 0}
-				}
-				if at.segment >= 0 {
-					blocked, greeted, usedPage = true, false, r.page
-				}
-			}
-			if last = append(last, r); len(last) > 6 {
-				last = last[1:]
-			}
-		}
-	}
-	return out
-}
-
-// greets tells the lines that every letter has once.
-func greets(text string) bool {
-	low := strings.ToLower(text)
-	for _, w := range []string{"kære ", "hej ", "med venlig", "venlig hilsen", "til forældremyndighed", "dear "} {
-		if strings.HasPrefix(low, w) {
-			return true
-		}
-	}
-	return false
-}
-
-// blockStart tells whether a line is the town of an address block, and where the
-// block's name stands.
-func blockStart(last []row, r row) (place, bool) {
-	text := strings.TrimPrefix(strings.TrimPrefix(r.text, "DK-"), "DK ")
-	if len(text) < 7 || len(text) > 45 || text[4] != ' ' || strings.Trim(text[:4], "0123456789") != "" || strings.ContainsAny(text[4:], "0123456789") {
-		return place{}, false
-	}
-	street := false
-	for i := len(last) - 1; i >= max(0, len(last)-5); i-- {
-		if last[i].page != r.page {
-			break
-		}
-		digit := strings.ContainsAny(last[i].text, "0123456789")
-		switch {
-		case digit:
-			street = true
-		case street && nameLike(last[i].text):
-			return last[i].at, true
-		}
-	}
-	return place{}, false
-}
-
-// nameLike tells a line of two to six words with capitals.
-func nameLike(s string) bool {
-	fields := strings.Fields(s)
-	if len(fields) < 2 || len(fields) > 7 || strings.ContainsAny(s, ":@") {
-		return false
-	}
-	big := 0
-	for _, w := range fields {
-		if unicode.IsUpper([]rune(w)[0]) {
-			big++
-		}
-	}
-	return big >= 2
 }
 
 // base is a file's name for people and for comparing with a list.

@@ -3,6 +3,7 @@ package compare
 import (
 	"slices"
 	"strings"
+	"unicode"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
@@ -11,11 +12,7 @@ import (
 
 // recipient is somebody who is to get a letter.
 type recipient struct {
-	name    subject.Name
-	names   []subject.Name // others that the letter may be made out for, by declaration
-	words   []string       // of the name, for comparing with single words
-	surname string         // as written
-	written string         // the name as written, to be looked for in a text
+	called
 	places  []subject.Place
 	number  string          // digest of the CPR number, "" without one
 	value   string          // the number itself, for the age; never leaves this package
@@ -24,7 +21,20 @@ type recipient struct {
 	refs    []string        // files that the row names
 	path    string          // of the MeMo message
 	company bool            // no person: only the numbers in its letters are looked at
+	cvr     string          // of a company on a list, else ""
+	cells   []string        // of the row, by column
 	label   string          // for people: initials, or the masked number
+}
+
+// called is what a recipient is called.
+type called struct {
+	name    subject.Name
+	names   []subject.Name // others that the letter may be made out for, by declaration
+	words   []string       // of the name, for comparing with single words
+	surname string         // as written
+	full    [][]string     // the name in the order of a text, by words, if it has two
+	others  [][]string     // names declared beside it, likewise
+	written string         // the name as written, to be looked for in a text
 }
 
 // is reports whether a name can be this person's or one declared beside it.
@@ -49,8 +59,8 @@ func (p *recipient) family(o *recipient) bool {
 
 // newRecipient makes a recipient of a row.
 func newRecipient(row list.Row, key detectors.Key) *recipient {
-	name := row.Name
-	p := &recipient{name: subject.NewName(name), written: strings.ToLower(name), label: subject.NewName(name).String()}
+	name := living(row.Name)
+	p := &recipient{called: called{name: subject.NewName(name), written: strings.ToLower(name)}, label: subject.NewName(name).String(), cvr: row.Company, cells: row.Cells}
 	p.words = strings.FieldsFunc(name, func(r rune) bool { return strings.ContainsRune(" -,.\t", r) })
 	last := name
 	if before, _, ok := strings.Cut(name, ","); ok {
@@ -66,7 +76,44 @@ func newRecipient(row list.Row, key detectors.Key) *recipient {
 		}
 		p.allowed = map[string]bool{p.number: true}
 	}
+	p.full = inOrderOfText(p.full, name)
+	for _, o := range row.Others {
+		p.others = inOrderOfText(p.others, living(o.Name))
+		if n := subject.NewName(living(o.Name)); n.Full() {
+			p.names = append(p.names, n)
+		}
+		if o.Number != "" {
+			if p.allowed == nil {
+				p.allowed = make(map[string]bool)
+			}
+			p.allowed[key.Digest(o.Number)] = true
+		}
+	}
 	p.places = list.Places(row.Address)
 	p.refs = row.Files
 	return p
+}
+
+// living is the name in "Boet efter ...".
+func living(name string) string {
+	low := strings.ToLower(name)
+	for _, mark := range []string{"boet efter ", "dødsboet efter ", "dødsbo efter ", "afdøde "} {
+		if strings.HasPrefix(low, mark) && len(low) == len(name) {
+			return name[len(mark):]
+		}
+	}
+	return name
+}
+
+// inOrderOfText adds a name by its words as a text has them: "Eksempel, Testperson"
+// is Testperson Eksempel. A name needs two words.
+func inOrderOfText(to [][]string, name string) [][]string {
+	if last, rest, ok := strings.Cut(name, ","); ok {
+		name = rest + " " + last
+	}
+	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '.' })
+	if len(words) < 2 {
+		return to
+	}
+	return append(to, words)
 }

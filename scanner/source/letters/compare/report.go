@@ -94,7 +94,11 @@ func (r *run) words(p *pair) string {
 	case wrongAddress:
 		return fmt.Sprintf("%s: stilet til %s på en anden adresse (postnr. %s) end modtagerens", p.letter.where(), p.letter.person(), p.letter.info.Address)
 	case wrongInside:
-		return fmt.Sprintf("%s: indeholder %s, modtager %s", p.letter.where(), r.stranger(p.letter, to), to.label)
+		what := p.inside
+		if what == "" {
+			what = r.stranger(p.letter, to)
+		}
+		return fmt.Sprintf("%s: indeholder %s, modtager %s", p.letter.where(), what, to.label)
 	}
 	return fmt.Sprintf("%s: stilet til %s, modtager %s", p.letter.where(), p.letter.person(), to.label)
 }

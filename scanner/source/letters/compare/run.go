@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
 	"brevvagt/document"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
@@ -30,16 +31,19 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 	}
 	rows, ok := list.Of(out.Document)
 	if !ok {
-		return nil
+		if rows, ok = namedAfter(out.Document); !ok {
+			return nil
+		}
 	}
 	for _, row := range rows.Rows {
 		r.people = append(r.people, newRecipient(row, key))
 	}
 	r.index()
 	r.files = slices.DeleteFunc(filesOf(out.Document, out.Findings), func(f *file) bool { return f.path == rows.Path })
-	if len(r.files) == 0 || !r.assign(rows.HasFiles) {
+	if len(r.files) == 0 || !r.assign(rows.HasFiles, rows.Path == "") {
 		return nil
 	}
+	r.outliers()
 	return r.report(out)
 }
 
@@ -53,14 +57,22 @@ type run struct {
 	files    []*file
 	alerts   int
 
+	lookup
+	budget  int // slow comparisons left
+	pairs   []pair
+	missing []string
+	extra   []string
+	without int
+	cut     bool // more comparisons than maxPairs
+}
+
+// lookup finds the rows of a list.
+type lookup struct {
 	byNumber map[string]int   // digest of a CPR number → row
 	byName   map[string][]int // digest of a name → rows
-	budget   int              // slow comparisons left
-	pairs    []pair
-	missing  []string
-	extra    []string
-	without  int
-	cut      bool // more comparisons than maxPairs
+	declared map[string]int   // digest of a number beside a row's own → row
+	byCVR    map[string]int   // CVR number → row
+	byFirm   map[string]int   // folded name of a company → row
 }
 
 // pair is a letter with the recipient it goes to and what the comparison says.
@@ -68,7 +80,8 @@ type pair struct {
 	letter *letter
 	row    int
 	result result
-	target int // row whose letter it seems to be, -1 for nobody's
+	target int    // row whose letter it seems to be, -1 for nobody's
+	inside string // masked form of what is another's in it, "" when its head tells
 }
 
 // slowComparisons bounds the search for a name that is written in another way than
@@ -77,7 +90,18 @@ const slowComparisons = 1_000_000
 
 func (r *run) index() {
 	r.byNumber, r.byName, r.budget = make(map[string]int), make(map[string][]int), slowComparisons
+	r.byCVR, r.byFirm = make(map[string]int), make(map[string]int)
+	r.declared = make(map[string]int)
 	for i, p := range r.people {
+		for n := range p.allowed {
+			if n != p.number {
+				r.declared[n] = i
+			}
+		}
+		if p.cvr != "" {
+			r.byCVR[p.cvr], r.byFirm[subject.Fold(p.written)] = i, i
+			continue
+		}
 		if p.number != "" {
 			r.byNumber[p.number] = i
 		}
@@ -92,6 +116,9 @@ func (r *run) index() {
 // then by name, of several with one name the one at that address. It is -1 when
 // nobody fits.
 func (r *run) target(l *letter) int {
+	if i, ok := r.firm(l); ok {
+		return i
+	}
 	n := l.info.Addressee
 	if n.Empty() && l.info.Salutation.Full() {
 		n = l.info.Salutation

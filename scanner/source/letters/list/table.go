@@ -1,0 +1,290 @@
+package list
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"brevvagt/detectors/subject"
+)
+
+// table is a sheet as rows of cells.
+type table struct {
+	path  string
+	cells map[int]map[string]string // row → column letters → text
+	rows  []int
+}
+
+func (t *table) put(cell, text string) {
+	col := strings.TrimRight(strings.ReplaceAll(cell, "$", ""), "0123456789")
+	row, err := strconv.Atoi(cell[strings.LastIndexFunc(cell, func(r rune) bool { return r < '0' || r > '9' })+1:])
+	if err != nil {
+		return
+	}
+	if t.cells[row] == nil {
+		t.cells[row] = make(map[string]string)
+		t.rows = append(t.rows, row)
+	}
+	t.cells[row][col] = text
+}
+
+// headingRows is how far down a sheet its headings may stand.
+const headingRows = 10
+
+// head is what the columns of a table hold.
+type head struct {
+	is    map[string]column // by the column's letters
+	who   map[string]string // of names, numbers and addresses
+	rank  map[string]int    // of who
+	order []string          // all columns from left to right
+}
+
+// read makes recipients of a table's rows. A list names people or their numbers,
+// and has at least two known columns. One without headings is known by what its
+// columns hold.
+func (t *table) read() (List, bool) {
+	slices.Sort(t.rows)
+	best, h := -1, head{}
+	for i, row := range t.rows[:min(len(t.rows), headingRows)] {
+		next := head{is: make(map[string]column), who: make(map[string]string), rank: make(map[string]int)}
+		for col, text := range t.cells[row] {
+			if c := columnOf(text); c != nothing {
+				next.is[col] = c
+				next.who[col], next.rank[col] = role(text)
+			}
+		}
+		if len(next.is) > len(h.is) {
+			best, h = i, next
+		}
+	}
+	if !h.people() {
+		best, h = -1, t.guess()
+	}
+	list := List{Path: t.path}
+	if !h.people() {
+		return list, false
+	}
+	h.order = t.columns()
+	list.HasFiles = h.has(fileName)
+	for _, row := range t.rows[best+1:] {
+		if r := h.row(t.cells[row]); r.Name != "" || r.Number != "" || r.Company != "" {
+			list.Rows = append(list.Rows, r)
+		}
+	}
+	return list, len(list.Rows) > 0
+}
+
+func (h *head) has(c column) bool {
+	for _, is := range h.is {
+		if is == c {
+			return true
+		}
+	}
+	return false
+}
+
+// people reports whether these are the columns of a list of people.
+func (h *head) people() bool {
+	return len(h.is) >= 2 && (h.has(fullName) || h.has(lastName) || h.has(cprNumber))
+}
+
+// columns are the letters of all columns from left to right: "B" stands before "AA".
+func (t *table) columns() []string {
+	seen := make(map[string]bool)
+	var out []string
+	for _, cells := range t.cells {
+		for col := range cells {
+			if !seen[col] {
+				seen[col] = true
+				out = append(out, col)
+			}
+		}
+	}
+	slices.SortFunc(out, func(a, b string) int {
+		if len(a) != len(b) {
+			return len(a) - len(b)
+		}
+		return strings.Compare(a, b)
+	})
+	return out
+}
+
+// guessRows is how many rows are looked at, and guessFrom how many a table without
+// headings must have.
+const guessRows, guessFrom = 40, 3
+
+// guess tells the columns of a table without headings by what they hold: nine of
+// ten cells of a column agree.
+func (t *table) guess() head {
+	h := head{is: make(map[string]column), who: make(map[string]string), rank: make(map[string]int)}
+	rows := t.rows[:min(len(t.rows), guessRows)]
+	if len(rows) < guessFrom {
+		return h
+	}
+	used := make(map[column]bool)
+	for _, col := range t.columns() {
+		votes, filled := make(map[column]int), 0
+		for _, row := range rows {
+			if text := strings.TrimSpace(t.cells[row][col]); text != "" {
+				filled++
+				votes[kindOf(text)]++
+			}
+		}
+		for c, n := range votes {
+			if c != nothing && n*10 >= filled*9 && filled*2 >= len(rows) && !used[c] {
+				used[c] = true
+				h.is[col], h.rank[col] = c, 2
+			}
+		}
+	}
+	return h
+}
+
+// kindOf tells what a cell holds by its form.
+func kindOf(text string) column {
+	fields := strings.Fields(text)
+	dot := strings.LastIndexByte(text, '.')
+	switch {
+	case IsNumber(text):
+		return cprNumber
+	case dot > 0 && len(text)-dot <= 5 && slices.Contains([]string{".pdf", ".docx", ".doc", ".odt", ".rtf", ".html", ".txt", ".xml"}, strings.ToLower(text[dot:])):
+		return fileName
+	case len(text) == 4 && strings.Trim(text, "0123456789") == "":
+		return postCode
+	case strings.ContainsAny(text, "0123456789"):
+		if len(fields) > 1 && !subject.NewPlace(splitPost(text)).Empty() {
+			return address
+		}
+	case len(fields) >= 2 && len(fields) <= 6 && slices.ContainsFunc(fields, func(w string) bool { return subject.Forename(strings.Trim(w, ",")) }):
+		return fullName
+	}
+	return nothing
+}
+
+// IsNumber reports whether a text is a CPR number by its form and date.
+func IsNumber(text string) bool {
+	d := Digits(text)
+	if d == "" || strings.Trim(text, "0123456789- ") != "" {
+		return false
+	}
+	day, month := int(d[0]-'0')*10+int(d[1]-'0'), d[2:4]
+	return (day >= 1 && day <= 31 || day >= 61 && day <= 91) && month >= "01" && month <= "12"
+}
+
+// group is one of the people of a row.
+type group struct {
+	who  string
+	rank int
+	by   map[column]string
+}
+
+// row reads one row. Of several people the one who gets the letter is the
+// recipient, by the words of the headings; the others are declared beside.
+func (h *head) row(cells map[string]string) Row {
+	var groups []*group
+	of := func(col string) *group {
+		for _, g := range groups {
+			if g.who == h.who[col] {
+				return g
+			}
+		}
+		groups = append(groups, &group{h.who[col], h.rank[col], make(map[column]string)})
+		return groups[len(groups)-1]
+	}
+	var out Row
+	for _, col := range h.order {
+		text := strings.TrimSpace(cells[col])
+		out.Cells = append(out.Cells, text)
+		if c := h.is[col]; c != nothing && text != "" {
+			by := of(col).by
+			if by[c] != "" && by[c] != text {
+				text = by[c] + sep(c) + text
+			}
+			by[c] = text
+		}
+	}
+	slices.SortStableFunc(groups, func(a, b *group) int { return a.rank - b.rank })
+	var rest *group
+	for _, g := range groups {
+		p := Person{g.name(), Digits(g.by[cprNumber])}
+		switch {
+		case p.Name == "" && p.Number == "":
+			if rest == nil {
+				rest = g
+			}
+		case out.Name == "" && out.Number == "":
+			out.Name, out.Number, out.Address = p.Name, p.Number, g.address()
+		case out.Name == "" && p.Number == "" && g.who == "", out.Number == "" && p.Name == "" && g.who == "":
+			// "Modtager" beside a plain "CPR": one person.
+			out.Name, out.Number = out.Name+p.Name, out.Number+p.Number
+		default:
+			out.Others = append(out.Others, p)
+		}
+		out.Files = append(out.Files, refsOf(g.by[fileName])...)
+		if n := eightDigits(g.by[cvrNumber]); n != "" {
+			out.Company = n
+		}
+		if c := g.by[careOf]; c != "" {
+			for _, mark := range []string{"c/o", "C/O", "C/o", "co "} {
+				c = strings.TrimPrefix(c, mark)
+			}
+			if c = strings.TrimSpace(c); len(strings.Fields(c)) > 1 && !strings.ContainsAny(c, "0123456789") {
+				out.Others = append(out.Others, Person{Name: c})
+			}
+		}
+	}
+	for _, g := range groups {
+		if out.Address == "" {
+			out.Address = g.address()
+		}
+		if out.Name == "" && rest != nil && out.Company != "" {
+			out.Name = g.name()
+		}
+	}
+	return out
+}
+
+func (g *group) name() string {
+	if n := g.by[fullName]; n != "" {
+		if g.by[firstName] != "" && g.by[lastName] == "" && !strings.Contains(n, " ") {
+			return g.by[firstName] + " " + n
+		}
+		return n
+	}
+	return strings.TrimSpace(g.by[firstName] + " " + g.by[lastName])
+}
+
+func (g *group) address() string {
+	at := g.by[address]
+	if g.by[houseNumber] != "" {
+		at += " " + g.by[houseNumber]
+	}
+	if g.by[postCode] != "" {
+		at += "\n" + strings.TrimSpace(g.by[postCode]+" "+g.by[town])
+	}
+	return at
+}
+
+func sep(c column) string {
+	switch c {
+	case firstName, lastName:
+		return " "
+	case fileName:
+		return ";"
+	}
+	return "\n"
+}
+
+// eightDigits are the digits of a CVR number, "" when it is none.
+func eightDigits(s string) string {
+	d := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, s)
+	if len(d) != 8 {
+		return ""
+	}
+	return d
+}
