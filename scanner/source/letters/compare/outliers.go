@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
@@ -126,12 +127,11 @@ type mention struct{ pair, row int }
 // otherNames finds full names of others on the list in letters that are otherwise
 // right.
 func (r *run) otherNames() {
-	first := make(map[string][]int) // folded first word of a name → rows
+	first := make(map[string][]int) // first word of a name → rows
 	for i, p := range r.people {
 		for _, w := range slices.Concat(p.full, p.others) {
-			f := subject.Fold(w[0])
-			if k := first[f]; len(k) == 0 || k[len(k)-1] != i {
-				first[f] = append(k, i)
+			if k := first[w[0]]; len(k) == 0 || k[len(k)-1] != i {
+				first[w[0]] = append(k, i)
 			}
 		}
 	}
@@ -166,21 +166,26 @@ func (r *run) namesIn(l *letter, own int, first map[string][]int) []int {
 			continue
 		}
 		text := l.parts[i].Text
-		words, places := capitals(text)
-		for k, w := range words {
-			for _, row := range first[subject.Fold(w)] {
-				o := r.people[row]
-				if row == own || slices.Contains(out, row) || o.number != "" && o.number == to.number || o.family(to) || to.is(o.name) {
+		words := capitals(text)
+		for k := range words {
+			for _, row := range first[words[k].folded] {
+				if row == own || slices.Contains(out, row) {
 					continue
 				}
 				if r.budget--; r.budget < 0 {
 					return out
 				}
-				here := func(name []string) bool { return begins(text, words[k:], places[k:], name) }
-				switch {
-				case len(to.others) > 0 && slices.ContainsFunc(o.others, here):
-					out = append(out, row)
-				case slices.ContainsFunc(slices.Concat(o.full, o.others), here) && !kin(strings.ToValidUTF8(text[max(0, places[k]-kinNear):min(len(text), places[k]+kinNear)], "")):
+				o := r.people[row]
+				here := func(name []string) bool {
+					return begins(text, words[k:], name) && !to.is(subject.NewName(strings.Join(name, " ")))
+				}
+				// The child of another row is wrong whatever word stands by it.
+				beside := slices.ContainsFunc(o.others, here)
+				if !beside && !slices.ContainsFunc(o.full, here) || o.number != "" && o.number == to.number || o.family(to) || to.is(o.name) {
+					continue
+				}
+				at := words[k].at
+				if beside && len(to.others) > 0 || !kin(strings.ToValidUTF8(text[max(0, at-kinNear):min(len(text), at+kinNear)], "")) {
 					out = append(out, row)
 				}
 			}
@@ -189,35 +194,46 @@ func (r *run) namesIn(l *letter, own int, first map[string][]int) []int {
 	return out
 }
 
-// capitals gives the words of a text that begin with a capital, with their places.
-func capitals(text string) (words []string, places []int) {
+// capital is a word of a text that begins with a capital.
+type capital struct {
+	folded  string
+	at, end int
+}
+
+// capitals gives the words of a text that begin with a capital.
+func capitals(text string) []capital {
+	var out []capital
 	at := 0
-	for w := range strings.FieldsFuncSeq(text, func(r rune) bool { return !unicode.IsLetter(r) && r != '.' }) {
+	for w := range strings.FieldsFuncSeq(text, noWord) {
 		at += strings.Index(text[at:], w)
-		if unicode.IsUpper([]rune(w)[0]) {
-			words = append(words, w)
-			places = append(places, at)
+		if r, _ := utf8.DecodeRuneInString(w); unicode.IsUpper(r) {
+			out = append(out, capital{subject.Fold(w), at, at + len(w)})
 		}
 		at += len(w)
 	}
-	return words, places
+	return out
 }
+
+// noWord tells what stands between the words of names.
+func noWord(r rune) bool { return !unicode.IsLetter(r) && r != '.' }
 
 // begins reports whether words of a text begin with a name that does not go on: Ida
 // Skov is not Ida Skov Holst.
-func begins(text string, words []string, places []int, name []string) bool {
+func begins(text string, words []capital, name []string) bool {
 	if len(words) < len(name) {
 		return false
 	}
 	for i, w := range name {
-		if subject.Fold(words[i]) != subject.Fold(w) {
+		if words[i].folded != w {
 			return false
 		}
-		if end := places[i] + len(words[i]); i+1 < len(words) {
-			next := places[i+1] - end
-			if last := i+1 == len(name); last && next == 1 && (text[end] == ' ' || text[end] == '-') || !last && next > 2 {
-				return false
-			}
+		if i+1 == len(words) {
+			continue
+		}
+		end := words[i].end
+		gap := words[i+1].at - end
+		if last := i+1 == len(name); last && gap == 1 && (text[end] == ' ' || text[end] == '-') || !last && gap > 2 {
+			return false
 		}
 	}
 	return true

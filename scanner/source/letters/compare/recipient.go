@@ -3,7 +3,6 @@ package compare
 import (
 	"slices"
 	"strings"
-	"unicode"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
@@ -32,7 +31,7 @@ type called struct {
 	names   []subject.Name // others that the letter may be made out for, by declaration
 	words   []string       // of the name, for comparing with single words
 	surname string         // as written
-	full    [][]string     // the name in the order of a text, by words, if it has two
+	full    [][]string     // the name folded, in the order of a text, by words, if it has two
 	others  [][]string     // names declared beside it, likewise
 	written string         // the name as written, to be looked for in a text
 }
@@ -105,13 +104,16 @@ func living(name string) string {
 	return name
 }
 
-// inOrderOfText adds a name by its words as a text has them: "Eksempel, Testperson"
+// inOrderOfText adds a name by its folded words as a text has them: "Eksempel, Testperson"
 // is Testperson Eksempel. A name needs two words.
 func inOrderOfText(to [][]string, name string) [][]string {
 	if last, rest, ok := strings.Cut(name, ","); ok {
 		name = rest + " " + last
 	}
-	words := strings.FieldsFunc(name, func(r rune) bool { return !unicode.IsLetter(r) && r != '.' })
+	var words []string
+	for w := range strings.FieldsFuncSeq(name, noWord) {
+		words = append(words, subject.Fold(w))
+	}
 	if len(words) < 2 {
 		return to
 	}

@@ -35,7 +35,7 @@ func recordLists(doc *document.Document) []List {
 }
 
 // readRecords cuts the fields of one file into records: each begins with the first
-// label that stands as often as the names or numbers do.
+// label that stands as often as the numbers, files or names do.
 func readRecords(doc *document.Document, path string, fields []int) (List, bool) {
 	labels := make([]string, len(fields))
 	count := make(map[string]int)
@@ -47,12 +47,16 @@ func readRecords(doc *document.Document, path string, fields []int) (List, bool)
 			labels[k] = doc.Segments[i].Label // a heading
 		}
 		count[labels[k]]++
-		switch columnOf(labels[k]) {
-		case fullName, lastName, cprNumber:
-			people = max(people, count[labels[k]])
+	}
+	// Numbers and files stand once a record; a name may stand before the first, too.
+	for _, c := range []column{cprNumber, fileName, lastName, fullName} {
+		for _, l := range labels {
+			if people == 0 && columnOf(l) == c {
+				people = count[l]
+			}
 		}
 	}
-	first := slices.IndexFunc(labels, func(l string) bool { return count[l]*10 >= people*9 && count[l] <= people })
+	first := slices.IndexFunc(labels, func(l string) bool { return count[l] == people })
 	if people < recordsFrom || first < 0 {
 		return List{}, false
 	}

@@ -1,0 +1,139 @@
+package letters_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+)
+
+// keyed is a run without a column of files: file names each letter, rows the list.
+func keyed(list, written []somebody, rows []byte, name string, file func(i int, p somebody) string) []member {
+	var out []member
+	if rows != nil {
+		out = append(out, member{name, rows})
+	}
+	for i, p := range written {
+		out = append(out, member{file(i, list[i]), []byte(letterTo(p, date, ""))})
+	}
+	return out
+}
+
+func bare(p somebody) string { return strings.ReplaceAll(p.number, "-", "") }
+
+func TestFileNamesAreKeys(t *testing.T) {
+	ps := people(31, 24, 3000)
+	rows := func(i int, p somebody) string { return fmt.Sprintf("2057-%06d", 7131*(i+1)%999983) }
+	var cases, numbers strings.Builder
+	cases.WriteString("Sagsnr;Navn;CPR\n")
+	numbers.WriteString("Nr.;Navn;Adresse\n")
+	for i, p := range ps {
+		fmt.Fprintf(&cases, "%s;%s;%s\n", rows(i, p), p.name(), p.number)
+		fmt.Fprintf(&numbers, "%d;%s;\"%s, %s\"\n", i+1, p.name(), p.street, p.post)
+	}
+	for name, c := range map[string]struct {
+		list []byte
+		file func(i int, p somebody) string
+	}{
+		"case number":   {[]byte(cases.String()), func(i int, p somebody) string { return "Brev_" + rows(i, p) + ".txt" }},
+		"serial number": {[]byte(numbers.String()), func(i int, p somebody) string { return fmt.Sprintf("Afgørelse %04d.txt", i+1) }},
+		"CPR number":    {[]byte(cases.String()), func(_ int, p somebody) string { return bare(p) + "_brev.txt" }},
+		"name":          {[]byte(cases.String()), func(_ int, p somebody) string { return "Afgørelse - " + p.last + ", " + p.first + ".txt" }},
+		"no list":       {nil, func(_ int, p somebody) string { return p.number + ".txt" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pass.check(t, scanFolder(t, folderOf(t, keyed(ps, ps, c.list, "liste.csv", c.file))))
+			mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, keyed(ps, swap(ps, 3, 9), c.list, "liste.csv", c.file))))
+			mismatch("24 forskudt 1 række").check(t, scanBytes(t, "run.zip", zipOf(t, keyed(ps, shift(ps), c.list, "liste.csv", c.file))))
+		})
+	}
+}
+
+func TestJobFilesAndListsWithoutHeadings(t *testing.T) {
+	ps := people(32, 12, 3100)
+	var xml, json, plain strings.Builder
+	xml.WriteString(`<?xml version="1.0"?><Job><Afsender><Navn>Prøve Kommune</Navn></Afsender>`)
+	json.WriteString(`{"job": "17", "shipments": [`)
+	for i, p := range ps {
+		fmt.Fprintf(&xml, "<Forsendelse><Id>%d</Id><Modtager><CPR>%s</CPR><Navn>%s</Navn></Modtager><Fil>%s</Fil></Forsendelse>", i, bare(p), p.name(), txt(i))
+		fmt.Fprintf(&json, `%s{"id": %d, "recipient": {"cpr": "%s", "name": "%s"}, "documents": [{"file": "%s"}]}`, map[bool]string{true: ","}[i > 0], i, bare(p), p.name(), txt(i))
+		fmt.Fprintf(&plain, "%s;%s;%s, %s;%s\n", p.name(), p.number, p.street, p.post, txt(i))
+	}
+	xml.WriteString("</Job>")
+	json.WriteString("]}")
+	for name, list := range map[string]string{"job.xml": xml.String(), "manifest.json": json.String(), "liste.csv": plain.String()} {
+		file := func(i int, _ somebody) string { return txt(i) }
+		t.Run(name, func(t *testing.T) {
+			pass.check(t, scanFolder(t, folderOf(t, keyed(ps, ps, []byte(list), name, file))))
+			mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, keyed(ps, swap(ps, 0, 11), []byte(list), name, file))))
+		})
+	}
+}
+
+// families is a run of letters to parents about their children: of[i] is whose child
+// the letter to parent i is about.
+func families(parents, children []somebody, of []int) []member {
+	var list strings.Builder
+	list.WriteString("Forælder;Forælder CPR;Barn;Barn CPR;Fil\n")
+	var out []member
+	for i, p := range parents {
+		c := children[i]
+		fmt.Fprintf(&list, "%s;%s;%s;%s;%s\n", p.name(), p.number, c.name(), c.number, txt(i))
+		c = children[of[i]]
+		text := strings.Replace(letterTo(p, date, "Barn: "+c.name()+" skal til tandlæge."), p.number, c.number, 1)
+		out = append(out, member{txt(i), []byte(text)})
+	}
+	return append(out, member{"modtagere.csv", []byte(list.String())})
+}
+
+func TestChildrenOfOthers(t *testing.T) {
+	parents, children := people(33, 10, 3200), people(34, 10, 3300)
+	order := []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9}
+	pass.check(t, scanFolder(t, folderOf(t, families(parents, children, order))))
+	order[6], order[7] = 7, 6
+	mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, families(parents, children, order))))
+}
+
+func TestSomethingOfAnotherInside(t *testing.T) {
+	ps := people(35, 20, 3400)
+	stranger := people(36, 1, 3500)[0]
+	run := func(extra string) []member {
+		out := mergeRun(ps, ps, date)
+		out[8].data = []byte(letterTo(ps[7], date, extra))
+		return out
+	}
+	for name, c := range map[string]struct {
+		extra string
+		want  want
+	}{
+		"number of another on the list": {"Side 2. CPR-nr.: " + ps[13].number, mismatch("1 med en andens CPR-nummer eller navn")},
+		"name of another on the list":   {"Sagen om " + ps[13].name() + " er afsluttet.", mismatch("1 med en andens CPR-nummer eller navn")},
+		"a stranger's number":           {"Tidligere modtager: " + stranger.number, mismatch("1 med en andens CPR-nummer eller navn")},
+		"a spouse":                      {"Din ægtefælle " + stranger.name() + ", CPR-nr. " + stranger.number + ", har søgt.", pass},
+	} {
+		t.Run(name, func(t *testing.T) { c.want.check(t, scanFolder(t, folderOf(t, run(c.extra)))) })
+	}
+	// Where many letters hold a stranger's number, the run is about two people a letter.
+	out := mergeRun(ps, ps, date)
+	for i, other := range people(37, 20, 3600) {
+		out[i+1].data = []byte(letterTo(ps[i], date, "Sælger af ejendommen: "+other.number))
+	}
+	pass.check(t, scanFolder(t, folderOf(t, out)))
+}
+
+func TestCompanies(t *testing.T) {
+	firms := []string{"Prøve Tømrer ApS", "Eksempel VVS A/S", "Café Attrap", "Mønster Byg A/S", "Kladde Auto I/S"}
+	run := func(order ...int) []member {
+		list := "Virksomhed;CVR;Adresse;Postnr;By;Fil\n"
+		var out []member
+		text := func(i int) string {
+			return fmt.Sprintf("Prøve Kommune\n\n%s\nTestvej %d\n9912 Prøveby\n\nDato: %s\nCVR-nr. 1%d 34 56 78\n\nTil %s\n\nDer er givet byggetilladelse.\n", firms[i], i+1, date, i, firms[i])
+		}
+		for i, f := range firms {
+			list += fmt.Sprintf("%s;1%d345678;Testvej %d;9912;Prøveby;%s\n", f, i, i+1, txt(i))
+			out = append(out, member{txt(i), []byte(text(order[i]))})
+		}
+		return append(out, member{"firmaer.csv", []byte(list)})
+	}
+	pass.check(t, scanFolder(t, folderOf(t, run(0, 1, 2, 3, 4))))
+	mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, run(0, 2, 1, 3, 4))))
+}
