@@ -120,6 +120,32 @@ func TestSeizedFilesSurviveKills(t *testing.T) {
 	}
 }
 
+// TestHardLinksAreBothTaken: taking one name of a file changes the other, which is
+// taken another night all the same.
+func TestHardLinksAreBothTaken(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts processes")
+	}
+	dir := t.TempDir()
+	first := write(t, dir, "en.txt", "CPR-nr. "+sample.Number(1))
+	for _, name := range []string{"to.txt", "tre.txt"} {
+		if err := os.Link(first, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	config := sharesConfig(t, fmt.Sprintf("  - {name: sager, path: %s, findings: quarantine}\n", dir))
+	for range 3 {
+		must(t, "", "shares", "run", "--config", config)
+	}
+	notes, _ := filepath.Glob(filepath.Join(dir, "*.brevvagt.txt"))
+	if left, _ := filepath.Glob(filepath.Join(dir, "*.txt")); len(notes) != 3 || len(left) != 3 {
+		t.Errorf("notes %v among %v", notes, left)
+	}
+	if list := must(t, "", "case", "list", "--config", config); strings.Count(list, "karantæne ") != 3 {
+		t.Errorf("cases:\n%s", list)
+	}
+}
+
 // TestSharesOverSMB: from the configuration to the report, with the password in a
 // file.
 func TestSharesOverSMB(t *testing.T) {

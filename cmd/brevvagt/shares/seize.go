@@ -87,13 +87,8 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 	if it.Receipt, err = receipt.Encode(); err != nil {
 		return "", false, err
 	}
-	// The same file found again is the same case; another one in its place is not.
-	it.ID = fmt.Sprintf("%s\n%s\n%d", it.ID, receipt.SHA256, at.identity(receipt))
 	out.Verdict.Action = policy.Hold
-	if err := (hold.Hold{Quarantine: k.Service}).Apply(ctx, it, out); err != nil {
-		return "", false, err
-	}
-	c, err := k.Service.Get(ctx, out.CaseID)
+	c, err := k.hold(ctx, &it, out, fmt.Sprintf("%s\n%s\n%d", it.ID, receipt.SHA256, at.identity(receipt)))
 	if err != nil {
 		return "", false, err
 	}
@@ -112,6 +107,25 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 		return c.ID, false, err
 	}
 	return c.ID, true, nil
+}
+
+// hold stores the case of a file. The same file found again is the same case; another
+// one in its place is not, nor is one that changed while we tried to take it: a new
+// mode, or another name of the same file that was taken.
+func (k *Keeper) hold(ctx context.Context, it *scanner.Item, out *scanner.Outcome, identity string) (c *quarantine.Case, err error) {
+	const tries = 20
+	for again := range tries {
+		if it.ID = identity; again > 0 {
+			it.ID = fmt.Sprintf("%s\n%d", identity, again)
+		}
+		if err := (hold.Hold{Quarantine: k.Service}).Apply(ctx, *it, out); err != nil {
+			return nil, err
+		}
+		if c, err = k.Service.Get(ctx, out.CaseID); err != nil || c.State != quarantine.Gone {
+			return c, err
+		}
+	}
+	return c, nil
 }
 
 // open opens the place of a share; that of a cloud is kept for the next file.
