@@ -34,13 +34,7 @@ func get(t *testing.T, addr, path string) (int, string) {
 // edit changes the configuration file and lets the daemon read it anew.
 func (in *installation) edit(change func(string) string) {
 	in.t.Helper()
-	raw, err := os.ReadFile(in.config)
-	if err != nil {
-		in.t.Fatal(err)
-	}
-	if err := os.WriteFile(in.config, []byte(change(string(raw))), 0o600); err != nil {
-		in.t.Fatal(err)
-	}
+	in.change(change)
 	said := func() int {
 		log := in.log.String()
 		return strings.Count(log, "configuration reloaded") + strings.Count(log, "configuration not reloaded")

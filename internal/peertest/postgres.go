@@ -18,6 +18,13 @@ import (
 // short run, as do the others of this package.
 func Postgres(t testing.TB) string {
 	t.Helper()
+	where, _ := PostgresThatFalls(t)
+	return where
+}
+
+// PostgresThatFalls is Postgres with a way to let it die at once and start again.
+func PostgresThatFalls(t testing.TB) (where string, fall func()) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("starts a server")
 	}
@@ -40,11 +47,18 @@ func Postgres(t testing.TB) string {
 	}
 	data, port := filepath.Join(dir, "data"), freePort(t)
 	run("initdb", "-D", data, "-U", "brevvagt", "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8", "-N")
-	// fsync off: the test kills workers, never the server.
-	run("pg_ctl", "-D", data, "-w", "-s", "-l", filepath.Join(dir, "log"), "-o",
-		fmt.Sprintf("-p %s -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", port), "start")
+	// fsync off: processes die here, the machine never does.
+	start := func() {
+		run("pg_ctl", "-D", data, "-w", "-s", "-t", "300", "-l", filepath.Join(dir, "log"), "-o",
+			fmt.Sprintf("-p %s -c listen_addresses=127.0.0.1 -c unix_socket_directories='' -c fsync=off", port), "start")
+	}
+	start()
 	t.Cleanup(func() { run("pg_ctl", "-D", data, "-s", "-m", "immediate", "stop") })
-	return "postgres://brevvagt@127.0.0.1:" + port + "/postgres?sslmode=disable"
+	fall = func() {
+		run("pg_ctl", "-D", data, "-s", "-m", "immediate", "stop") // SIGQUIT to all: nothing is finished
+		start()
+	}
+	return "postgres://brevvagt@127.0.0.1:" + port + "/postgres?sslmode=disable", fall
 }
 
 // newest is the folder of the last match of a pattern.

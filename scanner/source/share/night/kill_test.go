@@ -163,6 +163,70 @@ func TestThirtyKills(t *testing.T) {
 	t.Logf("%d files, %d kills, %d judged again; undisturbed %v", files, killed, all-distinct, whole)
 }
 
+// TestWorkersAndDatabaseFall: two workers on PostgreSQL, now one of them is killed, now
+// the database falls. BREVVAGT_LARGE=1 does it 30 times with 20,000 files.
+func TestWorkersAndDatabaseFall(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts many processes")
+	}
+	files, falls := 300, 4
+	if os.Getenv("BREVVAGT_LARGE") != "" {
+		files, falls = 20_000, 30
+	}
+	r := newRig(t)
+	r.fill(files)
+	calm := &rig{t: t, dir: r.dir, db: filepath.Join(t.TempDir(), "rolig.db"), log: r.log}
+	tally := filepath.Join(t.TempDir(), "rolig")
+	must(t, calm.child(tally).Run())
+	part := size(tally) / int64(falls)
+	var fall func()
+	r.db, fall = peertest.PostgresThatFalls(t)
+	tally = filepath.Join(t.TempDir(), "faldet")
+	workers := make([]*exec.Cmd, 2)
+	ended := make([]chan error, 2)
+	start := func(i int) {
+		workers[i], ended[i] = r.child(tally), make(chan error, 1)
+		workers[i].Stderr = nil // it says that the database is gone
+		must(t, workers[i].Start())
+		go func() { ended[i] <- workers[i].Wait() }()
+	}
+	start(0)
+	start(1)
+	fallen := 0
+	for n := range falls {
+		more := size(tally) + rand.Int64N(part)
+		for size(tally) < more && len(ended[0])+len(ended[1]) < 2 {
+			time.Sleep(time.Millisecond)
+		}
+		if n%3 == 0 {
+			fall()
+			fallen++
+		} else {
+			_ = workers[n%2].Process.Signal(syscall.SIGKILL)
+		}
+		for i := range workers {
+			select {
+			case <-ended[i]:
+				start(i)
+			default:
+			}
+		}
+	}
+	for i := range workers {
+		<-ended[i]
+	}
+	must(t, r.child(tally).Run())
+	if list := unread(t, r.open()); len(list) > 0 {
+		t.Errorf("files left out: %v", list)
+	}
+	sameLines(t, "findings", hits(t, r.open()), hits(t, calm.open()))
+	all, distinct := tallied(t, tally)
+	if distinct != files {
+		t.Errorf("%d files judged", distinct)
+	}
+	t.Logf("%d files, the database fell %d times, workers %d times, %d judged again", files, fallen, falls-fallen, all-distinct)
+}
+
 // TestWorkersShareTheWork: 1, 2 and 4 processes find the same, and no file is done
 // twice.
 func TestWorkersShareTheWork(t *testing.T) {
