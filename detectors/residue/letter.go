@@ -35,6 +35,9 @@ func greeting(text string, i int) (hit, bool) {
 	}
 	name := strings.TrimRight(text[i+n:to], " \t\r,!:")
 	strength := nobodyGreeted(name)
+	if first, _, more := strings.Cut(name, ","); strength == "" && more && allNothing(strings.ToLower(first)) { // "Hej null, din tid er bekræftet."
+		name, strength = first, detectors.Strong
+	}
 	if strength == "" || codeBlock(text[max(0, from-200):from]) || codeBlock(text[to:min(len(text), to+200)]) {
 		return hit{}, false
 	}

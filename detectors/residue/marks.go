@@ -37,6 +37,12 @@ func mark(text string, i int) (hit, bool) {
 		end, why = fenced(text, i, rest, "$(", ")", danishFieldName), "pladsholder i parenteser"
 	case strings.HasPrefix(rest, "@Model."):
 		end, why = model(rest), "pladsholder i en skabelon"
+	case strings.HasPrefix(rest, "&laquo;"):
+		end, why = fenced(text, i, rest, "&laquo;", "&raquo;", danishFieldName), "flettefelt"
+	case strings.HasPrefix(rest, "[["):
+		if body, n := inner(rest, "[[", "]]"); n > 0 && instruction(body) {
+			end, why = n, "anvisning i skarpe parenteser"
+		}
 	case strings.HasPrefix(rest, "&lt;"):
 		end, why = escaped(rest), "flettefelt"
 	case strings.HasPrefix(rest, "$$"):
@@ -56,8 +62,8 @@ func mark(text string, i int) (hit, bool) {
 	case rest[0] == '(':
 		end, strength, why = parens(text, i, rest)
 	}
-	// Word's own field code is one, whatever stands beside it.
-	if end == 0 || codeAround(text, i, i+end) && !strings.Contains(rest[:end], "MERGEFIELD") {
+	// Word's own field code is one, whatever stands beside it, and so is an escaped mark.
+	if end == 0 || codeAround(text, i, i+end) && !strings.Contains(rest[:end], "MERGEFIELD") && rest[0] != '&' {
 		return hit{}, false
 	}
 	if mentioned(text, i, i+end) {
@@ -114,10 +120,16 @@ func inner(rest, open, end string) (string, int) {
 // stands inside must be a field name or be written as only programs write.
 func chevrons(text string, i int, rest, open, end string) int {
 	body, n := inner(rest, open, end)
-	if n == 0 || !named(text, i, body) && !(open == "«" && programName(body)) {
+	if n == 0 || !named(text, i, body) && !(open == "«" && (programName(body) || nextRecord(body))) {
 		return 0
 	}
 	return n
+}
+
+// nextRecord tells the marks with which Word goes on to the next person of a list.
+func nextRecord(s string) bool {
+	s = strings.ToLower(s)
+	return strings.HasPrefix(s, "næste post") || strings.HasPrefix(s, "next record")
 }
 
 // programName reports whether s is one word written as merge systems name fields:

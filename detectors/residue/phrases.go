@@ -75,7 +75,11 @@ func phrase(text string, i int) (hit, bool) {
 		}
 	case 'l', 'L':
 		if n := anyPrefix(rest, []string{lorem}); n > 0 && endsWord(text, i+n) {
-			return hit{end: i + n, strength: detectors.Weak, why: "fyldtekst"}, true
+			return hit{end: i + n, strength: detectors.Medium, why: "fyldtekst"}, true
+		}
+	case 'T', 'O':
+		if h, ok := note(text, i); ok {
+			return h, true
 		}
 	}
 	if h, ok := filler(text, i); ok {
@@ -146,7 +150,7 @@ func nobody(text string, i int) (hit, bool) {
 	}
 	for _, n := range sureNames {
 		if strings.HasPrefix(text[i:], n) && endsWord(text, i+len(n)) && !mentioned(text, i, i+len(n)) {
-			return hit{end: i + len(n), strength: detectors.Weak, why: "navn, der ikke er nogens"}, true
+			return hit{end: i + len(n), strength: greeted(text, i), why: "navn, der ikke er nogens"}, true
 		}
 	}
 	for _, n := range namesAfter {
@@ -156,7 +160,57 @@ func nobody(text string, i int) (hit, bool) {
 		}
 		from, to := lineOf(text, i)
 		if introduced(text[from:i]) && strings.Trim(text[end:max(end, to)], " \t\r,!.") == "" {
-			return hit{end: end, strength: detectors.Weak, why: "navn, der ikke er nogens"}, true
+			strength := greeted(text, i)
+			if n == "Hans Hansen" || n == "Jens Jensen" { // people bear them
+				strength = detectors.Weak
+			}
+			return hit{end: end, strength: strength, why: "navn, der ikke er nogens"}, true
+		}
+		if n == "NN" && eitherSex(text[from:to]) && !mentioned(text, i, end) {
+			return hit{end: end, strength: detectors.Medium, why: "navn, der ikke er nogens"}, true
+		}
+	}
+	return hit{}, false
+}
+
+// greeted is Medium for a name right behind a salutation, Weak elsewhere.
+func greeted(text string, i int) detectors.Strength {
+	from, _ := lineOf(text, i)
+	switch strings.ToLower(strings.TrimSpace(text[from:i])) {
+	case "kære", "hej", "til":
+		return detectors.Medium
+	}
+	return detectors.Weak
+}
+
+// eitherSex reports whether a line speaks of somebody as templates do.
+func eitherSex(line string) bool {
+	line = strings.ToLower(line)
+	for _, w := range [...]string{"han/hun", "hun/han", "hans/hendes", "hendes/hans", "ham/hende", "hende/ham"} {
+		if strings.Contains(line, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// notes begin a line that the writer left to herself, unfinished what it speaks of.
+var (
+	notes      = []string{"TODO:", "TODO ", "OBS:", "OBS "}
+	unfinished = []string{"inden afsendelse", "inden udsendelse", "før afsendelse", "før udsendelse", "inden den sendes", "før den sendes", "skal rettes", "rettes af", "skal slettes", "slettes inden", "husk at slette", "husk at rette", "udfyldes af"}
+)
+
+// note reads the beginning of such a line.
+func note(text string, i int) (hit, bool) {
+	n := anyPrefix(text[i:], notes)
+	from, to := lineOf(text, i)
+	if n == 0 || strings.Trim(text[from:i], " \t[(*-") != "" {
+		return hit{}, false
+	}
+	line := strings.ToLower(text[i:to])
+	for _, w := range unfinished {
+		if strings.Contains(line, w) {
+			return hit{end: i + n - 1, strength: detectors.Medium, why: "note til den, der skriver"}, true
 		}
 	}
 	return hit{}, false

@@ -121,7 +121,7 @@ func flip(c byte) byte {
 // starts has the first two bytes of every mask and every fixed text.
 var starts = func() *pairs {
 	p := new(pairs)
-	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
+	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, notes, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
 		for _, s := range list {
 			p.add(s[0], s[1])
 		}

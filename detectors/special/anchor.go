@@ -125,7 +125,7 @@ func hasName(s string) bool {
 			first = first[j+1:] // a row without blanks: "12;Anna Testesen;..."
 		}
 		labelled := i > 0 && nameLabel(words[i-1])
-		if !firstNames[first] && !(nameLike(first) && (labelled || surname(words[i+1]) && !byOffice(words, i+1, i+2))) {
+		if !firstNames[first] && !(nameLike(first) && (labelled || (surname(words[i+1]) || personally(words, i+2)) && !byOffice(words, i+1, i+2))) {
 			continue
 		}
 		to := i + 1
@@ -162,6 +162,29 @@ func surname(w string) bool {
 		if strings.HasSuffix(w, e) {
 			return true
 		}
+	}
+	return false
+}
+
+// personVerbs are what a person does or what befalls her and hardly any body; behind
+// "er", "har" and "blev" a word of personStates must follow.
+var (
+	personVerbs  = setOf("lider bor drikker møder løslades afsoner fødte græder savner beder fylder døde sover ryger føler oplever")
+	personStates = setOf("indstillet indlagt sygemeldt anbragt visiteret dømt sigtet anholdt født fået haft været gravid alene syg døende dement diagnosticeret udredt opereret skilt gift tvangsindlagt fængslet tiltalt flygtet konverteret medlem homoseksuel muslim misbruger alkoholiker ikke meget svært")
+)
+
+// personally reports whether words[i:] say what only a person is or does, so that the
+// two words with capitals before them are a name.
+func personally(words []string, i int) bool {
+	if i >= len(words) {
+		return false
+	}
+	if personVerbs[words[i]] {
+		return true
+	}
+	switch words[i] {
+	case "er", "har", "blev", "bliver", "var":
+		return i+1 < len(words) && personStates[strings.TrimRight(words[i+1], ".,;:!?")]
 	}
 	return false
 }
@@ -291,9 +314,9 @@ var (
 	generalWords = []string{"hvis du", "hvis man", "hvis borgeren", "hvis barnet", "hvis en ", "hvis et ", "hvis den", "hvis der", "hvis dit", "hvis din", "hvis i ", "såfremt", "du kan ", "kan du ", "man kan", "man skal", "kommunen skal", "skal kommunen", "kommunalbestyrelsen", "myndigheden skal",
 		"erfaring", "kvalifikationer", "stillingen kræver", "ved ansættelse", "inden ansættelse", "du bliver", "du brænder", "vi søger", "vi tilbyder dig", "efter overenskomst", "pårørende til", "borgere med", "borgere, der", "mennesker med", "personer med", "børn med", "børn og unge", "alle borgere", "dit hjerte",
 		"arrangement", "tilmeld", "kursus", "læs mere", "foredrag", "nyhedsbrev", "hjemmeside", "eksempelvis", "sådan gør", "når du ", "barnet eller den unge", "barnets eller den unges", "den enkelte", "vil du få", "vil du modtage", "din arbejdsgiver", "du har mulighed", "målgruppe", "som hovedregel", "han/hun", "han eller hun",
-		"forældremyndighedsindehaver", "din eventuelle", "dine eventuelle", "når forældrene", "et barns", "dit jobcenter", "i forbindelse med at du", "efter din sygemelding", "for eksempel", "f.eks.", "typisk", "som regel", "har ret til", "kampagne", "undersøgelser viser", "forskning", "statistik", "generelt", "procent af", "bogen", "filmen", "romanen", "koncert"}
+		"forældremyndighedsindehaver", "din eventuelle", "dine eventuelle", "når forældrene", "et barns", "dit jobcenter", "i forbindelse med at du", "efter din sygemelding", "for eksempel", "f.eks.", "typisk", "som regel", "har ret til", "kampagne", "undersøgelser viser", "forskning", "statistik", "generelt", "procent af", "politiet har anholdt en", "politiet anholdt en", "folkebladet", "ritzau", "bogen", "filmen", "romanen", "koncert"}
 	generalStarts = []string{"har du", "er du", "hvis ", "når du", "når man", "når borgeren", "når barnet", "når en ", "når et ", "når den ", "når der ", "når dit", "når din", "når kommunen", "får du", "bliver du", "skal du", "ønsker du", "vil du", "tal med", "kontakt din", "kontakt os", "kontakt kommunen", "kontakt jobcent", "ring til", "ring på", "læs om",
-		"søg om", "søg hos", "søg på", "book ", "husk", "medbring", "spørg ", "giv besked", "meld dig", "kom til", "kom og", "sådan", "hvornår", "hvem", "hvad", "hvordan", "hvor ", "lider du", "mangler du", "kender du", "bor du", "du skal ", "du må ", "du bør", "få ", "undgå", "brug din", "brug vores", "tag kontakt", "tag din", "snak med",
+		"som medarbejder", "som forælder", "som ansat", "som leder", "som borger", "alle medarbejdere", "medarbejdere skal", "søg om", "søg hos", "søg på", "book ", "husk", "medbring", "spørg ", "giv besked", "meld dig", "kom til", "kom og", "sådan", "hvornår", "hvem", "hvad", "hvordan", "hvor ", "lider du", "mangler du", "kender du", "bor du", "du skal ", "du må ", "du bør", "få ", "undgå", "brug din", "brug vores", "tag kontakt", "tag din", "snak med",
 		"vær opmærksom", "vær med", "sørg", "drømmer du", "undersøg", "modtager du", "dine opgaver", "din opgave", "ofte ", "demens rammer"}
 )
 

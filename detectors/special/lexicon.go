@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// lexicon holds 544 stems in 14 groups with their match kinds; its columns are
+// lexicon holds 817 stems in 14 groups with their match kinds; its columns are
 // named in its first line. It was run against a list of 313,013 Danish word forms
 // to weed out false friends.
 //
@@ -32,12 +32,20 @@ type part struct {
 	entry *entry
 }
 
-// phrase is what must follow the phrase's first word: for each further word the
-// forms it may have.
+// phrase is what must follow the phrase's first word.
 type phrase struct {
 	entry *entry
-	rest  []map[string]bool
+	rest  []step
 }
+
+// step is a further word of a phrase in the forms it may have. Behind "…" up to
+// [maxSkip] other words may stand before it.
+type step struct {
+	forms map[string]bool
+	gap   bool
+}
+
+const maxSkip = 5
 
 // index finds stems in folded words. It is immutable once made.
 type index struct {
@@ -135,7 +143,12 @@ func (ix *index) addOwnList(stem, inflection string, e *entry) {
 func (ix *index) addPhrase(stem string, e *entry) {
 	words := strings.Fields(stem)
 	p := phrase{entry: e}
+	gap := false
 	for i, w := range words[1:] {
+		if w == "…" {
+			gap = true
+			continue
+		}
 		forms := make(map[string]bool)
 		list := adjectiveForms(w)
 		if i == len(words)-2 {
@@ -144,7 +157,8 @@ func (ix *index) addPhrase(stem string, e *entry) {
 		for _, f := range list {
 			forms[f] = true
 		}
-		p.rest = append(p.rest, forms)
+		p.rest = append(p.rest, step{forms, gap})
+		gap = false
 	}
 	for _, f := range adjectiveForms(strings.TrimRight(words[0], "-")) {
 		ix.phrases[f] = append(ix.phrases[f], p)

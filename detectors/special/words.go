@@ -382,10 +382,8 @@ func longest(text string, w word, list []phrase) (hit, bool) {
 	for _, p := range list {
 		r := reader{text: text[:min(len(text), w.end+120)], pos: w.end}
 		ok := true
-		for _, forms := range p.rest {
-			next, more := r.next()
-			// Words of a phrase stand close: blanks and a hyphen, never a full stop.
-			if ok = more && forms[string(next.folded)] && next.start-w.end <= 60 && !strings.ContainsAny(text[w.end:next.start], ".!?;"); !ok {
+		for _, st := range p.rest {
+			if ok = st.follows(text, &r, w.end); !ok {
 				break
 			}
 		}
@@ -394,4 +392,20 @@ func longest(text string, w word, list []phrase) (hit, bool) {
 		}
 	}
 	return best, best.entry != nil
+}
+
+// follows reports whether the reader's next word is the step's, as the words of a
+// phrase that began before byte from stand: close, and never behind a full stop.
+func (st *step) follows(text string, r *reader, from int) bool {
+	for skipped := 0; ; skipped++ {
+		next, more := r.next()
+		switch {
+		case !more || next.start-from > 80 || !st.gap && next.start-from > 60 || strings.ContainsAny(text[from:next.start], ".!?;"):
+			return false
+		case st.forms[string(next.folded)]:
+			return true
+		case !st.gap || skipped == maxSkip:
+			return false
+		}
+	}
 }
