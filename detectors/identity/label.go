@@ -162,8 +162,13 @@ func labelBefore(s string, i int) label {
 			fallthrough
 		case kind == labelNone && direct && hasNr && (address && hasID || !address && namesThing(s, k, i, w)):
 			kind = labelOther
+		case kind == labelNone && direct && isThing(w):
+			kind = labelOther
 		}
 		switch {
+		case kind == labelNone && hasNr && nationalBefore(s, k, w),
+			kind == labelOther && strings.HasPrefix(string(w), "loeben") && strings.Contains(strings.ToLower(s[max(0, k-24):k]), "fødselsda"):
+			kind, name = labelCPR, "personnummer"
 		case kind == labelOther && strings.HasPrefix(string(w), "reg") && strings.HasSuffix(strings.ToLower(s[:k]), "civil "):
 			kind, name = labelCPR, "civil registration"
 		case kind == labelCPR && foreignBefore(s, k):
@@ -190,7 +195,20 @@ func labelBefore(s string, i int) label {
 		i = k
 		tokens++
 	}
+	if address && hasID && direct && who.kind == labelNone {
+		return label{kind: labelOther, direct: true}
+	}
 	return who
+}
+
+// nationalBefore reports whether w is "identity" or "identification" behind
+// "national" or "personal".
+func nationalBefore(s string, k int, w []byte) bool {
+	if string(w) != "identity" && string(w) != "identification" {
+		return false
+	}
+	before := strings.ToLower(s[max(0, k-9):k])
+	return strings.HasSuffix(before, "national ") || strings.HasSuffix(before, "personal ")
 }
 
 // foreignBefore reports whether the word before s[k] says that a person's number is
@@ -199,7 +217,7 @@ func foreignBefore(s string, k int) bool {
 	s = strings.TrimRight(s[max(0, k-16):k], " ")
 	s = strings.ToLower(s[strings.LastIndexAny(s, " \t\n(:,;>|")+1:])
 	switch s {
-	case "svensk", "svenske", "norsk", "norske", "finsk", "finske", "islandsk", "islandske", "tysk", "tyske", "swedish", "norwegian", "finnish", "icelandic", "german":
+	case "svensk", "svenskt", "norskt", "svenske", "norsk", "norske", "finsk", "finske", "islandsk", "islandske", "tysk", "tyske", "swedish", "norwegian", "finnish", "icelandic", "german":
 		return true
 	}
 	return false

@@ -165,3 +165,11 @@ func namesThing(s string, k, i int, w []byte) bool {
 	before := strings.TrimRight(s[:k], " ")
 	return w[len(w)-1] != 's' && (before == "" || strings.IndexByte("\n\t|;:>(", before[len(before)-1]) >= 0)
 }
+
+// bareID reports whether "id=" of a program stands right before s[i], and nothing says
+// whose.
+func bareID(s string, i int) bool {
+	before, ok := strings.CutSuffix(strings.ToLower(s[max(0, i-6):i]), "=")
+	k := len(before) - 2
+	return ok && k >= 0 && before[k:] == "id" && (k == 0 || !digits.Letter(before[k-1]) && before[k-1] < 0x80)
+}

@@ -30,7 +30,7 @@ var (
 // called the end of a number, with a date of birth before them. Hardly any text has
 // such words, so that they are looked for first.
 func (f *finder) readSpoken() {
-	if !(f.spoken || strings.Contains(f.text, "idste fire")) || !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
+	if !(f.spoken || strings.Contains(f.text, "idste fire") || strings.Contains(f.text, "ire sidste")) || !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
 		return
 	}
 	for at := 0; ; {
@@ -110,7 +110,7 @@ func callsSerial(s string) bool {
 		}
 	}
 	switch string(word) {
-	case "sidste", "fire", "4", "four", "tal", "tallene", "digits", "er", "lyder", "is", "are":
+	case "sidste", "fire", "4", "four", "tal", "tallene", "digits", "er", "lyder", "is", "are", "på", "med":
 		return true
 	}
 	for _, end := range serialEnds {
@@ -124,7 +124,7 @@ func callsSerial(s string) bool {
 var serialEnds = []string{"nr", "nummer", "nummeret", "cifre", "cifrene"}
 
 // serialStems stand in every text that calls four digits the end of a CPR number.
-var serialStems = []string{"sidste", "Sidste", "SIDSTE", "øbe", "oebe", "ontrolcif", "ONTROLCIF", "last f", "last 4"}
+var serialStems = []string{"sidste", "Sidste", "SIDSTE", "øbe", "oebe", "ontrolcif", "ONTROLCIF", "last f", "last 4", "slutter", "ender p", "ender m"}
 
 // spokenNumber puts a date and a serial together. A date with its century must be
 // the one that the serial tells; one of six digits or behind a word for birth needs

@@ -98,6 +98,7 @@ func (f *finder) take(c candidate) bool {
 	}
 	verdict, near := f.judge(&c, lab)
 	doubtful := !labelled && verdict == Strong && c.form == formRun && lab.kind != labelPerson && inAddress(f.text, c.start) && !personPath(f.text, c.start)
+	doubtful = doubtful || !labelled && verdict == Strong && c.form == formRun && lab.kind == labelNone && bareID(f.text, c.start)
 	doubtful = doubtful || !labelled && verdict == Strong && c.dashed && (lab.kind == labelOther && lab.direct && (lab.name == thing || lab.name == foreign) && f.heading.kind != labelOther || lab.kind != labelPerson && f.moment(&c))
 	if doubtful && f.machineStamp(&c) {
 		verdict = Labelled

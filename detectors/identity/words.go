@@ -47,7 +47,7 @@ func makeWords() map[string]word {
 	put(word{kind: labelCPR, name: "civil registration"}, "civil ssn")
 	put(word{kind: labelCPR, name: "civil registration", needsNr: true}, "security personal")
 	// "P-enhed" is read as two words.
-	put(word{kind: labelP}, "penhed penheder enhed enheder produktionsenheder pnumre produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
+	put(word{kind: labelP}, "penhed penheder produktionsenheder pnumre produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
 	put(word{kind: labelEither, name: "pnr", needsNr: true}, "p")
 	put(word{kind: labelOther, name: amount}, "kr dkk eur")
 	put(word{kind: labelOther}, "ref akt akten akter bilag konto kontostreng finanskonto account cvr bbr bfe tlf telefon mobil phone tel fax")
@@ -156,4 +156,40 @@ func fold(buf []byte, s string) []byte {
 		}
 	}
 	return buf
+}
+
+// heads end the words for things that have numbers: with one right before a number
+// ("jordprøve 2206457026"), it is that thing's. What is about a person by its nature
+// (sag, bevilling, brev, journal) is not here.
+var heads = wordSet(`kontrakt aftale tilbud abonnement licens police polise garanti bestilling ordre regning opkraevning rykker bon billet check laan rate rekvisition
+	kasse boks palle container pakke kolli enhed modul anlaeg maaler sensor kamera gateway router switch server computer printer skaerm telefon tablet
+	apparat maskine motor pumpe tank broend boring ledning kabel mast lampe skilt stander ventil filter batteri chip kort kode streng noegle laas
+	ejendom bygning lejemaal lokale rum parcel grund matrikel omraade proeve analyse parti serie vare varegruppe artikel del reservedel model type
+	post linje raekke record fil mappe fejl alarm error fejlmeddelelse haendelse alert warning ticket task job batch session version udgave hylde
+	rute tur vogn bus tog bil traktor traekningsret kvote kredit ramme pulje projekt aktivitet medlem konto kontering dimension delregnskab
+	udbud skema formular blanket rapport bog haefte foto billede video kanal frekvens ur tavle soejle transport forsendelse`)
+
+// isThing reports whether a folded word ends in the word for a thing, in any number.
+func isThing(w []byte) bool {
+	if headEnds(w) {
+		return true
+	}
+	for _, end := range [...]string{"en", "et", "er", "erne", "s", "n", "r", "ne", "ens", "ets"} {
+		if hasTail(w, end) && len(w)-len(end) > 3 && headEnds(w[:len(w)-len(end)]) {
+			return true
+		}
+	}
+	return false
+}
+
+// headEnds reports whether w is a head or a compound of one.
+func headEnds(w []byte) bool {
+	for n := 3; n <= min(len(w), 14); n++ {
+		if n == len(w) || n > 3 && n+2 < len(w) {
+			if heads[string(w[len(w)-n:])] {
+				return true
+			}
+		}
+	}
+	return false
 }

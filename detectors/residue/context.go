@@ -61,7 +61,7 @@ func timestamp(line string) bool {
 // mark: right before it, and within 40 bytes after it.
 var (
 	mentionsBefore = []string{"flettefelt", "flettefeltet", "feltet", "felterne", "feltkode", "feltkoden", "koden", "koderne", "pladsholderen", "pladsholder", "variablen", "variabel",
-		"brug", "bruger", "brugte", "anvend", "anvender", "vises", "viser", "vise", "skriv", "skriver", "skrive", "bruge", "slette", "slet", "fjerne", "fjern", "rette", "der står", "der stod", "står der", "stod der", "i stedet for", "indsæt", "indsætter", "taster", "tast", "tegnene", "mærket", "placeholder", "field", "eksempel", "hedder", "kaldet", "symbolet", "fx", "f.eks."}
+		"brug", "bruger", "brugte", "anvend", "anvender", "vises", "viser", "vise", "skriv", "skriver", "skrive", "bruge", "slette", "slet", "fjerne", "fjern", "rette", "der står", "der stå", "der stod", "står der", "stod der", "i stedet for", "indsæt", "indsætter", "taster", "tast", "tegnene", "mærket", "placeholder", "field", "eksempel", "hedder", "kaldet", "symbolet", "fx", "f.eks."}
 	mentionsAfter = []string{"erstattes", "bliver erstattet", "udskiftes", "bliver til", "bliver udskiftet", "flettes", "er et flettefelt", "er flettefelt",
 		"bliver automatisk", "will be replaced", "is replaced", "står for", "betyder"}
 )

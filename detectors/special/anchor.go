@@ -39,7 +39,7 @@ func anchorOf(raw, lower string, general bool) string {
 		return anchorNumber
 	case hasInitials(raw):
 		return anchorInitials
-	case hasName(raw) && !containsAny(lower, officeWords):
+	case (hasName(raw) || hasAge(raw) || hasFamily(raw)) && !containsAny(lower, officeWords):
 		return anchorName
 	case personWord(lower, pronouns) && !general:
 		return anchorWord
@@ -96,6 +96,33 @@ func hasInitials(s string) bool {
 		n = strings.Index(s[base:], " år")
 	}
 	return false
+}
+
+// hasAge reports whether a first name stands with an age: "Astrid på 8 år".
+func hasAge(s string) bool {
+	n := strings.Index(s, " år")
+	if n < 0 {
+		return false
+	}
+	before := strings.TrimRight(s[:n], "0123456789")
+	if len(before) == n {
+		return false
+	}
+	before = strings.TrimSuffix(strings.TrimRight(before, " ,(–-"), " på")
+	return firstNames[before[strings.LastIndexAny(before, " \t\n(;\"")+1:]]
+}
+
+// hasFamily reports whether a family is named: "familien Eksempel".
+func hasFamily(s string) bool {
+	_, name, ok := strings.Cut(s, "amilien ")
+	return ok && nameLike(strings.TrimRight(firstWord(name), ",.:;!?"))
+}
+
+func firstWord(s string) string {
+	if n := strings.IndexAny(s, " \t\n"); n >= 0 {
+		return s[:n]
+	}
+	return s
 }
 
 func initialsAtEnd(s string) bool {

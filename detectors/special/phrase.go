@@ -1,0 +1,37 @@
+package special
+
+import "strings"
+
+// longest gives the longest phrase that begins with w.
+func longest(text string, w word, list []phrase) (hit, bool) {
+	best := hit{}
+	for _, p := range list {
+		r := reader{text: text[:min(len(text), w.end+120)], pos: w.end}
+		ok := true
+		for _, st := range p.rest {
+			if ok = st.follows(text, &r, w.end); !ok {
+				break
+			}
+		}
+		if ok && r.pos > best.end {
+			best = hit{start: w.start, end: r.pos, entry: p.entry}
+		}
+	}
+	return best, best.entry != nil
+}
+
+// follows reports whether the reader's next word is the step's, as the words of a
+// phrase that began before byte from stand: close, and never behind a full stop.
+func (st *step) follows(text string, r *reader, from int) bool {
+	for skipped := 0; ; skipped++ {
+		next, more := r.next()
+		switch {
+		case !more || next.start-from > 80 || !st.gap && next.start-from > 60 || strings.ContainsAny(text[from:next.start], ".!?;"):
+			return false
+		case st.forms[string(next.folded)]:
+			return true
+		case !st.gap || skipped == maxSkip:
+			return false
+		}
+	}
+}
