@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"brevvagt/internal/atonce"
+	"brevvagt/quarantine/repeats"
 	"brevvagt/quarantine/vault"
 )
 
@@ -139,6 +140,9 @@ func (s *Service) finish(ctx context.Context, id string) (*Case, error) {
 		return c, nil // another process has that source
 	}
 	full, err := s.forReleaser(c, sealed)
+	if err == nil {
+		full.Again, err = s.again(ctx, c.ID)
+	}
 	if err != nil {
 		return c, s.failed(ctx, c, err)
 	}
@@ -298,7 +302,8 @@ func scanIDs(rows *sql.Rows, err error) ([]string, error) {
 // released or rejected and may have left already. Case.ItemID is masked and would
 // not do.
 func (s *Service) Items(ctx context.Context, source string) (map[string]bool, error) {
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT id, receipt, state FROM cases WHERE source = $1 AND state IN ($2, $3, $4) ORDER BY id`,
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT id, receipt, state FROM cases WHERE source = $1 AND state IN ($2, $3, $4)
+		UNION ALL SELECT c.id, i.receipt, c.state FROM cases c JOIN case_items i ON i.case_id = c.id WHERE c.source = $1 AND c.state IN ($2, $3, $4)`,
 		source, string(Held), string(Releasing), string(Rejecting))
 	if err != nil {
 		return nil, fmt.Errorf("cannot read cases: %w", err)
@@ -333,6 +338,9 @@ func (s *Service) MarkGone(ctx context.Context, source, itemID string) error {
 		}
 		if c.State != Held {
 			return nil
+		}
+		if more, err := repeats.Drop(ctx, tx, c.ID, s.receipts.Item(source, itemID)); err != nil || more {
+			return err // the source has it under another id
 		}
 		at := s.stamp()
 		if err := s.noteInDraft(c, func() error { return s.register.Left(ctx, tx, c.ID, at) }); err != nil {

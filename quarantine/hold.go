@@ -14,6 +14,7 @@ import (
 
 	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/repeats"
 	"brevvagt/quarantine/vault"
 
 	"github.com/oklog/ulid/v2"
@@ -31,7 +32,8 @@ const (
 // Hold keeps an item: the original and its pictures are sealed and durable first,
 // then one transaction makes the case, its ledger line and its draft. When it
 // returns an error nothing is held, and the source must keep the item. The same
-// item (source and id) deposited again is the same case, whatever became of it.
+// item (source and id) deposited again is the same case, whatever became of it; so is the
+// same mail under another id, see repeats, while its case is held.
 func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, error) {
 	if d.Source == "" || d.ItemID == "" {
 		return nil, errors.New("a deposit needs its source and item id")
@@ -46,6 +48,17 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	if err != nil || known != nil {
 		return known, err
 	}
+	same := s.digest(d, original)
+	if same != "" {
+		unlock, err := s.busy.Lock(ctx, same)
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
+		if known, err := s.join(ctx, d, itemKey, same); err != nil || known != nil {
+			return known, err
+		}
+	}
 	at := s.stamp()
 	id, err := ulid.New(ulid.Timestamp(at), rand.Reader)
 	if err != nil {
@@ -57,7 +70,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	c.PictureCount = len(c.Pictures)
 	parts, err := s.sealAll(ctx, c, original)
 	if err == nil {
-		err = s.record(ctx, c, d, itemKey, parts)
+		err = s.record(ctx, c, d, itemKey, same, parts)
 	}
 	if err != nil {
 		return s.giveUp(ctx, c, itemKey, err)
@@ -137,7 +150,7 @@ func (s *Service) refreshKeys(ctx context.Context) {
 }
 
 // record is the one transaction of a hold.
-func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string, parts sealed) error {
+func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey, same string, parts sealed) error {
 	hidden, err := s.receipts.Seal(c.ID, receipt.Hidden{ItemID: d.ItemID, MessageID: d.MessageID, From: d.From, To: d.To, Receipt: d.Receipt})
 	if err != nil {
 		return err
@@ -152,6 +165,11 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey string
 		}
 		if err := s.insert(ctx, tx, c, itemKey, hidden, parts); err != nil {
 			return err
+		}
+		if same != "" {
+			if err := repeats.Note(ctx, tx, same, c.ID, c.HeldAt); err != nil {
+				return err
+			}
 		}
 		err = s.move(ctx, tx, c, Held, System, c.HeldAt, map[string]string{
 			"source": c.Source, "object": parts.original.Object, "plain-sha256": parts.original.PlainSHA256, "cipher-sha256": parts.original.CipherSHA256,

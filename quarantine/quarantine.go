@@ -138,6 +138,9 @@ type Case struct {
 	Wish          Wish
 	Assigned      string // account of the colleague it was handed to
 	Risk          int    // for sorting, see finder.Facts
+	// Again are the receipts of the same item handed in again under other ids: the
+	// source may have it under one of them, or several times. For a Releaser only.
+	Again [][]byte
 }
 
 // Wish is what a decision asked for beyond yes or no.

@@ -10,6 +10,7 @@ import (
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/finder"
 	"brevvagt/quarantine/ledger"
+	"brevvagt/quarantine/repeats"
 )
 
 // ForgetFindings lets old mails of runs go, and deletes what was found in the cases held before a time, with their
@@ -47,7 +48,7 @@ func (s *Service) forgetFindings(ctx context.Context, id string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM case_notes WHERE case_id = $1`, id); err != nil {
 			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
 		}
-		if err := errors.Join(finder.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id)); err != nil {
+		if err := errors.Join(finder.Forget(ctx, tx, id), repeats.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id)); err != nil {
 			return err
 		}
 		_, err = s.ledger.Append(ctx, tx, ledger.Entry{At: s.stamp(), Actor: System, Verb: "findings-deleted", Case: id})

@@ -10,6 +10,7 @@ import (
 
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/finder"
+	"brevvagt/quarantine/repeats"
 	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/vault"
 )
@@ -95,9 +96,7 @@ func (s *Service) Counts(ctx context.Context) (map[State]int, error) {
 }
 
 // querier is a transaction or the read pool.
-type querier interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
-}
+type querier = repeats.Reader
 
 // load reads a case and its sealed receipt.
 func (s *Service) load(ctx context.Context, q querier, id string) (*Case, []byte, error) {
@@ -111,9 +110,14 @@ func (s *Service) load(ctx context.Context, q querier, id string) (*Case, []byte
 // byItem finds the case of an item, or nil.
 func (s *Service) byItem(ctx context.Context, q querier, itemKey string) (*Case, error) {
 	c, _, err := scanCase(q.QueryRowContext(ctx, selectCases+` WHERE item_key = $1`, itemKey))
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
+	if !errors.Is(err, sql.ErrNoRows) {
+		return c, err
 	}
+	id, err := repeats.CaseOf(ctx, q, itemKey)
+	if id == "" || err != nil {
+		return nil, err
+	}
+	c, _, err = s.load(ctx, q, id)
 	return c, err
 }
 

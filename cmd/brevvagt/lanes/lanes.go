@@ -300,6 +300,10 @@ func (r releaser) ReleasesSome() bool {
 func (r releaser) NeedsContent() bool { return r.lane.NeedsContent() }
 
 func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Reader) (string, error) {
+	c, err := r.one(ctx, c)
+	if err != nil {
+		return "", classify(err)
+	}
 	if c.Wish.Route != "" {
 		return r.releaseBy(ctx, c, content)
 	}
@@ -320,10 +324,30 @@ func (r releaser) Reject(ctx context.Context, c *quarantine.Case, text string) e
 	if c.Canary || c.DecidedBy == quarantine.BySender {
 		from = "" // nobody reads what a canary gets, and who cancelled a mail knows it
 	}
+	c, err := r.one(ctx, c)
+	if err != nil {
+		return classify(err)
+	}
 	return classify(r.lane.Reject(ctx, c.Receipt, from, relay.Notice{
 		From: r.notice.From, To: c.From, Kind: relay.Rejected, Subject: c.Subject, MessageID: c.MessageID,
 		Reference: c.ID, Sent: c.Received, Reason: text, Help: r.notice.Contact,
 	}))
+}
+
+// one is the case with the receipt of the one copy that Postfix still has, where the
+// same mail was handed in several times.
+func (r releaser) one(ctx context.Context, c *quarantine.Case) (*quarantine.Case, error) {
+	m, ok := r.lane.(*gateway.Milter)
+	if !ok || len(c.Again) == 0 {
+		return c, nil
+	}
+	receipt, err := m.One(ctx, append([][]byte{c.Receipt}, c.Again...))
+	if err != nil {
+		return nil, err
+	}
+	one := *c
+	one.Receipt, one.Again = receipt, nil
+	return &one, nil
 }
 
 // classify marks errors that another try may mend. A refusal by the next hop with

@@ -115,7 +115,8 @@ type going struct {
 // rounds is what Reconcile counts, one call at a time.
 type rounds struct {
 	sync.Mutex
-	missed map[string]int // known but absent, rounds in a row
+	missed map[string]int  // known but absent, rounds in a row
+	seen   map[string]bool // known, and once held
 }
 
 // receipt is what finds a mail again.

@@ -30,6 +30,11 @@ const (
 // is reported: a case is on disk a moment before Postfix has moved its mail.
 const roundsMissed = 2
 
+// roundsUnseen is the same for a mail that this process never saw in the hold queue:
+// where we stopped before Postfix had our answer it never came there, and its client
+// hands it in again within that time, which joins the case.
+const roundsUnseen = 30
+
 func (m *Milter) reconcile(ctx context.Context, handle scanner.Handler) {
 	tick := time.NewTicker(m.Config.Every)
 	defer tick.Stop()
@@ -125,7 +130,7 @@ func (m *Milter) adoptAll(ctx context.Context, unknown []postfix.Mail, handle sc
 			// Also when we are told to stop: what is released shall not wait.
 			end, cancel := context.WithTimeout(context.WithoutCancel(ctx), 10*time.Second)
 			defer cancel()
-			m.flush(end)
+			m.releases.Flush(end)
 		}
 	}()
 	for batch := range slices.Chunk(unknown, adoptBatch) {
@@ -139,7 +144,7 @@ func (m *Milter) adoptAll(ctx context.Context, unknown []postfix.Mail, handle sc
 		}
 		released += m.releaseAll(ctx, clean)
 		if released > 0 && time.Since(flushed) > flushEvery {
-			m.flush(ctx)
+			m.releases.Flush(ctx)
 			released, flushed = 0, time.Now()
 		}
 	}
@@ -252,28 +257,21 @@ func (m *Milter) releaseAll(ctx context.Context, clean []string) int {
 	return n
 }
 
-// flush starts the delivery of what was released. Where it fails, Postfix's own
-// queue run does it.
-func (m *Milter) flush(ctx context.Context) {
-	if err := m.Postfix.Flush(ctx); err != nil {
-		m.Log.Warn("released mail waits for Postfix's next queue run", "error", err)
-	}
-}
-
 // absent reports known mails that have been missing for some rounds, once each.
 func (m *Milter) absent(ctx context.Context, known, isHeld map[string]bool) {
-	now := map[string]int{}
+	now, seen := map[string]int{}, map[string]bool{}
 	var gone []string
 	for _, id := range slices.Sorted(maps.Keys(known)) {
+		seen[id] = isHeld[id] || m.rounds.seen[id]
 		if !known[id] || isHeld[id] || m.judge.Busy(id) {
 			continue
 		}
 		now[id] = m.rounds.missed[id] + 1
-		if now[id] == roundsMissed {
+		if seen[id] && now[id] == roundsMissed || !seen[id] && now[id] == roundsUnseen {
 			gone = append(gone, id)
 		}
 	}
-	m.rounds.missed = now
+	m.rounds.missed, m.rounds.seen = now, seen
 	for _, id := range gone {
 		m.Log.Warn("a held mail has left Postfix's queue without us", "queue_id", id)
 		if m.Absent != nil {

@@ -99,6 +99,9 @@ func TestGoneOutside(t *testing.T) {
 	b.lane.Absent = func(_ context.Context, id string) { mu.Lock(); absent = append(absent, id); mu.Unlock() }
 	id := postfixtest.QueueID(send(t, b.dial(t), mailWith("MARKER-HOLD"), 250))
 	other := postfixtest.QueueID(send(t, b.dial(t), mailWith("MARKER-HOLD"), 250))
+	if err := b.lane.Reconcile(t.Context(), b.judge.handle); err != nil {
+		t.Fatal(err) // it has seen both
+	}
 	b.pf.Command(t, "postsuper", "-d", id)
 	eventually(t, "absence reported", func() bool { mu.Lock(); defer mu.Unlock(); return len(absent) > 0 })
 	for range 4 {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 
 	"brevvagt/scanner/source/gateway/postfix"
 	"brevvagt/scanner/source/gateway/relay"
@@ -82,6 +83,25 @@ func (m *Milter) Release(ctx context.Context, rec []byte, _ string, _ []string, 
 		return "", err
 	}
 	return m.releases.Release(ctx, id)
+}
+
+// One gives the receipt of the one copy that is left of a mail which was handed in
+// several times, see release.Desk. It may be repeated.
+func (m *Milter) One(ctx context.Context, receipts [][]byte) ([]byte, error) {
+	m.prepare()
+	ids := make([]string, len(receipts))
+	for i, r := range receipts {
+		id, err := queueID(r)
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = id
+	}
+	one, err := m.releases.One(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	return receipts[slices.Index(ids, one)], nil
 }
 
 func syncDir(dir string) error {

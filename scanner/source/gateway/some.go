@@ -15,21 +15,17 @@ import (
 	"brevvagt/scanner/source/gateway/split"
 )
 
-// Postfix keeps one mail for all its recipients. A release to some of them hands
-// Postfix a copy for those, which this lane puts in the hold queue like the original:
-// so there is a moment at which the copy is durable and neither has gone. Then the
-// original is deleted and the copy released. A crash at any point leaves either mail
-// in the hold queue, where the next try finds it.
+// Postfix keeps one mail for all its recipients. A release to some hands it a copy for
+// those, which this lane puts in the hold queue like the original: so there is a moment
+// at which both are durable and neither has gone. Then the original is deleted and the
+// copy released. A crash at any point leaves one of them there for the next try.
 
 // splitHeader marks such a copy on its way to Postfix; the lane takes it out again.
 const splitHeader = "X-Brevvagt-Udvalgte"
 
 // KeepSplits makes releases to some recipients possible; dir is where the lane
 // remembers across restarts how far they have come.
-func (m *Milter) KeepSplits(dir string) (err error) {
-	m.splits, err = split.Open(dir)
-	return err
-}
+func (m *Milter) KeepSplits(dir string) (err error) { m.splits, err = split.Open(dir); return err }
 
 // ReleasesSome reports whether the lane can release to some of the recipients: it
 // needs a mail server that takes the copy, which is the one that takes our notices.

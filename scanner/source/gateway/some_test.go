@@ -250,3 +250,43 @@ func TestReleaseToSomeWithoutLane(t *testing.T) {
 		t.Errorf("held %v", h)
 	}
 }
+
+// TestMailHandedInTwice: the same mail is held twice, since its client never heard of
+// the first; one release delivers it once and leaves nothing.
+func TestMailHandedInTwice(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
+	t.Parallel()
+	b := splitLab(t)
+	first, _ := b.holdFor(t, 1)
+	second, _ := b.holdFor(t, 1)
+	never := "3ABCDEF12345" // was never answered and is in no queue
+	for range 2 {
+		rec, err := b.lane.One(t.Context(), [][]byte{receiptOf(first), receiptOf(never), receiptOf(second)})
+		if err != nil || !bytes.Equal(rec, receiptOf(second)) {
+			t.Fatalf("%s, %v", rec, err)
+		}
+		if _, err := b.lane.Release(t.Context(), rec, "", nil, nil); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b.arrived(t, 1)
+	if h := b.held(t); len(h) > 0 {
+		t.Errorf("held %v", h)
+	}
+	// Somebody released one of them by himself: the others are given up.
+	first, _ = b.holdFor(t, 2)
+	second, _ = b.holdFor(t, 2)
+	if _, err := b.lane.Release(t.Context(), receiptOf(first), "", nil, nil); err != nil {
+		t.Fatal(err)
+	}
+	rec, err := b.lane.One(t.Context(), [][]byte{receiptOf(first), receiptOf(second)})
+	if err != nil || !bytes.Equal(rec, receiptOf(first)) {
+		t.Fatalf("%s, %v", rec, err)
+	}
+	b.arrived(t, 2)
+	if h := b.held(t); len(h) > 0 {
+		t.Errorf("held %v", h)
+	}
+}

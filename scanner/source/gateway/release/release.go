@@ -246,7 +246,48 @@ func (d *Desk) startDeliveries() {
 	d.together.flushed, d.together.unflushed = time.Now(), false
 	ctx, cancel := context.WithTimeout(context.Background(), releaseLimit)
 	defer cancel()
+	d.Flush(ctx)
+}
+
+// Flush starts the delivery of everything that is queued. Where it fails, Postfix's own
+// queue run does it.
+func (d *Desk) Flush(ctx context.Context) {
 	if err := d.Postfix.Flush(ctx); err != nil {
 		d.Log.Warn("released mail waits for Postfix's next queue run", "error", err)
 	}
+}
+
+// One leaves one of several copies of the same mail in the hold queue, the last of ids
+// that is there, and gives its id: the client handed it in again, since an answer never
+// reached it. Where one is on its way already, none is left. It may be repeated.
+func (d *Desk) One(ctx context.Context, ids []string) (string, error) {
+	list, err := d.Postfix.List(ctx)
+	if err != nil {
+		return "", err
+	}
+	queue := make(map[string]string, len(list))
+	for _, h := range list {
+		queue[h.ID] = h.Queue
+	}
+	one, out := ids[0], false
+	var held []string
+	for _, id := range ids {
+		switch {
+		case queue[id] == "hold":
+			if held = append(held, id); !out {
+				one = id
+			}
+		case queue[id] != "" || d.Asked(id):
+			one, out = id, true
+		}
+	}
+	for _, id := range held {
+		if id == one {
+			continue
+		}
+		if err := d.Postfix.Delete(ctx, id); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
+			return "", err
+		}
+	}
+	return one, nil
 }

@@ -1,0 +1,119 @@
+package quarantine_test
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"brevvagt/quarantine"
+	"brevvagt/quarantine/repeats"
+)
+
+func mailDeposit(item string) quarantine.Deposit {
+	d := deposit(item)
+	d.Kind, d.Receipt = "mail", []byte("receipt "+item)
+	return d
+}
+
+// TestSameMailAgain: a mail that its client hands in again under another id joins the
+// case that is held, and a release goes by whichever id the source still has.
+func TestSameMailAgain(t *testing.T) {
+	b := newBench(t, false)
+	first, err := b.service.Hold(t.Context(), mailDeposit("A"), original)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, item := range []string{"B", "C", "B", "A"} {
+		if c, err := b.service.Hold(t.Context(), mailDeposit(item), original); err != nil || c.ID != first.ID {
+			t.Fatalf("%s: case %v, %v, want %s", item, c, err, first.ID)
+		}
+	}
+	d := mailDeposit("D")
+	d.To = slices.Clone(d.To)
+	slices.Reverse(d.To)
+	if c, err := b.service.Hold(t.Context(), d, original); err != nil || c.ID != first.ID {
+		t.Errorf("another order of recipients: %v, %v", c, err)
+	}
+	items := func(want ...string) {
+		t.Helper()
+		known, err := b.service.Items(t.Context(), first.Source)
+		if err != nil || len(known) != len(want) {
+			t.Errorf("items %v, %v, want %v", known, err, want)
+		}
+		for _, id := range want {
+			if !known[id] {
+				t.Errorf("%s is not held: %v", id, known)
+			}
+		}
+	}
+	items("A", "B", "C", "D")
+	for _, lost := range []string{"A", "C", "D"} { // A never came to the source's queue
+		if err := b.service.MarkGone(t.Context(), first.Source, lost); err != nil {
+			t.Fatal(err)
+		}
+	}
+	items("B")
+	if c, err := b.service.Get(t.Context(), first.ID); err != nil || c.State != quarantine.Held {
+		t.Fatalf("%v, %v", c, err)
+	}
+	if _, err := b.service.Hold(t.Context(), mailDeposit("E"), original); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.service.Release(t.Context(), first.ID, quarantine.Decision{By: "dpo", Reason: "aftalt med modtageren"}); err != nil {
+		t.Fatal(err)
+	}
+	got := b.source.delivered[0].c
+	if len(b.source.delivered) != 1 || string(got.Receipt) != "receipt B" || len(got.Again) != 1 || string(got.Again[0]) != "receipt E" {
+		t.Errorf("released %d times, by %q and %q", len(b.source.delivered), got.Receipt, got.Again)
+	}
+	if c, err := b.service.Hold(t.Context(), mailDeposit("F"), original); err != nil || c.ID == first.ID {
+		t.Errorf("a mail that comes after the decision: %v, %v", c, err)
+	}
+	if err := b.service.MarkGone(t.Context(), first.Source, "F"); err != nil {
+		t.Fatal(err)
+	}
+	if known, err := b.service.Items(t.Context(), first.Source); err != nil || len(known) != 0 {
+		t.Errorf("items %v, %v", known, err)
+	}
+}
+
+// TestNotTheSameMail: what only looks alike is a case of its own.
+func TestNotTheSameMail(t *testing.T) {
+	b := newBench(t, false)
+	if _, err := b.service.Hold(t.Context(), mailDeposit("A"), original); err != nil {
+		t.Fatal(err)
+	}
+	n := 0
+	for name, change := range map[string]func(d *quarantine.Deposit) []byte{
+		"a byte": func(*quarantine.Deposit) []byte { return append(bytes.Clone(original), '!') },
+		"a recipient more": func(d *quarantine.Deposit) []byte {
+			d.To = append(slices.Clone(d.To), "x@firma.example")
+			return original
+		},
+		"another sender": func(d *quarantine.Deposit) []byte { d.From = "x@kommune.example"; return original },
+		"another id":     func(d *quarantine.Deposit) []byte { d.MessageID = "<2@kommune.example>"; return original },
+		"no id":          func(d *quarantine.Deposit) []byte { d.MessageID = ""; return original },
+		"another source": func(d *quarantine.Deposit) []byte { d.Source = "elsewhere"; return original },
+		"a file":         func(d *quarantine.Deposit) []byte { d.Kind = "file"; return original },
+		"sent already":   func(d *quarantine.Deposit) []byte { d.Left = true; return original },
+	} {
+		n++
+		d := mailDeposit(fmt.Sprint("X", n))
+		content := change(&d)
+		if _, err := b.service.Hold(t.Context(), d, content); err != nil {
+			t.Fatal(name, err)
+		}
+		if _, total, err := b.service.List(t.Context(), quarantine.Filter{}); err != nil || total != n+1 {
+			t.Errorf("%s: %d cases, %v, want %d", name, total, err, n+1)
+		}
+	}
+	b.clock.add(repeats.Window + time.Minute)
+	if _, err := b.service.Hold(t.Context(), mailDeposit("late"), original); err != nil {
+		t.Fatal(err)
+	}
+	if _, total, _ := b.service.List(t.Context(), quarantine.Filter{}); total != n+2 {
+		t.Errorf("after the window: %d cases", total)
+	}
+}
