@@ -13,7 +13,7 @@ import (
 
 func mailDeposit(item string) quarantine.Deposit {
 	d := deposit(item)
-	d.Kind, d.Receipt = "mail", []byte("receipt "+item)
+	d.MessageID, d.Receipt = "<1@kommune.example>", []byte("receipt "+item)
 	return d
 }
 

@@ -134,7 +134,7 @@ func (b *bench) open(t testing.TB) {
 
 func deposit(item string) quarantine.Deposit {
 	return quarantine.Deposit{Source: "gateway", ItemID: item, Kind: "mail", Name: "Til support", From: "a@kommune.example",
-		To: []string{"support@leverandoer.example"}, Subject: "Fejl i lønkørsel", MessageID: "<1@kommune.example>",
+		To: []string{"support@leverandoer.example"}, Subject: "Fejl i lønkørsel", MessageID: "<" + strings.TrimPrefix(item, "item-") + "@kommune.example>",
 		Received: time.Date(2026, 11, 24, 9, 14, 0, 0, time.UTC), Receipt: []byte("receipt of " + item),
 		Rules:   []quarantine.Rule{{ID: "cpr-unprotected", Danish: "3 CPR-numre til en modtager uden sikker forbindelse", English: "3 CPR numbers"}},
 		Numbers: 3, Persons: 3, DataTypes: []string{"CPR-nr.", "Økonomiske oplysninger"},
