@@ -60,7 +60,12 @@ func (c *Client) patient() { _ = c.conn.SetDeadline(time.Now().Add(2 * time.Minu
 // before it. content is sent as it stands, dots stuffed after CRLF; it should end
 // in CRLF.
 func (c *Client) Send(from string, to []string, content []byte) (int, string, error) {
-	if code, msg, err := c.Cmd("MAIL FROM:<%s>", from); err != nil || code != 250 {
+	return c.SendWith(from, "", to, content)
+}
+
+// SendWith is Send with arguments for MAIL, such as " BODY=8BITMIME".
+func (c *Client) SendWith(from, args string, to []string, content []byte) (int, string, error) {
+	if code, msg, err := c.Cmd("MAIL FROM:<%s>%s", from, args); err != nil || code != 250 {
 		return code, msg, err
 	}
 	for _, r := range to {
