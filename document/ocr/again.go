@@ -113,16 +113,28 @@ var (
 	wholeWord  = regexp.MustCompile(`\d{6}[-–—]?\d{4}`)
 )
 
+// begun tells a word that begins as a person's number does, with a date and a hyphen,
+// and goes on with what may be its last four digits: 010203-45%).
+func begun(text string) bool {
+	m := begunWord.FindStringSubmatch(text)
+	return m != nil && dated(m[1])
+}
+
+var begunWord = regexp.MustCompile(`^[^\dA-Za-z]?(\d{6})[-–—]\S*\d\S*$`)
+
 // doubtful tells a word that may be a person's number and is none as it was read.
 func doubtful(text string) bool {
 	d := len(digitsOf(text))
-	return d >= 7 && d <= 12 && numberWord.MatchString(text) && !proven(digitsOf(text))
+	return d >= 7 && d <= 12 && (numberWord.MatchString(text) || begun(text) && len(text) < longestBegun) && !proven(digitsOf(text))
 }
+
+// longestBegun is how many bytes a number may have that is read with signs in it.
+const longestBegun = 15
 
 // proven tells ten digits that are a date and pass modulus 11, which a misread number
 // does once in thirty.
 func proven(d string) bool {
-	if len(d) != 10 || !dated(d) {
+	if len(d) != 10 || !dated(d) || d[0] >= '6' {
 		return false
 	}
 	sum := 0
@@ -132,7 +144,12 @@ func proven(d string) bool {
 	return sum%11 == 0
 }
 
+// dated tells that digits begin with a date, or with one whose day is raised by 60 as in
+// replacement numbers.
 func dated(d string) bool {
+	if d[0] >= '6' {
+		d = string(rune(d[0]-6)) + d[1:]
+	}
 	_, err := time.Parse("02012006", d[:4]+"2000") // a leap year
 	return err == nil
 }

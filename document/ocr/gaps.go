@@ -76,7 +76,7 @@ func (l line) almost() bool {
 			text, confidence = text+" "+l.words[k+1].Text, min(confidence, l.words[k+1].Confidence)
 		}
 		d := digitsOf(text)
-		if confidence < unsureBelow && len(d) >= 6 && almostNumber.MatchString(text) && !(len(d) == 10 && dated(d)) {
+		if confidence < unsureBelow && len(d) >= 6 && (almostNumber.MatchString(text) || begun(text)) && !(len(d) == 10 && dated(d)) {
 			return true
 		}
 	}

@@ -30,6 +30,7 @@ func TestUnsure(t *testing.T) {
 		{"the same in one word", []line{spoken(0, 10, "I60454-50G7")}, unsureNumber},
 		{"read surely it is something else", []line{spoken(0, 92, "AB0454-5067")}, ""},
 		{"a number is a number at any confidence", []line{spoken(0, 20, "070761-4285")}, ""},
+		{"a number whose last digits are signs", []line{spoken(0, 20, "060943-56%)")}, unsureNumber},
 		{"a telephone number", []line{spoken(0, 40, "84 00 00 39")}, ""},
 		{"scribble below the label", []line{spoken(0, 92, "CPR-nr."), spoken(30, 15, "KE SAG EEG SER")}, unsureLabel},
 		{"an empty field", []line{spoken(0, 92, "CPR-nr."), spoken(30, 92, "Adresse: Prøvevej 1")}, ""},
@@ -69,5 +70,26 @@ func TestJoin(t *testing.T) {
 	l = spoken(0, 90, "99 0846-6464")
 	if l.join(0); len(l.words) != 2 {
 		t.Errorf("no date: %+v", l.words)
+	}
+}
+
+func TestDoubtful(t *testing.T) {
+	for text, want := range map[string]bool{
+		"060943-56%)":      true, // its last digits are signs
+		"O70761-4285":      true,
+		"070761-4285":      false, // proven
+		"660943-5690":      true,  // of a replacement number nothing can be proven
+		"26/08259":         false,
+		"991243-56%)":      false,
+		"060943-afsnit-12": false,
+	} {
+		if got := doubtful(text); got != want {
+			t.Errorf("%s: %v, want %v", text, got, want)
+		}
+	}
+	for d, want := range map[string]bool{"310100": true, "320100": false, "610100": true, "910100": true, "920100": false, "010000": false} {
+		if got := dated(d); got != want {
+			t.Errorf("%s: dated %v, want %v", d, got, want)
+		}
 	}
 }

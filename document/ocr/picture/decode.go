@@ -135,6 +135,9 @@ func (k Kind) Load(data []byte, page int) (p Page, err error) {
 		m := jpegFacts(data)
 		p.DPIX, p.DPIY, p.Camera, turn = m.dpiX, m.dpiY, m.camera, m.orientation
 	case "png":
+		if data, err = pngPageOf(data, page); err != nil {
+			return p, err
+		}
 		p.DPIX, p.DPIY = pngResolution(data)
 	case "bmp":
 		p.DPIX, p.DPIY = bmpResolution(data)
@@ -169,6 +172,9 @@ func (k Kind) Pages(data []byte) (n int, all bool) {
 	case "gif":
 		pages, _, all := gifPages(data)
 		return max(1, len(pages)), all
+	case "png":
+		frames, all := apngFrames(data)
+		return 1 + len(frames), all
 	case "webp":
 		pages, all := webpFrames(data)
 		return max(1, len(pages)), all

@@ -60,23 +60,13 @@ func exif(t []byte, f *facts) {
 
 // pngResolution reads the pHYs chunk.
 func pngResolution(data []byte) (x, y float64) {
-	for i := 8; i+12 <= len(data); {
-		size := int(binary.BigEndian.Uint32(data[i:]))
-		if size < 0 || size > len(data)-i-12 {
-			return 0, 0
+	pngChunks(data, func(kind string, body []byte) bool {
+		if kind == "pHYs" && len(body) == 9 && body[8] == 1 {
+			x, y = perMetre(binary.BigEndian.Uint32(body)), perMetre(binary.BigEndian.Uint32(body[4:]))
 		}
-		switch string(data[i+4 : i+8]) {
-		case "pHYs":
-			if size == 9 && data[i+16] == 1 {
-				return perMetre(binary.BigEndian.Uint32(data[i+8:])), perMetre(binary.BigEndian.Uint32(data[i+12:]))
-			}
-			return 0, 0
-		case "IDAT":
-			return 0, 0
-		}
-		i += 12 + size
-	}
-	return 0, 0
+		return kind != "pHYs" && kind != "IDAT"
+	})
+	return x, y
 }
 
 func bmpResolution(data []byte) (x, y float64) {

@@ -41,3 +41,35 @@ func TestColoured(t *testing.T) {
 		}
 	}
 }
+
+// TestGround: white letters on nothing are flattened on black, all else on white.
+func TestGround(t *testing.T) {
+	letters := func(ink, around color.NRGBA) *image.Gray {
+		img := image.NewNRGBA(image.Rect(0, 0, 60, 20))
+		for y := range 20 {
+			for x := range 60 {
+				c := around
+				if x%10 < 3 {
+					c = ink
+				}
+				img.SetNRGBA(x, y, c)
+			}
+		}
+		return Gray(img)
+	}
+	white, black, none := color.NRGBA{255, 255, 255, 255}, color.NRGBA{A: 255}, color.NRGBA{}
+	for _, c := range []struct {
+		why         string
+		ink, around color.NRGBA
+		want        [2]uint8
+	}{
+		{"white on nothing", white, none, [2]uint8{255, 0}},
+		{"black on nothing", black, none, [2]uint8{0, 255}},
+		{"white on black", white, black, [2]uint8{255, 0}},
+		{"a white sheet with holes", none, white, [2]uint8{255, 255}},
+	} {
+		if g := letters(c.ink, c.around); g.Pix[0] != c.want[0] || g.Pix[5] != c.want[1] {
+			t.Errorf("%s: ink %d, around %d", c.why, g.Pix[0], g.Pix[5])
+		}
+	}
+}

@@ -6,13 +6,21 @@ package prepare
 import (
 	"image"
 	"image/color"
+	"image/draw"
 	"slices"
 )
 
-// Gray flattens a picture on white and drops its colours. The result starts at
-// 0, 0 and has no gap between its rows.
+// Gray flattens a picture on white, or on black where what is drawn on nothing is
+// nearly white, and drops its colours. The result starts at 0, 0 and has no gap
+// between its rows.
 func Gray(img image.Image) *image.Gray {
 	b := img.Bounds()
+	if pale(img) {
+		black := image.NewRGBA(image.Rect(0, 0, b.Dx(), b.Dy()))
+		draw.Draw(black, black.Rect, image.Black, image.Point{}, draw.Src)
+		draw.Draw(black, black.Rect, img, b.Min, draw.Over)
+		img, b = black, black.Rect
+	}
 	w, h := b.Dx(), b.Dy()
 	g := image.NewGray(image.Rect(0, 0, w, h))
 	switch src := img.(type) {
@@ -63,6 +71,27 @@ func Gray(img image.Image) *image.Gray {
 		}
 	}
 	return g
+}
+
+// palest is how bright what is drawn on nothing may be, in the mean of 255, for white
+// paper to show it.
+const palest = 200
+
+// pale tells that a good part of a picture is transparent and that the rest would be
+// lost on white: a text cut out of a dark window.
+func pale(img image.Image) bool {
+	if o, ok := img.(interface{ Opaque() bool }); !ok || o.Opaque() {
+		return false
+	}
+	b := img.Bounds()
+	var bright, solid, seen uint64
+	for y := b.Min.Y; y < b.Max.Y; y++ {
+		for x := b.Min.X + y%2; x < b.Max.X; x += 2 {
+			r, g, b, a := img.At(x, y).RGBA()
+			bright, solid, seen = bright+uint64(luma(r, g, b)), solid+uint64(a), seen+1
+		}
+	}
+	return solid > 0 && solid*2 < seen*0xffff && bright*255 > solid*palest
 }
 
 func luma(r, g, b uint32) uint32 { return (299*r + 587*g + 114*b) / 1000 }
