@@ -53,27 +53,36 @@ func values(t []byte, order binary.ByteOrder, entry []byte) (out []int) {
 	return out
 }
 
-func parseJPEGTIFF(t []byte) (j jpegTIFF, err error) {
+// tiffTags reads the wanted entries of the first directory; one gives the first value of
+// an entry, 0 where it has none. A file without a directory is the error none.
+func tiffTags(t []byte, none error, wanted ...uint16) (one func(tag uint16) int, tags map[uint16][]int, err error) {
 	order, at, ok := tiffHead(t)
 	if !ok || at+2 > int64(len(t)) {
-		return j, errNoJPEG
+		return nil, nil, none
 	}
-	tags := map[uint16][]int{}
+	tags = map[uint16][]int{}
 	for i := range int64(order.Uint16(t[at:])) {
 		e := at + 2 + i*12
 		if e+12 > int64(len(t)) {
 			break
 		}
-		switch tag := order.Uint16(t[e:]); tag {
-		case 256, 257, 259, 273, 278, 279, 322, 323, 324, 325, 347, 513, 514:
+		if tag := order.Uint16(t[e:]); slices.Contains(wanted, tag) {
 			tags[tag] = values(t, order, t[e:e+12])
 		}
 	}
-	one := func(tag uint16) int {
+	one = func(tag uint16) int {
 		if v := tags[tag]; len(v) > 0 {
 			return v[0]
 		}
 		return 0
+	}
+	return one, tags, nil
+}
+
+func parseJPEGTIFF(t []byte) (j jpegTIFF, err error) {
+	one, tags, err := tiffTags(t, errNoJPEG, 256, 257, 259, 273, 278, 279, 322, 323, 324, 325, 347, 513, 514)
+	if err != nil {
+		return j, err
 	}
 	if c := one(259); c != 7 && c != 6 {
 		return j, errNoJPEG
@@ -119,6 +128,9 @@ func tiffDecode(r reader) (image.Image, error) {
 	data, err := io.ReadAll(r)
 	if err != nil {
 		return nil, err
+	}
+	if f, err := parseFaxTIFF(data); err == nil {
+		return f.draw()
 	}
 	j, err := parseJPEGTIFF(data)
 	if errors.Is(err, errNoJPEG) {

@@ -112,6 +112,21 @@ func (s Shape) Back(r image.Rectangle) document.Box {
 	return document.Box{out.Min.X, out.Min.Y, out.Dx(), out.Dy()}
 }
 
+// Fore is the other way round: the box on the prepared picture that holds b of the original.
+func (s Shape) Fore(b document.Box) image.Rectangle {
+	minX, minY, maxX, maxY := math.Inf(1), math.Inf(1), math.Inf(-1), math.Inf(-1)
+	sin, cos := math.Sincos(s.Angle)
+	for _, p := range [4]image.Point{{b[0], b[1]}, {b[0] + b[2], b[1]}, {b[0], b[1] + b[3]}, {b[0] + b[2], b[1] + b[3]}} {
+		x, y := float64(p.X-s.Origin.X)*s.SX, float64(p.Y-s.Origin.Y)*s.SY
+		if s.Angle != 0 {
+			x, y = x-float64(s.W)/2, y-float64(s.H)/2
+			x, y = x*cos+y*sin+float64(s.cw)/2, y*cos-x*sin+float64(s.ch)/2
+		}
+		minX, minY, maxX, maxY = min(minX, x), min(minY, y), max(maxX, x), max(maxY, y)
+	}
+	return image.Rect(int(math.Floor(minX)), int(math.Floor(minY)), int(math.Ceil(maxX)), int(math.Ceil(maxY))).Add(image.Pt(s.Border, s.Border))
+}
+
 // unturn gives the point of the scaled picture that was turned to x, y.
 func (s Shape) unturn(x, y float64) (float64, float64) {
 	sin, cos := math.Sincos(s.Angle)
@@ -171,7 +186,12 @@ func (s *Shape) Framed(g *image.Gray, border int) *image.Gray {
 // Skew finds by how much lines of text lean, in radians, at most 8 degrees; a page
 // that lies on its side is measured along its own lines. The right angle is the
 // one at which dark pixels fall into the sharpest rows.
-func Skew(g *image.Gray) float64 {
+func Skew(g *image.Gray) float64 { return skew(g, 8) }
+
+// Lean is Skew for a page that lies askew on the glass, up to 45 degrees.
+func Lean(g *image.Gray) float64 { return skew(g, 45) }
+
+func skew(g *image.Gray, most float64) float64 {
 	const side = 800
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	f := min(1, float64(side)/float64(max(w, h)))
@@ -189,17 +209,17 @@ func Skew(g *image.Gray) float64 {
 	if len(points) < 200 || len(points) > s.Rect.Dx()*s.Rect.Dy()/3 {
 		return 0
 	}
-	angle, score := bestAngle(points)
+	angle, score := bestAngle(points, most)
 	for i, p := range points {
 		points[i] = image.Pt(p.Y, -p.X)
 	}
-	if side, sideScore := bestAngle(points); sideScore > score*1.1 {
+	if side, sideScore := bestAngle(points, most); sideScore > score*1.1 {
 		return side
 	}
 	return angle
 }
 
-func bestAngle(points []image.Point) (angle, score float64) {
+func bestAngle(points []image.Point, most float64) (angle, score float64) {
 	flat := sharpness(points, 0)
 	score = flat
 	try := func(degrees float64) {
@@ -208,7 +228,7 @@ func bestAngle(points []image.Point) (angle, score float64) {
 			angle, score = a, s
 		}
 	}
-	for d := -8.0; d <= 8; d += 0.5 {
+	for d := -most; d <= most; d += 0.5 {
 		try(d)
 	}
 	rough := angle * 180 / math.Pi
