@@ -22,7 +22,9 @@ const (
 var (
 	// almostNumber is ten signs in the form of a person's number, most of them digits.
 	almostNumber = regexp.MustCompile(`^[^\s\d]?[\dA-Za-z&$§]{5,7}[-–—. ]?[\dA-Za-z&$§]{3,5}[^\dA-Za-z]{0,2}$`)
-	numberLabel  = regexp.MustCompile(`(?i)\bcpr|personn(r|um)`)
+	// aloneNumber is a number without other digits beside it, as the sides of boxes are read.
+	aloneNumber = regexp.MustCompile(`(?:^|\D)\d{6}\s?[-–—]?\s?\d{4}(?:$|\D)`)
+	numberLabel = regexp.MustCompile(`(?i)\bcpr|personn(r|um)`)
 )
 
 // unreadLetters is how many letters in rows a picture must hold for it to count as text
@@ -41,7 +43,7 @@ func (e *reader) missed(unread, letters int) {
 // took for something else.
 func (e *reader) doubt(boxes bool, first pass, boxed []line) {
 	switch {
-	case e.unread != "" || len(boxed) > 0 || numberLike.MatchString(first.text()):
+	case e.unread != "" || len(boxed) > 0 || aloneNumber.MatchString(first.text()):
 	case boxes:
 		e.unread = unsureNumber
 	default:
@@ -60,7 +62,7 @@ func unsure(lines []line) string {
 		}
 		below := lines[i+1]
 		near := below.up.Min.Y-l.up.Max.Y < 3*l.up.Dy() && below.up.Min.X < l.up.Max.X && l.up.Min.X < below.up.Max.X
-		if near && below.confidence() < unreadBelow && !wholeWord.MatchString(strings.ReplaceAll(below.text(), " ", "")) {
+		if near && below.confidence() < unreadBelow && !aloneNumber.MatchString(strings.ReplaceAll(below.text(), " ", "")) {
 			return unsureLabel
 		}
 	}

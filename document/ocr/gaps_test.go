@@ -33,6 +33,8 @@ func TestUnsure(t *testing.T) {
 		{"a number whose last digits are signs", []line{spoken(0, 20, "060943-56%)")}, unsureNumber},
 		{"a telephone number", []line{spoken(0, 40, "84 00 00 39")}, ""},
 		{"scribble below the label", []line{spoken(0, 92, "CPR-nr."), spoken(30, 15, "KE SAG EEG SER")}, unsureLabel},
+		{"boxes read as digits below the label", []line{spoken(0, 94, "CPR-nr."), spoken(30, 0, "015101 114111-15191319")}, unsureLabel},
+		{"a number below the label", []line{spoken(0, 94, "CPR-nr."), spoken(30, 0, "070741-1519")}, ""},
 		{"an empty field", []line{spoken(0, 92, "CPR-nr."), spoken(30, 92, "Adresse: Prøvevej 1")}, ""},
 		{"scribble elsewhere", []line{spoken(0, 92, "Underskrift"), spoken(30, 15, "KE SAG EEG SER")}, ""},
 		{"scribble far below", []line{spoken(0, 92, "CPR-nr."), spoken(300, 15, "KE SAG EEG SER")}, ""},
@@ -91,5 +93,20 @@ func TestDoubtful(t *testing.T) {
 		if got := dated(d); got != want {
 			t.Errorf("%s: dated %v, want %v", d, got, want)
 		}
+	}
+}
+
+// TestNews: a second look adds what the first did not have, and no misreading of what it
+// had for certain.
+func TestNews(t *testing.T) {
+	first := pass{lines: []line{spoken(0, 90, "CPR 070761-4285")}}
+	for text, want := range map[string]int{"670761-4285": 0, "070761-4285": 0, "010203-4567": 1, "070761-4211": 1, "Adresse": 0} {
+		if got := news([]line{spoken(0, 50, text)}, first); len(got) != want {
+			t.Errorf("%s: %d lines, want %d", text, len(got), want)
+		}
+	}
+	unproven := pass{lines: []line{spoken(0, 90, "010203-9991")}}
+	if got := news([]line{spoken(0, 50, "010203-9992")}, unproven); len(got) != 1 {
+		t.Error("the next number of a list was lost")
 	}
 }

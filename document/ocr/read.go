@@ -51,7 +51,9 @@ func (e *reader) read(ctx context.Context, p picture.Page) ([]document.Segment, 
 	if photograph(p, g) {
 		l := spots.LettersOf(g)
 		if !l.Text() {
-			return nil, nil
+			if l = spots.LettersOf(leantPaper(g)); !l.Text() {
+				return nil, nil
+			}
 		}
 		dpi = pageLike * float64(l.Height) / letterHeight
 		p.DPIX, p.DPIY = 0, 0
@@ -152,7 +154,7 @@ func (e *reader) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 	straight := g
 	g, s = turned(straight, s, prepare.Skew(straight))
 	first, err := e.upright(ctx, g, s, int(like))
-	if err == nil && first.sureness() < askew && spots.LettersOf(straight).Text() {
+	if err == nil && first.sureness() < askew && spots.LettersOf(leantPaper(straight)).Text() {
 		if angle := prepare.Lean(straight); math.Abs(angle-s.Angle) > 0.02 {
 			g, s, first, err = e.leant(ctx, straight, angle, int(like), g, s, first)
 		}
@@ -204,6 +206,24 @@ func (e *reader) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 
 // askew is the mean confidence below which a page may lie askew.
 const askew = 60
+
+// leantPaper is a page that lies askew, set upright; g itself where it is no bright paper
+// with much on it.
+func leantPaper(g *image.Gray) *image.Gray {
+	const bright, much = 190, 150
+	if prepare.Levels(g, 500)[0] < bright {
+		return g
+	}
+	half := prepare.Halved(g)
+	if len(spots.In(half)) < much {
+		return g
+	}
+	s := prepare.Shape{SX: 1, SY: 1, W: g.Rect.Dx(), H: g.Rect.Dy(), Angle: prepare.Lean(half)}
+	if s.Angle == 0 {
+		return g
+	}
+	return s.Turn(g)
+}
 
 // turned sets a page upright and puts paper around it.
 func turned(g *image.Gray, s prepare.Shape, angle float64) (*image.Gray, prepare.Shape) {

@@ -73,3 +73,24 @@ func TestGround(t *testing.T) {
 		}
 	}
 }
+
+// TestUncoloured: print below a stamp stays, the stamp over it goes.
+func TestUncoloured(t *testing.T) {
+	img := image.NewRGBA(image.Rect(0, 0, 800, 600))
+	draw.Draw(img, img.Rect, image.White, image.Point{}, draw.Src)
+	draw.Draw(img, image.Rect(300, 300, 420, 340), image.NewUniform(color.RGBA{190, 30, 40, 255}), image.Point{}, draw.Src)
+	draw.Draw(img, image.Rect(320, 310, 380, 320), image.NewUniform(color.RGBA{30, 5, 5, 255}), image.Point{}, draw.Src)
+	g, at := Uncoloured(img)
+	if g == nil {
+		t.Fatal("no stamp was seen")
+	}
+	if ink := image.Pt(350, 315).Sub(at); g.GrayAt(ink.X, ink.Y).Y > 60 {
+		t.Errorf("the print is not dark: %d", g.GrayAt(ink.X, ink.Y).Y)
+	}
+	if over := image.Pt(310, 305).Sub(at); g.GrayAt(over.X, over.Y).Y < 240 {
+		t.Errorf("the stamp was kept: %d", g.GrayAt(over.X, over.Y).Y)
+	}
+	if g, _ := Uncoloured(image.NewGray(img.Rect)); g != nil {
+		t.Error("a grey picture has a stamp")
+	}
+}
