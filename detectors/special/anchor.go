@@ -12,6 +12,7 @@ const (
 	anchorNumber   = "ved et CPR-nummer"
 	anchorName     = "ved et navn"
 	anchorInitials = "ved initialer og alder"
+	anchorFirst    = "ved et fornavn"
 	anchorWord     = "om en bestemt person"
 	anchorFigure   = "om borgeren, barnet eller en pårørende"
 )
@@ -41,6 +42,8 @@ func anchorOf(raw, lower string, general bool) string {
 		return anchorInitials
 	case (hasName(raw) || hasAge(raw) || hasFamily(raw)) && !containsAny(lower, officeWords):
 		return anchorName
+	case hasFirstName(raw) && !general && !containsAny(lower, officeWords):
+		return anchorFirst
 	case personWord(lower, pronouns) && !general:
 		return anchorWord
 	case personWord(lower, figures) && !general:

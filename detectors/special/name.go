@@ -1,5 +1,22 @@
 package special
 
+import "strings"
+
 // HasName reports whether a text holds a person's full name as far as the list of
 // first names knows them, or two capital words after a label such as "Navn:".
 func HasName(text string) bool { return hasName(text) }
+
+// states are verbs that say something of whoever stands before them.
+var states = setOf("har er fik får blev bliver lider går bor havde var skal kan tager drikker ryger trives mangler")
+
+// hasFirstName reports whether a first name stands before a verb that says how somebody
+// is: "Testperson har", as colleagues and teachers write of people they know.
+func hasFirstName(s string) bool {
+	words := strings.Fields(s)
+	for i := 0; i+1 < len(words); i++ {
+		if states[words[i+1]] && firstNames[strings.TrimLeft(words[i], "\"“”»«(„*")] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,11 +1,15 @@
 package subject
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
 
 // forenames are common first names in Denmark, folded and in the loose form of mail
 // addresses. They tell a name from other words with a capital where nothing else
 // does: in a subject, a title, a file's name, or a mailbox of one word.
-var forenames = set("aage aase abdi abdul adam agnes ahmed aisha aksel albert alberte alexander alfred ali alice allan alma amalie amanda amina anders andrea andreas ane anita anja ann anna annalise anne annelise annemarie annemette annette anni annika anton arne arthur arvid asger asta astrid august axel " +
+var forenames = looseSet("aage aase abdi abdul adam agnes ahmed aisha aksel albert alberte alexander alfred ali alice allan alma amalie amanda amina anders andrea andreas ane anita anja ann anna annalise anne annelise annemarie annemette annette anni annika anton arne arthur arvid asger asta astrid august axel " +
 	"benedikte benjamin bent bente benny berit bertha birger birgit birgitte birte birthe bjarke bjarne bjorn bo bodil boris brian britt britta bruno camilla carina carl carla carlo caroline carsten caspar casper cathrine cecilie charlotte christa christel christian christina christine christoffer claes clara claus conny connie " +
 	"dagmar dagny dan daniel david dennis diana ditte dorit dorte dorthe ebba ebbe edel edith egon eigil einar ejnar ejvind elias elin elisa elisabeth ella ellen ellinor elly else elsebeth elvira emil emilie emily emma enok erik erling erna esben eskild ester esther eva evy ezra " +
 	"fatima felix fie filip finn flemming frank fred frede frederik frederikke freja frida fridtjof fritz frode gerda gert gitte gorm grete grethe gudrun gunhild gunnar gunner gurli gustav halfdan hamza hanna hanne hannah hans harald harriet harry hassan heidi heinrich helen helena helene helga helge helle henning henriette henrik henry herdis herluf herman hilda hilma hjalmar holger hugo hussein " +
@@ -14,7 +18,17 @@ var forenames = set("aage aase abdi abdul adam agnes ahmed aisha aksel albert al
 	"mads magda magnus mai maibritt maja malene malou maren margit margot margrethe maria mariam marianne marie maryam marlene martha martin mary mathias mathilde mattias mehmet merete mette mia michael michelle mikael mikkel milla mille minna mogens mohamad mohamed mohammad mohammed mona morten musa mustafa nadia naja nancy nanna natasja nicklas nicolai nicole niels nikolaj nikoline nina noah noor nora norman " +
 	"olav ole olga olivia oliver omar oscar oskar osman otto ove patrick paul paula paw per pernille pelle peder peer pauline peter petra pia poul povl preben rachel ragna randi rasmus rebecca regitze rene rie rikke rita robert rolf roman rosa rose rune rut ruth samira sander sandra sanne sara sarah selma sebastian sidsel sigfred signe sigrid sigurd silas silje simon simone sine sofia sofie sofus solveig sonja sophia sophie soren sorina stella stefan steen sten stig stine storm sune susan susanne svend sven sonny " +
 	"tage tanja tea testperson teresa tea theis theodor thea therese thomas thor thora thorkild tilde tim tina tine tobias tom tommy tonny tora torben tore torkild tove troels trine tue tyge ulla ulrik ulf uffe vagn valdemar valborg vera verner vibeke victor victoria viggo viktor viktoria vilhelm villads villy vilma vita vivi viola werner wilhelm william willy xenia yasmin yrsa youssef yusuf yvonne zahra zainab zeynep ase oyvind ojvind zoe zoey mina mira ronja selina tilda wilma " +
+	"didde anker asnat poula torkil vibe lykke magnus konrad jytte winnie lilian laila asbjoern mehdi amir omid reza farid layla leyla noora amira fatme khalid walid bilal imad zeinab zahraa maja ximena linh thi nguyen oksana olena iryna natalia natalya svitlana tetiana volodymyr oleksandr andriy dmytro serhiy katarzyna malgorzata agnieszka piotr pawel tomasz krzysztof marek jacek zbigniew wojciech ewa magdalena ioana mihaela ion andrei vlad juan jose carlos miguel javier giulia giuseppe francesco chiara pierre jacques camille amelie hiroshi yuki haruto wei li kumar priya anil sunita rajesh arjun jack harry george oliver emily sophia grace charlie thomas jason brian kelly kevin nicole samantha ashley brandon tyler sif embla vilja villemo asta alberta otto storm pelle birk sander valdemar elvin konstantin malou nohr ebbe sigge loui manuel rafael raphael gabriel joel noel daniela raquel miranda ronni danny benny kenny freddie johnni tonnie jimmi jackie maiken majken mille rosa ragnhild solvej thyra ursula vigdis vivi yrsa aslaug arnbjoerg hallgerd maagnus erland haakon ingvild torunn eirik sigrun astri kjersti gunvor anneli birgitta goeran haakan lennart ulf yngve bengt agneta elsa ebba viktor juergen guenther wolfgang dieter klaus horst gisela ingrid heike sabine uwe anke jutta " +
 	"abelone absalon adelheid age agner agnete aja alba albin aleksander alf alva alvin andre andreja anetta angelika annabell annabeth annesofie annie anny ansgar antoni arly asbjorn asgerd ashley asmus augusta aurora axelina balder beate bella bendt benedicte bennet berta bertel berthe bertram betina bettina betty bibi birk birthine bodild borge brit bror burhan caja cecilia celina charlott charlotta christen christiane christophe cornelia dagfinn daisy dea denise dina dirch ditlev dora dorothea edda edit edmund edna edvard egil eigild einer elina eline elise elo elva elvin emanul emine enid erica erika ervin eugen evald evelyn fabian fanny fatma ferdinand filippa finja folmer freddy fritjof frits gerhard gertrud gina gisela gita gittemarie greta gry gudmund gunna gunver guri gustava gyda gytha hakon halina hanni hardy hasse hatice hector hedda hedvig heine heinz hella helmer helmuth henny herbert hermod hilde hildur hjordis holmer horst iben ilse imran ingemann ingerlise ingolf ingvar ingvard irena isak iver jacobine jarl jasper jeanette jeanne jennie jenny jerry joakim jodis jonna jonny josef joseph josva juliane jutta kaja kajsa kalle kamilla kamille karlo katarina katharina kathe kathrin kerstin kierstine kira kjartan konrad ksenia ladislav larke lauge leander leopold lillemor linea linnea lisette lissie livia liza lizzie lola loretta louisa lovise lucia ludvig lydik majbritt majken malik malte manfred manja marcus margarethe margrete mariane marius marko markus marlo marta marthe martine mathea mattis maud maya maybritt melina merethe merle meta metha micha michala mie mikala mikela mikkeline miriam mitzi molly monica monika morris nana nanette nathalie neel nelly nete nette nicki niclas nicolaj nikita niklas nille ninna nis noomi norma oda olaf olava oline oluf omer osten otilie ottilie pablo palle pascal patricia pauli paulina paulus petrea petrine philip phillip poula poulina ralf rasmine reinhold renate renee rigmor rigmore rikard roar robin rodney roger ronald ronnie rosalina rosemarie ruben rudi rudolf runi sabina sabine sabrina sally salomon samul sandie sandy sanna severin sia siff sigfried sigmund sille sisse smilla sofy solvej sonni sophus sorine stefanie steffen steffi stephan stephanie sunniva susie suzanne svea sylvester sylvia synne tabita talina tania tarik tenna terkel thais thekla theodora thit thomasine thorbjorn thore thorvald thure thyra tinne tjalfe tobine toke tonni torbjorn torsten trille trols tummas ture turid tyra ulrich ulrikke uwe valentin valentina vanessa viktorine vilfred vinnie virginia vitus vivian vivianne vivienne volmer waldemar walter walther wenche wilfred winni winnie xander yanis ylva yngve zita zoya")
+
+// looseSet writes the words of a list as mail addresses do.
+func looseSet(list string) map[string]bool {
+	m := make(map[string]bool)
+	for _, w := range strings.Fields(list) {
+		m[loose.Replace(w)] = true
+	}
+	return m
+}
 
 // Forename reports whether a word is a common first name.
 func Forename(word string) bool {
@@ -81,7 +95,7 @@ func (n Name) Common() bool {
 
 // surnames are the most common last names in Denmark, folded and in the loose form of
 // mail addresses: with them "kjensen" is read as an initial and a name.
-var surnames = set("nielsen jensen hansen andersen pedersen christensen larsen sorensen rasmussen jorgensen petersen madsen kristensen olsen thomsen christiansen poulsen johansen moller mortensen knudsen jakobsen jacobsen mikkelsen olesen frederiksen laursen henriksen lund holm schmidt eriksen clausen simonsen svendsen andreasen iversen jeppesen mogensen jespersen nissen lauridsen frandsen ostergaard jepsen nygaard vestergaard kjar bertelsen dahl winther skov bech toft berg friis bach kristiansen carlsen karlsen nygard gregersen damgaard kjeldsen johnsen lauritsen davidsen bruun juhl kruse krogh ravn munk overgaard sondergaard villadsen thorsen kofoed steffensen jessen thygesen paulsen gade brandt bang bendtsen danielsen hermansen hemmingsen kjaer kaer klausen lassen lorentzen lorenzen markussen michaelsen nikolajsen nikolaisen ottosen overby therkildsen thomassen toftegaard vinther enevoldsen dalsgaard mathiesen mathiasen mouritsen buch axelsen asmussen antonsen aagaard agard")
+var surnames = looseSet("nielsen jensen hansen andersen pedersen christensen larsen sorensen rasmussen jorgensen petersen madsen kristensen olsen thomsen christiansen poulsen johansen moller mortensen knudsen jakobsen jacobsen mikkelsen olesen frederiksen laursen henriksen lund holm schmidt eriksen clausen simonsen svendsen andreasen iversen jeppesen mogensen jespersen nissen lauridsen frandsen ostergaard jepsen nygaard vestergaard kjar bertelsen dahl winther skov bech toft berg friis bach kristiansen carlsen karlsen nygard gregersen damgaard kjeldsen johnsen lauritsen davidsen bruun juhl kruse krogh ravn munk overgaard sondergaard villadsen thorsen kofoed steffensen jessen thygesen paulsen gade brandt bang bendtsen danielsen hermansen hemmingsen kjaer kaer klausen lassen lorentzen lorenzen markussen michaelsen nikolajsen nikolaisen ottosen overby therkildsen thomassen toftegaard vinther enevoldsen dalsgaard mathiesen mathiasen mouritsen buch axelsen asmussen antonsen aagaard agard")
 
 // InitialName reads a mailbox that holds a first name's initial and a last name:
 // "b.eksempel", or, for the commonest last names, in one word.
@@ -105,4 +119,167 @@ func FirstName(local string) (Name, bool) {
 		return Name{}, false
 	}
 	return NewName(word), true
+}
+
+// Found is a name in prose and where it stands.
+type Found struct {
+	Name       Name
+	Start, End int
+}
+
+// maxFound bounds the names read from one text.
+const maxFound = 200
+
+// NamesIn finds the names in prose that begin with a common first name: full ones, and
+// with lone also first names by themselves. Those of people who are there by office,
+// as "borgmester Testperson Eksempel", are left out.
+func NamesIn(text string, lone bool) []Found {
+	var out []Found
+	for i := 0; i < len(text) && len(out) < maxFound; {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !unicode.IsLetter(r) {
+			i += size
+			continue
+		}
+		end := wordEnd(text, i)
+		if lone && unicode.IsUpper(r) && introduced(text[:i]) {
+			if f := nameFrom(text, i); f.Name.Full() && !organisation(text[f.Start:f.End]) && !noName[Fold(text[i:end])] && !isStreet(Fold(text[i:end])) && !byOffice(text, f) {
+				out = append(out, f)
+				i = max(end, f.End)
+				continue
+			}
+		}
+		if !unicode.IsUpper(r) || !Forename(strings.TrimSuffix(firstPart(text[i:end]), "s")) && !Forename(firstPart(text[i:end])) {
+			i = end
+			continue
+		}
+		f := nameFrom(text, i)
+		if (lone || f.Name.Full()) && !f.Name.Empty() && !byOffice(text, f) {
+			out = append(out, f)
+		}
+		i = max(end, f.End)
+	}
+	return out
+}
+
+// introduced reports whether a text ends with a word behind which a mail names whom it
+// is about, so that no common first name is needed.
+func introduced(before string) bool {
+	before = strings.TrimRight(before, " ")
+	return introducing[before[strings.LastIndexAny(before, " \n\t(")+1:]]
+}
+
+var introducing = map[string]bool{"om": true, "for": true, "vedr.": true, "vedrørende": true, "efter": true, "borger": true, "borgeren": true, "klient": true, "patienten": true, "eleven": true, "barnet": true, "søn": true, "datter": true, "mor": true, "far": true}
+
+func firstPart(word string) string {
+	first, _, _ := strings.Cut(word, "-")
+	return first
+}
+
+func wordEnd(text string, i int) int {
+	for i < len(text) {
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if !unicode.IsLetter(r) && r != '-' && !unicode.Is(unicode.Mn, r) {
+			break
+		}
+		i += size
+	}
+	return i
+}
+
+// nameFrom reads the words of a name from where its first name begins.
+func nameFrom(text string, start int) Found {
+	end := wordEnd(text, start)
+	last := end // behind the last word that is no particle
+	for n := 1; n < maxNameWords && end+1 < len(text); n++ {
+		next := end
+		if text[next] == '.' && next-strings.LastIndexByte(text[:next], ' ') == 2 {
+			next++ // an initial
+		}
+		if next+1 >= len(text) || text[next] != ' ' {
+			break
+		}
+		wordAt := next + 1
+		stop := wordEnd(text, wordAt)
+		ok, particle := nameWord(text[wordAt:stop])
+		if !ok || stop == wordAt || particle && text[wordAt:stop] != "von" && text[wordAt:stop] != "de" && text[wordAt:stop] != "al" {
+			break
+		}
+		if end = stop; !particle {
+			last = stop
+		}
+	}
+	name := text[start:last]
+	if n := NewName(name); !n.Full() && strings.HasSuffix(name, "s") && !Forename(name) {
+		name = strings.TrimSuffix(name, "s") // "Testpersons udtalelse"
+	}
+	return Found{Name: NewName(name), Start: start, End: last}
+}
+
+// officeEnds end the words for those who are named because of their work or office.
+var officeEnds = []string{"konsulent", "koordinator", "paedagog", "laerer", "leder", "lederen", "chef", "chefen", "laege", "laegen", "sygeplejerske", "assistent", "terapeut", "borgmester", "borgmesteren", "formand", "formanden", "raadgiver", "direktoer", "minister", "ordfoerer", "psykolog",
+	"professor", "forsker", "forfatter", "journalist", "vejleder", "sekretaer", "raadsmedlem", "udvalgsmedlem", "bestyrelsesmedlem", "advokat", "maegler", "repraesentant", "behandler", "betjent", "dommer", "ingenioer", "arkitekt", "inspektoer", "foredragsholder", "instruktoer", "kandidat", "pedel", "vicevaert", "praest", "overlaege", "kunstner", "musiker"}
+
+// officeReach is how far behind a name the word for an office may stand, in bytes.
+const officeReach = 40
+
+// byOffice reports whether a word for an office stands before a name, or behind its
+// comma.
+func byOffice(text string, f Found) bool {
+	before := strings.TrimRight(text[:f.Start], " ")
+	if officeWord(before[strings.LastIndexAny(before, " \n\t(:")+1:]) {
+		return true
+	}
+	rest := text[f.End:]
+	if !strings.HasPrefix(rest, ", ") && !strings.HasPrefix(rest, " (") {
+		return false
+	}
+	for _, w := range strings.Fields(clip(rest[2:], officeReach, false))[:min(4, len(strings.Fields(clip(rest[2:], officeReach, false))))] {
+		if officeWord(strings.TrimRight(w, ",.):")) {
+			return true
+		}
+	}
+	return false
+}
+
+func officeWord(w string) bool {
+	f := Fold(w)
+	for _, e := range officeEnds {
+		if strings.HasSuffix(f, e) {
+			return true
+		}
+	}
+	return false
+}
+
+// FirstIn reports whether the first word of a name, or its genitive, stands in a text.
+func (n Name) FirstIn(t *Text) bool {
+	m := n.meaning()
+	if len(m) == 0 || t == nil {
+		return false
+	}
+	t.read()
+	return len(t.at[m[0]]) > 0 || len(t.at[m[0]+"s"]) > 0
+}
+
+// SameFirst reports whether two names begin with the same word.
+func (n Name) SameFirst(o Name) bool {
+	a, b := n.loosely().meaning(), o.loosely().meaning()
+	return len(a) > 0 && len(b) > 0 && a[0] == b[0]
+}
+
+// Akin reports whether two names have a word in common that is no first name, as those
+// of a family often have, whichever place it has in them.
+func (n Name) Akin(o Name) bool {
+	a, b := n.loosely().meaning(), o.loosely().meaning()
+	for i, t := range a {
+		if i > 0 && len(t) > 1 && !forenames[t] {
+			for k, u := range b {
+				if k > 0 && u == t {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

@@ -162,7 +162,11 @@ func salutation(text string) Name {
 		return Name{}
 	}
 	var taken []string
-	for _, w := range strings.Fields(rest)[:min(maxNameWords, len(strings.Fields(rest)))] {
+	fields := strings.Fields(rest)
+	for len(fields) > 0 && (in(titles, fields[0]) || in(families, fields[0])) {
+		fields = fields[1:] // "Kære hr./fru", "Dear Mrs"
+	}
+	for _, w := range fields[:min(maxNameWords, len(fields))] {
 		trimmed := strings.TrimRight(w, ",.!:")
 		if ok, _ := nameWord(trimmed); !ok {
 			break
@@ -174,6 +178,9 @@ func salutation(text string) Name {
 	}
 	return NewName(strings.Join(taken, " "))
 }
+
+// families begin a salutation of a whole family: "Kære familien Eksempel".
+var families = set("familie familien")
 
 var months = []string{"januar", "februar", "marts", "april", "maj", "juni", "juli", "august", "september", "oktober", "november", "december"}
 

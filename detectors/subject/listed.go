@@ -25,8 +25,63 @@ func (t Told) or(o Told) Told {
 // them: on one line, as lists and notes do, or in a table's row. Lines and rows that
 // speak of a workplace are left out.
 func (p *papers) listed(path string) []person {
-	return append(p.listedLines(path), p.listedRows(path)...)
+	return append(append(p.listedLines(path), p.listedRows(path)...), p.soleRow(path)...)
 }
+
+// soleRow is the person whom a table is about all of whose rows name one and the same:
+// a list of one person's matters is about that person.
+func (p *papers) soleRow(path string) []person {
+	var first person
+	rows := make(map[string]string) // row → name as written
+	matter := false                 // a column is about the person's case
+	var order []string
+	for _, i := range p.segments[path] {
+		s := &p.doc.Segments[i]
+		if s.At.Cell == "" || s.Label == "" || len(s.Text) > 100 || s.At.Layer != document.Visible && s.At.Layer != "" {
+			continue
+		}
+		if !nameField(s.Label) && !rowNames[Fold(s.Label)] {
+			for _, w := range words(s.Label) {
+				if w = Fold(w); workLabels[w] {
+					return nil
+				} else if p.sensitive[i] || caseLabels[w] || soleLabels[w] {
+					matter = true
+				}
+			}
+			continue
+		}
+		if len(order) == 0 {
+			first = person{role: About, page: s.At.Page, segment: i, end: len(s.Text)}
+		}
+		at := rowOf(&s.At)
+		if rows[at] == "" {
+			order = append(order, at)
+		}
+		rows[at] = strings.TrimSpace(rows[at] + " " + s.Text)
+		if len(order) > maxSoleRows {
+			return nil
+		}
+	}
+	if len(order) == 0 || !matter {
+		return nil
+	}
+	first.name = NewName(rows[order[0]])
+	for _, at := range order {
+		if rows[at] != rows[order[0]] {
+			return nil
+		}
+	}
+	if !first.name.Full() || !first.name.Common() || len(first.name.tokens) > maxNameWords || organisation(rows[order[0]]) {
+		return nil
+	}
+	return []person{first}
+}
+
+// soleLabels are headings over what is told of one person, beside those about a case.
+var soleLabels = set("saldo note bemaerkning bemaerkninger vurdering beloeb maal status")
+
+// maxSoleRows is how many rows a table may have that is about one person.
+const maxSoleRows = 40
 
 // listedPlace is how far behind the first figure an organisation may be named that
 // makes of the line a place of work, in bytes.
@@ -172,13 +227,13 @@ func house(words []string) bool {
 }
 
 // rowNames are headings over names of people, in a table that tells more of them.
-var rowNames = set("medarbejder elev klient patient deltager beboer barnet modtager paaroerende ansat person")
+var rowNames = set("ejer skyldner debitor laantager kursist passager ansoegere medarbejder elev klient patient deltager beboer barnet modtager paaroerende ansat person")
 
 // Columns of tables, by the folded words of their headings.
 var (
 	birthLabels = set("foedt foedselsdato foedselsdag foedselsdata foedselsdatoer")
 	homeLabels  = set("adresse vej vejnavn gade bopael bopaelsadresse hjemadresse privatadresse gadenavn")
-	caseLabels  = set("ydelse ydelser diagnose diagnoser restance restancer gaeld skyldigt sygdom fravaersaarsag sygedage handicap stoette foranstaltning anbringelse visitation visiteret medicin indsats hjaelpemiddel bevilling udredning")
+	caseLabels  = set("ydelse ydelser diagnose diagnoser restance restancer gaeld skyldigt sygdom fravaersaarsag sygedage handicap stoette skyldig skyldige hensyn aarsag diaet foranstaltning anbringelse visitation visiteret medicin indsats hjaelpemiddel bevilling udredning")
 	workLabels  = set("stilling titel afdeling firma virksomhed cvr cvrnr leverandoer organisation arbejdsplads institution lokale sted funktion forening rolle")
 )
 
@@ -221,13 +276,13 @@ func (p *papers) listedRows(path string) []person {
 			at = here
 		}
 		seen[s.Label] = true
-		r.read(s, i)
+		r.read(s, i, p.sensitive[i])
 	}
 	flush()
 	return out
 }
 
-func (r *row) read(s *document.Segment, segment int) {
+func (r *row) read(s *document.Segment, segment int, sensitive bool) {
 	if (nameField(s.Label) || rowNames[Fold(s.Label)]) && len(r.name) < 4 {
 		if len(r.name) == 0 {
 			r.segment, r.page = segment, s.At.Page
@@ -243,7 +298,7 @@ func (r *row) read(s *document.Segment, segment int) {
 			r.told.Born = true
 		case homeLabels[w] && streetLine(strings.TrimSpace(strings.SplitN(s.Text, ",", 2)[0])):
 			r.told.Home = true
-		case caseLabels[w] && strings.TrimSpace(s.Text) != "":
+		case (sensitive || caseLabels[w]) && strings.TrimSpace(s.Text) != "":
 			r.told.Case = true
 		}
 	}

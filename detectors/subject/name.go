@@ -37,7 +37,7 @@ func NewName(s string) Name {
 }
 
 // titles and the like are no part of a name.
-var titles = set("hr fru frk dr prof hr/fru att co ved v til navn kaere hej")
+var titles = set("hr fru frk dr prof hr/fru att co ved v til navn kaere hej mr mrs ms miss herr frau geehrte geehrter")
 
 // particles stand inside names in lower case.
 var particles = set("af al da de del den der di el la le van von zu y og")
@@ -239,7 +239,7 @@ var noName = set("kommune kommunen region regionen borger borgeren borgerservice
 var streets = []string{"vej", "vejen", "gade", "gaden", "alle", "straede", "vaenge", "vaenget", "park", "parken", "plads", "pladsen", "torv", "torvet", "haven", "bakken", "toften"}
 
 func isStreet(folded string) bool {
-	return folded != "gade" && folded != "park" && !forenames[folded] && slices.ContainsFunc(streets, func(s string) bool { return strings.HasSuffix(folded, s) })
+	return folded != "gade" && folded != "park" && !forenames[loose.Replace(folded)] && slices.ContainsFunc(streets, func(s string) bool { return strings.HasSuffix(folded, s) })
 }
 
 // nameWord tells a word that may be part of a name: a capital and letters, an
@@ -280,6 +280,9 @@ func nameAt(s string, last bool) (Name, bool) {
 	plain := 0
 	for _, w := range fields[:min(len(fields), maxNameWords)] {
 		trimmed := strings.TrimRight(w, ",;:()")
+		if !last && len(taken) > 0 && len(trimmed) > 4 {
+			trimmed = strings.TrimSuffix(trimmed, ".") // ends the sentence, and no initial
+		}
 		ok, particle := nameWord(trimmed)
 		if !ok || last && trimmed != w && len(taken) > 0 {
 			break

@@ -17,6 +17,7 @@ type papers struct {
 	rows      map[string]Name // names of table rows, by path, sheet and row
 	inBody    map[int]bool    // findings that stand in a letter's body
 	reference map[string]bool // papers with a number in head or reference block
+	sensitive map[int]bool    // segments in which a word of a special category was found
 }
 
 func newPapers(doc *document.Document) *papers {

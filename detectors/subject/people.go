@@ -1,6 +1,7 @@
 package subject
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -30,7 +31,8 @@ func (p *papers) field(segment int) bool {
 }
 
 // subjectCues begin a line that names whom a paper is about.
-var subjectCues = newWordList("navn:", "fulde navn:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "elevens navn:", "patient:", "patientens navn:", "forælder:", "ejer:", "til ejer:", "bygherre:", "grundejer:", "lejer:", "medarbejder:", "ansat:", "ansøgers navn:", "modtager:", "bidragsyder:", "bidragspligtig:", "skyldner:", "debitor:")
+var subjectCues = newWordList("navn:", "fulde navn:", "full name:", "name:", "name of child:", "person:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "elevens navn:", "patient:", "patientens navn:", "forælder:", "ejer:", "til ejer:", "bygherre:", "grundejer:", "lejer:", "medarbejder:", "ansat:", "ansøgers navn:", "modtager:", "bidragsyder:", "bidragspligtig:", "skyldner:", "debitor:",
+	"til forældrene til ", "til forældre til ", "forældrene til ", "forældre til ", "forældre/værge til:", "forældre/værge til ", "forældre til:", "værge for ", "værge for:", "værge til:", "undertegnede ")
 
 // staffCues begin a line that names staff.
 var staffCues = newWordList("sagsbehandler:", "sagsbehandler ", "kontaktperson:", "kontakt:", "rådgiver:", "læge:", "egen læge:", "behandler:")
@@ -85,6 +87,15 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 		}
 	}
 	value, labelled := afterLabel(text)
+	if n, ok := roleName(text); ok && !labelled {
+		return n, k, true
+	}
+	if n, ok := paperOf(text); ok {
+		return n, k, true
+	}
+	if n, ok := writtenTo(lines, k); ok {
+		return n, k, true
+	}
 	if !labelled {
 		// "Borger Testperson Eksempel": a row of a table that lost its blanks.
 		if first, rest, ok := strings.Cut(text, " "); ok && isLabel(first) {
@@ -102,6 +113,120 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	}
 	n, ok = wholeName(strings.TrimSpace(lines[k+1].text))
 	return n, k + 1, ok
+}
+
+// citizenStems begin words of a label for somebody whom a paper is about: "Borgerens
+// navn:", "Navn på ansøger:", "Den undersøgte:", "Låntager:".
+var citizenStems = []string{"borger", "patient", "elev", "barn", "ansoeger", "klient", "beboer", "passager", "laantager", "skyldner", "undersoegte", "umyndig", "afdoed", "sygemeldt", "tilskadekomn", "kursist", "unge", "lejer", "ejer", "child", "pupil", "applicant", "citizen", "resident", "elevens", "brukar", "sokande"}
+
+// officeStems begin words of a label for somebody who is there by office, or only
+// belongs to whom the paper is about.
+var officeStems = []string{"sagsbehandl", "kontakt", "laeg", "leder", "laerer", "terapeut", "raadgiv", "konsulent", "koordinat", "mor", "far", "foraeld", "vaerge", "aegtef", "samlever", "paaroer", "henvist", "behandl", "paedagog", "vejled", "psykolog", "arbejdsgiv", "adress", "afsend", "ombud", "repraesent", "ansvarlig", "medarbejder", "parent", "teacher"}
+
+// roleReach is how far before a colon its label may begin, and labelsOfLine how many
+// colons of a line are asked, in bytes and at most.
+const (
+	roleReach    = 40
+	labelsOfLine = 4
+)
+
+// roleName reads a name behind a label for a citizen, wherever in its line it stands:
+// "Matr. 4b. Påbud til ejer: Testperson Eksempel, Testvej 1"; and whoever declares
+// something: "Jeg, Testperson Eksempel, giver samtykke".
+func roleName(text string) (Name, bool) {
+	for from, n := 0, 0; n < labelsOfLine; n++ {
+		k := strings.IndexAny(text[from:], ":,")
+		if k < 0 || from+k+3 > len(text) {
+			break
+		}
+		label, value := text[max(0, from+k-roleReach):from+k], strings.TrimLeft(text[from+k+1:], " \t\u00a0")
+		comma := text[from+k] == ','
+		from += k + 1
+		if !capital(value) {
+			continue
+		}
+		if comma {
+			if !strings.HasSuffix(label, "jeg") && label != "Jeg" {
+				continue
+			}
+		} else if !citizenLabel(label) {
+			continue
+		}
+		if name, ok := nameAt(value, false); ok {
+			return name, true
+		}
+	}
+	return Name{}, false
+}
+
+// paperStems end the words that a case paper calls itself, before "for" or "om".
+var paperStems = []string{"plan", "planen", "notat", "rapport", "udtalelse", "skema", "vurdering", "attest", "erklaering", "journal", "referat", "afgoerelse", "undersoegelse", "udredning", "opgoerelse", "oversigt", "medicinliste", "stamkort", "epikrise", "indstilling", "henvisning", "bevilling", "handleplan", "underretning", "screening", "observation", "observationer", "indkaldelse", "advarsel", "ansoegning", "status", "sag", "sagen"}
+
+// paperReach is how far into its line a paper may name whom it is for, in bytes.
+const paperReach = 50
+
+// paperOf reads "Behandlingsplan for Testperson Eksempel, 4.c": a line that calls a
+// paper by its kind and says whose it is.
+func paperOf(text string) (Name, bool) {
+	if len(text) > 100 || len(text) < 12 || !capital(text) {
+		return Name{}, false
+	}
+	head := text[:min(len(text), paperReach)]
+	for _, link := range []string{" for ", " om ", " vedrørende ", " vedr. ", " på ", " til "} {
+		k := strings.Index(head, link)
+		if k < 0 || !capital(text[k+len(link):]) {
+			continue
+		}
+		last := Fold(text[strings.LastIndexByte(text[:k], ' ')+1 : k])
+		if !slices.ContainsFunc(paperStems, func(stem string) bool { return strings.HasSuffix(last, stem) }) {
+			continue
+		}
+		if n, ok := nameAt(text[k+len(link):], false); ok && n.Common() {
+			return n, true
+		}
+	}
+	return Name{}, false
+}
+
+// writtenTo reads "Til: Testperson Eksempel" of a letter; a mail that was printed has
+// "Fra:" near by.
+func writtenTo(lines []line, k int) (Name, bool) {
+	text := strings.TrimSpace(lines[k].text)
+	if !beginsWith(text, "til") || lines[k].zone > Salutation {
+		return Name{}, false
+	}
+	if rest, ok := strings.CutPrefix(text, "Til "); ok {
+		n, whole := wholeName(rest) // "Til Testperson Eksempel" above a letter
+		return n, whole && n.Common() && !organisation(rest)
+	}
+	if !beginsWith(text, "til:") {
+		return Name{}, false
+	}
+	for i := max(0, k-3); i < min(len(lines), k+3); i++ {
+		for _, mark := range []string{"fra:", "from:", "sendt:", "emne:"} {
+			if beginsWith(strings.TrimSpace(lines[i].text), mark) {
+				return Name{}, false
+			}
+		}
+	}
+	return nameAt(strings.TrimSpace(text[len("til:"):]), false)
+}
+
+// citizenLabel reports whether the last words of what stands before a colon are a label
+// for a citizen and for nobody in office.
+func citizenLabel(label string) bool {
+	label = label[strings.LastIndexAny(label, ".;,|\t")+1:]
+	fields := strings.FieldsFunc(label, func(r rune) bool { return r == ' ' || r == '/' || r == '(' || r == ')' || r == '-' })
+	citizen := false
+	for _, w := range fields[max(0, len(fields)-4):] {
+		f := Fold(w)
+		begins := func(stem string) bool { return strings.HasPrefix(f, stem) }
+		if slices.ContainsFunc(officeStems, func(stem string) bool { return begins(stem) || len(stem) > 3 && strings.Contains(f, stem) }) {
+			return false
+		}
+		citizen = citizen || slices.ContainsFunc(citizenStems, begins) || f == "deltager"
+	}
+	return citizen
 }
 
 // afterLabel gives what follows the label for a name with which a line begins.
@@ -178,9 +303,20 @@ func (p *papers) fields(path string, people []person) []person {
 		if s.At.Cell != "" || s.Label == "" || len(s.Text) > 100 || !nameField(s.Label) {
 			continue
 		}
-		if n := NewName(s.Text); n.Full() && !n.Any(formWords) {
+		if n := NewName(s.Text); n.Full() && !n.Any(formWords) && !phrase(s.Text) {
 			people = append(people, person{name: n, role: About, field: true, page: s.At.Page, segment: i, end: len(s.Text)})
 		}
 	}
 	return people
+}
+
+// phrase reports whether a field begins with a capital and goes on without, as a label
+// under the heading "Navn" does and no name written by hand: "Årsag til ansøgning".
+func phrase(text string) bool {
+	fields := strings.Fields(text)
+	if len(fields) < 2 || !capital(fields[0]) {
+		return false
+	}
+	last := fields[len(fields)-1]
+	return !capital(last) && !particles[Fold(last)]
 }

@@ -86,6 +86,12 @@ func Group(doc *document.Document, findings []detectors.Finding) []Subject {
 // out, and so is whoever has a number under the same name.
 func GroupWith(key detectors.Key, doc *document.Document, findings []detectors.Finding) []Subject {
 	p := newPapers(doc)
+	p.sensitive = make(map[int]bool)
+	for i := range findings {
+		if f := &findings[i]; f.Detector == "special-category" || f.Detector == "protected-address" {
+			p.sensitive[f.Segment] = true
+		}
+	}
 	out := p.numbers(findings)
 	for i := range out {
 		if !out[i].Name.Empty() {

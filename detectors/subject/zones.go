@@ -118,7 +118,7 @@ var cues = []struct {
 	{Closing, []string{"med venlig hilsen", "med venlige hilsner", "venlig hilsen", "venlige hilsner", "mvh", "på vegne af", "kind regards", "best regards", "yours sincerely"}},
 	{Guidance, []string{"klagevejledning", "lovgrundlag", "sådan behandler vi dine", "retsgrundlag", "vejledning om klage", "behandling af personoplysninger", "dine rettigheder", "hvis du vil klage"}},
 	{CopyLines, []string{"kopi til", "kopi:", "bilag:", "vedlagt:", "cc:"}},
-	{Salutation, []string{"kære ", "hej ", "til forældremyndighed", "til rette vedkommende", "dear "}},
+	{Salutation, []string{"kære ", "hej ", "til forældremyndighed", "til rette vedkommende", "dear ", "goddag ", "god dag ", "hejsa ", "hello ", "hei ", "kjære ", "bäste ", "liebe ", "lieber ", "sehr geehrte"}},
 	{Reference, []string{"dato", "den ", "sagsnr", "sagsnummer", "sags-id", "sagsbehandler", "j.nr", "journalnr", "deres ref", "vores ref", "cpr", "vedr", "vedrørende", "dok.nr", "dokumentnr", "personnr"}},
 }
 
@@ -227,6 +227,10 @@ func postLine(s string) bool {
 
 // streetLine tells "Testvej 12, 2. tv": letters, then a house number.
 func streetLine(s string) bool {
+	if len(s) > 4 && strings.EqualFold(s[:4], "c/o ") {
+		// "c/o Eksempel, Testvej 1"
+		_, s, _ = strings.Cut(s, ", ")
+	}
 	fields := strings.Fields(s)
 	for i, w := range fields {
 		if i > 0 && w[0] >= '0' && w[0] <= '9' {
@@ -298,7 +302,7 @@ func organisation(text string) bool {
 		switch f := Fold(w); {
 		case organisations[f]:
 			return true
-		case strings.HasSuffix(f, "kommune") || strings.HasSuffix(f, "forvaltning") || strings.HasSuffix(f, "forvaltningen") || strings.HasSuffix(f, "center") || strings.HasSuffix(f, "afdeling") || strings.HasSuffix(f, "afdelingen"):
+		case strings.HasSuffix(f, "kommune") || strings.HasSuffix(f, "forvaltning") || strings.HasSuffix(f, "forvaltningen") || strings.HasSuffix(f, "center") || strings.HasSuffix(f, "afdeling") || strings.HasSuffix(f, "afdelingen") || strings.HasSuffix(f, "forening") || strings.HasSuffix(f, "foreningen") || strings.HasSuffix(f, "klub") || strings.HasSuffix(f, "laug"):
 			return true
 		}
 	}

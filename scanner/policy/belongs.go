@@ -160,7 +160,7 @@ func (f *Facts) located(o *parties.Odd) (detectors.Finding, bool) {
 	if o.Weak {
 		x.Strength = detectors.Medium
 	}
-	if k := o.At.Finding; k >= 0 {
+	if k := o.At.Finding; k >= 0 && k < len(f.Findings) {
 		x.At, x.Value = f.Findings[k].At, f.Findings[k].Value
 	}
 	return x, true

@@ -23,6 +23,10 @@ func bulkPersons() Definition {
 			if !f.outgoing() || to == 0 {
 				return "", "", false
 			}
+			if n := f.toCitizens(site); n > 0 && people < manyPeople {
+				return fmt.Sprintf("En liste med oplysninger om %s, som ikke er modtageren selv, til en borger", countDa(n, "person", "personer")),
+					fmt.Sprintf("A list with data on %s, not the recipient, to a citizen", countEn(n, "person", "people")), true
+			}
 			if people == 0 || people < manyPeople && to < manyRecipients {
 				listed := f.listed(site)
 				if people += listed; listed == 0 || people < manyPeople {
@@ -32,7 +36,23 @@ func bulkPersons() Definition {
 			return fmt.Sprintf("Oplysninger om %s til %s uden for kommunen", countDa(people, "person", "personer"), countDa(to, "modtager", "modtagere")),
 				fmt.Sprintf("Data on %s to %s outside", countEn(people, "person", "people"), countEn(to, "recipient", "recipients")), true
 		},
-		Softer: func(site Site, f *Facts) bool { return f.mereList(site) }}
+		Softer: func(site Site, f *Facts) bool { return f.toCitizens(site) == 0 && f.mereList(site) }}
+}
+
+// othersListed is how many other people's benefits, illnesses or debts a list must hold
+// that goes to a citizen: one may be a relative's.
+const othersListed = 2
+
+// toCitizens counts the people on lists that a citizen gets though they are others'; 0
+// for fewer than othersListed.
+func (f *Facts) toCitizens(site Site) int {
+	if f.Kind != "mail" || !f.leaves() {
+		return 0
+	}
+	if n := f.parties(site).Listed(); n >= othersListed {
+		return n
+	}
+	return 0
 }
 
 // listed counts the people whom a mail names with a birthday, a home or a case and no

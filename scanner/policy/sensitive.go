@@ -1,10 +1,12 @@
 package policy
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/scanner/policy/parties"
 )
 
 // clearStems is how many different strong words of special categories make a text
@@ -15,15 +17,39 @@ const clearStems = 2
 // secure connection. It stops a mail only where it is clearly a case paper.
 func specialCategory() Definition {
 	return Definition{ID: "special-category", Title: "Følsomme oplysninger uden sikker forbindelse", Action: Hold,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
+		Fires: func(site Site, f *Facts) (string, string, bool) {
 			n := f.sensitiveSure()
 			if !f.outgoing() || n == 0 || len(f.Channel.Unprotected) == 0 {
 				return "", "", false
 			}
+			if told := f.parties(site).Told(caseGroups); len(told) > 0 {
+				da, en := sayTold(told, f.reader(site))
+				return da, en, true
+			}
 			return "Følsomme eller fortrolige oplysninger om en person til en modtager uden sikker forbindelse",
 				"Sensitive or confidential data on a person to a recipient without a secure connection", true
 		},
-		Softer: func(site Site, f *Facts) bool { return !f.casePaper(site, caseGroups, clearStems) }}
+		Softer: func(site Site, f *Facts) bool {
+			it := f.parties(site)
+			return !f.casePaper(site, caseGroups, clearStems) && (allWeak(it.Told(caseGroups)) || it.Says(newsletters...) || it.Says(committees...))
+		}}
+}
+
+// sayTold says of whom sensitive words speak who is no recipient: initials, at most
+// three, and where the first stands.
+func sayTold(told []parties.Odd, reader string) (da, en string) {
+	var who []string
+	for i := range told {
+		if w := told[i].Who; !slices.Contains(who, w) && len(who) < 3 {
+			who = append(who, w)
+		}
+	}
+	list := strings.Join(who, ", ")
+	if more := len(told) - len(who); more > 0 {
+		list += fmt.Sprintf(" (%d i alt)", len(told))
+	}
+	return fmt.Sprintf("Følsomme oplysninger om %s, som ikke er modtageren%s, uden sikker forbindelse: %s", list, reader, told[0].Where),
+		fmt.Sprintf("Sensitive data on %s, not the recipient%s, without a secure connection: %s", list, reader, told[0].Where)
 }
 
 // protectedAddress: whoever lives at a protected address is named to somebody

@@ -62,6 +62,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.wrongReply(); ok && !forms {
 		out = append(out, c)
 	}
+	if c, ok := it.leakedThread(); ok && !forms {
+		out = append(out, c)
+	}
 	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
@@ -74,10 +77,14 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 	if forms || it.Doc.Mail == nil || len(it.External) > 2 {
 		return nil
 	}
-	for _, look := range []func() (Odd, bool){it.wrongMailbox, it.wrongReply} {
+	var spoken []Odd
+	for _, look := range []func() (Odd, bool){it.wrongMailbox, it.wrongReply, it.leakedThread} {
 		if o, ok := look(); ok {
-			return []Odd{o}
+			spoken = append(spoken, o)
 		}
+	}
+	if spoken != nil {
+		return spoken
 	}
 	if n, named := subject.NameIn(it.Doc.Mail.Subject); named && it.matter() && !it.saysName(n) {
 		if o, ok := it.titled(it.readers()); ok {
@@ -166,10 +173,11 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 		}
 	}
 	if p.body && form || !letter && !form && (!numbered || !name.Full()) {
-		return Odd{}, false
+		return it.aboutAnother(p, r)
 	}
-	family := r.relative(name) || slices.ContainsFunc(people, func(i int) bool { return r.relative(it.Subjects[i].Name) })
-	spoken := r.family
+	family := r.akin(name) || slices.ContainsFunc(people, func(i int) bool { return r.akin(it.Subjects[i].Name) })
+	// A mail that says whom its papers are about may be to somebody who acts for them.
+	spoken := r.family && !it.namesOthers(name) || it.namesInFull(name)
 	switch {
 	case family && slices.ContainsFunc(people, func(i int) bool { return it.Under(i, 18) }):
 		return Odd{}, false // a child's letter to its parent
@@ -184,7 +192,7 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	// Elsewhere than in a private mailbox papers about somebody else may be a firm's
 	// business: a letter by name alone, unless it speaks as a municipality does to a
 	// citizen, and a form, unless the mail speaks to the reader.
-	o.Weak = spoken || !r.sure && !(r.private && (numbered || letter && r.owned)) || family && !numbered
+	o.Weak = spoken || !r.sure && !(r.private && (numbered || letter && r.owned || it.greetsUnlike(name))) || family && !numbered
 	if !r.private {
 		o.Weak = o.Weak || letter && !p.toCitizen() && !numbered || !letter && !r.spokenTo
 	}

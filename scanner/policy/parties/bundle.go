@@ -53,7 +53,7 @@ func (it *Item) bundle() *bundle {
 	b.paths, order = subject.ByPath(it.Doc)
 	for _, path := range order {
 		starts[path] = subject.Starts(it.Doc, b.paths[path])
-		if path != b.root || it.Doc.Mail == nil {
+		if !b.own(path) || it.Doc.Mail == nil {
 			sections[path] = subject.Sections(it.Doc, b.paths[path])
 		}
 	}
@@ -70,7 +70,7 @@ func (it *Item) bundle() *bundle {
 		if !ok {
 			i = len(b.papers)
 			index[path][begin] = i
-			b.papers = append(b.papers, paper{path: path, page: begin, body: path == b.root && it.Doc.Mail != nil, people: make(map[int]place), text: new(subject.Text)})
+			b.papers = append(b.papers, paper{path: path, page: begin, body: b.own(path) && it.Doc.Mail != nil, people: make(map[int]place), text: new(subject.Text)})
 		}
 		return &b.papers[i]
 	}
@@ -81,6 +81,20 @@ func (it *Item) bundle() *bundle {
 	})
 	it.read = b
 	return b
+}
+
+// own reports whether a path is the mail's own text: its plain part, or one in HTML
+// that has no name and so is no attachment.
+func (b *bundle) own(path string) bool { return ownText(b.root, path) }
+
+func ownText(root, path string) bool {
+	rest, inside := strings.CutPrefix(path, root)
+	if !inside || rest == "" {
+		return inside
+	}
+	number, unnamed := strings.CutPrefix(rest, "/del-")
+	number, html := strings.CutSuffix(number, ".html")
+	return unnamed && html && number != "" && strings.Trim(number, "0123456789") == ""
 }
 
 // beginOf is the page on which the paper begins that page belongs to; 0 when the

@@ -16,6 +16,9 @@ import (
 func (it *Item) Strangers() Strangers {
 	if it.apart == nil {
 		s := it.strangers()
+		if len(s.Odd) == 0 && len(it.External) > 0 && !it.bare() {
+			s = it.unnamed()
+		}
 		it.apart = &s
 	}
 	return *it.apart

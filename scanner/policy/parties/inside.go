@@ -45,7 +45,19 @@ func (it *Item) greetsAnother(p *paper, r *readers) (Odd, bool) {
 	if !l.Salutation.Full() && !l.Salutation.Common() {
 		return Odd{}, false
 	}
-	return Odd{Where: p.name(), Who: l.Salutation.String(), Person: it.any(l.Salutation), Weak: r.family || !l.Salutation.Full() || l.Salutation.Relative(l.Addressee)}, true
+	return it.somebody(p.name(), l.Salutation, r.family || !l.Salutation.Full() || l.Salutation.Relative(l.Addressee)), true
+}
+
+// somebody is a name where another was to be expected, with the place where it stands
+// if it is a subject's.
+func (it *Item) somebody(where string, n subject.Name, weak bool) Odd {
+	o := Odd{Where: where, Who: n.String(), Person: it.any(n), Weak: weak}
+	if o.Person >= 0 && len(it.Subjects[o.Person].Where) > 0 {
+		o.At = it.Subjects[o.Person].Where[0]
+	} else {
+		o.Person = -1
+	}
+	return o
 }
 
 // any is the subject with a name, -1 for none.
@@ -135,7 +147,8 @@ func (it *Item) titled(r *readers) (Odd, bool) {
 		s := &it.Doc.Segments[i]
 		subjectLine := s.At.Layer == document.Header && s.Label == "Subject" && s.At.Path == b.root
 		inside := s.At.Layer == document.Metadata && s.At.Path != b.root && (s.Text == lastName(s.At.Path) || titleLabel(s.Label))
-		if !subjectLine && !inside {
+		headed := s.At.Layer == document.Header && s.At.Path != b.root && it.Doc.Mail != nil && !strings.HasSuffix(s.At.Path, ".eml") && !strings.HasSuffix(s.At.Path, ".msg")
+		if !subjectLine && !inside && !headed {
 			continue
 		}
 		text := s.Text
@@ -150,7 +163,7 @@ func (it *Item) titled(r *readers) (Odd, bool) {
 		if subjectLine {
 			where = "emne"
 		}
-		return Odd{Where: detectors.RedactNumbers(where), Who: n.String(), Person: it.any(n), Weak: true}, true
+		return it.somebody(detectors.RedactNumbers(where), n, true), true
 	}
 	return Odd{}, false
 }

@@ -36,6 +36,7 @@ type Item struct {
 	own   *bool          // matter
 	wrong map[bool][]Odd // Conflicts, by forms
 	apart *Strangers
+	told  *spoken
 	under []Odd
 	dug   bool // under is filled
 }
@@ -63,7 +64,8 @@ func (it *Item) bare() bool {
 		}
 	}
 	for i := range it.Doc.Segments {
-		if strings.Contains(it.Doc.Segments[i].At.Path, "/") {
+		path := it.Doc.Segments[i].At.Path
+		if root, _, inside := strings.Cut(path, "/"); inside && !ownText(root, path) {
 			return false
 		}
 	}

@@ -108,7 +108,7 @@ func (it *Item) findReaders() *readers {
 	for _, address := range it.External {
 		name, shown := personName(display[address])
 		local, domain, _ := strings.Cut(address, "@")
-		private := privateMailbox(local, domain)
+		private := privateMailbox(local, domain) || shown && vanity(name, domain)
 		if it.Owners != nil {
 			if _, ok := it.Owners.Owner(address); ok {
 				r.owners, private = true, true
@@ -118,7 +118,7 @@ func (it *Item) findReaders() *readers {
 			r.owners, private, r.listed = true, true, it.owners
 		}
 		switch {
-		case role(local) || organisationWords(display[address]):
+		case role(local) || organisationWords(display[address]) || hasAny(strings.ToLower(display[address]), workTitles):
 			r.work = true
 		case private:
 			r.private = true
@@ -242,10 +242,10 @@ func (it *Item) bodyText() string {
 
 func (it *Item) ownText() string {
 	var b strings.Builder
-	root := it.bundle().root
+	own := it.bundle()
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
-		if s.At.Path != root || s.At.Layer == document.Quoted || s.At.Layer == document.Header && s.Label != "Subject" {
+		if !own.own(s.At.Path) || s.At.Layer == document.Quoted || s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" {
 			continue
 		}
 		if b.Len() < 1<<16 {
@@ -278,10 +278,15 @@ func personName(display string) (subject.Name, bool) {
 	if last, first, ok := strings.Cut(display, ","); ok {
 		display = strings.TrimSpace(first) + " " + strings.TrimSpace(last)
 	}
+	for _, w := range strings.Fields(strings.ToLower(display)) {
+		if parentWords[w] {
+			return subject.Name{}, false // "Forældre til Testperson"
+		}
+	}
 	if strings.ToLower(display) == display || strings.ToUpper(display) == display {
 		display = capitals(display)
 	}
-	return subject.Named(display)
+	return subject.Named(withoutTitle(display))
 }
 
 // capitals writes the words of a name that has none, or nothing else, with one each.
@@ -341,7 +346,7 @@ func localName(local string) (subject.Name, bool) {
 	return subject.NewName(strings.Join(parts, " ")), long >= 2
 }
 
-var borgerWords = setOf("familien fam familie borger privat modtager bruger kunde abonnent test min mit din ny")
+var borgerWords = setOf("mor far til mormor farmor foraeldre familien fam familie borger privat modtager bruger kunde abonnent test min mit din ny")
 
 // privateMailbox tells a citizen's own mailbox: at a provider of private mail, or
 // one that is named so.

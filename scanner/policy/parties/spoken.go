@@ -95,7 +95,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
-			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() || !greeted.Common() && !it.Personal || name.Relative(greeted) || listed == related || it.readers().family}, true
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal || !greeted.Common() && !it.Personal || name.Relative(greeted) || listed == related || it.readers().family}, true
 		}
 	}
 	return Odd{}, false

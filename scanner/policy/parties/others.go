@@ -1,0 +1,232 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// This file compares papers with what the mail itself says: whom it names. A paper
+// about somebody whom the mail does not name, and who is not the reader, does not
+// belong to it.
+
+// spoken are the people whom a mail's own text names.
+type spoken struct {
+	names  []subject.Name // full ones, without readers and staff
+	firsts []subject.Name // first names by themselves, the same way
+	text   *subject.Text
+}
+
+// maxSpoken bounds the people that a mail is taken to name.
+const maxSpoken = 50
+
+// spokenOf reads whom the mail's own text names, once.
+func (it *Item) spokenOf() *spoken {
+	if it.told != nil {
+		return it.told
+	}
+	out := &spoken{text: new(subject.Text)}
+	it.told = out
+	if it.Doc.Mail == nil {
+		return out
+	}
+	r, greeted := it.readers(), it.greeted()
+	own := it.bundle()
+	ended := "" // the part whose signature was reached
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if s.At.Path == ended {
+			continue
+		}
+		if !own.own(s.At.Path) || s.At.Layer == document.Quoted || s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" {
+			continue
+		}
+		text := s.Text
+		if k := closing(text); k >= 0 {
+			text = text[:k]
+		}
+		out.text.Add(text)
+		for _, f := range subject.NamesIn(text, true) {
+			n := f.Name
+			if s.At.Layer != document.Header && greeting(text, f) {
+				continue
+			}
+			if r.is(n) || it.staff(n) || !greeted.Empty() && (greeted.SameFirst(n) || greeted.SameLoosely(n)) || slices.ContainsFunc(r.addressed, n.SameFirst) && !n.Full() {
+				continue
+			}
+			switch {
+			case len(out.names)+len(out.firsts) >= maxSpoken:
+			case n.Full():
+				out.names = append(out.names, n)
+			default:
+				out.firsts = append(out.firsts, n)
+			}
+		}
+		if text != s.Text {
+			ended = s.At.Path
+		}
+	}
+	return out
+}
+
+// greeting reports whether a name fills its line, behind one word at most: "Goddag
+// Testperson Eksempel" says to whom a mail speaks and not of whom.
+func greeting(text string, f subject.Found) bool {
+	line := text[strings.LastIndexByte(text[:f.Start], '\n')+1 : f.Start]
+	rest, _, _ := strings.Cut(text[f.End:], "\n")
+	return len(strings.Fields(line)) <= 1 && len(line) < 16 && strings.Trim(rest, " \t\r,.!:") == ""
+}
+
+// closing is where a mail's text ends and its signature begins, -1 for nowhere.
+func closing(text string) int {
+	at := -1
+	low := "\n" + strings.ToLower(text)
+	for _, mark := range []string{"venlig hilsen", "venlige hilsner", "\nmvh", "bedste hilsner", "\nhilsen ", "kind regards", "best regards"} {
+		if k := strings.Index(low, mark); k >= 0 && k <= len(text) && (at < 0 || k-1 < at) {
+			at = max(0, k-1)
+		}
+	}
+	return at
+}
+
+// speaksOfName reports whether the mail's own text names somebody, by full name, or by
+// a first name that is no reader's.
+func (it *Item) speaksOfName(n subject.Name) bool {
+	s := it.spokenOf()
+	same := func(o subject.Name) bool { return o.SameLoosely(n) || o.Akin(n) }
+	if slices.ContainsFunc(s.names, same) || slices.ContainsFunc(s.firsts, n.SameFirst) {
+		return true
+	}
+	r, greeted := it.readers(), it.greeted()
+	if slices.ContainsFunc(r.addressed, n.SameFirst) || n.SameFirst(greeted) {
+		return false
+	}
+	return n.FirstIn(s.text)
+}
+
+// namesOthers reports whether the mail's own text names somebody in full, and not this
+// one: "din mor" is then the one it names.
+func (it *Item) namesOthers(n subject.Name) bool {
+	return len(it.spokenOf().names) > 0 && !it.speaksOfName(n)
+}
+
+// namesInFull reports whether the mail's own text names somebody in full.
+func (it *Item) namesInFull(n subject.Name) bool {
+	return n.Full() && slices.ContainsFunc(it.spokenOf().names, n.SameLoosely)
+}
+
+// akin reports whether a name has a word of a family's in common with a reader's.
+func (r *readers) akin(n subject.Name) bool {
+	return r.relative(n) || slices.ContainsFunc(r.names, n.Akin)
+}
+
+// greetsUnlike reports whether the mail greets somebody by a common first name that has
+// nothing in common with a name: the only thing that tells who reads in a mailbox that
+// names nobody.
+func (it *Item) greetsUnlike(n subject.Name) bool {
+	g := it.greeted()
+	return g.Common() && n.Full() && !g.Shares(n) && !g.Alike(n)
+}
+
+// childCues begin the lines that say which child a paper is about.
+var childCues = []string{"elev", "barn", "forældre", "til forældre", "child", "pupil", "datter", "søn"}
+
+// ofChild reports whether a paper says of a person that it is a child's.
+func (it *Item) ofChild(at subject.Occurrence) bool {
+	if at.Segment < 0 || at.Segment >= len(it.Doc.Segments) {
+		return false
+	}
+	s := &it.Doc.Segments[at.Segment]
+	if at.Start > at.End || at.End > len(s.Text) {
+		return false
+	}
+	line := strings.ToLower(strings.TrimSpace(s.Label + s.Text[at.Start:at.End]))
+	return slices.ContainsFunc(childCues, func(c string) bool { return strings.HasPrefix(line, c) || strings.Contains(line, c+":") })
+}
+
+// principal is the first person whom a paper says it is about, by full name.
+func (it *Item) principal(p *paper) int {
+	for _, i := range sortedPeople(p) {
+		if role := p.people[i].role; (role == subject.About || role == subject.Addressee) && it.Subjects[i].Name.Full() {
+			return i
+		}
+	}
+	return -1
+}
+
+// belongs reports whether one of the people whom a paper is about belongs to the mail:
+// a reader or a relative of one, somebody whom the mail names, somebody who stands in
+// a reader's paper, or one who signs.
+func (it *Item) belongs(p *paper, r *readers) bool {
+	for _, i := range p.principals(it) {
+		n := it.Subjects[i].Name
+		if r.numbers[it.Subjects[i].ID] || !n.Empty() && (r.is(n) || r.akin(n) || it.speaksOfName(n) || it.staff(n)) || it.besideReader(i, r) {
+			return true
+		}
+	}
+	s := it.spokenOf()
+	return slices.ContainsFunc(s.names, p.names) || slices.ContainsFunc(s.firsts, func(n subject.Name) bool { return n.FirstIn(p.text) })
+}
+
+// aboutAnother judges a case paper that names whom it is about, without a number and
+// without being a letter or a form, and in which no reader occurs.
+func (it *Item) aboutAnother(p *paper, r *readers) (Odd, bool) {
+	i := it.principal(p)
+	if p.body || i < 0 || it.belongs(p, r) {
+		return Odd{}, false
+	}
+	s := it.spokenOf()
+	other := len(s.names)+len(s.firsts) > 0 // the mail names somebody, and not this one
+	if r.family && !other {
+		return Odd{}, false
+	}
+	o := it.odd(p, i)
+	// A child need not have its parent's name.
+	o.Weak = !r.private && !it.sensitiveAt(p.path) || it.ofChild(o.At) && !other ||
+		!r.sure && !it.greetsUnlike(it.Subjects[i].Name)
+	return o, true
+}
+
+// sensitiveAt reports whether a word of a special category was found in a paper.
+func (it *Item) sensitiveAt(path string) bool {
+	for i := range it.Findings {
+		if x := &it.Findings[i]; x.At.Path == path && (x.Detector == "special-category" || x.Detector == "protected-address") {
+			return true
+		}
+	}
+	return false
+}
+
+// unnamed finds the papers about somebody whom a mail does not name that says whom it
+// is about: "akter i sagen om Testperson Eksempel" with one about another.
+func (it *Item) unnamed() Strangers {
+	s := it.spokenOf()
+	if len(s.names)+len(s.firsts) == 0 {
+		return Strangers{}
+	}
+	who := append(slices.Clone(s.names), s.firsts...)[0]
+	r := it.readers()
+	out := Strangers{Who: who.String(), Main: -1, NameOnly: true}
+	b := it.bundle()
+	for k := range b.papers {
+		p := &b.papers[k]
+		i := it.principal(p)
+		if p.body || i < 0 {
+			continue
+		}
+		out.Papers++
+		if it.forReader(p, r) || it.belongs(p, r) {
+			continue
+		}
+		o := it.odd(p, i)
+		sensitive := it.sensitiveAt(p.path)
+		o.Weak = len(s.names) == 0 && !sensitive || p.people[i].role != subject.About && !sensitive
+		out.Odd = append(out.Odd, o)
+	}
+	if len(out.Odd) == 0 || len(out.Odd) > 3 {
+		return Strangers{}
+	}
+	return out
+}

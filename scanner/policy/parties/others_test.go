@@ -1,0 +1,114 @@
+package parties
+
+import (
+	"strings"
+	"testing"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+const toAnders = "Anders Testesen <at@mail.example>"
+
+// TestAboutAnother: papers by name alone, and what the mail itself says of whom they
+// are about.
+func TestAboutAnother(t *testing.T) {
+	for _, c := range []struct {
+		name, to, body, paper string
+		want                  string // "", hold or warn
+	}{
+		{"a label of any wording", toAnders, "", "Den undersøgtes navn: Bente Prøvesen", "hold"},
+		{"in the middle of a line", toAnders, "", "Matr. 4b. Påbud til ejer: Bente Prøvesen, Prøvevej 2", "hold"},
+		{"who declares", toAnders, "", "Samtykke\n\nJeg, Bente Prøvesen, giver samtykke", "hold"},
+		{"of the reader", toAnders, "", "Låntager: Anders Testesen", ""},
+		{"of a relative by a middle name", toAnders, "", "Låntager: Bente Testesen Prøvesen", ""},
+		{"whom the mail names", toAnders, "Her er papirerne om Bente.", "Patient: Bente Prøvesen", ""},
+		{"staff", toAnders, "", "Klasselærer: Bente Prøvesen", ""},
+		{"a child whom nobody names", toAnders, "", "Til forældrene til Bente Prøvesen", "warn"},
+		{"another child than the mail's", toAnders, "Udtalelsen om Mads er vedhæftet.", "Elev: Bente Prøvesen", "hold"},
+		{"the mail's child", toAnders, "Udtalelsen om Bente er vedhæftet.", "Elev: Bente Prøvesen", ""},
+		{"a mailbox that names nobody, by the greeting", "<bb1958@mail.example>", "Hej Anders", "Passager: Bente Prøvesen", "hold"},
+		{"the same, greeted rightly", "<bb1958@mail.example>", "Hej Bente", "Passager: Bente Prøvesen", ""},
+		{"guardian of another than the paper's", toAnders, "Du er værge for Carl Eksempelgaard.", "Den umyndige: Bente Prøvesen", "hold"},
+		{"guardian", toAnders, "Du er værge for Bente Prøvesen.", "Den umyndige: Bente Prøvesen", ""},
+		{"a title before the name", "Nabo Anders Testesen <at@mail.example>", "", "Låntager: Anders Testesen", ""},
+		{"a parent's mailbox", "Forældre til Bente <at@mail.example>", "Her er udtalelsen om Bente.", "Elev: Bente Prøvesen", ""},
+	} {
+		got := ""
+		for _, o := range append(item(c.to, c.body, c.paper).Conflicts(false), item(c.to, c.body, c.paper).Conflicts(true)...) {
+			got = "hold"
+			if o.Weak {
+				got = "warn"
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestUnnamed: one paper about somebody whom the mail does not name is foreign, also
+// where there are no others to outvote it.
+func TestUnnamed(t *testing.T) {
+	const to = "Advokat Carl Juristgaard <cj@advokat.example>"
+	for _, c := range []struct {
+		body, paper string
+		odd         int
+	}{
+		{"Hermed opgørelsen i boet efter Anders Testesen.", "Afdøde: Bente Prøvesen", 1},
+		{"Hermed opgørelsen i boet efter Anders Testesen.", "Afdøde: Anders Testesen", 0},
+		{"Hermed opgørelsen i boet efter Anders Testesen.", "Borger: Bente Prøvesen\nÆgtefælle: Anders Testesen", 0},
+		{"Hermed opgørelsen.", "Afdøde: Bente Prøvesen", 0},
+	} {
+		if s := item(to, c.body, c.paper).Strangers(); len(s.Odd) != c.odd {
+			t.Errorf("%q, %q: got %+v", c.body, c.paper, s)
+		}
+	}
+}
+
+// TestOwnHTML: a mail whose text is HTML alone speaks in its own words.
+func TestOwnHTML(t *testing.T) {
+	it := item("<solskin77@mail.example>", "", "Låntager: Bente Prøvesen")
+	it.Doc.Segments[0].At.Layer = document.Header
+	it.Doc.Segments = append(it.Doc.Segments, document.Segment{Text: "Kære Bente", At: document.Location{Path: "m.eml/del-2.html", Layer: document.Visible}})
+	if got := it.greeted().String(); got != "B." {
+		t.Errorf("greeted %q", got)
+	}
+	if len(it.Conflicts(false)) > 0 {
+		t.Error("the reader's own paper is another's")
+	}
+	for path, want := range map[string]bool{"m.eml": true, "m.eml/del-2.html": true, "m.eml/del-.html": false, "m.eml/side.html": false, "m.eml/a.zip/del-2.html": false, "n.eml/del-2.html": false} {
+		if ownText("m.eml", path) != want {
+			t.Errorf("%s: want %v", path, want)
+		}
+	}
+}
+
+func TestTold(t *testing.T) {
+	groups := map[string]bool{"helbred": true}
+	for _, c := range []struct {
+		to, body, paper string
+		told            int
+		weak            bool
+	}{
+		{toAnders, "", "Bente Prøvesen har diabetes.", 1, false},
+		{toAnders, "", "Bente Prøvesen kom til samtale. Hun har diabetes.", 1, false},
+		{toAnders, "", "Anders Testesen har diabetes.", 0, false},
+		{toAnders, "Papirerne om Bente Prøvesen er her.", "Bente Prøvesen har diabetes.", 0, false},
+		{toAnders, "", "Overlæge Bente Prøvesen fortæller om diabetes.", 0, false},
+		{toAnders, "", "Bente Prøvesen, formand, fortæller om diabetes.", 0, false},
+		{"Vaskeriet <ordre@vask.example>", "Bente Prøvesen har diabetes.", "Ordre", 1, true},
+		{"Vaskeriet <ordre@vask.example>", "", "Bente Prøvesen har diabetes.", 1, false},
+	} {
+		it := item(c.to, c.body, c.paper)
+		for i := range it.Doc.Segments {
+			if k := strings.Index(it.Doc.Segments[i].Text, "diabetes"); k >= 0 {
+				it.Findings = append(it.Findings, detectors.Finding{Detector: "special-category", Category: "helbred", Strength: detectors.Strong, Segment: i, Start: k, End: k + 8, At: it.Doc.Segments[i].At})
+			}
+		}
+		got := it.Told(groups)
+		if len(got) != c.told || c.told > 0 && got[0].Weak != c.weak {
+			t.Errorf("%q, %q: got %+v", c.body, c.paper, got)
+		}
+	}
+}

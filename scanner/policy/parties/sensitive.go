@@ -1,0 +1,183 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// This file asks of whom sensitive words speak, sentence by sentence: that a paper is
+// the reader's own, or is about nobody in particular, does not make what it says of
+// another the reader's business.
+
+// nameReach is how far before a sentence the full name may stand of somebody whom the
+// sentence calls by first name or "hun", in bytes.
+const nameReach = 300
+
+// maxTold bounds the people that are told apart.
+const maxTold = 50
+
+// Told are the people, no readers, of whom a sentence says something of the given
+// categories, once each. A person whom the mail itself names is left out in papers:
+// they are its matter.
+func (it *Item) Told(categories map[string]bool) []Odd {
+	if it.Doc.Mail == nil || len(it.External) == 0 {
+		return nil
+	}
+	var out []Odd
+	var met []subject.Name
+	words := make(map[string]int) // initials → sensitive words told of them
+	r := it.readers()
+	own := it.bundle()
+	for k := range it.Findings {
+		x := &it.Findings[k]
+		if !categories[x.Category] || x.Strength.Rank() < detectors.Medium.Rank() || len(out) == maxTold {
+			continue
+		}
+		n, ok := it.toldOf(x)
+		if !ok || it.knows(n, r) || !own.own(x.At.Path) && it.speaksOfName(n) {
+			continue
+		}
+		words[n.String()]++
+		if i := slices.IndexFunc(met, n.Same); i >= 0 {
+			out[i].Weak = out[i].Weak && words[n.String()] < 2
+			continue
+		}
+		met = append(met, n)
+		p := paper{path: x.At.Path}
+		o := it.somebody(p.name(), n, false)
+		// To an organisation the mail may speak of a citizen whom both work with.
+		o.Weak = r.family && !it.formerSpouse() || own.own(x.At.Path) && (!r.private || x.Strength != detectors.Strong)
+		out = append(out, o)
+	}
+	return out
+}
+
+// knows reports whether a person is a reader, a reader's relative or one who signs.
+func (it *Item) knows(n subject.Name, r *readers) bool {
+	return r.is(n) || r.akin(n) && !it.formerSpouse() || it.staff(n)
+}
+
+// formerSpouse reports whether the mail speaks of somebody whom the reader is no longer
+// married to, whatever the name.
+func (it *Item) formerSpouse() bool {
+	return it.Says("ekskone", "eksmand", "eks-kone", "eks-mand", "ekskæreste", "tidligere kone", "tidligere mand", "tidligere samlever", "fraskilte", "din eks")
+}
+
+// toldOf is the person of whom the sentence around a finding speaks.
+func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
+	if x.Segment < 0 || x.Segment >= len(it.Doc.Segments) {
+		return subject.Name{}, false
+	}
+	s := &it.Doc.Segments[x.Segment]
+	if x.Start > x.End || x.End > len(s.Text) || s.At.Layer == document.Quoted && it.partOfThread(s.Text) || s.At.Layer == document.Metadata {
+		return subject.Name{}, false
+	}
+	low, high := sentence(s.Text, x.Start, x.End)
+	if n, ok := nearest(subject.NamesIn(strings.ToValidUTF8(s.Text[low:high], " "), false), x.Start-low); ok {
+		return n, true
+	}
+	before := strings.ToValidUTF8(s.Text[max(0, low-nameReach):low], "")
+	var t subject.Text
+	t.Add(s.Text[low:high])
+	if found := subject.NamesIn(before, false); len(found) > 0 {
+		last := found[len(found)-1]
+		// A table that became text has the name on the line above.
+		above := strings.TrimSpace(before[last.End:]) == ""
+		return last.Name, above || last.Name.FirstIn(&t) || t.Head(100, pronouns)
+	}
+	return it.calledIn(s.At.Path, &t)
+}
+
+// calledIn is whom a paper is about and a sentence of it calls by first name.
+func (it *Item) calledIn(path string, t *subject.Text) (subject.Name, bool) {
+	for i := range it.bundle().papers {
+		p := &it.read.papers[i]
+		if p.path != path || p.body {
+			continue
+		}
+		if k := it.principal(p); k >= 0 && it.Subjects[k].Name.FirstIn(t) {
+			return it.Subjects[k].Name, true
+		}
+	}
+	return subject.Name{}, false
+}
+
+// pronouns take up somebody who was named before.
+var pronouns = setOf("han hun ham hende hans hendes she he her his")
+
+// partOfThread reports whether a reader wrote or got what is quoted.
+func (it *Item) partOfThread(quoted string) bool {
+	low := strings.ToLower(quoted)
+	return slices.ContainsFunc(it.External, func(a string) bool { return strings.Contains(low, a) })
+}
+
+// maxSentence bounds how far a sentence is followed to either side, in bytes.
+const maxSentence = 400
+
+// sentence gives the bounds of the sentence or line around a place.
+func sentence(text string, start, end int) (low, high int) {
+	low, high = max(0, start-maxSentence), min(len(text), end+maxSentence)
+	if k := lastStop(text[low:start]); k >= 0 {
+		low += k
+	}
+	for i := end; i < high; i++ {
+		if text[i] == '\n' || strings.IndexByte(".!?", text[i]) >= 0 && (i+1 == len(text) || text[i+1] == ' ' || text[i+1] == '\n') {
+			return low, i
+		}
+	}
+	return low, high
+}
+
+// lastStop is where the last sentence of a text begins, -1 for its beginning. A full
+// stop behind a short word or a figure is that of an abbreviation or a date.
+func lastStop(text string) int {
+	for i := len(text) - 1; i > 0; i-- {
+		switch {
+		case text[i] == '\n':
+			return i + 1
+		case strings.IndexByte(".!?", text[i]) >= 0 && i+1 < len(text) && text[i+1] == ' ':
+			word := text[strings.LastIndexAny(text[:i], " \n")+1 : i]
+			if len(word) > 3 && strings.Trim(word, "0123456789") != "" {
+				return i + 2
+			}
+		}
+	}
+	return -1
+}
+
+// nearest is the last name before a place, else the first behind it.
+func nearest(found []subject.Found, at int) (subject.Name, bool) {
+	best := -1
+	for i := range found {
+		if found[i].Start < at || best < 0 {
+			best = i
+		}
+	}
+	if best < 0 {
+		return subject.Name{}, false
+	}
+	return found[best].Name, true
+}
+
+// Listed counts the people, with a benefit, an illness or a debt beside the name, whom
+// a list shows to citizens who stand in it themselves or have nothing to do with it. It
+// is 0 where it is somebody's work to read such lists.
+func (it *Item) Listed() int {
+	r := it.readers()
+	if it.Doc.Mail == nil || r.work && !r.private || !r.private {
+		return 0
+	}
+	several := len(r.boxes) > 1 // each sees the others
+	n := 0
+	for i := range it.Subjects {
+		s := &it.Subjects[i]
+		if s.NameOnly && s.Told.Case && (several || !it.knows(s.Name, r)) {
+			n++
+		}
+	}
+	return n
+}

@@ -1,0 +1,81 @@
+package parties
+
+import (
+	"strings"
+
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// leakedThread reports an exchange between colleagues about a citizen that is passed on
+// to a private mailbox: what is quoted was written by nobody outside, speaks of a case
+// and names somebody who is neither the reader nor one of those who wrote.
+func (it *Item) leakedThread() (Odd, bool) {
+	if len(it.External) != 1 || it.Doc.Mail == nil {
+		return Odd{}, false
+	}
+	quoted, path := it.quoted()
+	if quoted == "" || len(it.Writers()) > 0 || it.partOfThread(quoted) || !hasWordWith(strings.ToLower(quoted), threadWords) {
+		return Odd{}, false
+	}
+	r := it.readers()
+	if r.work && !r.private || len(r.addressed) == 0 {
+		return Odd{}, false
+	}
+	heads := headLines(quoted)
+	for _, f := range subject.NamesIn(quoted, false) {
+		n := f.Name
+		if r.is(n) || r.akin(n) || it.staff(n) || n.Among(heads) || it.addresses(n) {
+			continue
+		}
+		return Odd{Where: lastName(path), Who: n.String(), Person: -1, Weak: !r.sure || !r.private}, true
+	}
+	return Odd{}, false
+}
+
+// threadWords are stems of what colleagues write to each other about a citizen, beside
+// the words for cases.
+var threadWords = append([]string{"bekymr", "syg ", "syg\n", "mor ", "far ", "slår", "drikker", "barn", "kender du", "målgruppe", "indlagt", "samvær", "sag "}, caseWords...)
+
+// maxQuoted bounds how much quoted text is looked at, in bytes.
+const maxQuoted = 1 << 15
+
+// quoted is what the mail quotes, and where it stands.
+func (it *Item) quoted() (text, path string) {
+	var b strings.Builder
+	own := it.bundle()
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if s.At.Layer != document.Quoted || !own.own(s.At.Path) || b.Len() > maxQuoted {
+			continue
+		}
+		path = s.At.Path
+		b.WriteString(s.Text)
+		b.WriteByte('\n')
+	}
+	return b.String(), path
+}
+
+// headLines are the lines above and below what is quoted that name who wrote it.
+func headLines(quoted string) *subject.Text {
+	t := new(subject.Text)
+	for line := range strings.Lines(quoted) {
+		text := strings.TrimLeft(line, "> \t*|")
+		for _, mark := range []string{"Fra:", "Til:", "Cc:", "From:", "To:", "Hilsen", "Mvh"} {
+			if strings.HasPrefix(text, mark) {
+				t.Add(line)
+			}
+		}
+	}
+	return t
+}
+
+// addresses reports whether a mail is written to somebody by that name.
+func (it *Item) addresses(n subject.Name) bool {
+	for _, a := range it.Doc.Mail.To {
+		if to, ok := personName(a.Name); ok && to.SameLoosely(n) {
+			return true
+		}
+	}
+	return false
+}
