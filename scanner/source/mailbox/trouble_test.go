@@ -1,6 +1,8 @@
 package mailbox_test
 
 import (
+	"context"
+	"encoding/base64"
 	"fmt"
 	"os"
 	"strings"
@@ -122,4 +124,55 @@ func TestBusyIsNoRefusal(t *testing.T) {
 			t.Errorf("%s: %v, want %v", code, err, want)
 		}
 	}
+}
+
+// TestATokenThatExpiresWhileWaiting: the server hangs up in the middle of IDLE and
+// takes the old token no more; with a new one what came meanwhile is handled.
+func TestATokenThatExpiresWhileWaiting(t *testing.T) {
+	s := newScript(t)
+	s.caps = "IMAP4rev1 IDLE SASL-IR AUTH=XOAUTH2"
+	s.mails[1] = letter("en", "x")
+	good := "gammelt"
+	s.misbehave = func(c *peer, tag, command string) bool {
+		switch {
+		case strings.HasPrefix(command, "AUTHENTICATE"):
+			raw, _ := base64.StdEncoding.DecodeString(command[strings.LastIndex(command, " ")+1:])
+			if !strings.Contains(string(raw), "Bearer "+good+"\x01") {
+				c.say("%s NO [AUTHENTICATIONFAILED] expired", tag)
+				return true
+			}
+		case command == "IDLE" && good == "gammelt":
+			good = "nyt"
+			s.mails[2] = letter("to", "x")
+			c.say("+ idling\r\n* BYE session expired")
+			c.Close()
+			return true
+		}
+		return false
+	}
+	a := s.account()
+	a.Server.Auth, a.Server.Timeout = session.XOAuth2, 10*time.Second
+	kept := "gammelt"
+	a.Server.Secret = func(_ context.Context, fresh bool) (string, error) {
+		if fresh {
+			kept = "nyt"
+		}
+		return kept, nil
+	}
+	l := newLab(t, a)
+	l.run()
+	l.saw("en", "to")
+}
+
+// TestTwoAccountsOfOneMailbox: two settings for one mailbox are two readers of it,
+// each with a book of its own, and neither keeps the other from it.
+func TestTwoAccountsOfOneMailbox(t *testing.T) {
+	d := dovecottest.Start(t, dovecottest.Config{Users: []string{"anna"}})
+	a, b := account(d, "anna"), account(d, "anna")
+	b.Name = "anna igen"
+	a.Since, b.Since = time.Hour, time.Hour
+	put(t, d.Client(t, "anna"), "Sent", letter("en", "CPR"), time.Now())
+	l := newLab(t, a, b)
+	l.run()
+	l.saw("en", "en")
 }

@@ -7,7 +7,9 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -313,5 +315,59 @@ func TestAClockThatWasSetBack(t *testing.T) {
 	}
 	if got := hits(t, db); len(got) != 5 {
 		t.Errorf("findings %v", got)
+	}
+}
+
+// TestFilesThatMove: somebody appends to one file all the time, shortens another,
+// replaces a third and deletes a fourth while the share is read; the run ends, and
+// what lies still is read.
+func TestFilesThatMove(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	var still []string
+	for i := range 40 {
+		r.write(fmt.Sprintf("%d.txt", i), "CPR-nr. "+number(i))
+		still = append(still, fmt.Sprintf("%d.txt gone=false 1 [file-findings] ", i))
+	}
+	slices.Sort(still)
+	stop, over := context.WithCancel(t.Context())
+	defer over()
+	var busy sync.WaitGroup
+	names := []string{"vokser.log", "krymper.log", "udskiftes.log", "kommer og går.log"}
+	for i, name := range names {
+		path := r.write(name, strings.Repeat("Intet. ", 1000))
+		busy.Go(func() {
+			for n := 0; stop.Err() == nil; n++ {
+				switch i {
+				case 0:
+					if f, err := os.OpenFile(path, os.O_APPEND|os.O_WRONLY, 0); err == nil {
+						_, _ = f.WriteString("Intet mere. ")
+						_ = f.Close()
+					}
+				case 1:
+					_ = os.Truncate(path, int64(7000-n%7000))
+				case 2:
+					_ = os.WriteFile(path+"~", []byte(strings.Repeat("Nyt. ", n%500)), 0o644)
+					_ = os.Rename(path+"~", path)
+				case 3:
+					_ = os.Remove(path)
+					_ = os.WriteFile(path, []byte("Igen."), 0o644)
+				}
+			}
+		})
+	}
+	db := r.open()
+	r.scan(db)
+	over()
+	busy.Wait()
+	sameLines(t, "findings", hits(t, db), still)
+	for _, line := range unread(t, db) {
+		if !strings.HasSuffix(line, " changing") {
+			t.Errorf("unread: %s", line)
+		}
+	}
+	r.scan(db)
+	if got := unread(t, db); len(got) != 0 {
+		t.Errorf("still unread: %v", got)
 	}
 }
