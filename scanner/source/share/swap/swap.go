@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
 
@@ -27,21 +28,27 @@ var (
 
 // Receipt is what is needed to put a file back.
 type Receipt struct {
-	Root   string            `json:"root"` // of the share
-	Path   string            `json:"path"` // below it
-	Size   int64             `json:"size"`
-	SHA256 string            `json:"sha256"`
-	Mode   uint32            `json:"mode"`
-	UID    int               `json:"uid"`
-	GID    int               `json:"gid"`
-	MTime  int64             `json:"mtime"` // ns
-	ATime  int64             `json:"atime"` // ns
-	Attrs  map[string][]byte `json:"attrs,omitempty"`
+	Root string `json:"root"` // of the share
+	Path string `json:"path"` // below it
+	// PathBytes is the path where it is no UTF-8, which JSON would change.
+	PathBytes []byte            `json:"path_bytes,omitempty"`
+	Size      int64             `json:"size"`
+	SHA256    string            `json:"sha256"`
+	Mode      uint32            `json:"mode"`
+	UID       int               `json:"uid"`
+	GID       int               `json:"gid"`
+	MTime     int64             `json:"mtime"` // ns
+	ATime     int64             `json:"atime"` // ns
+	Attrs     map[string][]byte `json:"attrs,omitempty"`
 }
 
 // Encode is the stored form.
 func (r *Receipt) Encode() ([]byte, error) {
-	data, err := json.Marshal(r)
+	stored := *r
+	if !utf8.ValidString(r.Path) {
+		stored.PathBytes = []byte(r.Path)
+	}
+	data, err := json.Marshal(&stored)
 	if err != nil {
 		return nil, fmt.Errorf("cannot write a receipt: %w", err)
 	}
@@ -53,6 +60,9 @@ func Decode(data []byte) (*Receipt, error) {
 	var r Receipt
 	if err := json.Unmarshal(data, &r); err != nil || r.Root == "" || r.Path == "" {
 		return nil, errors.New("the receipt of a file cannot be read")
+	}
+	if r.PathBytes != nil {
+		r.Path, r.PathBytes = string(r.PathBytes), nil
 	}
 	return &r, nil
 }

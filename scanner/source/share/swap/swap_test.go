@@ -110,6 +110,22 @@ func TestTakenAndPutBackTheSame(t *testing.T) {
 	}
 }
 
+// TestOddNamesComeBack: a name of any bytes is the same name afterwards.
+func TestOddNamesComeBack(t *testing.T) {
+	for _, name := range []string{"linje\nskift.txt", "ikke-utf8-\xe6\xf8.txt", "\xff", strings.Repeat("l", 251) + ".txt", strings.Repeat("\xe6", 255), "  .txt "} {
+		p := newPlace(t, name)
+		must(t, Take(p.tree, p.path, p.seen, note))
+		data, err := p.receipt.Encode()
+		must(t, err)
+		p.receipt, err = Decode(data)
+		must(t, err)
+		must(t, p.restore())
+		if got := p.names(t); got != name {
+			t.Errorf("%q came back as %q", name, got)
+		}
+	}
+}
+
 // aclOf gives a file a POSIX access list where the file system has them, and
 // returns it.
 func aclOf(t *testing.T, file string) []byte {
