@@ -15,7 +15,8 @@ const MaxCondensed = 2 << 30
 // Limits of reading a large text.
 const (
 	condenseWhole = 4 << 20  // bytes that are kept as they are
-	condenseKept  = 48 << 20 // bytes that are kept of the rest
+	condenseKept  = 32 << 20 // bytes that are kept of the rest
+	numberLines   = 30_000   // lines with numbers that are kept in all
 	condenseLine  = 64 << 10 // bytes of a line that are judged at once
 	condenseFrom  = 32 << 20 // contained texts larger than this are condensed
 	linesAround   = 2        // a kept line's neighbours on each side
@@ -25,16 +26,24 @@ const (
 // ErrNotPlain is returned by Condense for what holds more than lines of text.
 var ErrNotPlain = errors.New("not lines of text alone")
 
-var errKept = fmt.Errorf("more than %d bytes of lines with numbers", condenseKept/2)
+// LeftOut is returned by Condense when lines that may hold numbers were left out for
+// want of room. It says how many: a file with a person in each of ten million lines is
+// judged by the first thirty thousand, and the rest are counted.
+type LeftOut struct{ Lines int }
+
+func (l LeftOut) Error() string {
+	return fmt.Sprintf("%d more lines with numbers were counted and not read", l.Lines)
+}
 
 // Condense reads a text of any size in little memory: the first 4 MB as they are, of
 // the rest the lines in which a person's number may stand, with two lines before and
 // behind. The other lines are left empty, so that line numbers stay true. Where that
-// keeps more than 24 MB, of the lines behind only those are kept that hold a number
-// for sure (see sureNumber). Errors: ErrNotPlain when blocks of encoded data or zero
-// bytes stand in the rest, since those would go unread; an error that says so when
-// lines were left out for want of room, or reading ended at 48 MB; any error of r. Of
-// what was read until then the beginning comes back.
+// keeps more than 16 MB, or more than 15,000 lines with numbers stand in the text, of
+// the lines behind only those are kept that hold a number for sure (see sureNumber);
+// behind 32 MB or 30,000 such lines the rest are counted. Errors: ErrNotPlain when
+// blocks of encoded data or zero bytes stand behind the first 4 MB, since those would
+// go unread; LeftOut when lines were left out; any error of r. Of what was read until
+// then the beginning comes back.
 func Condense(r io.Reader) ([]byte, error) {
 	var out pieces
 	err := condense(r, &out)
@@ -43,12 +52,6 @@ func Condense(r io.Reader) ([]byte, error) {
 
 func condense(r io.Reader, out *pieces) error {
 	in := bufio.NewReaderSize(r, condenseLine)
-	if _, err := io.CopyN(out, in, condenseWhole); err != nil {
-		if errors.Is(err, io.EOF) {
-			err = nil
-		}
-		return err
-	}
 	c := condenser{out: out}
 	for {
 		line, err := in.ReadSlice('\n')
@@ -58,8 +61,8 @@ func condense(r io.Reader, out *pieces) error {
 			}
 		}
 		switch {
-		case errors.Is(err, io.EOF) && c.thinned:
-			return errKept
+		case errors.Is(err, io.EOF) && c.left > 0:
+			return LeftOut{c.left}
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil && !errors.Is(err, bufio.ErrBufferFull):
@@ -92,14 +95,24 @@ func (p *pieces) Bytes() []byte { return bytes.Join(p.full, nil) }
 // condenser keeps lines with numbers and those around them.
 type condenser struct {
 	out     *pieces
-	kept    int
-	thinned bool     // a line was left out in which a number may stand
+	whole   int      // bytes kept as they are
+	kept    int      // bytes kept of the rest
+	numbers int      // lines kept that may hold a number
+	left    int      // lines left out that may hold one
 	waiting [][]byte // the lines before this one, not written yet
 	after   int      // lines still to be kept
 	encoded int      // lines in a row that look like encoded data
 }
 
 func (c *condenser) line(line []byte, ended bool) error {
+	if c.whole < condenseWhole && c.numbers < numberLines/2 {
+		if MayHoldNumber(line) {
+			c.numbers++
+		}
+		c.whole += len(line)
+		_, _ = c.out.Write(line)
+		return nil
+	}
 	if bytes.IndexByte(line, 0) >= 0 {
 		return ErrNotPlain
 	}
@@ -108,23 +121,25 @@ func (c *condenser) line(line []byte, ended bool) error {
 	} else if c.encoded >= 8 {
 		return ErrNotPlain
 	}
-	if c.kept > condenseKept/2 {
-		return c.sparing(line)
+	if c.kept > condenseKept/2 || c.numbers >= numberLines/2 {
+		c.sparing(line)
+		return nil
 	}
 	switch {
 	case MayHoldNumber(line):
 		for _, w := range c.waiting {
-			if err := c.keep(w); err != nil {
-				return err
-			}
+			c.keep(w)
 		}
 		c.waiting, c.after = c.waiting[:0], linesAround
-		return c.keep(line)
+		c.numbers++
+		c.keep(line)
+		return nil
 	case c.after > 0:
 		if ended {
 			c.after--
 		}
-		return c.keep(line)
+		c.keep(line)
+		return nil
 	}
 	if len(c.waiting) == linesAround {
 		c.drop(c.waiting[0])
@@ -141,34 +156,34 @@ func (c *condenser) line(line []byte, ended bool) error {
 }
 
 // sparing keeps a line where much was kept already.
-func (c *condenser) sparing(line []byte) error {
+func (c *condenser) sparing(line []byte) {
 	for _, w := range c.waiting {
 		c.drop(w)
 	}
 	c.waiting, c.after = c.waiting[:0], 0
 	if MayHoldNumber(line) {
-		if sureNumber(line) {
-			return c.keep(line)
+		if !c.full() && sureNumber(line) {
+			c.numbers++
+			c.keep(line)
+			return
 		}
-		c.thinned = true
+		c.left++
 	}
 	c.drop(line)
-	return nil
 }
 
-func (c *condenser) keep(line []byte) error {
-	if c.kept += len(line); c.kept > condenseKept {
-		return errKept
-	}
+func (c *condenser) full() bool { return c.kept > condenseKept || c.numbers >= numberLines }
+
+func (c *condenser) keep(line []byte) {
+	c.kept += len(line)
 	_, _ = c.out.Write(line)
-	return nil
 }
 
 var newline = []byte("\n")
 
-// drop leaves a line empty.
+// drop leaves a line empty, so that those behind keep their numbers.
 func (c *condenser) drop(line []byte) {
-	if bytes.HasSuffix(line, []byte("\n")) {
+	if !c.full() && bytes.HasSuffix(line, []byte("\n")) {
 		_, _ = c.out.Write(newline)
 	}
 }
@@ -332,7 +347,7 @@ func (b *Builder) Gather(name string, r io.Reader) (data []byte, cut bool, err e
 	if limit > condenseFrom && b.walk.condensable(data[:HeadBytes], baseName(name)) {
 		all := &io.LimitedReader{R: patient{b.ctx, io.MultiReader(bytes.NewReader(data), r)}, N: MaxCondensed}
 		data, err = Condense(all)
-		if errors.Is(err, ErrNotPlain) || errors.Is(err, errKept) {
+		if errors.Is(err, ErrNotPlain) || errors.As(err, new(LeftOut)) {
 			return data, true, nil
 		}
 		return data, all.N <= 0, err

@@ -1,6 +1,7 @@
 package scanner
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/mail"
@@ -77,7 +78,7 @@ func (p *Pipeline) HandleRead(ctx context.Context, it Item, read func() *documen
 	out.Findings, out.Gaps = findings, append(slices.Clone(out.Document.Gaps), gaps...)
 	if it.Cut > 0 {
 		out.Gaps = append(out.Gaps, document.Gap{At: document.Location{Path: it.Name}, Why: document.TooBig,
-			Detail: fmt.Sprintf("the last %d bytes were not read", it.Cut)})
+			Detail: cmp.Or(it.CutWhy, fmt.Sprintf("the last %d bytes were not read", it.Cut))})
 	}
 	out.Subjects = subject.GroupWith(p.Detectors.Key, out.Document, out.Findings)
 	if p.Turn != nil {

@@ -27,6 +27,7 @@ type Item struct {
 	Received time.Time
 	Content  []byte // immutable
 	Cut      int64  // bytes of the item that Content lacks because it is too big
+	CutWhy   string // what is lacking, in words; "" for the last Cut bytes
 	Receipt  []byte
 	Large    *Large // content that is too large to wait in memory; Content is then nil until its turn
 	// Authenticated says that the sender logged in with us, so that the mail is

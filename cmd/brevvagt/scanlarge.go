@@ -54,6 +54,9 @@ func scanItem(ctx context.Context, formats *document.Formats, file share.File) (
 	it := scanner.Item{Source: "share", ID: file.Path, Name: filepath.Base(file.Path), Received: file.ModTime, Content: data}
 	if err != nil {
 		it.Cut = max(1, file.Size-int64(len(data)))
+		if left := (document.LeftOut{}); errors.As(err, &left) {
+			it.CutWhy = left.Error()
+		}
 	}
 	return it, nil
 }

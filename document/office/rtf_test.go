@@ -36,6 +36,9 @@ func TestRTFOddities(t *testing.T) {
 		{`\trowd Navn\cell CPR-nr.\cell\row\trowd Testperson\cell 120336-3951\cell\row`, "120336-3951", document.Visible, "CPR-nr."},
 		{`{\object{\*\objdata 01050000` + hex.EncodeToString([]byte("objekt 120336-3951")) + `}}`, "objekt 120336-3951", document.Visible, ""},
 		{`{\pict\bin18 billed 120336-3951}`, "billed 120336-3951", document.Visible, ""},
+		{`{\stylesheet{\s1\ql\fs22 Brev 120336-3951;}{\s2 Normal;}}efter\par`, "Brev 120336-3951", document.Metadata, ""},
+		{`{\*\listtable{\list{\listlevel{\leveltext\'0b120336-3951;}}}}efter\par`, "120336-3951", document.Metadata, ""},
+		{`{\*\datastore ` + hex.EncodeToString([]byte("lager 120336-3951")) + `}`, "lager 120336-3951", document.Visible, ""},
 		{`{\fonttbl{\f0 Arial;}}{\colortbl;}efter 120336-3951`, "efter 120336-3951", document.Visible, ""},
 	} {
 		d := documenttest.Read(t, append(formats(), raw{}), "x.rtf", []byte(`{\rtf1\ansi\ansicpg1252 `+c.in+`}`))

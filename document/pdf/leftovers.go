@@ -88,6 +88,7 @@ func referred(data []byte) map[int]bool {
 
 // literals hands on the strings in dictionaries that hold six digits or more.
 func (r *reader) literals(data []byte) {
+	name, named := "", 0
 	for i := 0; i < len(data); i++ {
 		var raw []byte
 		switch {
@@ -113,10 +114,20 @@ func (r *reader) literals(data []byte) {
 		}
 		text := decoded(raw)
 		if plentyOfDigits(text) && !strings.HasPrefix(text, "D:") && !r.shown(text) && r.spare() {
-			r.text(document.Segment{Text: text, At: document.Location{Layer: document.Hidden}})
+			s := document.Segment{Text: text, At: document.Location{Layer: document.Hidden}}
+			if len(text) == 10 && i-named < nameReach && fieldName.MatchString(name) {
+				s.Label = name // of a form's field that stands on no page
+			}
+			r.text(s)
 		}
+		name, named = text, i
 	}
 }
+
+// nameReach is how far behind the name of a field its value stands, in bytes.
+const nameReach = 100
+
+var fieldName = regexp.MustCompile(`(?i)^.{0,20}(?:cpr|personn)`)
 
 // literal reads a string up to its closing bracket and tells how long it is.
 func literal(data []byte) (out []byte, n int) {

@@ -95,13 +95,13 @@ func (p *page) labelled(layer document.Layer) {
 }
 
 // spread adds, to a row that stays one text, the numbers that only their heading
-// makes a number: those whose zero is lost, those in two columns.
+// makes a number: a run of ten digits, or nine whose zero is lost, those in two columns.
 func (p *page) spread(layer document.Layer) {
 	if p.table.likely == nil || p.table.row < 2 {
 		return
 	}
 	for i, v := range p.table.values(p.shown, len(p.table.likely)) {
-		if len(v) == 9 && strings.Trim(v, "0123456789") == "" {
+		if (len(v) == 9 || len(v) == 10 && cprWord.MatchString(p.table.likely[i])) && strings.Trim(v, "0123456789") == "" {
 			p.out.Segment(document.Segment{Text: v, Label: p.table.likely[i], At: p.cellAt(i, layer)})
 		}
 	}

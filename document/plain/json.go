@@ -12,7 +12,6 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
-	"brevvagt/internal/columns"
 	"brevvagt/internal/prose"
 )
 
@@ -74,10 +73,11 @@ type values struct {
 	out   *document.Builder
 	inner inner
 	open  []bool    // true for an object
-	last  [2]string // label and text of the value before
+	last  following // the values before
 	keys  []string
-	key   bool   // the next string is a key
-	bytes []byte // of a list of numbers that may be the bytes of a text
+	key   bool            // the next string is a key
+	page  strings.Builder // of a list of lines that are a page
+	bytes []byte          // of a list of numbers that may be the bytes of a text
 }
 
 func (v *values) token(t json.Token, line int) {
@@ -89,10 +89,18 @@ func (v *values) token(t json.Token, line int) {
 			v.keys = append(v.keys, v.label())
 		default:
 			v.spelt(line)
+			if v.page.Len() > 0 {
+				v.inner.child("text/html", []byte(v.page.String()))
+				v.page.Reset()
+			}
 			v.open, v.keys = v.open[:len(v.open)-1], v.keys[:len(v.keys)-1]
 		}
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
 	case string:
+		if !v.key && len(v.open) > 0 && !v.open[len(v.open)-1] && v.page.Len()+len(t) < maxSpelt && strings.HasSuffix(v.label(), "html") {
+			v.page.WriteString(t) // a notebook keeps a page by its lines
+			return
+		}
 		if v.key {
 			v.keys[len(v.keys)-1] = t
 			if strings.ContainsAny(t, "0123456789") { // a number may be the key
@@ -133,14 +141,18 @@ func (v *values) label() string {
 }
 
 func (v *values) add(text, label string, line int) {
+	if strings.HasPrefix(strings.TrimSpace(text), "<") && htmlStart.MatchString(looks.Start([]byte(text[:min(len(text), document.HeadBytes)]))) {
+		v.inner.child("text/html", []byte(text)) // a notebook's tables, a chat's messages
+		return
+	}
 	if looks.Sign(text) && !v.inner.packed(text) && !v.inner.dataURIs(text) {
 		v.out.Segment(document.Segment{Text: text, Label: label, At: document.Location{Line: line}})
 	}
 	if len(text) > 12 {
 		return
 	}
-	for _, j := range columns.Join([]string{v.last[0], label}, []string{v.last[1], text}) {
-		v.out.Segment(document.Segment{Text: j.Text, Label: v.last[0], At: document.Location{Line: line}})
+	for _, s := range v.last.add(label, text) {
+		s.At.Line = line
+		v.out.Segment(s)
 	}
-	v.last = [2]string{label, text}
 }

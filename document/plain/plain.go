@@ -6,6 +6,7 @@ package plain
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/pem"
 	"fmt"
 	"regexp"
@@ -69,6 +70,11 @@ func armored(data []byte, out *document.Builder) {
 		switch data = rest; block.Type {
 		case "CMS", "PKCS7", "PKCS #7 SIGNED DATA":
 			out.ChildBytes(fmt.Sprintf("indlejret-%d.p7m", n), block.Bytes, document.Input{MadeUp: true})
+		case "CERTIFICATE":
+			if c, err := x509.ParseCertificate(block.Bytes); err == nil {
+				out.Segment(document.Segment{Text: c.Subject.String(), At: document.Location{Layer: document.Hidden}})
+			}
+			fallthrough
 		default:
 			texts, _ := sweep.Texts(block.Bytes)
 			for _, t := range texts {

@@ -274,11 +274,17 @@ func linkText(link string) string {
 
 var scriptString = regexp.MustCompile(`"(?:[^"\\\n]|\\.){4,}"|'(?:[^'\\\n]|\\.){4,}'`)
 
+// namedString is a run of ten digits under a name that says what it is.
+var namedString = regexp.MustCompile(`(?i)\b(\w{0,20}(?:cpr|personn)\w{0,10})["']?\s*[:=]\s*["']?(\d{10})\b`)
+
 // scriptStrings gives the quoted texts of a script without its code.
 func scriptStrings(code string) string {
 	found := scriptString.FindAllString(code, 100_000)
 	for i, s := range found {
 		found[i] = s[1 : len(s)-1]
+	}
+	for _, m := range namedString.FindAllStringSubmatch(code, 10_000) {
+		found = append(found, m[1]+": "+m[2])
 	}
 	found = append(found, coded.Views(code)...)
 	return strings.Join(found, "\n")

@@ -8,6 +8,7 @@ import (
 	"io"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -50,10 +51,12 @@ func (XML) Read(ctx context.Context, in document.Input, out *document.Builder) e
 		token, err := d.RawToken()
 		if errors.Is(err, io.EOF) {
 			e.flush("")
+			e.inPlace()
 			return nil
 		}
 		if err != nil {
 			e.flush("")
+			e.inPlace()
 			rest := text[min(int(d.InputOffset()), len(text)):]
 			paragraphs(ctx, rest, e.lines.of(d.InputOffset()), out)
 			return errMalformed
@@ -74,8 +77,10 @@ type elements struct {
 	names  []string
 	text   strings.Builder
 	line   int
+	places [][2]float64      // of a drawing: where the open elements stand
+	pieces []document.Placed // and its texts
 	owner  int               // depth at which text began
-	last   [2]string         // label and text of the element before
+	last   following         // the elements before
 	own    *strings.Replacer // of the document's own entities
 }
 
@@ -97,6 +102,9 @@ func (e *elements) token(t xml.Token, line int) {
 		}
 		if len(e.names) < maxNames {
 			e.names = append(e.names, t.Name.Local)
+			if e.svg {
+				e.place(t.Attr)
+			}
 		}
 		e.attributes(t.Attr, line)
 	case xml.EndElement:
@@ -108,6 +116,7 @@ func (e *elements) token(t xml.Token, line int) {
 		}
 		if len(e.names) > 0 {
 			e.names = e.names[:len(e.names)-1]
+			e.places = e.places[:min(len(e.places), len(e.names))]
 		}
 	case xml.CharData:
 		if e.text.Len() == 0 {
@@ -190,13 +199,23 @@ func (e *elements) attributes(attrs []xml.Attr, line int) {
 		if e.svg && shape(a.Name.Local) {
 			continue
 		}
+		label := e.label(a.Value, a.Name.Local)
+		if len(a.Value) == 10 {
+			for _, b := range attrs { // <id type="CPR" value="...">
+				if len(b.Value) <= 20 && cprWord.MatchString(b.Value) {
+					label = b.Value
+				}
+			}
+		}
 		at := document.Location{Line: line}
 		if len(a.Value) <= 3 {
 			at.Layer = document.Hidden // apart from what stands between the tags
 		}
-		e.out.Segment(document.Segment{Text: a.Value, Label: e.label(a.Value, a.Name.Local), At: at})
+		e.out.Segment(document.Segment{Text: a.Value, Label: label, At: at})
 	}
 }
+
+var cprWord = regexp.MustCompile(`(?i)^\W*(?:cpr|person)`)
 
 // label is the name of the value's element or attribute. A single digit is a piece of
 // what stands around it: the names of two elements more say what that is.
@@ -225,6 +244,9 @@ func (e *elements) flush(label string) {
 		e.text.Reset()
 		return
 	}
+	if n := len(e.places); e.svg && n > 0 && len(text) > 0 && len(text) < 60 && len(e.pieces) < document.MaxPlaced {
+		e.pieces = append(e.pieces, document.Placed{X: e.places[n-1][0], Y: e.places[n-1][1], Size: drawnLine, Text: text})
+	}
 	single := e.label(text, label)
 	prose.Paragraphs(text, e.line, func(line int, p string) {
 		e.out.Segment(document.Segment{Text: p, Label: single, At: document.Location{Line: line}})
@@ -233,10 +255,69 @@ func (e *elements) flush(label string) {
 	if len(text) > longestPart {
 		return
 	}
-	for _, j := range columns.Join([]string{e.last[0], label}, []string{e.last[1], text}) {
-		e.out.Segment(document.Segment{Text: j.Text, Label: e.last[0], At: document.Location{Line: e.line}})
+	for _, s := range e.last.add(label, text) {
+		s.At.Line = e.line
+		e.out.Segment(s)
 	}
-	e.last = [2]string{label, text}
+}
+
+// following remembers the latest short values with their labels: a number may be kept
+// as a date and four digits, or as a day, a month, a year and four digits.
+type following struct{ labels, texts [4]string }
+
+// add takes the next value and gives the number that it completes.
+func (f *following) add(label, text string) (found []document.Segment) {
+	copy(f.labels[:], f.labels[1:])
+	copy(f.texts[:], f.texts[1:])
+	last := len(f.labels) - 1
+	f.labels[last], f.texts[last] = label, text
+	for _, from := range []int{0, last - 1} {
+		for _, j := range columns.Join(f.labels[from:], f.texts[from:]) {
+			if from > 0 || len(f.texts[0]) <= 2 && j.From == 0 {
+				found = append(found, document.Segment{Text: j.Text, Label: f.labels[from+j.From]})
+			}
+		}
+	}
+	return found
+}
+
+// drawnLine is the height of a line of letters in a drawing, in its own units.
+const drawnLine = 10
+
+var shift = regexp.MustCompile(`translate\(\s*(-?[\d.]+)(?:[\s,]+(-?[\d.]+))?|matrix\((?:\s*-?[\d.eE-]+[\s,]+){4}(-?[\d.]+)[\s,]+(-?[\d.]+)`)
+
+// place notes where an element of a drawing stands: where the one around it does, and
+// how far it is moved from there.
+func (e *elements) place(attrs []xml.Attr) {
+	at := [2]float64{}
+	if n := len(e.places); n > 0 {
+		at = e.places[n-1]
+	}
+	for _, a := range attrs {
+		switch a.Name.Local {
+		case "x", "y":
+			first, _, _ := strings.Cut(strings.TrimSpace(a.Value), " ")
+			v, err := strconv.ParseFloat(strings.TrimSuffix(first, "px"), 64)
+			if err != nil {
+				continue
+			}
+			at[a.Name.Local[0]-'x'] += v
+		case "transform":
+			if m := shift.FindStringSubmatch(a.Value); m != nil {
+				x, _ := strconv.ParseFloat(m[1]+m[3], 64) // 0 where there is none
+				y, _ := strconv.ParseFloat(m[2]+m[4], 64)
+				at[0], at[1] = at[0]+x, at[1]+y
+			}
+		}
+	}
+	e.places = append(e.places, at)
+}
+
+// inPlace reads the texts of a drawing once more, in the order in which they stand.
+func (e *elements) inPlace() {
+	for _, line := range document.Lines(e.pieces) {
+		e.out.Segment(document.Segment{Text: line})
+	}
 }
 
 // longestPart is the length of a date, in bytes.

@@ -29,6 +29,7 @@ func TestViews(t *testing.T) {
 		"both marks":    "CPR *130151*-_5355_",
 		"characters":    "Chr(49) & Chr(51) & Chr(48) & Chr(49) & Chr(53) & Chr(49) & Chr(45) & Chr(53) & Chr(51) & Chr(53) & Chr(53)",
 		"base64":        "employeeNumber:: Q1BSLW5yLiAxMzAxNTEtNTM1NQ==",
+		"base32":        "INIFELLOOIXCAMJTGAYTKMJNGUZTKNJAOPB3QZ3FOI======",
 		"hexadecimal":   "VALUES (1,0x4350522D6E722E203133303135312D35333535)",
 		"registry":      "\"Cpr\"=hex(2):31,00,33,00,30,00,31,00,35,00,31,00,\\\r\n  2d,00,35,00,33,00,35,00,35,00,00,00",
 		"hexdump":       "00000000  43 50 52 2d 6e 72 2e 20  31 33 30 31 35 31 2d 35  |CPR-nr. 130151-5|\n00000010  33 35 35 0a                                       |355.|",

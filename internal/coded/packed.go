@@ -1,6 +1,7 @@
 package coded
 
 import (
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"regexp"
@@ -62,6 +63,10 @@ func unpack(run string) string {
 		coding = base64.RawURLEncoding
 	}
 	raw, _ := coding.DecodeString(run[:len(run)-boolInt(len(run)%4 == 1)]) // what stands before an error is decoded
+	if s := readable(raw); s != "" || strings.Trim(run, "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567") != "" {
+		return s
+	}
+	raw, _ = base32.StdEncoding.WithPadding(base32.NoPadding).DecodeString(run)
 	return readable(raw)
 }
 

@@ -32,16 +32,25 @@ func Join(headings, values []string) []Joined {
 	var found []Joined
 	n := min(len(headings), len(values))
 	for i := 0; i < n; i++ {
-		if headings[i] == "" || len(values[i]) < 5 || len(values[i]) > longest {
-			continue // most cells: nothing dearer is asked of them
-		}
-		date := birth(strings.TrimSpace(values[i]))
-		if date == "" || !birthHeading.MatchString(headings[i]) {
+		if headings[i] == "" || len(values[i]) > longest {
 			continue
 		}
-		for j := i + 1; j < min(n, i+1+farthest); j++ {
+		date, last := "", i
+		switch size := len(values[i]); {
+		case size >= 5:
+			if date = birth(strings.TrimSpace(values[i])); date == "" || !birthHeading.MatchString(headings[i]) {
+				continue
+			}
+		case size > 0 && size <= 2 && i+3 < n: // most cells: nothing dearer is asked of them
+			if date, last = parts(headings[i:i+3], values[i:i+3]), i+2; date == "" {
+				continue
+			}
+		default:
+			continue
+		}
+		for j := last + 1; j < min(n, last+1+farthest); j++ {
 			serial := strings.TrimSpace(values[j])
-			if !digits(serial, 1, 4) || !serialHeading.MatchString(headings[j]) || j > i+1 && !serialForSure.MatchString(headings[j]) {
+			if !digits(serial, 1, 4) || !serialHeading.MatchString(headings[j]) || j > last+1 && !serialForSure.MatchString(headings[j]) {
 				continue
 			}
 			text := date + "-" + serial
@@ -53,6 +62,29 @@ func Join(headings, values []string) []Joined {
 		}
 	}
 	return found
+}
+
+var (
+	dayHeading   = regexp.MustCompile(`(?i)\bda(?:g|y)|dag$`)
+	monthHeading = regexp.MustCompile(`(?i)m(?:å|aa|a)ned|\bm(?:d|dr)\b|month`)
+	yearHeading  = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:å|aa)r|(?:å|aa)r(?:stal)?$|year`)
+)
+
+// parts is the date of a day, a month and a year in three columns, "" if they are none.
+func parts(headings, values []string) string {
+	if !dayHeading.MatchString(headings[0]) || !monthHeading.MatchString(headings[1]) || !yearHeading.MatchString(headings[2]) {
+		return ""
+	}
+	day, month, year := strings.TrimSpace(values[0]), strings.TrimSpace(values[1]), strings.TrimSpace(values[2])
+	if !digits(day, 1, 2) || !digits(month, 1, 2) || !digits(year, 2, 4) || len(year) == 3 {
+		return ""
+	}
+	two := func(s string) string { return ("0" + s)[len(s)-1:] }
+	date := two(day) + two(month) + year[len(year)-2:]
+	if _, err := time.Parse("020106", date); err != nil {
+		return ""
+	}
+	return date
 }
 
 var layouts = []string{"02-01-2006", "2-1-2006", "02.01.2006", "2.1.2006", "02/01/2006", "2/1/2006", "2006-01-02", "02-01-06", "02.01.06", "02/01/06", "20060102", "02012006"}

@@ -17,6 +17,10 @@ func TestJoin(t *testing.T) {
 		{[]string{"Fødselsdato", "Navn", "Serie"}, []string{"010237", "Test", "5006"}, ""},
 		{[]string{"Dato", "Løbenr."}, []string{"010237", "5006"}, ""},
 		{[]string{"Fødselsdato"}, []string{"010237", "5006"}, ""},
+		{[]string{"Dag", "Måned", "År", "Løbenr"}, []string{"1", "2", "37", "5006"}, "010237-5006"},
+		{[]string{"foedselsdag", "foedselsmaaned", "foedselsaar", "loebenummer"}, []string{"01", "12", "2037", "5006"}, "011237-5006"},
+		{[]string{"Dag", "Måned", "År", "Løbenr"}, []string{"31", "2", "37", "5006"}, ""},
+		{[]string{"Dag", "Måned", "År", "Beløb"}, []string{"1", "2", "37", "5006"}, ""},
 		{[]string{"Fødselsår", "Løbenr."}, []string{"2037", "5006"}, ""},
 	}
 	for _, tt := range tests {

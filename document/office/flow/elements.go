@@ -93,6 +93,14 @@ func (w *walker) open(name string) {
 	case "property", "cacheField":
 		act = actProperty
 		w.property = w.sc.Attr("name")
+	case "ser": // of a chart: its name labels its values
+		w.series, w.named = "", false
+	case "tx":
+		w.named = w.series == ""
+	case "val", "xVal", "yVal", "cat", "bubbleSize":
+		w.named = false
+	case "cell": // of the copy that is kept of another workbook
+		w.copied.at = w.sc.Attr("r")
 	}
 	w.undo = append(w.undo, element{name, act})
 	if w.sc.HasAttrs() {
@@ -309,6 +317,14 @@ func (w *walker) attributes(name string) {
 		}
 		if w.opt.Broad && !take {
 			take = broad(attr, value)
+		}
+		if string(attr) == "V" && name == "Cell" { // a property of a shape in Visio
+			switch w.sc.Attr("N") {
+			case "Label":
+				w.series = string(value)
+			case "Value":
+				label = w.series
+			}
 		}
 		if !take {
 			return

@@ -75,6 +75,9 @@ type walker struct {
 	authors  map[string]bool
 	loose    []byte // text of the innermost element outside paragraphs
 	property string // name of the property being read
+	series   string // name of a chart's series, or of a shape's property
+	named    bool   // the series' name is being read
+	copied   copied // cells of another workbook
 
 	ins, del, props, change int
 	inText, inInstr         int
@@ -307,7 +310,19 @@ func (w *walker) flushLoose(name string) {
 		layer = document.Deleted
 	}
 	if name == "v" {
-		text = []byte(cellfmt.Plain(string(text)))
+		shown := cellfmt.Plain(string(text))
+		switch {
+		case w.copied.at != "":
+			label = w.copied.label(shown)
+		case w.named:
+			w.series, w.named = shown, false
+		case label == "":
+			label = w.series
+		}
+		text = []byte(cellfmt.Format{}.Show(string(text), label, false))
+		if len(text) == 0 {
+			text = []byte(shown)
+		}
 	}
 	w.add(layer, string(text), label)
 }

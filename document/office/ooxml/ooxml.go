@@ -205,6 +205,8 @@ func (r *reader) read(p *part) {
 	switch p.root {
 	case "FixedPage":
 		r.drawn(p)
+	case "sld":
+		r.boxes(p)
 	case "sldLayout", "dataModel", "chartSpace", "webSettings", "settings", "numbering":
 		r.names(p)
 	}
@@ -271,6 +273,10 @@ func (r *reader) child(p *part) {
 	name := strings.ToLower(p.file.Name)
 	switch path.Ext(name) {
 	case ".odttf", ".fntdata", ".ttf", ".otf":
+		return
+	}
+	if strings.HasSuffix(name, "model/item.data") {
+		r.out.Gap(document.Gap{At: document.Location{Path: r.in.Path + "/" + label(p.file.Name)}, Why: document.UnknownType, Detail: "the data model of Power Pivot"})
 		return
 	}
 	if strings.Contains(name, "printersettings") && strings.HasSuffix(name, ".bin") {

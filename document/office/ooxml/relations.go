@@ -1,9 +1,12 @@
 package ooxml
 
 import (
+	"bytes"
 	"io"
+	"math"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 
 	"brevvagt/document"
@@ -90,6 +93,7 @@ const manyPaths = 100
 // it that take letters for lines.
 func (r *reader) drawn(p *part) {
 	paths, glyphs := 0, 0
+	var pieces []document.Placed
 	r.with(p, func(rd io.Reader) error {
 		sc := xmlscan.New(rd)
 		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
@@ -98,14 +102,65 @@ func (r *reader) drawn(p *part) {
 				paths++
 			case k == xmlscan.Start && sc.Name() == "Glyphs":
 				glyphs++
+				if len(pieces) < document.MaxPlaced {
+					pieces = append(pieces, document.Placed{X: measure(sc.Attr("OriginX")), Y: measure(sc.Attr("OriginY")),
+						Size: measure(sc.Attr("FontRenderingEmSize")), Text: strings.TrimPrefix(sc.Attr("UnicodeString"), "{}")})
+				}
 			}
 		}
 		return nil // read once more for its text, where faults are told
 	})
+	for _, line := range document.Lines(pieces) {
+		r.add(line, "", "")
+	}
 	if glyphs == 0 && paths > manyPaths {
 		r.out.Gap(document.Gap{At: document.Location{Path: r.in.Path + "/" + label(p.file.Name)}, Why: document.NoText, Detail: "a page of lines without letters"})
 	}
 }
+
+// measure is a length of a drawing, 0 where none can be read.
+func measure(s string) float64 {
+	v, err := strconv.ParseFloat(s, 64)
+	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
+		return 0
+	}
+	return v
+}
+
+// boxes reads the short texts of a slide in the order in which they stand on it: boxes
+// lie in the file in the order in which they were made.
+func (r *reader) boxes(p *part) {
+	var pieces []document.Placed
+	r.with(p, func(rd io.Reader) error {
+		sc := xmlscan.New(rd)
+		var box document.Placed
+		var text []byte
+		inText, placed := false, false
+		for k := sc.Next(); k != xmlscan.EOF && len(pieces) < document.MaxPlaced; k = sc.Next() {
+			switch {
+			case k == xmlscan.Start && sc.Name() == "sp":
+				box, text, placed = document.Placed{Size: boxLine}, text[:0], false
+			case k == xmlscan.Start && sc.Name() == "off" && !placed:
+				box.X, box.Y, placed = measure(sc.Attr("x")), measure(sc.Attr("y")), true
+			case sc.Name() == "t" && k != xmlscan.Text:
+				inText = k == xmlscan.Start
+			case k == xmlscan.Text && inText && len(text) < 200:
+				text = append(text, sc.Text()...)
+			case k == xmlscan.End && sc.Name() == "sp":
+				if box.Text = string(bytes.TrimSpace(text)); placed && box.Text != "" && len(box.Text) < 60 {
+					pieces = append(pieces, box)
+				}
+			}
+		}
+		return nil // read once more for its text, where faults are told
+	})
+	for _, line := range document.Lines(pieces) {
+		r.sink.Add(document.Segment{Text: line, At: document.Location{Page: p.page}})
+	}
+}
+
+// boxLine is the height of a line of text on a slide, in EMU (914,400 to an inch).
+const boxLine = 250_000
 
 // formatMarks set off the words within a number format.
 var formatMarks = strings.NewReplacer(`"`, "", `\`, "")

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/hex"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
@@ -42,6 +43,8 @@ type state struct {
 	field bool
 	note  bool // footnote, header or comment: a paragraph apart
 	apart int  // asides open around the group
+	table int  // where a group of names begins, 0 for none
+	store bool // it is the store of the document's data, in hexadecimal
 }
 
 // dest is where text of a group goes.
@@ -127,6 +130,8 @@ func (r *reader) close() {
 	r.stack = r.stack[:n-1]
 	r.omit, r.star = 0, false
 	switch {
+	case was.table > 0 && r.state.table == 0:
+		r.endTable(was)
 	case was.field && !r.state.field:
 		r.endField()
 	case was.apart > r.state.apart:
@@ -141,6 +146,28 @@ func (r *reader) close() {
 		r.binary(was.dest)
 	case was.note && !r.state.note:
 		r.paragraph()
+	}
+}
+
+// tableWord is a control word between the names of styles and lists.
+var tableWord = regexp.MustCompile(`\\(?:'[0-9a-fA-F]{2}|[a-zA-Z]{1,32}-?\d{0,10} ?|.)|[{}\r\n]+`)
+
+// endTable reads what no page shows: names that people gave styles and the levels of
+// lists, for numbers alone, and the store of the data that the document was filled from.
+func (r *reader) endTable(t state) {
+	raw := r.data[t.table : r.pos-1]
+	if t.store {
+		b := make([]byte, hex.DecodedLen(len(raw)))
+		n, _ := hex.Decode(b, bytes.Join(bytes.Fields(raw), nil)) // what stands before an error is read
+		if n > 0 {
+			r.sink.Out.ChildBytes("datastore", b[:n], document.Input{MadeUp: true})
+		}
+		return
+	}
+	for name := range bytes.SplitSeq(tableWord.ReplaceAll(raw, []byte(" ")), []byte(";")) {
+		if document.HoldsParted(name) {
+			r.add(strings.TrimSpace(ole.Decode(name, r.page)), "", document.Metadata)
+		}
 	}
 }
 

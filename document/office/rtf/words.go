@@ -175,6 +175,11 @@ func (r *reader) special(word string, star bool) {
 	switch {
 	case silent[word]:
 		r.state.dest = nothing
+		r.state.table = 0
+		switch word {
+		case "stylesheet", "listtable", "datastore", "xmlnstbl":
+			r.state.table, r.state.store = r.pos, word == "datastore"
+		}
 	case word == "fldinst":
 		r.state.field = true
 		r.fields = append(r.fields, nil)

@@ -104,6 +104,9 @@ type rows struct {
 // number can stand is one segment.
 const manyPieces = 20_000
 
+// hugePieces is how many cells may be segments even if they hold less than a name.
+const hugePieces = 400_000
+
 // lateHeading is the last row that is taken for headings: exports begin with a title
 // and the day of the export.
 const lateHeading = 30
@@ -144,7 +147,7 @@ func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 		}
 	}
 	for i, cell := range cells {
-		if !looks.Sign(cell) {
+		if !looks.Sign(cell) || w.pieces > hugePieces && len(cell) < 5 {
 			continue
 		}
 		w.pieces++

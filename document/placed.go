@@ -1,0 +1,70 @@
+package document
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Placed is a piece of text where a drawing puts it: X grows to the right, Y down the
+// page, Size is the height of its letters, all in one unit of the format's choice.
+type Placed struct {
+	X, Y, Size float64
+	Text       string
+}
+
+// MaxPlaced is how many pieces of one page are put in order.
+const MaxPlaced = 50_000
+
+// Lines puts the pieces of a page into the order in which they are read and gives the
+// lines that say more than their pieces do in the order of the file: a number that is
+// drawn in several pieces, or one whose label stands before it on the page only.
+func Lines(pieces []Placed) (lines []string) {
+	pieces = slices.Clone(pieces[:min(len(pieces), MaxPlaced)])
+	slices.SortStableFunc(pieces, func(a, b Placed) int { return cmp.Compare(a.Y, b.Y) })
+	for len(pieces) > 0 {
+		n := 1
+		for n < len(pieces) && pieces[n].Y-pieces[0].Y <= max(pieces[0].Size, 1)/2 {
+			n++
+		}
+		line := pieces[:n]
+		pieces = pieces[n:]
+		if n < 2 {
+			continue
+		}
+		slices.SortStableFunc(line, func(a, b Placed) int { return cmp.Compare(a.X, b.X) })
+		if text := inOrder(line); MayHoldNumber([]byte(text)) && saysMore(line, text) {
+			lines = append(lines, text)
+		}
+	}
+	return lines
+}
+
+// inOrder joins the pieces of a line. Signs that are drawn one by one make one word.
+func inOrder(line []Placed) string {
+	var b strings.Builder
+	single := false
+	for i, p := range line {
+		one := utf8.RuneCountInString(p.Text) == 1
+		if i > 0 && !(one && single) {
+			b.WriteByte(' ')
+		}
+		b.WriteString(p.Text)
+		single = one
+	}
+	return b.String()
+}
+
+func saysMore(line []Placed, text string) bool {
+	alone := 0
+	for _, p := range line {
+		if MayHoldNumber([]byte(p.Text)) {
+			if numberLabel.MatchString(p.Text) {
+				return false
+			}
+			alone++
+		}
+	}
+	return alone == 0 || numberLabel.MatchString(text)
+}
