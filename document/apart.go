@@ -21,7 +21,12 @@ const (
 	numberDigits = 10
 	labelReach   = 3  // texts that may stand between a label and its number
 	labelLength  = 60 // bytes of a text that is a label
-	shortLabel   = 24 // bytes of one that labels the paragraph behind it
+	shortLabel   = 48 // bytes of one that labels the paragraph behind it
+)
+
+var (
+	asksForNumber = regexp.MustCompile(`(?i)(?:^|\s)(?:cpr|person)[\s.-]*(?:n(?:umme)?r)?\.?\s*[?:]?\s*$`)
+	valueLabel    = regexp.MustCompile(`(?i)^(?:svar|answer|response|value|val|v(?:æ|ae)rdi|data|text|tekst|indhold|content|input)$`)
 )
 
 var numberLabel = regexp.MustCompile(`(?i)cpr|person-?n(?:umme)?r|pers\.?nr`)
@@ -29,8 +34,10 @@ var numberLabel = regexp.MustCompile(`(?i)cpr|person-?n(?:umme)?r|pers\.?nr`)
 // add takes the next piece and gives the number that ended before it, if one did.
 func (a *apart) add(s Segment) (whole Segment, ok bool) {
 	text := strings.TrimSpace(s.Text)
-	if said := a.said[0]; len(text) == numberDigits && s.Label == "" && len(said) <= shortLabel && pieceOf(text[:6]) && pieceOf(text[6:]) && numberLabel.MatchString(said) {
-		// A form or a list has the name of a field in one paragraph, its value in the next.
+	if said := a.said[0]; len(text) == numberDigits && len(said) <= shortLabel && pieceOf(text[:6]) && pieceOf(text[6:]) &&
+		(s.Label == "" || valueLabel.MatchString(s.Label)) && asksForNumber.MatchString(said) {
+		// A form or a list has the name of a field in one paragraph or value, what was
+		// filled in in the next.
 		a.digits, a.whole, a.said = a.digits[:0], "", [labelReach]string{}
 		return Segment{Text: text, Label: said, At: s.At}, true
 	}

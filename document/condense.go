@@ -16,7 +16,7 @@ const MaxCondensed = 2 << 30
 const (
 	condenseWhole = 4 << 20  // bytes that are kept as they are
 	condenseKept  = 32 << 20 // bytes that are kept of the rest
-	numberLines   = 30_000   // lines with numbers that are kept in all
+	numberLines   = 20_000   // lines with numbers that are kept in all
 	condenseLine  = 64 << 10 // bytes of a line that are judged at once
 	condenseFrom  = 32 << 20 // contained texts larger than this are condensed
 	linesAround   = 2        // a kept line's neighbours on each side
@@ -28,7 +28,7 @@ var ErrNotPlain = errors.New("not lines of text alone")
 
 // LeftOut is returned by Condense when lines that may hold numbers were left out for
 // want of room. It says how many: a file with a person in each of ten million lines is
-// judged by the first thirty thousand, and the rest are counted.
+// judged by the first twenty thousand, and the rest are counted.
 type LeftOut struct{ Lines int }
 
 func (l LeftOut) Error() string {
@@ -38,9 +38,9 @@ func (l LeftOut) Error() string {
 // Condense reads a text of any size in little memory: the first 4 MB as they are, of
 // the rest the lines in which a person's number may stand, with two lines before and
 // behind. The other lines are left empty, so that line numbers stay true. Where that
-// keeps more than 16 MB, or more than 15,000 lines with numbers stand in the text, of
+// keeps more than 16 MB, or more than 10,000 lines with numbers stand in the text, of
 // the lines behind only those are kept that hold a number for sure (see sureNumber);
-// behind 32 MB or 30,000 such lines the rest are counted. Errors: ErrNotPlain when
+// behind 32 MB or 20,000 such lines the rest are counted. Errors: ErrNotPlain when
 // blocks of encoded data or zero bytes stand behind the first 4 MB, since those would
 // go unread; LeftOut when lines were left out; any error of r. Of what was read until
 // then the beginning comes back.

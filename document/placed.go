@@ -56,6 +56,8 @@ func inOrder(line []Placed) string {
 	return b.String()
 }
 
+var hyphens = strings.NewReplacer(" -", "-", "- ", "-")
+
 func saysMore(line []Placed, text string) bool {
 	alone := 0
 	for _, p := range line {
@@ -66,5 +68,6 @@ func saysMore(line []Placed, text string) bool {
 			alone++
 		}
 	}
-	return alone == 0 || numberLabel.MatchString(text)
+	// Two boxes of six and four digits are no number by themselves; a hyphen says so.
+	return numberLabel.MatchString(text) || alone == 0 && HoldsParted([]byte(hyphens.Replace(text)))
 }

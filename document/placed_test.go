@@ -21,6 +21,7 @@ func TestLines(t *testing.T) {
 		"two halves":      {[]Placed{{90, 20, 10, "-3951"}, {10, 60, 10, "Kort"}, {10, 21, 10, "120336"}}, []string{"120336 -3951"}},
 		"label":           {[]Placed{{90, 20, 10, "1203363951"}, {10, 60, 10, "Kort"}, {10, 20, 10, "CPR-nr."}}, []string{"CPR-nr. 1203363951"}},
 		"said by itself":  {[]Placed{{90, 20, 10, "CPR 120336-3951"}, {10, 20, 10, "Navn"}}, nil},
+		"two amounts":     {[]Placed{{90, 20, 10, "3951"}, {10, 20, 10, "120336"}}, nil},
 		"another line":    {[]Placed{{90, 40, 10, "-3951"}, {10, 20, 10, "120336"}}, nil},
 		"measures":        {[]Placed{{10, 20, 10, "45"}, {30, 20, 10, "120"}, {60, 20, 10, "3600"}}, nil},
 		"without a label": {[]Placed{{90, 20, 10, "1203363951"}, {10, 20, 10, "Ordre"}}, nil},

@@ -158,6 +158,7 @@ func label(s string) string {
 // serial; labels tell two columns that need not be neighbours. From is the index of
 // the first cell.
 func Comb(cells []Cell, labels []string) (found []Joined) {
+	pairs := false
 	for i := 0; i < len(cells); i++ {
 		digits, j, size, even := 0, i, 0, true
 		var b strings.Builder
@@ -181,17 +182,17 @@ func Comb(cells []Cell, labels []string) (found []Joined) {
 		}
 		if digits == 10 && even && j-i > 1 {
 			found = append(found, Joined{From: i, Text: b.String()})
-			i = j - 1
+			i, pairs = j-1, pairs || size == 2
 		}
 	}
-	if len(found) > 0 || len(cells) < 2 || len(labels) == 0 {
+	if len(found) > 0 && !pairs || len(cells) < 2 || len(labels) == 0 {
 		return found
 	}
 	values := make([]string, len(cells))
 	for i, c := range cells {
 		values[i] = c.Text
 	}
-	return columns.Join(labels, values)
+	return append(found, columns.Join(labels, values)...) // headings tell day, month and year
 }
 
 // Joined is a number put together from cells of one row.
