@@ -27,6 +27,7 @@ type Share struct {
 	// Live watches a folder of this machine, so that a new file is read within
 	// seconds; the scan at night stays the truth.
 	Live           bool  `yaml:"live"`
+	LetterRuns     bool  `yaml:"letter_runs"`          // judge a recipient list with the letters beside it
 	Readers        int   `yaml:"readers"`              // files read at once, default 8
 	BytesPerSecond int64 `yaml:"megabytes_per_second"` // default no limit
 	FilesPerSecond int64 `yaml:"files_per_second"`     // default no limit

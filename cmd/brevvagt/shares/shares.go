@@ -161,7 +161,7 @@ func clockOf(c config.Share) (night.Clock, error) {
 
 // newShare makes a share as a scan wants it; keys may be nil for a look at it.
 func newShare(c config.Share, site policy.Site, keys *seal.Keys) *night.Share {
-	sh := &night.Share{Name: c.Title(), Walkers: 4, Readers: 8, Limit: document.DefaultLimits().PartBytes, Public: site.Public}
+	sh := &night.Share{Name: c.Title(), Walkers: 4, Readers: 8, Limit: document.DefaultLimits().PartBytes, Public: site.Public, Runs: c.LetterRuns}
 	if c.Readers > 0 {
 		sh.Readers = c.Readers
 	}

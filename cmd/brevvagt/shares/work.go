@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/scanner"
+	"brevvagt/scanner/source/letters"
 	"brevvagt/scanner/source/share/night"
 )
 
@@ -73,14 +74,26 @@ func (w Worker) equip(ctx context.Context, s, old *Shares) error {
 	if err != nil {
 		return err
 	}
-	s.scan = (&night.Scanner{DB: s.DB, Handle: w.handler(), Log: s.log, Version: version, Owner: s.owner}).Prepare()
+	s.scan = (&night.Scanner{DB: s.DB, Handle: w.handler(), Together: w.together, Log: s.log, Version: version, Owner: s.owner}).Prepare()
 	return nil
+}
+
+// together judges a list of recipients with the letters beside it.
+func (w Worker) together(ctx context.Context, folder string, names []string, read func(context.Context, string) ([]byte, error)) (scanner.Outcome, bool, error) {
+	own := w.still()
+	return letters.Judge(ctx, &own, folder, names, read)
+}
+
+// still is a copy of the pipeline that decides and does nothing else.
+func (w Worker) still() scanner.Pipeline {
+	own := *w.Pipeline
+	own.Relax, own.Memory, own.Turn, own.Actions, own.HoldUnfinished = nil, nil, nil, nil, false
+	return own
 }
 
 // handler judges with a copy of the pipeline that decides and does nothing else.
 func (w Worker) handler() scanner.Handler {
-	own := *w.Pipeline
-	own.Relax, own.Memory, own.Turn, own.Actions, own.HoldUnfinished = nil, nil, nil, nil, false
+	own := w.still()
 	return func(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
 		out, err := own.Handle(ctx, it)
 		if err == nil {

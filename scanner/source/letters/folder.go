@@ -173,9 +173,13 @@ func isMessage(name string) bool {
 
 // read reads one file; what cannot be opened is a gap.
 func (f Folder) read(ctx context.Context, formats *document.Formats, name string) *document.Document {
-	label := f.label(name)
+	data, err := readFile(name, document.DefaultLimits().PartBytes)
+	return f.content(ctx, formats, f.label(name), data, err)
+}
+
+// content reads what a file holds, under the path the document has it by.
+func (f Folder) content(ctx context.Context, formats *document.Formats, label string, data []byte, err error) *document.Document {
 	limit := document.DefaultLimits().PartBytes
-	data, err := readFile(name, limit)
 	if err != nil {
 		return &document.Document{
 			Parts: []document.Part{{Path: label}},

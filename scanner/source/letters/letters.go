@@ -9,6 +9,7 @@ package letters
 
 import (
 	"context"
+	"path"
 	"slices"
 
 	"brevvagt/document"
@@ -24,6 +25,30 @@ func Install(p *scanner.Pipeline) {
 	p.Relate = compare.Relate
 }
 
+// Judge judges files that lie together, by their names below a folder, as one run of
+// letters; ok is false when they are none. read gives a file's content.
+func Judge(ctx context.Context, p *scanner.Pipeline, folder string, names []string, read func(ctx context.Context, name string) ([]byte, error)) (out scanner.Outcome, ok bool, err error) {
+	judge, formats := *p, *p.Formats
+	judge.Formats, judge.Actions = &formats, nil
+	Install(&judge)
+	f := Folder{Path: folder}
+	out, err = judge.HandleRead(ctx, scanner.Item{Source: "letters", ID: folder, Name: path.Base(folder), Received: p.Now()}, func() *document.Document {
+		all := &document.Document{}
+		for _, name := range names {
+			if ctx.Err() != nil {
+				break
+			}
+			data, err := read(ctx, name)
+			join(all, f.content(ctx, judge.Formats, path.Base(folder)+"/"+name, data, err))
+		}
+		return all
+	})
+	if err == nil {
+		err = ctx.Err()
+	}
+	return out, out.Kind == "letter", err
+}
+
 // Read reads the files of a folder as one document: each file is read as if it
 // stood alone, with the limits of one item.
 func Read(ctx context.Context, p *scanner.Pipeline, folder Folder, jobs int) *document.Document {
@@ -33,11 +58,15 @@ func Read(ctx context.Context, p *scanner.Pipeline, folder Folder, jobs int) *do
 	})
 	all := &document.Document{}
 	for _, d := range docs {
-		all.Segments = append(all.Segments, d.Segments...)
-		all.Gaps = append(all.Gaps, d.Gaps...)
-		all.Seals = append(all.Seals, d.Seals...)
-		all.Parts = append(all.Parts, d.Parts...)
-		all.Pictures = append(all.Pictures, d.Pictures...)
+		join(all, d)
 	}
 	return all
+}
+
+func join(all, d *document.Document) {
+	all.Segments = append(all.Segments, d.Segments...)
+	all.Gaps = append(all.Gaps, d.Gaps...)
+	all.Seals = append(all.Seals, d.Seals...)
+	all.Parts = append(all.Parts, d.Parts...)
+	all.Pictures = append(all.Pictures, d.Pictures...)
 }

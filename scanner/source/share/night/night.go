@@ -33,6 +33,8 @@ type Share struct {
 	// Seize takes a file with findings away, where the share's policy says so; nil
 	// only reports. It is asked before the file is counted as done.
 	Seize Seize
+	// Runs has a list of recipients judged together with the letters beside it.
+	Runs bool
 
 	tree   walk.Tree
 	listed *listed
@@ -64,6 +66,9 @@ type Scanner struct {
 	Lease time.Duration
 	// Memory bounds what is read at once, in bytes over all shares; default 512 MiB.
 	Memory *semaphore.Weighted
+	// Together judges a list of recipients with the letters beside it, on shares that
+	// have Runs; nil for none.
+	Together Together
 
 	mu    sync.Mutex
 	known *verdicts

@@ -59,7 +59,7 @@ func TestOddFiles(t *testing.T) {
 		t.Errorf("%d files with findings: %q", len(got), got)
 	}
 	// The sparse file was read to the limit; that the rest was not is a gap.
-	if v, ok, err := db.Verdict(ctx, s.contentKey(sh, &state.Object{Entry: walk.Entry{Name: "stor.txt"}}, make([]byte, 1<<20), 2<<30), run.Version); err != nil || !ok || !strings.Contains(v, "too-big") {
+	if v, ok, err := db.Verdict(ctx, s.contentKey(sh, &state.Object{Entry: walk.Entry{Name: "stor.txt"}}, make([]byte, 1<<20), 2<<30, nil), run.Version); err != nil || !ok || !strings.Contains(v, "too-big") {
 		t.Errorf("the sparse file's verdict is %q %v %v", v, ok, err)
 	}
 }

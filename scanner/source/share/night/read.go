@@ -51,11 +51,12 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 		return r, true, nil
 	}
 	r.Now, r.Racy = now, racy(run, now)
-	r.Content = s.contentKey(sh, o, data, now.Size)
-	if o.Content != "" && o.Version == run.Version && r.Content != o.Content && o.Same(now) && !r.Racy {
+	beside := s.around(ctx, sh, o)
+	r.Content = s.contentKey(sh, o, data, now.Size, beside)
+	if beside == nil && o.Content != "" && o.Version == run.Version && r.Content != o.Content && o.Same(now) && !r.Racy {
 		s.Log.Warn("file changed although its times did not", "share", sh.Name, "file", hide(sh.Show(o.Path)))
 	}
-	if err := s.judge(ctx, sh, run, o, data, &r); err != nil {
+	if err := s.judge(ctx, sh, run, o, data, beside, &r); err != nil {
 		if ctx.Err() != nil {
 			return r, false, nil
 		}
@@ -161,9 +162,9 @@ func whole(f io.Reader, want int64) ([]byte, error) {
 }
 
 // contentKey names content together with what else its verdict depends on: its
-// ending, by which formats are told; its name where that may hold a number; and
-// whether it lies in a published folder.
-func (s *Scanner) contentKey(sh *Share, o *state.Object, data []byte, size int64) string {
+// ending, by which formats are told; its name where that may hold a number; whether
+// it lies in a published folder; and, of a list of recipients, the letters beside it.
+func (s *Scanner) contentKey(sh *Share, o *state.Object, data []byte, size int64, beside *around) string {
 	h := seal.ContentHash()
 	h.Write(data)
 	about := strings.ToLower(path.Ext(o.Name)) + "\x00"
@@ -173,6 +174,9 @@ func (s *Scanner) contentKey(sh *Share, o *state.Object, data []byte, size int64
 	}
 	if public || manyDigits(o.Name) {
 		about += "\x00" + o.Name
+	}
+	if beside != nil {
+		about += "\x00run\x00" + beside.print
 	}
 	return s.DB.Keys().Content(h.Sum(nil), binary.LittleEndian.AppendUint64(nil, uint64(size)), []byte(about))
 }
@@ -189,7 +193,7 @@ func manyDigits(name string) bool {
 }
 
 // judge finds the verdict on content: one that is known, or a new one.
-func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, data []byte, r *state.Result) error {
+func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, data []byte, beside *around, r *state.Result) error {
 	if s.known.maybe(r.Content) {
 		stored, ok, err := s.DB.Verdict(ctx, r.Content, run.Version)
 		if err != nil {
@@ -217,6 +221,9 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 	}
 	if ctx.Err() != nil {
 		return ctx.Err() // cut off: its gaps are ours, not the file's
+	}
+	if err := s.together(ctx, sh, beside, &out); err != nil {
+		return err
 	}
 	kept := findings(o.Name, &out)
 	if r.Findings, err = kept.Encode(); err != nil {
