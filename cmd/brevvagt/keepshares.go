@@ -7,11 +7,12 @@ import (
 	"brevvagt/cmd/brevvagt/shares"
 	"brevvagt/detectors"
 	"brevvagt/scanner"
+	"brevvagt/scanner/source/letters"
 )
 
 // worker reads shares with the judgement of a pipeline.
 func (d *daemon) worker(p *scanner.Pipeline) shares.Worker {
-	return shares.Worker{Pipeline: p, Files: d.lanes.Files, Version: version, Log: d.log, Done: func(path string, out scanner.Outcome) {
+	return shares.Worker{Pipeline: p, Files: d.lanes.Files, Version: version, Log: d.log, Letters: letters.Judge, Done: func(path string, out scanner.Outcome) {
 		if d.foundFile != nil {
 			d.foundFile(path, out)
 		}

@@ -15,6 +15,7 @@ import (
 	"brevvagt/cmd/brevvagt/shares"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
+	"brevvagt/scanner/source/letters"
 )
 
 func newShares() *cobra.Command {
@@ -112,7 +113,7 @@ func sharesWork(use, short string, do func(context.Context, *cobra.Command, *hel
 				return err
 			}
 		}
-		w := shares.Worker{Pipeline: eng.pipeline, Files: files, Version: version, Log: log}
+		w := shares.Worker{Pipeline: eng.pipeline, Files: files, Version: version, Log: log, Letters: letters.Judge}
 		return do(cmd.Context(), cmd, &helper{file: file, cfg: cfg, worker: w, key: st.Key}, args)
 	}}
 	console.ConfigFlag(cmd, &file)

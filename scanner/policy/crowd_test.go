@@ -1,6 +1,7 @@
 package policy
 
 import (
+	"brevvagt/scanner/policy/parties"
 	"fmt"
 	"strings"
 	"testing"
@@ -114,6 +115,20 @@ func TestDoubtfulAgain(t *testing.T) {
 	site := testSite()
 	for doubtful, want := range []Action{Warn, Warn, Hold} {
 		f := spoken(site, "Hej Bente\n\nDu har fået bevilget hjemmehjælp.", "anders.testesen@gmail.com")
+		f.Past.Run.Sent, f.Past.Run.Doubtful = doubtful, doubtful
+		if got := action(Decide(site, Default(), f), "addressee-mismatch"); got != want {
+			t.Errorf("after %d: %s, want %s", doubtful, got, want)
+		}
+	}
+}
+
+// TestElsewhereAgain: one letter past the usual address may be a new address; the
+// second of a run is not.
+func TestElsewhereAgain(t *testing.T) {
+	site := testSite()
+	for doubtful, want := range []Action{Warn, Hold} {
+		f := spoken(site, "Se vedhæftede.", "ab12@gmail.com")
+		f.Past.Elsewhere = []parties.Odd{{Where: "brev.pdf", Who: "T. E.", Person: -1, Weak: true}}
 		f.Past.Run.Sent, f.Past.Run.Doubtful = doubtful, doubtful
 		if got := action(Decide(site, Default(), f), "addressee-mismatch"); got != want {
 			t.Errorf("after %d: %s, want %s", doubtful, got, want)

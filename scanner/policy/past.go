@@ -45,7 +45,7 @@ func (f *Facts) pastMismatch(site Site) (string, string, bool) {
 // a doubtful letter in a run whose others all were the reader's own.
 func (f *Facts) sureOfPast(site Site) bool {
 	r := f.Past.Run
-	return f.shifted(site) || f.exception(site) || f.doubtfulAgain(site) || !allWeak(f.elsewhere(site)) ||
+	return f.shifted(site) || f.exception(site) || f.doubtfulAgain(site) || f.elsewhereAgain(site) || !allWeak(f.elsewhere(site)) ||
 		len(f.mismatches(site)) > 0 && !r.Again && r.Own >= parties.RunByHand-1 && r.Own == r.Sent && !f.parties(site).Family()
 }
 
@@ -55,6 +55,13 @@ func (f *Facts) sureOfPast(site Site) bool {
 func (f *Facts) doubtfulAgain(site Site) bool {
 	r := f.Past.Run
 	return r.Doubtful >= 2 && r.Doubtful > r.Own && !r.Again && len(f.mismatches(site)) > 0 && !f.parties(site).Family()
+}
+
+// elsewhereAgain: the second letter in a run that goes past the address where its
+// person's papers have always gone. One may be somebody's new address.
+func (f *Facts) elsewhereAgain(site Site) bool {
+	r := f.Past.Run
+	return r.Doubtful >= 1 && !r.Again && len(f.elsewhere(site)) > 0 && !f.parties(site).Family()
 }
 
 // runStopped: one letter for somebody else stops the rest of the run (Aarhus: 274

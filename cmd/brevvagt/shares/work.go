@@ -11,7 +11,6 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/scanner"
-	"brevvagt/scanner/source/letters"
 	"brevvagt/scanner/source/share/night"
 )
 
@@ -23,6 +22,8 @@ type Worker struct {
 	Files   *Keeper
 	Version string                        // of the program
 	Done    func(string, scanner.Outcome) // sees every outcome; it may be nil
+	// Letters judges files that lie together as a run of letters; nil judges none.
+	Letters func(ctx context.Context, p *scanner.Pipeline, folder string, names []string, read func(context.Context, string) ([]byte, error)) (scanner.Outcome, bool, error)
 	Log     *slog.Logger
 }
 
@@ -74,14 +75,19 @@ func (w Worker) equip(ctx context.Context, s, old *Shares) error {
 	if err != nil {
 		return err
 	}
-	s.scan = (&night.Scanner{DB: s.DB, Handle: w.handler(), Together: w.together, Log: s.log, Version: version, Owner: s.owner}).Prepare()
+	s.scan = (&night.Scanner{DB: s.DB, Handle: w.handler(), Together: w.together(), Log: s.log, Version: version, Owner: s.owner}).Prepare()
 	return nil
 }
 
-// together judges a list of recipients with the letters beside it.
-func (w Worker) together(ctx context.Context, folder string, names []string, read func(context.Context, string) ([]byte, error)) (scanner.Outcome, bool, error) {
+// together judges a list of recipients with the letters beside it; nil for none.
+func (w Worker) together() night.Together {
+	if w.Letters == nil {
+		return nil
+	}
 	own := w.still()
-	return letters.Judge(ctx, &own, folder, names, read)
+	return func(ctx context.Context, folder string, names []string, read func(context.Context, string) ([]byte, error)) (scanner.Outcome, bool, error) {
+		return w.Letters(ctx, &own, folder, names, read)
+	}
 }
 
 // still is a copy of the pipeline that decides and does nothing else.
