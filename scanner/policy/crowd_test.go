@@ -1,7 +1,6 @@
 package policy
 
 import (
-	"brevvagt/scanner/policy/parties"
 	"fmt"
 	"strings"
 	"testing"
@@ -9,6 +8,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/parties"
 )
 
 // spoken makes facts of a mail of mere text.

@@ -136,4 +136,16 @@ func TestCompanies(t *testing.T) {
 	}
 	pass.check(t, scanFolder(t, folderOf(t, run(0, 1, 2, 3, 4))))
 	mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, run(0, 2, 1, 3, 4))))
+	// The same without a column of files: the files are named by the CVR number.
+	byNumber := func(order ...int) []member {
+		m := run(order...)
+		for i := range firms {
+			m[i].name = fmt.Sprintf("1%d345678.txt", i)
+		}
+		last := &m[len(m)-1]
+		last.data = []byte(strings.ReplaceAll(strings.ReplaceAll(string(last.data), ";Fil", ""), ";brev-", ";"))
+		return m
+	}
+	pass.check(t, scanFolder(t, folderOf(t, byNumber(0, 1, 2, 3, 4))))
+	mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, byNumber(0, 2, 1, 3, 4))))
 }

@@ -58,7 +58,7 @@ func (r *run) byKey(letters []*letter) bool {
 	}
 	telling := 0
 	for _, l := range letters {
-		if l.named() || !l.info.Salutation.Empty() || len(l.sure) > 0 {
+		if _, firm := r.firm(l); firm || l.named() || !l.info.Salutation.Empty() || len(l.sure) > 0 {
 			telling++
 		}
 	}

@@ -26,7 +26,7 @@ const (
 
 // headings are column headings, folded. What is not here is tried by its parts.
 var headings = map[string]column{
-	"navn": fullName, "efternavnfornavn": fullName, "efternavnogfornavn": fullName, "fornavnefternavn": fullName, "fornavnogefternavn": fullName, "navnpaamodtager": fullName, "borgerensnavn": fullName, "fuldenavn": fullName, "fuldtnavn": fullName, "modtager": fullName, "modtagernavn": fullName, "modtagersnavn": fullName,
+	"navn": fullName, "efternavnfornavn": fullName, "efternavnogfornavn": fullName, "fornavnefternavn": fullName, "fornavnogefternavn": fullName, "navnpaamodtager": fullName, "foraeldremyndighedsindehaver": fullName, "foraeldremyndighedsindehavere": fullName, "foraeldremyndighed": fullName, "foraeldre": fullName, "borgerensnavn": fullName, "fuldenavn": fullName, "fuldtnavn": fullName, "modtager": fullName, "modtagernavn": fullName, "modtagersnavn": fullName,
 	"borger": fullName, "borgernavn": fullName, "borgersnavn": fullName, "name": fullName, "fullname": fullName, "recipient": fullName, "adressat": fullName, "person": fullName, "virksomhed": fullName, "virksomhedsnavn": fullName, "firma": fullName, "firmanavn": fullName, "klient": fullName, "beboer": fullName, "kunde": fullName, "ejer": fullName, "lejer": fullName,
 	"fornavn": firstName, "fornavne": firstName, "mellemnavn": firstName, "firstname": firstName, "givenname": firstName,
 	"efternavn": lastName, "lastname": lastName, "surname": lastName,
@@ -57,7 +57,7 @@ var roles = []struct {
 	rank int
 }{
 	{"modtager", 0}, {"adressat", 0}, {"recipient", 0},
-	{"foraelder", 1}, {"foraeldremyndighed", 1}, {"vaerge", 1}, {"paaroerende", 1}, {"arving", 1}, {"kontaktperson", 1}, {"plejefamilie", 1}, {"plejefar", 1}, {"plejemor", 1}, {"guardian", 1}, {"parent", 1}, {"mor", 1}, {"mors", 1}, {"far", 1}, {"fars", 1}, {"ansoeger", 1},
+	{"foraelder", 1}, {"foraeldre", 1}, {"foraeldremyndighed", 1}, {"foraeldremyndighedsindehaver", 1}, {"vaerge", 1}, {"paaroerende", 1}, {"arving", 1}, {"kontaktperson", 1}, {"plejefamilie", 1}, {"plejefar", 1}, {"plejemor", 1}, {"guardian", 1}, {"parent", 1}, {"mor", 1}, {"mors", 1}, {"far", 1}, {"fars", 1}, {"ansoeger", 1},
 	{"barn", 3}, {"barnet", 3}, {"barnets", 3}, {"elev", 3}, {"elevens", 3}, {"child", 3}, {"aegtefaelle", 3}, {"samlever", 3}, {"partner", 3}, {"medansoeger", 3}, {"afdoede", 3}, {"plejebarn", 3}, {"myndling", 3}, {"unge", 3},
 	{"borger", 2}, {"ejer", 2}, {"person", 2}, {"klient", 2}, {"beboer", 2},
 }
@@ -87,8 +87,11 @@ func role(heading string) (who string, rank int) {
 			}
 		}
 	}
-	if who == "" {
+	switch {
+	case who == "":
 		rank = 2
+	case strings.HasPrefix(who, "foraeldre"):
+		who = "foraelder"
 	}
 	if number > "1" {
 		return who + number, rank + 1

@@ -96,3 +96,14 @@ func FuzzOf(f *testing.F) {
 		}
 	})
 }
+
+func TestSeveralPeopleARow(t *testing.T) {
+	l, ok := Of(read("a.csv", "Forældremyndighedsindehaver;CPR forælder;Barnets navn;Barnets CPR;Vej\nTestperson Eksempel;070761-4285;Testbarn Eksempel;120336-3951;Testvej 1\n"))
+	if !ok || len(l.Rows) != 1 {
+		t.Fatalf("read %+v, %v", l, ok)
+	}
+	r := l.Rows[0]
+	if r.Name != "Testperson Eksempel" || r.Number != "0707614285" || len(r.Others) != 1 || r.Others[0] != (Person{"Testbarn Eksempel", "1203363951"}) {
+		t.Errorf("row %+v", r)
+	}
+}
