@@ -40,7 +40,7 @@ func anchorOf(raw, lower string, general bool) string {
 		return anchorNumber
 	case hasInitials(raw):
 		return anchorInitials
-	case (hasName(raw) || hasAge(raw) || hasFamily(raw)) && !containsAny(lower, officeWords):
+	case (hasName(raw) || hasAge(raw) || hasFamily(raw)) && !officeNeedles.in(lower):
 		return anchorName
 	case hasFirstName(raw) && !general && !containsAny(lower, officeWords):
 		return anchorFirst
@@ -311,14 +311,7 @@ var handbookWords = []string{"plejefamilier", "anbragte børn", "et barn ", "bar
 // fromHandbook reports whether text[start:end] stands in a text about many: two
 // handbook words within 600 bytes before and behind.
 func fromHandbook(text string, start, end int) bool {
-	near := strings.ToLower(text[max(0, start-600):min(len(text), end+600)])
-	n := 0
-	for _, w := range handbookWords {
-		if strings.Contains(near, w) {
-			n++
-		}
-	}
-	return n >= 2
+	return handbookNeedles.distinct(strings.ToLower(text[max(0, start-600):min(len(text), end+600)]), 2)
 }
 
 // ownWords are a person's words on herself or her family.
@@ -326,7 +319,7 @@ var ownWords = []string{"jeg har ", "jeg er ", "jeg fik ", "jeg lider ", "jeg bl
 	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter", " far er ", " mor er ", " far har ", " mor har ", "familien er fra ", "forældrene har mistet", "forældrene har fået frataget"}
 
 func personWord(lower string, words map[string]bool) bool {
-	if containsAny(lower, ownWords) {
+	if ownNeedles.in(lower) {
 		return true
 	}
 	lower = strings.ReplaceAll(lower, "barnets lov", "") // an act, not a child
@@ -350,6 +343,14 @@ var (
 		"vær opmærksom", "vær med", "sørg", "drømmer du", "undersøg", "modtager du", "dine opgaver", "din opgave", "ofte ", "demens rammer"}
 )
 
+// The same lists as they are looked for.
+var (
+	generalNeedles  = newNeedles(generalWords)
+	ownNeedles      = newNeedles(ownWords)
+	officeNeedles   = newNeedles(officeWords)
+	handbookNeedles = newNeedles(handbookWords)
+)
+
 func general(lower string) bool {
 	trimmed := strings.TrimLeft(lower, " \t\r\n-•*–·\"»“0123456789.)")
 	for _, s := range generalStarts {
@@ -357,7 +358,7 @@ func general(lower string) bool {
 			return true
 		}
 	}
-	return containsAny(lower, generalWords) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
+	return generalNeedles.in(lower) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
 }
 
 // freeTextLabels are words in the names of fields that take free text about the

@@ -160,22 +160,16 @@ var categoryNames = []string{"race", "etnisk oprindelse", "politisk overbevisnin
 	"helbredsoplysning", "helbredsforhold", "seksuel", "strafbare forhold", "straffedom", "lovovertrædelse", "cpr-nummer", "personnummer", "kontaktoplysning", "sociale problemer", "økonomiske forhold", "familieforhold",
 	"navn,", "adresse,", "misbrug", "sygdom", "kriminalitet"}
 
+// noticeWords stand in privacy notices and the warnings below mails.
+var noticeWords = []string{"følsomme oplysninger", "følsomme personoplysninger", "databeskyttelsesforordning", "gdpr", "behandler personoplysninger", "behandling af personoplysninger", "registreredes rettigheder", "kan indeholde fortrolige", "denne e-mail", "denne mail", "samtykke til behandling"}
+
+var (
+	categoryNeedles = newNeedles(categoryNames)
+	noticeNeedles   = newNeedles(noticeWords)
+)
+
 // listsCategories reports whether five or more categories are named, or the
 // sentence speaks of the processing of personal data itself.
 func listsCategories(lower string) bool {
-	n := 0
-	for _, c := range categoryNames {
-		if strings.Contains(lower, c) {
-			n++
-		}
-	}
-	if n >= 5 {
-		return true
-	}
-	for _, w := range []string{"følsomme oplysninger", "følsomme personoplysninger", "databeskyttelsesforordning", "gdpr", "behandler personoplysninger", "behandling af personoplysninger", "registreredes rettigheder", "kan indeholde fortrolige", "denne e-mail", "denne mail", "samtykke til behandling"} {
-		if strings.Contains(lower, w) {
-			return true
-		}
-	}
-	return false
+	return categoryNeedles.distinct(lower, 5) || noticeNeedles.in(lower)
 }

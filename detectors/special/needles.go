@@ -1,0 +1,51 @@
+package special
+
+import "strings"
+
+// needles are texts that are looked for together, in one pass: a look at two bytes
+// tells most places of a sentence from the beginning of any. Each has two bytes or
+// more.
+type needles struct {
+	begins [1 << 16 / 64]uint64
+	by     map[uint16][]needle
+}
+
+type needle struct {
+	text string
+	n    int // its place in the list
+}
+
+func newNeedles(list []string) *needles {
+	all := &needles{by: make(map[uint16][]needle)}
+	for n, s := range list {
+		key := uint16(s[0])<<8 | uint16(s[1])
+		all.begins[key/64] |= 1 << (key % 64)
+		all.by[key] = append(all.by[key], needle{s, n})
+	}
+	return all
+}
+
+// in reports whether one of them stands in s.
+func (all *needles) in(s string) bool { return all.distinct(s, 1) }
+
+// distinct reports whether at least so many different ones stand in s. At most 64 are
+// told apart.
+func (all *needles) distinct(s string, least int) bool {
+	var seen uint64
+	found := 0
+	for i := 0; i+1 < len(s); i++ {
+		key := uint16(s[i])<<8 | uint16(s[i+1])
+		if all.begins[key/64]&(1<<(key%64)) == 0 {
+			continue
+		}
+		for _, x := range all.by[key] {
+			if seen>>(x.n&63)&1 == 0 && strings.HasPrefix(s[i:], x.text) {
+				seen |= 1 << (x.n & 63)
+				if found++; found >= least {
+					return true
+				}
+			}
+		}
+	}
+	return false
+}
