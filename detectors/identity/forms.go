@@ -47,6 +47,7 @@ func (f *finder) match() {
 	case 2:
 		taken = f.row.Count >= 3 && f.matchTold()
 	case 6:
+		f.spoken = f.spoken || f.saidNear(last.Start)
 		taken = f.matchMasked() || f.matchTold()
 	case 12:
 		taken = f.matchLongYear(f.row.Count-1, false)

@@ -162,7 +162,7 @@ func labelBefore(s string, i int) label {
 			fallthrough
 		case kind == labelNone && direct && hasNr && (address && hasID || !address && namesThing(s, k, i, w)):
 			kind = labelOther
-		case kind == labelNone && direct && isThing(w):
+		case kind == labelNone && direct && tokens < 2 && isThing(w):
 			kind = labelOther
 		}
 		switch {

@@ -49,6 +49,9 @@ func joined(s string) (n int, sure, bare bool) {
 // matchTold judges the date that ends the row, six digits or three pairs, and the four
 // digits that a word joins to it.
 func (f *finder) matchTold() bool {
+	if end := f.row.Runs[f.row.Count-1].End; end < len(f.text) && strings.IndexByte(" ,.-\n", f.text[end]) < 0 {
+		return false
+	}
 	first, pairs := f.row.Count-1, f.row.Count >= 3
 	for k := f.row.Count - 1; pairs && k >= f.row.Count-3; k-- {
 		pairs = f.row.Runs[k].N == 2
@@ -177,10 +180,6 @@ const maxSaid = 60
 // readSaid judges a number in words behind "cpr": "cpr er tolv nul tre enogtres,
 // toogtredive sytten".
 func (f *finder) readSaid() {
-	// The label first: its letter c is rare in Danish, so that the search is cheap.
-	if !mentionsCPR(f.text) {
-		return
-	}
 	done := 0
 	for at := 0; ; {
 		n := strings.Index(f.text[at:], zeroWord)

@@ -30,7 +30,7 @@ var (
 // called the end of a number, with a date of birth before them. Hardly any text has
 // such words, so that they are looked for first.
 func (f *finder) readSpoken() {
-	if !(f.spoken || strings.Contains(f.text, "idste fire") || strings.Contains(f.text, "ire sidste")) || !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
+	if !f.spoken || !slices.ContainsFunc(serialStems, func(w string) bool { return strings.Contains(f.text, w) }) {
 		return
 	}
 	for at := 0; ; {
@@ -83,10 +83,21 @@ func (f *finder) meetFour(start int) {
 	if f.spoken {
 		return
 	}
+	if c := f.text[start]; (c == '1' || c == '2') && f.saidNear(start) {
+		f.spoken = true
+		return
+	}
 	if rest := f.text[start:]; len(rest) > 5 && (rest[4] == '-' || rest[4] == '/') && digits.Digit(rest[5]) {
 		return
 	}
 	f.spoken = callsSerial(f.text[:start])
+}
+
+// saidNear reports whether words near a date, or the year of one, at byte i call what
+// follows the end of a number: it may be said in words.
+func (f *finder) saidNear(i int) bool {
+	const near = 64 // bytes, within which a search is at its quickest
+	return strings.Contains(f.text[i:min(len(f.text), i+near)], "idste fire") || strings.Contains(f.text[max(0, i-near):i], "ire sidste")
 }
 
 // callsSerial reports whether s may end in what [detectors.SpokenSerial] asks to
@@ -110,8 +121,10 @@ func callsSerial(s string) bool {
 		}
 	}
 	switch string(word) {
-	case "sidste", "fire", "4", "four", "tal", "tallene", "digits", "er", "lyder", "is", "are", "på", "med":
+	case "sidste", "fire", "4", "four", "tal", "tallene", "digits", "er", "lyder", "is", "are":
 		return true
+	case "på", "med":
+		return strings.HasSuffix(s, "slutter "+token) || strings.HasSuffix(s, "ender "+token)
 	}
 	for _, end := range serialEnds {
 		if len(word) >= len(end) && string(word[len(word)-len(end):]) == end {

@@ -77,9 +77,13 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	}
 	digits.Scan(f.text, &f.row, f.match, f.meetFour)
 	f.readSpoken()
-	f.readSaid()
+	// The letter c is rare in Danish, so that the search is cheap.
+	named := mentionsCPR(f.text)
+	if named {
+		f.readSaid()
+	}
 	f.readFancy()
-	if seg.At.OCR || mentionsCPR(f.text) {
+	if seg.At.OCR || named {
 		f.readOCR()
 	}
 	return f.out, f.spans

@@ -88,6 +88,11 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 			return known.kind, known.name
 		}
 	}
+	switch w[len(w)-1] {
+	case 'r', 'e', 'n', 's':
+	default:
+		return otherID(w), ""
+	}
 	for _, tail := range [...]string{"cpr", "cprnr", "cprnummer"} {
 		if hasTail(w, tail) {
 			return labelCPR, "CPR-nr."
@@ -171,7 +176,10 @@ var heads = wordSet(`kontrakt aftale tilbud abonnement licens police polise gara
 
 // isThing reports whether a folded word ends in the word for a thing, in any number.
 func isThing(w []byte) bool {
-	if headEnds(w) {
+	switch {
+	case len(w) < 3:
+		return false
+	case headEnds(w):
 		return true
 	}
 	for _, end := range [...]string{"en", "et", "er", "erne", "s", "n", "r", "ne", "ens", "ets"} {
@@ -184,12 +192,22 @@ func isThing(w []byte) bool {
 
 // headEnds reports whether w is a head or a compound of one.
 func headEnds(w []byte) bool {
-	for n := 3; n <= min(len(w), 14); n++ {
-		if n == len(w) || n > 3 && n+2 < len(w) {
-			if heads[string(w[len(w)-n:])] {
-				return true
-			}
+	fits := headLengths[w[len(w)-1]]
+	for n := 3; n <= min(len(w), maxHead); n++ {
+		if fits>>n&1 != 0 && (n == len(w) || n > 3 && n+2 < len(w)) && heads[string(w[len(w)-n:])] {
+			return true
 		}
 	}
 	return false
 }
+
+// maxHead is the length of the longest head, folded. headLengths has, for each last
+// letter, a bit for every length of a head.
+const maxHead = 15
+
+var headLengths = func() (t [256]uint32) {
+	for w := range heads {
+		t[w[len(w)-1]] |= 1 << len(w)
+	}
+	return t
+}()
