@@ -110,3 +110,34 @@ func TestNews(t *testing.T) {
 		t.Error("the next number of a list was lost")
 	}
 }
+
+// TestReadAt: large print is read with fewer dots, small print and little of it with all.
+func TestReadAt(t *testing.T) {
+	page := func(high, n int) *image.Gray {
+		g := image.NewGray(image.Rect(0, 0, 2000, 2400))
+		for i := range g.Pix {
+			x, y := i%2000, i/2000
+			g.Pix[i] = 255
+			if y%(3*high) < high && x%high < high/2 && x/high < n && x > 0 {
+				g.Pix[i] = 0
+			}
+		}
+		return g
+	}
+	for _, c := range []struct {
+		why     string
+		high, n int
+		dpi     float64
+		want    func(float64) bool
+	}{
+		{"large print", 28, 60, 300, func(at float64) bool { return at == fewestLike }},
+		{"print between", 17, 100, 300, func(at float64) bool { return at > fewestLike && at < pageLike }},
+		{"small print", 14, 100, 300, func(at float64) bool { return at == pageLike }},
+		{"few letters", 28, 3, 300, func(at float64) bool { return at == pageLike }},
+		{"few dots", 28, 60, 150, func(at float64) bool { return at == pageLike }},
+	} {
+		if at := readAt(page(c.high, c.n), c.dpi); !c.want(at) {
+			t.Errorf("%s: %v", c.why, at)
+		}
+	}
+}
