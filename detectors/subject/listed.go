@@ -78,7 +78,7 @@ func (p *papers) soleRow(path string) []person {
 }
 
 // soleLabels are headings over what is told of one person, beside those about a case.
-var soleLabels = set("saldo note bemaerkning bemaerkninger vurdering beloeb maal status")
+var soleLabels = set("indtaegt tillaeg saldo note bemaerkning bemaerkninger vurdering beloeb maal status")
 
 // maxSoleRows is how many rows a table may have that is about one person.
 const maxSoleRows = 40
@@ -227,7 +227,7 @@ func house(words []string) bool {
 }
 
 // rowNames are headings over names of people, in a table that tells more of them.
-var rowNames = set("ejer skyldner debitor laantager kursist passager ansoegere medarbejder elev klient patient deltager beboer barnet modtager paaroerende ansat person")
+var rowNames = set("pensionist forsoerger lejer laaner ejer skyldner debitor laantager kursist passager ansoegere medarbejder elev klient patient deltager beboer barnet modtager paaroerende ansat person")
 
 // Columns of tables, by the folded words of their headings.
 var (

@@ -31,7 +31,7 @@ func (p *papers) field(segment int) bool {
 }
 
 // subjectCues begin a line that names whom a paper is about.
-var subjectCues = newWordList("navn:", "fulde navn:", "full name:", "name:", "name of child:", "person:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "elevens navn:", "patient:", "patientens navn:", "forælder:", "ejer:", "til ejer:", "bygherre:", "grundejer:", "lejer:", "medarbejder:", "ansat:", "ansøgers navn:", "modtager:", "bidragsyder:", "bidragspligtig:", "skyldner:", "debitor:",
+var subjectCues = newWordList("navn:", "fulde navn:", "full name:", "name:", "name of child:", "person:", "parter:", "parterne:", "barn:", "barnet:", "den unge:", "klient:", "part:", "borgers navn:", "udtalelse om ", "notat om ", "journal for ", "handleplan for ", "statusrapport for ", "status for ", "afgørelse vedrørende ", "sagen vedrører ", "barnets navn:", "ansøger:", "borger:", "vedr.:", "vedr. ", "vedrørende:", "vedrørende ", "angående ", "sag om ", "elev:", "elevens navn:", "patient:", "patientens navn:", "forælder:", "ejer:", "til ejer:", "bygherre:", "grundejer:", "lejer:", "medarbejder:", "ansat:", "ansøgers navn:", "modtager:", "bidragsyder:", "bidragspligtig:", "skyldner:", "debitor:",
 	"til forældrene til ", "til forældre til ", "forældrene til ", "forældre til ", "forældre/værge til:", "forældre/værge til ", "forældre til:", "værge for ", "værge for:", "værge til:", "undertegnede ")
 
 // staffCues begin a line that names staff.
@@ -92,6 +92,12 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	}
 	if n, ok := paperOf(text); ok {
 		return n, k, true
+	}
+	if n, ok := partyOf(text); ok {
+		return n, k, true
+	}
+	if n, ok := labelAbove(lines, k); ok {
+		return n, k + 1, true
 	}
 	if n, ok := writtenTo(lines, k); ok {
 		return n, k, true
@@ -186,6 +192,29 @@ func paperOf(text string) (Name, bool) {
 		}
 	}
 	return Name{}, false
+}
+
+// partyOf reads "mellem Eksempel Kommune og Testperson Eksempel" of an agreement.
+func partyOf(text string) (Name, bool) {
+	if len(text) > 160 || !beginsWith(text, "mellem ") {
+		return Name{}, false
+	}
+	first, second, ok := strings.Cut(text, " og ")
+	if !ok || !organisation(first) {
+		return Name{}, false
+	}
+	n, ok := nameAt(second, false)
+	return n, ok && n.Common()
+}
+
+// labelAbove reads a name on the line below a label for a citizen: "Elevens navn".
+func labelAbove(lines []line, k int) (Name, bool) {
+	text := strings.TrimRight(strings.TrimSpace(lines[k].text), ":")
+	if len(text) > maxLabel || !strings.HasSuffix(text, "avn") || k+1 == len(lines) || lines[k+1].page != lines[k].page || !citizenLabel(text) {
+		return Name{}, false
+	}
+	n, ok := wholeName(strings.TrimSpace(lines[k+1].text))
+	return n, ok && n.Common()
 }
 
 // writtenTo reads "Til: Testperson Eksempel" of a letter; a mail that was printed has

@@ -34,6 +34,36 @@ func TestNamesIn(t *testing.T) {
 	}
 }
 
+func TestSubjectLines(t *testing.T) {
+	for text, want := range map[string]string{
+		"Behandlingsplan for Bente Eksempel, 4.c":   "B. E.",
+		"Handleplan for trafik på Bentes Vej":       "",
+		"mellem Eksempel Kommune og Bente Eksempel": "B. E.",
+		"mellem Bente Eksempel og Carl Testesen":    "",
+		"Elevens navn\nBente Eksempel":              "B. E.",
+		"Lærerens navn\nBente Eksempel":             "",
+		"Til forældrene til Bente Eksempel":         "B. E.",
+		"Til Bente Eksempel":                        "B. E.",
+		"Til: Bente Eksempel":                       "B. E.",
+		"Fra: Carl Testesen\nTil: Bente Eksempel":   "",
+		"Forældre/værge til: Bente Eksempel":        "B. E.",
+	} {
+		var lines []line
+		for s := range strings.SplitSeq(text, "\n") {
+			lines = append(lines, line{text: s})
+		}
+		got := ""
+		for k := range lines {
+			if n, _, ok := subjectLine(lines, k); ok && got == "" {
+				got = n.String()
+			}
+		}
+		if got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestRoleName(t *testing.T) {
 	for text, want := range map[string]string{
 		"Matr. 4b, Prøveby. Påbud til ejer: Testperson Eksempel, Prøvevej 2": "T. E.",

@@ -28,14 +28,17 @@ func (it *Item) leakedThread() (Odd, bool) {
 		if r.is(n) || r.akin(n) || it.staff(n) || n.Among(heads) || it.addresses(n) {
 			continue
 		}
-		return Odd{Where: lastName(path), Who: n.String(), Person: -1, Weak: !r.sure || !r.private}, true
+		return Odd{Where: lastName(path), Who: n.String(), Person: -1, Weak: !r.sure || !r.private || !it.Personal && !hasWordWith(strings.ToLower(quoted), graveWords)}, true
 	}
 	return Odd{}, false
 }
 
 // threadWords are stems of what colleagues write to each other about a citizen, beside
 // the words for cases.
-var threadWords = append([]string{"bekymr", "syg ", "syg\n", "mor ", "far ", "slår", "drikker", "barn", "kender du", "målgruppe", "indlagt", "samvær", "sag "}, caseWords...)
+var threadWords = append([]string{"bekymr", "syg ", "syg\n", "mor ", "far ", "slår", "drikker", "barn", "kender du", "målgruppe", "indlagt", "samvær"}, caseWords...)
+
+// graveWords are those of them that nobody outside is to read.
+var graveWords = []string{"bekymr", "slår", "drikker", "indlagt", "misbrug", "sygemeld", "sygefravær", "anbring", "underretning", "psykisk", "diagnose"}
 
 // maxQuoted bounds how much quoted text is looked at, in bytes.
 const maxQuoted = 1 << 15
