@@ -12,11 +12,7 @@ import (
 
 // worker reads shares with the judgement of a pipeline.
 func (d *daemon) worker(p *scanner.Pipeline) shares.Worker {
-	return shares.Worker{Pipeline: p, Files: d.lanes.Files, Version: version, Log: d.log, Letters: letters.Judge, Done: func(path string, out scanner.Outcome) {
-		if d.foundFile != nil {
-			d.foundFile(path, out)
-		}
-	}}
+	return shares.Worker{Pipeline: p, Files: d.lanes.Files, Version: version, Log: d.log, Letters: letters.Judge, Done: d.foundFile}
 }
 
 // helper is a process that only reads shares.

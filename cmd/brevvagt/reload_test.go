@@ -91,7 +91,7 @@ func TestReloadOfAWorker(t *testing.T) {
 	defer func() { _ = cmd.Process.Signal(syscall.SIGTERM) }()
 	until := func(what string, f func() bool) {
 		t.Helper()
-		for range 3000 {
+		for range 12000 {
 			if f() {
 				return
 			}

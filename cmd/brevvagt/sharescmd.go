@@ -101,7 +101,11 @@ func sharesWork(use, short string, do func(context.Context, *cobra.Command, *hel
 			return err
 		}
 		defer st.Close()
-		eng, err := newEngine(engineOptions{Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: st.Key,
+		readings, err := openSeen(cfg, st.Key) // a picture that was read needs no OCR for new rules
+		if err != nil {
+			log.Warn("readings are not kept on disk", "error", err)
+		}
+		eng, err := newEngine(engineOptions{Seen: readings, Site: cfg.Site, NoOCR: cfg.OCR.Off, Workers: orCPUs(cfg.OCR.Workers), Key: st.Key,
 			PDFCache: filepath.Join(cfg.State, "cache", "pdf"), DeepTime: time.Duration(cfg.Gateway.DeepBudget), Limits: document.Limits{}})
 		if err != nil {
 			return err
