@@ -44,12 +44,15 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 		return nil, err
 	}
 	defer unlock()
-	c, _, err := s.load(ctx, s.db.Read(), id)
+	c, sealed, err := s.load(ctx, s.db.Read(), id)
 	if err != nil {
 		return nil, err
 	}
 	if c.State != Held {
 		return nil, fmt.Errorf("case %s is %s: %w", id, c.State, ErrState)
+	}
+	if err := s.notOwn(ctx, c, sealed, d.By); err != nil {
+		return nil, err
 	}
 	if err := s.mayRelease(c, d); err != nil {
 		return nil, err

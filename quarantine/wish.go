@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"strconv"
-	"strings"
 )
 
 func (w Wish) encode() string {
@@ -43,14 +42,8 @@ func (c *Case) notice() string {
 	return text
 }
 
-// mayRelease refuses a release of one's own mail, and one to some recipients where
-// that cannot be done. Whose mail it is shows where the account is named as the
-// mailbox, which is how municipalities name both.
+// mayRelease refuses a release by a way and to some recipients where that cannot be done.
 func (s *Service) mayRelease(c *Case, d Decision) error {
-	mailbox, _, _ := strings.Cut(strings.ToLower(strings.TrimLeft(c.From, "< ")), "@")
-	if mailbox != "" && mailbox == strings.ToLower(d.By) {
-		return ErrOwn
-	}
 	if r := d.Wish.Route; r != "" {
 		if by, ok := s.releasers[c.Source].(RouteReleaser); !ok || !by.ReleasesBy(r) || len(d.Wish.To) > 0 {
 			return fmt.Errorf("source %s does not release by route %.40q: %w", c.Source, r, ErrNotAllowed)

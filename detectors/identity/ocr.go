@@ -6,9 +6,9 @@ import (
 	"brevvagt/detectors/identity/digits"
 )
 
-// readOCR looks again at a text that a machine read from a picture, with letters
-// that look like digits taken for digits. Such a reading counts only with a label
-// and when date and check digit both prove it.
+// readOCR looks again at a text that a machine read from a picture, or a person typed so
+// that no machine should, with letters that look like digits taken for digits. Such a
+// reading counts only with a label and when date and check digit both prove it.
 func (f *finder) readOCR() {
 	if f.heading.kind != labelCPR && !mentionsLabel(f.text) {
 		return
@@ -44,42 +44,82 @@ func mentionsLabel(s string) bool {
 }
 
 // mend replaces letters by the digits they look like, in words that hold a digit
-// and nothing but digits and such letters. Every byte keeps its place.
+// and nothing but digits and such letters. Every byte keeps its place: a letter of two
+// bytes becomes the Arabic digit, which has two as well.
 func mend(s string) (string, bool) {
 	var out []byte
 	for i := 0; i < len(s); {
-		if !digits.Alnum(s[i]) {
-			i++
-			continue
-		}
 		k, plain, letters, other := i, 0, 0, 0
-		for k < len(s) && digits.Alnum(s[k]) {
+		for k < len(s) {
+			width, d := signAt(s, k)
+			if width == 0 {
+				break
+			}
 			switch {
 			case digits.Digit(s[k]):
 				plain++
-			case looksLike(s[k]) != 0:
+			case d != 0:
 				letters++
 			default:
 				other++
 			}
-			k++
+			k += width
 		}
 		if plain > 0 && letters > 0 && other == 0 {
 			if out == nil {
 				out = []byte(s)
 			}
-			for j := i; j < k; j++ {
-				if d := looksLike(s[j]); d != 0 {
-					out[j] = d
-				}
-			}
+			mendWord(out[i:k], s[i:k])
 		}
-		i = k
+		i = max(k, i+1)
 	}
 	if out == nil {
 		return s, false
 	}
 	return string(out), true
+}
+
+func mendWord(out []byte, word string) {
+	for i := 0; i < len(word); {
+		width, d := signAt(word, i)
+		switch {
+		case d != 0 && width == 2:
+			out[i], out[i+1] = 0xd9, 0xa0+d-'0'
+		case d != 0:
+			out[i] = d
+		}
+		i += width
+	}
+}
+
+// signAt gives the width of a letter or digit at s[i], 0 for anything else, and the digit
+// that a letter looks like, 0 for none.
+func signAt(s string, i int) (width int, d byte) {
+	if s[i] < 0x80 {
+		if !digits.Alnum(s[i]) {
+			return 0, 0
+		}
+		return 1, looksLike(s[i])
+	}
+	if i+1 < len(s) && s[i] >= 0xce && s[i] <= 0xd6 {
+		switch s[i : i+2] { // Greek, Cyrillic and Armenian
+		case "О", "о", "Ο", "ο", "Օ", "օ":
+			return 2, '0'
+		case "І", "і", "Ӏ", "ӏ", "Ι", "ι":
+			return 2, '1'
+		case "З", "з":
+			return 2, '3'
+		case "Ч":
+			return 2, '4'
+		case "Ѕ", "ѕ":
+			return 2, '5'
+		case "б":
+			return 2, '6'
+		case "В", "Β":
+			return 2, '8'
+		}
+	}
+	return 0, 0
 }
 
 func looksLike(c byte) byte {

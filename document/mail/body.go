@@ -66,9 +66,27 @@ func (r *reader) names(h header) string {
 	return name
 }
 
-// transfer undoes the transfer encoding, whichever of the declared ones it is.
+// transfer undoes the transfer encoding. Where several are declared, mail programs do not
+// agree on which one counts: the first one makes the content, and what the others make is
+// read as text too.
 func (r *reader) transfer(p part) []byte {
-	for _, value := range p.header.all("Content-Transfer-Encoding") {
+	declared := p.header.all("Content-Transfer-Encoding")
+	content := r.undo(p, declared)
+	for i := 1; i < min(len(declared), maxEncodings); i++ {
+		if other := r.undo(p, declared[i:]); !bytes.Equal(other, content) {
+			r.walker.anomalies++
+			r.text(other, media{kind: "text/plain"})
+		}
+	}
+	return content
+}
+
+// maxEncodings is how many transfer encodings of one part are tried.
+const maxEncodings = 4
+
+// undo takes the first encoding that is known.
+func (r *reader) undo(p part, declared []string) []byte {
+	for _, value := range declared {
 		value = strings.ToLower(value)
 		switch {
 		case strings.Contains(value, "base64"):

@@ -50,6 +50,7 @@ func (HTML) Read(ctx context.Context, in document.Input, out *document.Builder) 
 		switch kind {
 		case html.ErrorToken:
 			p.flush()
+			p.hidden(p.order.take())
 			if err := z.Err(); err != io.EOF {
 				return err
 			}
@@ -91,6 +92,7 @@ type open struct {
 	layer  document.Layer // "" where it changes nothing
 	pre    bool
 	script bool
+	turned bool // written from right to left
 	style  bool
 }
 
@@ -112,6 +114,7 @@ type page struct {
 	history   bool
 	inner     inner
 	table     grid
+	order     order
 }
 
 // maxOpen bounds the stack on pages that never close a tag.
@@ -157,6 +160,7 @@ func (p *page) text(s string) {
 		p.unseen.WriteString(s)
 		return
 	}
+	p.hidden(p.order.piece(s))
 	if !top.pre {
 		s = collapse(s)
 	}
@@ -228,6 +232,7 @@ func (p *page) flush() {
 	}
 	p.table.learn(p.shown)
 	p.spread(layer)
+	p.hidden(p.order.reversed(p.shown))
 	if bytes.Contains(p.shown, []byte("\u202e")) {
 		p.out.Segment(document.Segment{Text: prose.Turned(string(p.shown)), At: document.Location{Line: p.shownLine, Layer: layer}})
 	}

@@ -52,6 +52,7 @@ func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 	}
 	if tag == atom.Noscript || tag == atom.Template {
 		o.layer = document.Hidden
+		p.unseen.WriteByte('\n')
 	}
 	attrs := map[string]string{}
 	for more && len(attrs) < 200 {
@@ -66,9 +67,11 @@ func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 		p.unseenBreak(tag)
 	} else {
 		p.opening(tag)
-		if tag == atom.Bdo && strings.EqualFold(attrs["dir"], "rtl") {
+		if tag == atom.Bdo && strings.EqualFold(attrs["dir"], "rtl") || turnsLetters.MatchString(attrs["style"]) {
+			o.turned = true
 			p.text("\u202e")
 		}
+		p.order.style(attrs["style"])
 		if p.mail && isQuote(tag, attrs) {
 			p.flush()
 			o.layer = document.Quoted
@@ -118,7 +121,7 @@ func (p *page) end(tag atom.Atom) {
 	switch {
 	case p.inside(document.Hidden):
 		p.unseenBreak(tag)
-	case tag == atom.Bdo:
+	case p.top().turned && p.top().tag == tag:
 		p.text("\u202c")
 	case tag == atom.Tr:
 		p.flush()
@@ -239,13 +242,24 @@ func (p *page) otherAttributes(attrs map[string]string) {
 // minDigits is the length of the shortest attribute that may hold a number.
 const minDigits = 9
 
-var cssText = regexp.MustCompile(`(?i)content\s*:\s*("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')`)
+const cssString = `"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`
+
+var (
+	cssText  = regexp.MustCompile(`(?i)content\s*:\s*((?:` + cssString + `)(?:\s*(?:` + cssString + `)){0,40})`)
+	cssPiece = regexp.MustCompile(cssString)
+)
 
 // styleSheet reads what a style sheet adds to a page: texts and pictures.
 func (p *page) styleSheet(css string) {
 	p.inner.dataURIs(css)
+	p.order.style(css)
+	p.order.sheet(css)
 	for _, m := range cssText.FindAllStringSubmatch(css, 10_000) {
-		text := m[1][1 : len(m[1])-1]
+		var joined strings.Builder
+		for _, piece := range cssPiece.FindAllString(m[1], -1) {
+			joined.WriteString(piece[1 : len(piece)-1])
+		}
+		text := joined.String()
 		if strings.Contains(text, `\`) {
 			text = cssEscape.ReplaceAllStringFunc(text, func(e string) string {
 				n, _ := strconv.ParseUint(strings.TrimSpace(e[1:]), 16, 32) // six digits fit

@@ -73,6 +73,7 @@ type elements struct {
 	svg    bool   // a drawing, whose shapes are rows of numbers
 	single bool   // the last piece of text was one sign
 	gap    string // what parts the piece of text to come from the one before
+	blank  bool   // blanks stand before it
 	lines  lineCounter
 	names  []string
 	text   strings.Builder
@@ -124,7 +125,7 @@ func (e *elements) token(t xml.Token, line int) {
 				return
 			}
 			e.line, e.owner = line, len(e.names)
-			e.gap, e.single = "", false
+			e.gap, e.single, e.blank = "", false, false
 		}
 		e.write(string(t))
 	case xml.ProcInst:
@@ -183,11 +184,18 @@ func moved(attrs []xml.Attr) string {
 // write adds a piece of text. Drawing programs place every sign by itself: those
 // belong together.
 func (e *elements) write(piece string) {
+	if e.single && strings.TrimSpace(piece) == "" {
+		e.blank = true // mostly the line end of the file between two pieces
+		return
+	}
 	single := utf8.RuneCountInString(strings.TrimSpace(piece)) == 1
 	if !single || !e.single {
+		if e.blank && e.gap == "" {
+			e.gap = " "
+		}
 		e.text.WriteString(e.gap)
 	}
-	e.gap, e.single = "", single
+	e.gap, e.single, e.blank = "", single, false
 	e.text.WriteString(piece)
 }
 

@@ -15,16 +15,18 @@ const (
 
 // remarks unpacks the texts of a PNG (PNG 11.3.3): those that are not packed stand in
 // the file in clear.
-func remarks(data []byte) (texts [][]byte) {
+//
+// cut tells that there is more than is unpacked.
+func remarks(data []byte) (texts [][]byte, cut bool) {
 	data, ok := bytes.CutPrefix(data, []byte("\x89PNG\r\n\x1a\n"))
 	for ok && len(data) >= 12 && len(texts) < maxRemarks {
 		size := int64(binary.BigEndian.Uint32(data))
 		if size > int64(len(data))-12 {
-			return texts
+			return texts, cut
 		}
 		kind, body := string(data[4:8]), data[8:8+size]
 		data = data[12+size:]
-		if kind != "zTXt" && kind != "iTXt" {
+		if kind != "zTXt" && kind != "iTXt" && kind != "iCCP" {
 			continue
 		}
 		_, body, _ = bytes.Cut(body, []byte{0})
@@ -41,8 +43,11 @@ func remarks(data []byte) (texts [][]byte) {
 		if err != nil {
 			continue
 		}
-		text, _ := io.ReadAll(io.LimitReader(r, maxRemark)) // what stands before an error counts
+		text, _ := io.ReadAll(io.LimitReader(r, maxRemark+1)) // what stands before an error counts
+		if len(text) > maxRemark {
+			text, cut = text[:maxRemark], true
+		}
 		texts = append(texts, text)
 	}
-	return texts
+	return texts, cut || len(texts) == maxRemarks
 }

@@ -52,12 +52,18 @@ func (b Beside) Read(ctx context.Context, in document.Input, out *document.Build
 	if b.Appended {
 		if zip := appended(in.Data); zip != nil {
 			out.ChildBytes("vedhaeng.zip", zip, document.Input{MadeUp: true})
+		} else {
+			b.ahead(in.Data, out)
 		}
 	}
 	if b.Sweep {
 		texts(ctx, in.Data, document.Metadata, out)
-		for _, r := range remarks(in.Data) {
+		found, cut := remarks(in.Data)
+		for _, r := range found {
 			texts(ctx, r, document.Metadata, out)
+		}
+		if cut {
+			out.Gap(document.Gap{Why: document.TooBig, Detail: "texts in the head of a picture"})
 		}
 	}
 	if bytes.HasPrefix(in.Data, []byte("PK\x03\x04")) {
@@ -71,6 +77,24 @@ func (b Beside) Read(ctx context.Context, in document.Input, out *document.Build
 	}
 	return err
 }
+
+// ahead reads a zip that stands before the file of another kind: programs for zips open
+// that, whatever follows.
+func (b Beside) ahead(data []byte, out *document.Builder) {
+	end := lastRecord(data)
+	if end < 0 || !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+		return
+	}
+	end = min(len(data), end+endRecord+int(binary.LittleEndian.Uint16(data[end+20:])))
+	if b.Match(data[:min(end, headBytes)], "") {
+		out.Gap(document.Gap{Why: document.Damaged, Detail: "a file of two kinds at once"})
+		return
+	}
+	out.ChildBytes("foran.zip", data[:end], document.Input{MadeUp: true})
+}
+
+// headBytes is what is shown to a format that is to know a file.
+const headBytes = 4096
 
 // around gives what stands before and behind the last zip of a file that begins
 // with one: readers of zips begin at the end and see neither.

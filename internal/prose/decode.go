@@ -5,6 +5,7 @@ package prose
 import (
 	"bytes"
 	"encoding/base64"
+	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -153,11 +154,19 @@ func lookup(name string) encoding.Encoding {
 	return enc
 }
 
+// mainframes are the numbers of the Latin code pages of mainframes, those with the euro
+// sign included.
+var mainframes = []string{"37", "273", "277", "278", "280", "284", "285", "297", "500", "871", "924", "1047",
+	"1140", "1141", "1142", "1143", "1144", "1145", "1146", "1147", "1148", "1149"}
+
 // ebcdic tells the codes of mainframes. They share letters and digits; where they
 // differ, in signs and accents, the American one stands for all.
 func ebcdic(name string) bool {
-	for _, code := range []string{"037", "277", "500", "1047", "1140", "1142", "1148"} {
-		if strings.HasSuffix(name, code) && (strings.HasPrefix(name, "ibm") || strings.HasPrefix(name, "cp") || strings.HasPrefix(name, "ebcdic")) {
+	if strings.HasPrefix(name, "ebcdic") || strings.HasPrefix(name, "csibmebcdic") || strings.HasPrefix(name, "csebcdic") {
+		return true
+	}
+	for _, prefix := range []string{"ibm", "cp", "csibm", "ccsid", "x-ibm"} {
+		if code, ok := strings.CutPrefix(name, prefix); ok && slices.Contains(mainframes, strings.TrimLeft(code, "-_0")) {
 			return true
 		}
 	}

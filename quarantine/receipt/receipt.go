@@ -39,6 +39,7 @@ type Hidden struct {
 	MessageID string   `json:"message_id,omitempty"`
 	From      string   `json:"from,omitempty"`
 	To        []string `json:"to,omitempty"`
+	Authors   []string `json:"authors,omitempty"`
 	Receipt   []byte   `json:"receipt,omitempty"`
 }
 

@@ -196,15 +196,23 @@ func IsDash(r rune) bool {
 }
 
 func isBlank(r rune) bool {
-	return r == ' ' || r == 0xa0 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x3000
+	return r == ' ' || r == 0xa0 || r >= 0x2000 && r <= 0x200a || r == 0x202f || r == 0x205f || r == 0x3000 || r == 0x1680 || r == 0x2800
 }
 
-// IsInvisible tells soft hyphens, zero-width characters and direction marks, and
+// IsInvisible tells soft hyphens, zero-width characters, fillers and direction marks, and
 // the marks that change how the character before them looks.
 func IsInvisible(r rune) bool {
-	return r == 0xad || r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x2064 ||
-		r >= 0x2066 && r <= 0x2069 || r == 0xfeff || r >= 0x300 && r <= 0x36f || r == 0x61c || r == 0x180e ||
-		r >= 0xfe00 && r <= 0xfe0f || r == 0x20e3
+	switch {
+	case r < 0x300:
+		return r == 0xad
+	case r < 0x2000:
+		return r <= 0x36f || r == 0x488 || r == 0x489 || r == 0x61c || r == 0x115f || r == 0x1160 || r == 0x17b4 || r == 0x17b5 ||
+			r >= 0x180b && r <= 0x180f || r >= 0x1ab0 && r <= 0x1aff || r >= 0x1dc0 && r <= 0x1dff
+	case r < 0x3000:
+		return r >= 0x200b && r <= 0x200f || r >= 0x202a && r <= 0x202e || r >= 0x2060 && r <= 0x206f || r >= 0x20d0 && r <= 0x20ff
+	}
+	return r >= 0xfe00 && r <= 0xfe0f || r >= 0xfe20 && r <= 0xfe2f || r == 0xfeff || r == 0x3164 || r == 0xffa0 || r >= 0xfff0 && r <= 0xfff8 ||
+		r >= 0xe0000 && r <= 0xe0fff // tags and more forms of a character
 }
 
 // InvisibleAt gives the width of an invisible character at i, or 0.

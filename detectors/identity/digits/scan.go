@@ -52,7 +52,7 @@ const (
 )
 
 const (
-	maxInvisible = 6   // invisible characters in a row
+	maxInvisible = 40  // invisible characters in a row
 	maxTag       = 64  // bytes of a tag in markup
 	maxTags      = 6   // tags in a row
 	maxBack      = 160 // bytes looked back for the beginning of a number

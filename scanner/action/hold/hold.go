@@ -67,6 +67,7 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 	if m := out.Document.Mail; m != nil {
 		d.Subject = detectors.Redact(m.Subject)
 		d.MessageID = m.MessageID
+		d.Authors = authors(m)
 	}
 	for _, r := range out.Verdict.Rules {
 		d.Rules = append(d.Rules, quarantine.Rule{ID: r.ID, Danish: r.Text, English: r.English, Approvers: r.Approvers, SenderMayRelease: r.SenderMayRelease})
@@ -76,6 +77,21 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 	}
 	d.Evidence, d.Clear = evidence(out)
 	return d
+}
+
+// maxAuthors bounds what is kept of who a mail says it is from.
+const maxAuthors = 8
+
+// authors are the addresses that a mail says it is from. The envelope names another
+// where a mail goes from a shared mailbox or a program.
+func authors(m *document.Envelope) []string {
+	var out []string
+	for _, a := range m.From {
+		if a.Mail != "" && len(out) < maxAuthors {
+			out = append(out, a.Mail)
+		}
+	}
+	return out
 }
 
 // Numbers counts the different CPR numbers of an outcome, as its case does.
