@@ -40,6 +40,9 @@ func (s *Service) Picture(ctx context.Context, id string, n int, by string, o *v
 	if err != nil {
 		return nil, fmt.Errorf("cannot read picture %d of case %s: %w", n, id, err)
 	}
+	if caseOf(p.Object) != id {
+		return nil, fmt.Errorf("picture %d of case %s is that of another: %w", n, id, vault.ErrChanged)
+	}
 	if p.Size > maxPictureBytes {
 		return nil, fmt.Errorf("picture %d of case %s has %d bytes, more than were ever kept: %w", n, id, p.Size, vault.ErrChanged)
 	}
@@ -80,12 +83,15 @@ func (s *Service) openOriginal(ctx context.Context, id, by, reason, verb string,
 	if o == nil {
 		return nil, ErrLocked
 	}
-	c, err := s.Get(ctx, id)
+	c, hidden, err := s.load(ctx, s.db.Read(), id)
 	if err != nil {
 		return nil, err
 	}
 	if c.VaultObject == "" {
 		return nil, fmt.Errorf("the content of case %s was deleted: %w", id, ErrNotFound)
+	}
+	if err := s.ownContent(c, hidden); err != nil {
+		return nil, err
 	}
 	r, err := s.vault.Open(ctx, c.sealed(), o)
 	if err != nil {
@@ -96,6 +102,19 @@ func (s *Service) openOriginal(ctx context.Context, id, by, reason, verb string,
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// ownContent refuses the original of another case: whoever writes the database can put
+// one case's file in the row of another, but not change what is sealed with the receipt.
+func (s *Service) ownContent(c *Case, hidden []byte) error {
+	h, err := s.receipts.Reveal(c.ID, hidden)
+	if err != nil {
+		return err
+	}
+	if caseOf(c.VaultObject) != c.ID || h.Original != "" && h.Original != c.PlainSHA256 {
+		return fmt.Errorf("the original of case %s is that of another: %w", c.ID, vault.ErrChanged)
+	}
+	return nil
 }
 
 func (c *Case) sealed() vault.Sealed {

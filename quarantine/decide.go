@@ -69,6 +69,9 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 		return nil, fmt.Errorf("nothing here can release to source %s: %w", c.Source, ErrNotAllowed)
 	}
 	if r.NeedsContent() {
+		if err := s.ownContent(c, sealed); err != nil {
+			return nil, err
+		}
 		if err := s.fillOutbox(ctx, c, d); err != nil {
 			return nil, err
 		}

@@ -151,7 +151,7 @@ func (s *Service) refreshKeys(ctx context.Context) {
 
 // record is the one transaction of a hold.
 func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey, same string, parts sealed) error {
-	hidden, err := s.receipts.Seal(c.ID, receipt.Hidden{ItemID: d.ItemID, MessageID: d.MessageID, From: d.From, Authors: d.Authors, To: d.To, Receipt: d.Receipt})
+	hidden, err := s.receipts.Seal(c.ID, receipt.Hidden{ItemID: d.ItemID, MessageID: d.MessageID, From: d.From, Authors: d.Authors, To: d.To, Receipt: d.Receipt, Original: parts.original.PlainSHA256})
 	if err != nil {
 		return err
 	}

@@ -3,9 +3,12 @@ package quarantine_test
 import (
 	"database/sql"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/vault"
 )
 
 // Nobody releases his own mail, however his address is spelled, whichever mailbox the
@@ -45,5 +48,41 @@ func TestOwnMailIsNotReleased(t *testing.T) {
 		if _, err := b.service.Release(t.Context(), c.ID, decision); errors.Is(err, quarantine.ErrOwn) != x.own {
 			t.Errorf("%s releases a mail of %s %v: %v", x.by, x.from, x.authors, err)
 		}
+	}
+}
+
+// Somebody with the database in hand puts the files of one case into the rows of another,
+// under their names or under that case's own: the recipients of the one must not get the
+// mail of the other, and nobody sees it.
+func TestSwappedContentIsNotGivenOut(t *testing.T) {
+	b := newBench(t, true)
+	mine := b.hold(t, deposit("item-1"))
+	other, err := b.service.Hold(t.Context(), deposit("item-2"), []byte("From: a@kommune.example\r\n\r\nsomebody else's\r\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{other.VaultObject, mine.VaultObject} {
+		if err := b.db.Update(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.ExecContext(t.Context(), `UPDATE cases SET vault_object = $1, plain_sha256 = $2, cipher_sha256 = $3 WHERE id = $4`,
+				name, other.PlainSHA256, other.CipherSHA256, mine.ID)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if name == mine.VaultObject {
+			folder := filepath.Join(b.dir, "vault")
+			if err := os.Rename(filepath.Join(folder, other.VaultObject), filepath.Join(folder, mine.VaultObject)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := b.service.Release(t.Context(), mine.ID, b.decision()); !errors.Is(err, vault.ErrChanged) {
+			t.Errorf("released: %v", err)
+		}
+		if r, err := b.service.Original(t.Context(), mine.ID, "dpo", "prøve", b.opener); !errors.Is(err, vault.ErrChanged) {
+			t.Errorf("opened: %v, %v", r, err)
+		}
+	}
+	if len(b.source.delivered) > 0 {
+		t.Error("the other mail was delivered")
 	}
 }

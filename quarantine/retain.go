@@ -53,5 +53,6 @@ func (s *Service) forgetFindings(ctx context.Context, id string) error {
 		}
 		_, err = s.ledger.Append(ctx, tx, ledger.Entry{At: s.stamp(), Actor: System, Verb: "findings-deleted", Case: id})
 		return err
+		return errors.Join(finder.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id, System, s.stamp()))
 	})
 }

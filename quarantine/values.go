@@ -59,6 +59,9 @@ func (s *Service) values(ctx context.Context, id string) (vault.Sealed, error) {
 	if err != nil {
 		return v, fmt.Errorf("cannot read the values of case %s: %w", id, err)
 	}
+	if caseOf(v.Object) != id {
+		return v, fmt.Errorf("values of case %s: %w", id, vault.ErrChanged)
+	}
 	return v, nil
 }
 

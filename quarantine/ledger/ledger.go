@@ -148,14 +148,19 @@ func (l *Ledger) query(ctx context.Context, where string, args ...any) ([]Entry,
 	return list, rows.Err()
 }
 
-// Erase removes actor and detail of a case's lines, as a duty to erase may ask. The
-// lines themselves, their verbs and times stay and still verify.
-func (l *Ledger) Erase(ctx context.Context, tx *sql.Tx, caseID string) error {
+// ErasedVerb is the verb of the line that tells of an erasure. Only before such a line of
+// its case may a line be without actor and detail.
+const ErasedVerb = "findings-deleted"
+
+// Erase removes actor and detail of a case's lines, as a duty to erase may ask, and adds
+// a line that tells of it. The lines themselves, their verbs and times stay and still verify.
+func (l *Ledger) Erase(ctx context.Context, tx *sql.Tx, caseID, actor string, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM ledger_private WHERE seq IN (SELECT seq FROM ledger_lines WHERE case_id = $1)`, caseID)
 	if err != nil {
 		return fmt.Errorf("cannot erase the private part of case %s: %w", caseID, err)
 	}
-	return nil
+	_, err = l.Append(ctx, tx, Entry{At: at, Actor: actor, Verb: ErasedVerb, Case: caseID})
+	return err
 }
 
 // canonical writes detail with sorted keys; encoding/json sorts the keys of maps.

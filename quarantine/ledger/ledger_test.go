@@ -88,6 +88,7 @@ func TestTamperingIsNamed(t *testing.T) {
 		{"last line removed, hash left", `DELETE FROM ledger_lines WHERE seq = 9`, 9},
 		{"actor changed", `UPDATE ledger_private SET actor = 'nobody' WHERE seq = 6`, 6},
 		{"reason changed", `UPDATE ledger_private SET detail = REPLACE(detail, 'fordi', 'derfor') WHERE seq = 2`, 2},
+		{"who did it removed", `DELETE FROM ledger_private WHERE seq = 6`, 6},
 		{"moved to another case", `UPDATE ledger_lines SET case_id = 'case-9' WHERE seq = 7`, 7},
 		{"two lines swapped", `UPDATE ledger_lines SET leaf = (SELECT leaf FROM ledger_lines WHERE seq = 1) WHERE seq = 0`, 0},
 		{"hash changed", `UPDATE ledger_hashes SET hash = (SELECT hash FROM ledger_hashes WHERE idx = 0) WHERE idx = 1`, 1},
@@ -172,14 +173,14 @@ func TestHeadFromOutsideShowsACutAndARewrite(t *testing.T) {
 
 func TestErasingKeepsTheChain(t *testing.T) {
 	db, l := filled(t, 9)
-	if err := db.Update(t.Context(), func(tx *sql.Tx) error { return l.Erase(t.Context(), tx, "case-1") }); err != nil {
+	if err := db.Update(t.Context(), func(tx *sql.Tx) error { return l.Erase(t.Context(), tx, "case-1", "brevvagt", time.Unix(99, 0)) }); err != nil {
 		t.Fatal(err)
 	}
-	if n, err := l.Verify(t.Context()); n != 9 || err != nil {
+	if n, err := l.Verify(t.Context()); n != 10 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
 	lines, err := l.List(t.Context(), "case-1")
-	if err != nil || len(lines) != 3 || !lines[0].Erased || lines[0].Actor != "" || lines[0].Verb != "held" || lines[0].Detail != nil {
+	if err != nil || len(lines) != 4 || !lines[0].Erased || lines[3].Erased || lines[3].Verb != ledger.ErasedVerb || lines[0].Actor != "" || lines[0].Verb != "held" || lines[0].Detail != nil {
 		t.Errorf("%+v, %v", lines, err)
 	}
 }

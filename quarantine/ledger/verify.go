@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -81,13 +83,21 @@ func verify(ctx context.Context, tx *sql.Tx) (int64, error) {
 	defer rows.Close()
 	var n int64
 	computed := make([]tlog.Hash, 0, len(stored))
+	silent := make(map[string]int64) // case → its first line without actor that no erasure explains yet
 	for rows.Next() {
 		var r row
 		if err := rows.Scan(&r.seq, &r.caseID, &r.leaf, &r.salt, &r.actor, &r.detail); err != nil {
 			return n, &BadLine{n, "not readable"}
 		}
-		if why := r.wrong(n); why != "" {
+		verb, why := r.wrong(n)
+		if why != "" {
 			return n, &BadLine{n, why}
+		}
+		if verb == ErasedVerb {
+			delete(silent, r.caseID)
+		}
+		if _, known := silent[r.caseID]; !r.actor.Valid && !known {
+			silent[r.caseID] = n
 		}
 		hashes, err := tlog.StoredHashes(n, []byte(r.leaf), inMemory(computed))
 		if err != nil {
@@ -108,6 +118,9 @@ func verify(ctx context.Context, tx *sql.Tx) (int64, error) {
 	if len(computed) != len(stored) {
 		return n, &BadLine{n, "the line is missing, its hash is still there"}
 	}
+	if len(silent) > 0 {
+		return n, &BadLine{slices.Min(slices.Collect(maps.Values(silent))), "its actor and detail are gone, and no line tells of an erasure"}
+	}
 	return n, nil
 }
 
@@ -119,23 +132,23 @@ type row struct {
 }
 
 // wrong says what does not fit together within the line that should be number n.
-func (r *row) wrong(n int64) string {
+func (r *row) wrong(n int64) (verb, why string) {
 	if r.seq != n {
-		return "the line is missing"
+		return "", "the line is missing"
 	}
 	var lf leaf
 	if err := json.Unmarshal([]byte(r.leaf), &lf); err != nil {
-		return "not readable"
+		return "", "not readable"
 	}
 	switch {
 	case lf.Seq != n:
-		return fmt.Sprintf("in its place stands line %d", lf.Seq)
+		return "", fmt.Sprintf("in its place stands line %d", lf.Seq)
 	case lf.Case != r.caseID:
-		return "it was moved to another case"
+		return "", "it was moved to another case"
 	case r.actor.Valid && privateHash(r.salt, r.actor.String, r.detail.String) != lf.Private:
-		return "its actor or detail was changed"
+		return "", "its actor or detail was changed"
 	}
-	return ""
+	return lf.Verb, ""
 }
 
 func storedHashes(ctx context.Context, tx *sql.Tx) ([]tlog.Hash, error) {

@@ -41,6 +41,7 @@ type Hidden struct {
 	To        []string `json:"to,omitempty"`
 	Authors   []string `json:"authors,omitempty"`
 	Receipt   []byte   `json:"receipt,omitempty"`
+	Original  string   `json:"original,omitempty"` // SHA-256 of the original, hex; "" in rows of before there was one
 }
 
 const keyBytes = 32
