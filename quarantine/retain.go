@@ -9,7 +9,6 @@ import (
 
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/finder"
-	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/repeats"
 )
 
@@ -48,11 +47,6 @@ func (s *Service) forgetFindings(ctx context.Context, id string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM case_notes WHERE case_id = $1`, id); err != nil {
 			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
 		}
-		if err := errors.Join(finder.Forget(ctx, tx, id), repeats.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id)); err != nil {
-			return err
-		}
-		_, err = s.ledger.Append(ctx, tx, ledger.Entry{At: s.stamp(), Actor: System, Verb: "findings-deleted", Case: id})
-		return err
-		return errors.Join(finder.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id, System, s.stamp()))
+		return errors.Join(finder.Forget(ctx, tx, id), repeats.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id, System, s.stamp()))
 	})
 }

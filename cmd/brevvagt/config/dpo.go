@@ -94,6 +94,7 @@ func (c *Config) DPORemarks() []Remark {
 	case c.Notify.From == "":
 		list = append(list, Remark{Text: "dpo.remind er sat, men notify.from mangler: påmindelser kan ikke sendes", Remedy: "notify: {from: brevvagt@...}", Broken: true})
 	}
+	list = append(list, c.headRemarks()...)
 	switch {
 	case d.Page == "":
 		list = append(list, Remark{Text: "dpo.page mangler: mails har intet link til siden", Remedy: "dpo: {page: https://...}"})
@@ -102,6 +103,24 @@ func (c *Config) DPORemarks() []Remark {
 	}
 	if d.AlertBudget == 0 {
 		list = append(list, Remark{Text: "dpo.alert_budget er 0: ingen ser, når der standses for meget"})
+	}
+	return list
+}
+
+// headRemarks says whether the ledger's head reaches a place where whoever rewrites the
+// ledger cannot rewrite it too.
+func (c *Config) headRemarks() []Remark {
+	h := c.DPO.Heads
+	var list []Remark
+	if len(h.Mail) == 0 && h.File == "" {
+		list = append(list, Remark{Text: "dpo.heads er tom: revisionssporets hoved forlader aldrig maskinen, så et omskrevet eller afklippet spor opdages ikke",
+			Remedy: "dpo: {heads: {mail: [revision@...]}}; docs/dpo.md"})
+	}
+	if len(h.Mail) > 0 && c.Notify.From == "" {
+		list = append(list, Remark{Text: "dpo.heads.mail er sat, men notify.from mangler: hovedet kan ikke sendes", Remedy: "notify: {from: brevvagt@...}", Broken: true})
+	}
+	if rel, err := filepath.Rel(c.State, h.File); h.File != "" && err == nil && filepath.IsLocal(rel) {
+		list = append(list, Remark{Text: "dpo.heads.file ligger i tilstandsmappen: der kan den, der omskriver revisionssporet, også omskrive hovedet", Remedy: "en fil på en anden maskines drev"})
 	}
 	return list
 }
