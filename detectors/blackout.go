@@ -137,6 +137,7 @@ func (r *redaction) next(i int) (place int, parted bool) {
 				return -1, false // another paragraph
 			}
 			return i, parted || blank+other > 0
+		case filler(c):
 		case unicode.IsLetter(c):
 			return -1, false
 		case unicode.Is(unicode.Cf, c) || unicode.Is(unicode.Mn, c):
@@ -220,7 +221,34 @@ func (r *redaction) lettersAt(i int) bool {
 func asciiLetter(c rune) bool { return c|0x20 >= 'a' && c|0x20 <= 'z' }
 
 // looksLikeDigit tells the letters that scanned digits are read as.
-func looksLikeDigit(c rune) bool { return strings.ContainsRune("OoDQlIiZzSsB", c) }
+func looksLikeDigit(c rune) bool {
+	return strings.ContainsRune("OoDQlIiZzSsB", c) || ForeignDigit(c) >= 0
+}
+
+// ForeignDigit is the digit that a Greek, Cyrillic or Armenian letter looks like, or -1.
+// Each is two bytes long in UTF-8.
+func ForeignDigit(r rune) int {
+	switch r {
+	case 'О', 'о', 'Ο', 'ο', 'Օ', 'օ':
+		return 0
+	case 'І', 'і', 'Ӏ', 'ӏ', 'Ι', 'ι':
+		return 1
+	case 'З', 'з':
+		return 3
+	case 'Ч':
+		return 4
+	case 'Ѕ', 'ѕ':
+		return 5
+	case 'б':
+		return 6
+	case 'В', 'Β':
+		return 8
+	}
+	return -1
+}
+
+// filler tells the letters that show nothing.
+func filler(c rune) bool { return c == 0x3164 || c == 0xffa0 || c == 0x115f || c == 0x1160 }
 
 // digitValue is the value of a digit, or -1: ASCII, or one that looks like it
 // (full-width, Arabic, of a mathematical alphabet, raised, lowered, in a circle), as the
@@ -235,11 +263,13 @@ func digitValue(r rune) int {
 		return int(r - 0x660)
 	case r >= 0x1d7ce && r <= 0x1d7ff:
 		return int(r-0x1d7ce) % 10
+	case r >= 0x1fbf0 && r <= 0x1fbf9: // of a display
+		return int(r - 0x1fbf0)
 	}
 	return FancyDigit(r)
 }
 
-// FancyDigit is the value of a raised, lowered or circled digit, or -1.
+// FancyDigit is the value of a raised, lowered, circled, bracketed or pointed digit, or -1.
 func FancyDigit(r rune) int {
 	switch {
 	case r == 0xb9:
@@ -254,8 +284,16 @@ func FancyDigit(r rune) int {
 		return 0
 	case r >= 0x2460 && r <= 0x2468:
 		return int(r-0x2460) + 1
-	case r >= 0x2776 && r <= 0x277e:
-		return int(r-0x2776) + 1
+	case r >= 0x1f100 && r <= 0x1f10a: // with a full stop or a comma
+		return max(0, int(r-0x1f101))
+	case r == 0x1f10b || r == 0x1f10c:
+		return 0
+	}
+	// From one to nine in brackets, with a full stop, in two rings, or filled.
+	for _, one := range [...]rune{0x2474, 0x2488, 0x24f5, 0x2776, 0x2780, 0x278a} {
+		if r >= one && r <= one+8 {
+			return int(r-one) + 1
+		}
 	}
 	return -1
 }

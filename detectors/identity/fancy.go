@@ -14,7 +14,7 @@ import (
 
 // fancySigns begin such digits in UTF-8, one of them in nearly every number: all but
 // the raised 1, 2 and 3, which stand in every text about areas.
-var fancySigns = [...]string{"\xe2\x81", "\xe2\x91", "\xe2\x82", "\xe2\x9d"}
+var fancySigns = [...]string{"\xe2\x81", "\xe2\x91", "\xe2\x82", "\xe2\x9d", "\xe2\x92", "\xe2\x93", "\xe2\x9e", "\xf0\x9f\x84"}
 
 // readFancy judges the numbers in such digits.
 func (f *finder) readFancy() {
@@ -42,7 +42,7 @@ func (f *finder) readFancy() {
 }
 
 func hasFancy(s string) bool {
-	if strings.IndexByte(s, 0xe2) < 0 {
+	if strings.IndexByte(s, 0xe2) < 0 && strings.IndexByte(s, 0xf0) < 0 {
 		return false
 	}
 	for _, sign := range fancySigns {

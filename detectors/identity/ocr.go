@@ -2,7 +2,9 @@ package identity
 
 import (
 	"strings"
+	"unicode/utf8"
 
+	"brevvagt/detectors"
 	"brevvagt/detectors/identity/digits"
 )
 
@@ -101,22 +103,9 @@ func signAt(s string, i int) (width int, d byte) {
 		}
 		return 1, looksLike(s[i])
 	}
-	if i+1 < len(s) && s[i] >= 0xce && s[i] <= 0xd6 {
-		switch s[i : i+2] { // Greek, Cyrillic and Armenian
-		case "О", "о", "Ο", "ο", "Օ", "օ":
-			return 2, '0'
-		case "І", "і", "Ӏ", "ӏ", "Ι", "ι":
-			return 2, '1'
-		case "З", "з":
-			return 2, '3'
-		case "Ч":
-			return 2, '4'
-		case "Ѕ", "ѕ":
-			return 2, '5'
-		case "б":
-			return 2, '6'
-		case "В", "Β":
-			return 2, '8'
+	if s[i] >= 0xce && s[i] <= 0xd6 {
+		if r, width := utf8.DecodeRuneInString(s[i:]); detectors.ForeignDigit(r) >= 0 {
+			return width, '0' + byte(detectors.ForeignDigit(r))
 		}
 	}
 	return 0, 0

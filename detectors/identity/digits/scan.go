@@ -243,6 +243,8 @@ func digitAt(s string, i int) (v byte, w int) {
 		return byte(r - 0xff10), w
 	case r >= 0x660 && r <= 0x669:
 		return byte(r - 0x660), w
+	case r >= 0x1fbf0 && r <= 0x1fbf9: // of a display
+		return byte(r - 0x1fbf0), w
 	case r >= 0x1d7ce && r <= 0x1d7ff:
 		return byte((r - 0x1d7ce) % 10), w
 	}
