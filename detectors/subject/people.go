@@ -140,22 +140,17 @@ const (
 // "Matr. 4b. Påbud til ejer: Testperson Eksempel, Testvej 1"; and whoever declares
 // something: "Jeg, Testperson Eksempel, giver samtykke".
 func roleName(text string) (Name, bool) {
-	for from, n := 0, 0; n < labelsOfLine; n++ {
-		k := strings.IndexAny(text[from:], ":,")
-		if k < 0 || from+k+3 > len(text) {
-			break
-		}
-		label, value := text[max(0, from+k-roleReach):from+k], strings.TrimLeft(text[from+k+1:], " \t\u00a0")
-		comma := text[from+k] == ','
-		from += k + 1
-		if !capital(value) {
+	for k, n := 0, 0; k+2 < len(text) && n < labelsOfLine; k++ {
+		if c := text[k]; c != ':' && c != ',' {
 			continue
 		}
-		if comma {
-			if !strings.HasSuffix(label, "jeg") && label != "Jeg" {
-				continue
-			}
-		} else if !citizenLabel(label) {
+		n++
+		label := text[max(0, k-roleReach):k]
+		if text[k] == ',' && !strings.HasSuffix(label, "jeg") && label != "Jeg" {
+			continue
+		}
+		value := strings.TrimLeft(text[k+1:], " \t\u00a0")
+		if !capital(value) || text[k] == ':' && !citizenLabel(label) {
 			continue
 		}
 		if name, ok := nameAt(value, false); ok {
@@ -178,9 +173,12 @@ func paperOf(text string) (Name, bool) {
 		return Name{}, false
 	}
 	head := text[:min(len(text), paperReach)]
-	for _, link := range []string{" for ", " om ", " vedrørende ", " vedr. ", " på ", " til "} {
-		k := strings.Index(head, link)
-		if k < 0 || !capital(text[k+len(link):]) {
+	for k := strings.IndexByte(head, ' '); k >= 0 && k < len(head); k++ {
+		if head[k] != ' ' {
+			continue
+		}
+		link := paperLink(head[k:])
+		if link == "" || !capital(text[k+len(link):]) {
 			continue
 		}
 		last := Fold(text[strings.LastIndexByte(text[:k], ' ')+1 : k])
@@ -192,6 +190,17 @@ func paperOf(text string) (Name, bool) {
 		}
 	}
 	return Name{}, false
+}
+
+// paperLink is the word between a paper's kind and whose it is with which a text
+// begins, blanks included, and empty for other texts.
+func paperLink(text string) string {
+	for _, link := range [...]string{" for ", " om ", " vedrørende ", " vedr. ", " på ", " til "} {
+		if strings.HasPrefix(text, link) {
+			return link
+		}
+	}
+	return ""
 }
 
 // partyOf reads "mellem Eksempel Kommune og Testperson Eksempel" of an agreement.

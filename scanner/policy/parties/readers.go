@@ -101,7 +101,11 @@ func (it *Item) findReaders() *readers {
 	}
 	body := it.bodyText()
 	r.family = hasAny(body, relations)
-	r.spokenTo = slices.ContainsFunc(strings.Fields(body), func(w string) bool { return you[strings.Trim(w, ".,;:!?")] })
+	for w := range strings.FieldsSeq(body) {
+		if r.spokenTo = you[strings.Trim(w, ".,;:!?")]; r.spokenTo {
+			break
+		}
+	}
 	others := hasAny(body, othersMatter)
 	own := hasAny(body, ownMatter) && !others
 	greeted := it.greeted()
@@ -240,6 +244,10 @@ func (it *Item) bodyText() string {
 	return *it.said
 }
 
+// maxSaid is how much of a mail is read for turns of speech, in bytes: people say why
+// they write in their first pages.
+const maxSaid = 1 << 14
+
 func (it *Item) ownText() string {
 	var b strings.Builder
 	own := it.bundle()
@@ -248,8 +256,8 @@ func (it *Item) ownText() string {
 		if !own.own(s.At.Path) || s.At.Layer == document.Quoted || s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" {
 			continue
 		}
-		if b.Len() < 1<<16 {
-			b.WriteString(strings.ToLower(s.Text))
+		if room := maxSaid - b.Len(); room > 0 {
+			b.WriteString(strings.ToLower(s.Text[:min(len(s.Text), room)]))
 			b.WriteByte('\n')
 		}
 	}

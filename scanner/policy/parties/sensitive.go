@@ -167,6 +167,9 @@ func nearest(found []subject.Found, at int) (subject.Name, bool) {
 // a list shows to citizens who stand in it themselves or have nothing to do with it. It
 // is 0 where it is somebody's work to read such lists.
 func (it *Item) Listed() int {
+	if !slices.ContainsFunc(it.Subjects, listed) {
+		return 0 // and who reads it need not be asked
+	}
 	r := it.readers()
 	if it.Doc.Mail == nil || r.work && !r.private || !r.private {
 		return 0
@@ -175,9 +178,12 @@ func (it *Item) Listed() int {
 	n := 0
 	for i := range it.Subjects {
 		s := &it.Subjects[i]
-		if s.NameOnly && s.Told.Case && (several || !it.knows(s.Name, r)) {
+		if listed(*s) && (several || !it.knows(s.Name, r)) {
 			n++
 		}
 	}
 	return n
 }
+
+// listed reports whether a person stands by name on a list of cases.
+func listed(s subject.Subject) bool { return s.NameOnly && s.Told.Case }
