@@ -125,6 +125,34 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 // navn:", "Navn på ansøger:", "Den undersøgte:", "Låntager:".
 var citizenStems = []string{"borger", "patient", "elev", "barn", "ansoeger", "klient", "beboer", "passager", "laantager", "skyldner", "undersoegte", "umyndig", "afdoed", "sygemeldt", "tilskadekomn", "kursist", "unge", "lejer", "ejer", "child", "pupil", "applicant", "citizen", "resident", "elevens", "brukar", "sokande"}
 
+// citizenStarts are the first three letters of these stems and of "deltager": most
+// labels are told by them before anything is folded.
+var citizenStarts = starts(append([]string{"deltager"}, citizenStems...))
+
+func starts(stems []string) map[[3]byte]bool {
+	out := make(map[[3]byte]bool)
+	for _, s := range stems {
+		out[[3]byte([]byte(s))] = true
+	}
+	return out
+}
+
+// mayBeCitizen reports whether a word's first letters are those of a label for a citizen,
+// or may fold to them.
+func mayBeCitizen(w string) bool {
+	if len(w) < 3 {
+		return false
+	}
+	var key [3]byte
+	for i := range key {
+		if w[i] >= utf8.RuneSelf || w[i] < 'A' {
+			return true // folding may change or drop it
+		}
+		key[i] = w[i] | 0x20
+	}
+	return citizenStarts[key]
+}
+
 // officeStems begin words of a label for somebody who is there by office, or only
 // belongs to whom the paper is about.
 var officeStems = []string{"sagsbehandl", "kontakt", "laeg", "leder", "laerer", "terapeut", "raadgiv", "konsulent", "koordinat", "mor", "far", "foraeld", "vaerge", "aegtef", "samlever", "paaroer", "henvist", "behandl", "paedagog", "vejled", "psykolog", "arbejdsgiv", "adress", "afsend", "ombud", "repraesent", "ansvarlig", "medarbejder", "parent", "teacher"}
@@ -140,17 +168,20 @@ const (
 // "Matr. 4b. Påbud til ejer: Testperson Eksempel, Testvej 1"; and whoever declares
 // something: "Jeg, Testperson Eksempel, giver samtykke".
 func roleName(text string) (Name, bool) {
-	for k, n := 0, 0; k+2 < len(text) && n < labelsOfLine; k++ {
-		if c := text[k]; c != ':' && c != ',' {
-			continue
+	if k := strings.Index(text, "eg, "); k > 0 && text[k-1]|0x20 == 'j' && (k == 1 || text[k-2] == ' ') {
+		if name, ok := nameAt(text[k+len("eg, "):], false); ok {
+			return name, true
 		}
-		n++
-		label := text[max(0, k-roleReach):k]
-		if text[k] == ',' && !strings.HasSuffix(label, "jeg") && label != "Jeg" {
-			continue
+	}
+	for from, n := 0, 0; n < labelsOfLine; n++ {
+		k := strings.IndexByte(text[from:], ':')
+		if k < 0 {
+			break
 		}
-		value := strings.TrimLeft(text[k+1:], " \t\u00a0")
-		if !capital(value) || text[k] == ':' && !citizenLabel(label) {
+		k += from
+		from = k + 1
+		value := afterBlanks(text[from:])
+		if !capital(value) || !citizenLabel(text[max(0, k-roleReach):k]) {
 			continue
 		}
 		if name, ok := nameAt(value, false); ok {
@@ -158,6 +189,17 @@ func roleName(text string) (Name, bool) {
 		}
 	}
 	return Name{}, false
+}
+
+// afterBlanks leaves out blanks, also unbreakable ones, with which a text begins.
+func afterBlanks(s string) string {
+	for {
+		rest := strings.TrimLeft(s, " \t")
+		if rest = strings.TrimPrefix(rest, "\u00a0"); len(rest) == len(s) {
+			return s
+		}
+		s = rest
+	}
 }
 
 // paperStems end the words that a case paper calls itself, before "for" or "om".
@@ -195,6 +237,9 @@ func paperOf(text string) (Name, bool) {
 // paperLink is the word between a paper's kind and whose it is with which a text
 // begins, blanks included, and empty for other texts.
 func paperLink(text string) string {
+	if len(text) < 2 || strings.IndexByte("fovpt", text[1]) < 0 {
+		return ""
+	}
 	for _, link := range [...]string{" for ", " om ", " vedrørende ", " vedr. ", " på ", " til "} {
 		if strings.HasPrefix(text, link) {
 			return link
@@ -256,7 +301,11 @@ func citizenLabel(label string) bool {
 	label = label[strings.LastIndexAny(label, ".;,|\t")+1:]
 	fields := strings.FieldsFunc(label, func(r rune) bool { return r == ' ' || r == '/' || r == '(' || r == ')' || r == '-' })
 	citizen := false
-	for _, w := range fields[max(0, len(fields)-4):] {
+	fields = fields[max(0, len(fields)-4):]
+	if !slices.ContainsFunc(fields, mayBeCitizen) {
+		return false
+	}
+	for _, w := range fields {
 		f := Fold(w)
 		begins := func(stem string) bool { return strings.HasPrefix(f, stem) }
 		if slices.ContainsFunc(officeStems, func(stem string) bool { return begins(stem) || len(stem) > 3 && strings.Contains(f, stem) }) {

@@ -1,6 +1,7 @@
 package parties
 
 import (
+	"slices"
 	"strings"
 
 	"brevvagt/detectors/subject"
@@ -45,6 +46,9 @@ const maxQuoted = 1 << 15
 
 // quoted is what the mail quotes, and where it stands.
 func (it *Item) quoted() (text, path string) {
+	if !slices.ContainsFunc(it.Doc.Segments, func(s document.Segment) bool { return s.At.Layer == document.Quoted }) {
+		return "", ""
+	}
 	var b strings.Builder
 	own := it.bundle()
 	for i := range it.Doc.Segments {
