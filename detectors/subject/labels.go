@@ -1,0 +1,109 @@
+package subject
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// citizenStems begin words of a label for somebody whom a paper is about: "Borgerens
+// navn:", "Navn på ansøger:", "Den undersøgte:", "Låntager:".
+var citizenStems = []string{"borger", "patient", "elev", "barn", "ansoeger", "klient", "beboer", "passager", "laantager", "skyldner", "undersoegte", "umyndig", "afdoed", "sygemeldt", "tilskadekomn", "kursist", "unge", "lejer", "ejer", "child", "pupil", "applicant", "citizen", "resident", "elevens", "brukar", "sokande"}
+
+// citizenStarts are the first three letters of these stems and of "deltager": most
+// labels are told by them before anything is folded.
+var citizenStarts = starts(append([]string{"deltager"}, citizenStems...))
+
+func starts(stems []string) map[[3]byte]bool {
+	out := make(map[[3]byte]bool)
+	for _, s := range stems {
+		out[[3]byte([]byte(s))] = true
+	}
+	return out
+}
+
+// mayBeCitizen reports whether a word's first letters are those of a label for a citizen,
+// or may fold to them.
+func mayBeCitizen(w string) bool {
+	if len(w) < 3 {
+		return false
+	}
+	var key [3]byte
+	for i := range key {
+		if w[i] >= utf8.RuneSelf || w[i] < 'A' {
+			return true // folding may change or drop it
+		}
+		key[i] = w[i] | 0x20
+	}
+	return citizenStarts[key]
+}
+
+// officeStems begin words of a label for somebody who is there by office, or only
+// belongs to whom the paper is about.
+var officeStems = []string{"sagsbehandl", "kontakt", "laeg", "leder", "laerer", "terapeut", "raadgiv", "konsulent", "koordinat", "mor", "far", "foraeld", "vaerge", "aegtef", "samlever", "paaroer", "henvist", "behandl", "paedagog", "vejled", "psykolog", "arbejdsgiv", "adress", "afsend", "ombud", "repraesent", "ansvarlig", "medarbejder", "parent", "teacher"}
+
+// roleReach is how far before a colon its label may begin, and labelsOfLine how many
+// colons of a line are asked, in bytes and at most.
+const (
+	roleReach    = 40
+	labelsOfLine = 4
+)
+
+// roleName reads a name behind a label for a citizen, wherever in its line it stands:
+// "Matr. 4b. Påbud til ejer: Testperson Eksempel, Testvej 1"; and whoever declares
+// something: "Jeg, Testperson Eksempel, giver samtykke".
+func roleName(text string) (Name, bool) {
+	if k := strings.IndexByte(text, ','); k >= 3 && strings.EqualFold(text[k-3:k], "jeg") && (k == 3 || text[k-4] == ' ') {
+		if name, ok := nameAt(afterBlanks(text[k+1:]), false); ok {
+			return name, true
+		}
+	}
+	for from, n := 0, 0; n < labelsOfLine; n++ {
+		k := strings.IndexByte(text[from:], ':')
+		if k < 0 {
+			break
+		}
+		k += from
+		from = k + 1
+		value := afterBlanks(text[from:])
+		if !capital(value) || !citizenLabel(text[max(0, k-roleReach):k]) {
+			continue
+		}
+		if name, ok := nameAt(value, false); ok {
+			return name, true
+		}
+	}
+	return Name{}, false
+}
+
+// afterBlanks leaves out blanks, also unbreakable ones, with which a text begins.
+func afterBlanks(s string) string {
+	for {
+		rest := strings.TrimLeft(s, " \t")
+		if rest = strings.TrimPrefix(rest, "\u00a0"); len(rest) == len(s) {
+			return s
+		}
+		s = rest
+	}
+}
+
+// citizenLabel reports whether the last words of what stands before a colon are a label
+// for a citizen and for nobody in office.
+func citizenLabel(label string) bool {
+	label = label[strings.LastIndexAny(label, ".;,|\t")+1:]
+	fields := strings.FieldsFunc(label, func(r rune) bool { return r == ' ' || r == '/' || r == '(' || r == ')' || r == '-' })
+	citizen := false
+	fields = fields[max(0, len(fields)-4):]
+	if !slices.ContainsFunc(fields, mayBeCitizen) {
+		return false
+	}
+	for _, w := range fields {
+		f := Fold(w)
+		begins := func(stem string) bool { return strings.HasPrefix(f, stem) }
+		if slices.ContainsFunc(officeStems, func(stem string) bool { return begins(stem) || len(stem) > 3 && strings.Contains(f, stem) }) {
+			return false
+		}
+		citizen = citizen || slices.ContainsFunc(citizenStems, begins) || f == "deltager"
+	}
+	return citizen
+}
