@@ -3,6 +3,7 @@ package policy
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"brevvagt/detectors"
 	"brevvagt/scanner/policy/parties"
@@ -91,10 +92,11 @@ func foreignPerson() Definition {
 				return "", "", false
 			}
 			first := s.Odd[0]
-			da := fmt.Sprintf("%d af %d dokumenter ser ud til at vedrøre en anden person end de øvrige: %s: om %s, de øvrige om %s", len(s.Odd), s.Papers, first.Where, first.Who, s.Who)
-			en := fmt.Sprintf("%d of %d documents seem to be about another person than the rest: %s: about %s, the others about %s", len(s.Odd), s.Papers, first.Where, first.Who, s.Who)
+			inDanish, inEnglish := place(first)
+			da := fmt.Sprintf("%d af %d dokumenter ser ud til at vedrøre en anden person end de øvrige: %s: om %s, de øvrige om %s", len(s.Odd), s.Papers, inDanish, first.Who, s.Who)
+			en := fmt.Sprintf("%d of %d documents seem to be about another person than the rest: %s: about %s, the others about %s", len(s.Odd), s.Papers, inEnglish, first.Who, s.Who)
 			if s.NameOnly {
-				da, en = da+". Er "+first.Who+" en del af sagen?", en+". Is "+first.Who+" part of the case?"
+				da, en = strings.TrimSuffix(da, ".")+". Er "+first.Who+" en del af sagen?", strings.TrimSuffix(en, ".")+". Is "+first.Who+" part of the case?"
 			}
 			return da, en, true
 		},
@@ -113,7 +115,16 @@ func sayOdd(list []parties.Odd, da, en string) (string, string, bool) {
 	if len(list) == 0 {
 		return "", "", false
 	}
-	return fmt.Sprintf("%s: %s: %s", da, list[0].Where, list[0].Who), fmt.Sprintf("%s: %s: %s", en, list[0].Where, list[0].Who), true
+	inDanish, inEnglish := place(list[0])
+	return fmt.Sprintf("%s: %s: %s", da, inDanish, list[0].Who), fmt.Sprintf("%s: %s: %s", en, inEnglish, list[0].Who), true
+}
+
+// place names where somebody stands: a file, or the text of the mail itself.
+func place(o parties.Odd) (da, en string) {
+	if o.Where == "" {
+		return "mailens tekst", "the text of the mail"
+	}
+	return o.Where, o.Where
 }
 
 func allWeak(list []parties.Odd) bool {

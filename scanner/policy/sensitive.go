@@ -48,8 +48,9 @@ func sayTold(told []parties.Odd, reader string) (da, en string) {
 	if more := len(told) - len(who); more > 0 {
 		list += fmt.Sprintf(" (%d i alt)", len(told))
 	}
-	return fmt.Sprintf("Følsomme oplysninger om %s, som ikke er modtageren%s, uden sikker forbindelse: %s", list, reader, told[0].Where),
-		fmt.Sprintf("Sensitive data on %s, not the recipient%s, without a secure connection: %s", list, reader, told[0].Where)
+	inDanish, inEnglish := place(told[0])
+	return fmt.Sprintf("Følsomme oplysninger om %s, som ikke er modtageren%s, uden sikker forbindelse: %s", list, reader, inDanish),
+		fmt.Sprintf("Sensitive data on %s, not the recipient%s, without a secure connection: %s", list, reader, inEnglish)
 }
 
 // protectedAddress: whoever lives at a protected address is named to somebody

@@ -163,6 +163,9 @@ func (it *Item) fill(at func(path string, page, segment int) *paper, paths map[s
 
 // name is the end of a paper's path with its page.
 func (p *paper) name() string {
+	if p.body {
+		return ""
+	}
 	name := detectors.RedactNumbers(lastName(p.path))
 	if p.page > 0 {
 		name += " s. " + strconv.Itoa(p.page)

@@ -74,7 +74,7 @@ func (it *Item) bare() bool {
 
 // Odd is a person where another was to be expected.
 type Odd struct {
-	Where string // file and page, without numbers
+	Where string // file and page, without numbers; empty for the mail's own text
 	Who   string // masked
 	// Person is an index into Item.Subjects, -1 for a name that is no subject.
 	Person int

@@ -15,7 +15,7 @@ func (it *Item) leakedThread() (Odd, bool) {
 	if len(it.External) != 1 || it.Doc.Mail == nil {
 		return Odd{}, false
 	}
-	quoted, path := it.quoted()
+	quoted := it.quoted()
 	if quoted == "" || len(it.Writers()) > 0 || it.partOfThread(quoted) || !hasWordWith(strings.ToLower(quoted), threadWords) {
 		return Odd{}, false
 	}
@@ -29,7 +29,7 @@ func (it *Item) leakedThread() (Odd, bool) {
 		if r.is(n) || r.akin(n) || it.staff(n) || n.Among(heads) || it.addresses(n) {
 			continue
 		}
-		return Odd{Where: lastName(path), Who: n.String(), Person: -1, Weak: !r.sure || !r.private || !it.Personal && !hasWordWith(strings.ToLower(quoted), graveWords)}, true
+		return Odd{Who: n.String(), Person: -1, Weak: !r.sure || !r.private || !it.Personal && !hasWordWith(strings.ToLower(quoted), graveWords)}, true
 	}
 	return Odd{}, false
 }
@@ -44,10 +44,10 @@ var graveWords = []string{"bekymr", "slår", "drikker", "indlagt", "misbrug", "s
 // maxQuoted bounds how much quoted text is looked at, in bytes.
 const maxQuoted = 1 << 15
 
-// quoted is what the mail quotes, and where it stands.
-func (it *Item) quoted() (text, path string) {
+// quoted is what the mail quotes.
+func (it *Item) quoted() string {
 	if !slices.ContainsFunc(it.Doc.Segments, func(s document.Segment) bool { return s.At.Layer == document.Quoted }) {
-		return "", ""
+		return ""
 	}
 	var b strings.Builder
 	own := it.bundle()
@@ -56,11 +56,10 @@ func (it *Item) quoted() (text, path string) {
 		if s.At.Layer != document.Quoted || !own.own(s.At.Path) || b.Len() > maxQuoted {
 			continue
 		}
-		path = s.At.Path
 		b.WriteString(s.Text)
 		b.WriteByte('\n')
 	}
-	return b.String(), path
+	return b.String()
 }
 
 // headLines are the lines above and below what is quoted that name who wrote it.
