@@ -93,6 +93,10 @@ func foreignPerson() Definition {
 			}
 			first := s.Odd[0]
 			inDanish, inEnglish := place(first)
+			if s.Papers == len(s.Odd) { // nothing but what the mail says stands against them
+				return fmt.Sprintf("%s ser ud til at vedrøre %s, men mailen handler om %s", inDanish, first.Who, s.Who),
+					fmt.Sprintf("%s seems to be about %s, but the mail is about %s", inEnglish, first.Who, s.Who), true
+			}
 			da := fmt.Sprintf("%d af %d dokumenter ser ud til at vedrøre en anden person end de øvrige: %s: om %s, de øvrige om %s", len(s.Odd), s.Papers, inDanish, first.Who, s.Who)
 			en := fmt.Sprintf("%d of %d documents seem to be about another person than the rest: %s: about %s, the others about %s", len(s.Odd), s.Papers, inEnglish, first.Who, s.Who)
 			if s.NameOnly {

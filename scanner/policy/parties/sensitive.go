@@ -47,7 +47,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 			continue
 		}
 		met = append(met, n)
-		p := paper{path: x.At.Path}
+		p := paper{path: x.At.Path, body: own.own(x.At.Path)}
 		o := it.somebody(p.name(), n, false)
 		// To an organisation the mail may speak of a citizen whom both work with.
 		o.Weak = r.family && !it.formerSpouse() || own.own(x.At.Path) && (!r.private || x.Strength != detectors.Strong)
