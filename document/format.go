@@ -51,6 +51,10 @@ type Input struct {
 	// MadeUp says that the name is the format's invention ("del-2.png") and
 	// therefore no text of the item.
 	MadeUp bool
+
+	// Written says that the container knows of text in a picture, without being able
+	// to read it: when nothing comes out of it, that is a gap and no silence.
+	Written bool
 }
 
 // Formats is the explicit list of formats, asked in order.
@@ -119,6 +123,7 @@ func (w *walk) part(ctx context.Context, in Input, depth int) {
 	p.Type = format.Name()
 	w.doc.Parts = append(w.doc.Parts, p)
 	out := &Builder{walk: w, in: in, depth: depth, ctx: ctx}
+	segments, gaps := len(w.doc.Segments), len(w.doc.Gaps)
 	if err := readSafely(ctx, format, in, out); err != nil {
 		w.gap(gapOf(err, at))
 	}
@@ -126,6 +131,9 @@ func (w *walk) part(ctx context.Context, in Input, depth int) {
 		if whole, ok := out.apart[i].end(); ok {
 			w.segment(whole)
 		}
+	}
+	if in.Written && w.emit == nil && len(w.doc.Segments) == segments && len(w.doc.Gaps) == gaps {
+		w.gap(Gap{At: at, Why: NoText, Detail: "text in a font that does not tell its letters could not be read from its picture either"})
 	}
 }
 

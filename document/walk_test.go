@@ -146,6 +146,23 @@ func TestUnknownTypeIsAGapUnlessEmpty(t *testing.T) {
 	}
 }
 
+func TestWrittenPicturesAreNoSilence(t *testing.T) {
+	for text, want := range map[string][]Reason{"": {NoText}, "læst": nil} {
+		d := read(Limits{}, "a.pdf", "x", func(_ context.Context, _ Input, out *Builder) error {
+			if out.Depth() == 0 {
+				out.ChildBytes("side-1.png", []byte("x"), Input{Page: 1, Written: true})
+				out.ChildBytes("side-2.png", []byte("x"), Input{Page: 2})
+			} else if text != "" {
+				out.Segment(Segment{Text: text})
+			}
+			return nil
+		})
+		if !slices.Equal(gaps(d), want) || want != nil && d.Gaps[0].At.Page != 1 {
+			t.Errorf("%q read: gaps %v", text, d.Gaps)
+		}
+	}
+}
+
 func TestManyGapsAreBounded(t *testing.T) {
 	d := read(Limits{}, "a", "x", atTop(func(out *Builder) {
 		for range 5000 {

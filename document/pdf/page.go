@@ -14,6 +14,10 @@ import (
 	"brevvagt/document"
 )
 
+// minWritten is from how many characters on, which no map tells, a page is expected to
+// show text when it is drawn.
+const minWritten = 6
+
 // page reads one page, index from 0.
 func (r *reader) page(index int, form bool) error {
 	loaded, err := r.p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: r.doc, Index: index})
@@ -34,6 +38,7 @@ func (r *reader) page(index int, form bool) error {
 			r.text(s)
 		}
 	}
+	r.written = (!usable || r.drawn) && text.size >= minWritten
 	if err := r.closeText(text); err != nil {
 		return fmt.Errorf("cannot leave the text of page %d: %w", index+1, err)
 	}

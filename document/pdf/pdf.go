@@ -92,6 +92,7 @@ type reader struct {
 
 	layered bool // the file has layers, which may be switched off
 	drawn   bool // the page has notes, or letters, that only a picture of it shows
+	written bool // the page has text that no font map tells
 
 	placed map[[32]byte]bool // pictures that stand on some page
 	handed map[[32]byte]bool // attached files that were handed on

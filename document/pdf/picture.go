@@ -215,7 +215,7 @@ func (r *reader) render(page requests.Page, index int, w, h, dpi float64) error 
 	if err != nil {
 		return fmt.Errorf("cannot encode page %d: %w", index+1, err)
 	}
-	r.child(fmt.Sprintf("side-%d.png", index+1), data, document.Input{Page: index + 1})
+	r.child(fmt.Sprintf("side-%d.png", index+1), data, document.Input{Page: index + 1, Written: r.written})
 	return nil
 }
 
