@@ -15,6 +15,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // database/sql knows drivers by import only
@@ -72,10 +73,23 @@ func Open(ctx context.Context, o store.Options) (*store.DB, error) {
 		if o.Server, err = database(ctx, admin, o.Path); err != nil {
 			return nil, err
 		}
-	} else if err := fresh(o.Path); err != nil {
+		return patiently(ctx, o)
+	}
+	if err := fresh(o.Path); err != nil {
 		return nil, err
 	}
 	return store.Open(ctx, o)
+}
+
+// patiently waits for a server that has not seen yet that the process before us was
+// killed, and holds its lock for it.
+func patiently(ctx context.Context, o store.Options) (*store.DB, error) {
+	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		db, err := store.Open(ctx, o)
+		if !errors.Is(err, store.ErrInUse) || time.Now().After(end) {
+			return db, err
+		}
+	}
 }
 
 // InPostgres reports whether this is the second run, for what is only true of files.
