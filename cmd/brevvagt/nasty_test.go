@@ -266,6 +266,9 @@ func TestNastyMailsPostfix(t *testing.T) {
 	plain := bare.postfix(postfixtest.Config{Extra: []string{"smtpd_milters =", "non_smtpd_milters ="}})
 	reference := nastyStorm(t, os.Getenv("BREVVAGT_CRASH") == "full")
 	bare.sendAll(t, plain.Addr, reference)
+	if t.Failed() {
+		t.Fatalf("without a filter:\n%s", tail(plain.Log(), 4000))
+	}
 	bare.eventually("the mails without a filter", time.Minute, func() bool { return len(bare.arrivals(t)) == len(reference) })
 	was := bare.arrivals(t)
 	strip := func(raw []byte) []byte { return addedByPostfix.ReplaceAll(withoutTrace(raw), nil) }
