@@ -75,10 +75,19 @@ const stray = 8
 
 // controls counts the signs that no text has.
 func controls(text string) (n int) {
-	for _, r := range text {
-		if r < ' ' && r != '\t' && r != '\n' && r != '\r' && r != '\f' && r != 0x1b || r == utf8.RuneError || r >= 0x7f && r < 0xa0 {
+	for i := 0; i < len(text); {
+		if c := text[i]; c < utf8.RuneSelf { // nearly all of most texts
+			if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b || c == 0x7f {
+				n++
+			}
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
+		if r == utf8.RuneError || r < 0xa0 {
 			n++
 		}
+		i += size
 	}
 	return n
 }
