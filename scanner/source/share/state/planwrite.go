@@ -59,7 +59,7 @@ func (p *Plan) newID(ctx context.Context) (int64, error) {
 func (p *Plan) flush(ctx context.Context) error {
 	b := p.batch
 	p.batch = batch{since: p.now()}
-	err := p.db.update(ctx, func(tx *sql.Tx) error {
+	err := p.db.again(ctx, func(tx *sql.Tx) error {
 		// The planner's lease is checked and renewed with everything it writes.
 		res, err := tx.ExecContext(ctx, `UPDATE scan_run SET planner_until = $3, seen = $4, planned = planned + $5, planned_bytes = planned_bytes + $6
 			WHERE id = $1 AND planner = $2 AND state = 'planning'`,

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // database/sql knows drivers by import only
 	_ "modernc.org/sqlite"
 
@@ -195,6 +196,22 @@ func (db *DB) update(ctx context.Context, fn func(tx *sql.Tx) error) error {
 		return errors.Join(err, tx.Rollback())
 	}
 	return tx.Commit()
+}
+
+// deadlockTries is how often a transaction is run that PostgreSQL ends because it and
+// another wait for each other.
+const deadlockTries = 10
+
+// again is update for a transaction that may be run anew: a planner and a worker lock
+// what they share in different order, and one of them has to begin again.
+func (db *DB) again(ctx context.Context, fn func(tx *sql.Tx) error) error {
+	for try := 1; ; try++ {
+		err := db.update(ctx, fn)
+		var of *pgconn.PgError
+		if try == deadlockTries || !errors.As(err, &of) || of.Code != "40P01" {
+			return err
+		}
+	}
 }
 
 // take reserves n ids of a kind and returns the first.
