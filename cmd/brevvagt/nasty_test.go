@@ -180,7 +180,7 @@ func (in *installation) judgeStorm(t *testing.T, list []*nastyMail, strip func([
 	if open != "" {
 		t.Errorf("neither delivered nor held:\n%s", open)
 	}
-	slow := time.Second * time.Duration(1+loadFactor())
+	slow := 5 * time.Second * time.Duration(1+loadFactor()) // of the clock, on a busy machine
 	held, refused, worst := 0, 0, time.Duration(0)
 	for n, m := range list {
 		worst = max(worst, m.took)
