@@ -29,9 +29,14 @@ func TestMemoryOutlivesTheDaemon(t *testing.T) {
 	addr := freePort(t)
 	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q}\n", addr, in.sink.Addr()))
 	in.start()
+	first := make(map[int][]byte) // a client that tries again sends the same mail, also in the next second
 	hand := func(n, to, letter int) {
 		t.Helper()
 		address, raw := runMail(n, to, letter)
+		if first[n] == nil {
+			first[n] = raw
+		}
+		raw = first[n]
 		if code, text := send(t, addr, from, []string{address}, raw); code != 250 {
 			t.Fatalf("mail %d: %d %s", n, code, text)
 		}
@@ -58,13 +63,12 @@ func TestMemoryOutlivesTheDaemon(t *testing.T) {
 			wrong = id
 		}
 	}
-	if !strings.Contains(all, "3 sendt, 1 tilbageholdt") || !strings.Contains(all, "3 sendt, 2 tilbageholdt") || wrong == "" {
+	if !strings.Contains(all, "3 sendt, 1 tilbageholdt") || !strings.Contains(all, "3 sendt, 2 tilbageholdt") || strings.Contains(all, "3 sendt, 3 tilbageholdt") || wrong == "" {
 		t.Fatalf("the cases say:\n%s", all)
 	}
 	// What the cases said when they were made is the run as it was then; the run as it
 	// is now stands in all of them, over the death of the daemon.
-	// A mail tried again that became a case of its own counts as one more.
-	if n := max(strings.Count(all, "del af en kørsel: 3 sendt, 2 tilbageholdt"), strings.Count(all, fmt.Sprintf("del af en kørsel: 3 sendt, %d tilbageholdt", len(ids)))); n != len(ids) {
+	if n := strings.Count(all, "del af en kørsel: 3 sendt, 2 tilbageholdt"); n != len(ids) {
 		t.Errorf("%d of %d cases tell how their run stands:\n%s", n, len(ids), all)
 	}
 	in.must(testPassphrase+"\n", "case", "release", wrong, "--by", "dpo", "--reason", "Det var rigtigt", "--config", in.config)

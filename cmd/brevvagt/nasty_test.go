@@ -227,7 +227,8 @@ func firstDifference(a, b []byte) int {
 
 // TestNastyMails sends mails that break the rules, and attacks, through our own mail
 // server: each is held when it hides a number, delivered byte for byte or held when
-// it does not, none takes a second, and no number comes to the log.
+// it does not, and no number comes to the log. None takes long; TestAttacks bounds the
+// work for each to a second of processor time.
 func TestNastyMails(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a daemon")

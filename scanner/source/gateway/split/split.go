@@ -8,7 +8,9 @@ package split
 
 import (
 	"crypto/rand"
+	"crypto/sha256"
 	"crypto/subtle"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -21,11 +23,12 @@ import (
 	"brevvagt/internal/safefile"
 )
 
-// Split is one release to some.
+// Split is one release to some. The disk has sender and recipients as salted digests
+// only: an address can be a CPR number.
 type Split struct {
-	Token string   `json:"token"`
-	From  string   `json:"from"`
-	To    []string `json:"to"`
+	Token   string   `json:"token"`
+	Parties []string `json:"parties"` // digests of the sender and the recipients chosen
+	To      []string `json:"-"`       // the recipients, of a split that was just begun
 	// Copies are the queue ids of the copies that the mail server may have taken. Stale
 	// are those of an earlier split of the same mail, for others. Elsewhere says that a
 	// copy was taken by a server that is not ours.
@@ -73,10 +76,12 @@ func (b *Book) Begin(id, from string, to []string) (Split, error) {
 	if err != nil {
 		return Split{}, err
 	}
-	if ok && s.From == from && slices.Equal(s.To, to) {
+	if ok && slices.Equal(s.Parties, parties(s.Token, from, to)) {
+		s.To = to
 		return s, nil
 	}
-	s = Split{Token: rand.Text(), From: from, To: to, Stale: append(s.Stale, s.Copies...)}
+	s = Split{Token: rand.Text(), To: to, Stale: append(s.Stale, s.Copies...)}
+	s.Parties = parties(s.Token, from, to)
 	raw, err := json.Marshal(s)
 	if err != nil {
 		return Split{}, fmt.Errorf("releases to some: %w", err)
@@ -85,6 +90,16 @@ func (b *Book) Begin(id, from string, to []string) (Split, error) {
 		return Split{}, fmt.Errorf("releases to some: %w", err)
 	}
 	return s, nil
+}
+
+// parties are the digests of a sender and of recipients.
+func parties(token, from string, to []string) []string {
+	list := make([]string, 0, 1+len(to))
+	for _, a := range append([]string{from}, to...) {
+		sum := sha256.Sum256([]byte(token + "\x00" + a))
+		list = append(list, hex.EncodeToString(sum[:]))
+	}
+	return list
 }
 
 // Get reads the split of a mail.
@@ -135,11 +150,15 @@ func (b *Book) Expected(mark, from string, to []string) (id string, s Split, ok 
 		return "", s, false
 	}
 	s, found, err := b.Get(id)
-	if err != nil || !found || s.Done || subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1 || s.From != from {
+	if err != nil || !found || s.Done || subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1 {
 		return "", s, false
 	}
-	for _, a := range to {
-		if !slices.Contains(s.To, a) {
+	theirs := parties(token, from, to)
+	if len(s.Parties) == 0 || theirs[0] != s.Parties[0] {
+		return "", s, false
+	}
+	for _, a := range theirs[1:] {
+		if !slices.Contains(s.Parties[1:], a) {
 			return "", s, false
 		}
 	}

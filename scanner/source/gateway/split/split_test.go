@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -18,6 +19,9 @@ func TestSplit(t *testing.T) {
 	s, err := b.Begin("OLD1", "a@k.example", both)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if raw, err := os.ReadFile(filepath.Join(dir, "OLD1.json")); err != nil || strings.Contains(string(raw), ".example") {
+		t.Errorf("on disk: %s, %v", raw, err)
 	}
 	if again, err := b.Begin("OLD1", "a@k.example", both); err != nil || again.Token != s.Token {
 		t.Errorf("begun twice: %v, %v", again, err)
