@@ -44,13 +44,13 @@ func sayTold(told []parties.Odd, reader string) (da, en string) {
 			who = append(who, w)
 		}
 	}
-	list := strings.Join(who, ", ")
-	if more := len(told) - len(who); more > 0 {
-		list += fmt.Sprintf(" (%d i alt)", len(told))
+	list, allDanish, allEnglish := strings.Join(who, ", "), "", ""
+	if len(told) > len(who) {
+		allDanish, allEnglish = fmt.Sprintf(" (%d i alt)", len(told)), fmt.Sprintf(" (%d in all)", len(told))
 	}
 	inDanish, inEnglish := place(told[0])
-	return fmt.Sprintf("Følsomme oplysninger om %s, som ikke er modtageren%s, uden sikker forbindelse: %s", list, reader, inDanish),
-		fmt.Sprintf("Sensitive data on %s, not the recipient%s, without a secure connection: %s", list, reader, inEnglish)
+	return fmt.Sprintf("Følsomme oplysninger om %s, som ikke er modtageren%s, uden sikker forbindelse: %s", list+allDanish, reader, inDanish),
+		fmt.Sprintf("Sensitive data on %s, not the recipient%s, without a secure connection: %s", list+allEnglish, reader, inEnglish)
 }
 
 // protectedAddress: whoever lives at a protected address is named to somebody

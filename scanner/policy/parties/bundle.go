@@ -87,6 +87,12 @@ func (it *Item) bundle() *bundle {
 // that has no name and so is no attachment.
 func (b *bundle) own(path string) bool { return ownText(b.root, path) }
 
+// said reports whether a segment is what a mail says itself: its own text or its
+// subject, and nothing quoted.
+func (b *bundle) said(s *document.Segment) bool {
+	return b.own(s.At.Path) && s.At.Layer != document.Quoted && s.At.Layer != document.Metadata && (s.At.Layer != document.Header || s.Label == "Subject")
+}
+
 func ownText(root, path string) bool {
 	rest, inside := strings.CutPrefix(path, root)
 	if !inside || rest == "" {

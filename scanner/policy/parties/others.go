@@ -37,10 +37,7 @@ func (it *Item) spokenOf() *spoken {
 	ended := "" // the part whose signature was reached
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
-		if s.At.Path == ended {
-			continue
-		}
-		if !own.own(s.At.Path) || s.At.Layer == document.Quoted || s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" {
+		if s.At.Path == ended || !own.said(s) {
 			continue
 		}
 		text := s.Text

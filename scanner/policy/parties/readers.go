@@ -253,7 +253,7 @@ func (it *Item) ownText() string {
 	own := it.bundle()
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
-		if !own.own(s.At.Path) || s.At.Layer == document.Quoted || s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" {
+		if !own.said(s) {
 			continue
 		}
 		if room := maxSaid - b.Len(); room > 0 {
