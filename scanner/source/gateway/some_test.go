@@ -52,9 +52,6 @@ func (b *lab) holdFor(t *testing.T, nr int) (id string, raw []byte) {
 // TestReleaseToSome: those who were chosen get the mail once, byte for byte, the
 // others never, and nothing stays behind.
 func TestReleaseToSome(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs Postfix")
-	}
 	t.Parallel()
 	b := splitLab(t)
 	id, raw := b.holdFor(t, 1)
@@ -98,9 +95,6 @@ func (b *lab) arrivedAt(t *testing.T, want []string) {
 
 // TestForgedCopy: the header of a copy lets nothing through that we did not hand in.
 func TestForgedCopy(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs Postfix")
-	}
 	t.Parallel()
 	b := splitLab(t)
 	id, _ := b.holdFor(t, 1)
@@ -112,9 +106,6 @@ func TestForgedCopy(t *testing.T) {
 // TestAnswerToCopyIsLost: Postfix has the copy and its answer never came: the next
 // try finds the copy.
 func TestAnswerToCopyIsLost(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs Postfix")
-	}
 	t.Parallel()
 	b := splitLab(t)
 	id, _ := b.holdFor(t, 1)
@@ -180,9 +171,6 @@ func losesAnswer(t *testing.T, addr string) string {
 // TestReleaseToSomeInterrupted ends releases to some at moments nobody chose, and
 // repeats them as quarantine does: each chosen recipient gets each mail once.
 func TestReleaseToSomeInterrupted(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs Postfix")
-	}
 	t.Parallel()
 	b := splitLab(t)
 	const mails = 8
@@ -228,9 +216,6 @@ func TestReleaseToSomeInterrupted(t *testing.T) {
 // TestReleaseToSomeWithoutLane: a command releases while the daemon is away. Postfix
 // holds the copy by itself.
 func TestReleaseToSomeWithoutLane(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs Postfix")
-	}
 	t.Parallel()
 	b := splitLab(t)
 	id, _ := b.holdFor(t, 1)
@@ -254,9 +239,6 @@ func TestReleaseToSomeWithoutLane(t *testing.T) {
 // TestMailHandedInTwice: the same mail is held twice, since its client never heard of
 // the first; one release delivers it once and leaves nothing.
 func TestMailHandedInTwice(t *testing.T) {
-	if testing.Short() {
-		t.Skip("needs Postfix")
-	}
 	t.Parallel()
 	b := splitLab(t)
 	first, _ := b.holdFor(t, 1)
