@@ -54,6 +54,10 @@ func (e *everyCase) decide(ctx context.Context, svc *quarantine.Service, w io.Wr
 	if err != nil {
 		return err
 	}
+	if len(ids) == 0 {
+		console.Printf(w, "Ingen sager venter.\n")
+		return nil
+	}
 	var mu sync.Mutex
 	states, failed := map[quarantine.State]int{}, 0
 	ended := atonce.Each(ctx, atonce.Cases, ids, func(id string) {
