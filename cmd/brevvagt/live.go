@@ -106,10 +106,10 @@ func (d *daemon) reload() {
 		d.log.Error("configuration not reloaded; the old one stays in force", "error", err)
 		return
 	}
-	d.log.Info("configuration reloaded", "file", d.file)
 	if len(waits) > 0 {
 		d.log.Warn("some changes need a restart", "sections", strings.Join(waits, ", "))
 	}
+	d.log.Info("configuration reloaded", "file", d.file)
 }
 
 // putInForce changes nothing until all that can fail has gone well. It names the
