@@ -117,6 +117,57 @@ func TestSeveralAtOnce(t *testing.T) {
 	}
 }
 
+// All that match are decided together, those on other pages too: what the page showed and
+// nothing that came since, each with its own line in the ledger.
+func TestAllThatMatch(t *testing.T) {
+	r := newRig(t)
+	r.server.queue.Board = queue.NewBoard(0, time.Now)
+	var cases []*quarantine.Case
+	for n := range 24 {
+		cases = append(cases, r.hold(t, screenshot(fmt.Sprint("a", n)), time.Duration(48-n)*time.Hour))
+	}
+	other := r.hold(t, bundle("b"), time.Hour)
+	c := r.as(t, "reviewer")
+	_, body := c.get("/?vis=venter&q=" + url.QueryEscape("lønkørsel"))
+	contains(t, body, "24 sager passer", "Vælg alle 24 sager på listen", `name="soegning" value="q=l%C3%B8nk%C3%B8rsel&amp;vis=venter"`)
+	shown := between(body, `name="vist" value="`, `"`)
+	r.now = r.now.Add(time.Minute)
+	late := r.hold(t, screenshot("late"), 0)
+	form := []string{"handling", "afvis", "alle", "1", "begrundelse", "Samme fejl i alle mails", "soegning", "q=lønkørsel&vis=venter", "vist", shown}
+	for _, most := range []string{"23", ""} {
+		status, body := c.post("/flere", append(form, "antal", most)...)
+		if status != http.StatusUnprocessableEntity {
+			t.Errorf("%q promised: status %d", most, status)
+		}
+		contains(t, body, "Listen er ændret", ">Samme fejl i alle mails</textarea>", `id="alle" name="alle" value="1" checked`, `name="q" value="lønkørsel"`)
+	}
+	if status, body := c.post("/flere", append(form, "antal", "24")...); status != http.StatusOK || !strings.Contains(body, `name="q" value="lønkørsel"`) {
+		t.Errorf("status %d, or the search is lost", status)
+	}
+	finished := func() bool {
+		list := r.server.queue.Board.List()
+		return len(list) == 1 && !list[0].Finished.IsZero()
+	}
+	for deadline := time.Now().Add(time.Minute); !finished() && time.Now().Before(deadline); {
+		time.Sleep(5 * time.Millisecond)
+	}
+	for _, x := range cases {
+		got, err := r.service.Get(t.Context(), x.ID)
+		if err != nil || got.State != quarantine.Rejected || got.Reason != "Samme fejl i alle mails" {
+			t.Fatalf("%s: %v, %v", x.ItemID, got.State, err)
+		}
+		lines, err := r.service.History(t.Context(), x.ID)
+		if err != nil || len(lines) != 3 || lines[1].Actor != "reviewer" || lines[1].Verb != "reject-requested" {
+			t.Fatalf("%+v, %v", lines, err)
+		}
+	}
+	for _, x := range []*quarantine.Case{other, late} {
+		if got, _ := r.service.Get(t.Context(), x.ID); got.State != quarantine.Held {
+			t.Errorf("%s is %s", x.Subject, got.State)
+		}
+	}
+}
+
 // A page that renews itself shows what is new and does not keep a session alive.
 func TestLiveQueue(t *testing.T) {
 	r := newRig(t)

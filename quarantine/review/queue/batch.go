@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -14,6 +16,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/internal/atonce"
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/finder"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
 )
@@ -22,7 +25,7 @@ import (
 const (
 	UndoWindow   = 30 * time.Second
 	reasonLimit  = 1000 // runes
-	maxBatch     = 100  // cases
+	maxBatch     = 100  // cases that were ticked one by one; all that match are at most finder.MaxTotal
 	keepFinished = 10 * time.Minute
 )
 
@@ -173,7 +176,9 @@ type Decider interface {
 	Reject(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
 }
 
-// Several takes a decision on the chosen cases, with one reason.
+// Several takes a decision on the chosen cases, or on all that match the search they
+// were chosen from, with one reason. The search is in the form, so that what is shown
+// next is the same list.
 func (s *Pages) Several(decider Decider, check func(string) error) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		u, _ := s.User(r)
@@ -182,24 +187,24 @@ func (s *Pages) Several(decider Decider, check func(string) error) http.HandlerF
 			s.Fail(w, r, http.StatusBadRequest)
 			return
 		}
-		reason := strings.TrimSpace(r.PostForm.Get("begrundelse"))
 		action := r.PostForm.Get("handling")
-		cases := slices.Compact(slices.Sorted(slices.Values(r.PostForm["sag"])))
-		problem := ""
-		switch {
-		case action != "frigiv" && action != "afvis":
+		if action != "frigiv" && action != "afvis" {
 			s.Fail(w, r, http.StatusBadRequest)
 			return
-		case len(cases) == 0:
-			problem = words.Text(l, "problem.none")
-		case len(cases) > maxBatch:
-			problem = words.Text(l, "problem.many", maxBatch)
-		case reason == "":
-			problem = words.Text(l, "problem.reason")
-		case utf8.RuneCountInString(reason) > reasonLimit:
-			problem = words.Text(l, "problem.reason.long", reasonLimit)
-		case check(reason) != nil:
-			problem = words.Text(l, "problem.reason.cpr")
+		}
+		r.URL.RawQuery = searched(r.PostForm.Get("soegning"))
+		reason := strings.TrimSpace(r.PostForm.Get("begrundelse"))
+		problem := reasonProblem(l, reason, check)
+		if check(reason) != nil {
+			r.PostForm.Del("begrundelse") // not shown again
+		}
+		var cases []string
+		if problem == "" {
+			var err error
+			if cases, problem, err = s.chosen(r, &u); err != nil {
+				s.Broken(w, r, "find the cases", err)
+				return
+			}
 		}
 		if problem != "" {
 			s.show(w, r, http.StatusUnprocessableEntity, problem)
@@ -224,8 +229,72 @@ func (s *Pages) Several(decider Decider, check func(string) error) http.HandlerF
 			return
 		}
 		s.Log.Info("several decided", "user", u.Name, "action", action, "cases", len(batch.Cases))
-		http.Redirect(w, r, "/", http.StatusSeeOther)
+		http.Redirect(w, r, "/?"+r.URL.RawQuery, http.StatusSeeOther)
 	}
+}
+
+// searched is the search of a form as the query of an address; what cannot be read is
+// no search.
+func searched(text string) string {
+	values, err := url.ParseQuery(text)
+	if err != nil {
+		return ""
+	}
+	return values.Encode()
+}
+
+func reasonProblem(l words.Lang, reason string, check func(string) error) string {
+	switch {
+	case reason == "":
+		return words.Text(l, "problem.reason")
+	case utf8.RuneCountInString(reason) > reasonLimit:
+		return words.Text(l, "problem.reason.long", reasonLimit)
+	case check(reason) != nil:
+		return words.Text(l, "problem.reason.cpr")
+	}
+	return ""
+}
+
+// chosen lists the cases that a person ticked, or all that match the search. Of the
+// latter only those count that were there when the page was shown, and there may be no
+// more of them than the page said: nobody decides a case that he could not have seen.
+func (s *Pages) chosen(r *http.Request, u *frame.User) (cases []string, problem string, err error) {
+	l := frame.Language(r)
+	if r.PostForm.Get("alle") == "" {
+		cases = slices.Compact(slices.Sorted(slices.Values(r.PostForm["sag"])))
+		switch {
+		case len(cases) == 0:
+			problem = words.Text(l, "problem.none")
+		case len(cases) > maxBatch:
+			problem = words.Text(l, "problem.many", maxBatch)
+		}
+		return cases, problem, nil
+	}
+	shown, errShown := strconv.ParseInt(r.PostForm.Get("vist"), 10, 64)
+	most, errMost := strconv.Atoi(r.PostForm.Get("antal"))
+	if errShown != nil || errMost != nil {
+		return nil, words.Text(l, "problem.changed"), nil
+	}
+	waiting := tabs()[0]
+	q, _ := queryOf(r, u, &waiting, s.Now())
+	q.Limit = finder.MaxTotal
+	if at := time.UnixMilli(shown + 1); q.Until.IsZero() || at.Before(q.Until) {
+		q.Until = at
+	}
+	found, total, err := s.Finder.Find(r.Context(), q)
+	if err != nil {
+		return nil, "", err
+	}
+	switch {
+	case len(found) == 0:
+		problem = words.Text(l, "problem.none")
+	case total > most:
+		problem = words.Text(l, "problem.changed")
+	}
+	for _, c := range found {
+		cases = append(cases, c.ID)
+	}
+	return cases, problem, nil
 }
 
 // Undo takes a batch back.

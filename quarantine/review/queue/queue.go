@@ -82,6 +82,18 @@ type view struct {
 	Live      string // address of this list, for the page that renews itself
 	Problem   string
 	Limit     int
+	severalView
+}
+
+// severalView is the form that decides several cases, as it was sent when there is a
+// problem with it.
+type severalView struct {
+	Search string // what the list is found by, as a query
+	Shown  int64  // when the page was made, in milliseconds: a later case is not among all
+	Match  int    // how many match, to one more than finder.MaxTotal when it is filtered
+	All    string // offers all that match, in words; "" when the page has them all
+	Every  bool   // all that match were chosen
+	Reason string
 }
 
 type filterView struct {
@@ -114,6 +126,7 @@ type rowState struct {
 	Assigned, Batch  string
 	Sender           string // what the sender chose, in words
 	Selectable       bool
+	Chosen           bool
 }
 
 // Front shows the queue, or sends the operator, who may see no content, to the
@@ -181,7 +194,13 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 	}
 	for _, c := range cases {
 		v.Rows = append(v.Rows, s.row(l, c, v.CanDecide))
+		last := &v.Rows[len(v.Rows)-1]
+		last.Chosen = last.Selectable && slices.Contains(r.PostForm["sag"], c.ID)
 	}
+	if !filtered {
+		found = total
+	}
+	v.severalView = s.several(r, l, params, found, len(cases))
 	if err := s.sent(r.Context(), l, v.Rows); err != nil {
 		return nil, err
 	}
@@ -192,6 +211,17 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 	}
 	v.Filter, err = s.filter(r, l, u, params, all[at])
 	return v, err
+}
+
+func (s *Pages) several(r *http.Request, l words.Lang, params url.Values, match, onPage int) severalView {
+	v := severalView{Search: params.Encode(), Shown: s.Now().UnixMilli(), Match: match, Every: r.PostForm.Get("alle") != "", Reason: r.PostForm.Get("begrundelse")}
+	switch {
+	case match > finder.MaxTotal:
+		v.All = words.Text(l, "batch.first", finder.MaxTotal)
+	case match > onPage:
+		v.All = words.Text(l, "batch.all", match)
+	}
+	return v
 }
 
 // sent adds what senders chose.

@@ -6,8 +6,10 @@
   const news = document.getElementById("nyt");
   const busy = (box) =>
     box.contains(document.activeElement) && document.activeElement !== document.body ||
-    box.querySelector("input[type=checkbox][name=sag]:checked") !== null ||
+    box.querySelector("input[name=sag]:checked, input[name=alle]:checked") !== null ||
     [...box.querySelectorAll("textarea, input[type=search], input[type=text]")].some((f) => f.value !== f.defaultValue);
+  // The time at which the page was made is no news.
+  const same = (box) => box.innerHTML.replace(/name="vist" value="\d+"/, "");
   const renew = async () => {
     const box = document.getElementById("koe");
     if (!box || document.hidden) return;
@@ -19,7 +21,7 @@
     }
     if (!answer.ok) return;
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("koe");
-    if (!fresh || fresh.innerHTML === box.innerHTML) return;
+    if (!fresh || same(fresh) === same(box)) return;
     const more = Number(fresh.dataset.venter) > Number(box.dataset.venter);
     if (busy(box)) {
       if (more) news.textContent = news.dataset.nyt;
