@@ -83,7 +83,7 @@ func (c *Case) brief() (string, error) {
 
 // found is what a case is found by.
 func (c *Case) found() *finder.Facts {
-	f := &finder.Facts{Source: c.Source, From: c.From, Subject: c.Subject, Name: c.Name, Draft: c.DraftNo, To: c.To, Rules: ruleIDs(c.Rules), Runs: c.Runs,
+	f := &finder.Facts{Source: c.Source, From: c.From, Unit: c.Unit, Subject: c.Subject, Name: c.Name, Draft: c.DraftNo, To: c.To, Rules: ruleIDs(c.Rules), Runs: c.Runs,
 		Persons: c.Persons, Numbers: c.Numbers, Approvers: c.Approvers()}
 	for _, e := range c.Evidence {
 		if !slices.Contains(f.Detectors, e.Detector) {
@@ -122,10 +122,11 @@ func (s *Service) index(ctx context.Context) error {
 	return nil
 }
 
-// HeldSince counts the cases that were stopped since a time, for the alert budget.
+// HeldSince counts the cases that were stopped since a time, for the alert budget; our
+// own canary mails are no alerts.
 func (s *Service) HeldSince(ctx context.Context, since time.Time) (int, error) {
 	var n int
-	if err := s.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE held_at >= $1`, store.Millis(since)).Scan(&n); err != nil {
+	if err := s.db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE held_at >= $1 AND brief NOT LIKE '%"Canary":true%'`, store.Millis(since)).Scan(&n); err != nil {
 		return 0, fmt.Errorf("cannot count cases: %w", err)
 	}
 	return n, nil

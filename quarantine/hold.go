@@ -65,7 +65,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 		return nil, fmt.Errorf("cannot name the case: %w", err)
 	}
 	c := &Case{ID: id.String(), Deposit: redacted(d), HeldAt: at}
-	c.Size = int64(len(original))
+	c.Size, c.Unit = int64(len(original)), redactName(s.unit(d.From))
 	c.bound(d.Pictures)
 	c.PictureCount = len(c.Pictures)
 	parts, err := s.sealAll(ctx, c, original)

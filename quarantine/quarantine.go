@@ -38,6 +38,7 @@ type Deposit struct {
 	Kind      string // mail, file, letter
 	Name      string
 	From      string
+	Unit      string   `json:",omitempty"` // of the sender, filled in by Hold
 	Authors   []string // addresses that the item itself names as its author, beside From
 	To        []string
 	Subject   string // redacted

@@ -35,7 +35,7 @@ func (s *Service) forgetFindings(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		rest := Case{ID: id, Deposit: Deposit{Source: c.Source, Kind: c.Kind, Received: c.Received, Rules: c.Rules, Persons: c.Persons, Numbers: c.Numbers, DataTypes: c.DataTypes, Size: c.Size, Runs: c.Runs}}
+		rest := Case{ID: id, Deposit: Deposit{Source: c.Source, Kind: c.Kind, Unit: c.Unit, Received: c.Received, Rules: c.Rules, Persons: c.Persons, Numbers: c.Numbers, DataTypes: c.DataTypes, Size: c.Size, Runs: c.Runs}}
 		brief, err := rest.brief()
 		if err != nil {
 			return err

@@ -19,6 +19,7 @@ import (
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/rekey"
 	"brevvagt/quarantine/runs"
+	"brevvagt/quarantine/units"
 	"brevvagt/quarantine/vault"
 )
 
@@ -31,6 +32,8 @@ type Config struct {
 	Outbox    string                                             // directory (0700) for plain content on its way out, and nothing else
 	Now       func() time.Time                                   // nil means time.Now
 	Log       *slog.Logger                                       // nil discards
+	// Unit tells which unit a sender belongs to; nil takes the domain.
+	Unit func(address string) string
 	// Check refuses a text of a person (a reason, a register column) that may not be
 	// kept; nil refuses what could be a CPR number.
 	Check func(text string) error
@@ -50,6 +53,7 @@ type Service struct {
 	outbox    string
 	now       func() time.Time
 	log       *slog.Logger
+	unit      func(string) string
 	check     func(string) error
 	crash     func(string)
 	busy      *keylock.Locks // between processes: a command on the terminal decides beside a daemon
@@ -76,7 +80,7 @@ func New(cfg Config) (*Service, error) {
 		return nil, err
 	}
 	s := &Service{db: cfg.Store, vault: cfg.Vault, keys: cfg.Keys, ledger: ledger.New(cfg.Store), register: reg, receipts: receipts,
-		releasers: cfg.Releasers, outbox: cfg.Outbox, now: cfg.Now, log: cfg.Log, check: cfg.Check, crash: cfg.Crash,
+		releasers: cfg.Releasers, outbox: cfg.Outbox, now: cfg.Now, log: cfg.Log, unit: cfg.Unit, check: cfg.Check, crash: cfg.Crash,
 		busy: keylock.New(Locks(cfg.Outbox))}
 	s.defaults()
 	if !cfg.Store.Shared() {
@@ -96,6 +100,9 @@ func (s *Service) defaults() {
 	}
 	if s.log == nil {
 		s.log = slog.New(slog.DiscardHandler)
+	}
+	if s.unit == nil {
+		s.unit = (*units.Map)(nil).Of
 	}
 	if s.check == nil {
 		s.check = register.CheckNumbers

@@ -25,7 +25,7 @@ func TestExceptionsCount(t *testing.T) {
 	}
 	d := &daemon{state: st, log: slog.New(slog.DiscardHandler)}
 	d.cfg.DPO.KeepWarnings = 1 << 50
-	if d.service, err = st.Service(t.Context(), "", nil, d.log); err != nil {
+	if d.service, err = st.Service(t.Context(), state.Keeping{}, nil, d.log); err != nil {
 		t.Fatal(err)
 	}
 	err = d.casework().Except(t.Context(), "dpo", casework.Exception{Rule: "cpr-unprotected", Sender: "a@kommune.example", Domain: "firma.example", Reason: "Aftalt tunnel", CaseID: "sag", Expires: time.Now().Add(time.Hour)})

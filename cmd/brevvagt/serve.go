@@ -140,7 +140,7 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 	if d.boxes, err = mailbox.Open(cfg, d.state.DB, d.state.Key, log); err != nil {
 		return d, err
 	}
-	if d.service, err = d.state.Service(ctx, cfg.Vault.Recipients, mailbox.Releasing(lanes.Remembering(d.lanes.Releasers(cfg), d.wentOut), d.boxes), log); err != nil {
+	if d.service, err = d.state.Service(ctx, state.Keeping{Recipients: cfg.Vault.Recipients, Units: cfg.DPO.Units, UnitsFile: cfg.DPO.UnitsFile}, mailbox.Releasing(lanes.Remembering(d.lanes.Releasers(cfg), d.wentOut), d.boxes), log); err != nil {
 		return d, err
 	}
 	d.lanes.Connect(d.service)

@@ -113,7 +113,7 @@ func sharesWork(use, short string, do func(context.Context, *cobra.Command, *hel
 		defer eng.Close()
 		files := &shares.Keeper{Log: log}
 		if shares.AnySeized(cfg) {
-			if files.Service, err = st.Service(cmd.Context(), cfg.Vault.Recipients, nil, log); err != nil {
+			if files.Service, err = st.Service(cmd.Context(), state.Keeping{Recipients: cfg.Vault.Recipients, Units: cfg.DPO.Units, UnitsFile: cfg.DPO.UnitsFile}, nil, log); err != nil {
 				return err
 			}
 		}

@@ -21,9 +21,9 @@ import (
 
 // Facts are what a case is found by. All texts are redacted already.
 type Facts struct {
-	Source, From, Subject, Name, Draft string
-	To, Rules, Detectors, Runs         []string
-	Persons, Numbers, Approvers        int
+	Source, From, Unit, Subject, Name, Draft string
+	To, Rules, Detectors, Runs               []string
+	Persons, Numbers, Approvers              int
 }
 
 // The kinds of tags.
@@ -31,6 +31,7 @@ const (
 	RuleTag   = "regel:"
 	SourceTag = "kilde:"
 	FromTag   = "fra:"
+	UnitTag   = "enhed:"
 	RunTag    = "koersel:"
 )
 
@@ -56,6 +57,9 @@ func (f *Facts) Words() []string {
 		add(RunTag + r)
 	}
 	add(SourceTag + f.Source)
+	if f.Unit != "" {
+		add(UnitTag + f.Unit)
+	}
 	from := strings.ToLower(f.From)
 	add(FromTag + from)
 	add(strings.ToLower(f.Draft))
@@ -69,7 +73,7 @@ func (f *Facts) Words() []string {
 			add(domain)
 		}
 	}
-	for _, text := range []string{f.Subject, f.Name} {
+	for _, text := range []string{f.Subject, f.Name, f.Unit} {
 		for _, w := range split(text) {
 			add(w)
 		}
@@ -133,7 +137,7 @@ func Add(ctx context.Context, tx *sql.Tx, caseID string, f *Facts) error {
 
 // Forget takes a case out of the index but for its tags, when its texts are deleted.
 func Forget(ctx context.Context, tx *sql.Tx, caseID string) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM case_words WHERE case_id = $1 AND NOT (word LIKE 'regel:%' OR word LIKE 'kilde:%' OR word LIKE 'koersel:%')`, caseID); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM case_words WHERE case_id = $1 AND NOT (word LIKE 'regel:%' OR word LIKE 'kilde:%' OR word LIKE 'koersel:%' OR word LIKE 'enhed:%')`, caseID); err != nil {
 		return fmt.Errorf("cannot forget the words of case %s: %w", caseID, err)
 	}
 	return nil
@@ -155,7 +159,7 @@ type Query struct {
 	States       []string
 	Text         string // words that must all be there, each the beginning of one
 	Rule, Source string
-	From         string
+	From, Unit   string
 	Since, Until time.Time // when it was stopped
 	Assigned     string
 	Order        Order
@@ -247,7 +251,7 @@ func (q *Query) turn() bool {
 
 // narrow reports whether more than states is asked for.
 func (q *Query) narrow() bool {
-	return q.Text != "" || q.Rule != "" || q.Source != "" || q.From != "" || !q.Since.IsZero() || !q.Until.IsZero() || q.Assigned != ""
+	return q.Text != "" || q.Rule != "" || q.Source != "" || q.From != "" || q.Unit != "" || !q.Since.IsZero() || !q.Until.IsZero() || q.Assigned != ""
 }
 
 func (q *Query) join() string {
@@ -287,7 +291,7 @@ func (q *Query) conditions(ctx context.Context, tx *sql.Tx) (*statement, error) 
 	if q.Assigned != "" {
 		s.where = append(s.where, `cases.assigned = `+s.arg(q.Assigned))
 	}
-	for _, t := range []string{tag(RuleTag, q.Rule), tag(SourceTag, q.Source), tag(FromTag, strings.ToLower(q.From))} {
+	for _, t := range []string{tag(RuleTag, q.Rule), tag(SourceTag, q.Source), tag(FromTag, strings.ToLower(q.From)), tag(UnitTag, q.Unit)} {
 		if t != "" {
 			if err := s.word(ctx, tx, t, true); err != nil {
 				return nil, err

@@ -52,12 +52,12 @@ type stateView struct {
 }
 
 type factsView struct {
-	From, Subject, Name, Received string
-	HeldAt, Size, DataTypes       string
-	IsMail                        bool
-	To, ToRest                    []string
-	ToRestCount, ToCut            int
-	Persons, Numbers              int
+	From, Unit, Subject, Name, Received string
+	HeldAt, Size, DataTypes             string
+	IsMail                              bool
+	To, ToRest                          []string
+	ToRestCount, ToCut                  int
+	Persons, Numbers                    int
 }
 
 type findsView struct {
@@ -193,7 +193,7 @@ func (s *server) facts(l words.Lang, c *quarantine.Case) caseView {
 
 func factsOf(l words.Lang, c *quarantine.Case) factsView {
 	v := factsView{
-		From: words.Clean(c.From, words.Long), Subject: words.Clean(c.Subject, words.Long), Name: words.Clean(c.Name, words.Long),
+		From: words.Clean(c.From, words.Long), Unit: words.Clean(c.Unit, words.Short), Subject: words.Clean(c.Subject, words.Long), Name: words.Clean(c.Name, words.Long),
 		Received: words.LongTime(l, c.Received), HeldAt: words.LongTime(l, c.HeldAt), Size: words.Size(l, c.Size), IsMail: c.Kind == "mail",
 		DataTypes: words.Clean(strings.Join(c.DataTypes, ", "), words.Long), Persons: c.Persons, Numbers: c.Numbers,
 	}

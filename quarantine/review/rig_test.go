@@ -48,6 +48,7 @@ type rig struct {
 	opener   *vault.Opener
 	server   *server
 	db       *store.DB
+	vault    *vault.Vault
 	accounts *account.Accounts // real ones, where the test has them
 	mail     questions
 	url      string
@@ -194,6 +195,7 @@ func (r *rig) start(t testing.TB, dir string, db *store.DB, key string, accounts
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.vault = v
 	clock := func() time.Time { return r.now }
 	r.service, err = quarantine.New(quarantine.Config{Store: db, Vault: v, Outbox: filepath.Join(dir, "outbox"), Now: clock, Check: fieldcheck.Check,
 		Releasers: map[string]quarantine.Releaser{"gateway": r.source}})

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/quarantine/units"
 )
 
 // Year is the report of one Danish calendar year.
@@ -23,6 +24,7 @@ type Year struct {
 	Rules    []Rule    `json:"rules"`
 	Units    []Unit    `json:"units"`
 	Stopped  int       `json:"stopped"`
+	Left     int       `json:"left"` // of Stopped: had left before they were seen
 	Released int       `json:"released"`
 	Rejected int       `json:"rejected"`
 	Expired  int       `json:"expired"` // expired or gone
@@ -67,11 +69,14 @@ func (r *Rule) Precision() int {
 	return (100*r.Hits + r.Decided/2) / r.Decided
 }
 
-// Unit counts cases by the domain and, where there is one, the mailbox's unit of the
-// sender, as far as the address tells it.
+// Unit counts the cases of the senders of one unit, and what the register says of them.
+// Name is "" for cases without a sender and entries without a case; Rest is what did
+// not fit into the list.
 type Unit struct {
 	Name  string `json:"unit"`
 	Cases int    `json:"cases"`
+	Rest  bool   `json:"rest,omitempty"`
+	Entries
 }
 
 // maxUnits bounds the list; the rest is one line.
@@ -81,24 +86,27 @@ const maxUnits = 20
 func Of(ctx context.Context, db *store.DB, year int, zone *time.Location) (*Year, error) {
 	y := &Year{Year: year, Median: -1, Slowest: -1}
 	from, to := time.Date(year, 1, 1, 0, 0, 0, 0, zone), time.Date(year+1, 1, 1, 0, 0, 0, 0, zone)
+	units := make(map[string]*Unit)
 	err := db.View(ctx, func(tx *sql.Tx) error {
-		if err := y.cases(ctx, tx, from, to); err != nil {
+		if err := y.cases(ctx, tx, from, to, units); err != nil {
 			return err
 		}
-		return y.entries(ctx, tx, from, to)
+		return y.entries(ctx, tx, from, to, units)
 	})
+	y.list(units)
 	return y, err
 }
 
 // fact is what is counted of a case.
 type fact struct {
-	From  string
-	Rules []struct {
+	From, Unit   string
+	Left, Canary bool
+	Rules        []struct {
 		ID string `json:"id"`
 	}
 }
 
-func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time) error {
+func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time, units map[string]*Unit) error {
 	rows, err := tx.QueryContext(ctx, `SELECT c.held_at, c.state, c.decided_at, CASE WHEN c.brief <> '' THEN c.brief ELSE c.facts END,
 		EXISTS (SELECT 1 FROM case_notes n WHERE n.case_id = c.id AND n.kind = 'false-alarm')
 		FROM cases c WHERE c.held_at >= $1 AND c.held_at < $2 ORDER BY c.held_at`, store.Millis(from), store.Millis(to))
@@ -106,7 +114,7 @@ func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time) error 
 		return fmt.Errorf("cannot count cases: %w", err)
 	}
 	defer rows.Close()
-	rules, units := map[string]*Rule{}, map[string]int{}
+	rules := map[string]*Rule{}
 	var waits []time.Duration
 	for rows.Next() {
 		var held, decided int64
@@ -119,9 +127,15 @@ func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time) error 
 		if err := json.Unmarshal([]byte(text), &f); err != nil {
 			return fmt.Errorf("cannot count cases: %w", err)
 		}
+		if f.Canary {
+			continue // proves the way, and nobody's data was at risk
+		}
 		y.Stopped++
+		if f.Left {
+			y.Left++
+		}
 		y.Months[store.Time(held).In(from.Location()).Month()-1].Stopped++
-		units[unitOf(f.From)]++
+		unit(units, f.unit()).Cases++
 		if decided > 0 && (state == "released" || state == "rejected") {
 			waits = append(waits, store.Time(decided).Sub(store.Time(held)))
 		}
@@ -136,7 +150,7 @@ func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time) error 
 	if err := rows.Err(); err != nil {
 		return fmt.Errorf("cannot count cases: %w", err)
 	}
-	y.sum(rules, units, waits)
+	y.sum(rules, waits)
 	return nil
 }
 
@@ -165,48 +179,64 @@ func (r *Rule) count(state string, alarm bool) {
 	}
 }
 
-func (y *Year) sum(rules map[string]*Rule, units map[string]int, waits []time.Duration) {
+func (y *Year) sum(rules map[string]*Rule, waits []time.Duration) {
 	for _, r := range rules {
 		y.Rules = append(y.Rules, *r)
 	}
 	slices.SortFunc(y.Rules, func(a, b Rule) int { return cmp.Or(b.Cases-a.Cases, strings.Compare(a.ID, b.ID)) })
-	for name, n := range units {
-		y.Units = append(y.Units, Unit{name, n})
-	}
-	slices.SortFunc(y.Units, func(a, b Unit) int { return cmp.Or(b.Cases-a.Cases, strings.Compare(a.Name, b.Name)) })
-	if len(y.Units) > maxUnits {
-		rest := Unit{Name: ""}
-		for _, u := range y.Units[maxUnits:] {
-			rest.Cases += u.Cases
-		}
-		y.Units = append(y.Units[:maxUnits], rest)
-	}
 	if len(waits) > 0 {
 		slices.Sort(waits)
 		y.Median, y.Slowest = Minutes(waits[len(waits)/2].Minutes()), Minutes(waits[len(waits)*9/10].Minutes())
 	}
 }
 
-// unitOf is the part of an address that names a unit: the domain below the site's
-// own, or the domain. A person's mailbox is never counted by itself.
-func unitOf(from string) string {
-	_, domain, ok := strings.Cut(strings.ToLower(from), "@")
-	if !ok {
-		return ""
+// list sorts the units, the one with the most cases first, and adds up those that are
+// too many.
+func (y *Year) list(units map[string]*Unit) {
+	for _, u := range units {
+		y.Units = append(y.Units, *u)
 	}
-	return strings.Trim(domain, "> ")
+	slices.SortFunc(y.Units, func(a, b Unit) int {
+		return cmp.Or(b.Cases-a.Cases, b.Breach-a.Breach, strings.Compare(a.Name, b.Name))
+	})
+	if len(y.Units) <= maxUnits {
+		return
+	}
+	rest := Unit{Rest: true}
+	for _, u := range y.Units[maxUnits:] {
+		rest.Cases += u.Cases
+		rest.Averted, rest.Possible, rest.Breach, rest.Notified = rest.Averted+u.Averted, rest.Possible+u.Possible, rest.Breach+u.Breach, rest.Notified+u.Notified
+	}
+	y.Units = append(y.Units[:maxUnits], rest)
 }
 
-func (y *Year) entries(ctx context.Context, tx *sql.Tx, from, to time.Time) error {
-	rows, err := tx.QueryContext(ctx, `SELECT created, status, columns FROM register_drafts WHERE created >= $1 AND created < $2`, store.Millis(from), store.Millis(to))
+func unit(units map[string]*Unit, name string) *Unit {
+	if units[name] == nil {
+		units[name] = &Unit{Name: name}
+	}
+	return units[name]
+}
+
+// unit is what the case was given when it was stopped; cases of earlier versions have
+// the domain. A person's mailbox is never counted by itself.
+func (f *fact) unit() string {
+	if f.Unit != "" {
+		return f.Unit
+	}
+	return (*units.Map)(nil).Of(f.From)
+}
+
+func (y *Year) entries(ctx context.Context, tx *sql.Tx, from, to time.Time, units map[string]*Unit) error {
+	rows, err := tx.QueryContext(ctx, `SELECT d.created, d.status, d.columns, COALESCE(CASE WHEN c.brief <> '' THEN c.brief ELSE c.facts END, '{}')
+		FROM register_drafts d LEFT JOIN cases c ON c.id = d.case_id AND d.case_id <> '' WHERE d.created >= $1 AND d.created < $2`, store.Millis(from), store.Millis(to))
 	if err != nil {
 		return fmt.Errorf("cannot count the register: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var created int64
-		var status, columns string
-		if err := rows.Scan(&created, &status, &columns); err != nil {
+		var status, columns, caseText string
+		if err := rows.Scan(&created, &status, &columns, &caseText); err != nil {
 			return fmt.Errorf("cannot count the register: %w", err)
 		}
 		var text struct {
@@ -215,7 +245,11 @@ func (y *Year) entries(ctx context.Context, tx *sql.Tx, from, to time.Time) erro
 		if err := json.Unmarshal([]byte(columns), &text); err != nil {
 			return fmt.Errorf("cannot count the register: %w", err)
 		}
-		for _, e := range []*Entries{&y.Register, &y.Months[store.Time(created).In(from.Location()).Month()-1].Entries} {
+		var f fact
+		if err := json.Unmarshal([]byte(caseText), &f); err != nil {
+			return fmt.Errorf("cannot count the register: %w", err)
+		}
+		for _, e := range []*Entries{&y.Register, &y.Months[store.Time(created).In(from.Location()).Month()-1].Entries, &unit(units, f.unit()).Entries} {
 			switch status {
 			case "brud":
 				e.Breach++

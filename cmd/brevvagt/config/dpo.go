@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"brevvagt/quarantine/units"
 )
 
 // DPO is the section dpo: who keeps the breach register and is reminded of its
@@ -21,6 +23,11 @@ type DPO struct {
 	Heads Heads `yaml:"heads"`
 	// Page is the address of the page as a browser has it, for links in reminders.
 	Page string `yaml:"page"`
+	// Units are the municipality's units with the addresses and domains of their senders,
+	// for the queue and the statistics; UnitsFile is a table "address;unit" beside them,
+	// as exported from the directory of employees, read again when it changes.
+	Units     []units.Unit `yaml:"units"`
+	UnitsFile string       `yaml:"units_file"`
 	// AlertBudget is how many items a week may be held before the page says that
 	// people will stop reading; 0 = not watched. Default 50.
 	AlertBudget int `yaml:"alert_budget"`
@@ -57,6 +64,9 @@ func (d *DPO) check() error {
 	}
 	if d.Heads.File != "" && !filepath.IsAbs(d.Heads.File) {
 		errs = append(errs, errors.New("dpo.heads.file must be an absolute path"))
+	}
+	if err := units.Check(d.Units); err != nil {
+		errs = append(errs, fmt.Errorf("dpo.units: %w", err))
 	}
 	if d.AlertBudget < 0 {
 		errs = append(errs, errors.New("dpo.alert_budget must not be negative"))
@@ -100,6 +110,9 @@ func (c *Config) DPORemarks() []Remark {
 		list = append(list, Remark{Text: "dpo.page mangler: mails har intet link til siden", Remedy: "dpo: {page: https://...}"})
 	case !strings.HasPrefix(d.Page, "https://"):
 		list = append(list, Remark{Text: "dpo.page er ikke https: links i mails går ukrypteret", Remedy: "dpo: {page: https://...}"})
+	}
+	if _, err := units.Open(nil, d.UnitsFile); err != nil {
+		list = append(list, Remark{Text: "dpo.units_file kan ikke læses: enheder tælles efter domæne (" + err.Error() + ")", Remedy: "en tabel mail;enhed, som brevvagts bruger kan læse", Broken: true})
 	}
 	if d.AlertBudget == 0 {
 		list = append(list, Remark{Text: "dpo.alert_budget er 0: ingen ser, når der standses for meget"})

@@ -64,7 +64,7 @@ func WithService(cmd *cobra.Command, file string, f func(context.Context, *state
 		if err != nil {
 			return err
 		}
-		svc, err := st.Service(cmd.Context(), cfg.Vault.Recipients, mailbox.Releasing(releasers, boxes), log)
+		svc, err := st.Service(cmd.Context(), state.Keeping{Recipients: cfg.Vault.Recipients}, mailbox.Releasing(releasers, boxes), log)
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ func hold(t *testing.T, folder string) string {
 		t.Fatal(err)
 	}
 	defer st.Close()
-	svc, err := st.Service(t.Context(), "", nil, nil)
+	svc, err := st.Service(t.Context(), state.Keeping{}, nil, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,6 +22,7 @@ import (
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/rekey"
+	"brevvagt/quarantine/units"
 	"brevvagt/quarantine/vault"
 )
 
@@ -88,10 +89,17 @@ func digestKey(path string, isNew bool) (detectors.Key, error) {
 // errNoRecipients is said in words that tell what to do.
 var errNoRecipients = errors.New("nobody could open what is held: make a DPO account first (brevvagt account add), or name a file in vault.recipients")
 
-// Service opens the quarantine with the keys of the accounts that may decide and
-// those of the configured recipients file.
-func (s *State) Service(ctx context.Context, recipientsFile string, releasers map[string]quarantine.Releaser, log *slog.Logger) (*quarantine.Service, error) {
-	recipients, err := s.Recipients(ctx, recipientsFile)
+// Keeping is what the configuration says of how cases are kept.
+type Keeping struct {
+	Recipients string // file of age recipients, beside the keys of the accounts that may decide
+	Units      []units.Unit
+	UnitsFile  string
+}
+
+// Service opens the quarantine. A file of units that cannot be read is logged and looked
+// for again later: no mail waits for it.
+func (s *State) Service(ctx context.Context, keep Keeping, releasers map[string]quarantine.Releaser, log *slog.Logger) (*quarantine.Service, error) {
+	recipients, err := s.Recipients(ctx, keep.Recipients)
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +107,12 @@ func (s *State) Service(ctx context.Context, recipientsFile string, releasers ma
 	if err != nil {
 		return nil, err
 	}
+	known, err := units.Open(keep.Units, keep.UnitsFile)
+	if err != nil {
+		log.Warn("units of senders are not known, their domains stand in", "error", err)
+	}
 	return quarantine.New(quarantine.Config{
-		Store: s.DB, Vault: v, Keys: func(ctx context.Context) ([]age.Recipient, error) { return s.Recipients(ctx, recipientsFile) }, Releasers: releasers, Outbox: filepath.Join(s.Dir, "outbox"), Log: log, Check: fieldcheck.Check,
+		Store: s.DB, Vault: v, Keys: func(ctx context.Context) ([]age.Recipient, error) { return s.Recipients(ctx, keep.Recipients) }, Releasers: releasers, Outbox: filepath.Join(s.Dir, "outbox"), Log: log, Check: fieldcheck.Check, Unit: known.Of,
 	})
 }
 

@@ -78,10 +78,7 @@ func (s *Pages) Show(w http.ResponseWriter, r *http.Request) {
 		v.Rules = append(v.Rules, row)
 	}
 	for i := range v.Units {
-		v.Units[i].Name = words.Clean(v.Units[i].Name, words.Short)
-		if v.Units[i].Name == "" {
-			v.Units[i].Name = words.Text(l, "stats.others")
-		}
+		v.Units[i].Name = paper.UnitName(l, v.Units[i])
 	}
 	p := s.NewPage(r, &u, words.Text(l, "stats.title", year))
 	p.Data = v

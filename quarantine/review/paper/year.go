@@ -22,7 +22,7 @@ func Year(w io.Writer, a About, y *stats.Year) error {
 		key   string
 		value string
 	}{
-		{"stats.stopped", strconv.Itoa(y.Stopped)}, {"tab.rejected", strconv.Itoa(y.Rejected)}, {"tab.released", strconv.Itoa(y.Released)},
+		{"stats.stopped", strconv.Itoa(y.Stopped)}, {"stats.left", strconv.Itoa(y.Left)}, {"tab.rejected", strconv.Itoa(y.Rejected)}, {"tab.released", strconv.Itoa(y.Released)},
 		{"tab.closed", strconv.Itoa(y.Expired)}, {"tab.waiting", strconv.Itoa(y.Waiting)}, {"stats.median", words.Minutes(l, int(y.Median))}, {"stats.p90", words.Minutes(l, int(y.Slowest))},
 		{"stats.register", words.Text(l, "stats.register.text", y.Register.Averted, y.Register.Possible, y.Register.Breach, y.Register.Notified)},
 	} {
@@ -48,15 +48,24 @@ func Year(w io.Writer, a About, y *stats.Year) error {
 	}
 	if len(y.Units) > 0 {
 		s.heading(words.Text(l, "stats.units"))
+		s.paragraph(words.Text(l, "stats.units.lead"))
+		s.table([]string{words.Text(l, "stats.unit"), words.Text(l, "stats.stopped"), words.Known(l, "status", "afværget hændelse"), words.Known(l, "status", "muligt brud"), words.Known(l, "status", "brud")}, true)
 	}
 	for _, u := range y.Units {
-		name := words.Clean(u.Name, words.Short)
-		if name == "" {
-			name = words.Text(l, "stats.others")
-		}
-		s.line(body, true, cell{name, int(s.width) - 40, false}, cell{strconv.Itoa(u.Cases), 40, false})
+		s.table([]string{UnitName(l, u), strconv.Itoa(u.Cases), strconv.Itoa(u.Averted), strconv.Itoa(u.Possible), strconv.Itoa(u.Breach)}, false)
 	}
 	return s.write(w)
+}
+
+// UnitName is a unit's name as it is shown.
+func UnitName(l words.Lang, u stats.Unit) string {
+	switch {
+	case u.Rest:
+		return words.Text(l, "stats.others")
+	case u.Name == "":
+		return words.Text(l, "stats.nounit")
+	}
+	return words.Clean(u.Name, words.Short)
 }
 
 // table is a row of a name and four figures.

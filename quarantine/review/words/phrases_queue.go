@@ -8,6 +8,7 @@ func filterTexts() map[string]phrase {
 		"filter.rule":      {"Regel", "Rule"},
 		"filter.source":    {"Kilde", "Source"},
 		"filter.from":      {"Afsenders mailadresse", "Sender's mail address"},
+		"filter.unit":      {"Afsenderens enhed", "Sender's unit"},
 		"filter.age":       {"Standset for mere end", "Stopped more than"},
 		"filter.order":     {"Rækkefølge", "Order"},
 		"filter.any":       {"Alle", "All"},
