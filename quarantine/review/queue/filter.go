@@ -99,4 +99,3 @@ func (s *Pages) filter(r *http.Request, l words.Lang, u *frame.User, params url.
 	}
 	return f, nil
 }
-
