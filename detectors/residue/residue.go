@@ -10,6 +10,7 @@
 package residue
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -51,7 +52,7 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	}
 	var out []detectors.Span
 	for i := 0; len(out) < maxSpans; {
-		for i+1 < len(text) && !maybe.has(text[i], text[i+1]) {
+		for i+1 < len(text) && (!maybe.has(text[i], text[i+1]) || !thirds.begins(text[i:])) {
 			i++
 		}
 		if i+1 >= len(text) {
@@ -76,7 +77,7 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 var maybe = func() *pairs {
 	p := new(pairs)
 	for next := range 256 {
-		for _, c := range []byte("\xC2<{[$%#@(&:") {
+		for _, c := range []byte("<{[$%#@(&") {
 			p.addExact(c, byte(next))
 		}
 		for _, c := range []byte("xX0_dDlABCDEFGHIJKLMNOPQRSTUVWXYZ") {
@@ -85,6 +86,8 @@ var maybe = func() *pairs {
 			}
 		}
 	}
+	p.addExact(0xC2, 0xAB) // «
+	p.addExact(':', ' ')
 	return p
 }()
 
@@ -118,13 +121,47 @@ func flip(c byte) byte {
 	return c
 }
 
+// fixed has every text and mask that stands as it is, but for the case of letters.
+var fixed = slices.Concat(prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, notes, []string{mergeWord, lorem, "ddmmyy", "00", "__"})
+
+// triples is a filter of three bytes, letters in small.
+type triples [1 << 16 / 64]uint64
+
+// thirds has the first three bytes of every fixed text that begins with a letter,
+// since two letters alone begin too many words.
+var thirds = func() *triples {
+	t := new(triples)
+	for _, list := range [][]string{fixed, greetings, capitalFields} {
+		for _, s := range list {
+			if len(s) > 2 {
+				n := tripleOf(s)
+				t[n/64] |= 1 << (n % 64)
+			}
+		}
+	}
+	return t
+}()
+
+func tripleOf(s string) uint32 {
+	return ((uint32(s[0])<<16 | uint32(s[1])<<8 | uint32(s[2])) | 0x202020) * 2654435761 >> 16
+}
+
+// begins reports whether a fixed text of letters may begin here; what begins with a sign,
+// a digit, two x's or two n's always may.
+func (t *triples) begins(s string) bool {
+	first := s[0] | 0x20
+	if first < 'a' || first > 'z' || first == 'x' || first == 'n' && s[1]|0x20 == 'n' || len(s) < 3 {
+		return true
+	}
+	n := tripleOf(s)
+	return t[n/64]&(1<<(n%64)) != 0
+}
+
 // starts has the first two bytes of every mask and every fixed text.
 var starts = func() *pairs {
 	p := new(pairs)
-	for _, list := range [][]string{prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, notes, {mergeWord, lorem, "ddmmyy", "00", "__"}} {
-		for _, s := range list {
-			p.add(s[0], s[1])
-		}
+	for _, s := range fixed {
+		p.add(s[0], s[1])
 	}
 	for _, list := range [][]string{greetings, capitalFields} {
 		for _, s := range list {

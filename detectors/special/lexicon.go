@@ -57,6 +57,8 @@ type index struct {
 	inside   []part                // anywhere in a word
 	begins   *[1 << 16 / 64]uint64 // filter: hashes of how a match may begin
 	ends     *[1 << 16 / 64]uint64 // filter: hashes of how a match may end
+	longer   *[1 << 16 / 64]uint64 // filter: of these beginnings, those of prefixes
+	wholes   *[1 << 18 / 64]uint64 // filter: hashes of whole words that begin a match
 }
 
 // newIndex reads the lexicon. Every stem is spread into all its forms here, so
@@ -66,6 +68,7 @@ func newIndex(tsv string) *index {
 		exact: make(map[string]*entry), cased: make(map[string]*entry), phrases: make(map[string][]phrase),
 		prefixes: make(map[[4]byte][]affix), suffixes: make(map[[5]byte][]affix),
 		begins: new([1 << 16 / 64]uint64), ends: new([1 << 16 / 64]uint64),
+		longer: new([1 << 16 / 64]uint64), wholes: new([1 << 18 / 64]uint64),
 	}
 	first := true
 	for line := range strings.Lines(tsv) {
@@ -100,13 +103,14 @@ func (ix *index) add(e *entry, match, inflection string) {
 		ix.addOwnList(stem, inflection, e)
 	case "case":
 		ix.cased[e.stem] = e
-		ix.markBegin(stem)
+		ix.markWhole(stem)
 	case "phrase":
 		ix.addPhrase(stem, e)
 	case "prefix":
 		key := [4]byte([]byte(stem)[:4])
 		ix.prefixes[key] = append(ix.prefixes[key], affix{stem, e})
-		ix.markBegin(stem)
+		mark(ix.begins, slot(key))
+		mark(ix.longer, slot(key))
 	case "head":
 		for _, form := range nounForms(stem) {
 			ix.addExact(form, e) // else "misbruger" would be a form of the weaker "misbrug"
@@ -124,7 +128,7 @@ func (ix *index) addExact(form string, e *entry) {
 	if old := ix.exact[form]; old == nil || e.strong && !old.strong {
 		ix.exact[form] = e
 	}
-	ix.markBegin(form)
+	ix.markWhole(form)
 }
 
 // addOwnList spreads "own list -,en,ens,s; left parts bryst,hud": only these
@@ -162,7 +166,7 @@ func (ix *index) addPhrase(stem string, e *entry) {
 	}
 	for _, f := range adjectiveForms(strings.TrimRight(words[0], "-")) {
 		ix.phrases[f] = append(ix.phrases[f], p)
-		ix.markBegin(f)
+		ix.markWhole(f)
 	}
 }
 
@@ -198,9 +202,27 @@ func adjectiveForms(stem string) []string {
 	return out
 }
 
-// markBegin notes how a match may begin in the filter that keeps most words away
-// from the maps.
-func (ix *index) markBegin(s string) { mark(ix.begins, slot(firstFour(s))) }
+// markWhole notes how a match by a whole word begins, and the word, in the filters
+// that keep most words away from the maps.
+func (ix *index) markWhole(s string) {
+	mark(ix.begins, slot(firstFour(s)))
+	h := uint32(0)
+	for _, c := range []byte(s) {
+		h = further(h, c)
+	}
+	place := h >> (32 - 18)
+	ix.wholes[place/64] |= 1 << (place % 64)
+}
+
+// further takes the next folded byte of a word into its hash.
+func further(h uint32, c byte) uint32 { return (h ^ uint32(c) + 1) * 2654435761 }
+
+// begun reports whether a word with a promising beginning, told by its place in the
+// filter and by the word's hash, may still be a stem.
+func (ix *index) begun(first, hash uint32) bool {
+	place := hash >> (32 - 18)
+	return ix.wholes[place/64]&(1<<(place%64)) != 0 || marked(ix.longer, first)
+}
 
 func firstFour(s string) (key [4]byte) {
 	copy(key[:], s)

@@ -190,8 +190,13 @@ func (ix *index) pass(text string, pos int) int {
 		if plain := pos == len(text) || text[pos] < utf8.RuneSelf && text[pos] != '-'; plain {
 			const small = 0x20202020
 			switch n := pos - start; {
+			case n > maxWord:
+				return start
 			case n >= 5:
-				if n > maxWord || marked(ix.begins, spread(four(text[start:])|small)) || marked(ix.ends, spread5(four(text[pos-5:])|small, text[pos-1]|0x20)) {
+				if marked(ix.ends, spread5(four(text[pos-5:])|small, text[pos-1]|0x20)) {
+					return start
+				}
+				if first := spread(four(text[start:]) | small); marked(ix.begins, first) && ix.begun(first, hashed(text[start:pos])) {
 					return start
 				}
 			case n > 1:
@@ -199,7 +204,7 @@ func (ix *index) pass(text string, pos int) int {
 				for _, c := range []byte(text[start:pos]) {
 					e = e<<8 | uint32(c|0x20)
 				}
-				if marked(ix.begins, spread(e<<(8*(4-n)))) {
+				if first := spread(e << (8 * (4 - n))); marked(ix.begins, first) && ix.begun(first, hashed(text[start:pos])) {
 					return start
 				}
 			}
@@ -214,6 +219,14 @@ func (ix *index) pass(text string, pos int) int {
 	return pos
 }
 
+// hashed is the hash of a word of ASCII letters and digits, folded.
+func hashed(word string) (h uint32) {
+	for _, c := range []byte(word) {
+		h = further(h, c|0x20)
+	}
+	return h
+}
+
 // four gives the first four bytes of a text as one number. Setting bit 5 in each
 // makes letters small and leaves digits as they are.
 func four(s string) uint32 {
@@ -225,6 +238,7 @@ func four(s string) uint32 {
 type ends struct {
 	first  uint32 // four bytes, the first on top
 	last   uint64 // the last eight, the last one lowest
+	hash   uint32
 	n      int
 	letter bool
 	hyphen bool
@@ -265,6 +279,7 @@ func (e *ends) read(text string, pos int) int {
 
 func (e *ends) add(c byte) {
 	e.last = e.last<<8 | uint64(c)
+	e.hash = further(e.hash, c)
 	if e.n++; e.n == 4 {
 		e.first = uint32(e.last)
 	}
@@ -272,7 +287,10 @@ func (e *ends) add(c byte) {
 
 // mayBe reports whether a word can be a stem, as far as the filters tell.
 func (ix *index) mayBe(e *ends) bool {
-	return e.n > 1 && marked(ix.begins, spread(e.first)) || e.n > 4 && marked(ix.ends, spread5(uint32(e.last>>8), byte(e.last)))
+	if first := spread(e.first); e.n > 1 && marked(ix.begins, first) && ix.begun(first, e.hash) {
+		return true
+	}
+	return e.n > 4 && marked(ix.ends, spread5(uint32(e.last>>8), byte(e.last)))
 }
 
 // insideOf reports whether a stem that may stand anywhere in a word is in the

@@ -87,16 +87,38 @@ func afterBlanks(s string) string {
 	}
 }
 
+// partsLabel tells what stands between the words of a label.
+func partsLabel(r rune) bool { return r == ' ' || r == '/' || r == '(' || r == ')' || r == '-' }
+
+// mayNameCitizen reports whether a word of a label may be one for a citizen.
+func mayNameCitizen(label string) bool {
+	begin := 0
+	for i := range len(label) + 1 {
+		if i < len(label) && !partsLabel(rune(label[i])) {
+			continue
+		}
+		if mayBeCitizen(label[begin:i]) {
+			return true
+		}
+		begin = i + 1
+	}
+	return false
+}
+
 // citizenLabel reports whether the last words of what stands before a colon are a label
 // for a citizen and for nobody in office.
 func citizenLabel(label string) bool {
-	label = label[strings.LastIndexAny(label, ".;,|\t")+1:]
-	fields := strings.FieldsFunc(label, func(r rune) bool { return r == ' ' || r == '/' || r == '(' || r == ')' || r == '-' })
-	citizen := false
-	fields = fields[max(0, len(fields)-4):]
-	if !slices.ContainsFunc(fields, mayBeCitizen) {
+	begin := len(label)
+	for begin > 0 && strings.IndexByte(".;,|\t", label[begin-1]) < 0 {
+		begin--
+	}
+	label = label[begin:]
+	if !mayNameCitizen(label) {
 		return false
 	}
+	fields := strings.FieldsFunc(label, partsLabel)
+	citizen := false
+	fields = fields[max(0, len(fields)-4):]
 	for _, w := range fields {
 		f := Fold(w)
 		begins := func(stem string) bool { return strings.HasPrefix(f, stem) }

@@ -135,7 +135,7 @@ func paperOf(text string) (Name, bool) {
 	}
 	head := text[:min(len(text), paperReach)]
 	for k := 3; k+4 < len(head); k++ {
-		if head[k] != ' ' || !linkStarts[head[k+1]] {
+		if head[k] != ' ' || paperLinks[head[k+1]] == nil {
 			continue
 		}
 		link := paperLink(head[k:])
@@ -153,19 +153,19 @@ func paperOf(text string) (Name, bool) {
 	return Name{}, false
 }
 
-// linkStarts are the first letters of these words.
-var linkStarts = [256]bool{'f': true, 'o': true, 'v': true, 'p': true, 't': true}
-
 // paperLink is the word between a paper's kind and whose it is with which a text
 // begins, blanks included, and empty for other texts.
 func paperLink(text string) string {
-	for _, link := range [...]string{" for ", " om ", " vedrørende ", " vedr. ", " på ", " til "} {
+	for _, link := range paperLinks[text[1]] {
 		if strings.HasPrefix(text, link) {
 			return link
 		}
 	}
 	return ""
 }
+
+// paperLinks are these words by their first letter.
+var paperLinks = [256][]string{'f': {" for "}, 'o': {" om "}, 'v': {" vedrørende ", " vedr. "}, 'p': {" på "}, 't': {" til "}}
 
 // partyOf reads "mellem Eksempel Kommune og Testperson Eksempel" of an agreement.
 func partyOf(text string) (Name, bool) {
@@ -221,7 +221,7 @@ func afterLabel(text string) (value string, ok bool) {
 	}
 	head := text[:min(len(text), maxLabel+1)]
 	label := head
-	if i := strings.IndexAny(head, "\t:|"); i >= 0 {
+	if i := separator(head); i >= 0 {
 		label, value = text[:i], text[i+1:]
 	} else if i := strings.Index(head, "  "); i >= 0 {
 		label, value = text[:i], text[i:]
@@ -229,17 +229,38 @@ func afterLabel(text string) (value string, ok bool) {
 	return value, isLabel(label)
 }
 
+// separator gives the first place of what stands between a label and its value, or -1.
+func separator(head string) int {
+	for _, c := range []byte("\t:|") {
+		if i := strings.IndexByte(head, c); i >= 0 {
+			head = head[:i+1]
+		}
+	}
+	if n := len(head) - 1; n >= 0 && strings.IndexByte("\t:|", head[n]) >= 0 {
+		return n
+	}
+	return -1
+}
+
 // isLabel reports whether a text is the label of a name.
 func isLabel(s string) bool {
 	return len(s) <= maxLabel && startsLabel(s) && letters(s) <= maxLabelLetters && in(labels, s)
 }
 
-// startsLabel looks at a text's first letter, which keeps prose away from the folding.
+// startsLabel looks at a text's first two letters, which keeps prose away from the
+// folding.
 func startsLabel(s string) bool {
 	for i := range len(s) {
-		if c := s[i]; labelStarts[c] || c|0x20 >= 'a' && c|0x20 <= 'z' {
-			return labelStarts[c]
+		c := s[i]
+		if c < utf8.RuneSelf && (c|0x20 < 'a' || c|0x20 > 'z') {
+			continue
 		}
+		if i+1 < len(s) && c < utf8.RuneSelf {
+			if d := s[i+1] | 0x20; d >= 'a' && d <= 'z' {
+				return labelPairs[c|0x20]&(1<<(d-'a')) != 0
+			}
+		}
+		return labelStarts[c]
 	}
 	return false
 }
@@ -262,6 +283,14 @@ var labelStarts = func() (table [256]bool) {
 	}
 	for c := utf8.RuneSelf; c < len(table); c++ {
 		table[c] = true
+	}
+	return table
+}()
+
+// labelPairs has the second letters of labels by the first.
+var labelPairs = func() (table [256]uint32) {
+	for l := range labels {
+		table[l[0]] |= 1 << (l[1] - 'a')
 	}
 	return table
 }()

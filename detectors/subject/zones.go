@@ -122,29 +122,37 @@ var cues = []struct {
 	{Reference, []string{"dato", "den ", "sagsnr", "sagsnummer", "sags-id", "sagsbehandler", "j.nr", "journalnr", "deres ref", "vores ref", "cpr", "vedr", "vedrørende", "dok.nr", "dokumentnr", "personnr"}},
 }
 
-// zoneCues has the words of all cues, to pass over lines that begin with none.
-var zoneCues = func() wordList {
+// zoneCues has the words of all cues, to pass over lines that begin with none, and
+// cueZones the zone of each.
+var zoneCues, cueZones = func() (wordList, map[string]Zone) {
 	var all []string
+	zones := make(map[string]Zone)
 	for _, c := range cues {
 		all = append(all, c.words...)
+		for _, w := range c.words {
+			zones[w] = c.zone
+		}
 	}
-	return newWordList(all...)
+	return newWordList(all...), zones
 }()
 
 // wordList is words in lower case with which a line may begin. Every line of a mail
 // is asked for every cue, so the first two letters decide for most of them.
 type wordList struct {
-	words []string
-	first [256]uint32 // by first byte: a bit for the low five bits of the second
+	by    [256][]string // by first byte, in either case
+	first [256]uint32   // by first byte: a bit for the low five bits of the second
 }
 
 func newWordList(words ...string) wordList {
-	l := wordList{words: words}
+	var l wordList
+	add := func(c byte, w string) {
+		l.first[c] |= 1 << (w[1] & 0x1f) // letters are alike but for bit 5
+		l.by[c] = append(l.by[c], w)
+	}
 	for _, w := range words {
-		second := uint32(1) << (w[1] & 0x1f) // letters are alike but for bit 5
-		l.first[w[0]] |= second
+		add(w[0], w)
 		if w[0] >= 'a' && w[0] <= 'z' {
-			l.first[w[0]-'a'+'A'] |= second
+			add(w[0]-'a'+'A', w)
 		}
 	}
 	return l
@@ -156,7 +164,7 @@ func (l *wordList) of(text string) string {
 	if len(text) < 2 || l.first[text[0]]&(1<<(text[1]&0x1f)) == 0 {
 		return ""
 	}
-	for _, w := range l.words {
+	for _, w := range l.by[text[0]] {
 		if beginsWith(text, w) {
 			return w
 		}
@@ -188,22 +196,14 @@ func cue(text string, now Zone) (Zone, bool) {
 	if found == "" {
 		return 0, false
 	}
-	for _, c := range cues {
-		for _, w := range c.words {
-			if w != found {
-				continue
-			}
-			switch {
-			case c.zone == Reference && now > Reference,
-				c.zone == Salutation && (now == Guidance || len(text) > 80):
-				return 0, false
-			case c.zone == Closing && len(text) > 60:
-				return 0, false
-			}
-			return c.zone, true
-		}
+	zone := cueZones[found]
+	switch {
+	case zone == Reference && now > Reference,
+		zone == Salutation && (now == Guidance || len(text) > 80),
+		zone == Closing && len(text) > 60:
+		return 0, false
 	}
-	return 0, false
+	return zone, true
 }
 
 // postLine tells "5000 Odense C", with a country's letters before or not.
