@@ -52,11 +52,8 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	}
 	var out []detectors.Span
 	for i := 0; len(out) < maxSpans; {
-		for i+1 < len(text) && (!maybe.has(text[i], text[i+1]) || !thirds.begins(text[i:])) {
-			i++
-		}
-		if i+1 >= len(text) {
-			break // no placeholder has one byte
+		if i = next(text, i); i < 0 {
+			break
 		}
 		h, ok := at(text, i)
 		if !ok {
@@ -70,6 +67,35 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	}
 	return out
 }
+
+// next gives the first place from i on where a placeholder may begin, or -1. None has
+// one byte.
+func next(text string, i int) int {
+	for ; i+1 < len(text); i++ {
+		c := text[i]
+		if !firsts[c] || i > 0 && within[c] && within[text[i-1]] {
+			continue
+		}
+		if maybe.has(c, text[i+1]) && thirds.begins(text[i:]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// firsts has the first bytes of maybe. within has ASCII letters, digits and the stroke
+// between them: one of them right behind another begins no word.
+var firsts, within = func() (first, word [256]bool) {
+	for n := range 1 << 16 {
+		if c := byte(n >> 8); maybe.has(c, byte(n)) {
+			first[c] = true
+		}
+	}
+	for c := range utf8.RuneSelf {
+		word[c] = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '_'
+	}
+	return first, word
+}()
 
 // maybe has the first two bytes of everything that may be a placeholder, so that
 // prose costs no more than a look at each byte: a sign and what follows it, or the
