@@ -8,7 +8,7 @@ import (
 
 // citizenStems begin words of a label for somebody whom a paper is about: "Borgerens
 // navn:", "Navn på ansøger:", "Den undersøgte:", "Låntager:".
-var citizenStems = []string{"borger", "patient", "elev", "barn", "ansoeger", "klient", "beboer", "passager", "laantager", "skyldner", "undersoegte", "umyndig", "afdoed", "sygemeldt", "tilskadekomn", "kursist", "unge", "lejer", "ejer", "child", "pupil", "applicant", "citizen", "resident", "elevens", "brukar", "sokande"}
+var citizenStems = []string{"borger", "patient", "elev", "barn", "ansoeger", "klient", "beboer", "passager", "laantager", "skyldner", "undersoegte", "umyndig", "afdoed", "sygemeldt", "tilskadekomn", "kursist", "unge", "lejer", "ejer", "laaner", "vaelger", "studerende", "pensionist", "indsatte", "child", "pupil", "applicant", "citizen", "resident", "elevens", "brukar", "sokande"}
 
 // citizenStarts are the first three letters of these stems and of "deltager": most
 // labels are told by them before anything is folded.
@@ -121,11 +121,22 @@ func citizenLabel(label string) bool {
 	fields = fields[max(0, len(fields)-4):]
 	for _, w := range fields {
 		f := Fold(w)
-		begins := func(stem string) bool { return strings.HasPrefix(f, stem) }
-		if slices.ContainsFunc(officeStems, func(stem string) bool { return begins(stem) || len(stem) > 3 && strings.Contains(f, stem) }) {
+		if officeStem(f) {
 			return false
 		}
-		citizen = citizen || slices.ContainsFunc(citizenStems, begins) || f == "deltager"
+		citizen = citizen || slices.ContainsFunc(citizenStems, func(stem string) bool { return strings.HasPrefix(f, stem) }) || f == "deltager"
 	}
 	return citizen
+}
+
+// officeStem reports whether a word of a label, folded, is one for somebody in office.
+func officeStem(f string) bool {
+	return slices.ContainsFunc(officeStems, func(stem string) bool {
+		return strings.HasPrefix(f, stem) || len(stem) > 3 && strings.Contains(f, stem)
+	})
+}
+
+// officeLabel reports whether a label is for somebody in office.
+func officeLabel(label string) bool {
+	return slices.ContainsFunc(strings.Fields(label), func(w string) bool { return officeStem(Fold(w)) })
 }

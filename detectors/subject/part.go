@@ -85,7 +85,7 @@ func Sections(doc *document.Document, segments []int) []int {
 
 // paperCues begin a line that tells whom a new paper is about. A bare "Navn:" is
 // none: a spouse's part of a form begins so, too.
-var paperCues = newWordList("vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "personnr", "personnummer", "borger:", "patient:", "elev:", "klient:")
+var paperCues = newWordList("vedr.", "vedrørende", "sagsnr", "journalnotat", "cpr", "personnr", "personnummer", "borger:", "patient:", "elev:", "klient:", "barn:", "barnet:", "den unge:", "låner:")
 
 func begins(text string, zone Zone, onPage int) bool {
 	return zone == Address || zone == Salutation && onPage <= 2*headLines || onPage <= headLines && paperCues.of(text) != ""

@@ -47,7 +47,7 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 		}
 		switch {
 		case l.zone == Closing:
-			if n, ok := nameAt(text, false); ok {
+			if n, ok := nameAt(text, false); ok && !sentenceLine(text) {
 				staff = append(staff, n)
 			}
 		case l.zone == Address:
@@ -67,9 +67,32 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 	return staff, p.fields(path, people)
 }
 
+// birthCues begin a line that tells when somebody was born.
+var birthCues = newWordList("født", "fødselsdato", "fødselsdag", "cpr", "personnr", "personnummer", "date of birth", "f. ")
+
+// birthBelow reads a name behind whatever label, with a date of birth on the next line:
+// that is a person's master data, whatever the paper calls the person.
+func birthBelow(lines []line, k int) (Name, bool) {
+	if k+1 == len(lines) || birthCues.of(strings.TrimSpace(lines[k+1].text)) == "" || !strings.ContainsAny(lines[k+1].text, "0123456789") {
+		return Name{}, false
+	}
+	label, value, ok := strings.Cut(strings.TrimSpace(lines[k].text), ":")
+	value = afterBlanks(value)
+	if !ok || !capital(value) || len(label) > roleReach || officeLabel(label) {
+		return Name{}, false
+	}
+	return nameAt(value, false)
+}
+
+// sentenceLine tells a line of prose from one of a signature: a full stop ends it and it
+// has a few words, so that what follows a signature is not taken for one.
+func sentenceLine(text string) bool {
+	return (strings.HasSuffix(text, ".") || len(text) > maxLabel) && strings.Count(text, " ") >= 4
+}
+
 // labels stand before a name without a colon: in a table that became text, or on a
 // line of their own above the name.
-var labels = set("navn fuldenavn ansøger ansoeger ansoegersnavn barnetsnavn borger borgersnavn borgerensnavn elev patient patientnavn")
+var labels = set("navn fuldenavn ansøger ansoeger ansoegersnavn barnetsnavn borger borgersnavn borgerensnavn elev elevensnavn patient patientnavn patientensnavn barn barnet laaner beboer klient kursist lejer skyldner")
 
 // maxLabel is longer than any label of a form, in bytes; lines of prose are longer.
 const maxLabel = 60
@@ -85,6 +108,9 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 		if n, ok := nameAt(subjectCues.after(text), false); ok {
 			return n, k, true
 		}
+	}
+	if n, ok := birthBelow(lines, k); ok {
+		return n, k, true
 	}
 	value, labelled := afterLabel(text)
 	if n, ok := roleName(text); ok && !labelled {
@@ -104,11 +130,8 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	}
 	if !labelled {
 		// "Borger Testperson Eksempel": a row of a table that lost its blanks.
-		if first, rest, ok := strings.Cut(text, " "); ok && isLabel(first) {
-			n, ok = wholeName(rest)
-			return n, k, ok
-		}
-		return Name{}, 0, false
+		n, ok := bareLabel(text)
+		return n, k, ok
 	}
 	if value = strings.TrimSpace(value); value != "" {
 		n, ok = nameAt(value, false)
@@ -119,6 +142,22 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	}
 	n, ok = wholeName(strings.TrimSpace(lines[k+1].text))
 	return n, k + 1, ok
+}
+
+// bareLabel reads "Borger Testperson Eksempel" and "Barnets navn Testperson Eksempel",
+// where nothing but blanks parts the label from the name.
+func bareLabel(text string) (Name, bool) {
+	first, rest, ok := strings.Cut(text, " ")
+	if !ok || len(text) > 2*maxLabel || len(first) > maxLabelLetters || rest == "" {
+		return Name{}, false
+	}
+	if second, name, two := strings.Cut(rest, " "); two && strings.EqualFold(second, "navn") && isLabel(first+second) {
+		return wholeName(name)
+	}
+	if !capital(rest) || !isLabel(first) {
+		return Name{}, false
+	}
+	return wholeName(rest)
 }
 
 // paperStems end the words that a case paper calls itself, before "for" or "om".
@@ -314,7 +353,7 @@ func (p *papers) fields(path string, people []person) []person {
 			}
 			continue
 		}
-		if s.At.Cell != "" || s.Label == "" || len(s.Text) > 100 || !nameField(s.Label) {
+		if s.Label == "" || len(s.Text) > 100 || !nameField(s.Label) || s.At.Cell != "" && !p.besideLabel(i) {
 			continue
 		}
 		if n := NewName(s.Text); n.Full() && !n.Any(formWords) && !phrase(s.Text) {
@@ -322,6 +361,16 @@ func (p *papers) fields(path string, people []person) []person {
 		}
 	}
 	return people
+}
+
+// besideLabel reports whether a cell's label is the cell to its left: a form in a
+// spreadsheet, where a column of a table has its heading above.
+func (p *papers) besideLabel(i int) bool {
+	if i == 0 {
+		return false
+	}
+	s, left := &p.doc.Segments[i], &p.doc.Segments[i-1]
+	return left.Text == s.Label && left.At.Path == s.At.Path && left.At.Cell != "" && rowOf(&left.At) == rowOf(&s.At)
 }
 
 // phrase reports whether a field begins with a capital and goes on without, as a label

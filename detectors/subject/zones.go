@@ -91,12 +91,25 @@ func assign(lines []line) {
 		}
 		if next, ok := cue(text, zone); ok {
 			zone = next
+		} else if zone >= Closing && anew(text) {
+			zone = Reference
 		}
 		lines[i].zone = zone
 		if zone == Salutation {
 			zone = Body
 		}
 	}
+}
+
+// anew reports whether a line behind the end of one paper says whom the next is about,
+// in a file that was put together of several.
+func anew(text string) bool {
+	w := subjectCues.of(text)
+	if w == "" || !strings.HasPrefix(w, "ved") && !citizenLabel(strings.TrimSuffix(w, ":")) {
+		return false
+	}
+	_, ok := nameAt(subjectCues.after(text), false)
+	return ok
 }
 
 // greets reports whether a salutation stands in the next lines: then what stands

@@ -46,8 +46,9 @@ func (f *Facts) persons(site Site) int {
 func lastName(path string) string { return path[strings.LastIndexByte(path, '/')+1:] }
 
 // internalSpread: one citizen's private matter to more colleagues than need it
-// (Gladsaxe 2025-04). A matter is private when it holds a CPR number or words of
-// a special category, or when it is a citizen's own mail that is passed on.
+// (Gladsaxe 2025-04). A matter is private when it holds a CPR number, when it is a
+// citizen's own mail that is passed on, or when it tells several sensitive things of
+// somebody by name, a colleague's illness among them.
 func internalSpread() Definition {
 	return Definition{ID: "internal-spread", Title: "Borgers sag til mange kolleger", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
@@ -55,11 +56,28 @@ func internalSpread() Definition {
 				return "", "", false
 			}
 			if f.numbers(detectors.Medium) == 0 && !(f.forwardedFromOutside(site) && (f.sensitive() > 0 || f.ownWords())) {
-				return "", "", false
+				who, ok := f.spread(site)
+				if !ok {
+					return "", "", false
+				}
+				return fmt.Sprintf("Følsomme oplysninger om %s til %d medarbejdere; grænsen er %d", who, f.Channel.Members, site.BulkLimitInternal),
+					fmt.Sprintf("Sensitive data on %s to %d colleagues; the limit is %d", who, f.Channel.Members, site.BulkLimitInternal), true
 			}
 			return fmt.Sprintf("En borgers forhold til %d medarbejdere; grænsen er %d", f.Channel.Members, site.BulkLimitInternal),
 				fmt.Sprintf("A citizen's matter to %d colleagues; the limit is %d", f.Channel.Members, site.BulkLimitInternal), true
+		},
+		Softer: func(site Site, f *Facts) bool {
+			return f.numbers(detectors.Medium) == 0 && f.parties(site).Says(newsletters...)
 		}}
+}
+
+// spread is somebody named, a colleague or a citizen, of whom a mail to many tells
+// several sensitive things: that somebody is ill is said every day, of what is not.
+func (f *Facts) spread(site Site) (who string, ok bool) {
+	if f.sensitiveSure() < clearStems {
+		return "", false
+	}
+	return f.parties(site).Spread(caseGroups, clearStems)
 }
 
 // sensitive counts findings of special categories that are at least weak.

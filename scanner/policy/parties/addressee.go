@@ -179,7 +179,7 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	// A mail that says whom its papers are about may be to somebody who acts for them.
 	spoken := r.family && !it.namesOthers(name) || it.namesInFull(name)
 	switch {
-	case family && slices.ContainsFunc(people, func(i int) bool { return it.Under(i, 18) }):
+	case family && slices.ContainsFunc(people, func(i int) bool { return it.Under(i, 18) || it.childNamed(p, i) }):
 		return Odd{}, false // a child's letter to its parent
 	case spoken && !letter && !form:
 		return Odd{}, false // "papirerne om din mor"
@@ -203,6 +203,17 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	return o, true
 }
 
+// childNamed reports whether a paper is to somebody's parents and the mail names the
+// child by first name at least: "indkaldelsen til Testperson".
+func (it *Item) childNamed(p *paper, person int) bool {
+	return it.speaksOfName(it.Subjects[person].Name) && (it.ofChild(p.people[person].at) || p.text.Head(headWords, toParents))
+}
+
+// headWords is how far into a paper it says that it is to a child's parents, in words.
+const headWords = 60
+
+var toParents = setOf("foraeldre foraeldrene foraeldremyndighedsindehaveren foraeldremyndighedsindehaverne parents")
+
 // besideReader reports whether a person stands in a paper of the item that is for a
 // reader: then they belong together.
 func (it *Item) besideReader(person int, r *readers) bool {
@@ -218,7 +229,7 @@ func (p *paper) formByWords() bool {
 }
 
 // citizenWords are what a municipality's letters to citizens speak of.
-var citizenWords = setOf("bevilget bevilling bevilges afgoerelse ydelse klagevejledning kontanthjaelp pension sygedagpenge borgerservice samtykke plejehjem hjaelp")
+var citizenWords = setOf("bevilget bevilling bevilges afgoerelse ydelse klagevejledning kontanthjaelp pension sygedagpenge borgerservice samtykke plejehjem hjaelp rykker restance inddrivelse inddrivelsen paabud indkaldelse indkaldes bevilger udbetalt udbetaling boligstoette friplads partshoering")
 
 func (p *paper) toCitizen() bool {
 	return p.text.Head(2000, citizenWords)
@@ -251,7 +262,7 @@ func (it *Item) named(people []int, n subject.Name) int {
 // relations are turns by which a mail says that its papers are about somebody of
 // the reader's family or somebody the reader acts for.
 var relations = []string{"din mor", "din far", "dine forældre", "din søn", "din datter", "dit barn", "dine børn", "jeres barn", "jeres søn", "jeres datter", "jeres børn", "din ægtefælle", "din mand", "din kone", "din hustru", "din samlever", "din partner",
-	"din bror", "din søster", "værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "din klient", "plejebarn", "dit barnebarn", "din mormor", "din farmor", "din morfar", "din farfar", "dit plejebarn"}
+	"din bror", "din søster", "værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "din klient", "plejebarn", "dit barnebarn", "din mormor", "din farmor", "din morfar", "din farfar", "dit plejebarn", "din bygherre", "din elev", "din beboer"}
 
 // Under reports whether a person's number tells a birth date less than so many
 // years ago. Only the two digits of the year are known, so somebody over a hundred

@@ -151,7 +151,8 @@ func (it *Item) meet(at func(path string, page, segment int) *paper) {
 func (it *Item) fill(at func(path string, page, segment int) *paper, paths map[string][]int, order []string) {
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
-		if s.At.Layer == document.Quoted || s.At.Layer == document.Header && s.Label != "Subject" {
+		// What a file is called says nothing of what stands in it.
+		if s.At.Layer == document.Quoted || s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" {
 			continue
 		}
 		at(s.At.Path, s.At.Page, i).text.Add(s.Text)

@@ -370,7 +370,7 @@ func privateMailbox(local, domain string) bool {
 // about others as part of their work.
 var organisations = []string{"advokat", "laege", "læge", "klinik", "hospital", "sygehus", "region", "kommune", "politi", "skole", "forsikring", "fagforening", "akasse", "a-kasse", "ministeri", "styrelse",
 	"bank", "revision", "revisor", "firma", "leverand", "konsulent", "data", "system", "service", "gruppen", "tandlaege", "tandlæge", "psykolog", "plejehjem", "botilbud", "krisecenter", "naevn", "nævn", "retten", "domstol",
-	"jobcenter", "forvaltning", "afdeling", "sagsbehandler", "rådgiver", "leder", "forening", "fond", "apotek", "support", "institution", "boernehus", "børnehus", "partner", "aps", "a/s", "universitet", "vuggestue", "dagtilbud"}
+	"jobcenter", "forvaltning", "afdeling", "sagsbehandler", "rådgiver", "leder", "forening", "fond", "apotek", "support", "institution", "boernehus", "børnehus", "partner", "aps", "a/s", "universitet", "vuggestue", "dagtilbud", "arkitekt", "ingenioer", "ingeniør", "landinsp", "entrepren"}
 
 func organisationDomain(domain string) bool { return hasAny(domain, organisations) }
 

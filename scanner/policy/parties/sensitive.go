@@ -38,7 +38,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 			continue
 		}
 		n, ok := it.toldOf(x)
-		if !ok || it.knows(n, r) || !own.own(x.At.Path) && it.speaksOfName(n) {
+		if !ok || it.knows(n, r) || !own.own(x.At.Path) && (it.speaksOfName(n) || it.programme(x.At.Path)) {
 			continue
 		}
 		words[n.String()]++
@@ -54,6 +54,59 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		out = append(out, o)
 	}
 	return out
+}
+
+// Spread is the first person, masked, of whom the item tells at least n different things
+// of the given categories, and who is not the one that writes. It asks nothing of who
+// reads: it is for what goes to many colleagues.
+func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) {
+	if it.Doc.Mail == nil || it.Says(mourning...) {
+		return "", false
+	}
+	words := make(map[string]map[string]bool) // initials → digests of the words
+	for k := range it.Findings {
+		x := &it.Findings[k]
+		if !categories[x.Category] || x.Strength.Rank() < detectors.Medium.Rank() {
+			continue
+		}
+		name, ok := it.toldOf(x)
+		if !ok || it.staff(name) || it.programme(x.At.Path) {
+			continue
+		}
+		who := name.String()
+		if words[who] == nil {
+			words[who] = make(map[string]bool)
+		}
+		if words[who][x.Value.Digest()] = true; len(words[who]) >= n {
+			return who, true
+		}
+	}
+	return "", false
+}
+
+// mourning are words of a mail that tells colleagues of a death.
+var mourning = []string{"begravelse", "bisættes", "bisættelse", "begraves", "sovet ind", "afgået ved døden", "mindeord", "ære være", "er død"}
+
+// programmes are words of papers that name those who perform: what is ill in a play is
+// nobody's illness.
+var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenografi", "kapelmester", "dirigent", "premiere", "forestilling", "koncert", "orkester", "solist", "skuespil", "revy", "rolleliste", "teater"}
+
+// programme reports whether a paper is that of a play or a concert: three of its words.
+func (it *Item) programme(path string) bool {
+	met := make(map[string]bool)
+	for _, i := range it.bundle().paths[path] {
+		text := strings.ToLower(it.Doc.Segments[i].Text)
+		for _, w := range programmes {
+			met[w] = met[w] || strings.Contains(text, w)
+		}
+	}
+	n := 0
+	for _, yes := range met {
+		if yes {
+			n++
+		}
+	}
+	return n >= 3
 }
 
 // knows reports whether a person is a reader, a reader's relative or one who signs.

@@ -77,25 +77,27 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 		return Odd{}, false
 	}
 	sure = sure || listed == unlike
+	letter := false // the mail's text is a letter with an address block of its own
 	if !greeted.Full() {
-		// The mail's text may be a letter with an address block of its own.
 		for i := range it.bundle().papers {
 			if p := &it.read.papers[i]; p.body && p.letter != nil && p.letter.Addressee.Full() {
 				greeted = p.letter.Addressee
+				top, _, _ := strings.Cut(strings.TrimSpace(it.bodyWithoutSubject()), "\n")
+				letter = subject.NewName(top).Same(greeted)
 			}
 		}
 	}
 	local, domain, _ := strings.Cut(it.External[0], "@")
 	private := privateMailbox(local, domain) || listed != unknown
 	switch {
-	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure) && it.matter()) && !(private && sure && greeted.Full() && it.speaksTo()):
+	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure || letter) && it.matter()) && !(private && sure && greeted.Full() && it.speaksTo()):
 		return Odd{}, false
 	case !greeted.Full() && (!private || !greeted.Common() || !name.Common() || name.Shares(greeted) || name.Alike(greeted) || it.couple()):
 		return Odd{}, false
 	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
-			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal || !greeted.Common() && !it.Personal || name.Relative(greeted) || listed == related || it.readers().family}, true
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal || !greeted.Common() && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family}, true
 		}
 	}
 	return Odd{}, false
