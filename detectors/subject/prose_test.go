@@ -47,6 +47,13 @@ func TestSubjectLines(t *testing.T) {
 		"Til: Bente Eksempel":                       "B. E.",
 		"Fra: Carl Testesen\nTil: Bente Eksempel":   "",
 		"Forældre/værge til: Bente Eksempel":        "B. E.",
+		"Låner: Bente Eksempel":                     "B. E.",
+		"Barn Bente Eksempel":                       "B. E.",
+		"Elevens navn Bente Eksempel":               "B. E.",
+		"Barn under tolv":                           "",
+		"Fører: Bente Eksempel\nFødt: 12.03.1950":   "B. E.",
+		"Fører: Bente Eksempel\nTelefon: 20123456":  "",
+		"Lærer: Bente Eksempel\nFødt: 12.03.1950":   "",
 	} {
 		var lines []line
 		for s := range strings.SplitSeq(text, "\n") {

@@ -127,6 +127,29 @@ func TestNameInATableRowOrForm(t *testing.T) {
 	}
 }
 
+// A form in a spreadsheet has its labels to the left, a table above.
+func TestFormInASpreadsheet(t *testing.T) {
+	cell := func(cell, label, s string) document.Segment {
+		return document.Segment{Text: s, Label: label, At: document.Location{Path: "skema.xlsx", Cell: cell}}
+	}
+	people := scan(t, cell("Ark1!A1", "", "Navn"), cell("Ark1!B1", "Navn", "Testperson Eksempel"), cell("Ark1!A2", "", "Adresse"), cell("Ark1!B2", "Adresse", "Testvej 1"))
+	if len(people) != 1 || people[0].Name.String() != "T. E." || people[0].Role != subject.About || !people[0].Where[0].Field {
+		t.Errorf("form: %+v", people)
+	}
+	if people = scan(t, cell("Ark1!A1", "", "Navn"), cell("Ark1!B1", "", "Hold"), cell("Ark1!A2", "Navn", "Testperson Eksempel"), cell("Ark1!B2", "Hold", "4")); len(people) != 0 {
+		t.Errorf("table: %+v", people)
+	}
+}
+
+// In a file put together of several papers, what follows a signature may be the next.
+func TestPaperBehindASignature(t *testing.T) {
+	const page = "Barn: %s\n\nNotat\n%s er henvist til en undersøgelse på mandag kl. 10.\n\nMed venlig hilsen\n\nMedarbejder Prøvesen\nSocialrådgiver\n\n"
+	people := scan(t, text("akter.docx", fmt.Sprintf(page, "Bodil Eksempel", "Bodil Eksempel")+fmt.Sprintf(page, "Jens Testesen", "Jens Testesen")))
+	if len(people) != 2 || people[0].Role != subject.About || people[1].Role != subject.About {
+		t.Errorf("%+v", people)
+	}
+}
+
 func TestGroupCountsEachPersonOnceOverPapers(t *testing.T) {
 	people := scan(t, text("m/a.pdf", "CPR "+cpr(1)), text("m/b.pdf", "CPR "+detectortest.CPR(1)+" og "+cpr(2)))
 	if len(people) != 2 || !slices.Equal(people[0].Paths, []string{"m/a.pdf", "m/b.pdf"}) || len(people[0].Findings) != 2 || people[0].RoleIn("m/b.pdf") != subject.About {

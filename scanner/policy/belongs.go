@@ -51,7 +51,11 @@ func (f *Facts) mismatches(site Site) []parties.Odd {
 	if !f.leaves() {
 		return nil
 	}
-	return f.parties(site).Conflicts(false)
+	list := f.parties(site).Conflicts(false)
+	if len(list) == 0 && len(f.Channel.Unprotected) > 0 {
+		list = f.parties(site).Unasked()
+	}
+	return list
 }
 
 // templateResidue: a form that still holds others than the citizen it goes to

@@ -2,6 +2,7 @@ package policy
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"brevvagt/detectors"
@@ -93,6 +94,17 @@ func TestInternalSpread(t *testing.T) {
 	plea.Segments = append(plea.Segments, forward.Segments[0], document.Segment{Text: "Jeg kan ikke betale min husleje.", At: document.Location{Layer: document.Quoted}})
 	circular := mailDoc()
 	circular.Segments = append(circular.Segments, forward.Segments[0], document.Segment{Text: "Vi inviterer alle til konference.", At: document.Location{Layer: document.Quoted}})
+	told := func(text string) *Facts {
+		doc := mailDoc()
+		doc.Segments = []document.Segment{{Text: text, At: document.Location{Path: "m.eml", Layer: document.Visible}}}
+		var words []detectors.Finding
+		for _, w := range []string{"diabetes", "sygemeldt", "depression"} {
+			if k := strings.Index(text, w); k >= 0 {
+				words = append(words, detectors.Finding{Detector: "special-category", Category: "helbred", Strength: detectors.Medium, Value: detectors.RandomKey().Mask(w, w), Start: k, End: k + len(w), At: document.Location{Path: "m.eml"}})
+			}
+		}
+		return facts(site, doc, words, "alle@kommune.example")
+	}
 	sensitive := []detectors.Finding{{Detector: "special-category", Category: "social_oekonomi", Strength: detectors.Medium}}
 	cases := []struct {
 		name  string
@@ -105,6 +117,10 @@ func TestInternalSpread(t *testing.T) {
 		{"own policy text to the whole list", facts(site, own, sensitive, "alle@kommune.example"), false},
 		{"citizen's own words to the whole list", facts(site, plea, nil, "alle@kommune.example"), true},
 		{"circular to the whole list", facts(site, circular, nil, "alle@kommune.example"), false},
+		{"a colleague's illness", told("Vores kollega Bente Prøvesen er sygemeldt. Bente har fået en depression."), true},
+		{"a colleague who is away", told("Vores kollega Bente Prøvesen er sygemeldt i dag."), false},
+		{"a colleague's death", told("Bente Prøvesen er død. Bente var længe sygemeldt med diabetes."), false},
+		{"a talk by somebody in office", told("Psykolog Bente Prøvesen taler om depression og diabetes."), false},
 		{"news to the whole list", facts(site, forward, nil, "alle@kommune.example"), false},
 	}
 	for _, c := range cases {

@@ -64,6 +64,8 @@ func TestDefaultPolicy(t *testing.T) {
 		{"marker with another value", facts(site, mailDoc("X-Sikker-Post", "nej"), found(detectors.Strong, 1), "b@firma.example"), Hold, "cpr-unprotected"},
 		{"sealed", facts(site, sealedMail, nil, "b@firma.example"), Pass, ""},
 		{"sealed with a number in the subject", facts(site, sealedMail, found(detectors.Strong, 1), "b@firma.example"), Hold, "cpr-unprotected"},
+		{"a number mistyped", facts(site, mailDoc(), typo("310255-xxxx"), "b@firma.example"), Warn, "cpr-doubtful"},
+		{"a filler of a form", facts(site, mailDoc(), typo("123456-xxxx"), "b@firma.example"), Pass, ""},
 		{"one doubtful number", facts(site, mailDoc(), found(detectors.Medium, 1), "b@firma.example"), Warn, "cpr-doubtful"},
 		{"two doubtful numbers", facts(site, mailDoc(), found(detectors.Medium, 2), "b@firma.example"), Hold, "cpr-unprotected"},
 		{"test number", facts(site, mailDoc(), found(detectors.Info, 3), "b@firma.example"), Pass, ""},
@@ -155,4 +157,9 @@ func TestPublic(t *testing.T) {
 			t.Errorf("Public(%s) = %v, want %v", path, got, want)
 		}
 	}
+}
+
+// typo is a number that is called a CPR number and has an impossible date.
+func typo(shown string) []detectors.Finding {
+	return []detectors.Finding{{Detector: "cpr-typo", Category: "hint", Strength: detectors.Info, Value: detectors.RandomKey().Mask("x", shown)}}
 }

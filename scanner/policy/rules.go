@@ -136,16 +136,33 @@ func pictureWords(f *Facts) string {
 }
 
 // cprDoubtful: one number of the right form that neither modulus 11 nor a label
-// confirms is no reason to stop a mail, but the sender is told.
+// confirms is no reason to stop a mail, but the sender is told; and so is whoever
+// labels a number that cannot be one: it may be mistyped and still tell who is meant.
 func cprDoubtful() Definition {
 	return Definition{ID: "cpr-doubtful", Title: "Muligt CPR-nummer uden sikker forbindelse", Action: Warn,
 		Fires: func(_ Site, f *Facts) (string, string, bool) {
-			if !f.outgoing() || f.certain() > 0 || f.numbers(detectors.Weak) == 0 || len(f.Channel.Unprotected) == 0 {
+			if !f.outgoing() || f.certain() > 0 || len(f.Channel.Unprotected) == 0 {
 				return "", "", false
+			}
+			if f.numbers(detectors.Weak) == 0 {
+				return "Et tal, der kaldes et CPR-nummer, men har en umulig dato, til en modtager uden sikker forbindelse. Er det tastet forkert?",
+					"A number called a CPR number, but with an impossible date, to a recipient without a secure connection. Is it mistyped?", f.mistyped()
 			}
 			return "Et tal, der kan være et CPR-nummer, til en modtager uden sikker forbindelse",
 				"A number that may be a CPR number to a recipient without a secure connection", true
 		}}
+}
+
+// fillers are the first six digits of numbers that stand in forms and guides for any.
+var fillers = []string{"123456", "000000", "111111", "222222", "333333", "444444", "555555", "666666", "777777", "888888", "999999"}
+
+// mistyped reports whether a labelled number with an impossible date was found that is
+// no filler.
+func (f *Facts) mistyped() bool {
+	return slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
+		shown := x.Value.String()
+		return x.Detector == "cpr-typo" && !slices.ContainsFunc(fillers, func(s string) bool { return strings.HasPrefix(shown, s) })
+	})
 }
 
 // foreignRecipient: CPR numbers to another country, protected or not (Lolland);

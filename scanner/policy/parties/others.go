@@ -227,3 +227,41 @@ func (it *Item) unnamed() Strangers {
 	}
 	return out
 }
+
+// houses are stems of domains of those who want to know how a citizen stands and have no
+// part in a case of their own: they get a citizen's papers by the citizen's leave only.
+var houses = []string{"bank", "sparekasse", "kredit", "forsikring", "pension", "inkasso", "fagforening", "akasse", "a-kasse", "boligforening", "boligselskab", "udlejning"}
+
+// leave are words of a mail or paper by which the citizen allows it to be sent on.
+var leave = []string{"fuldmagt", "samtykke", "på vegne af", "kopi til", "efter aftale med", "efter ønske fra", "transporterklæring", "jeres kunde", "jeres medlem", "jeres lejer"}
+
+// Unasked are letters to citizens that go to such a house and to nobody else, where the
+// mail names no citizen and nothing speaks of the citizen's leave.
+func (it *Item) Unasked() []Odd {
+	if it.Doc.Mail == nil || len(it.External) == 0 || it.bare() {
+		return nil
+	}
+	for _, a := range it.External {
+		if _, domain, _ := strings.Cut(a, "@"); !hasAny(domain, houses) || it.Partner(a) || Private(a) {
+			return nil
+		}
+	}
+	var out []Odd
+	b := it.bundle()
+	for i := range b.papers {
+		p := &b.papers[i]
+		if p.body || p.letter == nil || !p.letter.Addressee.Full() || !p.toCitizen() || it.speaksOfName(p.letter.Addressee) {
+			continue
+		}
+		out = append(out, it.somebody(p.name(), p.letter.Addressee, false))
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	for i := range it.Doc.Segments {
+		if hasAny(strings.ToLower(it.Doc.Segments[i].Text), leave) {
+			return nil
+		}
+	}
+	return out
+}

@@ -32,6 +32,10 @@ func TestAboutAnother(t *testing.T) {
 		{"guardian of another than the paper's", toAnders, "Du er værge for Carl Eksempelgaard.", "Den umyndige: Bente Prøvesen", "hold"},
 		{"guardian", toAnders, "Du er værge for Bente Prøvesen.", "Den umyndige: Bente Prøvesen", ""},
 		{"a title before the name", "Nabo Anders Testesen <at@mail.example>", "", "Låntager: Anders Testesen", ""},
+		{"a letter to a child's parents, the child named", toAnders, "Indkaldelsen til Bente.", "Til forældrene til\nBente Testesen Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nKære forældre\n\nBente har tid på mandag.", ""},
+		{"the same, another child named", toAnders, "Indkaldelsen til Carl.", "Til forældrene til\nBente Testesen Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nKære forældre\n\nBente har tid på mandag.", "warn"},
+		{"the reader's architect", "Anders Testesen <at@prøvearkitekter.example>", "Kopi til orientering.", "Bente Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nKære Bente Prøvesen\n\nDer gives byggetilladelse.", ""},
+		{"a reminder to another at a firm", "Anders Testesen <at@tomrer.example>", "", "Bente Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nRykker\n\nKære Bente Prøvesen\n\nDu har ikke betalt.", "hold"},
 		{"a parent's mailbox", "Forældre til Bente <at@mail.example>", "Her er udtalelsen om Bente.", "Elev: Bente Prøvesen", ""},
 	} {
 		got := ""
@@ -84,6 +88,36 @@ func TestOwnHTML(t *testing.T) {
 	}
 }
 
+// What a file is called does not make the letter in it the reader's.
+func TestFileNameOfTheReader(t *testing.T) {
+	it := item(toAnders, "Se afgørelsen.", "Bente Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nKære Bente Prøvesen\n\nDin afgørelse.")
+	it.Doc.Segments = append(it.Doc.Segments, document.Segment{Text: "Afgørelse_Anders_Testesen.txt", At: document.Location{Path: "m.eml/1.txt", Layer: document.Metadata}})
+	if odd := it.Conflicts(false); len(odd) != 1 || odd[0].Weak {
+		t.Errorf("%+v", odd)
+	}
+}
+
+// TestUnasked: a citizen's letter to a house that may have it by the citizen's leave.
+func TestUnasked(t *testing.T) {
+	const letter = "Bente Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nKære Bente Prøvesen\n\nDin afgørelse om kontanthjælp."
+	for _, c := range []struct {
+		to, body, paper string
+		odd             int
+	}{
+		{"<laan@prøvebank.example>", "Hermed det ønskede.", letter, 1},
+		{"<laan@prøvebank.example>", "Hermed det ønskede efter fuldmagt.", letter, 0},
+		{"<laan@prøvebank.example>", "Hermed det ønskede om Bente Prøvesen.", letter, 0},
+		{"<laan@prøvebank.example>", "Hermed det ønskede.", letter + "\n\nKopi til: Prøvebank", 0},
+		{"<laan@prøvebank.example>", "Hermed det ønskede.", "Referat af mødet om cykelstien.", 0},
+		{"<post@laegehus.example>", "Hermed det ønskede.", letter, 0},
+		{"<laan@region.example>", "Hermed det ønskede.", letter, 0},
+	} {
+		if odd := item(c.to, c.body, c.paper).Unasked(); len(odd) != c.odd || c.odd > 0 && odd[0].Weak {
+			t.Errorf("%s, %q, %q: %+v", c.to, c.body, c.paper, odd)
+		}
+	}
+}
+
 func TestTold(t *testing.T) {
 	groups := map[string]bool{"helbred": true}
 	for _, c := range []struct {
@@ -97,6 +131,7 @@ func TestTold(t *testing.T) {
 		{toAnders, "Papirerne om Bente Prøvesen er her.", "Bente Prøvesen har diabetes.", 0, false},
 		{toAnders, "", "Overlæge Bente Prøvesen fortæller om diabetes.", 0, false},
 		{toAnders, "", "Bente Prøvesen, formand, fortæller om diabetes.", 0, false},
+		{toAnders, "", "Medvirkende\nInstruktion: Carl Testesen\nPremiere på lørdag\nDen syge, diabetes: Bente Prøvesen", 0, false},
 		{"Vaskeriet <ordre@vask.example>", "Bente Prøvesen har diabetes.", "Ordre", 1, true},
 		{"Vaskeriet <ordre@vask.example>", "", "Bente Prøvesen har diabetes.", 1, false},
 	} {
