@@ -2,6 +2,7 @@ package quarantine_test
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"slices"
 	"testing"
@@ -115,5 +116,40 @@ func TestNotTheSameMail(t *testing.T) {
 	}
 	if _, total, _ := b.service.List(t.Context(), quarantine.Filter{}); total != n+2 {
 		t.Errorf("after the window: %d cases", total)
+	}
+}
+
+// TestOneNotice: the sender of a mail that is handed in again hears of it once, and the
+// letter is due with its case.
+func TestOneNotice(t *testing.T) {
+	b := newBench(t, false)
+	hold := func(item string, canary bool) *quarantine.Case {
+		d := mailDeposit(item)
+		if d.Canary = canary; !canary {
+			d.Notice = func(caseID string) []byte { return []byte("sag " + caseID) }
+		}
+		c, err := b.service.Hold(t.Context(), d, original)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	id := hold("A", false).ID
+	for _, item := range []string{"A", "B", "B"} {
+		hold(item, false)
+	}
+	hold("prøve", true)
+	if n, err := b.service.Notices().Waiting(t.Context()); err != nil || n != 1 {
+		t.Fatalf("%d notices wait, %v", n, err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	var got []string
+	_ = b.service.Notices().Run(ctx, func(_ context.Context, letter []byte) error {
+		got = append(got, string(letter))
+		cancel()
+		return nil
+	})
+	if !slices.Equal(got, []string{"sag " + id}) {
+		t.Errorf("%q, want one of %s", got, id)
 	}
 }

@@ -76,6 +76,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 		return s.giveUp(ctx, c, itemKey, err)
 	}
 	s.crash("hold:committed")
+	s.notices.Wake()
 	c.Pictures = nil
 	s.log.InfoContext(ctx, "case held", "case", c.ID, "source", c.Source, "draft", c.DraftNo)
 	return c, nil
@@ -168,6 +169,11 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey, same 
 		}
 		if same != "" {
 			if err := repeats.Note(ctx, tx, same, c.ID, c.HeldAt); err != nil {
+				return err
+			}
+		}
+		if d.Notice != nil {
+			if err := s.notices.Put(ctx, tx, c.ID, d.Notice(c.ID)); err != nil {
 				return err
 			}
 		}

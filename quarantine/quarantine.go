@@ -72,6 +72,9 @@ type Deposit struct {
 	// Canary is a mail of our own that proves the way: nobody's data was at risk, so
 	// no register entry is drafted for it.
 	Canary bool `json:",omitempty"`
+	// Notice makes the letter that tells the sender of the case; nil tells nobody. It
+	// is due with the case and only once, see quarantine/notices.
+	Notice func(caseID string) []byte `json:"-"`
 }
 
 // Values are found values in clear. They print and log as their number.

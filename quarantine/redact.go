@@ -13,7 +13,7 @@ import (
 func redacted(d Deposit) Deposit {
 	names, texts := redactName, detectors.Redact
 	r := d
-	r.Receipt, r.Pictures = nil, nil // Clear stays until it is sealed; it has no JSON form
+	r.Receipt, r.Pictures, r.Notice = nil, nil, nil // Clear stays until it is sealed; it has no JSON form
 	r.ItemID, r.Name, r.From, r.MessageID = names(d.ItemID), names(d.Name), names(d.From), names(d.MessageID)
 	r.Subject = texts(d.Subject)
 	r.To, r.Gaps, r.DataTypes = each(d.To, names), each(d.Gaps, names), each(d.DataTypes, texts)

@@ -15,9 +15,11 @@ import (
 	"brevvagt/internal/keylock"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine/ledger"
+	"brevvagt/quarantine/notices"
 	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/rekey"
+	"brevvagt/quarantine/repeats"
 	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/units"
 	"brevvagt/quarantine/vault"
@@ -56,6 +58,7 @@ type Service struct {
 	unit      func(string) string
 	check     func(string) error
 	crash     func(string)
+	notices   *notices.Box
 	busy      *keylock.Locks // between processes: a command on the terminal decides beside a daemon
 }
 
@@ -83,6 +86,7 @@ func New(cfg Config) (*Service, error) {
 		releasers: cfg.Releasers, outbox: cfg.Outbox, now: cfg.Now, log: cfg.Log, unit: cfg.Unit, check: cfg.Check, crash: cfg.Crash,
 		busy: keylock.New(Locks(cfg.Outbox))}
 	s.defaults()
+	s.notices = notices.New(s.db, s.receipts, s.now, s.log)
 	if !cfg.Store.Shared() {
 		if err := errors.Join(s.clearOrphans(context.Background()), s.index(context.Background())); err != nil {
 			return nil, err
@@ -117,6 +121,18 @@ func (s *Service) Ledger() *ledger.Ledger { return s.ledger }
 
 // Register is the breach register with its drafts.
 func (s *Service) Register() *register.Register { return s.register }
+
+// Notices are those to senders, of cases and of what else there is to tell.
+func (s *Service) Notices() *notices.Box { return s.notices }
+
+// NoticeOf names a mail that made no case, for a notice about it: the same mail handed
+// in again has the same name.
+func (s *Service) NoticeOf(m repeats.Mail, itemID string) string {
+	if same := m.Digest(s.receipts.Item); same != "" {
+		return same
+	}
+	return s.receipts.Item(m.Source, itemID)
+}
 
 // Runs tells which mails of a run went, and which are cases.
 func (s *Service) Runs() *runs.Lines { return runs.New(s.db, s.receipts.Item, s.now) }

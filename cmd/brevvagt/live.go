@@ -53,14 +53,16 @@ func (d *daemon) goLive(cfg config.Config, p *scanner.Pipeline) {
 }
 
 func (d *daemon) actions(cfg config.Config) []scanner.Action {
-	list := []scanner.Action{exempt{d}, lanes.Routing{Lanes: d.lanes, Canary: d.isCanary}, hold.Hold{Quarantine: d.service, Canary: d.isCanary}, lanes.ForSender{Copies: d.copies, Log: d.log}, promise{d}, warnings{d}, hold.Went{Runs: d.service.Runs(), Log: d.log}}
+	holding := hold.Hold{Quarantine: d.service, Canary: d.isCanary}
+	var telling []scanner.Action
 	if cfg.Notify.From != "" {
-		list = append(list, notify.Notify{
-			Hop: lanes.NoticeHop(cfg), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
+		n := notify.Notify{
+			Keep: lanes.KeepNotice(d.service), From: cfg.Notify.From, Contact: cfg.Notify.Contact, Internal: cfg.Site.Internal, Log: d.log,
 			Link: d.linkFor(d.cfg),
-		})
+		}
+		holding.Letter, telling = n.Letter, []scanner.Action{n}
 	}
-	return list
+	return append([]scanner.Action{exempt{d}, lanes.Routing{Lanes: d.lanes, Canary: d.isCanary}, holding, lanes.ForSender{Copies: d.copies, Log: d.log}, promise{d}, warnings{d}, hold.Went{Runs: d.service.Runs(), Log: d.log}}, telling...)
 }
 
 func (d *daemon) isCanary(_ scanner.Item, out *scanner.Outcome) bool {

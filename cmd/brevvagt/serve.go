@@ -201,6 +201,9 @@ func (d *daemon) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.resume(ctx) })
 	g.Go(func() error { return d.remind(ctx) })
+	g.Go(func() error {
+		return lanes.Wrap("notices", lanes.SendNotices(ctx, d.service, func() config.Config { return d.live.Load().cfg }))
+	})
 	d.lanes.Run(ctx, g, d.handle)
 	g.Go(func() error { return lanes.Wrap("mailboxes", d.boxes.Run(ctx, d.judgeMailbox)) })
 	d.lanes.Files.Service, d.keeping = d.service, shares.NewKeeping(ctx)

@@ -228,11 +228,16 @@ func giveTo(group, network, socket string) error {
 	return os.Chown(socket, -1, id)
 }
 
-// Connect lets the milter lane's reconciler know what the quarantine holds.
+// Connect lets the milter lane's reconciler know what the quarantine holds, and the
+// lanes keep their notices there.
 func (l *Lanes) Connect(svc *quarantine.Service) {
+	if l.SMTP != nil {
+		l.SMTP.Notices.Keep = keepAbout(svc)
+	}
 	if l.Milter == nil {
 		return
 	}
+	l.Milter.Notices.Keep = keepAbout(svc)
 	l.Milter.Known = func(ctx context.Context) (map[string]bool, error) { return svc.Items(ctx, gateway.Source) }
 	l.Milter.Absent = func(ctx context.Context, id string) { _ = svc.MarkGone(ctx, gateway.Source, id) }
 }

@@ -28,6 +28,8 @@ type Hold struct {
 	Quarantine Depositor
 	// Canary tells a canary mail of our own; nil knows none.
 	Canary func(it scanner.Item, out *scanner.Outcome) bool
+	// Letter makes what tells the sender of the case; nil tells nobody.
+	Letter func(it scanner.Item, out *scanner.Outcome) func(caseID string) []byte
 }
 
 // Apply holds an item whose verdict says so and leaves others alone.
@@ -41,6 +43,9 @@ func (h Hold) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome) 
 	}
 	d := deposit(it, out)
 	d.Canary = h.Canary != nil && h.Canary(it, out)
+	if h.Letter != nil {
+		d.Notice = h.Letter(it, out)
+	}
 	c, err := h.Quarantine.Hold(ctx, d, it.Content)
 	if err != nil {
 		return fmt.Errorf("cannot hold item %s: %w", detectors.RedactNumbers(it.ID), err)

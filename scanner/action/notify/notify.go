@@ -17,10 +17,11 @@ import (
 	"brevvagt/scanner/source/gateway/relay"
 )
 
-// Notify is the action that writes to senders. It stands after the holding one in
-// the list of actions, so that nobody is told of a hold that failed.
+// Notify is the action that writes to senders. It writes letters; others keep and send
+// them, so that no mail waits for a notice.
 type Notify struct {
-	Hop *relay.Hop
+	// Keep writes a letter down, to be sent soon and once.
+	Keep func(ctx context.Context, it scanner.Item, out *scanner.Outcome, letter []byte) error
 	// From is our address; Contact is whom a sender may turn to.
 	From, Contact string
 	// Internal reports whether an address is one of our own: nobody else is told.
@@ -30,52 +31,88 @@ type Notify struct {
 	Log  *slog.Logger
 }
 
-// Apply sends at most one notice. A notice that cannot be sent is logged and no
-// more: the mail itself is safe, and holding it must not fail over a notice.
-func (n Notify) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome) error {
-	kind, ok := kindOf(out)
-	if !ok || !n.Internal(out.From) || automatic(out) {
+// Letter makes the letter about a case of an item, once the case has its name; nil when
+// nobody is told.
+func (n Notify) Letter(it scanner.Item, out *scanner.Outcome) func(caseID string) []byte {
+	if out.Verdict.Action != policy.Hold || it.Left || !n.tells(out) {
 		return nil
 	}
-	notice := relay.Notice{
-		From: n.From, To: out.From, Kind: kind, Sent: it.Received, Help: n.Contact, Reference: out.CaseID,
+	notice := n.about(it, out)
+	notice.Kind = relay.Held
+	return func(caseID string) []byte {
+		notice.Reference = caseID
+		if n.Link != nil && caseID != "" {
+			notice.Link = n.Link(caseID, out.From)
+		}
+		return notice.Letter()
 	}
-	if m := out.Document.Mail; m != nil {
-		notice.Subject, notice.MessageID = detectors.Redact(m.Subject), m.MessageID
+}
+
+// Apply tells of a warning; of a case its Letter tells. A notice that cannot be kept is
+// logged and no more: the mail itself must not wait for it.
+func (n Notify) Apply(ctx context.Context, it scanner.Item, out *scanner.Outcome) error {
+	if out.Verdict.Action != policy.Warn || out.Kind == "file" || !n.tells(out) {
+		return nil
 	}
-	notice.Reason, notice.English = reasons(out.Verdict.Rules)
-	notice.Found, notice.FoundEnglish = found(out)
-	if n.Link != nil && kind == relay.Held && out.CaseID != "" {
-		notice.Link = n.Link(out.CaseID, out.From)
-	}
-	if err := notice.Send(ctx, n.Hop); err != nil {
+	notice := n.about(it, out)
+	notice.Kind = relay.Warned
+	if err := n.Keep(ctx, it, out, notice.Letter()); err != nil {
 		n.Log.Warn("notice", "item", detectors.RedactNumbers(it.ID), "error", err)
 	}
 	return nil
 }
 
-func kindOf(out *scanner.Outcome) (relay.Kind, bool) {
-	switch out.Verdict.Action {
-	case policy.Hold:
-		return relay.Held, true
-	case policy.Warn:
-		return relay.Warned, out.Kind != "file"
-	}
-	return 0, false
+// tells reports whether the sender is somebody to be told: one of our own, and a person.
+func (n Notify) tells(out *scanner.Outcome) bool {
+	return n.Internal(out.From) && !automatic(out) && !list(out)
 }
 
-// automatic reports whether the mail was sent by a program (RFC 3834): answering
-// it would start a loop.
-func automatic(out *scanner.Outcome) bool {
-	if out.Document.Mail == nil {
-		return false
+func (n Notify) about(it scanner.Item, out *scanner.Outcome) relay.Notice {
+	notice := relay.Notice{From: n.From, To: out.From, Sent: it.Received, Help: n.Contact, Reference: out.CaseID}
+	if m := out.Document.Mail; m != nil {
+		notice.Subject, notice.MessageID = detectors.Redact(m.Subject), m.MessageID
 	}
-	for _, v := range out.Document.Mail.Header["Auto-Submitted"] {
+	notice.Reason, notice.English = reasons(out.Verdict.Rules)
+	notice.Found, notice.FoundEnglish = found(out)
+	return notice
+}
+
+// automatic reports whether the mail was sent by a program (RFC 3834): answering it
+// would start a loop.
+func automatic(out *scanner.Outcome) bool {
+	for _, v := range header(out, "Auto-Submitted") {
 		if !strings.EqualFold(strings.TrimSpace(v), "no") {
 			return true
 		}
 	}
 	return false
+}
+
+// list reports whether the mail comes from a mailing list or is bulk: what is sent to
+// its envelope sender is taken for a mail that came back, and strikes a subscriber off.
+func list(out *scanner.Outcome) bool {
+	if len(header(out, "List-Id"))+len(header(out, "List-Post"))+len(header(out, "List-Unsubscribe")) > 0 {
+		return true
+	}
+	for _, v := range header(out, "Precedence") {
+		switch strings.ToLower(strings.TrimSpace(v)) {
+		case "bulk", "list", "junk":
+			return true
+		}
+	}
+	local, _, _ := strings.Cut(strings.ToLower(out.From), "@")
+	local, _, tagged := strings.Cut(local, "+")
+	return strings.HasSuffix(local, "-bounces") || strings.HasSuffix(local, "-bounce") || strings.HasPrefix(local, "owner-") ||
+		strings.HasSuffix(local, "-owner") || strings.HasSuffix(local, "-request") || local == "mailer-daemon" ||
+		tagged && (local == "bounces" || local == "bounce")
+}
+
+// header gives the lines of one name of a mail.
+func header(out *scanner.Outcome, name string) []string {
+	if out.Document == nil || out.Document.Mail == nil {
+		return nil
+	}
+	return out.Document.Mail.Header[name]
 }
 
 func reasons(rules []policy.Rule) (danish, english string) {

@@ -180,6 +180,9 @@ func (c *Conn) Reset() error {
 	return err
 }
 
+// endOfData is the stage of an Error after the final dot.
+const endOfData = "end of data"
+
 // Data sends the content and returns a result for each accepted recipient, in their
 // order, once the next hop has answered; with SMTP they are one and the same. An
 // error means that nobody has the mail, or that it is not known. Nothing is changed
@@ -203,7 +206,7 @@ func (c *Conn) Data(content io.Reader) ([]Result, error) {
 			results[i] = Result{Recipient: r, Answer: results[0].Answer}
 			continue
 		}
-		answer, err := c.expect("end of data", 2)
+		answer, err := c.expect(endOfData, 2)
 		if err != nil && (i == 0 && c.lost || !c.lmtp) {
 			return nil, err
 		}

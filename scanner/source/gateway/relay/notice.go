@@ -252,29 +252,3 @@ func (n Notice) Send(ctx context.Context, h *Hop) error {
 	}
 	return nil
 }
-
-// Notifier sends a site's notices. The zero value sends none.
-type Notifier struct {
-	From, FromName string // our address and its name
-	Help           string // link or phone number, for notices that have none
-	Hop            *Hop
-}
-
-// Ready reports whether notices can be sent.
-func (s Notifier) Ready() bool { return s.From != "" && s.Hop != nil }
-
-// Notify sends a notice to the sender of a mail. Nothing is sent to the null
-// sender, nor when notices are not configured.
-func (s Notifier) Notify(ctx context.Context, to string, n Notice) error {
-	if to == "" || !s.Ready() {
-		return nil
-	}
-	n.To = to
-	if n.From == "" {
-		n.From, n.FromName = s.From, s.FromName
-	}
-	if n.Help == "" {
-		n.Help = s.Help
-	}
-	return n.Send(ctx, s.Hop)
-}

@@ -239,9 +239,19 @@ func (h *Hop) Dial(ctx context.Context) (*Conn, error) {
 	c.lmtp = h.LMTP
 	c.stop = context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)); _ = nc.Close() })
 	if err := c.hello(h); err != nil {
-		return nil, errors.Join(err, c.Close())
+		return nil, errors.Join(forNow(err), c.Close())
 	}
 	return c, nil
+}
+
+// forNow makes a refusal before any mail was named one of the network: it is about us
+// and the next hop, so no mail is given up for it, whatever its code.
+func forNow(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || e.Code == 0 {
+		return err
+	}
+	return &Error{Stage: e.Stage, Err: errors.New(strings.TrimSpace(fmt.Sprintf("%d %s", e.Code, strings.TrimSpace(e.Enhanced+" "+e.Text))))}
 }
 
 func orDefault(v, d time.Duration) time.Duration {

@@ -22,6 +22,9 @@ type hop struct {
 	ext  []string
 	// rcpt and final answer a recipient and the end of a mail; "" is a 250.
 	rcpt, final func(to string) string
+	// fault, when set, may answer a stage in its own way: text that is sent as it is,
+	// and whether the connection ends then. ok is false where it does not.
+	fault func(stage string) (text string, end, ok bool)
 
 	mu    sync.Mutex
 	mails []hopMail
@@ -72,16 +75,29 @@ func answerOr(f func(string) string, to string) string {
 func (h *hop) serve(nc net.Conn) {
 	defer nc.Close()
 	in := bufio.NewReaderSize(nc, 4<<20)
-	say := func(s string) { _, _ = io.WriteString(nc, s+"\r\n") }
+	stage, over := "greeting", false
+	say := func(s string) {
+		if h.fault != nil {
+			if text, end, ok := h.fault(stage); ok {
+				s, over = strings.TrimSuffix(text, "\r\n"), end
+			}
+			if stage = "more"; s == "" {
+				_ = nc.Close()
+				return
+			}
+		}
+		_, _ = io.WriteString(nc, s+"\r\n")
+	}
 	say("220 hop.example")
 	var m hopMail
-	for {
+	for !over {
 		line, err := h.line(in)
 		if err != nil {
 			return
 		}
 		text := strings.TrimRight(string(line), "\r\n")
 		verb, rest, _ := strings.Cut(text, " ")
+		stage = strings.ToUpper(verb)
 		switch strings.ToUpper(verb) {
 		case "EHLO", "LHLO":
 			if h.lmtp != strings.EqualFold(verb, "LHLO") {
@@ -110,9 +126,10 @@ func (h *hop) serve(nc net.Conn) {
 			say("250 2.0.0 ok")
 		case "DATA":
 			say("354 go")
-			if m.data, err = h.content(in); err != nil {
+			if m.data, err = h.content(in); err != nil || over {
 				return
 			}
+			stage = "end"
 			h.end(m, say)
 			m = hopMail{}
 		case "QUIT":

@@ -1,0 +1,62 @@
+package relay
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// Letter is the notice as it is kept until it is sent.
+func (n Notice) Letter() []byte {
+	b, _ := json.Marshal(n) // texts and times always marshal
+	return b
+}
+
+// SendLetter sends a notice that was kept.
+func SendLetter(ctx context.Context, h *Hop, letter []byte) error {
+	var n Notice
+	if err := json.Unmarshal(letter, &n); err != nil {
+		return fmt.Errorf("a kept notice: %w", err)
+	}
+	return n.Send(ctx, h)
+}
+
+// MayHaveArrived reports whether after this error of Send the next hop may have taken
+// the mail: all of it was sent, and no answer came.
+func MayHaveArrived(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Code == 0 && e.Stage == endOfData
+}
+
+// Notifier sends a site's notices. The zero value sends none.
+type Notifier struct {
+	From, FromName string // our address and its name
+	Help           string // link or phone number, for notices that have none
+	Hop            *Hop
+	// Keep, when set, writes a notice down, to be sent soon and once; nil sends it at
+	// once, while the caller waits.
+	Keep func(ctx context.Context, n Notice) error
+}
+
+// Ready reports whether notices can be sent.
+func (s Notifier) Ready() bool { return s.From != "" && s.Hop != nil }
+
+// Notify sends a notice to the sender of a mail. Nothing is sent to the null
+// sender, nor when notices are not configured.
+func (s Notifier) Notify(ctx context.Context, to string, n Notice) error {
+	if to == "" || !s.Ready() {
+		return nil
+	}
+	n.To = to
+	if n.From == "" {
+		n.From, n.FromName = s.From, s.FromName
+	}
+	if n.Help == "" {
+		n.Help = s.Help
+	}
+	if s.Keep != nil {
+		return s.Keep(ctx, n)
+	}
+	return n.Send(ctx, s.Hop)
+}
