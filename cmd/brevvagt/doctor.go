@@ -10,7 +10,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"time"
 
@@ -125,8 +124,9 @@ func (d *doctor) installation(ctx context.Context, path string) {
 	}
 	d.stateFolder(ctx, cfg)
 	d.seen(cfg)
-	d.lanes(ctx, cfg)
-	d.transport(cfg, postconf(ctx, cfg))
+	postfix := lanes.AskPostfix(ctx, cfg)
+	d.lanes(ctx, cfg, postfix)
+	d.transport(cfg, postfix.Setting)
 	if cfg.Review.Listen != "" && cfg.Review.TLSCertificate == "" && !config.Loopback(cfg.Review.Listen) {
 		d.say(bad, "DPO-side", cfg.Review.Listen+" er ikke loopback og har ikke TLS", "review.tls_certificate, eller en proxy foran")
 	}
@@ -152,9 +152,9 @@ func (d *doctor) installation(ctx context.Context, path string) {
 }
 
 // lanes checks the ways on which mail comes in and goes on.
-func (d *doctor) lanes(ctx context.Context, cfg config.Config) {
+func (d *doctor) lanes(ctx context.Context, cfg config.Config, postfix lanes.Postfix) {
 	marks := map[lanes.Level]mark{lanes.Good: good, lanes.Note: note, lanes.Bad: bad}
-	for _, c := range lanes.Checks(ctx, cfg, postconf(ctx, cfg)) {
+	for _, c := range lanes.Checks(ctx, cfg, postfix) {
 		d.say(marks[c.Level], c.What, c.State, c.Remedy)
 	}
 }
@@ -228,24 +228,4 @@ func (d *doctor) reach(what, addr string) {
 	}
 	c.Close()
 	d.say(good, what, addr, "")
-}
-
-// postconf asks the configured Postfix for a setting.
-func postconf(ctx context.Context, cfg config.Config) func(key string) (string, error) {
-	return func(key string) (string, error) {
-		args := []string{"-h"}
-		if dir := cfg.Gateway.Postfix.ConfigDirectory; dir != "" {
-			args = append(args, "-c", dir)
-		}
-		out, err := exec.CommandContext(ctx, postconfPath(), append(args, key)...).Output()
-		return strings.TrimSpace(string(out)), err
-	}
-}
-
-// postconfPath finds postconf where PATH lacks the sbin folders.
-func postconfPath() string {
-	if p, err := exec.LookPath("postconf"); err == nil {
-		return p
-	}
-	return filepath.Join("/usr/sbin", "postconf")
 }

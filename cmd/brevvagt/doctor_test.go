@@ -1,13 +1,16 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/scanner/source/gateway/relay"
 )
 
@@ -34,36 +37,54 @@ func TestDoctorPostfix(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks Postfix again and again")
 	}
-	if _, err := exec.LookPath(postconfPath()); err != nil {
+	if _, err := exec.LookPath(lanes.Sbin("postconf")); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("Postfix is not installed")
 		}
 		t.Skip("Postfix is not installed")
 	}
+	const fine = "smtpd_milters = { unix:brevvagt/milter.sock, default_action=quarantine }\nnon_smtpd_milters = $smtpd_milters\nenable_long_queue_ids = yes\n" +
+		"smtp_tls_mandatory_protocols = >=TLSv1.2\nsmtpd_forbid_bare_newline = normalize\n"
 	for name, tt := range map[string]struct {
 		main    string
+		master  string
 		want    []string
 		without []string
 	}{
-		"good": {"smtpd_milters = { unix:brevvagt/milter.sock, default_action=quarantine }\nnon_smtpd_milters = $smtpd_milters\nenable_long_queue_ids = yes\n" +
-			"smtp_tls_mandatory_protocols = >=TLSv1.2\nsmtpd_forbid_bare_newline = normalize\n", []string{"ok    Postfix                      default_action=quarantine"}, []string{"FEJL  Postfix", "obs   Postfix"}},
-		"bare": {"smtpd_milters = unix:brevvagt/milter.sock\n", []string{"ok    Postfix                      default_action=tempfail", "smtpd_forbid_bare_newline", "non_smtpd_milters", "enable_long_queue_ids", "TLS under 1.2"}, nil},
-		"bad": {"smtpd_milters = unix:brevvagt/milter.sock\nmilter_default_action = accept\nmilter_protocol = 2\nmessage_size_limit = 0\n",
-			[]string{"FEJL  Postfix                      med default_action=accept", "FEJL  Postfix                      milter_protocol", "message_size_limit"}, nil},
-		"elsewhere": {"smtpd_milters = { inet:127.0.0.1:8891, default_action=tempfail }\n", []string{"FEJL  Postfix                      smtpd_milters peger ikke"}, nil},
-		"reject":    {"smtpd_milters = { unix:brevvagt/milter.sock, default_action=reject }\n", []string{"FEJL  Postfix                      med default_action=reject"}, nil},
+		"good": {main: fine, want: []string{"ok    Postfix                      default_action=quarantine"}, without: []string{"FEJL  Postfix", "obs   Postfix"}},
+		"bare": {main: "smtpd_milters = unix:brevvagt/milter.sock\n", want: []string{"ok    Postfix                      default_action=tempfail", "smtpd_forbid_bare_newline", "non_smtpd_milters", "enable_long_queue_ids", "TLS under 1.2"}},
+		"bad": {main: "smtpd_milters = unix:brevvagt/milter.sock\nmilter_default_action = accept\nmilter_protocol = 2\nmessage_size_limit = 0\nreceive_override_options = no_milters\n",
+			want: []string{"FEJL  Postfix                      med default_action=accept", "FEJL  Postfix                      milter_protocol", "message_size_limit", "receive_override_options: no_milters"}},
+		"elsewhere": {main: "smtpd_milters = { inet:127.0.0.1:8891, default_action=tempfail }\n", want: []string{"FEJL  Postfix                      smtpd_milters peger ikke"}},
+		"reject":    {main: "smtpd_milters = { unix:brevvagt/milter.sock, default_action=reject }\n", want: []string{"FEJL  Postfix                      med default_action=reject"}},
+		"not first": {main: fine + "smtpd_milters = inet:127.0.0.1:8891, { unix:brevvagt/milter.sock, default_action=quarantine }\nnon_smtpd_milters = inet:127.0.0.1:8891\n",
+			want: []string{"ok    Postfix                      default_action=quarantine", "ikke det første milter", "FEJL  Postfix                      non_smtpd_milters peger ikke"}},
+		"ways past us": {main: fine + "mua = inet:127.0.0.1:8891\nalways_bcc = arkiv@andet.example\ncontent_filter = scan:[127.0.0.1]:10024\n" +
+			"virtual_alias_maps = inline:{a@kommune.example=b@kommune.example}, inline:{chef@kommune.example=chef@privat.example}, regexp:/findes/ikke\n",
+			master: "smtp inet n - y - - smtpd\nsubmission inet n - y - - smtpd\n  -o smtpd_milters=\n465 inet n - y - - smtpd\n  -o smtpd_milters=$mua\n" +
+				"2525 inet n - y - - smtpd\n  -o receive_override_options=no_milters\n2526 inet n - y - - smtpd\n  -o smtpd_proxy_filter=127.0.0.1:10024\n" +
+				"2527 inet n - y - - smtpd\n  -o smtpd_milter_maps=cidr:/etc/postfix/intern\n2528 inet n - y - - smtpd\n  -o { smtpd_milters = { unix:brevvagt/milter.sock, default_action=accept } }\n" +
+				"pickup unix n - y 60 1 pickup\n  -o receive_override_options=no_milters\n127.0.0.1:10026 inet n - n - - smtpd\n  -o receive_override_options=no_milters\n",
+			want: []string{"master.cf, submission: smtpd_milters uden brevvagt", "master.cf, 465: smtpd_milters uden brevvagt", "master.cf, 2525: no_milters", "master.cf, 2526: smtpd_proxy_filter",
+				"master.cf, 2527: smtpd_milter_maps cidr:/etc/postfix/intern", "master.cf, 2528: default_action=accept", "master.cf, pickup: no_milters", "always_bcc sender en kopi af al mail til andet.example",
+				"virtual_alias_maps fører ud af huset (1 adresser, fx til privat.example)", "virtual_alias_maps har 1 tabeller", "content_filter scan:[127.0.0.1]:10024 kommer efter brevvagt"},
+			without: []string{"master.cf, smtp:", "master.cf, 127.0.0.1"}},
+		"behind a proxy": {main: fine, master: "smtp inet n - y - - smtpd\n  -o smtpd_proxy_filter=127.0.0.1:10025\n  -o smtpd_milters=\n127.0.0.1:10026 inet n - n - - smtpd\n",
+			want: []string{"ok    Postfix                      default_action=quarantine"}, without: []string{"FEJL  Postfix"}},
 	} {
 		dir := t.TempDir()
-		for file, text := range map[string]string{"main.cf": "compatibility_level = 3.6\n" + tt.main, "master.cf": ""} {
-			if err := os.WriteFile(filepath.Join(dir, file), []byte(text), 0o644); err != nil {
+		for file, text := range map[string]string{"main.cf": "compatibility_level = 3.6\n" + tt.main, "master.cf": tt.master} {
+			path, past := filepath.Join(dir, file), time.Now().Add(-time.Minute) // Postfix sleeps over a file of the last seconds
+			if err := errors.Join(os.WriteFile(path, []byte(text), 0o644), os.Chtimes(path, past, past)); err != nil {
 				t.Fatal(err)
 			}
 		}
 		cfg := config.Default()
+		cfg.Site.InternalDomains = []string{"kommune.example"}
 		cfg.Gateway.Milter.Listen, cfg.Gateway.Postfix.ConfigDirectory = "unix:/var/spool/postfix/brevvagt/milter.sock", dir
 		var out strings.Builder
 		d := &doctor{w: &out}
-		d.lanes(t.Context(), cfg)
+		d.lanes(t.Context(), cfg, lanes.AskPostfix(t.Context(), cfg))
 		for _, want := range tt.want {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: no %q in\n%s", name, want, &out)
@@ -90,7 +111,7 @@ func TestDoctorNextHop(t *testing.T) {
 	for tls, want := range map[string]string{"": "ok    næste led (SMTP)             " + sink.Addr(), "require": "encryption is required but was not offered"} {
 		cfg.Gateway.SMTP.NextHopTLS = tls
 		var out strings.Builder
-		(&doctor{w: &out}).lanes(t.Context(), cfg)
+		(&doctor{w: &out}).lanes(t.Context(), cfg, lanes.Postfix{})
 		for _, want := range []string{want, "der lyttes ikke på " + cfg.Gateway.SMTP.Listen, "beskeder (notify)"} {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%q: no %q in\n%s", tls, want, &out)

@@ -5,9 +5,6 @@ import (
 	"crypto/tls"
 	"fmt"
 	"net"
-	"path/filepath"
-	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
@@ -32,9 +29,8 @@ type Check struct {
 }
 
 // Checks looks at the lanes from outside: what they need can be reached, and Postfix is
-// set as docs/postfix.md says. postconf gives a setting of Postfix; an error means that
-// Postfix does not know it.
-func Checks(ctx context.Context, cfg config.Config, postconf func(key string) (string, error)) []Check {
+// set as docs/postfix.md says, with no way in that passes us by.
+func Checks(ctx context.Context, cfg config.Config, postfix Postfix) []Check {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
 	var list []Check
@@ -44,7 +40,7 @@ func Checks(ctx context.Context, cfg config.Config, postconf func(key string) (s
 	}
 	if cfg.Gateway.Milter.Listen != "" {
 		list = append(list, milterCheck(cfg))
-		list = append(list, postfixChecks(cfg, postconf)...)
+		list = append(list, postfixChecks(cfg, postfix)...)
 	}
 	if cfg.Notify.From != "" {
 		list = append(list, reachable(ctx, "beskeder (notify)", NoticeHop(cfg)))
@@ -143,64 +139,4 @@ func milterCheck(cfg config.Config) Check {
 	}
 	_ = nc.Close()
 	return Check{Good, what, "lytter på " + cfg.Gateway.Milter.Listen, ""}
-}
-
-var defaultAction = regexp.MustCompile(`default_action\s*=\s*(\w+)`)
-
-// postfixChecks looks at the settings that practice showed to matter.
-func postfixChecks(cfg config.Config, postconf func(string) (string, error)) []Check {
-	const what = "Postfix"
-	get := func(key string) string { v, _ := postconf(key); return v }
-	milters, err := postconf("smtpd_milters")
-	if err != nil {
-		return []Check{{Bad, what, "postconf svarer ikke: " + err.Error(), ""}}
-	}
-	var list []Check
-	say := func(l Level, state, remedy string) { list = append(list, Check{l, what, state, remedy}) }
-	action := get("milter_default_action")
-	if m := defaultAction.FindStringSubmatch(milters); m != nil {
-		action = m[1]
-	}
-	switch {
-	case milters == "":
-		say(Bad, "smtpd_milters er tom: ingen mail kommer forbi brevvagt", "docs/postfix.md")
-	case !pointsAtUs(milters, cfg.Gateway.Milter.Listen):
-		say(Bad, "smtpd_milters peger ikke på "+cfg.Gateway.Milter.Listen+": "+milters, "docs/postfix.md")
-	case action == "accept":
-		say(Bad, "med default_action=accept slipper mail igennem, når brevvagt er nede", "default_action=quarantine, docs/postfix.md")
-	case action == "reject":
-		say(Bad, "med default_action=reject afviser Postfix alt for altid, når brevvagt er nede", "default_action=quarantine, docs/postfix.md")
-	default:
-		say(Good, "default_action="+action+", smtpd_milters "+milters, "")
-	}
-	if v, err := strconv.Atoi(get("milter_protocol")); err != nil || v < 6 {
-		say(Bad, "milter_protocol er under 6: Postfix venter ikke på en lang læsning", "postconf milter_protocol=6")
-	}
-	if get("non_smtpd_milters") == "" {
-		say(Note, "non_smtpd_milters er tom: mail fra sendmail-kommandoen læses ikke", "docs/postfix.md")
-	}
-	if get("enable_long_queue_ids") != "yes" {
-		say(Bad, "enable_long_queue_ids er ikke yes: kø-numre genbruges", "postconf enable_long_queue_ids=yes")
-	}
-	if v := get("smtp_tls_mandatory_protocols"); !strings.Contains(v, "1.2") && !strings.Contains(v, "1.3") {
-		say(Note, "smtp_tls_mandatory_protocols tillader TLS under 1.2", "postconf 'smtp_tls_mandatory_protocols=>=TLSv1.2'")
-	}
-	// yes, normalize and reject are all well; an older Postfix says nothing.
-	if v := get("smtpd_forbid_bare_newline"); v == "" || v == "no" {
-		say(Note, "smtpd_forbid_bare_newline er ikke sat: en mail kan smugles ind i en anden (CVE-2023-51764)", "postconf smtpd_forbid_bare_newline=normalize (fra 3.7.10; yes i 3.7.9)")
-	}
-	if n, err := strconv.ParseInt(get("message_size_limit"), 10, 64); err == nil && (n == 0 || n > cfg.Gateway.MaxBytes) {
-		say(Note, "message_size_limit er større end gateway.max_bytes: de største mails holdes og læses bagefter", "sæt dem lige store")
-	}
-	return list
-}
-
-// pointsAtUs compares the ends: a Unix socket is written relative to the queue there.
-func pointsAtUs(milters, listen string) bool {
-	network, addr, _ := strings.Cut(listen, ":")
-	if network == "unix" {
-		return strings.Contains(milters, "/"+filepath.Base(addr))
-	}
-	_, port, err := net.SplitHostPort(addr)
-	return err == nil && strings.Contains(milters, ":"+port)
 }
