@@ -37,7 +37,7 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 		},
 		Rules: d.ruleStates, Work: d.casework(), Warned: d.warned(), Mail: ask, Colleagues: d.state.Deciders,
 		Service: d.service, Accounts: d.state.Accounts, Log: d.log, Secure: secure, Organisation: d.cfg.Site.Organisation,
-		Signer: d.state.Signer,
+		Signer: d.state.Signer, Shares: d.shown.Source(),
 		Keys: &keys.Keys{Rekey: d.service.Rekey(), Holders: func(ctx context.Context) ([]rekey.Holder, error) {
 			return d.state.KeyHolders(ctx, d.cfg.Vault.Recipients)
 		}},

@@ -15,6 +15,7 @@ import (
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/mailbox"
 	"brevvagt/cmd/brevvagt/shares"
+	"brevvagt/cmd/brevvagt/shares/board"
 	"brevvagt/internal/health"
 	"brevvagt/scanner"
 	"brevvagt/scanner/action/hold"
@@ -36,6 +37,7 @@ type reloading struct {
 	level *slog.LevelVar
 	// keeping scans the shares; it is there once the daemon runs.
 	keeping *shares.Keeping
+	shown   *board.Board // how that goes, for people and monitoring
 }
 
 // judge is the handler that a reload changes.

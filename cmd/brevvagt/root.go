@@ -7,6 +7,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/office"
 	"brevvagt/cmd/brevvagt/shares"
+	"brevvagt/cmd/brevvagt/shares/board"
 )
 
 // version is set by the linker.
@@ -49,6 +50,6 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 		return fmt.Errorf("%w (see brevvagt --help)", err)
 	})
 	root.AddCommand(newScan(), newServe(), newDemo(), office.NewCase(), office.NewRegister(), office.NewLedger(), office.NewAccount(), office.NewVault(),
-		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), newReport(), shares.NewDB())
+		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), board.NewReport(), shares.NewDB())
 	return root
 }

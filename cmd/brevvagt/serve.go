@@ -22,6 +22,7 @@ import (
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/mailbox"
 	"brevvagt/cmd/brevvagt/shares"
+	"brevvagt/cmd/brevvagt/shares/board"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
 	"brevvagt/internal/health"
@@ -211,6 +212,8 @@ func (d *daemon) Run(ctx context.Context) error {
 		return err
 	}
 	g.Go(d.keeping.Wait)
+	d.shown = &board.Board{Now: d.keeping.Now, Store: d.state.DB, Ledger: d.service.Ledger()}
+	d.shown.Watch(d.metrics)
 	if d.page != nil {
 		g.Go(func() error { return d.serveReview(ctx) })
 	}

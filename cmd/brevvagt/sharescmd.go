@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"time"
@@ -13,6 +12,7 @@ import (
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/shares"
+	"brevvagt/cmd/brevvagt/shares/board"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
 	"brevvagt/scanner/source/letters"
@@ -20,16 +20,8 @@ import (
 
 func newShares() *cobra.Command {
 	cmd := &cobra.Command{Use: "shares", Short: "fællesdrev: scan nu, vis tilstand, sæt på pause"}
+	cmd.AddCommand(board.Commands()...)
 	cmd.AddCommand(
-		sharesCommand("status", "vis hvor langt hvert fællesdrev er", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, _ []string) error {
-			return s.Status(ctx, cmd.OutOrStdout())
-		}),
-		sharesCommand("pause [NAVN...]", "stop scanningen, i alle processer", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
-			return s.Pause(ctx, names, true)
-		}),
-		sharesCommand("resume [NAVN...]", "fortsæt scanningen", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
-			return s.Pause(ctx, names, false)
-		}),
 		sharesWork("run [NAVN...]", "scan nu, uanset tidsplanen; kun nye og ændrede filer læses", func(ctx context.Context, cmd *cobra.Command, h *helper, names []string) error {
 			s, err := h.worker.Open(ctx, h.cfg)
 			if err != nil {
@@ -61,27 +53,6 @@ func serveOnly(cmd *cobra.Command, part, file string) error {
 		return err
 	}
 	return work.RunE(work, nil)
-}
-
-type sharesFunc func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error
-
-// sharesCommand is a subcommand that only looks into the database.
-func sharesCommand(use, short string, do sharesFunc) *cobra.Command {
-	var file string
-	cmd := &cobra.Command{Use: use, Short: short, RunE: func(cmd *cobra.Command, args []string) error {
-		cfg, err := config.Load(file)
-		if err != nil {
-			return err
-		}
-		s, err := shares.Open(cmd.Context(), cfg, slog.New(slog.DiscardHandler))
-		if err != nil {
-			return err
-		}
-		defer s.Close()
-		return do(cmd.Context(), cmd, s, args)
-	}}
-	console.ConfigFlag(cmd, &file)
-	return cmd
 }
 
 // sharesWork is a subcommand that reads files, beside a daemon or without one.

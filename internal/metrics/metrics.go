@@ -75,6 +75,35 @@ func (m *Metrics) Gauge(name, help string, f func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: "brevvagt_" + name, Help: help}, f))
 }
 
+// Add gives one value of a gauge; labels are key, value, key, value.
+type Add func(name, help string, value float64, labels ...string)
+
+// Samples adds gauges whose series are told anew at each scrape, since nobody knows them
+// beforehand; f must be quick.
+func (m *Metrics) Samples(f func(Add)) { m.registry.MustRegister(samples(f)) }
+
+// samples is a collector that describes nothing, as its series come and go.
+type samples func(Add)
+
+// Describe implements prometheus.Collector.
+func (samples) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements prometheus.Collector.
+func (f samples) Collect(out chan<- prometheus.Metric) {
+	f(func(name, help string, value float64, labels ...string) {
+		var keys, values []string
+		for i := 0; i+1 < len(labels); i += 2 {
+			keys, values = append(keys, labels[i]), append(values, labels[i+1])
+		}
+		desc := prometheus.NewDesc("brevvagt_"+name, help, keys, nil)
+		metric, err := prometheus.NewConstMetric(desc, prometheus.GaugeValue, value, values...)
+		if err != nil {
+			metric = prometheus.NewInvalidMetric(desc, err)
+		}
+		out <- metric
+	})
+}
+
 // Judged counts a mail. would is the verdict that dry run set aside, "" otherwise.
 func (m *Metrics) Judged(lane, verdict, would string, took time.Duration, bytes int64) {
 	if m == nil {

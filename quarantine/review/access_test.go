@@ -27,6 +27,7 @@ func TestAccess(t *testing.T) {
 		"POST /sag/{id}/note": deciders, "POST /sag/{id}/overdrag": deciders, "POST /sag/{id}/spoerg": deciders,
 		"POST /sag/{id}/falsk-alarm": keepers, "POST /sag/{id}/original": keepers, "POST /sag/{id}/vis": keepers, "POST /sag/{id}/udlever": keepers, "GET /sag/{id}/pdf": readers, "GET /noegler": keepers, "POST /noegler/forsegl": keepers, "POST /noegler/gendannelse": keepers, "POST /noegler/fjern": keepers,
 		"GET /advarsler": readers, "GET /statistik": readers, "GET /tiltag": readers, "GET /undtagelser": readers, "POST /undtagelser/slut": keepers,
+		"GET /drev": inside, "GET /drev/filer": readers, "GET /drev/udtraek/{slags}": readers, "POST /drev/pause": {"dpo", "operator"}, "POST /drev/fortsaet": {"dpo", "operator"},
 		"POST /flere": deciders, "POST /flere/fortryd": deciders,
 		"POST /log-ud": inside, "GET /{$}": inside, "GET /drift": inside,
 		"GET /sag/{id}": readers, "GET /sag/{id}/koersel": readers, "GET /sag/{id}/billede/{n}": deciders, "POST /sag/{id}/frigiv": deciders, "POST /sag/{id}/afvis": deciders,

@@ -173,6 +173,7 @@ func TestBrowser(t *testing.T) {
 	t.Run("working", func(t *testing.T) { working(t, browser) })
 	t.Run("municipality", func(t *testing.T) { municipality(t, browser) })
 	t.Run("passkeys", func(t *testing.T) { passkeys(t, browser) })
+	t.Run("drives", func(t *testing.T) { drivesInBrowser(t, browser) })
 	t.Run("views", func(t *testing.T) { views(t, browser) })
 	t.Run("deciding", func(t *testing.T) { deciding(t, browser) })
 	t.Run("hostile", func(t *testing.T) { hostileCase(t, browser) })

@@ -38,6 +38,7 @@ import (
 	"brevvagt/quarantine/review/mine"
 	"brevvagt/quarantine/review/prints"
 	"brevvagt/quarantine/review/queue"
+	"brevvagt/quarantine/review/shares"
 	"brevvagt/quarantine/review/signin"
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/runs"
@@ -146,6 +147,8 @@ type Config struct {
 	Keys *keys.Keys
 	// Head is the ledger's head for exports, signed where a key is at hand.
 	Head func(context.Context) (string, error)
+	// Shares tells of the scans of shares; nil where there are none.
+	Shares *shares.Source
 	// Ways are the ways to sign in beside the passphrase.
 	Ways signin.Ways
 	Now  func() time.Time
@@ -166,6 +169,7 @@ type more struct {
 	keys   *keys.Pages
 	signin *signin.Pages
 	mine   *mine.Pages
+	shares *shares.Pages
 }
 
 type server struct {
@@ -236,6 +240,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned, Runs: cfg.Service.Runs(), Cases: cfg.Service}
 	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats, Rules: cfg.Rules}
+	s.shares = &shares.Pages{Frame: s.Frame, Source: cfg.Shares}
 	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil
 }

@@ -9,6 +9,7 @@ import (
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/oidc"
+	"brevvagt/quarantine/review/shares"
 	"brevvagt/quarantine/review/static"
 )
 
@@ -34,13 +35,14 @@ type route struct {
 //	reading  masked cases and the register
 //	deciding release, reject, and sealed pictures, which show names
 //	keeping  writing in the breach register and starting its clock
+//	running  pausing and resuming the scan of a share
 func (s *server) routes() []route {
 	const dpo, reviewer, auditor, operator = account.DPO, account.Reviewer, account.Auditor, account.Operator
 	public, visitor := access(nil), access{}
 	signedIn := roles(dpo, reviewer, auditor, operator)
 	reading := roles(dpo, reviewer, auditor)
 	deciding := roles(dpo, reviewer)
-	keeping := roles(dpo)
+	keeping, running := roles(dpo), roles(dpo, operator)
 	b, in, me := s.breach, s.signin, s.mine
 	const form, upload = 256 << 10, breach.ImportLimit + 64<<10
 	return []route{
@@ -97,6 +99,12 @@ func (s *server) routes() []route {
 		{"GET", "/advarsler", reading, s.lists.Warnings, 0},
 		{"GET", "/undtagelser", reading, s.lists.Exceptions, 0},
 		{"POST", "/undtagelser/slut", keeping, s.lists.EndException, 0},
+
+		{"GET", shares.Path, signedIn, s.shares.Show, 0}, // without paths and owners for operations
+		{"GET", "/drev/filer", reading, s.shares.Files, 0},
+		{"GET", "/drev/udtraek/{slags}", reading, s.shares.Export, 0},
+		{"POST", "/drev/pause", running, s.shares.Switch(true), 0},
+		{"POST", "/drev/fortsaet", running, s.shares.Switch(false), 0},
 
 		{"GET", "/fortegnelse", reading, b.List, 0},
 		{"GET", "/udtraek/{slags}", reading, b.Export, 0},
@@ -221,8 +229,11 @@ func (p *statusOnly) Header() http.Header         { return p.header }
 func (p *statusOnly) Write(b []byte) (int, error) { return len(b), nil }
 func (p *statusOnly) WriteHeader(status int)      { p.status = status }
 
-// may asks the route table.
+// may asks the route table. The page of the shares is offered where there are any.
 func (s *server) may(role account.Role, method, path string) bool {
+	if path == shares.Path && !s.shares.Any() {
+		return false
+	}
 	for _, rt := range s.routes() {
 		if rt.method == method && (rt.path == path || path == "/" && rt.path == "/{$}") {
 			return slices.Contains(rt.access, role)

@@ -89,56 +89,49 @@ func Left(r state.Run, took time.Duration) time.Duration {
 	return (time.Duration(float64(took) / float64(r.Done) * float64(r.Planned-r.Done))).Round(time.Second)
 }
 
-// stageDa is a run's stage in Danish.
-func stageDa(r *state.Run, paused bool) string {
-	switch {
-	case paused:
+// stageDa is a share's stage in Danish.
+func stageDa(st *Standing) string {
+	switch r := st.Last; {
+	case st.Stage == Paused:
 		return "på pause"
+	case st.Stage == Failed:
+		return "FEJL: " + r.Problem
+	case st.Stage == Outside:
+		return "uden for tiden"
 	case r == nil:
 		return "aldrig scannet"
-	case r.Stage == state.Finished:
-		return "færdig " + r.Finished.Local().Format("2006-01-02 15:04")
-	case r.Stage == state.Failed:
-		return "FEJL: " + r.Problem
+	case st.Stage == Running, r.Open():
+		return "i gang"
 	}
-	return "i gang"
+	return "færdig " + st.Last.Finished.Local().Format("2006-01-02 15:04")
 }
 
 // Status writes where every share is.
 func (s *Shares) Status(ctx context.Context, w io.Writer) error {
+	list, err := s.Standings(ctx, time.Now())
+	if err != nil {
+		return err
+	}
 	tw := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
 	fmt.Fprintln(tw, "FÆLLESDREV\tTILSTAND\tFILER\tLÆST\tMB\tMED FUND\tPERSONER\tULÆSTE\tNÆSTE")
-	for _, o := range s.list {
-		src, err := s.DB.EnsureSource(ctx, o.share.Name)
-		if err != nil {
-			return err
+	for i := range list {
+		st := &list[i]
+		next := st.Next.In(s.list[i].clock.Place).Format("2006-01-02 15:04")
+		if st.Stage == Running || st.Stage == Due {
+			next = "nu"
 		}
-		runs, err := s.DB.Runs(ctx, src.ID, 1)
-		if err != nil {
-			return err
-		}
-		var r *state.Run
-		if len(runs) > 0 {
-			r = &runs[0]
-		} else {
-			fmt.Fprintf(tw, "%s\t%s\t\t\t\t\t\t\t%s\n", o.share.Name, stageDa(nil, src.Paused), o.next(time.Now(), nil))
+		r, hits := st.Last, st.Totals.Hits
+		if r == nil {
+			fmt.Fprintf(tw, "%s\t%s\t\t\t\t\t\t\t%s\n", st.Name, stageDa(st), next)
 			continue
 		}
-		t := found.DecodeTotals(r.Summary)
-		hits, read := t.Hits, fmt.Sprint(r.Done)
+		read := fmt.Sprint(r.Done)
 		if r.Open() {
-			hits = r.Hits
+			hits = max(hits, r.Hits)
 			read = fmt.Sprintf("%d af %d", r.Done, r.Planned)
 		}
-		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%s\n", o.share.Name, stageDa(r, src.Paused), r.Seen, read, r.DoneBytes>>20,
-			hits, t.Persons, t.Unread, o.next(time.Now(), r))
+		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%s\n", st.Name, stageDa(st), r.Seen, read, r.DoneBytes>>20,
+			hits, st.Totals.Persons, st.Totals.Unread, next)
 	}
 	return tw.Flush()
-}
-
-func (o one) next(now time.Time, last *state.Run) string {
-	if last != nil && last.Open() {
-		return "fortsætter"
-	}
-	return o.clock.Next(now, last).In(o.clock.Place).Format("2006-01-02 15:04")
 }

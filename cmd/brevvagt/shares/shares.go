@@ -104,6 +104,9 @@ func (s *Shares) Run(ctx context.Context, names []string, w io.Writer) error {
 	return nil
 }
 
+// Any reports whether there are shares.
+func (s *Shares) Any() bool { return s != nil && len(s.list) > 0 }
+
 // Pause stops or resumes the named shares in every process.
 func (s *Shares) Pause(ctx context.Context, names []string, paused bool) error {
 	list, err := s.named(names)

@@ -166,6 +166,13 @@ func NewKeeping(ctx context.Context) *Keeping {
 	return &Keeping{ctx: ctx, at: make(map[string]*kept)}
 }
 
+// Now are the shares in force, nil where there were never any.
+func (k *Keeping) Now() *Shares {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	return k.now
+}
+
 // Wait returns when the context has ended and everything is put away.
 func (k *Keeping) Wait() error {
 	<-k.ctx.Done()

@@ -81,7 +81,7 @@ func (s *Frame) NewPage(r *http.Request, u *User, title string) Page {
 // nav lists the pages that a role may open, by the route table.
 func (s *Frame) nav(r *http.Request, u *User) []NavItem {
 	var items []NavItem
-	for _, it := range []NavItem{{"/", "nav.queue", false}, {"/fortegnelse", "nav.register", false}, {"/advarsler", "nav.warnings", false}, {"/undtagelser", "nav.exceptions", false}, {"/statistik", "nav.stats", false}, {"/noegler", "nav.keys", false}, {"/drift", "nav.status", false}} {
+	for _, it := range []NavItem{{"/", "nav.queue", false}, {"/fortegnelse", "nav.register", false}, {"/drev", "nav.drives", false}, {"/advarsler", "nav.warnings", false}, {"/undtagelser", "nav.exceptions", false}, {"/statistik", "nav.stats", false}, {"/noegler", "nav.keys", false}, {"/drift", "nav.status", false}} {
 		if it.Path == "/" && !u.MayRead() || !s.May(u.Role, "GET", it.Path) {
 			continue
 		}

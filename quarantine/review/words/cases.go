@@ -96,11 +96,27 @@ func Size(l Lang, n int64) string {
 	case n < kilo*kilo:
 		return fmt.Sprintf("%d kB", n/kilo)
 	}
-	s := strconv.FormatFloat(float64(n)/(kilo*kilo), 'f', 1, 64)
+	unit, in := " MB", float64(n)/(kilo*kilo)
+	if in >= kilo {
+		unit, in = " GB", in/kilo
+	}
+	s := strconv.FormatFloat(in, 'f', 1, 64)
 	if l == Danish {
 		s = strings.Replace(s, ".", ",", 1)
 	}
-	return s + " MB"
+	return s + unit
+}
+
+// Count writes a number with its thousands apart: 12.345 in Danish, 12,345 in English.
+func Count(l Lang, n int64) string {
+	s, mark := strconv.FormatInt(n, 10), "."
+	if l == English {
+		mark = ","
+	}
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + mark + s[i:]
+	}
+	return s
 }
 
 // Place says in words where a finding stood: document, page, cell, line, layer.

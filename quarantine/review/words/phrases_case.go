@@ -154,6 +154,8 @@ func vocabulary() map[string]phrase {
 		"state.expired":   {"Udløbet", "Expired"},
 		"state.gone":      {"Væk fra kilden", "Gone from the source"},
 
+		"verb.share-paused":      {"Scanningen af et delt drev sat på pause", "Scan of a share paused"},
+		"verb.share-resumed":     {"Scanningen af et delt drev sat i gang igen", "Scan of a share resumed"},
 		"verb.held":              {"Sat i karantæne", "Put in quarantine"},
 		"verb.approved":          {"Godkendt af den første af flere", "Approved by the first of several"},
 		"verb.release-requested": {"Besluttet frigivet", "Release decided"},

@@ -1,5 +1,6 @@
-// Renews the queue every few seconds, as long as nobody is working in it. The page
-// works the same without it.
+// Renews the part of a page that has data-live (the queue, the scans of the shares)
+// every few seconds, as long as nobody is working in it. The page works the same
+// without it.
 "use strict";
 (() => {
   const every = 10000;
@@ -11,7 +12,7 @@
   // The time at which the page was made is no news.
   const same = (box) => box.innerHTML.replace(/name="vist" value="\d+"/, "");
   const renew = async () => {
-    const box = document.getElementById("koe");
+    const box = document.querySelector("[data-live]");
     if (!box || document.hidden) return;
     let answer;
     try {
@@ -20,18 +21,18 @@
       return; // the server is away, or the session has ended: the next click tells
     }
     if (!answer.ok) return;
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("koe");
+    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById(box.id);
     if (!fresh || same(fresh) === same(box)) return;
     const more = Number(fresh.dataset.venter) > Number(box.dataset.venter);
     if (busy(box)) {
-      if (more) news.textContent = news.dataset.nyt;
+      if (more && news) news.textContent = news.dataset.nyt;
       return;
     }
     const open = box.querySelector("#filter")?.open;
     box.replaceWith(fresh);
     const filter = fresh.querySelector("#filter");
     if (filter && open) filter.open = true;
-    if (more) news.textContent = news.dataset.frisk;
+    if (more && news) news.textContent = news.dataset.frisk;
   };
   setInterval(renew, every);
 })();

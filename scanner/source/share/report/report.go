@@ -29,17 +29,9 @@ type File struct {
 	Case        string // that holds it, "" for one that still lies there
 	Score       int64
 
-	people []string
-}
-
-// Group is what one owner's folders on one share hold.
-type Group struct {
-	Share, Owner string
-	Files, New   int
-	Persons      int // distinct
-	Everyone     int // files that everybody may read
-	Oldest       time.Time
-	Score        int64
+	dir      string // within the share, as it is
+	firstRun int64
+	people   []string
 }
 
 // Night is what a share held after one run.
@@ -56,7 +48,8 @@ type Unread struct{ Share, Path, Why string }
 type Report struct {
 	Made   time.Time
 	Files  []File
-	Groups []Group
+	Groups []Group // one for each owner of folders on each share
+	Shares []Group // one for each share, of all owners
 	Nights []Night // newest first
 	Unread []Unread
 }
@@ -70,58 +63,87 @@ type Share struct {
 // nights is how many runs of a share the trend shows.
 const nights = 30
 
+// Want says which files a report is about.
+type Want struct {
+	// Keep picks files; nil takes all.
+	Keep func(*File) bool
+	// Most bounds the files that are listed, the worst of them; 0 is all. The sums are
+	// of all that Keep picks.
+	Most int
+}
+
 // Build gathers the report of some shares; one that was never scanned is left out.
-func Build(ctx context.Context, db *state.DB, shares []Share, now time.Time) (*Report, error) {
+func Build(ctx context.Context, db *state.DB, shares []Share, now time.Time, want Want) (*Report, error) {
 	r := &Report{Made: now}
+	sums := newSums(now)
 	for _, sh := range shares {
 		src, err := db.EnsureSource(ctx, sh.Name)
 		if err != nil {
 			return nil, err
 		}
-		runs, err := db.Runs(ctx, src.ID, nights)
+		list, last, err := trend(ctx, db, src.ID, sh.Name)
 		if err != nil {
 			return nil, err
 		}
-		last := int64(0)
-		for _, run := range runs {
-			if run.Stage != state.Finished {
-				continue
-			}
-			last = max(last, run.ID)
-			r.Nights = append(r.Nights, Night{sh.Name, run.Finished, found.DecodeTotals(run.Summary)})
-		}
-		if err := r.add(ctx, db, src.ID, sh, last); err != nil {
+		r.Nights = append(r.Nights, list...)
+		if err := r.add(ctx, db, about{src.ID, sh, last, want}, sums); err != nil {
 			return nil, err
 		}
 	}
-	r.group()
-	slices.SortFunc(r.Files, func(a, b File) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Share, b.Share), strings.Compare(a.Path, b.Path))
-	})
+	r.Groups, r.Shares = sums.groups()
+	r.worst(want.Most)
 	slices.SortFunc(r.Unread, func(a, b Unread) int {
 		return cmp.Or(strings.Compare(a.Share, b.Share), strings.Compare(a.Path, b.Path))
 	})
 	return r, nil
 }
 
-func (r *Report) add(ctx context.Context, db *state.DB, source int64, sh Share, last int64) error {
-	err := db.EachHit(ctx, source, func(h state.Hit) error {
+// worst sorts the files and lets go of those beyond the first n; 0 keeps all.
+func (r *Report) worst(n int) {
+	slices.SortFunc(r.Files, func(a, b File) int {
+		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Share, b.Share), strings.Compare(a.Path, b.Path))
+	})
+	if n > 0 && len(r.Files) > n {
+		clear(r.Files[n:])
+		r.Files = r.Files[:n]
+	}
+}
+
+// about is one share while it is read.
+type about struct {
+	source int64
+	Share
+	last int64 // run that ended well
+	want Want
+}
+
+func (r *Report) add(ctx context.Context, db *state.DB, sh about, sums *sums) error {
+	err := db.EachHit(ctx, sh.source, func(h state.Hit) error {
 		if h.Gone && h.Case == "" {
 			return nil
 		}
 		f := File{Share: sh.Name, Path: Clean(sh.Show(h.Path())), Owner: Clean(h.Owner), Breadth: h.Breadth, Modified: h.Modified,
-			Persons: h.Findings.Persons, Rules: h.Findings.Rules, New: h.FirstRun >= last && last > 0, people: h.Findings.People}
+			Persons: h.Findings.Persons, Rules: h.Findings.Rules, New: h.FirstRun >= sh.last && sh.last > 0,
+			dir: h.Dir, firstRun: h.FirstRun, people: h.Findings.People}
 		if h.Gone {
 			f.Case = h.Case
 		}
 		f.Score = Score(h.Findings.Persons, h.Breadth, h.Modified, r.Made)
+		if sh.want.Keep != nil && !sh.want.Keep(&f) {
+			return nil
+		}
+		sums.add(&f)
+		f.people = nil
 		r.Files = append(r.Files, f)
+		if most := sh.want.Most; most > 0 && len(r.Files) >= 2*most {
+			r.worst(most)
+		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
-	return db.EachUnread(ctx, source, func(u state.Unread) error {
+	return db.EachUnread(ctx, sh.source, func(u state.Unread) error {
 		path := sh.Show(u.Path)
 		if u.Folder {
 			path = strings.TrimSuffix(path, "/") + "/"
@@ -146,66 +168,38 @@ func Clean(s string) string {
 // twice, than five years (after which most case files are to be gone) three times.
 func Score(persons int, b walk.Breadth, modified, now time.Time) int64 {
 	weight := map[walk.Breadth]int64{walk.Owner: 1, walk.Group: 2, walk.Unknown: 2, walk.Everyone: 5}[b]
-	age := int64(1)
+	return int64(max(1, persons)) * weight * int64(AgeOf(modified, now)+1)
+}
+
+// Grade puts a score into one of four grades, from 0 to 3.
+func Grade(score int64) int {
 	switch {
-	case modified.Before(now.AddDate(-5, 0, 0)):
-		age = 3
-	case modified.Before(now.AddDate(-1, 0, 0)):
-		age = 2
+	case score >= 500:
+		return 3
+	case score >= 50:
+		return 2
+	case score >= 5:
+		return 1
 	}
-	return int64(max(1, persons)) * weight * age
+	return 0
 }
 
 // Severity is a score in a word.
 func Severity(score int64) string {
-	switch {
-	case score >= 500:
-		return "kritisk"
-	case score >= 50:
-		return "høj"
-	case score >= 5:
-		return "middel"
-	}
-	return "lav"
+	return [...]string{"lav", "middel", "høj", "kritisk"}[Grade(score)]
 }
 
-// group sums up the files that still lie there, by share and folder owner.
-func (r *Report) group() {
-	type key struct{ share, owner string }
-	groups := make(map[key]*Group)
-	people := make(map[key]map[string]bool)
-	for i := range r.Files {
-		f := &r.Files[i]
-		if f.Case != "" {
-			continue
-		}
-		k := key{f.Share, f.Owner}
-		g := groups[k]
-		if g == nil {
-			g = &Group{Share: f.Share, Owner: f.Owner, Oldest: f.Modified}
-			groups[k], people[k] = g, make(map[string]bool)
-		}
-		g.Files++
-		g.Score += f.Score
-		if f.New {
-			g.New++
-		}
-		if f.Breadth == walk.Everyone {
-			g.Everyone++
-		}
-		if f.Modified.Before(g.Oldest) {
-			g.Oldest = f.Modified
-		}
-		for _, p := range f.people {
-			people[k][p] = true
-		}
-		g.Persons += f.Persons - len(f.people) // those beyond what is kept of one file
+// trend are the runs of a share that ended well, newest first, and the id of the newest.
+func trend(ctx context.Context, db *state.DB, source int64, share string) (list []Night, last int64, err error) {
+	runs, err := db.Runs(ctx, source, nights)
+	if err != nil {
+		return nil, 0, err
 	}
-	for k, g := range groups {
-		g.Persons += len(people[k])
-		r.Groups = append(r.Groups, *g)
+	for _, run := range runs {
+		if run.Stage == state.Finished {
+			last = max(last, run.ID)
+			list = append(list, Night{share, run.Finished, found.DecodeTotals(run.Summary)})
+		}
 	}
-	slices.SortFunc(r.Groups, func(a, b Group) int {
-		return cmp.Or(cmp.Compare(b.Score, a.Score), strings.Compare(a.Share, b.Share), strings.Compare(a.Owner, b.Owner))
-	})
+	return list, last, nil
 }

@@ -15,18 +15,20 @@ import (
 var made = time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 
 func sampleReport() *Report {
-	r := &Report{Made: made}
+	r, sums := &Report{Made: made}, newSums(made)
 	add := func(path, owner string, persons int, b walk.Breadth, years int, people ...string) {
 		modified := made.AddDate(-years, 0, -1)
-		r.Files = append(r.Files, File{Share: "fælles", Path: path, Owner: owner, Breadth: b, Modified: modified, Persons: persons,
-			Rules: []string{"file-findings"}, Score: Score(persons, b, modified, made), New: years == 0, people: people})
+		f := File{Share: "fælles", Path: path, Owner: owner, Breadth: b, Modified: modified, Persons: persons,
+			Rules: []string{"file-findings"}, Score: Score(persons, b, modified, made), New: years == 0, people: people}
+		sums.add(&f)
+		r.Files = append(r.Files, f)
 	}
 	add("/srv/a;b.txt", "anna", 2, walk.Owner, 0, "x", "y")
 	add("/srv/c.txt", "anna", 2, walk.Everyone, 6, "x", "z")
 	add("=HYPERLINK(\"http://ond.example\")", "bo", 200, walk.Group, 2)
 	r.Nights = []Night{{"fælles", made, found.Totals{Files: 10, Hits: 3, Persons: 203, New: 1, Unread: 1}}}
 	r.Unread = []Unread{{"fælles", "/srv/lukket/", walk.TroubleAccess}}
-	r.group()
+	r.Groups, r.Shares = sums.groups()
 	return r
 }
 
@@ -51,6 +53,17 @@ func TestGroupsCountAPersonOnce(t *testing.T) {
 	}
 	if g := r.Groups[1]; g.Persons != 3 || g.Files != 2 || g.Everyone != 1 || g.New != 1 {
 		t.Errorf("anna's group %+v", g)
+	}
+	if len(r.Shares) != 1 || r.Shares[0].Persons != 203 || r.Shares[0].Files != 3 {
+		t.Errorf("the share %+v", r.Shares)
+	}
+	want := map[[2]int]Cell{{int(walk.Owner), int(Young)}: {1, 2, 2}, {int(walk.Everyone), int(Old)}: {1, 2, 30}}
+	for b := range r.Groups[1].Heat {
+		for a, got := range r.Groups[1].Heat[b] {
+			if got != want[[2]int{b, a}] {
+				t.Errorf("breadth %d, age %d: %+v", b, a, got)
+			}
+		}
 	}
 	if g := r.Groups[0]; g.Persons != 200 {
 		t.Errorf("people beyond those kept were not counted: %+v", g)
@@ -83,7 +96,7 @@ func TestWorkbookHoldsEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer f.Close()
-	if got := strings.Join(f.GetSheetList(), " "); got != "Ejere Filer Nætter Ikke læst" {
+	if got := strings.Join(f.GetSheetList(), " "); got != "Ejere Varmekort Filer Nætter Ikke læst" {
 		t.Errorf("sheets %s", got)
 	}
 	rows, err := f.GetRows("Filer")
@@ -92,6 +105,9 @@ func TestWorkbookHoldsEverything(t *testing.T) {
 	}
 	if formula, _ := f.GetCellFormula("Filer", "D4"); formula != "" {
 		t.Errorf("a name became the formula %q", formula)
+	}
+	if rows, _ = f.GetRows("Varmekort"); len(rows) != 4 || rows[1][1] != "(hele drevet)" || rows[1][4] != "2" || rows[1][6] != "200" {
+		t.Errorf("heat map %v", rows)
 	}
 	if rows, _ = f.GetRows("Ikke læst"); len(rows) != 2 || rows[1][2] != "ingen adgang" {
 		t.Errorf("unread %v", rows)

@@ -146,7 +146,7 @@ func cell(s string) string {
 func (r *Report) XLSX(w io.Writer) error {
 	f := excelize.NewFile()
 	defer f.Close()
-	for i, s := range []sheet{r.groupSheet(), r.fileSheet(), r.nightSheet(), r.unreadSheet()} {
+	for i, s := range []sheet{r.groupSheet(), r.heatSheet(), r.fileSheet(), r.nightSheet(), r.unreadSheet()} {
 		if i == 0 {
 			if err := f.SetSheetName("Sheet1", s.title); err != nil {
 				return fmt.Errorf("cannot name a sheet: %w", err)

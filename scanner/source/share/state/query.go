@@ -94,3 +94,17 @@ func (db *DB) EachUnread(ctx context.Context, source int64, fn func(Unread) erro
 	}
 	return rows.Err()
 }
+
+// OpenRun is the run of a source that is not over, of the night or of what just changed,
+// and how many processes are at it; 0 when there is none.
+func (db *DB) OpenRun(ctx context.Context, source int64, now time.Time) (run int64, workers int, err error) {
+	err = db.sql.QueryRowContext(ctx, `SELECT COALESCE(MIN(id), 0) FROM scan_run WHERE source = $1 AND state IN ('planning', 'working')`, source).Scan(&run)
+	if err == nil && run > 0 {
+		err = db.sql.QueryRowContext(ctx, `SELECT COUNT(*) FROM (SELECT planner AS owner FROM scan_run WHERE id = $1 AND planner_until > $2
+			UNION SELECT owner FROM scan_chunk WHERE run = $1 AND owner <> '' AND lease_until > $2) AS busy`, run, now.UnixMilli()).Scan(&workers)
+	}
+	if err != nil {
+		return 0, 0, fmt.Errorf("cannot see who is at work: %w", err)
+	}
+	return run, workers, nil
+}
