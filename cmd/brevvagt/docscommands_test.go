@@ -50,7 +50,7 @@ func TestDocumentedCommands(t *testing.T) {
 	share := t.TempDir()
 	write(t, share, "sag.txt", "CPR-nr. "+sample.Number(1))
 	in.change(func(text string) string {
-		return text + fmt.Sprintf("shares:\n  - {name: fælles, path: %s, every: 1000h}\n", share)
+		return text + fmt.Sprintf("shares:\n  - {name: fælles, path: %s, every: 1000h}\nsummaries: {when: weekly}\ndpo: {mail: dpo@kommune.example}\n", share)
 	})
 	ran := 0
 	for _, guide := range []string{"delte-drev.md", "postkasser.md", "vaekst.md"} {
@@ -65,6 +65,9 @@ func TestDocumentedCommands(t *testing.T) {
 	}
 	if ran < 15 {
 		t.Errorf("only %d commands were found in the guides", ran)
+	}
+	if out := in.must("", "shares", "summary", "--config", in.config); !strings.Contains(out, "Til: dpo@kommune.example") || !strings.Contains(out, "1 fil om 1 person") || strings.Contains(out, "sag.txt") {
+		t.Errorf("the mail about it:\n%s", out)
 	}
 	for _, name := range []string{"faellesdrev.xlsx", "faellesdrev.csv"} {
 		if info, err := os.Stat(filepath.Join(in.dir, name)); err != nil || info.Size() == 0 {

@@ -159,7 +159,7 @@ func merge(old, next config.Config) (config.Config, []string) {
 	merged.Site, merged.Notify, merged.Canary, merged.Log.Level = next.Site, next.Notify, next.Canary, next.Log.Level
 	merged.Site.Routes = old.Site.Routes // the lanes have them; a mail must not be split by two lists
 	merged.Gateway.DryRun, merged.Transport.Lists = next.Gateway.DryRun, next.Transport.Lists
-	merged.Shares, merged.Mailboxes = next.Shares, next.Mailboxes
+	merged.Shares, merged.Summaries, merged.Mailboxes = next.Shares, next.Summaries, next.Mailboxes
 	merged.Mailboxes.PerServer, merged.Mailboxes.Workers = old.Mailboxes.PerServer, old.Mailboxes.Workers
 	var waits []string
 	a, b := reflect.ValueOf(merged), reflect.ValueOf(next)

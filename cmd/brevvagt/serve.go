@@ -212,8 +212,13 @@ func (d *daemon) Run(ctx context.Context) error {
 		return err
 	}
 	g.Go(d.keeping.Wait)
-	d.shown = &board.Board{Now: d.keeping.Now, Store: d.state.DB, Ledger: d.service.Ledger()}
+	d.shown = &board.Board{Now: d.keeping.Now, Store: d.state.DB, Ledger: d.service.Ledger(), Key: d.state.Key, Log: d.log}
 	d.shown.Watch(d.metrics)
+	g.Go(func() error {
+		return d.shown.Send(ctx, func() config.Config { return d.live.Load().cfg }, func(c config.Config) board.Mailer {
+			return lanes.Mailer{Hop: lanes.NoticeHop(c), From: c.Notify.From, Null: true}
+		})
+	})
 	if d.page != nil {
 		g.Go(func() error { return d.serveReview(ctx) })
 	}

@@ -179,16 +179,26 @@ func TestSharesOverSMB(t *testing.T) {
 // TestSharesConfigurationIsChecked: every mistake is named.
 func TestSharesConfigurationIsChecked(t *testing.T) {
 	for lines, want := range map[string]string{
-		"shares: [{name: a}]":                                                            "one of path, smb",
-		"shares: [{path: /a, at: '25:00'}]":                                              "25:00",
-		"shares: [{path: /a, until: '06:00'}]":                                           "until needs at",
-		"shares: [{path: /a, findings: slet}]":                                           "report or quarantine",
-		"shares: [{path: /a}, {path: /a}]":                                               "two shares",
-		"shares: [{smb: {server: a, share: b}}]":                                         "password_file",
-		"database: mysql://x":                                                            "postgres",
-		"database: postgres://u:hemmelig@h/db":                                           "no password",
-		"shares: [{path: /a, password: hemmelig}]":                                       "password",
-		"shares: [{smb: {server: a, share: b, user: c, password_file: /d}, live: true}]": "not for smb",
+		"shares: [{name: a}]":                                                                                "one of path, smb",
+		"shares: [{path: /a, at: '25:00'}]":                                                                  "25:00",
+		"shares: [{path: /a, until: '06:00'}]":                                                               "until needs at",
+		"shares: [{path: /a, findings: slet}]":                                                               "report or quarantine",
+		"shares: [{path: /a}, {path: /a}]":                                                                   "two shares",
+		"shares: [{smb: {server: a, share: b}}]":                                                             "password_file",
+		"shares: [{path: /a, owners: [{folder: x, mail: [a@k.example]}]}]":                                   "summaries.when",
+		"shares: [{path: /a, owners: [{folder: ../x, mail: [a@k.example]}]}]":                                "within the share",
+		"shares: [{path: /a, owners: [{folder: x, mail: ['A <a@k.example>']}]}]":                             "no mail address",
+		"shares: [{path: /a, owners: [{folder: x}]}]":                                                        "mail is missing",
+		"shares: [{path: /a, owners: [{folder: x, mail: [a@k.example]}, {folder: x, mail: [a@k.example]}]}]": "there twice",
+		"summaries: {when: monthly}":                                                                         "new or weekly",
+		"summaries: {when: new, at: 7}":                                                                      "no time such as",
+		"summaries: {when: new}\ndpo: {mail: d@k.example}":                                                   "notify.from",
+		"summaries: {when: new}\nnotify: {from: b@k.example}":                                                "nobody to go to",
+		"summaries: {hver: nat}":                                                                             "hver",
+		"database: mysql://x":                                                                                "postgres",
+		"database: postgres://u:hemmelig@h/db":                                                               "no password",
+		"shares: [{path: /a, password: hemmelig}]":                                                           "password",
+		"shares: [{smb: {server: a, share: b, user: c, password_file: /d}, live: true}]":                     "not for smb",
 	} {
 		path := write(t, t.TempDir(), "c.yaml", lines+"\n")
 		if _, errs, code := command(t, "", "config", "check", path); code == 0 || !strings.Contains(errs, want) || strings.Contains(errs, "hemmelig") {

@@ -42,6 +42,7 @@ type Config struct {
 	Memory     Memory     `yaml:"memory"`
 	Mailboxes  Mailboxes  `yaml:"mailboxes"`
 	Sender     Sender     `yaml:"sender"`
+	Summaries  Summaries  `yaml:"summaries"`
 }
 
 // Gateway is the way mail comes in: a milter for Postfix, an SMTP lane of
@@ -205,6 +206,7 @@ func Default() Config {
 
 		Operations: Operations{MinFreeDisk: 256 << 20},
 		DPO:        defaultDPO(),
+		Summaries:  Summaries{At: "07:00"},
 		Canary:     Canary{To: "kanarie@brevvagt.invalid", Within: Duration(time.Minute)},
 	}
 }
@@ -285,7 +287,7 @@ func (c *Config) check() error {
 	if (c.Review.TLSCertificate == "") != (c.Review.TLSKey == "") {
 		errs = append(errs, errors.New("review: tls_certificate and tls_key belong together"))
 	}
-	errs = append(errs, checkShares(c.Shares, c.Database))
+	errs = append(errs, checkShares(c.Shares, c.Database), c.checkSummaries())
 	return errors.Join(errs...)
 }
 

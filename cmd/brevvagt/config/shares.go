@@ -31,6 +31,8 @@ type Share struct {
 	Readers        int   `yaml:"readers"`              // files read at once, default 8
 	BytesPerSecond int64 `yaml:"megabytes_per_second"` // default no limit
 	FilesPerSecond int64 `yaml:"files_per_second"`     // default no limit
+	// Owners are told what lies in their folders; see Summaries.
+	Owners []Owner `yaml:"owners"`
 }
 
 // SMB is a share of a file server, read with its own login.
@@ -108,7 +110,7 @@ func (s Share) check() error {
 			bad("live is for folders of this machine, not for %s", kind)
 		}
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, checkOwners(s.Owners))...)
 }
 
 func (s *SMB) check() error {

@@ -16,6 +16,7 @@ import (
 type Mailer struct {
 	Hop  *relay.Hop
 	From string
+	Null bool // sent with the null sender, so that no machine answers
 }
 
 // Send implements clock.Mailer.
@@ -35,6 +36,9 @@ func (m Mailer) Send(ctx context.Context, to []string, subject, text string) err
 		return err
 	}
 	env := relay.Envelope{From: m.From}
+	if m.Null {
+		env.From = ""
+	}
 	for _, a := range to {
 		env.To = append(env.To, relay.Recipient{Address: a})
 	}

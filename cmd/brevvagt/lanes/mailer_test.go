@@ -32,4 +32,11 @@ func TestReminderMail(t *testing.T) {
 	if err != nil || msg.Header.Get("To") != "dpo@kommune.example" || msg.Header.Get("Auto-Submitted") != "auto-generated" {
 		t.Error(err, msg.Header)
 	}
+	m.Null = true
+	if err := m.Send(t.Context(), []string{"leder@kommune.example"}, "Filer", "Nye: 1\n"); err != nil {
+		t.Fatal(err)
+	}
+	if got = sink.Received(); len(got) != 2 || got[0].From != m.From || got[1].From != "" {
+		t.Errorf("sent from %+v", got)
+	}
 }

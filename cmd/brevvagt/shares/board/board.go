@@ -5,6 +5,7 @@ package board
 import (
 	"context"
 	"database/sql"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -28,6 +29,8 @@ type Board struct {
 	// Store and Ledger take down who paused or resumed a share.
 	Store  *store.DB
 	Ledger *ledger.Ledger
+	Key    detectors.Key // of the installation, for summaries
+	Log    *slog.Logger
 
 	pace pace
 }
@@ -173,10 +176,10 @@ func (b *Board) Pause(ctx context.Context, share string, paused bool, by string)
 // or have gone on after a day.
 type pace struct {
 	mu   sync.Mutex
-	seen map[int64][]sample
+	seen map[int64][]look
 }
 
-type sample struct {
+type look struct {
 	at          time.Time
 	done, bytes int64
 }
@@ -192,14 +195,14 @@ func (p *pace) left(r *state.Run, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.seen == nil {
-		p.seen = make(map[int64][]sample)
+		p.seen = make(map[int64][]look)
 	}
 	for id, list := range p.seen { // runs that nobody looks at any more
 		if now.Sub(list[len(list)-1].at) > paceOver {
 			delete(p.seen, id)
 		}
 	}
-	list := append(p.seen[r.ID], sample{now, r.Done, r.DoneBytes})
+	list := append(p.seen[r.ID], look{now, r.Done, r.DoneBytes})
 	for len(list) > 2 && now.Sub(list[1].at) > paceOver {
 		list = list[1:]
 	}

@@ -3,15 +3,18 @@ package board
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/shares"
+	keeping "brevvagt/cmd/brevvagt/state"
 	"brevvagt/internal/safefile"
 	"brevvagt/scanner/source/share/report"
 )
@@ -49,7 +52,44 @@ func Commands() []*cobra.Command {
 		looking("resume [NAVN...]", "fortsæt scanningen", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
 			return s.Pause(ctx, names, false)
 		}),
+		newSummary(),
 	}
+}
+
+// newSummary shows the mails that would be sent now.
+func newSummary() *cobra.Command {
+	var file string
+	cmd := &cobra.Command{Use: "summary", Short: "vis de mails om fællesdrevene, der ville blive sendt nu; sender intet", Args: cobra.NoArgs, RunE: func(cmd *cobra.Command, _ []string) error {
+		cfg, err := config.Load(file)
+		if err != nil {
+			return err
+		}
+		if cfg.Summaries.When == "" {
+			return errors.New("the configuration has no summaries.when: no mails are sent")
+		}
+		st, err := keeping.Open(cmd.Context(), cfg.State, cfg.Database, true)
+		if err != nil {
+			return err
+		}
+		defer st.Close()
+		s, err := shares.Open(cmd.Context(), cfg, slog.New(slog.DiscardHandler))
+		if err != nil {
+			return err
+		}
+		defer s.Close()
+		sum := &Summaries{Shares: s, Config: cfg, Store: st.DB, Key: st.Key}
+		letters, err := sum.Letters(cmd.Context(), time.Now(), sum.people())
+		if err != nil {
+			return err
+		}
+		for _, l := range letters {
+			console.Printf(cmd.OutOrStdout(), "Til: %s\nEmne: %s\n\n%s\n", l.To, l.Subject, l.Text)
+		}
+		console.Printf(cmd.OutOrStdout(), "%d mails\n", len(letters))
+		return nil
+	}}
+	console.ConfigFlag(cmd, &file)
+	return cmd
 }
 
 // NewReport is the command that tells what lies on the shares.
