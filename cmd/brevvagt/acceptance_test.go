@@ -89,6 +89,7 @@ func TestIncident2025_01(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads a picture")
 	}
+	t.Parallel()
 	mails, err := sample.Mails()
 	if err != nil {
 		t.Fatal(err)

@@ -9,9 +9,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 )
 
@@ -22,6 +22,7 @@ func TestSameMailHandedInAgain(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
+	t.Parallel()
 	raw := []byte(fmt.Sprintf("From: %s\r\nTo: b@firma.example\r\nSubject: En sag\r\nMessage-ID: <igen@kommune.example>\r\nDate: Tue, 24 Nov 2026 09:00:00 +0100\r\n\r\nCPR-nr. %s\r\n", from, sample.Number(5)))
 	twice := func(in *installation, addr string) {
 		t.Helper()
@@ -44,13 +45,13 @@ func TestSameMailHandedInAgain(t *testing.T) {
 	t.Run("postfix", func(t *testing.T) {
 		in, p := withPostfix(t, "")
 		twice(in, p.Addr)
-		in.eventually("the queue to be empty", time.Minute, func() bool { return !strings.Contains(p.Command(t, "postqueue", "-j"), "queue_id") })
+		in.eventually("the queue to be empty", func() bool { return !strings.Contains(p.Command(t, "postqueue", "-j"), "queue_id") })
 		if got := len(in.received(1)); got != 1 {
 			t.Errorf("%d mails arrived", got)
 		}
 	})
 	t.Run("smtp", func(t *testing.T) {
-		addr := freePort(t)
+		addr := porttest.Free(t)
 		in := install(t, "")
 		silent := in.silentNotices(t)
 		in.quiet(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q}\n", addr, in.sink.Addr()))

@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/textproto"
@@ -19,6 +20,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/internal/porttest"
 )
 
 // planted are full numbers, as ten digits, that may stand nowhere but in the mails.
@@ -170,10 +172,11 @@ func TestCanary(t *testing.T) {
 	if testing.Short() {
 		t.Skip("runs the whole sample traffic")
 	}
+	t.Parallel()
 	numbers, spellings := strong(t)
 	p := plant(numbers...)
 	in := install(t, "")
-	addr := freePort(t)
+	addr := porttest.Free(t)
 	in.configure(fmt.Sprintf("gateway: {smtp: {listen: %q, next_hop: %q, hostname: gw.kommune.example}}\n", addr, in.sink.Addr()))
 	// The strong vectors are people who are not born yet, so the day is set.
 	stop := in.inProcess(t, func(d *daemon) { d.engine.pipeline.AsOf = time.Date(2058, 1, 1, 0, 0, 0, 0, time.UTC) })
@@ -239,10 +242,12 @@ func malformed(t *testing.T, addr, number string) map[string][]byte {
 		"a mail that stops":      {"MAIL FROM:<a@kommune.example>", "RCPT TO:<b@firma.example>", "DATA", "Subject: x\r\n\r\nCPR-nr. " + number},
 		"a mail that goes round": {"MAIL FROM:<a@kommune.example>", "RCPT TO:<b@firma.example>", "DATA", strings.Repeat("Received: "+number+"\r\n", 60) + "\r\nCPR-nr. " + number + "\r\n."},
 	} {
-		c, err := textproto.Dial("tcp", addr)
+		conn, err := net.Dial("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
+		_ = conn.SetDeadline(time.Now().Add(patience))
+		c := textproto.NewConn(conn)
 		var got strings.Builder
 		_, text, _ := c.ReadResponse(0)
 		got.WriteString(text)
@@ -293,7 +298,7 @@ func (in *installation) pages(t *testing.T, ids []string) map[string][]byte {
 		t.Fatal(err)
 	}
 	jar, _ := cookiejar.New(nil)
-	client := &http.Client{Jar: jar, Timeout: 30 * time.Second}
+	client := browser(jar)
 	base := "http://" + cfg.Review.Listen
 	shown := map[string][]byte{}
 	keep := func(name string, r *http.Response, err error) {

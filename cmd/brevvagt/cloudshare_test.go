@@ -19,6 +19,7 @@ func TestSharesInACloud(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts servers and builds the helper")
 	}
+	t.Parallel()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -31,6 +32,7 @@ func TestSharesInACloud(t *testing.T) {
 	if _, errs, code := command(t, "", "shares", "run", "--config", config); code == 0 || !strings.Contains(errs, "brevvagt-cloud") {
 		t.Errorf("without a helper: exit %d, %s", code, errs)
 	}
+	t.Cleanup(func() { _ = os.Remove(helper) })
 	if out, err := exec.Command("go", "build", "-o", helper, "../brevvagt-cloud").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}

@@ -45,6 +45,7 @@ func TestKilledDaemonLosesNothing(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix and a minute")
 	}
+	t.Parallel()
 	in, p := withPostfix(t, "")
 	crashMails, crashKills := crashSize()
 	var next, attempts atomic.Int64
@@ -63,7 +64,7 @@ func TestKilledDaemonLosesNothing(t *testing.T) {
 	kills := 0
 	for ; kills < crashKills; kills++ {
 		// Kills are spread over the traffic, at moments nobody chose.
-		waitFor(func() bool { return next.Load() > int64(kills*crashMails/(crashKills+1)) })
+		in.eventually("the traffic to go on", func() bool { return next.Load() > int64(kills*crashMails/(crashKills+1)) })
 		time.Sleep(time.Duration(rand.IntN(60)) * time.Millisecond)
 		in.kill()
 		in.start()
@@ -72,10 +73,10 @@ func TestKilledDaemonLosesNothing(t *testing.T) {
 	in.kill()
 	in.start() // the reconciler adopts what Postfix held in our absence
 
-	in.eventually("every clean mail to be delivered", 2*time.Minute, func() bool {
+	in.eventually("every clean mail to be delivered", func() bool {
 		return len(in.received(0)) >= crashMails-crashMails/5
 	})
-	in.eventually("every held mail to have its case", time.Minute, func() bool { return len(in.allCases()) >= crashMails/5 })
+	in.eventually("every held mail to have its case", func() bool { return len(in.allCases()) >= crashMails/5 })
 	in.judge(t, p, crashMails, kills, int(attempts.Load()))
 }
 
@@ -132,26 +133,24 @@ func (in *installation) allCases() map[string]bool {
 // sendUntilTaken sends a mail as a patient client does: it tries again on a
 // temporary refusal and on a broken connection.
 func sendUntilTaken(t *testing.T, addr string, raw []byte) (tries int64) {
-	for {
+	var last error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		tries++
 		c, err := postfixtest.Dial(addr, "afsender.kommune.example")
-		if err == nil {
-			code, text, errSend := c.Send(from, []string{"b@firma.example"}, raw)
-			c.Close()
-			switch {
-			case errSend == nil && code == 250:
-				return tries
-			case errSend == nil && code >= 500:
-				t.Errorf("refused for good: %d %s", code, text)
-				return tries
-			}
+		if last = err; err != nil {
+			continue
 		}
-		time.Sleep(20 * time.Millisecond)
+		code, text, err := c.Send(from, []string{"b@firma.example"}, raw)
+		c.Close()
+		switch {
+		case err == nil && code == 250:
+			return tries
+		case err == nil && code >= 500:
+			t.Errorf("refused for good: %d %s", code, text)
+			return tries
+		}
+		last = fmt.Errorf("%d %s %w", code, text, err)
 	}
-}
-
-func waitFor(f func() bool) {
-	for !f() {
-		time.Sleep(2 * time.Millisecond)
-	}
+	t.Errorf("not taken within %s, after %d tries: %v", patience, tries, last)
+	return tries
 }

@@ -2,8 +2,8 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -13,6 +13,7 @@ import (
 	"brevvagt/cmd/brevvagt/sample"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/internal/peertest"
+	"brevvagt/internal/porttest"
 )
 
 // TestDatabaseGrows: a night on SQLite, the move to PostgreSQL, and a worker started
@@ -21,6 +22,7 @@ func TestDatabaseGrows(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a server")
 	}
+	t.Parallel()
 	dir := t.TempDir()
 	path := write(t, dir, "sag.txt", "CPR-nr. "+sample.Number(3))
 	old := time.Now().Add(-time.Hour)
@@ -81,7 +83,7 @@ func TestDatabaseGrows(t *testing.T) {
 	}
 	write(t, dir, "ny.txt", "CPR-nr. "+sample.Number(4))
 	must(t, "", "shares", "pause", "--config", after)
-	worker := exec.Command(os.Args[0], "serve", "--only=worker", "--config", after)
+	worker := program(io.Discard, "serve", "--only=worker", "--config", after)
 	if err := worker.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -97,10 +99,11 @@ func TestCasesInPostgres(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts servers")
 	}
+	t.Parallel()
 	server := peertest.Postgres(t)
 	heads := filepath.Join(t.TempDir(), "hoveder.txt")
 	in := install(t, fmt.Sprintf("database: %s\ndpo: {heads: {file: %q}}\n", server, heads))
-	addr := freePort(t)
+	addr := porttest.Free(t)
 	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q}\n", addr, in.sink.Addr()))
 	in.start()
 	leak := sampleMail(t, "Supportmail").Raw
@@ -111,7 +114,7 @@ func TestCasesInPostgres(t *testing.T) {
 	if len(ids) != 1 {
 		t.Fatalf("%d cases", len(ids))
 	}
-	other := write(t, t.TempDir(), "anden.yaml", fmt.Sprintf("state: %s\ndatabase: %s\nreview: {listen: %q}\n", t.TempDir(), server, freePort(t)))
+	other := write(t, t.TempDir(), "anden.yaml", fmt.Sprintf("state: %s\ndatabase: %s\nreview: {listen: %q}\n", t.TempDir(), server, porttest.Free(t)))
 	if _, errs, code := command(t, "", "serve", "--config", other); code == 0 || !strings.Contains(errs, "already used") {
 		t.Errorf("a second daemon: exit %d, %s", code, errs)
 	}

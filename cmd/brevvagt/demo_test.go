@@ -11,6 +11,7 @@ func TestDemo(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts the whole system")
 	}
+	t.Parallel()
 	var out bytes.Buffer
 	if err := runDemo(t.Context(), &out, "localhost:0", false); err != nil {
 		t.Fatalf("%v\n%s", err, out.String())

@@ -3,13 +3,11 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"brevvagt/cmd/brevvagt/sample"
 	"brevvagt/internal/dovecottest"
@@ -44,6 +42,7 @@ func TestDocumentedCommands(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts servers")
 	}
+	t.Parallel()
 	user := "sagsbehandler@kommune.example"
 	d := dovecottest.Start(t, dovecottest.Config{Users: []string{user}})
 	in := withMailboxesOf(t, d, []string{user}, "")
@@ -105,25 +104,27 @@ func (in *installation) documented(guide string, args []string) {
 	}
 	what := guide + ": brevvagt " + strings.Join(args, " ")
 	var out lockedBuffer
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Dir, cmd.Stdout, cmd.Stderr = in.dir, &out, &out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd := program(&out, args...)
+	cmd.Dir = in.dir
 	if err := cmd.Start(); err != nil {
 		in.t.Fatal(err)
 	}
 	if args[0] == "serve" {
-		in.eventually(what, 60*time.Second, func() bool {
+		in.eventually(what, func() bool {
 			return strings.Contains(out.String(), "brevvagt is running") || strings.Contains(out.String(), "helping with")
 		})
 		if !slices.Contains(args, "--only=worker") { // what comes next asks how it goes
-			in.eventually(what+": the mailbox", 60*time.Second, func() bool {
-				said := exec.Command(os.Args[0], "mailbox", "status", "--config", in.config)
-				return said.Run() == nil
+			in.eventually(what+": the mailbox", func() bool {
+				_, err := in.run("", "mailbox", "status", "--config", in.config)
+				return err == nil
 			})
 		}
 		_ = cmd.Process.Signal(syscall.SIGTERM)
 	}
-	err := cmd.Wait()
+	err, late := ended(cmd, &out)
+	if late != nil {
+		in.t.Fatalf("%s: %v", what, late)
+	}
 	if args[0] == "doctor" {
 		// It finds this machine wanting in much; our share is there all the same.
 		if text := out.String(); !strings.Contains(text, "fælles") {

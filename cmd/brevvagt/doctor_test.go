@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/internal/porttest"
 	"brevvagt/scanner/source/gateway/relay"
 )
 
@@ -19,7 +20,8 @@ func TestDoctor(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts workers and an installation")
 	}
-	in := install(t, "gateway: {smtp: {listen: \"127.0.0.1:0\", next_hop: \""+freePort(t)+"\"}}\nshares: [{path: /findes/ikke}]\n")
+	t.Parallel()
+	in := install(t, "gateway: {smtp: {listen: \"127.0.0.1:0\", next_hop: \""+porttest.Free(t)+"\"}}\nshares: [{path: /findes/ikke}]\n")
 	stdout, stderr, code := command(t, "", "doctor", "--config", in.config)
 	if code != 2 || !strings.Contains(stderr, "2 ting skal rettes") {
 		t.Errorf("exit %d, %s\n%s", code, stderr, stdout)
@@ -37,6 +39,7 @@ func TestDoctorPostfix(t *testing.T) {
 	if testing.Short() {
 		t.Skip("asks Postfix again and again")
 	}
+	t.Parallel()
 	if _, err := exec.LookPath(lanes.Sbin("postconf")); err != nil {
 		if os.Getenv("CI") == "true" {
 			t.Fatal("Postfix is not installed")
@@ -106,7 +109,7 @@ func TestDoctorNextHop(t *testing.T) {
 	}
 	defer sink.Close()
 	cfg := config.Default()
-	cfg.Gateway.SMTP.Listen, cfg.Gateway.SMTP.NextHop, cfg.Notify.From = freePort(t), sink.Addr(), "brevvagt@kommune.example"
+	cfg.Gateway.SMTP.Listen, cfg.Gateway.SMTP.NextHop, cfg.Notify.From = porttest.Free(t), sink.Addr(), "brevvagt@kommune.example"
 	cfg.Gateway.MaxBytes = 100 << 20
 	for tls, want := range map[string]string{"": "ok    næste led (SMTP)             " + sink.Addr(), "require": "encryption is required but was not offered"} {
 		cfg.Gateway.SMTP.NextHopTLS = tls

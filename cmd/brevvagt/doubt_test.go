@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -20,6 +21,7 @@ import (
 	"brevvagt/document"
 	formatlist "brevvagt/document/all"
 	"brevvagt/document/isolate"
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/internal/store"
 	"brevvagt/scanner"
@@ -32,7 +34,7 @@ func (in *installation) inProcess(t *testing.T, change func(*daemon)) (stop func
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(hasty(context.Background()))
 	before := strings.Count(in.log.String(), "brevvagt is running")
 	d, err := newDaemon(ctx, cfg, slog.New(slog.NewTextHandler(&in.log, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
@@ -43,13 +45,19 @@ func (in *installation) inProcess(t *testing.T, change func(*daemon)) (stop func
 	}
 	done := make(chan error, 1)
 	go func() { done <- d.Run(ctx) }()
-	in.eventually("the daemon to start", 30*time.Second, func() bool {
+	in.eventually("the daemon to start", func() bool {
 		return strings.Count(in.log.String(), "brevvagt is running") > before
 	})
 	return func() {
 		cancel()
-		if err := <-done; err != nil && change == nil {
-			t.Errorf("daemon: %v", err)
+		select {
+		case err := <-done:
+			if err != nil && change == nil {
+				t.Errorf("daemon: %v", err)
+			}
+		case <-time.After(patience):
+			buf := make([]byte, 1<<20)
+			t.Fatalf("the daemon did not end within %s:\n%s", patience, buf[:runtime.Stack(buf, true)])
 		}
 		d.Close()
 	}
@@ -77,7 +85,9 @@ type doubt struct {
 	// secret says that the mail has a number for a stranger and must be held.
 	secret bool
 	// held says that the mail is taken and held for a person, instead of a 4xx.
-	held  bool
+	held bool
+	// hangs says that a step waits until the sender has its answer.
+	hangs bool
 	raw   []byte // instead of a plain text mail
 	cause func(t *testing.T, in *installation, d *daemon) (remove func())
 }
@@ -89,7 +99,7 @@ func action(f func(context.Context) error) func(*testing.T, *installation, *daem
 	}
 }
 
-func doubts(t *testing.T) []doubt {
+func doubts(t *testing.T, in *installation) []doubt {
 	format := func(read func()) func(*testing.T, *installation, *daemon) func() {
 		return func(_ *testing.T, _ *installation, d *daemon) func() {
 			f := d.engine.pipeline.Formats
@@ -101,12 +111,12 @@ func doubts(t *testing.T) []doubt {
 		{name: "the deposit fails", secret: true, cause: action(func(context.Context) error { return errors.New("disk full") })},
 		{name: "an action panics", secret: true, cause: action(func(context.Context) error { panic("action") })},
 		{name: "an action panics at a clean mail", cause: action(func(context.Context) error { panic("action") })},
-		{name: "the handler is late", cause: action(func(context.Context) error { time.Sleep(3 * time.Second); return nil })},
+		{name: "the handler is late", hangs: true, cause: action(func(context.Context) error { in.hang(); return nil })},
 		{name: "the database is closed", secret: true, cause: func(_ *testing.T, _ *installation, d *daemon) func() {
 			_ = d.state.DB.Close()
 			return func() {}
 		}},
-		{name: "the database is locked", secret: true, cause: lockedDatabase},
+		{name: "the database is locked", secret: true, hangs: true, cause: lockedDatabase},
 		{name: "the vault is full", secret: true, cause: fullVault},
 		{name: "a detector panics", held: true, cause: func(_ *testing.T, _ *installation, d *daemon) func() {
 			d.engine.pipeline.Detectors.List = append(d.engine.pipeline.Detectors.List, detectors.Detector{
@@ -114,11 +124,11 @@ func doubts(t *testing.T) []doubt {
 			return func() {}
 		}},
 		{name: "a format panics", held: true, cause: format(func() { panic("format") })},
-		{name: "a format hangs", cause: format(func() { time.Sleep(3 * time.Second) })},
+		{name: "a format hangs", hangs: true, cause: format(in.hang)},
 		{name: "the worker program is missing", held: true, raw: sampleMail(t, "Supportmail").Raw, cause: noWorkers},
 		{name: "the next hop is down", cause: func(t *testing.T, _ *installation, d *daemon) func() {
 			if d.lanes.SMTP != nil {
-				d.lanes.SMTP.Next.Addr = freePort(t)
+				d.lanes.SMTP.Next.Addr = porttest.Free(t)
 			}
 			return func() {}
 		}},
@@ -129,23 +139,31 @@ func doubts(t *testing.T) []doubt {
 	}
 }
 
+// hang waits until the sender has its answer.
+func (in *installation) hang() {
+	select {
+	case <-in.answered:
+	case <-time.After(patience):
+		in.t.Errorf("the sender has no answer after %s", patience)
+	}
+}
+
 // lockedDatabase has another process write for longer than the sender waits.
 func lockedDatabase(t *testing.T, in *installation, _ *daemon) func() {
 	beside, err := store.Open(t.Context(), store.Options{Path: filepath.Join(in.state, "brevvagt.db"), Shared: true})
 	if err != nil {
 		t.Fatal(err)
 	}
-	locked, leave, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	locked, done := make(chan struct{}), make(chan error, 1)
 	go func() {
 		done <- beside.Update(context.Background(), func(tx *sql.Tx) error {
 			_, err := tx.Exec(`UPDATE cases SET state = state`)
 			close(locked)
-			<-leave
+			in.hang()
 			return err
 		})
 	}()
 	<-locked
-	time.AfterFunc(2500*time.Millisecond, func() { close(leave) })
 	return func() {
 		if err := errors.Join(<-done, beside.Close()); err != nil {
 			t.Error(err)
@@ -200,10 +218,11 @@ func TestNeverPassOnDoubt(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts many daemons")
 	}
+	t.Parallel()
 	in := install(t, "")
-	addr := freePort(t)
-	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q, hostname: gw.kommune.example}\n  scan_deadline: 1s\n  deep_budget: 0s\n", addr, in.sink.Addr()))
-	for n, x := range doubts(t) {
+	addr := porttest.Free(t)
+	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q, hostname: gw.kommune.example}\n  scan_deadline: 25s\n  deep_budget: 0s\n", addr, in.sink.Addr()))
+	for n, x := range doubts(t, in) {
 		in.sub(t, x.name, func(t *testing.T) { in.doubt(t, addr, n, x) })
 	}
 }
@@ -213,10 +232,11 @@ func TestNeverPassOnDoubtMilter(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix and starts many daemons")
 	}
+	t.Parallel()
 	in := install(t, "")
 	p := in.postfix(postfixtest.Config{})
-	in.configure(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n  scan_deadline: 1s\n  deep_budget: 0s\n", "unix:"+in.socket, p.ConfigDir))
-	for n, x := range doubts(t) {
+	in.configure(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n  scan_deadline: 25s\n  deep_budget: 0s\n", "unix:"+in.socket, p.ConfigDir))
+	for n, x := range doubts(t, in) {
 		if strings.HasPrefix(x.name, "the next hop") {
 			continue // Postfix's own business
 		}
@@ -239,6 +259,16 @@ func (in *installation) configure(lines string) {
 	}
 }
 
+// deadline is how long a scan may take, on every lane.
+func (d *daemon) deadline(limit time.Duration) {
+	if d.lanes.SMTP != nil {
+		d.lanes.SMTP.Config.Deadline = limit
+	}
+	if d.lanes.Milter != nil {
+		d.lanes.Milter.Config.Deadline = limit
+	}
+}
+
 // doubt plays one failure, its end, and what comes after.
 func (in *installation) doubt(t *testing.T, addr string, n int, x doubt) {
 	text := "Intet at se her."
@@ -253,8 +283,15 @@ func (in *installation) doubt(t *testing.T, addr string, n int, x doubt) {
 	arrived, cases := len(in.received(0)), in.cases()
 
 	var remove func()
-	stop := in.inProcess(t, func(d *daemon) { remove = x.cause(t, in, d) })
+	in.answered = make(chan struct{})
+	stop := in.inProcess(t, func(d *daemon) {
+		remove = x.cause(t, in, d)
+		if x.hangs {
+			d.deadline(time.Second)
+		}
+	})
 	code, answer := send(t, addr, from, to, raw)
+	close(in.answered)
 	stop()
 	remove()
 	switch {
@@ -295,8 +332,9 @@ func TestStartOnDoubt(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts daemons")
 	}
+	t.Parallel()
 	in := install(t, "")
-	addr := freePort(t)
+	addr := porttest.Free(t)
 	in.configure(fmt.Sprintf("gateway: {smtp: {listen: %q, next_hop: %q}}\n", addr, in.sink.Addr()))
 	cfg, err := config.Load(in.config)
 	if err != nil {

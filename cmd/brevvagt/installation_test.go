@@ -2,8 +2,11 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
-	"net"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +17,7 @@ import (
 	"time"
 
 	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -31,6 +35,9 @@ type installation struct {
 	sink   *relay.Sink
 	log    lockedBuffer
 	daemon *exec.Cmd
+	// answered is closed when a sender has its answer, see hang.
+	answered chan struct{}
+	mta      *postfixtest.Postfix // the last one that was started in front of it, or nil
 }
 
 // lockedBuffer takes a process's output while a test reads it.
@@ -63,40 +70,83 @@ func install(t testing.TB, lines string) *installation {
 	t.Cleanup(func() { in.sink.Close() })
 	site := "site:\n  " + strings.ReplaceAll(strings.TrimSpace(sample.Site), "\n", "\n  ") + "\n"
 	config := fmt.Sprintf("state: %s\n%sreview: {listen: %q}\nlog: {level: debug}\nnotify: {from: brevvagt@kommune.example, smtp: %q}\n%s",
-		in.state, site, freePort(t), in.sink.Addr(), lines)
+		in.state, site, porttest.Free(t), in.sink.Addr(), lines)
 	if err := os.WriteFile(in.config, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	warmed(t, in.state)
 	for _, name := range []string{"dpo", "kollega"} {
 		in.must(testPassphrase+"\n", "account", "add", name, "--config", in.config)
 	}
 	return in
 }
 
+// warmed gives a state folder the PDF engine's code as it was compiled for the tests
+// before: to compile it takes seconds of both cores.
+func warmed(t testing.TB, state string) {
+	t.Helper()
+	compiled := pdfCache("")
+	if compiled == "" {
+		t.Log("no folder for compiled code: this takes longer")
+		return
+	}
+	err := os.MkdirAll(filepath.Join(state, "cache"), 0o700)
+	if err == nil {
+		err = os.Symlink(compiled, filepath.Join(state, "cache", "pdf"))
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // must runs a subcommand that has to succeed and returns its output.
 func (in *installation) must(stdin string, args ...string) string {
 	in.t.Helper()
-	cmd := exec.Command(os.Args[0], args...)
-	cmd.Stdin = strings.NewReader(stdin)
-	out, err := cmd.CombinedOutput()
+	out, err := in.run(stdin, args...)
 	if err != nil {
 		in.t.Fatalf("brevvagt %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
-	return string(out)
+	return out
+}
+
+// run runs a subcommand, but not for ever, and returns all that it wrote.
+func (in *installation) run(stdin string, args ...string) (string, error) {
+	return runWithin(2*patience, stdin, args...)
+}
+
+func runWithin(limit time.Duration, stdin string, args ...string) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0], args...)
+	cmd.Stdin = strings.NewReader(stdin)
+	cmd.WaitDelay = patience
+	out, err := cmd.CombinedOutput()
+	if ctx.Err() != nil {
+		err = fmt.Errorf("it ran longer than %s: %w", limit, err)
+	}
+	return string(out), err
+}
+
+// program is this program with arguments, which does not outlive the test. What it
+// writes goes to log.
+func program(log io.Writer, args ...string) *exec.Cmd {
+	cmd := exec.Command(os.Args[0], args...)
+	cmd.Stdout, cmd.Stderr = log, log
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd.WaitDelay = patience
+	return cmd
 }
 
 // start runs the daemon and waits until its log says that it is ready.
 func (in *installation) start() {
 	in.t.Helper()
 	before := strings.Count(in.log.String(), "brevvagt is running")
-	in.daemon = exec.Command(os.Args[0], "serve", "--config", in.config)
-	in.daemon.Stdout, in.daemon.Stderr = &in.log, &in.log
-	in.daemon.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	in.daemon = program(&in.log, "serve", "--config", in.config)
 	if err := in.daemon.Start(); err != nil {
 		in.t.Fatal(err)
 	}
 	in.t.Cleanup(in.stop)
-	in.eventually("the daemon to start", 30*time.Second*time.Duration(1+loadFactor()), func() bool {
+	in.eventually("the daemon to start", func() bool {
 		return strings.Count(in.log.String(), "brevvagt is running") > before
 	})
 }
@@ -112,25 +162,65 @@ func (in *installation) signal(s syscall.Signal) {
 		return
 	}
 	_ = in.daemon.Process.Signal(s)
-	_ = in.daemon.Wait()
+	if _, err := ended(in.daemon, &in.log); err != nil {
+		in.t.Errorf("after %s: %v", s, err)
+	}
 	in.daemon = nil
 }
 
-func (in *installation) eventually(what string, within time.Duration, f func() bool) {
+// patience is how long a test waits for what is to come at once: long enough for a
+// machine that does much else, and never for ever.
+const patience = 3 * time.Minute
+
+// ended waits until a program ends that is to end, and tells how it did. One that does
+// not end is told to write down what it waits for, and is killed; that is err.
+func ended(cmd *exec.Cmd, log fmt.Stringer) (how, err error) {
+	done := make(chan error, 1)
+	go func() { done <- cmd.Wait() }()
+	select {
+	case how = <-done:
+		if errors.Is(how, exec.ErrWaitDelay) {
+			err = fmt.Errorf("a child of the program outlived it: %w", how)
+		}
+		return how, err
+	case <-time.After(patience):
+	}
+	_ = cmd.Process.Signal(syscall.SIGQUIT)
+	time.AfterFunc(5*time.Second, func() { _ = cmd.Process.Kill() })
+	how = <-done
+	return how, fmt.Errorf("the program did not end within %s:\n%s", patience, tail(log.String(), 30_000))
+}
+
+// eventually waits for a condition; in.within is for those that may take longer.
+func (in *installation) eventually(what string, f func() bool) {
 	in.t.Helper()
-	for end := time.Now().Add(within); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+	in.within(patience, what, f)
+}
+
+func (in *installation) within(limit time.Duration, what string, f func() bool) {
+	in.t.Helper()
+	for end := time.Now().Add(limit); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 		if f() {
 			return
 		}
 	}
-	in.t.Fatalf("waited %s for %s; log:\n%s", within, what, tail(in.log.String(), 4000))
+	more := ""
+	if in.mta != nil {
+		more = "\nPostfix:\n" + tail(in.mta.Log(), 4000)
+	}
+	in.t.Fatalf("waited %s for %s; log:\n%s%s", limit, what, tail(in.log.String(), 4000), more)
+}
+
+// browser is a client that does not wait for ever.
+func browser(jar http.CookieJar) *http.Client {
+	return &http.Client{Jar: jar, Timeout: patience}
 }
 
 // received waits for n mails that are no notices of ours.
 func (in *installation) received(n int) []relay.Received {
 	in.t.Helper()
 	var got []relay.Received
-	in.eventually(fmt.Sprintf("%d mails in the mailbox", n), 30*time.Second, func() bool {
+	in.eventually(fmt.Sprintf("%d mails in the mailbox", n), func() bool {
 		got = got[:0]
 		for _, r := range in.sink.Received() {
 			if r.From != "" {
@@ -154,16 +244,6 @@ func (in *installation) cases() []string {
 	return ids
 }
 
-func freePort(t testing.TB) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 func tail(s string, n int) string { return s[max(0, len(s)-n):] }
 
 // postfix starts a private Postfix in front of the installation's mailbox.
@@ -173,7 +253,8 @@ func (in *installation) postfix(c postfixtest.Config) *postfixtest.Postfix {
 	if c.Milter == "" {
 		c.Milter = "unix:" + in.socket
 	}
-	return postfixtest.Start(in.t, c)
+	in.mta = postfixtest.Start(in.t, c)
+	return in.mta
 }
 
 // withPostfix is an installation behind a real Postfix, as shipped.

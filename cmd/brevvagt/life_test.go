@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
 )
@@ -23,6 +24,7 @@ func TestStopDuringTraffic(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
+	t.Parallel()
 	in, p := withPostfix(t, "")
 	const mails = 120
 	var next atomic.Int64
@@ -36,15 +38,16 @@ func TestStopDuringTraffic(t *testing.T) {
 	}
 	for round := range 2 {
 		want := int64(round+1) * mails / 4
-		waitFor(func() bool { return next.Load() >= want })
+		in.eventually("the traffic to go on", func() bool { return next.Load() >= want })
 		begun := time.Now()
 		if err := in.daemon.Process.Signal(syscall.SIGTERM); err != nil {
 			t.Fatal(err)
 		}
-		if err := in.daemon.Wait(); err != nil {
-			t.Errorf("ended with %v", err)
+		how, err := ended(in.daemon, &in.log)
+		if how != nil || err != nil {
+			t.Errorf("ended with %v %v", how, err)
 		}
-		if took := time.Since(begun); took > 10*time.Second {
+		if took := time.Since(begun); took > time.Minute { // systemd kills after 90 seconds
 			t.Errorf("took %s", took)
 		}
 		in.daemon = nil
@@ -64,9 +67,10 @@ func TestStopFinishesTheMail(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
+	t.Parallel()
 	in := install(t, "")
 	p := in.postfix(postfixtest.Config{DefaultAction: "tempfail"})
-	addr := freePort(t)
+	addr := porttest.Free(t)
 	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q}\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n", addr, in.sink.Addr(), "unix:"+in.socket, p.ConfigDir))
 	for n, lane := range []string{addr, p.Addr} {
 		entered := make(chan struct{})
@@ -83,7 +87,11 @@ func TestStopFinishesTheMail(t *testing.T) {
 				t.Errorf("%d %s", code, text)
 			}
 		})
-		<-entered
+		select {
+		case <-entered:
+		case <-time.After(patience):
+			t.Fatalf("the mail is not judged within %s; log:\n%s", patience, tail(in.log.String(), 4000))
+		}
 		stop()
 		client.Wait()
 		if got := len(in.received(n + 1)); got != n+1 {
@@ -98,12 +106,13 @@ func TestOnlyOneDaemon(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts daemons")
 	}
+	t.Parallel()
 	in, other := install(t, ""), install(t, "")
 	in.configure(fmt.Sprintf("gateway: {milter: {listen: %q}}\n", "unix:"+in.socket))
 	other.configure(fmt.Sprintf("gateway: {milter: {listen: %q}}\n", "unix:"+in.socket))
 	in.start()
 	for config, want := range map[string]string{in.config: "running already", other.config: "another process listens there"} {
-		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		out, err := exec.CommandContext(ctx, os.Args[0], "serve", "--config", config).CombinedOutput()
 		cancel()
 		var exit *exec.ExitError

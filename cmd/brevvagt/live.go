@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"sync/atomic"
-	"syscall"
 
 	"brevvagt/cmd/brevvagt/canary"
 	"brevvagt/cmd/brevvagt/config"
@@ -85,9 +84,7 @@ func (d *daemon) relax(it scanner.Item, out *scanner.Outcome) {
 func (d *daemon) dryRun() bool { return d.live.Load().cfg.Gateway.DryRun }
 
 // reloads reads the configuration file anew at each SIGHUP until ctx ends.
-func (d *daemon) reloads(ctx context.Context) error {
-	hup := make(chan os.Signal, 1)
-	signal.Notify(hup, syscall.SIGHUP)
+func (d *daemon) reloads(ctx context.Context, hup chan os.Signal) error {
 	defer signal.Stop(hup)
 	for {
 		select {

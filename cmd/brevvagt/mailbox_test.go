@@ -5,7 +5,6 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -86,6 +85,7 @@ func TestSentMailBecomesAPossibleBreach(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a Dovecot")
 	}
+	t.Parallel()
 	user := "sagsbehandler@kommune.example"
 	d := dovecottest.Start(t, dovecottest.Config{Users: []string{user}})
 	in := withMailboxesOf(t, d, []string{user}, "  quarantine_folder: Brevvagt-Karantaene\n")
@@ -99,7 +99,7 @@ func TestSentMailBecomesAPossibleBreach(t *testing.T) {
 		t.Errorf("mailbox check:\n%s", out)
 	}
 	in.start()
-	in.eventually("a case and the move", 30*time.Second, func() bool {
+	in.eventually("a case and the move", func() bool {
 		return len(in.cases()) == 1 && len(folderOf(t, c, "Sent")) == 1 && len(folderOf(t, c, "INBOX")) == 1
 	})
 	id := in.cases()[0]
@@ -136,9 +136,10 @@ func TestSentMailBecomesAPossibleBreach(t *testing.T) {
 	if n := len(in.cases()); n != 0 {
 		t.Errorf("%d cases after all was closed", n)
 	}
-	if out := in.must("", "mailbox", "status", "--config", in.config); !strings.Contains(out, "ok") || !strings.Contains(out, "1 sager") {
-		t.Errorf("status: %s", out)
-	}
+	in.eventually("the status", func() bool {
+		out := in.must("", "mailbox", "status", "--config", in.config)
+		return strings.Contains(out, "ok") && strings.Contains(out, "1 sager")
+	})
 	if out := in.must("", "doctor", "--config", in.config); !strings.Contains(out, "postkasse "+user) {
 		t.Errorf("doctor: %s", out)
 	}
@@ -153,7 +154,11 @@ func TestMailboxCrash(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a Dovecot")
 	}
-	const mails, every = 2000, 40
+	t.Parallel()
+	mails, every := 600, 40
+	if os.Getenv("BREVVAGT_CRASH") == "full" {
+		mails = 2000
+	}
 	user := "sagsbehandler@kommune.example"
 	d := dovecottest.Start(t, dovecottest.Config{Users: []string{user}})
 	in := withMailboxesOf(t, d, []string{user}, "  quarantine_folder: Brevvagt-Karantaene\n")
@@ -172,7 +177,7 @@ func TestMailboxCrash(t *testing.T) {
 	}
 	start, kills := time.Now(), 0
 	done := func() bool {
-		return howMany(t, c, "Sent") == mails-mails/every && howMany(t, c, "Brevvagt-Karantaene") == mails/every && howMany(t, c, "INBOX") == 10
+		return howMany(t, c, "Sent") == mails-mails/every && howMany(t, c, "Brevvagt-Karantaene") == mails/every && howMany(t, c, "INBOX") >= 10
 	}
 	points := []string{"item:judged", "item:recorded", "move:moved", "notice:written", "note:listed"}
 	for ; kills < 15 && !done(); kills++ {
@@ -184,7 +189,7 @@ func TestMailboxCrash(t *testing.T) {
 		in.runAndDie(point)
 	}
 	in.start()
-	in.eventually("everything done", 60*time.Second, func() bool { return done() && len(in.cases()) == mails/every })
+	in.eventually("everything done", func() bool { return done() && len(in.cases()) == mails/every })
 	t.Logf("%d kills, %s", kills, time.Since(start).Round(time.Millisecond))
 	checkOnce(t, folderOf(t, c, "Sent"), mails, every, false)
 	checkOnce(t, folderOf(t, c, "Brevvagt-Karantaene"), mails, every, true)
@@ -213,23 +218,18 @@ func howMany(t testing.TB, c *imapclient.Client, folder string) int {
 // may die before it is ready, so nothing waits for that.
 func (in *installation) runAndDie(point string) {
 	in.t.Helper()
-	cmd := exec.Command(os.Args[0], "serve", "--config", in.config)
+	cmd := program(&in.log, "serve", "--config", in.config)
 	cmd.Env = append(os.Environ(), "BREVVAGT_TEST_CRASH="+point)
-	cmd.Stdout, cmd.Stderr = &in.log, &in.log
 	if err := cmd.Start(); err != nil {
 		in.t.Fatal(err)
 	}
-	ended := make(chan struct{})
-	go func() { _ = cmd.Wait(); close(ended) }()
 	after := 4 * time.Second
 	if point == "" {
 		after = time.Duration(300+rand.N(1500)) * time.Millisecond
 	}
-	select {
-	case <-ended:
-	case <-time.After(after):
-		_ = cmd.Process.Kill()
-		<-ended
+	defer time.AfterFunc(after, func() { _ = cmd.Process.Kill() }).Stop()
+	if _, err := ended(cmd, &in.log); err != nil {
+		in.t.Error(err)
 	}
 }
 
@@ -258,6 +258,7 @@ func TestCopyOfAStoppedMailIsNoBreach(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a Dovecot and a Postfix")
 	}
+	t.Parallel()
 	user := "sagsbehandler@kommune.example"
 	d := dovecottest.Start(t, dovecottest.Config{Users: []string{user}})
 	in := withMailboxesOf(t, d, []string{user}, "  sent_rest: 0s\n")
@@ -275,22 +276,19 @@ func TestCopyOfAStoppedMailIsNoBreach(t *testing.T) {
 	if code, text := send(t, p.Addr, user, []string{"borger@privat.example", "skjult@firma.example"}, []byte(raw)); code != 250 {
 		t.Fatalf("%d %s", code, text)
 	}
-	in.eventually("the gateway's case", 20*time.Second, func() bool { return len(in.cases()) == 1 })
+	in.eventually("the gateway's case", func() bool { return len(in.cases()) == 1 })
 	c := d.Client(t, user)
 	putMail(t, c, "Sent", raw)
 	putMail(t, c, "Sent", sentMail(2, "Tak for i dag."))
-	status := func(want string) func() bool {
-		return func() bool {
-			out, _ := exec.Command(os.Args[0], "mailbox", "status", "--config", in.config).CombinedOutput()
-			return strings.Contains(string(out), want)
-		}
-	}
-	in.eventually("both copies to be read", 20*time.Second, status("2 læst"))
+	in.eventually("both copies to be read", func() bool {
+		out, _ := in.run("", "mailbox", "status", "--config", in.config)
+		return strings.Contains(out, "2 læst")
+	})
 	if n := len(in.cases()); n != 1 {
 		t.Errorf("%d cases, want the gateway's alone", n)
 	}
 	putMail(t, c, "Sent", sentMail(1, "Borgerne har CPR-nr. "+sample.Number(2)+" og "+sample.Number(3)+"."))
-	in.eventually("a case about the mail under a used id", 20*time.Second, func() bool { return len(in.cases()) == 2 })
+	in.eventually("a case about the mail under a used id", func() bool { return len(in.cases()) == 2 })
 }
 
 func TestMailboxConfiguration(t *testing.T) {

@@ -1,12 +1,15 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"brevvagt/internal/porttest"
 )
 
 // runMail is mail n of a run: the letter to one person, sent to another's address.
@@ -25,8 +28,9 @@ func TestMemoryOutlivesTheDaemon(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts daemons")
 	}
+	t.Parallel()
 	in := install(t, "")
-	addr := freePort(t)
+	addr := porttest.Free(t)
 	in.configure(fmt.Sprintf("gateway:\n  smtp: {listen: %q, next_hop: %q}\n", addr, in.sink.Addr()))
 	in.start()
 	first := make(map[int][]byte) // a client that tries again sends the same mail, also in the next second
@@ -44,7 +48,7 @@ func TestMemoryOutlivesTheDaemon(t *testing.T) {
 	for n := range 3 {
 		hand(n, n, n)
 	}
-	time.Sleep(1500 * time.Millisecond) // longer than anything is kept from the disk
+	in.eventually("all that was learned to be on disk", func() bool { return in.learned(t, 3) })
 	in.kill()
 	in.start()
 	hand(3, 3, 4) // wrong
@@ -73,7 +77,7 @@ func TestMemoryOutlivesTheDaemon(t *testing.T) {
 	}
 	in.must(testPassphrase+"\n", "case", "release", wrong, "--by", "dpo", "--reason", "Det var rigtigt", "--config", in.config)
 	in.received(4)
-	time.Sleep(1500 * time.Millisecond)
+	in.eventually("the release to be learned", func() bool { return in.learned(t, 4) })
 	hand(5, 5, 5)
 	in.received(5)
 	out := in.must("", "doctor", "--config", in.config)
@@ -90,4 +94,18 @@ func TestMemoryOutlivesTheDaemon(t *testing.T) {
 			t.Errorf("%q stands in the memory", word)
 		}
 	}
+}
+
+// learned tells whether the memory's file says that n mails went.
+func (in *installation) learned(t *testing.T, n int) bool {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(in.state, "memory.db")+"?mode=ro")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	// Facts about one thing, such as all mails, have no second half.
+	var went int
+	err = db.QueryRow(`SELECT COALESCE(MAX(n), 0) FROM memory WHERE b = 0`).Scan(&went)
+	return err == nil && went >= n
 }

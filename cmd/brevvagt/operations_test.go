@@ -3,23 +3,22 @@ package main
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 )
 
 // get asks the daemon's listener for monitoring.
 func get(t *testing.T, addr, path string) (int, string) {
 	t.Helper()
-	r, err := http.Get("http://" + addr + path)
+	r, err := browser(nil).Get("http://" + addr + path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -43,7 +42,7 @@ func (in *installation) edit(change func(string) string) {
 	if err := in.daemon.Process.Signal(syscall.SIGHUP); err != nil {
 		in.t.Fatal(err)
 	}
-	in.eventually("the configuration to be read", 10*time.Second, func() bool { return said() > before })
+	in.eventually("the configuration to be read", func() bool { return said() > before })
 }
 
 // TestOperations is a site's day: proof by canary, numbers for the monitoring
@@ -52,9 +51,10 @@ func TestOperations(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
-	ops := freePort(t)
+	t.Parallel()
+	ops := porttest.Free(t)
 	in, p := withPostfix(t, fmt.Sprintf("operations: {listen: %q}\n", ops))
-	with := "canary: {from: kanarie@kommune.example, smtp: \"" + p.Addr + "\", within: 20s}\n"
+	with := "canary: {from: kanarie@kommune.example, smtp: \"" + p.Addr + "\", within: 3m}\n"
 	in.edit(func(c string) string { return c + with })
 	bad := crashMail(5)
 
@@ -165,17 +165,18 @@ func TestCanaryAlarm(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
+	t.Parallel()
 	in := install(t, "")
 	p := postfixtest.Start(t, postfixtest.Config{NextHop: in.sink.Addr()})
 	in.edit2(func(c string) string {
-		return c + fmt.Sprintf("canary: {from: kanarie@kommune.example, smtp: %q, within: 1s, every: 1m, alarm_to: drift@kommune.example}\noperations: {listen: %q}\n", p.Addr, freePort(t))
+		return c + fmt.Sprintf("canary: {from: kanarie@kommune.example, smtp: %q, within: 1s, every: 1m, alarm_to: drift@kommune.example}\noperations: {listen: %q}\n", p.Addr, porttest.Free(t))
 	})
 	out, err := exec.Command(os.Args[0], "canary", "--config", in.config).CombinedOutput()
 	if code := exitStatus(err); code != 1 || !strings.Contains(string(out), "ALARM") {
 		t.Errorf("exit %d: %s", code, out)
 	}
 	in.start()
-	in.eventually("the alarm mail", 20*time.Second, func() bool {
+	in.eventually("the alarm mail", func() bool {
 		for _, r := range in.sink.Received() {
 			if raw, err := r.Content(); err == nil && len(r.To) == 1 && r.To[0] == "drift@kommune.example" && strings.Contains(string(raw), "ALARM") {
 				return true
@@ -204,6 +205,7 @@ func TestLostKeyIsNotRemade(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
+	t.Parallel()
 	in := install(t, "")
 	if err := os.Remove(filepath.Join(in.state, "digest.key")); err != nil {
 		t.Fatal(err)

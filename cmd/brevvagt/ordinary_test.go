@@ -104,6 +104,7 @@ func ordinaryFiles(t *testing.T) []outgoing {
 
 // TestOrdinaryMailPasses: not one of them may be held; few may even be marked.
 func TestOrdinaryMailPasses(t *testing.T) {
+	t.Parallel()
 	eng := testEngine(t)
 	list := ordinary(t)
 	if len(list) < 60 {

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"strconv"
 	"strings"
 	"sync"
@@ -22,6 +21,7 @@ func TestReleaseOfAllCases(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
+	t.Parallel()
 	mails := 48
 	if n, err := strconv.Atoi(os.Getenv("GATEWAY_BACKLOG")); err == nil {
 		mails = n
@@ -30,21 +30,24 @@ func TestReleaseOfAllCases(t *testing.T) {
 	in.holdMany(p, mails)
 	const reason = "Reglen var forkert"
 	args := []string{"case", "release", "--all", "--by", "dpo", "--reason", reason, "--config", in.config}
-	first := exec.Command(os.Args[0], args...)
+	first := program(&in.log, args...)
 	first.Stdin = strings.NewReader(testPassphrase + "\n")
 	if err := first.Start(); err != nil {
 		t.Fatal(err)
 	}
 	begun := time.Now()
-	in.eventually("a third to arrive", 20*time.Minute, func() bool { return len(in.received(0)) >= mails/3 })
+	in.within(20*time.Minute, "a third to arrive", func() bool { return len(in.received(0)) >= mails/3 })
 	_ = first.Process.Signal(syscall.SIGKILL)
 	_ = first.Wait()
 	t.Logf("%d of %d mails had arrived after %s, when the command was killed", len(in.received(0)), mails, time.Since(begun).Round(time.Millisecond))
 	again := time.Now()
-	out := in.must(testPassphrase+"\n", args...)
+	out, err := runWithin(20*time.Minute, testPassphrase+"\n", args...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	t.Logf("the rest was released in %s: %s", time.Since(again).Round(time.Millisecond), strings.TrimSpace(out))
-	in.eventually("all to arrive", 20*time.Minute, func() bool { return in.arrivedNumbers(t) == mails })
-	in.eventually("all cases to be closed", 20*time.Minute, func() bool { return len(in.allCases()) == 0 })
+	in.within(20*time.Minute, "all to arrive", func() bool { return in.arrivedNumbers(t) == mails })
+	in.within(20*time.Minute, "all cases to be closed", func() bool { return len(in.allCases()) == 0 })
 	t.Logf("%d cases released and delivered in %s", mails, time.Since(begun).Round(time.Millisecond))
 	if got := len(in.received(0)); got != mails {
 		t.Errorf("%d mails arrived, %d were released", got, mails)
@@ -76,7 +79,7 @@ func (in *installation) holdMany(p *postfixtest.Postfix, mails int) {
 		})
 	}
 	wg.Wait()
-	in.eventually("all to be held", time.Minute, func() bool { return strings.Count(p.Command(in.t, "postqueue", "-j"), `"queue_name": "hold"`) == mails })
+	in.within(20*time.Minute, "all to be held", func() bool { return strings.Count(p.Command(in.t, "postqueue", "-j"), `"queue_name": "hold"`) == mails })
 }
 
 // arrivedNumbers is how many different mails have arrived.

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -26,6 +25,7 @@ func TestReloadOfShares(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a daemon")
 	}
+	t.Parallel()
 	const files = 60
 	in := install(t, "")
 	a, b := t.TempDir(), t.TempDir()
@@ -34,7 +34,7 @@ func TestReloadOfShares(t *testing.T) {
 	}
 	write(t, b, "anden.txt", "CPR-nr. "+sample.Number(1))
 	in.start()
-	slow := fmt.Sprintf("  - {name: første, path: %s, files_per_second: 10}\n", a)
+	slow := fmt.Sprintf("  - {name: første, path: %s, files_per_second: 1}\n", a)
 	other := fmt.Sprintf("  - {name: anden, path: %s}\n", b)
 	use := func(lines string) {
 		in.edit(func(text string) string { return section(text, "shares", lines) })
@@ -44,18 +44,18 @@ func TestReloadOfShares(t *testing.T) {
 		return func() bool { return strings.Contains(in.log.String(), `msg="share scanned" share=`+name) }
 	}
 	use(slow)
-	in.eventually("the first share to be read", 30*time.Second, func() bool { return judged() > 3 })
+	in.eventually("the first share to be read", func() bool { return judged() > 0 })
 	use(slow + other)
-	in.eventually("the second share to be read", 30*time.Second, done("anden"))
+	in.eventually("the second share to be read", done("anden"))
 	if judged() == files {
 		t.Fatal("the first share was ready before anything was changed")
 	}
 	// The slow one in the middle of its scan: a bad file changes nothing, a good one
 	// its pace.
 	use(slow + "  - {name: forkert, path: ikke/absolut}\n")
-	fast := strings.Replace(slow, ", files_per_second: 10", "", 1)
+	fast := strings.Replace(slow, ", files_per_second: 1", "", 1)
 	use(fast + other)
-	in.eventually("the first share to be ready", 30*time.Second, done("første"))
+	in.eventually("the first share to be ready", done("første"))
 	if n := judged(); n != files {
 		t.Errorf("%d files were judged %d times", files, n)
 	}
@@ -77,27 +77,29 @@ func TestReloadOfAWorker(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a process")
 	}
+	t.Parallel()
 	dir := t.TempDir()
 	write(t, dir, "ny.txt", "CPR-nr. "+sample.Number(1))
 	config := sharesConfig(t, "  []\n")
 	var log lockedBuffer
-	cmd := exec.Command(os.Args[0], "serve", "--only=worker", "--config", config)
-	cmd.Stdout, cmd.Stderr = &log, &log
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+	cmd := program(&log, "serve", "--only=worker", "--config", config)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = cmd.Wait() }()
-	defer func() { _ = cmd.Process.Signal(syscall.SIGTERM) }()
+	defer func() {
+		_ = cmd.Process.Signal(syscall.SIGTERM)
+		if how, err := ended(cmd, &log); how != nil || err != nil {
+			t.Errorf("ended with %v %v", how, err)
+		}
+	}()
 	until := func(what string, f func() bool) {
 		t.Helper()
-		for range 12000 {
+		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 			if f() {
 				return
 			}
-			time.Sleep(10 * time.Millisecond)
 		}
-		t.Fatalf("%s: never\n%s", what, log.String())
+		t.Fatalf("%s: not within %s\n%s", what, patience, log.String())
 	}
 	until("the start", func() bool { return strings.Contains(log.String(), "helping") })
 	text, err := os.ReadFile(config)
@@ -120,6 +122,7 @@ func TestReloadOfMailboxes(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a Dovecot")
 	}
+	t.Parallel()
 	users := []string{"anna@kommune.example", "bo@kommune.example", "else@kommune.example"}
 	d := dovecottest.Start(t, dovecottest.Config{Users: users})
 	in := withMailboxesOf(t, d, users[:2], "")
@@ -130,7 +133,7 @@ func TestReloadOfMailboxes(t *testing.T) {
 	}
 	seen := func(n int) {
 		t.Helper()
-		in.eventually(fmt.Sprintf("%d cases", n), 30*time.Second, func() bool { return len(in.cases()) >= n })
+		in.eventually(fmt.Sprintf("%d cases", n), func() bool { return len(in.cases()) >= n })
 	}
 	sent(users[0], 1)
 	sent(users[1], 2)

@@ -86,6 +86,7 @@ func TestScanSameResult(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
+	t.Parallel()
 	dir := t.TempDir()
 	mails, err := sample.Mails()
 	if err != nil {

@@ -6,8 +6,8 @@ import (
 	"os"
 	"strings"
 	"testing"
-	"time"
 
+	"brevvagt/internal/porttest"
 	"brevvagt/scanner/source/gateway/relay"
 )
 
@@ -18,12 +18,13 @@ func TestSenderReleasesAndSendsSecurely(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
+	t.Parallel()
 	gw, err := relay.StartSink(t.TempDir()+"/gateway", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer gw.Close()
-	listen := freePort(t)
+	listen := porttest.Free(t)
 	in, p := withPostfix(t, fmt.Sprintf("sender: {page: \"http://%s\", listen: %q}\n", listen, listen))
 	in.stop()
 	config, err := os.ReadFile(in.config)
@@ -49,11 +50,9 @@ func TestSenderReleasesAndSendsSecurely(t *testing.T) {
 	if page := act(t, in.linkIn(2), "sikker", ""); !strings.Contains(page, "går ad den sikre vej") {
 		t.Fatal(page)
 	}
-	in.eventually("the gateway to have the mail", 10*time.Second, func() bool { return len(gw.Received()) == 1 })
+	in.eventually("the gateway to have the mail", func() bool { return len(gw.Received()) == 1 })
 	in.same(t, gw.Received()[0].File, leak)
-	if queue := strings.TrimSpace(p.Command(t, "postqueue", "-j")); queue != "" {
-		t.Errorf("still in the queue: %s", queue)
-	}
+	in.eventually("the queue to be empty", func() bool { return strings.TrimSpace(p.Command(t, "postqueue", "-j")) == "" })
 	if n := len(in.received(1)); n != 1 {
 		t.Errorf("%d mails went the ordinary way", n)
 	}

@@ -6,7 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
+
+	"brevvagt/internal/porttest"
 )
 
 // TestSenderReleasesOnTheSMTPLane: where the originals are sealed to people, a sender
@@ -16,7 +17,8 @@ func TestSenderReleasesOnTheSMTPLane(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a daemon")
 	}
-	listen, lane := freePort(t), freePort(t)
+	t.Parallel()
+	listen, lane := porttest.Free(t), porttest.Free(t)
 	in := install(t, fmt.Sprintf("sender: {page: \"http://%s\", listen: %q}\n", listen, listen))
 	config, err := os.ReadFile(in.config)
 	if err != nil {
@@ -45,7 +47,7 @@ func TestSenderReleasesOnTheSMTPLane(t *testing.T) {
 	}
 	plain := []byte("From: " + from + "\r\nTo: b@firma.example\r\nSubject: Fortroligt\r\nMessage-ID: <1@kommune.example>\r\nDate: Tue, 24 Nov 2026 10:00:00 +0100\r\n\r\nIntet andet.\r\n")
 	send(t, lane, from, []string{"b@firma.example"}, plain)
-	in.eventually("the copy", 10*time.Second, func() bool { return copies() == 1 })
+	in.eventually("the copy", func() bool { return copies() == 1 })
 	if page := act(t, in.linkIn(2), "begrund", "Aftalt med modtageren på telefon"); !strings.Contains(page, "Mailen sendes") {
 		t.Fatal(page)
 	}

@@ -5,21 +5,21 @@ import (
 	"fmt"
 	"io"
 	"mime/quotedprintable"
-	"net/http"
 	"net/http/cookiejar"
 	"net/url"
 	"os"
 	"regexp"
 	"strings"
 	"testing"
-	"time"
+
+	"brevvagt/internal/porttest"
 )
 
 // linkIn is the link of the n-th notice that came to the sender.
 func (in *installation) linkIn(n int) string {
 	in.t.Helper()
 	var links []string
-	in.eventually("the notice", 15*time.Second, func() bool {
+	in.eventually("the notice", func() bool {
 		links = links[:0]
 		for _, r := range in.sink.Received() {
 			raw, err := os.ReadFile(r.File)
@@ -37,7 +37,7 @@ func (in *installation) linkIn(n int) string {
 
 func act(t *testing.T, link, what, reason string) string {
 	t.Helper()
-	res, err := http.PostForm(link, url.Values{"handling": {what}, "begrundelse": {reason}})
+	res, err := browser(nil).PostForm(link, url.Values{"handling": {what}, "begrundelse": {reason}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,14 +55,15 @@ func TestSendersLink(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
-	listen := freePort(t)
+	t.Parallel()
+	listen := porttest.Free(t)
 	in, p := withPostfix(t, fmt.Sprintf("sender: {page: \"http://%s\", listen: %q}\n", listen, listen))
 	shot := sampleMail(t, "Supportmail").Raw
 	if code, text := send(t, p.Addr, from, []string{"support@firma.example"}, shot); code != 250 {
 		t.Fatalf("%d %s", code, text)
 	}
 	link := in.linkIn(1)
-	res, err := http.Get(link)
+	res, err := browser(nil).Get(link)
 	if err != nil || res.StatusCode != 200 {
 		t.Fatalf("%v %v", res, err)
 	}
@@ -76,9 +77,7 @@ func TestSendersLink(t *testing.T) {
 	if n := len(in.cases()); n != 0 {
 		t.Errorf("%d cases wait", n)
 	}
-	if queue := p.Command(t, "postqueue", "-j"); strings.TrimSpace(queue) != "" {
-		t.Errorf("still in the queue: %s", queue)
-	}
+	in.eventually("the queue to be empty", func() bool { return strings.TrimSpace(p.Command(t, "postqueue", "-j")) == "" })
 	// A reason and a question leave the mail where it is.
 	send(t, p.Addr, from, []string{"support@firma.example"}, bytes.Replace(shot, []byte("Message-ID: <"), []byte("Message-ID: <2"), 1))
 	if page := act(t, in.linkIn(2), "begrund", "Aftalt med leverandøren på telefon"); !strings.Contains(page, "Begrundelsen er modtaget") {
@@ -96,7 +95,7 @@ func TestSendersLink(t *testing.T) {
 	if page := act(t, question, "begrund", "Ja, den ligger på sagen"); !strings.Contains(page, "Begrundelsen er modtaget") {
 		t.Error(page)
 	}
-	res, err = http.Get(question)
+	res, err = browser(nil).Get(question)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +118,7 @@ func (in *installation) ask(id, text string) {
 	}
 	page := "http://" + regexp.MustCompile(`review: {listen: "([^"]+)"}`).FindStringSubmatch(string(config))[1]
 	jar, _ := cookiejar.New(nil)
-	c := &http.Client{Jar: jar}
+	c := browser(jar)
 	for _, step := range []struct {
 		path string
 		form url.Values
@@ -143,7 +142,7 @@ func (in *installation) ask(id, text string) {
 // question is the link in the question that came to the sender.
 func (in *installation) question() (link string) {
 	in.t.Helper()
-	in.eventually("the question", 30*time.Second, func() bool {
+	in.eventually("the question", func() bool {
 		for _, r := range in.sink.Received() {
 			raw, err := os.ReadFile(r.File)
 			if r.From == "" || err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"brevvagt/cmd/brevvagt/config"
 	"context"
 	"errors"
@@ -9,10 +10,12 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -229,7 +232,9 @@ func (d *daemon) Run(ctx context.Context) error {
 		g.Go(func() error { return d.serveOperations(ctx) })
 	}
 	if d.file != "" {
-		g.Go(func() error { return d.reloads(ctx) })
+		hup := make(chan os.Signal, 1) // before anybody is told that we run: unheard, SIGHUP kills
+		signal.Notify(hup, syscall.SIGHUP)
+		g.Go(func() error { return d.reloads(ctx, hup) })
 	}
 	if d.policies != nil {
 		g.Go(func() error { return d.servePolicies(ctx) })
@@ -279,10 +284,14 @@ func ruleID(out scanner.Outcome) string {
 	return out.Verdict.Rules[0].ID
 }
 
+// roundKey is where a context says how often resume looks, for tests that wait for it.
+type roundKey struct{}
+
 // resume repeats unfinished releases every minute, and lets the content of old
 // cases go, unless the clock has leapt.
 func (d *daemon) resume(ctx context.Context) error {
-	tick := time.NewTicker(time.Minute)
+	every, _ := ctx.Value(roundKey{}).(time.Duration)
+	tick := time.NewTicker(cmp.Or(every, time.Minute))
 	defer tick.Stop()
 	clock := steady.Clock{File: filepath.Join(d.cfg.State, "clock")}
 	for {

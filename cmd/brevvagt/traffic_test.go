@@ -51,6 +51,7 @@ const heldOut = `# Held out (seed 2026, first measured on 24 November 2026, afte
 // TestTraffic judges a labelled corpus of municipal traffic and holds the figures
 // against those on record.
 func TestTraffic(t *testing.T) {
+	t.Parallel()
 	seed, n := uint64(trafficSeed), trafficItems
 	if s := os.Getenv(trafficSeedVar); s != "" {
 		v, err := strconv.ParseUint(s, 10, 64)

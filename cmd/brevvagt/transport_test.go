@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"brevvagt/internal/porttest"
 )
 
 // TestTransportIsProvenAndEnforced: a domain on the operator's list gets a mail
@@ -17,13 +19,14 @@ func TestTransportIsProvenAndEnforced(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs Postfix")
 	}
+	t.Parallel()
 	list := write(t, t.TempDir(), "tunnel.yaml", "source: Aftale om tunnelmail\nexpires: 2099-01-01\ndomains: [{domain: tunnel.example}, {domain: 127.0.0.1}]\n")
 	raw, err := os.ReadFile(list)
 	if err != nil {
 		t.Fatal(err)
 	}
 	write(t, strings.TrimSuffix(list, "/tunnel.yaml"), "tunnel.yaml.sha256", fmt.Sprintf("%x  tunnel.yaml\n", sha256.Sum256(raw)))
-	policies := freePort(t)
+	policies := porttest.Free(t)
 	in, p := withPostfix(t, fmt.Sprintf("transport: {lists: [%s], policy_listen: %q}\n", list, policies))
 	p.Command(t, "postconf", "smtp_tls_policy_maps=socketmap:inet:"+policies+":tlspolicy")
 	past := time.Now().Add(-time.Minute)
@@ -35,7 +38,7 @@ func TestTransportIsProvenAndEnforced(t *testing.T) {
 	if cases := in.cases(); len(cases) != 0 {
 		t.Fatalf("held although the way is proven: %v", cases)
 	}
-	in.eventually("Postfix to insist on encryption", 30*time.Second, func() bool {
+	in.eventually("Postfix to insist on encryption", func() bool {
 		return strings.Contains(p.Log(), "TLS is required, but was not offered")
 	})
 	if out := in.must("", "transport", "--message", "<5@kommune.example>", "--config", in.config); !strings.Contains(out, "tunnel.example") || !strings.Contains(out, "operator") {

@@ -37,6 +37,7 @@ func newStarter() *starter {
 	s := &starter{ask: make(chan *exec.Cmd), told: make(chan error)}
 	go func() {
 		runtime.LockOSThread()
+		defer runtime.UnlockOSThread() // else the thread ends, and with it what others started from it before
 		for cmd := range s.ask {
 			s.told <- cmd.Start()
 		}

@@ -22,6 +22,8 @@ import (
 	"time"
 
 	"github.com/emersion/go-imap/v2/imapclient"
+
+	"brevvagt/internal/porttest"
 )
 
 // Config says what the Dovecot is to be like.
@@ -85,13 +87,9 @@ func Start(tb testing.TB, c Config) *Dovecot {
 		d.listener = httptest.NewServer(introspection(c))
 		tb.Cleanup(d.listener.Close)
 	}
-	for attempt := 0; ; attempt++ {
-		if err = d.launch(program, c); err == nil {
-			break
-		}
-		if attempt == 4 {
-			tb.Fatalf("private Dovecot: %v\n%s", err, d.Log())
-		}
+	d.Addr, d.Plain = porttest.Free(tb), porttest.Free(tb)
+	if err = d.launch(program, c); err != nil {
+		tb.Fatalf("private Dovecot: %v\n%s", err, d.Log())
 	}
 	tb.Cleanup(d.Stop)
 	return d
@@ -111,15 +109,7 @@ func introspection(c Config) http.Handler {
 
 // launch writes the configuration and starts the master process.
 func (d *Dovecot) launch(program string, c Config) error {
-	ports := make([]int, 2)
-	for i := range ports {
-		var err error
-		if ports[i], err = freePort(); err != nil {
-			return err
-		}
-	}
-	d.Addr, d.Plain = net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[0])), net.JoinHostPort("127.0.0.1", strconv.Itoa(ports[1]))
-	text, err := d.text(c, ports)
+	text, err := d.text(c)
 	if err != nil {
 		return err
 	}
@@ -144,7 +134,7 @@ func (d *Dovecot) run(program string) error {
 	exited := make(chan struct{})
 	d.exited = exited
 	go func(m *exec.Cmd) { _ = m.Wait(); close(exited) }(d.master)
-	for range 100 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		if c, err := tls.DialWithDialer(&net.Dialer{Timeout: 2 * time.Second}, "tcp", d.Addr, &tls.Config{RootCAs: d.RootCAs}); err == nil {
 			_ = c.Close()
 			return nil
@@ -156,8 +146,13 @@ func (d *Dovecot) run(program string) error {
 		}
 	}
 	d.Stop()
-	return fmt.Errorf("nothing listens on %s", d.Addr)
+	return fmt.Errorf("nothing listens on %s within %s", d.Addr, patience)
 }
+
+// patience is how long a Dovecot may take to begin on a machine that does much else.
+const patience = time.Minute
+
+func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 
 // Restart stops and starts it on the same ports.
 func (d *Dovecot) Restart(tb testing.TB) {
@@ -248,15 +243,6 @@ func (d *Dovecot) Client(tb testing.TB, user string) *imapclient.Client {
 	return c
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
 // people are the users that Dovecot runs as: those of the package when the test is
 // root, since its login process refuses to be, else the test's own.
 func (d *Dovecot) people() (login, internal *user.User, err error) {
@@ -282,7 +268,7 @@ func (d *Dovecot) people() (login, internal *user.User, err error) {
 }
 
 // text composes the configuration (Dovecot 2.3) and the file of users.
-func (d *Dovecot) text(c Config, ports []int) (string, error) {
+func (d *Dovecot) text(c Config) (string, error) {
 	login, internal, err := d.people()
 	if err != nil {
 		return "", err
@@ -309,7 +295,7 @@ func (d *Dovecot) text(c Config, ports []int) (string, error) {
 		}
 	}
 	b.WriteString(strings.NewReplacer("DIR", d.Dir, "LOGIN", login.Username, "USER", internal.Username, "GROUP", group.Name, "UID", internal.Uid, "GID", internal.Gid, "AUTH", auth,
-		"IMAPS", strconv.Itoa(ports[0]), "IMAP", strconv.Itoa(ports[1]), "TOKENDB", token).Replace(template))
+		"IMAPS", port(d.Addr), "IMAP", port(d.Plain), "TOKENDB", token).Replace(template))
 	separator := c.Separator
 	if separator == "" {
 		separator = "/"

@@ -22,6 +22,7 @@ func startKept(cmd *exec.Cmd) error {
 	started := make(chan error)
 	go func() {
 		runtime.LockOSThread()
+		defer runtime.UnlockOSThread() // else the thread ends, and with it what others started from it before
 		err := cmd.Start()
 		started <- err
 		for err == nil && syscall.Kill(cmd.Process.Pid, 0) == nil {

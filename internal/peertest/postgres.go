@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strconv"
 	"testing"
+
+	"brevvagt/internal/porttest"
 )
 
 // Postgres starts a server and returns the address of an empty database. It skips a
@@ -101,11 +103,6 @@ func give(t testing.TB, path, name string) {
 
 func freePort(t testing.TB) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	_, port, _ := net.SplitHostPort(l.Addr().String())
+	_, port, _ := net.SplitHostPort(porttest.Free(t))
 	return port
 }

@@ -94,7 +94,7 @@ func (s *Rclone) Start() {
 	if err := startKept(s.cmd); err != nil {
 		s.t.Fatalf("rclone: %v (make test-deps?)", err)
 	}
-	for range 400 {
+	for range 4800 { // two minutes
 		if c, err := net.Dial("tcp", s.Addr); err == nil {
 			c.Close()
 			return

@@ -86,7 +86,7 @@ func (s *Samba) Start() {
 	if err := s.cmd.Start(); err != nil {
 		s.t.Fatalf("smbd: %v (make test-deps?)", err)
 	}
-	for range 400 {
+	for range 4800 { // two minutes
 		if c, err := net.Dial("tcp", s.Addr); err == nil {
 			c.Close()
 			return

@@ -4,7 +4,6 @@
 package postfixtest
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +17,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"brevvagt/internal/porttest"
 )
 
 // Config says what the Postfix is to be like.
@@ -85,16 +86,9 @@ func Start(tb testing.TB, c Config) *Postfix {
 	if err := p.layOut(); err != nil {
 		tb.Fatal(err)
 	}
-	// The port is found by opening and closing it, so another process may take
-	// it in between: then another is tried.
-	for attempt := 0; ; attempt++ {
-		err := p.launch(c)
-		if err == nil {
-			break
-		}
-		if attempt == 4 {
-			tb.Fatalf("private Postfix: %v\n%s", err, p.Log())
-		}
+	p.Addr = porttest.Free(tb)
+	if err := p.launch(c); err != nil {
+		tb.Fatalf("private Postfix: %v\n%s", err, p.Log())
 	}
 	tb.Cleanup(p.Stop)
 	return p
@@ -134,11 +128,6 @@ func (p *Postfix) layOut() error {
 
 // launch writes the configuration and starts master.
 func (p *Postfix) launch(c Config) error {
-	port, err := freePort()
-	if err != nil {
-		return err
-	}
-	p.Addr = net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
 	main, daemons, err := p.mainCF(c)
 	if err != nil {
 		return err
@@ -155,9 +144,14 @@ func (p *Postfix) launch(c Config) error {
 
 // run starts master and waits until it answers.
 func (p *Postfix) run() error {
-	var stderr bytes.Buffer
+	// A file and no pipe: whoever waits for the end of a pipe waits for all servers.
+	said, err := os.Create(filepath.Join(p.Dir, "log", "master"))
+	if err != nil {
+		return err
+	}
+	defer said.Close()
 	p.master = exec.Command(filepath.Join(p.daemons, "master"), "-c", p.ConfigDir, "-s")
-	p.master.Stderr = &stderr
+	p.master.Stderr = said
 	// A session of its own: master ends itself by a signal to its process group.
 	p.master.SysProcAttr = &syscall.SysProcAttr{Setsid: true}
 	if err := p.master.Start(); err != nil {
@@ -166,19 +160,23 @@ func (p *Postfix) run() error {
 	exited := make(chan struct{})
 	p.exited = exited
 	go func(m *exec.Cmd) { _ = m.Wait(); close(exited) }(p.master)
-	for range 500 {
+	for end := time.Now().Add(patience); time.Now().Before(end); {
 		if p.greets() {
 			return nil
 		}
 		select {
 		case <-exited:
-			return fmt.Errorf("master ended at once: %s", &stderr)
+			words, _ := os.ReadFile(said.Name())
+			return fmt.Errorf("master ended at once: %s", words)
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
 	p.Stop()
-	return fmt.Errorf("nothing listens on %s", p.Addr)
+	return fmt.Errorf("nothing greets on %s within %s", p.Addr, patience)
 }
+
+// patience is how long a Postfix may take to begin on a machine that does much else.
+const patience = 2 * time.Minute
 
 // greets reports whether a server answers. A connection alone says little: it may
 // wait for one that is dead.
@@ -188,7 +186,7 @@ func (p *Postfix) greets() bool {
 		return false
 	}
 	defer nc.Close()
-	_ = nc.SetReadDeadline(time.Now().Add(2 * time.Second))
+	_ = nc.SetReadDeadline(time.Now().Add(5 * time.Second))
 	var first [3]byte
 	_, err = io.ReadFull(nc, first[:])
 	return err == nil && string(first[:]) == "220"
@@ -206,7 +204,7 @@ func (p *Postfix) Kill() {
 func (p *Postfix) Restart(tb testing.TB) {
 	tb.Helper()
 	var err error
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
 		if err = p.run(); err != nil {
 			continue
 		}
@@ -233,15 +231,6 @@ func (p *Postfix) write(name, text string) error {
 	return os.Chtimes(path, past, past)
 }
 
-func freePort() (int, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		return 0, err
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
-}
-
 // Stop ends Postfix and waits for it.
 func (p *Postfix) Stop() {
 	if p.master == nil || p.master.Process == nil {
@@ -250,7 +239,7 @@ func (p *Postfix) Stop() {
 	_ = p.master.Process.Signal(syscall.SIGTERM)
 	select {
 	case <-p.exited:
-	case <-time.After(5 * time.Second):
+	case <-time.After(30 * time.Second):
 		_ = syscall.Kill(-p.master.Process.Pid, syscall.SIGKILL)
 		<-p.exited
 	}

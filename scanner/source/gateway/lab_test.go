@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
@@ -106,12 +107,7 @@ func newLab(t testing.TB, s setting) *lab {
 	t.Cleanup(func() { _ = sink.Close() })
 	listen := "unix:" + filepath.Join(postfixtest.Dir(t), "m.sock")
 	if s.network == "tcp" {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		listen = "inet:" + l.Addr().String()
-		_ = l.Close()
+		listen = "inet:" + porttest.Free(t)
 	}
 	s.postfix.Milter = listen
 	if s.postfix.NextHop == "" {

@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
@@ -74,16 +75,6 @@ func startGateway(t *testing.T, addr, name string) *secureGateway {
 	return g
 }
 
-func freeAddr(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().String()
-}
-
 // routedLab is a Postfix with the lines of docs/sikker-vej.md and a lane whose mails
 // with MARKER-ROUTE go by the route.
 func routedLab(t *testing.T, addr, ca string, filter bool, pool *x509.CertPool) *lab {
@@ -129,7 +120,7 @@ func routedLab(t *testing.T, addr, ca string, filter bool, pool *x509.CertPool) 
 // TestSecureRouteFilter: with the documented lines Postfix itself hands the mail to
 // the gateway, and to nobody else.
 func TestSecureRouteFilter(t *testing.T) {
-	addr := freeAddr(t)
+	addr := porttest.Free(t)
 	g := startGateway(t, addr, "gw.kommune.example")
 	b := routedLab(t, addr, g.ca, true, g.pool)
 	send(t, b.dial(t), mailWith("MARKER-ROUTE"), 250)
@@ -153,7 +144,7 @@ func TestSecureRouteFilter(t *testing.T) {
 // brevvagt hands it over itself; nothing goes the ordinary way. The gateway is down at
 // first, and then somebody else stands in its place.
 func TestSecureRouteWithoutFilter(t *testing.T) {
-	addr := freeAddr(t)
+	addr := porttest.Free(t)
 	right := startGateway(t, "127.0.0.1:0", "gw.kommune.example")
 	b := routedLab(t, addr, right.ca, false, right.pool)
 	send(t, b.dial(t), mailWith("MARKER-ROUTE"), 250)
@@ -179,7 +170,7 @@ func TestSecureRouteWithoutFilter(t *testing.T) {
 // TestWrongCertificateInPostfix: a mail that Postfix took over waits in its queue when
 // the certificate is not the gateway's.
 func TestWrongCertificateInPostfix(t *testing.T) {
-	addr := freeAddr(t)
+	addr := porttest.Free(t)
 	right := startGateway(t, "127.0.0.1:0", "gw.kommune.example")
 	wrong := startGateway(t, addr, "other.kommune.example")
 	b := routedLab(t, addr, wrong.ca, true, right.pool)

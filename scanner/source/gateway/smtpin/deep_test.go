@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
 	"brevvagt/scanner/later"
@@ -131,12 +131,7 @@ func TestDeepKilled(t *testing.T) {
 	if err := os.Mkdir(cases, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	listen := l.Addr().String()
-	_ = l.Close()
+	listen := porttest.Free(t)
 	run := func() *exec.Cmd {
 		cmd := exec.Command(os.Args[0])
 		cmd.Env = append(os.Environ(), "SMTPIN_TEST_LANE="+dir, "SMTPIN_TEST_LISTEN="+listen, "SMTPIN_TEST_NEXT="+sink.Addr())

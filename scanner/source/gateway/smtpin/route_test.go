@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto/tls"
 	"encoding/json"
-	"net"
 	"strings"
 	"sync/atomic"
 	"testing"
 
+	"brevvagt/internal/porttest"
 	"brevvagt/scanner/source/gateway/relay"
 	"brevvagt/scanner/source/gateway/smtpin"
 )
@@ -61,12 +61,7 @@ func TestSecureRoute(t *testing.T) {
 func TestGatewayIsNotProven(t *testing.T) {
 	b, gw := withRoute(t, "other.kommune.example")
 	plain := newLab(t, smtpin.Config{})
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	down := l.Addr().String()
-	_ = l.Close()
+	down := porttest.Free(t)
 	for name, addr := range map[string]string{"wrong certificate": gw.lane.Addr(), "no TLS": plain.lane.Addr(), "down": down} {
 		b.lane.Routes["sikker"].Hop = &relay.Hop{Addr: addr, TLS: relay.Verified, TLSConfig: b.lane.Routes["sikker"].Hop.TLSConfig}
 		sendTo(t, b, 451, "x@borger.example", "c@kommune.example")
