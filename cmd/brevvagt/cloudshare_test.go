@@ -25,6 +25,7 @@ func TestSharesInACloud(t *testing.T) {
 		t.Fatal(err)
 	}
 	helper := filepath.Join(filepath.Dir(self), "brevvagt-cloud")
+	_ = os.Remove(helper) // of a run that was cut off
 	dav, sftp := peertest.StartRclone(t, "webdav"), peertest.StartRclone(t, "sftp")
 	secret := write(t, t.TempDir(), "adgang", dav.Password+"\n")
 	config := sharesConfig(t, fmt.Sprintf("  - {name: sky, findings: quarantine, webdav: {url: 'http://%s', user: %s, password_file: %s}}\n", dav.Addr, dav.User, secret)+

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"strings"
 	"sync/atomic"
+	"syscall"
 
 	"brevvagt/cmd/brevvagt/canary"
 	"brevvagt/cmd/brevvagt/config"
@@ -83,17 +84,22 @@ func (d *daemon) relax(it scanner.Item, out *scanner.Outcome) {
 
 func (d *daemon) dryRun() bool { return d.live.Load().cfg.Gateway.DryRun }
 
-// reloads reads the configuration file anew at each SIGHUP until ctx ends.
-func (d *daemon) reloads(ctx context.Context, hup chan os.Signal) error {
-	defer signal.Stop(hup)
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-hup:
-			health.Tell(health.Reloading())
-			d.reload()
-			health.Tell(health.StateReady)
+// reloads listens for SIGHUP from now on, for unheard it would end us, and gives what
+// reads the configuration file anew at each until ctx ends.
+func (d *daemon) reloads(ctx context.Context) func() error {
+	hup := make(chan os.Signal, 1)
+	signal.Notify(hup, syscall.SIGHUP)
+	return func() error {
+		defer signal.Stop(hup)
+		for {
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-hup:
+				health.Tell(health.Reloading())
+				d.reload()
+				health.Tell(health.StateReady)
+			}
 		}
 	}
 }

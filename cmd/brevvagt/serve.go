@@ -1,8 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"brevvagt/cmd/brevvagt/config"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -10,12 +10,10 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -232,9 +230,7 @@ func (d *daemon) Run(ctx context.Context) error {
 		g.Go(func() error { return d.serveOperations(ctx) })
 	}
 	if d.file != "" {
-		hup := make(chan os.Signal, 1) // before anybody is told that we run: unheard, SIGHUP kills
-		signal.Notify(hup, syscall.SIGHUP)
-		g.Go(func() error { return d.reloads(ctx, hup) })
+		g.Go(d.reloads(ctx))
 	}
 	if d.policies != nil {
 		g.Go(func() error { return d.servePolicies(ctx) })
