@@ -105,7 +105,7 @@ func (in *installation) silentNotices(t *testing.T) net.Listener {
 // notices is how many have come to senders, once none waits to be sent.
 func (in *installation) notices() (n int) {
 	in.t.Helper()
-	in.eventually("the notices to be sent", time.Minute, func() bool {
+	in.eventually("the notices to be sent", func() bool {
 		db, err := sql.Open("sqlite", "file:"+filepath.Join(in.state, "brevvagt.db")+"?mode=ro")
 		if err != nil {
 			in.t.Fatal(err)
