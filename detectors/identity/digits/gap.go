@@ -17,15 +17,18 @@ func GapAt(s string, i int) (Gap, int) {
 			}
 			return None, i
 		}
-		if i+1 < len(s) && (c == ' ' || c == '-') {
-			switch next := class[s[i+1]]; {
-			case next&isDigit != 0 && c == ' ':
+		if i+1 < len(s) && class[s[i+1]]&isDigit != 0 {
+			switch c {
+			case ' ':
 				return Space, i + 1
-			case next&isDigit != 0:
+			case '-':
 				return Dash, i + 1
-			case next&isLetter != 0:
-				return None, i
+			case '.':
+				return Dot, i + 1
 			}
+		}
+		if parted(s, i) {
+			return None, i
 		}
 	}
 	if i < len(s) && s[i] >= 0xc2 {
@@ -45,6 +48,21 @@ func GapAt(s string, i int) (Gap, int) {
 		i += w
 	}
 	return None, i
+}
+
+// parted reports whether a letter, or a sign that no gap has, stands within the next
+// bytes and nothing before it that needs a closer look.
+func parted(s string, i int) bool {
+	for _, c := range []byte(s[i:min(len(s), i+4)]) {
+		k := class[c]
+		if k&isDigit != 0 || c >= utf8.RuneSelf || c == '<' || c == '&' {
+			return false
+		}
+		if k&isCluster == 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // gapCount counts what was met between two runs.
