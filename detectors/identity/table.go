@@ -119,13 +119,12 @@ func rule(line string) bool {
 // aloneInColumn reports whether nothing but blanks and quotes stands beside
 // s[start:end] in its cell.
 func (f *finder) aloneInColumn(start, end int) bool {
-	if strings.ContainsAny(f.text[start:end], "|\t;") {
+	left := strings.TrimRight(f.text[max(0, start-12):start], " \"'")
+	if left == "" && start > 12 || left != "" && strings.IndexByte("|\t;\n", left[len(left)-1]) < 0 {
 		return false
 	}
-	left := strings.TrimRight(f.text[max(0, start-12):start], " \"'")
 	right := strings.TrimLeft(f.text[end:min(len(f.text), end+12)], " \"'\r")
-	return (left == "" && start <= 12 || strings.HasSuffix(left, "|") || strings.HasSuffix(left, "\t") || strings.HasSuffix(left, ";") || strings.HasSuffix(left, "\n")) &&
-		(right == "" || strings.IndexByte("|\t;\n", right[0]) >= 0)
+	return (right == "" || strings.IndexByte("|\t;\n", right[0]) >= 0) && !strings.ContainsAny(f.text[start:end], "|\t;")
 }
 
 // serialWords are how a column of last digits is called.

@@ -50,11 +50,15 @@ func layout(doc *document.Document, segments []int) []line {
 				text = text[:end]
 			}
 			own := strings.TrimRight(text, " \t\r")
+			end := len(own)
 			if left := LeftOfReference(own); len(left) < len(own) {
 				out = append(out, line{segment: i, start: start, page: s.At.Page, text: left})
 				own = strings.TrimLeft(own[len(left):], " \t")
 			}
-			out = append(out, line{segment: i, start: start + strings.LastIndex(text, own), page: s.At.Page, text: own})
+			if own == "" {
+				end = len(text)
+			}
+			out = append(out, line{segment: i, start: start + end - len(own), page: s.At.Page, text: own})
 			start += len(text) + 1
 		}
 	}

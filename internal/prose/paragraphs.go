@@ -22,10 +22,17 @@ func linesOf(data []byte) string {
 	b.Grow(len(data))
 	for i := bytes.IndexByte(data, '\r'); i >= 0; i = bytes.IndexByte(data, '\r') {
 		b.Write(data[:i])
-		b.WriteByte('\n')
-		if data = data[i+1:]; len(data) > 0 && data[0] == '\n' {
-			data = data[1:]
+		if data = data[i+1:]; len(data) == 0 || data[0] != '\n' {
+			b.WriteByte('\n')
+			continue
 		}
+		// The LF goes with the next line. It is no CR, so that the search may skip it.
+		end := bytes.IndexByte(data[1:], '\r') + 1
+		if end == 0 {
+			break
+		}
+		b.Write(data[:end])
+		data = data[end:]
 	}
 	b.Write(data)
 	return b.String()
