@@ -100,8 +100,13 @@ func (b *Box) Wake() {
 // Run sends letters until ctx ends, each at most once. What was being sent when a
 // process went down is given up: nobody knows whether it arrived.
 func (b *Box) Run(ctx context.Context, send func(ctx context.Context, letter []byte) error) error {
-	if err := b.afterCrash(ctx); err != nil {
-		return err
+	// A database that does not answer now may later; nothing else depends on this.
+	for b.afterCrash(ctx) != nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(poll):
+		}
 	}
 	var wg sync.WaitGroup
 	for range senders {
@@ -232,7 +237,8 @@ func (b *Box) afterCrash(ctx context.Context) error {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("cannot look after notices: %w", err)
+		b.log.WarnContext(ctx, "notices to senders wait", "error", err)
+		return err
 	}
 	if n > 0 {
 		b.log.WarnContext(ctx, "notices were being sent when brevvagt went down; they are not sent again", "count", n)
