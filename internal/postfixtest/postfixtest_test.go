@@ -25,7 +25,7 @@ func TestSeveralAtOnce(t *testing.T) {
 			if err != nil || code != 250 || len(id) < 12 {
 				t.Errorf("%d %s %v", code, msg, err)
 			}
-			for range 100 {
+			for range 6000 {
 				if l := p.Log(); strings.Contains(l, id+": to=<b@firma.example>, relay=none") && strings.Contains(l, "status=sent") {
 					return
 				}

@@ -173,7 +173,7 @@ func TestReleaseOfAll(t *testing.T) {
 	took := time.Since(begun)
 	seen := map[string]int{}
 	b.lane.Settle()
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute+time.Duration(mails)*20*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), patience+time.Duration(mails)*20*time.Millisecond)
 	defer cancel()
 	all, err := b.sink.Wait(ctx, mails)
 	if err != nil {

@@ -83,7 +83,7 @@ func TestKilledUnderLoad(t *testing.T) {
 	}
 	adopted := len(b.held(t)) - len(entries)
 	b.start(t)
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if got, err := b.sink.Wait(ctx, mails-mails/5); err != nil {
 		t.Fatalf("%d clean mails delivered: %v", len(got), err)
@@ -160,10 +160,9 @@ func handIn(t *testing.T, addr string, n int) {
 		text = "MARKER-HOLD"
 	}
 	content := append([]byte(fmt.Sprintf("X-Nr: %d\r\n", n)), mailWith(text)...)
-	for range 50 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		c, err := postfixtest.Dial(addr, "pc.example")
 		if err != nil {
-			time.Sleep(20 * time.Millisecond)
 			continue
 		}
 		code, _, err := c.Send("a@kommune.example", []string{"b@firma.example"}, content)
@@ -171,7 +170,6 @@ func handIn(t *testing.T, addr string, n int) {
 		if err == nil && code == 250 {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
 	t.Errorf("mail %d was never accepted", n)
 }

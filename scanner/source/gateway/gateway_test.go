@@ -126,7 +126,7 @@ func TestRefusalsInSession(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	t.Parallel()
-	b := newLab(t, setting{config: gateway.Config{Deadline: 1500 * time.Millisecond, Help: "https://hjaelp.example"}})
+	b := newLab(t, setting{config: gateway.Config{Deadline: 3 * time.Second, Help: "https://hjaelp.example"}})
 	c := b.dial(t)
 	msg := send(t, c, mailWith("MARKER-REJECT"), 550)
 	if want := "5.7.1 Mailen er ikke sendt: 3 CPR-numre paa vej ud, 100% sikkert. Send den sikkert, eller bed din DPO om hjaelp. Hjaelp: https://hjaelp.example"; msg != want {
@@ -202,24 +202,28 @@ func TestTenthMailOfOneConnection(t *testing.T) {
 
 // TestNoStallOverTCP: unanswered small packets would meet the delayed
 // acknowledgement of TCP, 40 ms for nearly every mail. The quicker quarter of some
-// mails tells, whatever else the machine is doing.
+// mails tells, in one round of several, whatever else the machine is doing: a stall would
+// be in every round.
 func TestNoStallOverTCP(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a Postfix")
 	}
 	b := newLab(t, setting{network: "tcp"})
 	c := b.dial(t)
-	var took []time.Duration
-	for range 30 {
-		begun := time.Now()
-		send(t, c, mailWith("ren"), 250)
-		took = append(took, time.Since(begun))
+	for range 20 {
+		var took []time.Duration
+		for range 30 {
+			begun := time.Now()
+			send(t, c, mailWith("ren"), 250)
+			took = append(took, time.Since(begun))
+		}
+		slices.Sort(took)
+		t.Logf("quickest %s, quarter %s, median %s", took[0], took[7], took[15])
+		if took[7] <= 38*time.Millisecond {
+			return
+		}
 	}
-	slices.Sort(took)
-	t.Logf("quickest %s, quarter %s, median %s", took[0], took[7], took[15])
-	if took[7] > 38*time.Millisecond {
-		t.Errorf("a quarter of the mails took at least %s", took[7])
-	}
+	t.Error("in no round was a quarter of the mails quicker than 38 ms")
 }
 
 // TestSlowScan has a scan longer than Postfix would wait: progress packets carry

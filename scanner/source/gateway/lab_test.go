@@ -146,15 +146,13 @@ func (b *lab) start(t testing.TB) {
 	if network == "inet" {
 		network = "tcp"
 	}
-	for range 200 {
+	eventually(t, "the lane listens", func() bool {
 		c, err := net.Dial(network, addr)
 		if err == nil {
 			_ = c.Close()
-			return
 		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatal("the lane does not listen")
+		return err == nil
+	})
 }
 
 func (b *lab) dial(t testing.TB) *postfixtest.Client {
@@ -186,7 +184,7 @@ func send(t testing.TB, c *postfixtest.Client, content []byte, want int) string 
 // Postfix put on top.
 func (b *lab) arrived(t testing.TB, n int) [][]byte {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 15*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	got, err := b.sink.Wait(ctx, n)
 	if err != nil || len(got) != n {
@@ -228,14 +226,16 @@ func receiptOf(id string) []byte {
 	return b
 }
 
+// patience is how long a test waits for what is to come at once.
+const patience = 3 * time.Minute
+
 // eventually waits for a condition.
 func eventually(t testing.TB, what string, ok func() bool) {
 	t.Helper()
-	for range 500 {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if ok() {
 			return
 		}
-		time.Sleep(20 * time.Millisecond)
 	}
-	t.Fatal("never: " + what)
+	t.Fatalf("not within %s: %s", patience, what)
 }

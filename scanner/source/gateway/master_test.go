@@ -44,9 +44,7 @@ func TestKilledPostfix(t *testing.T) {
 		})
 	}
 	for k := range kills {
-		for int(next.Load()) < (k+1)*mails/(kills+1) {
-			time.Sleep(2 * time.Millisecond)
-		}
+		eventually(t, "the traffic goes on", func() bool { return int(next.Load()) >= (k+1)*mails/(kills+1) })
 		b.pf.Kill()
 		b.pf.Restart(t)
 	}
@@ -75,7 +73,7 @@ func TestKilledPostfix(t *testing.T) {
 		return len(delivered), len(held)
 	}
 	done := false
-	for end := time.Now().Add(time.Minute); !done && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+	for end := time.Now().Add(patience); !done && time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
 		d, h := count()
 		done = d == mails-mails/5 && h == mails/5
 	}
@@ -113,7 +111,7 @@ func insist(t *testing.T, addr string, n int) (unsure bool) {
 		text = "MARKER-HOLD"
 	}
 	content := append([]byte(fmt.Sprintf("X-Nr: %d\r\n", n)), mailWith(text)...)
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		c, err := postfixtest.Dial(addr, "pc.example")
 		if err != nil {
 			continue

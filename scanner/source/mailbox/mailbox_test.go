@@ -116,7 +116,7 @@ func (l *lab) subjects() []string {
 
 func (l *lab) eventually(what string, f func() bool) {
 	l.t.Helper()
-	for range 1000 {
+	for range 9000 { // three minutes
 		if f() {
 			return
 		}

@@ -39,12 +39,17 @@ func TestStuckHandlersDoNotPileUp(t *testing.T) {
 	if _, err := j.Scan(t.Context(), scanner.Item{ID: "a"}, stuck); !errors.Is(err, judge.ErrLate) || !j.Busy("a") {
 		t.Errorf("first: %v, busy %v", err, j.Busy("a"))
 	}
+	for end := time.Now().Add(time.Minute); started.Load() == 0 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 	if _, err := j.Scan(t.Context(), scanner.Item{ID: "b", Client: "other"}, stuck); !errors.Is(err, judge.ErrBusy) || started.Load() != 1 {
 		t.Errorf("second: %v, %d started", err, started.Load())
 	}
 	close(leave)
-	for j.Busy("a") {
-		time.Sleep(time.Millisecond)
+	for end := time.Now().Add(time.Minute); j.Busy("a"); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it is busy for ever")
+		}
 	}
 	ok := func(context.Context, scanner.Item) (scanner.Outcome, error) { return scanner.Outcome{CaseID: "x"}, nil }
 	for range 50 {
@@ -69,7 +74,7 @@ func TestRefusal(t *testing.T) {
 // TestOneClientCannotTakeAllPlaces: the mails of a second client are scanned while
 // the first has more waiting than there are places.
 func TestOneClientCannotTakeAllPlaces(t *testing.T) {
-	j := judge.New(judge.Options{Scans: 4, Deadline: 300 * time.Millisecond})
+	j := judge.New(judge.Options{Scans: 4, Deadline: time.Second})
 	leave := make(chan struct{})
 	var running atomic.Int32
 	busy := func(context.Context, scanner.Item) (scanner.Outcome, error) {
@@ -86,20 +91,24 @@ func TestOneClientCannotTakeAllPlaces(t *testing.T) {
 			}
 		})
 	}
-	for running.Load() < 3 {
-		time.Sleep(time.Millisecond)
+	for end := time.Now().Add(time.Minute); running.Load() < 3; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatalf("%d of the first client run", running.Load())
+		}
 	}
 	ok := func(context.Context, scanner.Item) (scanner.Outcome, error) { return scanner.Outcome{CaseID: "x"}, nil }
 	if out, err := j.Scan(t.Context(), scanner.Item{Client: "anden"}, ok); err != nil || out.CaseID != "x" {
 		t.Errorf("the other client waits: %v", err)
 	}
-	time.Sleep(350 * time.Millisecond)
+	for end := time.Now().Add(time.Minute); limited.Load() < 7 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
 	if n := running.Load(); n != 3 {
 		t.Errorf("%d of the first client run, want 3", n)
 	}
 	close(leave)
 	wg.Wait()
-	for end := time.Now().Add(5 * time.Second); j.Waiting() > 0 && time.Now().Before(end); {
+	for end := time.Now().Add(time.Minute); j.Waiting() > 0 && time.Now().Before(end); {
 		time.Sleep(time.Millisecond) // those that came too late end by themselves
 	}
 	if limited.Load() != 7 || j.Waiting() != 0 {

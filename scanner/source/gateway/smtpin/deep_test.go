@@ -82,8 +82,10 @@ func TestDeep(t *testing.T) {
 	go func() { done <- lane.Run(ctx, slowly(cases)) }()
 	defer func() { cancel(); <-done }()
 	b := &lab{lane: lane, sink: sink}
-	for lane.Addr() == "" {
-		time.Sleep(time.Millisecond)
+	for end := time.Now().Add(time.Minute); lane.Addr() == ""; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("the lane does not listen")
+		}
 	}
 	c := b.dial(t)
 	clean := mailWith("MARKER-LATER")
@@ -207,7 +209,7 @@ func handIn(t *testing.T, addr string, n int) {
 	}
 	content := append([]byte(fmt.Sprintf("X-Nr: %d\r\nMessage-ID: <%d@kommune.example>\r\n", n, n)), mailWith(text)...)
 	var refused string
-	for range 500 {
+	for range 9000 { // three minutes
 		if c, err := postfixtest.Dial(addr, "pc.example"); err == nil {
 			code, msg, err := c.Send("a@kommune.example", []string{"b@firma.example"}, content)
 			_ = c.Close()

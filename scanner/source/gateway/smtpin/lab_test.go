@@ -92,11 +92,10 @@ func newLab(t *testing.T, c smtpin.Config, change ...func(*smtpin.Server)) *lab 
 			t.Errorf("lane ended with %v", err)
 		}
 	})
-	for range 500 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if b.lane.Addr() != "" {
 			return b
 		}
-		time.Sleep(time.Millisecond)
 	}
 	t.Fatal("the lane does not listen")
 	return nil

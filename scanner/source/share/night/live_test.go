@@ -10,7 +10,7 @@ import (
 
 func eventually(t *testing.T, what string, f func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(50 * time.Millisecond) {
 		if f() {
 			return
 		}
@@ -33,10 +33,13 @@ func TestLiveReadsWhatChanges(t *testing.T) {
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { defer close(done); s.Live(ctx, ctx, sh, r.dir) }()
-	time.Sleep(200 * time.Millisecond) // until it watches
+	eventually(t, "watching", func() bool {
+		r.write("sag/prøve.txt", "CPR-nr. "+number(3)) // unseen until it watches
+		return len(hits(t, db)) == 2
+	})
 	r.write("sag/ny.txt", "CPR-nr. "+number(1))
 	r.write("ny/mappe/dyb.txt", "CPR-nr. "+number(2))
-	eventually(t, "reading what changed", func() bool { return len(hits(t, db)) == 3 })
+	eventually(t, "reading what changed", func() bool { return len(hits(t, db)) == 4 })
 	src, err := db.Source(ctx, "prøve")
 	must(t, err)
 	if runs, err := db.Runs(ctx, src.ID, 10); err != nil || len(runs) != 1 {

@@ -98,7 +98,7 @@ func (n *nights) night() (state.Run, error) {
 // untilDone does nights until one is finished, as the clock does after a failed one.
 func (n *nights) untilDone() (failed int) {
 	n.t.Helper()
-	for deadline := time.Now().Add(60 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * time.Minute); time.Now().Before(deadline); {
 		run, err := n.night()
 		if err == nil && run.Stage == state.Finished {
 			return failed
