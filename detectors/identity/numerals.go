@@ -172,7 +172,7 @@ var numerals = func() map[string]numeral {
 
 // zeroWord stands in nearly every number that is said in words: nine months of twelve
 // begin with it. Hardly any text has it, so that it is looked for first.
-const zeroWord = "nul "
+const zeroWord = "nul"
 
 // maxSaid is how far, in bytes, a number said in words reaches back from its zero.
 const maxSaid = 60
@@ -188,7 +188,7 @@ func (f *finder) readSaid() {
 		}
 		zero := at + n
 		at = zero + len(zeroWord)
-		if zero < done || zero > 0 && wordByte(f.text, zero-1) {
+		if zero < done || zero > 0 && wordByte(f.text, zero-1) || at < len(f.text) && wordByte(f.text, at) {
 			continue
 		}
 		start := f.saidFrom(zero)
