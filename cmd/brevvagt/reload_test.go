@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -33,7 +34,21 @@ func TestReloadOfShares(t *testing.T) {
 		write(t, a, fmt.Sprintf("sag%02d.txt", n), fmt.Sprintf("Sag %d, CPR-nr. %s", n, sample.Number(n)))
 	}
 	write(t, b, "anden.txt", "CPR-nr. "+sample.Number(1))
+	// A third was scanned before the daemon began: the DPO is told of it, as of a notice
+	// that no machine answers.
+	known := t.TempDir()
+	write(t, known, "kendt.txt", "CPR-nr. "+sample.Number(2))
+	in.change(func(text string) string {
+		return text + fmt.Sprintf("dpo: {mail: dpo@kommune.example}\nsummaries: {when: new, at: \"00:00\"}\nshares:\n  - {name: kendt, path: %s}\n", known)
+	})
+	in.must("", "shares", "run", "--config", in.config)
 	in.start()
+	in.eventually("the DPO to be told", 30*time.Second, func() bool { return len(in.sink.Received()) > 0 })
+	if mail := in.sink.Received()[0]; mail.From != "" || !slices.Equal(mail.To, []string{"dpo@kommune.example"}) {
+		t.Errorf("told by %q to %q", mail.From, mail.To)
+	} else if content, err := mail.Content(); err != nil || !strings.Contains(string(content), "kendt") || strings.Contains(string(content), "kendt.txt") {
+		t.Errorf("told: %s, %v", content, err)
+	}
 	slow := fmt.Sprintf("  - {name: første, path: %s, files_per_second: 1}\n", a)
 	other := fmt.Sprintf("  - {name: anden, path: %s}\n", b)
 	use := func(lines string) {

@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"reflect"
 	"sync"
+	"sync/atomic"
 	"syscall"
 
 	"brevvagt/cmd/brevvagt/config"
@@ -150,6 +151,7 @@ type Keeping struct {
 	now     *Shares // nil until there were any: an installation without shares has no database of scans
 	at      map[string]*kept
 	running sync.WaitGroup
+	shown   atomic.Pointer[Shares] // is now
 }
 
 // kept is a share that is being scanned.
@@ -166,12 +168,8 @@ func NewKeeping(ctx context.Context) *Keeping {
 	return &Keeping{ctx: ctx, at: make(map[string]*kept)}
 }
 
-// Now are the shares in force, nil where there were never any.
-func (k *Keeping) Now() *Shares {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	return k.now
-}
+// Now are the shares in force, nil where there were never any. It waits for nobody.
+func (k *Keeping) Now() *Shares { return k.shown.Load() }
 
 // Wait returns when the context has ended and everything is put away.
 func (k *Keeping) Wait() error {
@@ -206,6 +204,7 @@ func (k *Keeping) Use(cfg config.Config, w Worker) error {
 		return err
 	}
 	k.now = next
+	k.shown.Store(next)
 	in := make(map[string]bool)
 	for _, o := range next.list {
 		in[o.share.Name] = true

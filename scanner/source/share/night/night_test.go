@@ -48,6 +48,22 @@ func TestSecondNightReadsOnlyWhatChanged(t *testing.T) {
 		if got := strings.Join(hits(t, db), "\n"); !strings.Contains(got, "ude/a.txt gone=true") {
 			t.Fatalf("a file in a folder that went: %s", got)
 		}
+		// Who is at it: nobody, nobody yet, and the one who walks.
+		src, err := db.Source(t.Context(), "prøve")
+		must(t, err)
+		at := func(wantRun int64, want int) {
+			t.Helper()
+			if run, workers, err := db.OpenRun(t.Context(), src.ID, time.Now()); err != nil || run != wantRun || workers != want {
+				t.Errorf("run %d with %d at work, want %d with %d, %v", run, workers, wantRun, want, err)
+			}
+		}
+		at(0, 0)
+		run, _, err = db.Begin(t.Context(), src.ID, time.Now().Add(time.Hour), time.Now(), 1)
+		must(t, err)
+		at(run.ID, 0)
+		_, _, err = db.Plan(t.Context(), run, src, "en", time.Minute, time.Now)
+		must(t, err)
+		at(run.ID, 1)
 	})
 }
 

@@ -1,0 +1,9 @@
+package board
+
+import (
+	"testing"
+
+	"brevvagt/internal/storetest"
+)
+
+func TestOnPostgres(t *testing.T) { storetest.Again(t, "TestMetrics.*|TestTimeLeft.*|TestProblems.*") }
