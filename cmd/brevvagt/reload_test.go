@@ -43,7 +43,7 @@ func TestReloadOfShares(t *testing.T) {
 	})
 	in.must("", "shares", "run", "--config", in.config)
 	in.start()
-	in.eventually("the DPO to be told", 30*time.Second, func() bool { return len(in.sink.Received()) > 0 })
+	in.eventually("the DPO to be told", func() bool { return len(in.sink.Received()) > 0 })
 	if mail := in.sink.Received()[0]; mail.From != "" || !slices.Equal(mail.To, []string{"dpo@kommune.example"}) {
 		t.Errorf("told by %q to %q", mail.From, mail.To)
 	} else if content, err := mail.Content(); err != nil || !strings.Contains(string(content), "kendt") || strings.Contains(string(content), "kendt.txt") {
