@@ -93,6 +93,9 @@ type Gap struct {
 	At     Location `json:"at"`
 	Why    Reason   `json:"why"`
 	Detail string   `json:"detail,omitempty"`
+	// Rest says that reading ended here for a limit on the whole item: nobody has looked
+	// at what comes after it.
+	Rest bool `json:"rest,omitempty"`
 }
 
 func (g Gap) String() string { return fmt.Sprintf("%s: %s", g.At.Path, g.Why) }

@@ -109,7 +109,8 @@ func (w *walk) part(ctx context.Context, in Input, depth int) {
 	p := Part{Path: in.Path, Size: int64(len(in.Data)), SHA256: hex.EncodeToString(sum[:])}
 	if why, detail := w.charge(ctx, in, depth); why != "" {
 		w.doc.Parts = append(w.doc.Parts, p)
-		w.gap(Gap{At: at, Why: why, Detail: detail})
+		b := &w.budget
+		w.gap(Gap{At: at, Why: why, Detail: detail, Rest: b.parts > b.limits.Parts || b.bytes > b.limits.Bytes})
 		return
 	}
 	format := w.match(in)
@@ -261,7 +262,7 @@ func (w *walk) segment(s Segment) {
 		s.Text = cutRunes(s.Text, int(max(left, 0)))
 		if !bud.toldText {
 			bud.toldText = true
-			w.gap(Gap{At: s.At, Why: TooBig, Detail: fmt.Sprintf("more than %d bytes of text", bud.limits.TextBytes)})
+			w.gap(Gap{At: s.At, Why: TooBig, Rest: true, Detail: fmt.Sprintf("more than %d bytes of text", bud.limits.TextBytes)})
 		}
 	}
 	if s.Text == "" {
@@ -269,7 +270,7 @@ func (w *walk) segment(s Segment) {
 	}
 	if bud.segments++; bud.segments > bud.limits.Segments {
 		if bud.segments == bud.limits.Segments+1 {
-			w.gap(Gap{At: s.At, Why: TooMany, Detail: fmt.Sprintf("more than %d pieces of text", bud.limits.Segments)})
+			w.gap(Gap{At: s.At, Why: TooMany, Rest: true, Detail: fmt.Sprintf("more than %d pieces of text", bud.limits.Segments)})
 		}
 		return
 	}

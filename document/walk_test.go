@@ -83,6 +83,11 @@ func TestLimits(t *testing.T) {
 			if !slices.Contains(gaps(d), tt.want) {
 				t.Errorf("gaps %v, want %s", gaps(d), tt.want)
 			}
+			// A limit on the whole item leaves the rest of it unread, and says so.
+			whole := tt.limits.Bytes > 0 || tt.limits.Parts > 0 || tt.limits.TextBytes > 0 || tt.limits.Segments > 0
+			if rest := slices.ContainsFunc(d.Gaps, func(g Gap) bool { return g.Rest }); rest != whole {
+				t.Errorf("gaps %+v: rest unread is %t, want %t", d.Gaps, rest, whole)
+			}
 			n := 0
 			for _, s := range d.Segments {
 				n += len(s.Text)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -30,7 +31,10 @@ func TestAttacks(t *testing.T) {
 	t.Cleanup(eng.Close)
 	eng.pipeline.HoldUnfinished = true // as the daemon does
 	slow := time.Second * time.Duration(1+loadFactor())
-	for i, m := range append(nasty.Mails(sample.Number(3)), nasty.Attacks(sample.Number(4))...) {
+	many := "Subject: x\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=x\r\n\r\n" + strings.Repeat("--x\r\n\r\n", 60_000) +
+		"--x\r\n\r\nCPR-nr. " + sample.Number(5) + "\r\n--x--\r\n"
+	list := append(nasty.Mails(sample.Number(3)), nasty.Attacks(sample.Number(4))...)
+	for i, m := range append(list, nasty.Mail{Name: "behind more parts than are read", Data: many}) {
 		it := scanner.Item{Name: "mail.eml", ID: m.Name, Source: "smtp", From: from, To: []string{"b@firma.example"}, Content: []byte(m.Data)}
 		begun := spent.Processor()
 		out, err := eng.pipeline.Handle(t.Context(), it)

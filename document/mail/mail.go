@@ -151,10 +151,10 @@ type reader struct {
 func (r *reader) report() {
 	w := r.walker
 	if w.headerCut {
-		r.out.Gap(document.Gap{Why: document.TooBig, Detail: fmt.Sprintf("more than %d bytes or %d lines of headers", maxHeaderBytes, maxFields)})
+		r.out.Gap(document.Gap{Why: document.TooBig, Rest: true, Detail: fmt.Sprintf("more than %d bytes or %d lines of headers", maxHeaderBytes, maxFields)})
 	}
 	if w.partsCut {
-		r.out.Gap(document.Gap{Why: document.TooMany, Detail: fmt.Sprintf("more than %d parts", maxParts)})
+		r.out.Gap(document.Gap{Why: document.TooMany, Rest: true, Detail: fmt.Sprintf("more than %d parts", maxParts)})
 	}
 	if n := w.anomalies + w.missing(); n > 0 {
 		r.out.Gap(document.Gap{Why: document.Damaged, Detail: fmt.Sprintf("irregular structure in %d places; read as far as possible", n)})
