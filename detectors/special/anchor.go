@@ -256,7 +256,7 @@ func nameLike(w string) bool {
 }
 
 // officeWords tell that the people in a sentence are there by office.
-var officeWords = []string{"byrådsmedlem", "udvalgsmedlem", "foredrag", "oplæg", "byrådet", "folketing", "valgt ind", "interview", "koncert", "forelæsning", "debat", "artikel", "gudstjeneste", "kandidat til"}
+var officeWords = []string{"byrådsmedlem", "udvalgsmedlem", "foredrag", "oplæg", "byrådet", "folketing", "valgt ind", "interview", "koncert", "forelæsning", "debat", "artikel", "gudstjeneste", "kandidat til", `" af `, "” af ", "“ af ", "romanen", "filmen om", "bogen om"}
 
 // roles end the title before a name, or begin it behind one; speaking is what
 // people do by office. Who speaks, chairs or teaches is not whom the matter is

@@ -14,7 +14,11 @@ var states = setOf("har er fik får blev bliver lider går bor havde var skal ka
 func hasFirstName(s string) bool {
 	words := strings.Fields(s)
 	for i := 0; i+1 < len(words); i++ {
-		if states[words[i+1]] && firstNames[strings.TrimLeft(words[i], "\"“”»«(„*")] {
+		verb := i + 1
+		if words[verb] == "og" && i+3 < len(words) {
+			verb += 2 // "Testperson og børnene har"
+		}
+		if states[words[verb]] && firstNames[strings.TrimLeft(words[i], "\"“”»«(„*")] {
 			return true
 		}
 	}

@@ -86,7 +86,7 @@ func newGen(t texts, seed uint64, i int) *gen {
 
 func scenarios() []scenario {
 	var all []scenario
-	for _, list := range [][]scenario{citizenMail(), numberLeaks(), wrongReader(), bundles(), sensitive(), spread(), runs(), officeMail()} {
+	for _, list := range [][]scenario{citizenMail(), numberLeaks(), wrongReader(), bundles(), sensitive(), spread(), genres(), runs(), officeMail()} {
 		all = append(all, list...)
 	}
 	return all

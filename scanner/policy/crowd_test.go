@@ -73,6 +73,7 @@ func TestVisibleRecipients(t *testing.T) {
 		want       Action
 	}{
 		{"a course for the sick", "Holdet for borgere med KOL er aflyst.", boxes(8, "gmail.com"), Hold},
+		{"a group by its trouble", "Mødregruppen for mødre med fødselsdepression ses på fredag.", boxes(8, "gmail.com"), Hold},
 		{"a course", "Kurset er aflyst.", boxes(8, "gmail.com"), Warn},
 		{"a board", "Dagsorden til bestyrelsen er vedhæftet.", boxes(8, "gmail.com"), Pass},
 		{"four", "Holdet for borgere med KOL er aflyst.", boxes(4, "gmail.com"), Pass},

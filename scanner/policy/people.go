@@ -77,7 +77,7 @@ func (f *Facts) spread(site Site) (who string, ok bool) {
 	if f.sensitiveSure() < clearStems {
 		return "", false
 	}
-	return f.parties(site).Spread(caseGroups, clearStems)
+	return f.parties(site).Spread(spreadGroups, clearStems)
 }
 
 // sensitive counts findings of special categories that are at least weak.

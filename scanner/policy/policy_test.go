@@ -163,3 +163,30 @@ func TestPublic(t *testing.T) {
 func typo(shown string) []detectors.Finding {
 	return []detectors.Finding{{Detector: "cpr-typo", Category: "hint", Strength: detectors.Info, Value: detectors.RandomKey().Mask("x", shown)}}
 }
+
+// A protected address is told where the address stands beside the words for it, to a
+// mailbox that is not its owner's.
+func TestProtectedAddressTold(t *testing.T) {
+	site := testSite()
+	for text, want := range map[string]Action{
+		"Din søn er syg. Bodil og børnene har hemmelig adresse, men skriv til Prøvevej 2, 9999 Prøveby.": Hold,
+		"Bodil og børnene har hemmelig adresse.":                                                         Warn,
+		"Du har nu hemmelig adresse på Prøvevej 2, 9999 Prøveby.":                                        Warn,
+	} {
+		doc := mailDoc()
+		doc.Segments = []document.Segment{{Text: text, At: document.Location{Path: "m.eml", Layer: document.Visible}}}
+		k := strings.Index(text, "hemmelig adresse")
+		words := []detectors.Finding{{Detector: "protected-address", Category: "protected-address", Strength: detectors.Strong, Start: k, End: k + 16, At: document.Location{Path: "m.eml"}}}
+		for to, action := range map[string]Action{"jens@gmail.com": want, "post@firma.example": Warn} {
+			v := Decide(site, Default(), facts(site, doc, words, to))
+			for _, r := range v.Rules {
+				if r.ID == "protected-address" && r.Action != action {
+					t.Errorf("%q to %s: %s, want %s", text, to, r.Action, action)
+				}
+			}
+			if !fires(v, "protected-address") {
+				t.Errorf("%q to %s: silent", text, to)
+			}
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/subject"
 	"brevvagt/scanner/policy/parties"
 )
 
@@ -18,8 +19,7 @@ const clearStems = 2
 func specialCategory() Definition {
 	return Definition{ID: "special-category", Title: "Følsomme oplysninger uden sikker forbindelse", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			n := f.sensitiveSure()
-			if !f.outgoing() || n == 0 || len(f.Channel.Unprotected) == 0 {
+			if !f.outgoing() || f.sensitiveSure() == 0 || len(f.Channel.Unprotected) == 0 || f.inProgrammes(site) {
 				return "", "", false
 			}
 			if told := f.parties(site).Told(caseGroups); len(told) > 0 {
@@ -33,6 +33,15 @@ func specialCategory() Definition {
 			it := f.parties(site)
 			return !f.casePaper(site, caseGroups, clearStems) && (allWeak(it.Told(caseGroups)) || it.Says(newsletters...) || it.Says(committees...))
 		}}
+}
+
+// inProgrammes reports whether all that is sensitive stands in programmes of plays and
+// concerts, in files of their own.
+func (f *Facts) inProgrammes(site Site) bool {
+	it := f.parties(site)
+	return !slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
+		return (x.Detector == "special-category" || x.Detector == "protected-address") && x.Strength.Rank() >= detectors.Medium.Rank() && !it.Programme(x.At.Path)
+	})
 }
 
 // sayTold says of whom sensitive words speak who is no recipient: initials, at most
@@ -67,13 +76,43 @@ func protectedAddress() Definition {
 				"Data on a person with protected name or address to a recipient without a secure connection", true
 		},
 		Softer: func(site Site, f *Facts) bool {
-			return !f.casePaper(site, map[string]bool{"protected-address": true}, 1)
+			return !f.casePaper(site, map[string]bool{"protected-address": true}, 1) && !f.addressTold()
 		}}
+}
+
+// addressReach is how far from the words for a protected address the address itself may
+// stand, in bytes.
+const addressReach = 200
+
+// addressTold reports whether a private mailbox is told a protected address that is not
+// its owner's: a house and post code beside the words for it, and no "you".
+func (f *Facts) addressTold() bool {
+	if !slices.ContainsFunc(f.Channel.Unprotected, parties.Private) {
+		return false
+	}
+	return slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
+		if x.Detector != "protected-address" || x.Strength != detectors.Strong || x.Segment < 0 || x.Segment >= len(f.Doc.Segments) {
+			return false
+		}
+		text := f.Doc.Segments[x.Segment].Text
+		if x.Start > x.End || x.End > len(text) {
+			return false
+		}
+		before := text[max(0, x.Start-addressReach):x.Start]
+		if k := strings.LastIndex(before, ". "); k >= 0 {
+			before = before[k+2:] // another sentence speaks of the reader
+		}
+		near := before + text[x.Start:min(len(text), x.End+addressReach)]
+		return subject.NewPlace(near).String() != "" && !slices.ContainsFunc(strings.Fields(strings.ToLower(near)), func(w string) bool { return w == "du" || w == "dig" || w == "din" })
+	})
 }
 
 // caseGroups are the groups whose words make a case paper (GDPR articles 9 and 10,
 // and children's cases); social and economic words alone stand in every letter.
 var caseGroups = groups("helbred psykiatri misbrug religion etnicitet fagforening politik seksualitet genetik_biometri straf_art10 boern protected-address")
+
+// spreadGroups are those of which colleagues are not told by name.
+var spreadGroups = groups("helbred psykiatri misbrug religion etnicitet fagforening politik seksualitet genetik_biometri straf_art10 boern protected-address personalesag social_oekonomi")
 
 // abroadGroups are those that must not leave the country in a case paper.
 var abroadGroups = groups("helbred psykiatri misbrug boern social_oekonomi straf_art10 seksualitet religion etnicitet protected-address")

@@ -31,8 +31,64 @@ func (it *Item) leftInside(p *paper, r *readers) []Odd {
 	if o, ok := it.toldAnother(p, r); ok && len(out) == 0 {
 		out = append(out, o)
 	}
+	if o, ok := it.strayParagraph(p, r); ok && len(out) == 0 {
+		out = append(out, o)
+	}
 	return out
 }
+
+// strayWords is how many sensitive things a letter must tell of somebody who has no part
+// in it, until it is taken for a paragraph of another's letter.
+const strayWords = 2
+
+// strayParagraph finds somebody by full name of whom a citizen's letter tells sensitive
+// things, and whom neither the mail nor the letter ties to its reader: a paragraph that
+// stayed from another's letter. A letter may well tell of another, so it only warns.
+func (it *Item) strayParagraph(p *paper, r *readers) (Odd, bool) {
+	l := p.letter
+	if l == nil || !l.Addressee.Full() || !r.is(l.Addressee) || r.family {
+		return Odd{}, false
+	}
+	var met []subject.Name
+	times := make(map[string]int)
+	for k := range it.Findings {
+		x := &it.Findings[k]
+		if x.At.Path != p.path || x.Detector != "special-category" || x.Strength.Rank() < detectors.Medium.Rank() {
+			continue
+		}
+		n, ok := it.toldOf(x)
+		if !ok || r.is(n) || r.akin(n) || it.staff(n) || it.speaksOfName(n) || it.hasPart(p, n) {
+			continue
+		}
+		if times[n.String()]++; times[n.String()] >= strayWords && slices.ContainsFunc(met, n.Same) {
+			return it.somebody(p.name(), n, true), true
+		}
+		met = append(met, n)
+	}
+	return Odd{}, false
+}
+
+// hasPart reports whether a paper says who somebody is to those it is about: the name is
+// akin to one of theirs, or a word for a relation stands beside it.
+func (it *Item) hasPart(p *paper, n subject.Name) bool {
+	for i := range p.people {
+		if s := it.Subjects[i].Name; s.Same(n) || s.Akin(n) || s.Relative(n) {
+			return true
+		}
+	}
+	for _, i := range it.bundle().paths[p.path] {
+		text := it.Doc.Segments[i].Text
+		for _, f := range subject.NamesIn(text, false) {
+			if f.Name.Same(n) && hasAny(strings.ToLower(text[max(0, f.Start-besideName):min(len(text), f.End+besideName)]), ties) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// besideName is how far from a name a word stands that says who somebody is, in bytes.
+const besideName = 20
 
 // greetsAnother compares a letter's salutation with its address block. A first name
 // alone is weaker: people are called by many.

@@ -1,8 +1,10 @@
 package parties
 
 import (
+	"strings"
 	"testing"
 
+	"brevvagt/detectors"
 	"brevvagt/document"
 )
 
@@ -25,6 +27,34 @@ func TestLeftInside(t *testing.T) {
 		it.Personal = true
 		odd := it.Conflicts(false)
 		if (len(odd) > 0) != c.odd || c.odd && odd[0].Weak != c.weak {
+			t.Errorf("%s: %+v", c.name, odd)
+		}
+	}
+}
+
+// A paragraph about somebody else, by name alone, in the reader's own letter.
+func TestStrayParagraph(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		odd        bool
+	}{
+		{"a stranger", "Bodil Skyggebæk har epilepsi. Bodil Skyggebæk er henvist og har angst.", true},
+		{"told once", "Bodil Skyggebæk har epilepsi.", false},
+		{"the reader", "Testperson Eksempel har epilepsi og angst.", false},
+		{"a relative by name", "Bodil Eksempel har epilepsi og angst.", false},
+		{"a spouse", "Din samlever Bodil Skyggebæk er hørt. Bodil Skyggebæk har epilepsi og angst.", false},
+		{"a father", "Jens Skyggebæk (far) har epilepsi. Jens Skyggebæk har angst.", false},
+	} {
+		it := item("Testperson Eksempel <te@mail.example>", "Se brev.", "Testperson Eksempel\nPrøvevej 1\n9999 Prøveby\n\nKære Testperson Eksempel\n\n"+c.text)
+		for i := range it.Doc.Segments {
+			for _, w := range []string{"epilepsi", "angst"} {
+				if k := strings.Index(it.Doc.Segments[i].Text, w); k >= 0 {
+					it.Findings = append(it.Findings, detectors.Finding{Detector: "special-category", Category: "helbred", Strength: detectors.Medium, Segment: i, Start: k, End: k + len(w), At: it.Doc.Segments[i].At})
+				}
+			}
+		}
+		odd := it.Conflicts(false)
+		if (len(odd) > 0) != c.odd || c.odd && !odd[0].Weak {
 			t.Errorf("%s: %+v", c.name, odd)
 		}
 	}

@@ -233,7 +233,10 @@ func (it *Item) unnamed() Strangers {
 var houses = []string{"bank", "sparekasse", "kredit", "forsikring", "pension", "inkasso", "fagforening", "akasse", "a-kasse", "boligforening", "boligselskab", "udlejning"}
 
 // leave are words of a mail or paper by which the citizen allows it to be sent on.
-var leave = []string{"fuldmagt", "samtykke", "på vegne af", "kopi til", "efter aftale med", "efter ønske fra", "transporterklæring", "jeres kunde", "jeres medlem", "jeres lejer"}
+var leave = []string{"fuldmagt", "samtykke", "på vegne af", "efter aftale med", "efter ønske fra", "transporterklæring", "jeres kunde", "jeres medlem", "jeres lejer"}
+
+// copies are words of a letter that say who else gets it.
+var copies = []string{"kopi til", "kopi:", "kopi sendt", "cc:"}
 
 // Unasked are letters to citizens that go to such a house and to nobody else, where the
 // mail names no citizen and nothing speaks of the citizen's leave.
@@ -247,19 +250,23 @@ func (it *Item) Unasked() []Odd {
 		}
 	}
 	var out []Odd
+	letters := make(map[string]bool)
 	b := it.bundle()
 	for i := range b.papers {
 		p := &b.papers[i]
 		if p.body || p.letter == nil || !p.letter.Addressee.Full() || !p.toCitizen() || it.speaksOfName(p.letter.Addressee) {
 			continue
 		}
+		letters[p.path] = true
 		out = append(out, it.somebody(p.name(), p.letter.Addressee, false))
 	}
-	if len(out) == 0 {
-		return nil
-	}
 	for i := range it.Doc.Segments {
-		if hasAny(strings.ToLower(it.Doc.Segments[i].Text), leave) {
+		s := &it.Doc.Segments[i]
+		words := leave
+		if letters[s.At.Path] {
+			words = copies // what it says of consent is guidance
+		}
+		if len(out) > 0 && hasAny(strings.ToLower(s.Text), words) {
 			return nil
 		}
 	}

@@ -38,7 +38,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 			continue
 		}
 		n, ok := it.toldOf(x)
-		if !ok || it.knows(n, r) || !own.own(x.At.Path) && (it.speaksOfName(n) || it.programme(x.At.Path)) {
+		if !ok || it.knows(n, r) || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x.At.Path)) {
 			continue
 		}
 		words[n.String()]++
@@ -70,7 +70,7 @@ func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) 
 			continue
 		}
 		name, ok := it.toldOf(x)
-		if !ok || it.staff(name) || it.programme(x.At.Path) {
+		if !ok || it.staff(name) || it.Programme(x.At.Path) {
 			continue
 		}
 		who := name.String()
@@ -91,8 +91,8 @@ var mourning = []string{"begravelse", "bisættes", "bisættelse", "begraves", "s
 // nobody's illness.
 var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenografi", "kapelmester", "dirigent", "premiere", "forestilling", "koncert", "orkester", "solist", "skuespil", "revy", "rolleliste", "teater"}
 
-// programme reports whether a paper is that of a play or a concert: three of its words.
-func (it *Item) programme(path string) bool {
+// Programme reports whether a paper is that of a play or a concert: three of its words.
+func (it *Item) Programme(path string) bool {
 	met := make(map[string]bool)
 	for _, i := range it.bundle().paths[path] {
 		text := strings.ToLower(it.Doc.Segments[i].Text)

@@ -280,10 +280,14 @@ func Private(address string) bool {
 var caseWords = []string{"borger", "ydelse", "kontanthjælp", "dagpenge", "førtidspension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visiter", "restance", "i gæld", "inddrivelse", "fleksjob", "jobcenter", "jobplan", "ressourceforløb", "genoptræning",
 	"plejehjem", "hjælpemid", "underretning", "sygemeld", "diagnose", "misbrug", "demens", "plejefamilie", "plejebarn", "anbring", "patient", "pårørende", "handleplan", "mentor", "krisecenter", "kol", "stofskifte", "angst", "adhd", "autis", "elever", "klasseliste", "sygefravær"}
 
+// groupWords are stems of what courses and groups for citizens are called after: who is
+// in them tells of an illness or a trouble.
+var groupWords = []string{"depression", "kræft", "diabetes", "sklerose", "parkinson", "psykisk", "sårbare", "alkohol", "rusmid", "spiseforst", "selvskade", "stressramt", "sorggruppe", "gældsråd", "hjerneskade", "epilepsi", "voldsramt", "ensomhed", "overvægt", "rygestop"}
+
 // CaseWords reports whether the mail's own text or the headings and first lines of its
 // papers speak of citizens' cases.
 func (it *Item) CaseWords() bool {
-	if hasWordWith(it.bodyText(), caseWords) {
+	if hasWordWith(it.bodyText(), caseWords) || hasAny(it.bodyText(), groupWords) {
 		return true
 	}
 	left := 1 << 14
