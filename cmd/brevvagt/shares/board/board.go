@@ -5,6 +5,8 @@ package board
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -32,7 +34,8 @@ type Board struct {
 	Key    detectors.Key // of the installation, for summaries
 	Log    *slog.Logger
 
-	pace pace
+	pace   pace
+	recent recent
 }
 
 // Source is the board as the page wants it.
@@ -92,8 +95,41 @@ func problemKind(text string) string {
 	return "other"
 }
 
+// recent is what was last gathered: whoever turns a list page by page should not wait
+// for all of a share to be gone through each time.
+type recent struct {
+	mu   sync.Mutex
+	key  string
+	at   time.Time
+	held *page.Findings
+}
+
+// The bounds of what is kept, and for how long.
+const (
+	recentFiles = 2000
+	recentFor   = 30 * time.Second
+)
+
 // Findings implements page.Scans.
 func (b *Board) Findings(ctx context.Context, pick page.Pick, most int) (*page.Findings, error) {
+	key, err := json.Marshal(pick)
+	if err != nil || most > recentFiles {
+		return b.findings(ctx, pick, most)
+	}
+	b.recent.mu.Lock()
+	defer b.recent.mu.Unlock()
+	name := fmt.Sprint(most, string(key))
+	if b.recent.key == name && time.Since(b.recent.at) < recentFor {
+		return b.recent.held, nil
+	}
+	f, err := b.findings(ctx, pick, most)
+	if err == nil {
+		b.recent.key, b.recent.at, b.recent.held = name, time.Now(), f
+	}
+	return f, err
+}
+
+func (b *Board) findings(ctx context.Context, pick page.Pick, most int) (*page.Findings, error) {
 	s, out := b.Now(), &page.Findings{}
 	if !s.Any() {
 		return out, nil

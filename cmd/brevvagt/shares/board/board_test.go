@@ -23,6 +23,7 @@ import (
 	"brevvagt/internal/metrics"
 	"brevvagt/internal/store"
 	"brevvagt/internal/storetest"
+	page "brevvagt/quarantine/review/shares"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/gateway/relay"
@@ -241,6 +242,35 @@ func TestAScanUnderWayIsToldWhenItIsOver(t *testing.T) {
 	must(t, r.summaries(box).Run(t.Context(), morning(1)))
 	if mail := box.sent["job@kommune.example"]; !strings.Contains(mail, ": 1 nye") {
 		t.Errorf("the new file is not told: %q", box.sent)
+	}
+}
+
+// TestAListIsTurnedWithoutReadingItAnew, the worst files of it; another list, and the
+// same a while later, are read.
+func TestAListIsTurnedWithoutReadingItAnew(t *testing.T) {
+	r := newRig(t)
+	r.scan()
+	b := &Board{Now: func() *shares.Shares { return r.Shares }}
+	find := func(pick page.Pick, most int) *page.Findings {
+		t.Helper()
+		f, err := b.Findings(t.Context(), pick, most)
+		must(t, err)
+		return f
+	}
+	first := find(page.Pick{Share: "fælles"}, 2)
+	if len(first.Files) != 2 || first.Files[0].Persons != 3 || first.Files[1].Persons != 2 || first.Shares[0].Files != 3 {
+		t.Errorf("the worst two of three: %+v of %+v", first.Files, first.Shares)
+	}
+	if find(page.Pick{Share: "fælles"}, 2) != first {
+		t.Error("the same list was read anew")
+	}
+	if find(page.Pick{Share: "fælles", New: true}, 2) == first {
+		t.Error("another list is the same")
+	}
+	find(page.Pick{Share: "fælles"}, 2)
+	b.recent.at = b.recent.at.Add(-recentFor)
+	if again := find(page.Pick{Share: "fælles"}, 2); again == first || len(again.Files) != 2 {
+		t.Error("an old list was shown again")
 	}
 }
 
