@@ -57,11 +57,15 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 	if err := s.mayRelease(c, d); err != nil {
 		return nil, err
 	}
+	needed := 0
+	if c.ApprovalsDone, needed, err = s.agreed(ctx, c); err != nil {
+		return nil, err
+	}
 	if slices.Contains(c.ApprovalsDone, d.By) {
 		return nil, fmt.Errorf("%s has already approved, a second person must: %w", d.By, ErrNotAllowed)
 	}
 	c.ApprovalsDone = append(c.ApprovalsDone, d.By)
-	if missing := c.Approvers() - len(c.ApprovalsDone); missing > 0 {
+	if missing := needed - len(c.ApprovalsDone); missing > 0 {
 		return c, s.approve(ctx, c, d, missing)
 	}
 	r, ok := s.releasers[c.Source]
@@ -145,6 +149,12 @@ func (s *Service) finish(ctx context.Context, id string) (*Case, error) {
 	if !ok {
 		return c, nil // another process has that source
 	}
+	if c.State != Releasing && c.State != Rejecting {
+		return c, nil
+	}
+	if err := s.witnessed(ctx, c); err != nil {
+		return c, s.failed(ctx, c, err)
+	}
 	full, err := s.forReleaser(c, sealed)
 	if err == nil {
 		full.Again, err = s.again(ctx, c.ID)
@@ -158,8 +168,6 @@ func (s *Service) finish(ctx context.Context, id string) (*Case, error) {
 		answer, err = s.handOver(ctx, r, full)
 	case Rejecting:
 		err = r.Reject(ctx, full, c.notice())
-	default:
-		return c, nil
 	}
 	if err != nil {
 		return c, s.failed(ctx, c, err)

@@ -3,6 +3,7 @@ package quarantine_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"brevvagt/internal/store"
 	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
 )
 
@@ -125,6 +127,64 @@ func TestTwoPeopleMustAgree(t *testing.T) {
 	if lines[1].Detail["reason"] != "ser rigtigt ud" {
 		t.Errorf("approval without its reason: %v", lines[1])
 	}
+}
+
+// Whoever writes to the database decides nothing: an approval, a release or a rejection
+// counts only when the ledger tells of it, and so does how many must agree.
+func TestTheLedgerIsTheWitness(t *testing.T) {
+	b := newBench(t, false)
+	change := func(text string, args ...any) {
+		t.Helper()
+		err := b.db.Update(t.Context(), func(tx *sql.Tx) error { _, err := tx.ExecContext(t.Context(), text, args...); return err })
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	two := func(item string) *quarantine.Case {
+		d := deposit(item)
+		d.Rules[0].Approvers = 2
+		return b.hold(t, d)
+	}
+	held := func(name, id string) {
+		t.Helper()
+		got, err := b.service.Get(t.Context(), id)
+		if err != nil || got.State != quarantine.Held || len(b.source.delivered) != 0 || len(b.source.notices) != 0 {
+			t.Errorf("%s: %v, %v, %d went, %d rejected", name, got.State, err, len(b.source.delivered), len(b.source.notices))
+		}
+	}
+	added := two("added")
+	change(`UPDATE cases SET approvals = '["bo"]' WHERE id = $1`, added.ID)
+	if _, err := b.service.Release(t.Context(), added.ID, quarantine.Decision{By: "anna", Reason: "ja"}); err != nil {
+		t.Error(err)
+	}
+	held("an approval added", added.ID)
+	lowered := two("lowered")
+	change(`UPDATE cases SET facts = REPLACE(facts, '"approvers":2', '"approvers":1'), brief = '' WHERE id = $1`, lowered.ID)
+	if _, err := b.service.Release(t.Context(), lowered.ID, quarantine.Decision{By: "anna", Reason: "ja"}); err != nil {
+		t.Error(err)
+	}
+	held("fewer must agree", lowered.ID)
+	for _, state := range []string{"releasing", "rejecting"} {
+		moved := two(state)
+		change(`UPDATE cases SET state = $2, decided_by = 'bo', decided_at = 1, reason = 'ja' WHERE id = $1`, moved.ID, state)
+		if err := b.service.Resume(t.Context()); err == nil {
+			t.Error("nobody is told of a case that was moved by hand")
+		}
+		held(state, moved.ID)
+		if got, _ := b.service.Get(t.Context(), moved.ID); !strings.Contains(got.LastError, "changed by hand") {
+			t.Errorf("the case says %q", got.LastError)
+		}
+	}
+	forged := two("forged")
+	if _, err := b.service.Release(t.Context(), forged.ID, quarantine.Decision{By: "anna", Reason: "ja"}); err != nil {
+		t.Fatal(err)
+	}
+	change(`UPDATE ledger_private SET actor = 'bo' WHERE actor = 'anna' AND seq IN (SELECT seq FROM ledger_lines WHERE case_id = $1)`, forged.ID)
+	var bad *ledger.BadLine
+	if _, err := b.service.Release(t.Context(), forged.ID, quarantine.Decision{By: "anna", Reason: "ja"}); !errors.As(err, &bad) {
+		t.Errorf("a changed line is believed: %v", err)
+	}
+	held("a changed line", forged.ID)
 }
 
 func TestAFailedReleaseAsksBothAgain(t *testing.T) {

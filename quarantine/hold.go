@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/repeats"
@@ -179,7 +180,7 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey, same 
 		}
 		err = s.move(ctx, tx, c, Held, System, c.HeldAt, map[string]string{
 			"source": c.Source, "object": parts.original.Object, "plain-sha256": parts.original.PlainSHA256, "cipher-sha256": parts.original.CipherSHA256,
-			"pictures": strconv.Itoa(len(parts.pictures)), "rules": strings.Join(ruleIDs(c.Rules), " "), "draft": c.DraftNo})
+			"pictures": strconv.Itoa(len(parts.pictures)), "rules": strings.Join(ruleIDs(c.Rules), " "), "draft": c.DraftNo, ledger.ApproversDetail: strconv.Itoa(c.Approvers())})
 		s.crash("hold:before-commit")
 		return err
 	})
