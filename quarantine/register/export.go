@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -42,9 +43,13 @@ func (r *Register) WriteCSV(w io.Writer, drafts []*Draft) error {
 	return out.Error()
 }
 
-// harmless keeps a spreadsheet from running a cell: OWASP's list of first characters.
+// harmless keeps a spreadsheet from running a cell: OWASP's list of first characters, the
+// wide ones of East Asian keyboards with them, behind any blanks that a program trims.
 func harmless(cell string) string {
-	if cell != "" && strings.ContainsRune("=+-@\t\r\n", rune(cell[0])) {
+	if r, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("\t\r\n", r) {
+		return "'" + cell
+	}
+	if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(cell, " \u00a0\ufeff")); strings.ContainsRune("=+-@＝＋－＠", r) {
 		return "'" + cell
 	}
 	return cell

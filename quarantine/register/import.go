@@ -14,9 +14,13 @@ import (
 
 // Limits of an imported workbook.
 const (
-	maxImportBytes = 32 << 20 // unpacked
-	maxImportRows  = 10_000
+	maxImportBytes   = 32 << 20 // unpacked
+	maxImportRows    = 10_000
+	maxImportColumns = 100
+	maxTitleRow      = 30
 )
+
+var errSheet = errors.New("a sheet cannot be read")
 
 // ErrNoRegister says that a workbook has no row of titles that we know.
 var ErrNoRegister = errors.New("no sheet has the register's titles in a row")
@@ -45,21 +49,58 @@ func (r *Register) ReadXLSX(in io.Reader) ([]Draft, []RowError, error) {
 	}
 	defer f.Close()
 	for _, sheet := range f.GetSheetList() {
-		rows, err := f.GetRows(sheet)
+		at, rows, first, err := readSheet(f, sheet)
 		if err != nil {
-			return nil, nil, fmt.Errorf("a sheet cannot be read: %w", errors.Unwrap(err))
+			return nil, nil, err
 		}
-		for i, row := range rows[:min(len(rows), 30)] {
-			if at := titlesOf(row); at != nil {
-				if len(rows)-i > maxImportRows {
-					return nil, nil, fmt.Errorf("more than %d rows", maxImportRows)
-				}
-				drafts, wrong := r.readRows(rows[i+1:], at, i+2)
-				return drafts, wrong, nil
-			}
+		if at != nil {
+			drafts, wrong := r.readRows(rows, at, first)
+			return drafts, wrong, nil
 		}
 	}
 	return nil, nil, ErrNoRegister
+}
+
+// readSheet reads a sheet row by row: at is nil when no row of titles stands near its
+// top; first is the number of the row after them. Rows are bounded as they come, because
+// a small file can hold a sheet that is endless, or rows as wide as Excel allows.
+func readSheet(f *excelize.File, sheet string) (at map[int]int, rows [][]string, first int, err error) {
+	stream, err := f.Rows(sheet)
+	if err != nil {
+		return nil, nil, 0, errSheet
+	}
+	defer stream.Close()
+	bytes, cells := 0, 0
+	for n := 1; stream.Next() && (at != nil || n <= maxTitleRow); n++ {
+		row, err := stream.Columns()
+		if err != nil {
+			return nil, nil, 0, errSheet
+		}
+		cells += len(row) // a row is as long as its last cell is far out
+		row = row[:min(len(row), maxImportColumns)]
+		if at == nil {
+			at, first = titlesOf(row), n+1
+			continue
+		}
+		for _, cell := range row {
+			bytes += len(cell)
+		}
+		if bytes > maxImportBytes || cells > maxImportRows*maxImportColumns {
+			return nil, nil, 0, fmt.Errorf("more than %d cells or %d bytes of text", maxImportRows*maxImportColumns, maxImportBytes)
+		}
+		// Empty rows keep their place; those at the end are no rows.
+		if len(row) > 0 {
+			rows = append(rows, make([][]string, n-first-len(rows))...)
+			rows = append(rows, row)
+		}
+		if len(rows) > maxImportRows {
+			return nil, nil, 0, fmt.Errorf("more than %d rows", maxImportRows)
+		}
+	}
+	if err := stream.Error(); err != nil {
+		return nil, nil, 0, errSheet
+	}
+	return at, rows, first, nil
 }
 
 // titlesOf maps columns 1 to 13 to the cells of a row of titles, nil when fewer than

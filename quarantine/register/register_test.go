@@ -277,7 +277,7 @@ func TestSeveralRulesAreTold(t *testing.T) {
 
 func TestCSVForDanishExcel(t *testing.T) {
 	_, r := open(t)
-	d := &register.Draft{No: "2026-01", Fields: register.Fields{What: "=HYPERLINK(\"x\")", Type: "+1", Consequences: "-2", Notify: "@x", Measures: "a;b \"c\"\nd"}}
+	d := &register.Draft{No: "2026-01", Fields: register.Fields{What: "=HYPERLINK(\"x\")", Type: "+1", Consequences: "-2", Notify: "@x", Measures: "a;b \"c\"\nd", NotifyReason: " =cmd|x", InformedReason: "＝1", Ruling: "\t=1", Informed: "a=1"}}
 	var out bytes.Buffer
 	if err := r.WriteCSV(&out, []*register.Draft{d}); err != nil {
 		t.Fatal(err)
@@ -292,7 +292,7 @@ func TestCSVForDanishExcel(t *testing.T) {
 	if err != nil || len(rows) != 2 || len(rows[1]) != 13 {
 		t.Fatalf("%v, %v", rows, err)
 	}
-	for i, want := range map[int]string{1: "'=HYPERLINK(\"x\")", 4: "'+1", 6: "'-2", 7: "'@x", 9: "a;b \"c\"\nd"} {
+	for i, want := range map[int]string{1: "'=HYPERLINK(\"x\")", 4: "'+1", 6: "'-2", 7: "'@x", 8: "' =cmd|x", 9: "a;b \"c\"\nd", 10: "a=1", 11: "'＝1", 12: "'\t=1"} {
 		if rows[1][i] != want {
 			t.Errorf("cell %d is %q, want %q", i, rows[1][i], want)
 		}

@@ -1,13 +1,17 @@
 package desk_test
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -224,6 +228,98 @@ func TestImportLeavesOutCitizens(t *testing.T) {
 			t.Errorf("%q was read", bad)
 		}
 	}
+}
+
+// A workbook that somebody made to do harm: endless or wide as Excel allows, formulas,
+// links to other files, and a citizen in every column.
+func TestHostileWorkbooks(t *testing.T) {
+	_, r := rig(t, day(t, "01.12.2025"))
+	cell := func(at, kind, value string) string {
+		return `<c r="` + at + `" t="` + kind + `">` + value + `</c>`
+	}
+	text := func(at, s string) string { return cell(at, "inlineStr", "<is><t>"+s+"</t></is>") }
+	row := func(n int, cells ...string) string {
+		return fmt.Sprintf(`<row r="%d">%s</row>`, n, strings.Join(cells, ""))
+	}
+	var titles []string
+	for i, c := range register.Columns() {
+		titles = append(titles, text(string(rune('A'+i))+"1", c))
+	}
+	good := func(n int, cells ...string) string {
+		at := strconv.Itoa(n)
+		return row(n, append([]string{text("A"+at, fmt.Sprintf("2025-%02d", n)), text("B"+at, "Brev sendt forkert"), text("C"+at, "16.01.2025")}, cells...)...)
+	}
+	read := func(sheet string) ([]register.Draft, []register.RowError, error) {
+		t.Helper()
+		return r.ReadXLSX(workbook(t, row(1, titles...)+sheet))
+	}
+	var wide, long strings.Builder
+	for n := 2; n < 200; n++ {
+		wide.WriteString(row(n, text(fmt.Sprintf("XFD%d", n), "x")))
+	}
+	for n := 2; n < 10_010; n++ {
+		long.WriteString(row(n, text(fmt.Sprintf("B%d", n), "x")))
+	}
+	for name, sheet := range map[string]string{"wide": wide.String(), "long": long.String(), "a gap": row(1_048_576, text("B1048576", "x")), "a lot of text": row(2, text("B2", strings.Repeat("x", 33<<20)))} {
+		if drafts, _, err := read(sheet); err == nil || len(drafts) > 0 {
+			t.Errorf("%s: %d drafts, %v", name, len(drafts), err)
+		}
+	}
+	drafts, wrong, err := read(good(2) + good(5, `<c r="G5" t="str"><f>HYPERLINK("https://ond.example","klik")</f><v>klik</v></c>`, `<c r="J5" t="str"><f>[1]Ark1!A1</f><v>=cmd|' /C calc'!A0</v></c>`) + `<row r="1048576"/>`)
+	if err != nil || len(wrong) != 0 || len(drafts) != 2 || drafts[1].Consequences != "klik" || !strings.HasPrefix(drafts[1].Measures, "=cmd") {
+		t.Fatalf("%+v, %v, %v", drafts, wrong, err)
+	}
+	var csv bytes.Buffer
+	if err := r.WriteCSV(&csv, []*register.Draft{&drafts[1]}); err != nil || !strings.Contains(csv.String(), ";'=cmd") {
+		t.Errorf("%q, %v", csv.String(), err)
+	}
+	var citizens strings.Builder
+	for i, column := range "BEFGHIJKLM" {
+		n := strconv.Itoa(i + 2)
+		cells := []string{text("A"+n, "2025-"+fmt.Sprintf("%02d", i+1)), text("B"+n, "Et brev"), text("C"+n, "16.01.2025")}
+		at := slices.IndexFunc(cells, func(c string) bool { return strings.HasPrefix(c, `<c r="`+string(column)) })
+		planted := text(string(column)+n, "&lt;b&gt;borgeren 070761-4285&lt;/b&gt;")
+		if at >= 0 {
+			cells[at] = planted
+		} else {
+			cells = append(cells, planted)
+		}
+		citizens.WriteString(row(i+2, cells...))
+	}
+	if drafts, wrong, err := read(citizens.String()); err != nil || len(drafts) != 0 || len(wrong) != 10 {
+		t.Errorf("%d drafts kept a citizen, %v, %v", len(drafts), wrong, err)
+	}
+}
+
+// workbook is a workbook whose one sheet is what is given.
+func workbook(t *testing.T, rows string) *bytes.Reader {
+	t.Helper()
+	f := excelize.NewFile()
+	defer f.Close()
+	var plain, out bytes.Buffer
+	if err := f.Write(&plain); err != nil {
+		t.Fatal(err)
+	}
+	in, err := zip.NewReader(bytes.NewReader(plain.Bytes()), int64(plain.Len()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := zip.NewWriter(&out)
+	for _, part := range in.File {
+		if part.Name != "xl/worksheets/sheet1.xml" {
+			if err := w.Copy(part); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	sheet, err := w.Create("xl/worksheets/sheet1.xml")
+	if err == nil {
+		_, err = io.WriteString(sheet, `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>`+rows+`</sheetData></worksheet>`)
+	}
+	if err := errors.Join(err, w.Close()); err != nil {
+		t.Fatal(err)
+	}
+	return bytes.NewReader(out.Bytes())
 }
 
 func TestTheClockAndTheDecision(t *testing.T) {
