@@ -238,26 +238,60 @@ func TestLoginRefused(t *testing.T) {
 	}
 }
 
+// Every form of every route is refused when another site sends it, whoever is signed in,
+// and every answer forbids to be framed, sniffed or kept.
 func TestOtherSitesAreRefused(t *testing.T) {
 	r := newRig(t)
 	held := r.hold(t, screenshot("a"), time.Hour)
-	c := r.as(t, "dpo")
-	for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://ond.example"}} {
-		form := url.Values{"begrundelse": {"indsat af en fremmed side"}}
-		req, err := http.NewRequest("POST", r.url+"/sag/"+held.ID+"/frigiv", strings.NewReader(form.Encode()))
-		if err != nil {
-			t.Fatal(err)
+	cookie := r.cookie(t, "dpo")
+	names := strings.NewReplacer("{$}", "", "{id}", held.ID, "{n}", "0", "{nr}", held.DraftNo, "{slags}", "csv")
+	h := r.server.handler()
+	for _, rt := range r.server.routes() {
+		for _, header := range [][2]string{{"Sec-Fetch-Site", "cross-site"}, {"Sec-Fetch-Site", "same-site"}, {"Origin", "https://ond.example"}} {
+			req := httptest.NewRequest(rt.method, names.Replace(rt.path), strings.NewReader("begrundelse=indsat+af+en+fremmed+side&handling=frigiv&sag="+held.ID))
+			req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			req.Header.Set(header[0], header[1])
+			req.AddCookie(cookie)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, req)
+			if rt.method == "POST" && (w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), "Handlingen blev stoppet")) {
+				t.Errorf("POST %s with %v: status %d", rt.path, header, w.Code)
+			}
+			g := w.Header()
+			if g.Get("X-Frame-Options") != "DENY" || !strings.Contains(g.Get("Content-Security-Policy"), "frame-ancestors 'none'") || g.Get("X-Content-Type-Options") != "nosniff" || g.Get("Cache-Control") != "no-store" && rt.path != "/static/" {
+				t.Errorf("%s %s: %v", rt.method, rt.path, g)
+			}
 		}
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.Header.Set(header[0], header[1])
-		status, body := answer(t, c.first(req))
-		if status != http.StatusForbidden {
-			t.Errorf("%v: status %d", header, status)
-		}
-		contains(t, body, "Handlingen blev stoppet")
 	}
-	if len(r.source.delivered) != 0 {
-		t.Error("delivered on behalf of another site")
+	if got, err := r.service.Get(t.Context(), held.ID); err != nil || got.State != quarantine.Held || len(r.source.delivered) != 0 {
+		t.Errorf("decided on behalf of another site: %v, %v", got.State, err)
+	}
+}
+
+// An address that is written to mean another one, or a forged host, leads nowhere else.
+func TestStrangeAddresses(t *testing.T) {
+	r := newRig(t)
+	held := r.hold(t, screenshot("a"), time.Hour)
+	h := r.server.handler()
+	operator := r.cookie(t, "operator")
+	for _, path := range []string{"//ond.example/%2e%2e", "//ond.example//", "/%2e%2e/sag/" + held.ID, "/sag/../sag/" + held.ID, "/drift/..//sag/" + held.ID, "/sag%2f" + held.ID, "/SAG/" + held.ID, "/sag/" + held.ID + "/", "/sag/" + held.ID + "%00", "/static/..%2fsag/" + held.ID, "/sag/" + held.ID + ";x=1", "/sag/%2e%2e/drift"} {
+		req := httptest.NewRequest("GET", "/", nil)
+		u, err := url.ParseRequestURI(path)
+		if err != nil {
+			continue // net/http refuses it before us
+		}
+		req.URL, req.RequestURI, req.Host = u, path, "ond.example"
+		req.Header.Set("X-Forwarded-Host", "ond.example")
+		req.Header.Set("X-HTTP-Method-Override", "POST")
+		req.AddCookie(operator)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, req)
+		if to := w.Header().Get("Location"); strings.Contains(to, "://") || strings.HasPrefix(to, "//") || strings.HasPrefix(to, `/\`) {
+			t.Errorf("%s leads to %q", path, to)
+		}
+		if body := w.Body.String(); strings.Contains(body, "070761") || strings.Contains(body, "leverandoer") || strings.Contains(body, "ond.example") && !strings.Contains(path, "ond.example") {
+			t.Errorf("%s shows the operator a case, or the forged host", path)
+		}
 	}
 }
 

@@ -3,6 +3,8 @@ package review
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,12 +12,13 @@ import (
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review/figures"
+	"brevvagt/quarantine/review/oidc"
 	"brevvagt/quarantine/runs"
+	"brevvagt/quarantine/warned"
 )
 
-// views looks at the pages beside the cases with an attack in every text: in a wide
-// window and 320 pixels wide, for axe-core's eyes, in both languages, with nothing in
-// the console.
+// views looks at the page of every route, 320 pixels wide, with axe-core's eyes, in both
+// languages, an attack among the texts, with nothing in the console.
 func views(t *testing.T, browser context.Context) {
 	r := newRig(t, func(c *Config) { c.Rules = shippedStates })
 	r.withKeys()
@@ -43,26 +46,67 @@ func views(t *testing.T, browser context.Context) {
 	if _, err := r.service.Reject(t.Context(), last.ID, quarantine.Decision{By: "dpo", Reason: "Forkert modtager"}); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := r.service.Release(t.Context(), r.hold(t, screenshot("gik"), time.Hour).ID, quarantine.Decision{By: "dpo", Reason: "Aftalt", Opener: r.opener}); err != nil {
+		t.Fatal(err)
+	}
+	held := r.hold(t, bundle("b"), time.Hour)
+	web := r.as(t, "dpo")
+	web.post("/sag/"+held.ID+"/falsk-alarm", "begrundelse", "Aftalt med domstolen", "undtag", "1", "dage", "30")
+	web.post("/fortegnelse/"+held.DraftNo+"/bekraeft", "bekendt", "2026-11-24T10:00")
+	if err := r.server.lists.Warned.Add(t.Context(), warned.Warning{Source: "smtp", From: "a@kommune.example", To: []string{"b@x.example"}, Subject: "Emne", Rules: []warned.Rule{{ID: "placeholder", Danish: "Pladsholder", English: "Placeholder"}}, Gaps: []string{"a.zip: krypteret"}}); err != nil {
+		t.Fatal(err)
+	}
+	paths := pages(r, strings.NewReplacer("{$}", "", "{nr}", held.DraftNo, "/sag/{id}/koersel", "/sag/"+last.ID+"/koersel", "{id}", held.ID))
+	shots := map[string]string{"/sag/" + last.ID + "/koersel": "koersel", "/statistik": "statistik", "/noegler": "noegler", "/tiltag": "tiltag"}
 	for _, lang := range []string{"da", "en"} {
 		b := signedIn(t, browser, r, "dpo", lang)
-		paths := []string{"/sag/" + last.ID + "/koersel", "/statistik", "/noegler", "/tiltag"}
-		for i, name := range []string{"koersel", "statistik", "noegler", "tiltag"} {
-			b.open(paths[i])
-			if lang == "da" {
+		for _, path := range paths {
+			if name := shots[path]; name != "" && lang == "da" {
+				b.open(path)
 				b.shot(name, 900)
 			}
-			b.shot("bred-"+name+"-"+lang, 0)
-			if n := run(b, chromedp.Evaluate[int](planted)); n != 0 {
-				t.Errorf("%s: %d planted elements", paths[i], n)
-			}
-		}
-		b.narrowPaths(paths...)
-		for i, name := range []string{"koersel", "statistik", "noegler", "tiltag"} {
 			b.do(chromedp.EmulateViewport(320, 700))
-			b.open(paths[i])
-			b.shot("smal-"+name+"-"+lang, 0)
+			b.looked(path)
+			if n := run(b, chromedp.Evaluate[int](planted)); n != 0 {
+				t.Errorf("%s: %d planted elements", path, n)
+			}
+			if got := run(b, chromedp.Evaluate[string](`document.documentElement.lang`)); got != lang {
+				t.Errorf("%s is in %s, want %s", path, got, lang)
+			}
+			b.shot("smal-"+strings.ReplaceAll(strings.Trim(path, "/"), "/", "-")+"-"+lang, 0)
 		}
+		b.wanted("404")
 		b.quiet()
+	}
+}
+
+// notPages are the routes to read from that answer with no page for people, or send
+// them on; the pages of those who are not signed in are looked at where they sign in.
+var notPages = []string{"/sund", "/static/", "/log-ind", "/log-ind/kommune", oidc.ReturnPath, "/log-ud/her", "/laas-op", "/sag/{id}/billede/{n}", "/sag/{id}/pdf", "/udtraek/{slags}", "/fortegnelse/{nr}/frist.ics"}
+
+// pages are the addresses of all routes with a page, so that a new one is looked at too,
+// and some that are another page under the same route.
+func pages(r *rig, names *strings.Replacer) []string {
+	list := []string{"/?vis=alle&q=akt&orden=risiko", "/sag/{id}?billeder=1", "/findes-ikke"}
+	for _, rt := range r.server.routes() {
+		if rt.method == "GET" && !slices.Contains(notPages, rt.path) {
+			list = append(list, rt.path)
+		}
+	}
+	for i := range list {
+		list[i] = names.Replace(list[i])
+	}
+	return list
+}
+
+// looked opens a page on a narrow screen: axe-core finds nothing, and nothing has to be
+// scrolled sideways.
+func (b *browserTab) looked(path string) {
+	b.t.Helper()
+	b.open(path)
+	b.accessible(path)
+	if w := run(b, chromedp.Evaluate[int](`document.documentElement.scrollWidth`)); w > 320 {
+		b.t.Errorf("%s is %d pixels wide on a screen of 320: %s", path, w, run(b, chromedp.Evaluate[string](widest)))
 	}
 }
 

@@ -163,6 +163,8 @@ func working(t *testing.T, browser context.Context) {
 	b.open("/undtagelser")
 	b.says("Aftalt med domstolen")
 	b.shot("undtagelser", 560)
-	b.narrowPaths("/undtagelser", "/advarsler", "/statistik", "/?q=akt&orden=risiko", "/sag/"+held.ID)
+	b.do(chromedp.EmulateViewport(320, 700))
+	b.looked("/sag/" + held.ID) // with a note
+	b.do(chromedp.EmulateReset())
 	b.quiet()
 }
