@@ -176,13 +176,18 @@ var draftNo = regexp.MustCompile(`^[0-9]{4}-[0-9]*$`)
 // maxTerms bounds the words of a search.
 const maxTerms = 6
 
-// rare is up to how many cases a word is looked up from the word's side.
-const rare = 2000
+// rare is up to how many cases a word is looked up from the word's side, and common up
+// to how many it is worth looking up beside another.
+const (
+	rare   = 2000
+	common = 60_000
+)
 
 // statement collects a condition and its values.
 type statement struct {
 	where []string
 	args  []any
+	few   bool // a condition names the few cases there can be
 }
 
 func (s *statement) arg(v any) string {
@@ -275,42 +280,51 @@ func (q *Query) order() string {
 
 func (q *Query) conditions(ctx context.Context, tx *sql.Tx) (*statement, error) {
 	s := &statement{}
+	if err := s.words(ctx, tx, q.terms()); err != nil {
+		return nil, err
+	}
+	state, held := `cases.state`, `cases.held_at`
+	if s.few { // SQLite would rather walk a state's cases than look these few up
+		state, held = `(cases.state || '')`, `(cases.held_at + 0)`
+	}
 	if len(q.States) > 0 {
 		marks := make([]string, len(q.States))
 		for i, state := range q.States {
 			marks[i] = s.arg(state)
 		}
-		s.where = append(s.where, `cases.state IN (`+strings.Join(marks, ", ")+`)`)
+		s.where = append(s.where, state+` IN (`+strings.Join(marks, ", ")+`)`)
 	}
 	if !q.Since.IsZero() {
-		s.where = append(s.where, `cases.held_at >= `+s.arg(store.Millis(q.Since)))
+		s.where = append(s.where, held+` >= `+s.arg(store.Millis(q.Since)))
 	}
 	if !q.Until.IsZero() {
-		s.where = append(s.where, `cases.held_at < `+s.arg(store.Millis(q.Until)))
+		s.where = append(s.where, held+` < `+s.arg(store.Millis(q.Until)))
 	}
 	if q.Assigned != "" {
 		s.where = append(s.where, `cases.assigned = `+s.arg(q.Assigned))
 	}
+	return s, nil
+}
+
+// terms are the words that a case must have.
+func (q *Query) terms() []term {
+	var terms []term
 	for _, t := range []string{tag(RuleTag, q.Rule), tag(SourceTag, q.Source), tag(FromTag, strings.ToLower(q.From)), tag(UnitTag, q.Unit)} {
 		if t != "" {
-			if err := s.word(ctx, tx, t, true); err != nil {
-				return nil, err
-			}
+			terms = append(terms, term{word: t, whole: true})
 		}
 	}
-	terms := strings.Fields(strings.ToLower(q.Text))
-	for _, t := range terms[:min(len(terms), maxTerms)] {
+	asked := strings.Fields(strings.ToLower(q.Text))
+	for _, t := range asked[:min(len(asked), maxTerms)] {
 		pieces := []string{t}
 		if !strings.Contains(t, "@") && !draftNo.MatchString(t) {
 			pieces = split(t)
 		}
 		for _, p := range pieces {
-			if err := s.word(ctx, tx, p, false); err != nil {
-				return nil, err
-			}
+			terms = append(terms, term{word: p})
 		}
 	}
-	return s, nil
+	return terms
 }
 
 func tag(kind, value string) string {
@@ -320,27 +334,88 @@ func tag(kind, value string) string {
 	return kind + value
 }
 
-// word asks for a case with a word, or with one that begins so. A rare word is looked up first and
-// its cases are few; a common one is checked while the cases are walked in order.
-func (s *statement) word(ctx context.Context, tx *sql.Tx, word string, whole bool) error {
-	test, args := `word = $1`, []any{word}
-	if !whole {
-		test, args = `word >= $1 AND word < $2`, []any{word, word + "\U0010ffff"}
+// term is a word that a case must have, or the beginning of one.
+type term struct {
+	word  string
+	whole bool
+	n     int // how often it is there, to one more than common
+}
+
+// test asks for the term in a row of case_words.
+func (t *term) test(s *statement) string {
+	if t.whole {
+		return `word = ` + s.arg(t.word)
 	}
-	var n int
-	if err := tx.QueryRowContext(ctx, fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM case_words WHERE %s LIMIT %d) x`, test, rare+1), args...).Scan(&n); err != nil {
-		return fmt.Errorf("cannot look up a word: %w", err)
+	return `word >= ` + s.arg(t.word) + ` AND word < ` + s.arg(t.word+"\U0010ffff")
+}
+
+// words asks for cases that have all terms. The cases of a rare term are looked up and
+// those of a common one checked while the cases are walked in order, which ends soon
+// where many match. Common terms that hardly ever meet would be walked for to the end:
+// those are looked up together first.
+func (s *statement) words(ctx context.Context, tx *sql.Tx, terms []term) error {
+	for i := range terms {
+		t := &terms[i]
+		count := &statement{}
+		text := fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM case_words WHERE %s LIMIT %d) x`, t.test(count), common+1)
+		if err := tx.QueryRowContext(ctx, text, count.args...).Scan(&t.n); err != nil {
+			return fmt.Errorf("cannot look up a word: %w", err)
+		}
 	}
-	for i, a := range args {
-		test = strings.Replace(test, fmt.Sprintf("$%d", i+1), "\x00"+s.arg(a)[1:], 1)
+	slices.SortStableFunc(terms, func(a, b term) int { return a.n - b.n })
+	if len(terms) > 1 && terms[0].n > rare && terms[0].n <= common {
+		ids, few, err := meeting(ctx, tx, terms)
+		if err != nil {
+			return err
+		}
+		if few {
+			s.among(ids)
+			return nil
+		}
 	}
-	test = strings.ReplaceAll(test, "\x00", "$")
-	if n <= rare {
-		s.where = append(s.where, `cases.id IN (SELECT case_id FROM case_words WHERE `+test+`)`)
-		return nil
+	for i := range terms {
+		if t := &terms[i]; t.n <= rare {
+			s.few = true
+			s.where = append(s.where, `cases.id IN (SELECT case_id FROM case_words WHERE `+t.test(s)+`)`)
+		} else {
+			s.where = append(s.where, `EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = cases.id AND `+t.test(s)+`)`)
+		}
 	}
-	s.where = append(s.where, `EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = cases.id AND `+test+`)`)
 	return nil
+}
+
+// among asks for one of the cases.
+func (s *statement) among(ids []string) {
+	marks := make([]string, len(ids))
+	for i, id := range ids {
+		marks[i] = s.arg(id)
+	}
+	s.few = true
+	s.where = append(s.where, `cases.id IN (`+strings.Join(marks, ", ")+`)`)
+}
+
+// meeting lists the cases that have all terms, when they are few.
+func meeting(ctx context.Context, tx *sql.Tx, terms []term) (ids []string, few bool, err error) {
+	s, parts := &statement{}, []string{}
+	for i := range terms {
+		parts = append(parts, `SELECT case_id FROM case_words WHERE `+terms[i].test(s))
+	}
+	rows, err := tx.QueryContext(ctx, strings.Join(parts, ` INTERSECT `)+fmt.Sprintf(` LIMIT %d`, rare+1), s.args...)
+	if err != nil {
+		return nil, false, fmt.Errorf("cannot look up words: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, false, fmt.Errorf("cannot look up words: %w", err)
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		ids = []string{""} // no case is called so
+	}
+	return ids, len(ids) <= rare, rows.Err()
 }
 
 // Values lists the values that a kind of tag has, sorted, at most limit.
