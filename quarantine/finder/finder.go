@@ -176,11 +176,12 @@ var draftNo = regexp.MustCompile(`^[0-9]{4}-[0-9]*$`)
 // maxTerms bounds the words of a search.
 const maxTerms = 6
 
-// rare is up to how many cases a word is looked up from the word's side, and common up
-// to how many it is worth looking up beside another.
+// rare is up to how many cases a word is looked up from the word's side, common up to
+// how many it is worth looking up beside another, and few how many may come of that.
 const (
-	rare   = 2000
+	rare   = 5000
 	common = 60_000
+	few    = 2000
 )
 
 // statement collects a condition and its values.
@@ -364,11 +365,11 @@ func (s *statement) words(ctx context.Context, tx *sql.Tx, terms []term) error {
 	}
 	slices.SortStableFunc(terms, func(a, b term) int { return a.n - b.n })
 	if len(terms) > 1 && terms[0].n > rare && terms[0].n <= common {
-		ids, few, err := meeting(ctx, tx, terms)
+		ids, some, err := meeting(ctx, tx, terms)
 		if err != nil {
 			return err
 		}
-		if few {
+		if some {
 			s.among(ids)
 			return nil
 		}
@@ -395,12 +396,12 @@ func (s *statement) among(ids []string) {
 }
 
 // meeting lists the cases that have all terms, when they are few.
-func meeting(ctx context.Context, tx *sql.Tx, terms []term) (ids []string, few bool, err error) {
+func meeting(ctx context.Context, tx *sql.Tx, terms []term) (ids []string, some bool, err error) {
 	s, parts := &statement{}, []string{}
 	for i := range terms {
 		parts = append(parts, `SELECT case_id FROM case_words WHERE `+terms[i].test(s))
 	}
-	rows, err := tx.QueryContext(ctx, strings.Join(parts, ` INTERSECT `)+fmt.Sprintf(` LIMIT %d`, rare+1), s.args...)
+	rows, err := tx.QueryContext(ctx, strings.Join(parts, ` INTERSECT `)+fmt.Sprintf(` LIMIT %d`, few+1), s.args...)
 	if err != nil {
 		return nil, false, fmt.Errorf("cannot look up words: %w", err)
 	}
@@ -415,7 +416,7 @@ func meeting(ctx context.Context, tx *sql.Tx, terms []term) (ids []string, few b
 	if len(ids) == 0 {
 		ids = []string{""} // no case is called so
 	}
-	return ids, len(ids) <= rare, rows.Err()
+	return ids, len(ids) <= few, rows.Err()
 }
 
 // Values lists the values that a kind of tag has, sorted, at most limit.

@@ -34,6 +34,7 @@ const (
 	proposalNo     = "Nej [forslag]"
 	stoppedNotify  = "Forsendelsen blev standset, før den forlod kommunen. Ingen uvedkommende har haft adgang til oplysningerne."
 	stoppedInform  = "Oplysningerne er ikke kommet uvedkommende i hænde."
+	fileReason     = "Filen lå kun på et internt fællesdrev og er taget ud; intet er sendt."
 	dpoDecides     = "[DPO afgør], frist "
 	removed        = "(tekst udeladt, fordi den kunne indeholde personoplysninger)"
 	dateLayout     = "02.01.2006"
@@ -57,8 +58,13 @@ func (r *Register) Create(ctx context.Context, tx *sql.Tx, in Incident) (*Draft,
 	if in.Numbers > 0 {
 		d.DataTypes = append(d.DataTypes, "CPR-nr.")
 	}
-	if in.Left {
+	switch {
+	case in.Left:
 		r.possible(&d, in)
+	case slices.Contains(in.Rules, "public-exposure"):
+		r.exposed(&d, in)
+	case slices.Contains(in.Rules, "file-findings"):
+		d.NotifyReason, d.InformedReason = fileReason, fileReason
 	}
 	for _, f := range []*string{&d.What, &d.Consequences, &d.Measures} {
 		*f = r.clean(strings.TrimSpace(*f))

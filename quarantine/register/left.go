@@ -21,6 +21,13 @@ func (r *Register) possible(d *Draft, in Incident) {
 	d.Measures = fmt.Sprintf("%s var allerede sendt, da den blev læst %s; den kunne ikke standses.", capital(theItem(in.Kind)), r.at(in.At))
 }
 
+// exposed turns the entry of a file that lay where outsiders could read it into a
+// possible breach (text B): nothing was sent, and nobody knows yet who has read it.
+func (r *Register) exposed(d *Draft, in Incident) {
+	d.Status, d.Discovered, d.Deadline = Possible, in.At, in.At.Add(Deadline)
+	r.undecided(d)
+}
+
 // Closed amends the entry of a case whose item had left before it was seen: a person
 // has closed the case, or its content was deleted first (expired). Neither was
 // anything sent nor called back.

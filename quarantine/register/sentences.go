@@ -27,26 +27,31 @@ const (
 func sentences() []sentence {
 	return []sentence{
 		{"cpr-unprotected", "En medarbejder forsøgte at sende {item} til {domains}, som ikke er på listen over sikre modtagere. {place} indeholdt {numbers}.", "", overTheNet, sendSafely},
+		{"cpr-doubtful", "En medarbejder forsøgte at sende {item} til {domains}, som ikke er på listen over sikre modtagere. {place} indeholdt tal, der kan være CPR-numre.", "", overTheNet, "Det skal afklares, om tallene er CPR-numre. " + sendSafely},
 		{"special-category-unprotected", "En medarbejder forsøgte at sende {item} med følsomme oplysninger til {domains}, som ikke er på listen over sikre modtagere.", "", overTheNet, sendSafely},
-		{"foreign-person", "{Item} til {domains} indeholdt materiale, som vedrører andre borgere end sagens part. Der er fundet {persons}.", "", lostTrust, "De pågældende bilag er markeret; journaliseringen skal rettes."},
-		{"addressee-mismatch", "{Item} bar oplysninger om en anden person end den, som forsendelsen var stilet til. Der er fundet {persons}.", "", "Begrænset tab af fortrolighed; modtageren kunne få kendskab til en anden borgers oplysninger.", "Afsendelsen er standset; brevet skal kasseres og dannes på ny."},
-		{"template-residue", "En blanket eller skabelon var på forhånd udfyldt med oplysninger om andre borgere end modtageren. Der er fundet {persons}.", "", "Modtageren kunne få kendskab til andre borgeres oplysninger.", "Skabelonen skal spærres, til den er renset, og der skal søges efter tidligere kopier."},
-		{"bulk-persons", "En masseudsendelse til {recipients} indeholdt oplysninger om {persons}.", "", "Risiko for identitetsmisbrug; mange borgeres oplysninger kunne komme uvedkommende i hænde.", "Udsendelsen er standset; resten af kørslen er holdt tilbage."},
+		{"foreign-person", "{Item} til {domains} indeholdt materiale, som vedrører andre borgere end sagens part. Der er fundet oplysninger om {persons}.", "", lostTrust, "De pågældende bilag er markeret; journaliseringen skal rettes."},
+		{"addressee-mismatch", "{Item} bar oplysninger om en anden person end den, som forsendelsen var stilet til. Der er fundet oplysninger om {persons}.", "", "Begrænset tab af fortrolighed; modtageren kunne få kendskab til en anden borgers oplysninger.", "Afsendelsen er standset; brevet skal kasseres og dannes på ny."},
+		{"template-residue", "En blanket eller skabelon var på forhånd udfyldt med oplysninger om andre borgere end modtageren. Der er fundet oplysninger om {persons}.", "", "Modtageren kunne få kendskab til andre borgeres oplysninger.", "Skabelonen skal spærres, til den er renset, og der skal søges efter tidligere kopier."},
+		{"bulk-persons", "{Sending} indeholdt oplysninger om {persons}.", "", "Risiko for identitetsmisbrug; mange borgeres oplysninger kunne komme uvedkommende i hænde.", "Udsendelsen er standset; afsenderen skal kontrollere modtagere og bilag."},
 		{"wrong-letter", "En kørsel af breve indeholdt mindst et brev, der var stilet til en anden end modtageren.", SystemError, "Modtageren kunne få kendskab til en anden borgers forhold.", "Kørslen er standset; systemejer og leverandør skal underrettes."},
 		{"run-stopped", "En medarbejder sendte samme brev til en række modtagere, og mindst ét brev var til en anden end sin modtager; fletning og modtagerliste kan være forskudt.", "", "Modtageren kunne få kendskab til en anden borgers forhold; breve, der var sendt før standsningen, skal gennemgås.", "Resten af kørslen er holdt tilbage; det fremgår af sagen, hvor mange breve der var sendt."},
 		{"resent-attachment", "{Item} til {domains} havde et bilag om {persons}, som tidligere er sendt til en anden modtager udenfor.", "", "Modtageren kunne få kendskab til en anden borgers forhold.", "Det skal afklares, hvem bilaget hører til, og om den tidligere afsendelse var rigtig."},
 		{"bulk-over-time", "En medarbejder sendte, mail for mail, flere borgeres oplysninger til samme modtager udenfor ({domains}) inden for et døgn.", "", "Mange borgeres oplysninger kunne komme uvedkommende i hænde.", "Mailen er standset; de tidligere mails til modtageren skal gennemgås."},
 		{"unusual-recipient", "{Item} med personoplysninger blev forsøgt sendt til {domains}, et domæne, som ligner et kendt eller ikke er skrevet til før.", "", "Oplysningerne kunne komme en fremmed i hænde, der benytter et domæne, som ligner et kendt.", "Afsenderen skal kontrollere modtagerens adresse."},
-		{"stale-letter", "En masseudsendelse til {recipients} havde vedhæftet ældre breve stilet til andre borgere.", "", "Risiko for identitetsmisbrug; det fremgår, at borgeren har en sag i kommunen.", "Udsendelsen er standset."},
+		{"stale-letter", "{Sending} havde vedhæftet ældre breve stilet til andre borgere.", "", "Risiko for identitetsmisbrug; det fremgår, at borgeren har en sag i kommunen.", "Udsendelsen er standset."},
 		{"child-recipient", "Breve i en kørsel var stilet til børn eller unge og omtalte udbetaling til andre.", SystemError, "Barnet eller plejefamilien kunne få kendskab til udbetalinger, der vedrører andre.", "Kørslen er standset; systemejer og leverandør skal underrettes."},
 		{"foreign-recipient", "{Item} til en modtager i et andet land ({domains}) indeholdt oplysninger om {persons}.", "", "Alvorligt tab af fortrolighed; oplysningerne kunne komme uden for danske myndigheders rækkevidde.", "Forsendelsen kræver gennemgang af to medarbejdere før frigivelse."},
 		{"internal-spread", "{Item} med en borgers forhold blev forsøgt sendt til {recipients} internt i kommunen.", "", "Flere medarbejdere end nødvendigt kunne få kendskab til borgerens forhold.", "Videresendelsen er standset; afsenderen skal vælge modtagere."},
+		{"visible-recipients", "{Item} blev forsøgt sendt til {recipients}, hvor borgere kunne se hinandens adresser.", "", "Modtagerne kunne få kendskab til hinandens mailadresser og til, at de andre har en sag i kommunen.", "Afsenderen skal sende enkeltvis eller med skjulte modtagere (Bcc)."},
+		{"forwarded-citizens", "{Item} til {domains} indeholdt henvendelser fra flere borgere, som var sendt videre.", "", "Modtageren kunne få kendskab til andre borgeres henvendelser.", "Afsenderen skal fjerne de henvendelser, som ikke vedrører modtageren."},
+		{"addressee-unknown", "Et brev i en kørsel havde ingen læsbar modtager og kunne ikke kontrolleres mod modtagerlisten.", "", "Modtageren kunne få kendskab til en anden borgers forhold.", "Brevet skal kontrolleres, før kørslen sendes."},
 		{"protected-address", "{Item} til {domains} indeholdt oplysninger om en person med navne- og adressebeskyttelse.", "", "Et røbet opholdssted kan bringe den beskyttede person i fare.", "Adressen skal fjernes før afsendelse."},
 		{"special-category", "{Item} til {domains} indeholdt følsomme oplysninger i fritekst.", "", lostTrust, "Afsenderen skal vurdere, om oplysningerne er nødvendige, og bruge sikker post."},
 		{"placeholder", "{Item} indeholdt pladsholdere, der ikke var udfyldt.", "", "Modtageren kunne få et forkert eller ufuldstændigt brev; fletningen kan have blandet borgeres oplysninger.", "Brevet skal rettes, før det sendes."},
 		{"placeholder-weak", "{Item} indeholdt tekst, der kan være en pladsholder, som ikke var udfyldt.", "", "Modtageren kunne få et forkert eller ufuldstændigt brev.", "Afsenderen skal kontrollere brevet, før det sendes."},
 		{"uninspectable", "{Item} til {domains} indeholdt {unreadable}, som ikke kunne kontrolleres.", "", "Det kan ikke udelukkes, at indholdet omfatter fortrolige oplysninger.", "Afsenderen skal oplyse, hvad de pågældende filer indeholder."},
-		{"public-folder", "En fil i en offentligt tilgængelig mappe indeholdt {numbers}.", "", "Uvedkommende kunne få adgang til oplysningerne.", "Filen skal fjernes fra den offentlige mappe."},
+		{"public-exposure", "En fil i en offentligt tilgængelig mappe indeholdt {numbers} og oplysninger om {persons}.", "", "Uvedkommende kan have haft adgang til oplysningerne, så længe filen lå i mappen.", "Filen er taget ud af mappen; det skal undersøges, hvor længe den lå der, og hvem der har åbnet den."},
+		{"file-findings", "En fil på et fællesdrev indeholdt {numbers} og oplysninger om {persons}.", "", "Flere medarbejdere end nødvendigt kunne få kendskab til oplysningerne.", "Filen er taget ud af mappen; den skal journaliseres eller slettes."},
 	}
 }
 
@@ -58,14 +63,12 @@ func anyRule() sentence {
 // sameAs maps the ids of rules that say the same thing to the one with the sentence.
 func sameAs(rule string) string {
 	switch rule {
-	case "cpr", "cpr-doubtful":
+	case "cpr":
 		return "cpr-unprotected"
 	case "foreign-attachment":
 		return "foreign-person"
 	case "gap":
 		return "uninspectable"
-	case "public-exposure", "file-findings":
-		return "public-folder"
 	}
 	return rule
 }
@@ -101,6 +104,9 @@ func matching(rules []string) []sentence {
 	}
 	var list []sentence
 	for _, s := range sentences() {
+		if s.rule == "cpr-doubtful" && slices.Contains(fired, "cpr-unprotected") {
+			continue // the sure numbers tell it already
+		}
 		if slices.Contains(fired, s.rule) {
 			list = append(list, s)
 		}
@@ -117,8 +123,16 @@ func vocabulary(in Incident) *strings.Replacer {
 	if in.InPicture {
 		place = "Et billede i " + theItem(in.Kind)
 	}
+	bulk := capital(item) + " til " + domains(in.Domains)
+	if in.Recipients > 1 {
+		bulk = "En masseudsendelse til " + count(in.Recipients, "modtager", "modtagere")
+	}
+	where := " til " + domains(in.Domains)
+	if in.Kind == "file" && len(in.Domains) == 0 {
+		where = "" // it lies where it is
+	}
 	return strings.NewReplacer(
-		"{item}", item, "{Item}", capital(item), "{place}", place,
+		"{Item} til {domains}", capital(item)+where, "{Sending}", bulk, "{item}", item, "{Item}", capital(item), "{place}", place,
 		"{domains}", domains(in.Domains),
 		"{numbers}", count(in.Numbers, "CPR-nummer", "CPR-numre"),
 		"{persons}", count(in.Persons, "person", "personer"),
@@ -160,9 +174,13 @@ func domains(list []string) string {
 	}
 }
 
+// count names none as an unknown number: a rule that fired saw something.
 func count(n int, one, many string) string {
-	if n == 1 {
+	switch {
+	case n == 1:
 		return "1 " + one
+	case n <= 0:
+		return many
 	}
 	return fmt.Sprintf("%d %s", n, many)
 }
