@@ -64,6 +64,18 @@ func TestTheFifteenIncidents(t *testing.T) {
 			t.Errorf("%s: %s with deadline %v", c.name, d.Status, d.Deadline)
 		}
 	}
+	for name, want := range map[string]string{"2025-01": "09", "2025-04": "09", "2025-12": "13", "Aarhus": "14", "2025-10": "15"} {
+		d, err := r.ByCase(t.Context(), name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !slices.ContainsFunc(register.Examples(d), func(e register.Example) bool { return e.No == want }) {
+			t.Errorf("%s resembles no EDPB case %s: %q", name, want, d.What)
+		}
+	}
+	if list := register.Examples(&register.Draft{Fields: register.Fields{What: "System var utilgængeligt."}}); len(list) != 0 {
+		t.Errorf("an outage resembles %+v", list)
+	}
 	manual := map[string]struct {
 		id, kind string
 		types    int

@@ -172,6 +172,28 @@ type severityView struct {
 	Malice     bool
 	Problem    string
 	HasScore   bool
+	Examples   []exampleView
+}
+
+// exampleView is a case of the EDPB's that resembles the entry.
+type exampleView struct{ Title, Notify, Tell string }
+
+func examples(l words.Lang, d *register.Draft) []exampleView {
+	answer := func(yes bool) string {
+		if yes {
+			return words.Text(l, "edpb.yes")
+		}
+		return words.Text(l, "edpb.no")
+	}
+	var list []exampleView
+	for _, e := range register.Examples(d) {
+		title := e.Danish
+		if l == words.English {
+			title = e.English
+		}
+		list = append(list, exampleView{words.Text(l, "edpb.no.title", e.No, title), answer(e.Notify), answer(e.Tell)})
+	}
+	return list
 }
 
 func hundredths(n int) string { return words.Decimal(n) }
@@ -199,7 +221,7 @@ func (s *Pages) severity(w http.ResponseWriter, r *http.Request, d *register.Dra
 		now = *d.Extra.Severity
 		v = severityOf(l, now)
 	}
-	v.No, v.Problem = d.No, problem
+	v.No, v.Problem, v.Examples = d.No, problem, examples(l, d)
 	pick := func(key string, chosen int, values ...int) []choice {
 		var out []choice
 		for _, n := range values {
