@@ -58,6 +58,11 @@ func TestQueueIsSearched(t *testing.T) {
 		t.Error("the riskiest is not first")
 	}
 	contains(t, body, "2 forsendelser er standset") // of three, two this week
+	r.server.queue.Budget = 2
+	if _, body = c.get("/"); strings.Contains(body, `id="budget"`) {
+		t.Error("a budget that is just used up is said to be exceeded")
+	}
+	contains(t, body, "Standset de sidste 7 dage: 2. Loftet er 2.")
 	_, body = c.get("/?q=ingenting")
 	contains(t, body, "Ingen sager passer til det, du søger.", "0 sager passer")
 }

@@ -77,7 +77,8 @@ type view struct {
 	Total     string // how many match, in words; "" when nothing is filtered
 	CanDecide bool   // several together
 	Batches   []batchView
-	Budget    string
+	Budget    string // said when the week's is used up
+	Used      string // how far it is used
 	Live      string // address of this list, for the page that renews itself
 	Problem   string
 	Limit     int
@@ -206,7 +207,7 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 	}
 	v.Live = "/?" + params.Encode() + fmt.Sprintf("&side=%d", v.Pages.Page)
 	v.Batches = s.batches(l, u)
-	if v.Budget, err = s.budget(r.Context(), l); err != nil {
+	if v.Budget, v.Used, err = s.budget(r.Context(), l); err != nil {
 		return nil, err
 	}
 	v.Filter, err = s.filter(r, l, u, params, all[at])
@@ -253,16 +254,20 @@ func cmpStates(list []quarantine.State) []quarantine.State {
 	return list
 }
 
-// budget says when more was stopped in a week than people will read.
-func (s *Pages) budget(ctx context.Context, l words.Lang) (string, error) {
+// budget says how much of the week's is used, or that more was stopped than people will
+// read.
+func (s *Pages) budget(ctx context.Context, l words.Lang) (over, used string, err error) {
 	if s.Budget <= 0 {
-		return "", nil
+		return "", "", nil
 	}
 	n, err := s.Finder.HeldSince(ctx, s.Now().Add(-7*24*time.Hour))
-	if err != nil || n <= s.Budget {
-		return "", err
+	if err != nil {
+		return "", "", err
 	}
-	return words.Text(l, "queue.budget", n, s.Budget), nil
+	if n <= s.Budget {
+		return "", words.Text(l, "queue.used", n, s.Budget), nil
+	}
+	return words.Text(l, "queue.budget", n, s.Budget), "", nil
 }
 
 func (s *Pages) row(l words.Lang, c *quarantine.Case, decide bool) row {
