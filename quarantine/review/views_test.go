@@ -13,6 +13,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/review/oidc"
+	"brevvagt/quarantine/review/shares"
 	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/warned"
 )
@@ -81,8 +82,8 @@ func views(t *testing.T, browser context.Context) {
 }
 
 // notPages are the routes to read from that answer with no page for people, or send
-// them on; the pages of those who are not signed in are looked at where they sign in.
-var notPages = []string{"/sund", "/static/", "/log-ind", "/log-ind/kommune", oidc.ReturnPath, "/log-ud/her", "/laas-op", "/sag/{id}/billede/{n}", "/sag/{id}/pdf", "/udtraek/{slags}", "/fortegnelse/{nr}/frist.ics"}
+// them on; the pages of shares have a test of their own, with shares, and the pages of those who are not signed in are looked at where they sign in.
+var notPages = []string{"/sund", "/static/", "/log-ind", "/log-ind/kommune", oidc.ReturnPath, "/log-ud/her", "/laas-op", shares.Path, "/drev/filer", "/sag/{id}/billede/{n}", "/sag/{id}/pdf", "/udtraek/{slags}", "/drev/udtraek/{slags}", "/fortegnelse/{nr}/frist.ics"}
 
 // pages are the addresses of all routes with a page, so that a new one is looked at too,
 // and some that are another page under the same route.
