@@ -6,4 +6,6 @@ import (
 	"brevvagt/internal/storetest"
 )
 
-func TestOnPostgres(t *testing.T) { storetest.Again(t, "TestMetrics.*|TestAList.*|TestTimeLeft.*|TestProblems.*") }
+func TestOnPostgres(t *testing.T) {
+	storetest.Again(t, "TestMetrics.*|TestAList.*|TestTimeLeft.*|TestProblems.*")
+}
