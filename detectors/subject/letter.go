@@ -158,7 +158,7 @@ func readLetter(lines []line) (LetterInfo, bool) {
 // salutation reads the name after "Kære".
 func salutation(text string) Name {
 	_, rest, ok := strings.Cut(text, " ")
-	if !ok {
+	if !ok || organisation(rest) {
 		return Name{}
 	}
 	var taken []string

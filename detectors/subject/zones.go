@@ -319,7 +319,7 @@ func organisation(text string) bool {
 		switch f := Fold(w); {
 		case organisations[f]:
 			return true
-		case strings.HasSuffix(f, "kommune") || strings.HasSuffix(f, "forvaltning") || strings.HasSuffix(f, "forvaltningen") || strings.HasSuffix(f, "center") || strings.HasSuffix(f, "afdeling") || strings.HasSuffix(f, "afdelingen") || strings.HasSuffix(f, "forening") || strings.HasSuffix(f, "foreningen") || strings.HasSuffix(f, "klub") || strings.HasSuffix(f, "laug"):
+		case strings.HasSuffix(f, "kommune") || strings.HasSuffix(f, "forvaltning") || strings.HasSuffix(f, "forvaltningen") || strings.HasSuffix(f, "center") || strings.HasSuffix(f, "afdeling") || strings.HasSuffix(f, "afdelingen") || strings.HasSuffix(f, "forening") || strings.HasSuffix(f, "foreningen") || strings.HasSuffix(f, "klub") || strings.HasSuffix(f, "laug") || strings.HasSuffix(f, "komite") || strings.HasSuffix(f, "faellesskabet") || strings.HasSuffix(f, "udvalget"):
 			return true
 		}
 	}

@@ -120,6 +120,7 @@ func TestInternalSpread(t *testing.T) {
 		{"a colleague's illness", told("Vores kollega Bente Prøvesen er sygemeldt. Bente har fået en depression."), true},
 		{"a colleague who is away", told("Vores kollega Bente Prøvesen er sygemeldt i dag."), false},
 		{"a colleague's death", told("Bente Prøvesen er død. Bente var længe sygemeldt med diabetes."), false},
+		{"a course", told("Kursus på fredag. Underviser er Bente Prøvesen. Bente taler om depression og diabetes."), false},
 		{"a talk by somebody in office", told("Psykolog Bente Prøvesen taler om depression og diabetes."), false},
 		{"news to the whole list", facts(site, forward, nil, "alle@kommune.example"), false},
 	}

@@ -172,6 +172,9 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 			person = i
 		}
 	}
+	if form && !numbered && it.staff(name) {
+		return Odd{}, false // the sender's own data, as of a contact
+	}
 	if p.body && form || !letter && !form && (!numbered || !name.Full()) {
 		return it.aboutAnother(p, r)
 	}

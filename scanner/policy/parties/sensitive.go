@@ -60,7 +60,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 // of the given categories, and who is not the one that writes. It asks nothing of who
 // reads: it is for what goes to many colleagues.
 func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) {
-	if it.Doc.Mail == nil || it.Says(mourning...) {
+	if it.Doc.Mail == nil || it.Says(mourning...) || it.Says(courses...) {
 		return "", false
 	}
 	words := make(map[string]map[string]bool) // initials → digests of the words
@@ -83,6 +83,9 @@ func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) 
 	}
 	return "", false
 }
+
+// courses are words of a mail that invites colleagues to hear somebody speak.
+var courses = []string{"kursus", "oplæg", "foredrag", "temadag", "underviser", "fyraftensmøde", "konference", "webinar", "workshop"}
 
 // mourning are words of a mail that tells colleagues of a death.
 var mourning = []string{"begravelse", "bisættes", "bisættelse", "begraves", "sovet ind", "afgået ved døden", "mindeord", "ære være", "er død"}

@@ -83,7 +83,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 			if p := &it.read.papers[i]; p.body && p.letter != nil && p.letter.Addressee.Full() {
 				greeted = p.letter.Addressee
 				top, _, _ := strings.Cut(strings.TrimSpace(it.bodyWithoutSubject()), "\n")
-				letter = subject.NewName(top).Same(greeted)
+				letter = subject.NewName(top).Same(greeted) && it.Says(formal...)
 			}
 		}
 	}
@@ -102,6 +102,10 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	}
 	return Odd{}, false
 }
+
+// formal are words of a letter that an authority writes, which a mail that merely gives
+// somebody's address has not.
+var formal = []string{"sagsnr", "j.nr", "journalnr", "dato:", "påbud", "afgørelse", "partshøring", "klagevejledning", "varsel om"}
 
 // couple reports whether the mail greets two people.
 func (it *Item) couple() bool {
