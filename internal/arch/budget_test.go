@@ -37,7 +37,7 @@ var largePackages = map[string]int{
 	"detectors/residue":          1700, // placeholders of every merge system, and the skeleton of a letter
 	"detectors/special":          1750, // the lexicon in its forms, and what tells a statement about somebody from any other
 	"detectors/subject":          2850, // who a paper is about, read from letters, forms, tables, lists and prose
-	"scanner/policy/parties":     2700, // who a mail is for, by its address, greeting, papers and what it quotes
+	"scanner/policy/parties":     2750, // who a mail is for, by its address, greeting, papers and what it quotes
 
 	"scanner/source/letters/compare": 2000, // one letter beside one row, and every way it can be another's
 }
