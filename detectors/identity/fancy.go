@@ -67,14 +67,18 @@ func plainDigits(s string) (plain string, place []int) {
 	b.Grow(len(s))
 	place = make([]int, 0, len(s)+1)
 	bare, changed := false, false // bare: a plain digit stands right before
+	whole := 0                    // up to here all digits are one number's
 	for i := 0; i < len(s); {
 		r, w := rune(s[i]), 1
 		if r >= utf8.RuneSelf {
 			r, w = utf8.DecodeRuneInString(s[i:])
 		}
 		v := detectors.FancyDigit(r)
+		if v >= 0 && i >= whole && !bare {
+			whole = i + mixedNumber(s[i:])
+		}
 		switch {
-		case v >= 0 && !bare:
+		case v >= 0 && (!bare || i < whole):
 			b.WriteByte('0' + byte(v))
 			place = append(place, i)
 			changed = true
@@ -91,4 +95,28 @@ func plainDigits(s string) (plain string, place []int) {
 		return s, nil
 	}
 	return b.String(), append(place, len(s))
+}
+
+// mixedNumber gives the length of a row of exactly ten digits at the beginning of s in
+// which several are such ones, 0 when there is none.
+func mixedNumber(s string) int {
+	n, fancy, i := 0, 0, 0
+	for i < len(s) {
+		r, w := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case detectors.FancyDigit(r) >= 0:
+			fancy++
+		case !digits.At(s, i):
+			w = 0
+		}
+		if w == 0 {
+			break
+		}
+		n++
+		i += w
+	}
+	if n != 10 || fancy < 3 {
+		return 0
+	}
+	return i
 }

@@ -115,14 +115,20 @@ func (f *finder) matchParted() bool {
 		if n >= 4 && f.row.Runs[n-4].N == 4 && (dash || serial == digits.Space) {
 			return f.matchYearFirst(n-4, dash)
 		}
-		if n < 4 || f.row.Runs[n-4].N != 2 || f.row.Runs[n-3].N != 2 || !f.dateGaps(n-4) {
+		if n < 4 || f.row.Runs[n-4].N != 2 || f.row.Runs[n-3].N != 2 {
 			return false
+		}
+		if !f.dateGaps(n - 4) {
+			return f.mixed(n-4) && f.take(f.signed(n-4))
 		}
 		if dash {
 			return f.take(f.joined(n-4, formParted))
 		}
 		if serial == f.row.Runs[n-2].Gap && serial != digits.Space { // "22.06.45.7026"
 			return f.numbered(n-4) && f.take(f.joined(n-4, formRun))
+		}
+		if f.mixed(n - 4) {
+			return f.take(f.signed(n - 4))
 		}
 		// "26 02 43 8069": a date in dots or slashes needs the hyphen, or every
 		// date before a post code would be a number.
@@ -139,6 +145,24 @@ func (f *finder) signed(first int) candidate {
 	c := f.joined(first, formRun)
 	c.broken = true
 	return c
+}
+
+// mixed reports whether a date and a serial parted by whatever signs ("22/06-45 7026",
+// "22-06-45 / 7026") are called a person's number; behind a word for birth, where a post
+// code may follow, the check digit must agree.
+func (f *finder) mixed(first int) bool {
+	serial := f.row.Runs[first+3].Gap
+	if f.dateGaps(first) && serial != digits.Sign {
+		return false
+	}
+	c := f.joined(first, formRun)
+	switch lab := f.labelOf(c.start, c.end); {
+	case lab.kind != labelCPR || !lab.direct:
+		return false
+	case lab.name == bornLabel:
+		return serial == digits.Sign && modulus11(&c.d)
+	}
+	return serial != digits.Break && serial != digits.Tab
 }
 
 // dateGaps reports whether day, month and year are parted by the same sign.
@@ -174,6 +198,12 @@ func (f *finder) matchLongYear(first int, dash bool) bool {
 	c := candidate{start: f.row.Runs[first].Start, end: f.row.Runs[f.row.Count-1].End, form: as, dashed: dash}
 	copy(c.d[:4], all[:4])
 	copy(c.d[4:], all[6:12])
+	if first == f.row.Count-2 && dash && all[0] >= 1 && all[0] <= 2 && !c.real() && f.numbered(first) { // "20450622-7026"
+		copy(c.d[:2], all[6:8])
+		copy(c.d[2:4], all[4:6])
+		copy(c.d[4:6], all[2:4])
+		return modulus11(&c.d) && c.bornIn(value(all[:4])) && f.take(c)
+	}
 	return c.bornIn(value(all[4:8])) && f.take(c)
 }
 
@@ -226,15 +256,20 @@ func (f *finder) numbered(first int) bool {
 // whole cell under a CPR heading is the number.
 func (f *finder) matchLostZero(first int) bool {
 	start, end := f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End
+	told := false
 	if !(f.heading.kind == labelCPR && f.alone(start, end)) && !(f.aloneInColumn(start, end) && f.columnLabel(start).kind == labelCPR) {
-		return false
+		// In running text the check digit must agree.
+		if told = first == f.row.Count-1 && (start == 0 || !digits.Alnum(f.text[start-1])) && f.numbered(first); !told {
+			return false
+		}
 	}
 	c := candidate{start: start, end: end, form: formRun, zero: true}
 	k := 1
 	for _, r := range f.row.Runs[first:f.row.Count] {
 		k += copy(c.d[k:], r.Digit[:r.N])
 	}
-	return f.take(c)
+	c.broken = told
+	return (!told || modulus11(&c.d)) && f.take(c)
 }
 
 // matchLoose judges ten digits in boxes, cells or over a line break. Only a label

@@ -133,6 +133,7 @@ func labelBefore(s string, i int) label {
 	address := inAddress(s, i)
 	hasNr, hasID, direct, lines, run := i > 0 && s[i-1] == '#' || address, false, true, 0, 0
 	var who label
+	var whose owner
 	var buf [80]byte
 	for tokens := 0; tokens < labelTokens && i > low; {
 		c := s[i-1]
@@ -157,12 +158,14 @@ func labelBefore(s string, i int) label {
 		w := fold(buf[:0], s[k:i])
 		kind, name := classify(w, hasNr)
 		switch {
-		case kind == labelEither && hasID && i-k == 1:
-			kind, name = labelNone, "" // "p?id=" in an address
+		case kind == labelEither && address && !hasID && i-k == 1: // "/p/" in an address
+			kind, name = labelNone, ""
+		case kind == labelEither && hasID && i-k == 1: // "p?id="
+			kind, name = labelNone, ""
 			fallthrough
 		case kind == labelNone && direct && hasNr && (address && hasID || !address && namesThing(s, k, i, w)):
 			kind = labelOther
-		case kind == labelNone && direct && tokens < 2 && isThing(w):
+		case kind == labelNone && direct && tokens < 2 && isThing(w) && !persons[string(w)]:
 			kind = labelOther
 		}
 		switch {
@@ -188,9 +191,13 @@ func labelBefore(s string, i int) label {
 			}
 			hasNr, direct = false, false
 		case labelNone:
+			if codeBefore(s, k, i) { // "Projektnr. XA-2206457026"
+				break
+			}
+			whose = whose.before(w, s[k])
 			hasNr, direct = false, false
 		default:
-			return label{kind: kind, name: name, direct: direct}
+			return label{kind: kind, name: name, direct: direct || kind == labelOther && whose == ownerNamed}
 		}
 		i = k
 		tokens++
@@ -199,6 +206,44 @@ func labelBefore(s string, i int) label {
 		return label{kind: labelOther, direct: true}
 	}
 	return who
+}
+
+// owner tells what stands between a number and its label: "nummer hos Eksempelfirma:".
+type owner byte
+
+const (
+	ownerNone  owner = iota
+	ownerWords       // words with capitals
+	ownerNamed       // a preposition before them
+	ownerOther       // anything else
+)
+
+// before gives the state with the word w, folded, in front, whose first byte is c.
+func (p owner) before(w []byte, c byte) owner {
+	switch {
+	case p <= ownerWords && (capital(c) || c == 0xc3):
+		return ownerWords
+	case p == ownerWords:
+		switch string(w) {
+		case "fra", "hos", "til", "i", "paa", "af", "ved", "from", "at":
+			return ownerNamed
+		}
+	}
+	return ownerOther
+}
+
+// codeBefore reports whether s[k:i] is a short code in capitals, hyphened to what
+// follows and behind a blank.
+func codeBefore(s string, k, i int) bool {
+	if i-k > 4 || i >= len(s) || s[i] != '-' || k == 0 || s[k-1] != ' ' {
+		return false
+	}
+	for _, c := range []byte(s[k:i]) {
+		if !capital(c) {
+			return false
+		}
+	}
+	return true
 }
 
 // nationalBefore reports whether w is "identity" or "identification" behind

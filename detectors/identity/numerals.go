@@ -193,10 +193,45 @@ func (f *finder) readSaid() {
 		}
 		start := f.saidFrom(zero)
 		var c candidate
-		if c, done = f.said(start); done > start && f.labelOf(start, done).kind == labelCPR {
+		if c, done = f.said(start); done > start && (modulus11(&c.d) && c.real() || f.labelOf(start, done).kind == labelCPR) {
 			f.take(c)
 		}
 		done = max(done, at)
+	}
+}
+
+// readSaidBehind judges a number in words that has no zero: it must stand close behind
+// its label.
+func (f *finder) readSaidBehind() {
+	f.behindCPR(func(at int) {
+		for tries, k := 0, at; tries < 5 && k < len(f.text); tries++ {
+			for k < len(f.text) && !wordByte(f.text, k) && !digits.Digit(f.text[k]) && k-at < maxJoin {
+				k++
+			}
+			if c, end := f.said(k); end > k {
+				if modulus11(&c.d) && !f.readAt(k) {
+					f.take(c)
+				}
+				return
+			}
+			for k < len(f.text) && wordByte(f.text, k) {
+				k++
+			}
+		}
+	})
+}
+
+// behindCPR calls read with the end of every "cpr" of the text.
+func (f *finder) behindCPR(read func(at int)) {
+	for _, w := range [...]string{"cpr", "CPR", "Cpr"} {
+		for at := 0; ; {
+			n := strings.Index(f.text[at:], w)
+			if n < 0 {
+				break
+			}
+			at += n + len(w)
+			read(at)
+		}
 	}
 }
 

@@ -80,6 +80,9 @@ func (f *finder) spokenBetween(from, to, serial int, four [4]byte, width int) bo
 // meetFour notes whether the four digits at start stand behind a word that may call
 // them the end of a number. Most are years, or begin a case number: "er 2026-004711".
 func (f *finder) meetFour(start int) {
+	if start > 1 && f.text[start-1] == ' ' && f.text[start-2] == ':' {
+		f.matchChat(start)
+	}
 	if f.spoken {
 		return
 	}

@@ -81,6 +81,8 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	named := mentionsCPR(f.text)
 	if named {
 		f.readSaid()
+		f.readSaidBehind()
+		f.readSpelled()
 	}
 	f.readFancy()
 	if seg.At.OCR || named {

@@ -17,7 +17,7 @@ type word struct {
 var words = makeWords()
 
 // persons are words of things' numbers that may be a person's own when "id" follows.
-var persons = map[string]bool{"kunde": true, "medarbejder": true, "loen": true, "bruger": true, "debitor": true, "kreditor": true, "klage": true}
+var persons = map[string]bool{"kunde": true, "medarbejder": true, "loen": true, "bruger": true, "debitor": true, "laaner": true, "kreditor": true, "klage": true}
 
 // lengths has, for each first letter, a bit for every length of a word in words: most
 // words of a text are told from labels by it without looking them up.
@@ -36,7 +36,7 @@ func makeWords() map[string]word {
 		}
 	}
 	put(word{kind: labelFill}, "nr no nummer number num er id ids is td lyder numre numrene nummeret numret numbers key nbsp")
-	put(word{kind: labelCPR, name: "CPR-nr."}, "crp crpnr crpnummer cprnummmer cprnumret cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid")
+	put(word{kind: labelCPR, name: "CPR-nr."}, "crp crpnr crpnummer cprnummmer cprnumret cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid cepeer cepeernr cepeernummer cepeernummeret")
 	put(word{kind: labelCPR, name: bornLabel}, "foedt fodt foedte foedselsdag foedselsdato")
 	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer erstatningsnummer erstatningsnr "+
 		"foedselsnummer foedselsnr personummer persnummer personnumret sikringsnummer sikringsnr persnr personident personid personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier "+
@@ -54,8 +54,8 @@ func makeWords() map[string]word {
 	put(word{kind: labelOther, name: thing}, "faktura kreditnota invoice ordre indkoebsordre order ean gln isbn issn iban giro fik maaler ticket booking "+
 		"ordrer fakturaer kreditnotaer fakturaerne ordrerne pakker abonnement police policen foelgeseddel foelgesedler pakkeseddel leveringsseddel fragtbrev fragtbreve "+
 		"kundeaftale omkostningssted profitcenter stregkode barcode qrkode cylinder areal kvote co2kvote forespoergsel gravetilladelse byggetilladelse raadighedstilladelse "+
-		"vandmaaler elmaaler varmemaaler gasmaaler maalere item items artikel artikler art kolli licence license confirmation reservation shipment case cases "+
-		"thread heap rss vsz serienumre lokation aftagenummer kopimaskine toner "+
+		"vandmaaler elmaaler varmemaaler gasmaaler maalere item items artikel artikler art kolli licence license confirmation reservation shipment case cases po purchaseorder seq sequence offset nonce epoch rowid "+
+		"thread heap rss vsz charge parti serienumre lokation aftagenummer kopimaskine toner "+
 		"incident rekvisition batch lot asset pakke tracking track licens kvittering varenr bestilling rekv parkeringsafgift afgift udbud tegning")
 	put(word{kind: labelOther, name: version}, "version build release driver firmware")
 	// Words for persons ("kunde") are here: the person's own number may follow the bare
@@ -172,7 +172,7 @@ var heads = wordSet(`kontrakt aftale tilbud abonnement licens police polise gara
 	ejendom bygning lejemaal lokale rum parcel grund matrikel omraade proeve analyse parti serie vare varegruppe artikel del reservedel model type
 	post linje raekke record fil mappe fejl alarm error fejlmeddelelse haendelse alert warning ticket task job batch session version udgave hylde
 	rute tur vogn bus tog bil traktor traekningsret kvote kredit ramme pulje projekt aktivitet medlem konto kontering dimension delregnskab
-	udbud skema formular blanket rapport bog haefte foto billede video kanal frekvens ur tavle soejle transport forsendelse`)
+	udbud transaktion leverance leverandoerordre skema formular blanket rapport bog haefte foto billede video kanal frekvens ur tavle soejle transport forsendelse`)
 
 // isThing reports whether a folded word ends in the word for a thing, in any number.
 func isThing(w []byte) bool {

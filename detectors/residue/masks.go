@@ -39,12 +39,26 @@ func mask(text string, i int) (hit, bool) {
 		return weak(end, "maske for navn efter hilsen")
 	case hasSuffixAny(before, "den ", "d. ", "dato: ", "dato ", "senest ") && strings.ContainsAny(shape, "./-"):
 		return weak(end, "maske for dato")
+	case len(shape) == 2 && personal(before, text[end:]) && !mentioned(text, i, end):
+		return hit{end: end, strength: detectors.Medium, why: "maske for navn"}, true
 	case hasSuffixAny(before, "§ "):
 		return weak(end, "maske for paragraf")
 	case hasSuffixAny(before, "sagsnr. ", "sagsnr.: ", "sagsnummer ", "sagsnummer: ", "j.nr. ", "j.nr.: "):
 		return weak(end, "maske for sagsnummer")
 	}
 	return hit{}, false
+}
+
+// personal reports whether two x's between before and after stand for a person: at the
+// beginning of a sentence or behind a word that a name may follow, before what people do.
+func personal(before, after string) bool {
+	verb := false
+	for _, w := range [...]string{" er ", " har ", " får ", " bor ", " skal ", " vil ", " ønsker ", " kan ", " blev ", " går "} {
+		verb = verb || strings.HasPrefix(after, w)
+	}
+	trimmed := strings.TrimRight(before, " ")
+	return verb && (trimmed == "" || strings.HasSuffix(trimmed, ".") || strings.HasSuffix(trimmed, "\n") ||
+		hasSuffixAny(before, " at ", " og ", " hvor ", " da ", " om ", " fordi ", " når ", ", "))
 }
 
 // cprMask gives the end of six and four equal stand-ins with a dash, or 0.

@@ -77,12 +77,15 @@ func phrase(text string, i int) (hit, bool) {
 		if n := anyPrefix(rest, []string{lorem}); n > 0 && endsWord(text, i+n) {
 			return hit{end: i + n, strength: detectors.Medium, why: "fyldtekst"}, true
 		}
-	case 'T', 'O':
+	case 'T', 'O', 'H', 'N':
 		if h, ok := note(text, i); ok {
 			return h, true
 		}
 	}
 	if h, ok := filler(text, i); ok {
+		return h, true
+	}
+	if h, ok := subject(text, i); ok {
 		return h, true
 	}
 	return nobody(text, i)
@@ -177,10 +180,37 @@ func nobody(text string, i int) (hit, bool) {
 func greeted(text string, i int) detectors.Strength {
 	from, _ := lineOf(text, i)
 	switch strings.ToLower(strings.TrimSpace(text[from:i])) {
-	case "kære", "hej", "til":
+	case "kære", "hej", "til", "til rette vedkommende":
 		return detectors.Medium
+	case "":
+		if closedBefore(text[:from]) {
+			return detectors.Medium
+		}
 	}
 	return detectors.Weak
+}
+
+// closedBefore reports whether a letter's closing is the line before.
+func closedBefore(text string) bool {
+	line := strings.TrimSpace(text[max(0, len(text)-60):])
+	line = strings.ToLower(line[strings.LastIndexByte(line, '\n')+1:])
+	return strings.HasSuffix(strings.TrimRight(line, ",."), "hilsen") || strings.HasPrefix(line, "mvh")
+}
+
+// subjects are what a template says in place of the person it speaks of; behind one, in
+// the same case, stands what happened to her.
+var (
+	subjects = []string{"Borgers navn ", "Borgerens navn ", "Barnets navn ", "Elevens navn ", "Ansøgers navn ", "Modtagers navn ", "Patientens navn ", "Medarbejderens navn "}
+	doings   = []string{"har ", "får ", "fik ", "skal ", "bor ", "bevilges ", "tildeles ", "ønsker ", "går "}
+)
+
+// subject reads "Borgers navn har fået bevilget en rollator".
+func subject(text string, i int) (hit, bool) {
+	n := anyPrefix(text[i:], subjects)
+	if n == 0 || anyPrefix(text[i+n:], doings) == 0 || mentioned(text, i, i+n-1) {
+		return hit{}, false
+	}
+	return hit{end: i + n - 1, strength: detectors.Medium, why: "feltnavn i teksten"}, true
 }
 
 // eitherSex reports whether a line speaks of somebody as templates do.
@@ -196,8 +226,8 @@ func eitherSex(line string) bool {
 
 // notes begin a line that the writer left to herself, unfinished what it speaks of.
 var (
-	notes      = []string{"TODO:", "TODO ", "OBS:", "OBS "}
-	unfinished = []string{"inden afsendelse", "inden udsendelse", "før afsendelse", "før udsendelse", "inden den sendes", "før den sendes", "skal rettes", "rettes af", "skal slettes", "slettes inden", "husk at slette", "husk at rette", "udfyldes af"}
+	notes      = []string{"TODO:", "TODO ", "OBS:", "OBS ", "HUSK:", "HUSK ", "Husk:", "Husk ", "NB:", "NB "}
+	unfinished = []string{"inden afsendelse", "inden udsendelse", "før afsendelse", "før udsendelse", "inden den sendes", "før den sendes", "skal rettes", "rettes af", "skal slettes", "slettes inden", "husk at slette", "husk at rette", "husk at tilrette", "husk at fjerne", "slet denne", "fjern denne", "udfyldes af"}
 )
 
 // note reads the beginning of such a line.

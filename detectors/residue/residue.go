@@ -148,7 +148,7 @@ func flip(c byte) byte {
 }
 
 // fixed has every text and mask that stands as it is, but for the case of letters.
-var fixed = slices.Concat(prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, notes, []string{mergeWord, lorem, "ddmmyy", "00", "__"})
+var fixed = slices.Concat(prompts, fieldErrors, sureNames, namesAfter, fillers, dateMasks, notes, subjects, []string{mergeWord, lorem, "ddmmyy", "00", "__"})
 
 // triples is a filter of three bytes, letters in small.
 type triples [1 << 16 / 64]uint64
@@ -197,6 +197,9 @@ var starts = func() *pairs {
 	for _, c := range []byte("x.:,/- ") { // see crosses
 		p.add('x', c)
 	}
+	for c := byte('A'); c <= 'Z'; c++ { // "_DATO_"
+		p.addExact('_', c)
+	}
 	return p
 }()
 
@@ -224,6 +227,9 @@ func at(text string, i int) (hit, bool) {
 		}
 		if h, ok := mask(text, i); ok {
 			return h, true
+		}
+		if c == '_' {
+			return mark(text, i)
 		}
 		return phrase(text, i)
 	case c >= 'A' && c <= 'Z' || c == 'l':

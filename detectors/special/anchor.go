@@ -282,7 +282,7 @@ func byOffice(words []string, from, to int) bool {
 		return false
 	}
 	next := strings.ToLower(strings.Trim(words[to], ",.;:()"))
-	if speaking[next] {
+	if speaking[next] && !(next == "holder" && to+1 < len(words) && strings.HasPrefix(words[to+1], "ramadan")) {
 		return true
 	}
 	if strings.HasSuffix(words[to-1], ",") || strings.HasPrefix(words[to], "(") {
@@ -371,7 +371,7 @@ func freeText(label string) bool {
 }
 
 // matterLabels begin a line that tells of a person: "Diagnose: slidgigt".
-var matterLabels = []string{"diagnose", "helbred", "sygdom", "religion", "trosretning", "etnicitet", "etnisk baggrund", "medicin", "handicap", "allergi", "særlige forhold hos", "oplysninger om barnet", "misbrug"}
+var matterLabels = []string{"diagnose", "dx", "dg", "diag", "cave", "helbred", "sygdom", "religion", "trosretning", "etnicitet", "etnisk baggrund", "medicin", "handicap", "allergi", "særlige forhold", "oplysninger om barnet", "misbrug", "fagforening", "fagligt tilhørs", "seksuel", "strafbare", "tidligere straf", "sociale forhold", "børnesag"}
 
 // inlineLabel reports whether a sentence begins with such a label and a colon.
 func inlineLabel(lower string) bool {

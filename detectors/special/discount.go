@@ -15,7 +15,7 @@ type friend struct {
 
 var (
 	faithHouses = []string{"skole", "friskole", "privatskole", "kirke", "menighed", "gymnasi", "kultur", "forening", "forbund", "trossamfund", "højskole", "efterskole", "børnehave", "institution", "tidsregning", "jul", "tro ", "kalender", "høj"}
-	kitchens    = []string{"restaurant", "peber", "køkken", "mad", "grill", "kebab", "te", "yoghurt", "pizza", "ambassade", "musik", "film", "litteratur", "kultur", "folkedans"}
+	kitchens    = []string{"restaurant", "peber", "køkken", "mad", "grill", "kebab", "te", "yoghurt", "pizza", "ambassade", "musik", "film", "buffet", "aften", "take", "gade", "vej", "marked", "ost", "brød", "litteratur", "kultur", "folkedans"}
 )
 
 // friends are those of the lexicon's last column.
@@ -24,7 +24,7 @@ var friends = map[string]friend{
 	"protestant": {after: faithHouses}, "troende": {before: []string{"god ", "i god "}}, "buddhist": {after: faithHouses}, "religiøs": {after: []string{"musik", "kunst", "højtid", "begivenhed"}},
 	"tyrkisk": {after: kitchens}, "libanesisk": {after: kitchens}, "iransk": {after: kitchens}, "syrisk": {after: kitchens}, "pakistansk": {after: kitchens}, "irakisk": {after: kitchens}, "grønlandsk": {after: kitchens}, "kurdisk": {after: kitchens},
 	"flygtning": {words: []string{"flygtningehjælp", "flygtningenævn"}},
-	"halal":     {words: []string{"halalmad", "halalkød"}}, "koran": {words: []string{"koranskole", "koranlov"}},
+	"halal":     {words: []string{"halalm", "halalk", "halals", "halalt"}, near: []string{"kantine", "buffet", "menu"}}, "koran": {words: []string{"koranskole", "koranlov"}},
 	"bipolar": {after: []string{"transistor", "junction", "magt"}}, "depression": {before: []string{"økonomisk ", "den store ", "finansiel "}, near: []string{"i økonomien", "konjunktur", "børs"}},
 	"afgået ved døden":   {near: []string{"dødsbo", "boet", "skifteret", "arving", "bobestyrer", "begravelse", "bisættelse"}},
 	"skriftlig advarsel": {near: []string{"entreprenør", "leverandør", "kontrakt"}}, "opsigelse": {near: []string{"abonnement", "lejemål", "kontrakt", "aftale"}},
@@ -51,7 +51,7 @@ var friends = map[string]friend{
 	"børnehus": {after: []string{"et "}}, "tumor": {after: []string{"board"}}, "restance": {words: []string{"restanceinddriv", "restanceafdeling"}},
 	"inkasso": {words: []string{"inkassofirma", "inkassolov"}}, "hjemløs": {words: []string{"hjemløseplan", "hjemløsestrategi", "hjemløsetælling"}}, "plejefamilie": {before: []string{"bliv ", "blive ", "som "}},
 	"hiv": {}, "SF": {after: []string{"1", "-nummer", " 1"}}, "personlig pleje": {after: []string{"og praktisk hjælp til borgere"}}, "lammelse": {words: []string{"handlingslammelse"}}, "psykiatri": {words: []string{"psykiatriplan", "psykiatriudvalg", "psykiatripulje"}},
-	"selvskade": {words: []string{"selvskadeforebyg"}}, "svulst": {words: []string{"svulstig"}}, "diagnose": {words: []string{"fejldiagnose"}},
+	"selvskade": {words: []string{"selvskadeforebyg"}}, "svulst": {words: []string{"svulstig"}}, "diagnose": {words: []string{"fejldiagnose"}, near: []string{"system", "server", "disk", "netværk", "maskine", "motor"}},
 }
 
 // institutions end the words that name a body, a role or an event.
@@ -68,7 +68,7 @@ var (
 	lawNames = []string{"lov om ", "loven om ", "bekendtgørelse om ", "bekendtgørelsen om ", "vejledning om ", "vejledningen om ", "regler om ", "reglerne om ", "cirkulære om ", "bekendtgørelse af lov "}
 
 	introductions = []string{"center for ", "centret for ", "afdeling for ", "afdelingen for ", "klinik for ", "enheden for ", "team ", "institut for ", "udvalget for ", "landsforeningen ", "foreningen ", "forbundet ",
-		"foredrag om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om "}
+		"foredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om "}
 )
 
 // friendly reports whether a hit means something else, names a body or a law, or

@@ -6,6 +6,10 @@ import "strings"
 func longest(text string, w word, list []phrase) (hit, bool) {
 	best := hit{}
 	for _, p := range list {
+		start := p.begin(text, w.start)
+		if start < 0 {
+			continue
+		}
 		r := reader{text: text[:min(len(text), w.end+120)], pos: w.end}
 		ok := true
 		for _, st := range p.rest {
@@ -14,10 +18,23 @@ func longest(text string, w word, list []phrase) (hit, bool) {
 			}
 		}
 		if ok && r.pos > best.end {
-			best = hit{start: w.start, end: r.pos, entry: p.entry}
+			best = hit{start: start, end: r.pos, entry: p.entry}
 		}
 	}
 	return best, best.entry != nil
+}
+
+// begin gives where the phrase begins whose word stands at byte i, or -1 when what leads
+// to it is missing.
+func (p *phrase) begin(text string, i int) int {
+	if p.lead == "" {
+		return i
+	}
+	start := i - 1 - len(p.lead)
+	if start < 0 || text[i-1] != ' ' || !strings.EqualFold(text[start:i-1], p.lead) || start > 0 && wordBytes[text[start-1]] {
+		return -1
+	}
+	return start
 }
 
 // follows reports whether the reader's next word is the step's, as the words of a

@@ -12,6 +12,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
+	"brevvagt/document/plain/styles"
 	"brevvagt/internal/prose"
 )
 
@@ -50,7 +51,8 @@ func (HTML) Read(ctx context.Context, in document.Input, out *document.Builder) 
 		switch kind {
 		case html.ErrorToken:
 			p.flush()
-			p.hidden(p.order.take())
+			p.showOrder()
+			p.hidden(strings.Join(p.order.sheet.Contents(), "\n"))
 			if err := z.Err(); err != io.EOF {
 				return err
 			}
@@ -94,6 +96,8 @@ type open struct {
 	script bool
 	turned bool // written from right to left
 	style  bool
+	dress  styles.Element
+	after  string // what a style sheet adds behind its text
 }
 
 // page collects the text of one page. Hidden text has a builder of its own, so
@@ -160,7 +164,10 @@ func (p *page) text(s string) {
 		p.unseen.WriteString(s)
 		return
 	}
-	p.hidden(p.order.piece(s))
+	if p.order.meet(s, p.top().dress) {
+		p.showOrder()
+		p.order.meet(s, p.top().dress)
+	}
 	if !top.pre {
 		s = collapse(s)
 	}
@@ -175,6 +182,7 @@ func (p *page) text(s string) {
 		s = strings.TrimLeft(s, " ")
 		p.table.mark(0)
 	}
+	p.differ(s)
 	p.shown = append(p.shown, s...)
 }
 
@@ -217,6 +225,8 @@ func (p *page) flush() {
 		p.hidden(p.unseen.String())
 		p.unseen.Reset()
 	}
+	p.showSeen()
+	p.order.lines++
 	if len(p.shown) == 0 {
 		return
 	}

@@ -5,7 +5,6 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -72,6 +71,7 @@ func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 			p.text("\u202e")
 		}
 		p.order.style(attrs["style"])
+		p.dress(&o, attrs)
 		if p.mail && isQuote(tag, attrs) {
 			p.flush()
 			o.layer = document.Quoted
@@ -121,6 +121,8 @@ func (p *page) end(tag atom.Atom) {
 	switch {
 	case p.inside(document.Hidden):
 		p.unseenBreak(tag)
+	case p.top().after != "" && p.top().tag == tag:
+		p.generated(p.top().after)
 	case p.top().turned && p.top().tag == tag:
 		p.text("\u202c")
 	case tag == atom.Tr:
@@ -242,36 +244,13 @@ func (p *page) otherAttributes(attrs map[string]string) {
 // minDigits is the length of the shortest attribute that may hold a number.
 const minDigits = 9
 
-const cssString = `"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'`
-
-var (
-	cssText  = regexp.MustCompile(`(?i)content\s*:\s*((?:` + cssString + `)(?:\s*(?:` + cssString + `)){0,40})`)
-	cssPiece = regexp.MustCompile(cssString)
-)
-
-// styleSheet reads what a style sheet adds to a page: texts and pictures.
+// styleSheet reads what a style sheet adds to a page: pictures now, texts at its end.
 func (p *page) styleSheet(css string) {
 	p.inner.dataURIs(css)
 	p.order.style(css)
-	p.order.sheet(css)
-	for _, m := range cssText.FindAllStringSubmatch(css, 10_000) {
-		var joined strings.Builder
-		for _, piece := range cssPiece.FindAllString(m[1], -1) {
-			joined.WriteString(piece[1 : len(piece)-1])
-		}
-		text := joined.String()
-		if strings.Contains(text, `\`) {
-			text = cssEscape.ReplaceAllStringFunc(text, func(e string) string {
-				n, _ := strconv.ParseUint(strings.TrimSpace(e[1:]), 16, 32) // six digits fit
-				return string(rune(n))
-			})
-		}
-		p.hidden(text)
-	}
+	p.order.letters = p.order.letters || turnsSheet.MatchString(css)
+	p.order.sheet.Add(css)
 }
-
-// cssEscape is a character by its number, with the blank that may end it.
-var cssEscape = regexp.MustCompile(`\\[0-9a-fA-F]{1,6} ?`)
 
 // linkText is what a link tells: addresses, and parameters with digits in them.
 func linkText(link string) string {

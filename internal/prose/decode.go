@@ -54,6 +54,9 @@ func decode(data []byte, declared string) string {
 	if utf8.Valid(data) {
 		return string(data)
 	}
+	if plain, changed := shorten(data); changed {
+		return decode(plain, declared)
+	}
 	if mostlyUTF8(data) {
 		return strings.ToValidUTF8(string(data), "\ufffd")
 	}
@@ -112,6 +115,40 @@ func zeroPattern(data []byte) encoding.Encoding {
 		return unicode.UTF16(unicode.BigEndian, unicode.IgnoreBOM)
 	}
 	return nil
+}
+
+// minOverlong is how many signs must be written too long before they are taken for what
+// they say: by chance À and a sign follow each other in a text of one byte a letter.
+const minOverlong = 4
+
+// shorten writes the ASCII characters that UTF-8 spells in two or three bytes, against
+// its rules, as the one byte that they are: some programs show them.
+func shorten(data []byte) ([]byte, bool) {
+	if bytes.IndexByte(data, 0xc0) < 0 && !bytes.Contains(data, []byte{0xe0, 0x80}) && !bytes.Contains(data, []byte{0xe0, 0x81}) {
+		return data, false
+	}
+	out, n := make([]byte, 0, len(data)), 0
+	for i := 0; i < len(data); {
+		c, width := overlong(data[i:])
+		if width > 1 {
+			n++
+		}
+		out = append(out, c)
+		i += width
+	}
+	return out, n >= minOverlong
+}
+
+// overlong reads one character; width is 1 for whatever is not written too long.
+func overlong(b []byte) (c byte, width int) {
+	low := func(i int) bool { return len(b) > i && b[i]&0xc0 == 0x80 }
+	switch {
+	case b[0]&^1 == 0xc0 && low(1):
+		return b[0]<<6 | b[1]&0x3f, 2
+	case b[0] == 0xe0 && low(2) && b[1]&^1 == 0x80:
+		return b[1]<<6 | b[2]&0x3f, 3
+	}
+	return b[0], 1
 }
 
 // mostlyUTF8 lets a few broken bytes (a cut end, a pasted word) not turn every

@@ -30,6 +30,8 @@ func TestDecode(t *testing.T) {
 		{"utf-7 not sound", "+45 12", "utf-7", "+45 12"},
 		{"zero bytes", "01\x0002", "", "0102"},
 		{"one broken byte in utf-8", "æøåæøå\xff", "", "æøåæøå\ufffd"},
+		{"overlong", "CPR \xc0\xb1\xc0\xb2\xe0\x80\xb0\xc0\xad9", "utf-8", "CPR 120-9"},
+		{"capitals of Latin-1", "\xc0\xb1 \xc1\xb2 \xe0", "", "À± Á² à"},
 		{"japanese", "\x1b$B%F\x1b(B1", "iso-2022-jp", "テ1"},
 	}
 	for _, tt := range tests {

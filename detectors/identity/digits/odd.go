@@ -40,8 +40,17 @@ func oddGap(s string, i int) (Gap, int) {
 				return e.gap, next
 			}
 		}
-	case ']', ')', '"', '\'':
+	case ')':
+		if next := behindBracket(s, i); next > 0 {
+			return Sign, next
+		}
 		return fence(s, i)
+	case ']', '"', '\'':
+		return fence(s, i)
+	case '(':
+		if next := i + 1; halves(s, i, next) && next+4 < len(s) && s[next+4] == ')' {
+			return Sign, next
+		}
 	case '+', '*', '~', '\\', '=', ',', ':', ';', '#':
 		next := i + 1
 		if c == ',' && next < len(s) && s[next] == ' ' {
@@ -71,6 +80,22 @@ func halves(s string, i, next int) bool {
 		}
 	}
 	return true
+}
+
+// behindBracket reads "(220645)-7026": six digits in brackets before i, and where the
+// four behind them begin, or 0.
+func behindBracket(s string, i int) int {
+	if i < 7 || s[i-7] != '(' {
+		return 0
+	}
+	next := i + 1
+	if next < len(s) && (s[next] == '-' || s[next] == ' ') {
+		next++
+	}
+	if !halves(s, i, next) {
+		return 0
+	}
+	return next
 }
 
 // fence reads "] [", ")-(", "\" \"": closed, at most four blanks, strokes or hyphens,
