@@ -264,15 +264,24 @@ func TestHangIsKilledAndKeepsWhatItHad(t *testing.T) {
 		return d, time.Since(start)
 	}
 	// Nothing came out: the second time it must not burn CPU again.
-	if _, took := timed("trap:hang"); took < 1500*time.Millisecond || took > 20*time.Second {
+	if _, took := timed("trap:hang"); took < 1500*time.Millisecond || took > 2*time.Minute {
 		t.Errorf("took %v for two tries of 0.8 s", took)
 	}
-	if _, took := timed("trap:hang"); took > 700*time.Millisecond { // no try of 0.8 s
+	// A reading with a try takes 0.8 s and more each time, on any machine.
+	quickest := func(below time.Duration, input string) (d *document.Document, took time.Duration) {
+		for range 10 {
+			if d, took = timed(input); took < below {
+				break
+			}
+		}
+		return d, took
+	}
+	if _, took := quickest(700*time.Millisecond, "trap:hang"); took > 700*time.Millisecond {
 		t.Errorf("a remembered hang took %v", took)
 	}
 	// Something came out: it must come out each time, with one try from now on.
 	d, _ := timed("trap:hang:text")
-	again, took := timed("trap:hang:text")
+	again, took := quickest(1500*time.Millisecond, "trap:hang:text")
 	if texts(d) != "found before it hung" || texts(again) != texts(d) {
 		t.Errorf("got %q, then %q", texts(d), texts(again))
 	}
@@ -291,7 +300,7 @@ func TestContextEnds(t *testing.T) {
 		start := time.Now()
 		d := read(ctx, p, input)
 		cancel()
-		if gaps(d) != "out-of-time" || time.Since(start) > 20*time.Second {
+		if gaps(d) != "out-of-time" || time.Since(start) > 50*time.Second { // of the minute
 			t.Errorf("%s: gaps %q after %v", input, gaps(d), time.Since(start))
 		}
 	}

@@ -102,7 +102,7 @@ func (d *drives) half(t testing.TB) (end func()) {
 	t.Helper()
 	over := make(chan error, 1)
 	go func() { over <- d.Run(context.WithoutCancel(t.Context()), []string{"sager"}, io.Discard) }()
-	for {
+	for limit := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		list, err := d.Standings(t.Context(), time.Now())
 		if err != nil {
 			t.Fatal(err)
@@ -110,7 +110,9 @@ func (d *drives) half(t testing.TB) (end func()) {
 		if st := list[1]; st.Stage == shares.Running && st.Last.Done > 0 && st.Last.Stage == state.Working {
 			break
 		}
-		time.Sleep(5 * time.Millisecond)
+		if time.Now().After(limit) {
+			t.Fatalf("the scan is not under way after a minute: %+v", list)
+		}
 	}
 	return func() {
 		t.Helper()
