@@ -88,7 +88,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 		}
 	}
 	local, domain, _ := strings.Cut(it.External[0], "@")
-	private := privateMailbox(local, domain) || listed != unknown
+	private := privateMailbox(local, domain) || listed != unknown || sure && vanity(name, domain)
 	switch {
 	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure || letter) && it.matter()) && !(private && sure && greeted.Full() && it.speaksTo()):
 		return Odd{}, false
