@@ -213,6 +213,7 @@ type Builder struct {
 	in    Input
 	depth int
 	ctx   context.Context
+	tabs  tabbed
 	apart [2]apart // of what is shown and what is not: names of boxes stand between the boxes
 }
 
@@ -242,6 +243,7 @@ func (b *Builder) deciphered(s Segment) {
 	if whole, ok := side.add(s); ok {
 		b.walk.segment(whole)
 	}
+	b.underTabs(s)
 	if s.At.OCR || len(s.Text) <= numberDigits {
 		return
 	}

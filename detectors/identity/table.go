@@ -119,11 +119,11 @@ func rule(line string) bool {
 // aloneInColumn reports whether nothing but blanks and quotes stands beside
 // s[start:end] in its cell.
 func (f *finder) aloneInColumn(start, end int) bool {
-	left := strings.TrimRight(f.text[max(0, start-12):start], " \"'")
+	left := strings.TrimRight(f.text[max(0, start-12):start], " \"'`*")
 	if left == "" && start > 12 || left != "" && strings.IndexByte("|\t;\n", left[len(left)-1]) < 0 {
 		return false
 	}
-	right := strings.TrimLeft(f.text[end:min(len(f.text), end+12)], " \"'\r")
+	right := strings.TrimLeft(f.text[end:min(len(f.text), end+12)], " \"'`*\r")
 	return (right == "" || strings.IndexByte("|\t;\n", right[0]) >= 0) && !strings.ContainsAny(f.text[start:end], "|\t;")
 }
 

@@ -1,5 +1,5 @@
-// Package archive opens zip, tar, 7z and rar archives and files compressed with
-// gzip, bzip2, xz or zstd, and hands what is inside to the walker. A member that
+// Package archive opens zip, tar, cpio, 7z and rar archives and files compressed with
+// gzip, bzip2, xz, lzma, lzip, lz4, zstd or Unix' compress, and hands what is inside to the walker. A member that
 // needs a password or an unknown method is a gap with the member's path.
 package archive
 
@@ -24,7 +24,7 @@ const (
 // Formats lists the formats of this package in the order they are to be asked.
 // Formats that are zip files inside, such as Office's, must be asked before.
 func Formats() []document.Format {
-	return []document.Format{Zip{}, SevenZip{}, Rar{}, Tar{}, Stream{}}
+	return []document.Format{Zip{}, SevenZip{}, Rar{}, Tar{}, Cpio{}, Stream{}}
 }
 
 // errBomb says that an archive unpacks to more than its limits allow.

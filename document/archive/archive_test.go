@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 
 	"brevvagt/document"
@@ -74,6 +75,49 @@ func zst(data []byte) []byte {
 // bz2 is "CPR 070761-4285\n", for nothing here writes bzip2.
 const bz2 = "425a68393141592653596b1820c4000006de000010400277c0080050002000310000082326329939e700517084ff345dc914e14241ac608310"
 
+// lzipped and compressed are the same text, written by lzip and compress.
+const (
+	lzipped    = "4c5a4950010c002194066facd9be0c7b7874b2cc867f7a5e8fa7c3fffe9c2c000abdcfb710000000000000003400000000000000"
+	compressed = "1f9d9043a0480101e346411b315ad09081a38602"
+)
+
+func lz4Of(data []byte) []byte {
+	var b bytes.Buffer
+	return packed(lz4.NewWriter(&b), &b, data)
+}
+
+// cpioOf writes the new form, or the portable one.
+func cpioOf(portable bool, files ...file) []byte {
+	var b bytes.Buffer
+	for _, f := range append(files, file{"TRAILER!!!", ""}) {
+		if portable {
+			fmt.Fprintf(&b, "070707%06o%06o%06o%06o%06o%06o%06o%011o%06o%011o%s\x00%s", 0, 0, 0o100600, 0, 0, 1, 0, 0, len(f.name)+1, len(f.text), f.name, f.text)
+			continue
+		}
+		fmt.Fprintf(&b, "070701%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%08x%s\x00", 0, 0o100600, 0, 0, 1, 0, len(f.text), 0, 0, 0, 0, len(f.name)+1, 0, f.name)
+		b.Write(make([]byte, -b.Len()&3))
+		b.WriteString(f.text)
+		b.Write(make([]byte, -b.Len()&3))
+	}
+	return b.Bytes()
+}
+
+// TestCompress is apart from the suite: the file has no checksum and no end.
+func TestCompress(t *testing.T) {
+	data := must(hex.DecodeString(compressed))
+	if d := documenttest.Read(t, formats(), "liste.csv.Z", data); documenttest.Find(d, "070761-4285") == nil {
+		t.Error(documenttest.Describe(d))
+	}
+	for _, data := range [][]byte{data[:3], {0x1f, 0x9d, 0x91, 0, 0}, {0x1f, 0x9d, 0x90, 0xff, 0xff, 0xff}} {
+		if _, err := io.ReadAll(newCompress(data)); len(data) > 3 && err == nil {
+			t.Errorf("%x: no error", data)
+		}
+	}
+	// Codes that each name the last one grow by a byte: bounded as every archive is.
+	bomb := append([]byte{0x1f, 0x9d, 0x90}, bytes.Repeat([]byte{0x55}, 1<<16)...)
+	documenttest.Read(t, formats(), "a.Z", bomb)
+}
+
 func formats() []document.Format { return append(Formats(), plain.Formats()...) }
 
 func TestSuite(t *testing.T) {
@@ -91,10 +135,16 @@ func TestSuite(t *testing.T) {
 			{Name: "i.zip", Data: zipOf(file{"indre.zip", string(zipOf(file{"x.txt", text(3)}))}), Canaries: c[3:4]},
 		}},
 		{Tar{}, []documenttest.Sample{{Name: "a.tar", Data: tarOf(file{"a.txt", text(4)}, file{"b.txt", text(5)}), Canaries: c[4:6]}}},
+		{Cpio{}, []documenttest.Sample{
+			{Name: "a.cpio", Data: cpioOf(false, file{"a.txt", text(4)}, file{"tom", ""}, file{c[5] + ".txt", "x"}), Canaries: []string{c[4], c[5] + ".txt"}},
+			{Name: "b.cpio", Data: cpioOf(true, file{"a.txt", text(4)}), Canaries: c[4:5]},
+		}},
 		{Stream{}, []documenttest.Sample{
 			{Name: "a.tar.gz", Data: gz(tarOf(file{"a.txt", text(6)})), Canaries: c[6:7]},
 			{Name: "a.txt.xz", Data: xzOf([]byte(text(7))), Canaries: c[7:8]},
 			{Name: "a.txt.zst", Data: zst([]byte(text(8))), Canaries: c[8:9]},
+			{Name: "a.txt.lz4", Data: lz4Of([]byte(text(9))), Canaries: c[9:]},
+			{Name: "a.txt.lz", Data: must(hex.DecodeString(lzipped)), Canaries: []string{"070761-4285"}},
 			{Name: "a.txt.bz2", Data: must(hex.DecodeString(bz2)), Canaries: []string{"070761-4285"}},
 		}},
 		{SevenZip{}, []documenttest.Sample{{Name: "a.7z", Data: sevenZipOf("brev.txt", c[9]), Canaries: c[9:]}}},
@@ -235,6 +285,11 @@ func FuzzArchive(f *testing.F) {
 	f.Add(gz([]byte("hej")))
 	f.Add(xzOf([]byte("hej")))
 	f.Add(zst([]byte("hej")))
+	f.Add(lz4Of([]byte("hej")))
+	f.Add(must(hex.DecodeString(lzipped)))
+	f.Add(must(hex.DecodeString(compressed)))
+	f.Add(cpioOf(false, file{"a.txt", "hej"}))
+	f.Add(cpioOf(true, file{"a.txt", "hej"}))
 	f.Add(sevenZipOf("a.txt", "hej"))
 	f.Add(rarOf("a.txt", "hej", 0))
 	f.Fuzz(func(t *testing.T, data []byte) {

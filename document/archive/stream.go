@@ -14,6 +14,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
 	"github.com/ulikunitz/xz/lzma"
 
@@ -114,7 +115,8 @@ func tarEnd(data []byte) error {
 	return nil
 }
 
-// Stream reads single files compressed with gzip, bzip2, xz, lzma or zstd.
+// Stream reads single files compressed with gzip, bzip2, xz, lzma, lzip, lz4, zstd or
+// Unix' compress.
 type Stream struct{}
 
 // Name is the format's name.
@@ -126,7 +128,7 @@ func (Stream) Match(head []byte, _ string) bool { return coding(head) != "" }
 func coding(head []byte) string {
 	for _, c := range []struct{ magic, name string }{
 		{"\x1f\x8b\x08", "gz"}, {"BZh", "bz2"}, {"\xfd7zXZ\x00", "xz"}, {"\x28\xb5\x2f\xfd", "zst"},
-		{"\x5d\x00\x00", "lzma"},
+		{"\x5d\x00\x00", "lzma"}, {"LZIP\x01", "lz"}, {"\x04\x22\x4d\x18", "lz4"}, {"\x1f\x9d", "Z"},
 	} {
 		if bytes.HasPrefix(head, []byte(c.magic)) {
 			if c.name == "bz2" && (len(head) < 10 || string(head[4:10]) != "1AY&SY" && string(head[4:10]) != "\x17\x72\x45\x38\x50\x90") {
@@ -188,6 +190,12 @@ func (Stream) Read(ctx context.Context, in document.Input, out *document.Builder
 			return fmt.Errorf("lzma header: %w", err)
 		}
 		return finish(u.member(name, true, r))
+	case "lz":
+		return finish(u.member(name, true, lzip(in.Data)))
+	case "lz4":
+		return finish(u.member(name, true, lz4.NewReader(src)))
+	case "Z":
+		return finish(u.member(name, true, newCompress(in.Data)))
 	case "zst":
 		r := newZstd(src)
 		err := u.member(name, true, r)
@@ -215,6 +223,7 @@ func innerName(name string) string {
 	for _, e := range []struct{ outer, inner string }{
 		{".tgz", ".tar"}, {".tbz2", ".tar"}, {".tbz", ".tar"}, {".txz", ".tar"}, {".tzst", ".tar"},
 		{".gz", ""}, {".bz2", ""}, {".xz", ""}, {".zst", ""}, {".lzma", ""},
+		{".lz", ""}, {".lz4", ""}, {".z", ""},
 	} {
 		if strings.HasSuffix(lower, e.outer) && len(name) > len(e.outer) {
 			return name[:len(name)-len(e.outer)] + e.inner

@@ -13,6 +13,7 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"brevvagt/document"
+	"brevvagt/internal/columns"
 )
 
 // incomplete reports something beside the page text that could not be read.
@@ -77,7 +78,11 @@ func (r *reader) fields(page requests.Page, number int) {
 	if err != nil {
 		return // annotations reads the values as they stand in the file
 	}
+	var labels, texts []string
 	for _, f := range form.Fields {
+		if f.Value != nil {
+			labels, texts = append(labels, f.Name), append(texts, clean(*f.Value))
+		}
 		at := document.Location{Page: number}
 		label := f.Name
 		if f.ToolTip != "" {
@@ -96,6 +101,9 @@ func (r *reader) fields(page requests.Page, number int) {
 				r.text(document.Segment{Text: clean(v), At: at})
 			}
 		}
+	}
+	for _, j := range columns.Join(labels, texts) { // the date in one field, four digits in the next
+		r.text(document.Segment{Text: j.Text, Label: labels[j.From], At: document.Location{Page: number}})
 	}
 }
 
@@ -144,6 +152,9 @@ func (r *reader) annotation(a references.FPDF_ANNOTATION, number int) {
 	case enums.FPDF_ANNOT_SUBTYPE_WIDGET:
 		if v := value("V"); !r.knows(v) { // what the form reading did not give
 			r.text(document.Segment{Text: v, Label: value("T"), At: document.Location{Page: number}})
+		}
+		if v := value("DV"); !r.knows(v) { // what the form puts back when it is cleared
+			r.text(document.Segment{Text: v, Label: value("T"), At: document.Location{Page: number, Layer: document.Hidden}})
 		}
 	case enums.FPDF_ANNOT_SUBTYPE_LINK:
 		if uri := r.uri(a); uri != "" {

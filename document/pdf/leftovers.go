@@ -91,6 +91,7 @@ func (r *reader) literals(data []byte) {
 	name, named := "", 0
 	for i := 0; i < len(data); i++ {
 		var raw []byte
+		opened := i
 		switch {
 		case data[i] == '(':
 			var n int
@@ -117,6 +118,8 @@ func (r *reader) literals(data []byte) {
 			s := document.Segment{Text: text, At: document.Location{Layer: document.Hidden}}
 			if len(text) == 10 && i-named < nameReach && fieldName.MatchString(name) {
 				s.Label = name // of a form's field that stands on no page
+			} else if m := keyBefore.FindSubmatch(data[max(0, opened-nameReach):opened]); m != nil {
+				s.Label = string(m[1]) // of what a program keeps in a dictionary of its own
 			}
 			r.text(s)
 		}
@@ -126,6 +129,8 @@ func (r *reader) literals(data []byte) {
 
 // nameReach is how far behind the name of a field its value stands, in bytes.
 const nameReach = 100
+
+var keyBefore = regexp.MustCompile(`(?i)/([A-Za-z_.-]{0,20}(?:cpr|personn)[A-Za-z_.-]{0,20})\s*$`)
 
 var fieldName = regexp.MustCompile(`(?i)^.{0,20}(?:cpr|personn)`)
 

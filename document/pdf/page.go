@@ -37,6 +37,7 @@ func (r *reader) page(index int, form bool) error {
 			s.At.Page = index + 1
 			r.text(s)
 		}
+		r.underHeadings(text, index+1)
 	}
 	r.written = (!usable || r.drawn) && text.size >= minWritten
 	if err := r.closeText(text); err != nil {

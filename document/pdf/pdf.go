@@ -94,6 +94,8 @@ type reader struct {
 	drawn   bool // the page has notes, or letters, that only a picture of it shows
 	written bool // the page has text that no font map tells
 
+	headings []heading // of columns, on the pages so far
+
 	placed map[[32]byte]bool // pictures that stand on some page
 	handed map[[32]byte]bool // attached files that were handed on
 }

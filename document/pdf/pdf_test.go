@@ -247,10 +247,15 @@ func TestNoSilence(t *testing.T) {
 	wrong := bytes.Clone(plain)
 	at := bytes.Index(wrong, fmt.Appendf(nil, "%010d", bytes.Index(wrong, []byte("4 0 obj"))))
 	copy(wrong[at:], "0000000003")
+	picture := func(filter, body string) []byte {
+		return onePage("595 0 0 842 0 0 cm /X1 Do", "", "", stream("/Type/XObject/Subtype/Image/Width 1200/Height 1600/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/"+filter, body)).bytes()
+	}
 	for name, c := range map[string]struct {
 		data []byte
 		why  document.Reason
 	}{
+		"broken jbig2": {picture("JBIG2Decode", repeat("\x13\x37\x00\xfe", 1000)), document.Damaged},
+		"broken jpeg":  {picture("DCTDecode", "\xff\xd8\xff\xe0"+repeat("\x00\x11", 200)), document.Damaged},
 		"password":     {encrypted(show(canary, 72, 700), "hemmelig"), document.Encrypted},
 		"no pdf":       {[]byte("%PDF-1.7\nnothing"), document.Damaged},
 		"cut":          {plain[:len(plain)-60], document.Damaged},

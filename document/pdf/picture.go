@@ -40,6 +40,7 @@ type placed struct {
 	width, height int     // own pixels
 	dpi           float64 // as placed
 	share         float64 // of the page's area
+	packed        int     // bytes in the file
 	sum           [32]byte
 }
 
@@ -76,7 +77,7 @@ func (r *reader) pictures(page requests.Page, index int, usable bool) error {
 		r.seenIf(i.share >= coverage, i.sum)
 	}
 	if render {
-		return r.render(page, index, size.Width, size.Height, dpi)
+		return r.render(page, index, size.Width, size.Height, dpi, d.images)
 	}
 	for n, i := range small {
 		if err := r.ctx.Err(); err != nil {
@@ -167,6 +168,7 @@ func (r *reader) object(page requests.Page, form *references.FPDF_PAGEOBJECT, i 
 func (r *reader) place(page requests.Page, ref references.FPDF_PAGEOBJECT, area float64) (placed, bool) {
 	m, err := r.p.FPDFImageObj_GetImageMetadata(&requests.FPDFImageObj_GetImageMetadata{ImageObject: ref, Page: page})
 	if err != nil {
+
 		return placed{}, false
 	}
 	w, h := int(m.ImageMetadata.Width), int(m.ImageMetadata.Height)
@@ -182,7 +184,7 @@ func (r *reader) place(page requests.Page, ref references.FPDF_PAGEOBJECT, area 
 	}
 	raw, err := r.p.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: ref})
 	if err == nil {
-		p.sum = sha256.Sum256(raw.Data)
+		p.sum, p.packed = sha256.Sum256(raw.Data), len(raw.Data)
 		r.placed[p.sum] = true
 	} else {
 		p.sum = sha256.Sum256([]byte(ref))
@@ -191,7 +193,7 @@ func (r *reader) place(page requests.Page, ref references.FPDF_PAGEOBJECT, area 
 }
 
 // render hands the page on as a grey picture.
-func (r *reader) render(page requests.Page, index int, w, h, dpi float64) error {
+func (r *reader) render(page requests.Page, index int, w, h, dpi float64, images []placed) error {
 	if dpi == 0 || math.IsNaN(dpi) || math.IsInf(dpi, 0) {
 		dpi = usualDPI
 	}
@@ -211,6 +213,9 @@ func (r *reader) render(page requests.Page, index int, w, h, dpi float64) error 
 		return fmt.Errorf("cannot draw page %d: %w", index+1, err)
 	}
 	defer pic.Cleanup()
+	for _, p := range images[:min(len(images), 100)] { // a scan in strips has some dozen
+		r.undrawn(pic.Result.RenderedImage, p, index+1)
+	}
 	data, err := encode(pic.Result.RenderedImage, dpi)
 	if err != nil {
 		return fmt.Errorf("cannot encode page %d: %w", index+1, err)
@@ -234,6 +239,7 @@ func (r *reader) embedded(p placed, index, n int) {
 		r.incomplete(index+1, "a picture on the page")
 		return
 	}
+	r.undrawn(img, p, index+1)
 	// Scans keep their resolution; a screenshot's comes from its size on the page
 	// and means nothing.
 	dpi := 0.0

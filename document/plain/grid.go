@@ -21,6 +21,7 @@ type grid struct {
 	headings []string
 	likely   []string // texts of a first row of ordinary cells that reads like headings
 	marks    []mark
+	repeated int // one more than the column whose cell in this row says itself that it has a CPR number
 }
 
 // mark is where a cell begins in the text of its row.
@@ -28,7 +29,7 @@ type mark struct{ column, start int }
 
 func (g *grid) newRow() {
 	g.row++
-	g.column, g.plain, g.marks = -1, false, g.marks[:0]
+	g.column, g.plain, g.marks, g.repeated = -1, false, g.marks[:0], 0
 }
 
 func (g *grid) newCell(heading bool) {
@@ -89,6 +90,9 @@ func (p *page) labelled(layer document.Layer) {
 		if m.column < len(p.table.headings) {
 			s.Label = p.table.headings[m.column]
 		}
+		if m.column == p.table.repeated-1 {
+			s.Label = civil
+		}
 		p.out.Segment(s)
 	}
 	p.joined(p.table.headings, layer)
@@ -97,6 +101,13 @@ func (p *page) labelled(layer document.Layer) {
 // spread adds, to a row that stays one text, the numbers that only their heading
 // makes a number: a run of ten digits, or nine whose zero is lost, those in two columns.
 func (p *page) spread(layer document.Layer) {
+	if col := p.table.repeated - 1; col >= 0 {
+		for i, m := range p.table.marks {
+			if v := p.table.cell(p.shown, i); m.column == col && tenDigits(v) {
+				p.out.Segment(document.Segment{Text: v, Label: civil, At: p.cellAt(col, layer)})
+			}
+		}
+	}
 	if p.table.likely == nil || p.table.row < 2 {
 		return
 	}

@@ -74,6 +74,7 @@ type values struct {
 	inner inner
 	open  []bool    // true for an object
 	last  following // the values before
+	named named
 	keys  []string
 	key   bool            // the next string is a key
 	page  strings.Builder // of a list of lines that are a page
@@ -85,19 +86,23 @@ func (v *values) token(t json.Token, line int) {
 	case json.Delim:
 		switch t {
 		case '{', '[':
+			v.last.kinds = kinds{}
 			v.open = append(v.open, t == '{')
 			v.keys = append(v.keys, v.label())
+			v.named.at = append(v.named.at, 0)
 		default:
+			v.last.kinds = kinds{}
 			v.spelt(line)
 			if v.page.Len() > 0 {
-				v.inner.child("text/html", []byte(v.page.String()))
+				v.inner.child(pageKind(v.label()), []byte(v.page.String()))
 				v.page.Reset()
 			}
-			v.open, v.keys = v.open[:len(v.open)-1], v.keys[:len(v.keys)-1]
+			v.open, v.keys, v.named.at = v.open[:len(v.open)-1], v.keys[:len(v.keys)-1], v.named.at[:len(v.named.at)-1]
+			v.passed()
 		}
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
 	case string:
-		if !v.key && len(v.open) > 0 && !v.open[len(v.open)-1] && v.page.Len()+len(t) < maxSpelt && strings.HasSuffix(v.label(), "html") {
+		if !v.key && len(v.open) > 0 && !v.open[len(v.open)-1] && v.page.Len()+len(t) < maxSpelt && pageKind(v.label()) != "" {
 			v.page.WriteString(t) // a notebook keeps a page by its lines
 			return
 		}
@@ -118,8 +123,27 @@ func (v *values) token(t json.Token, line int) {
 		v.add(t.String(), v.label(), line)
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
 	default:
+		v.passed()
 		v.key = len(v.open) > 0 && v.open[len(v.open)-1]
 	}
+}
+
+// passed counts a value of the innermost list.
+func (v *values) passed() {
+	if n := len(v.named.at); n > 0 {
+		v.named.at[n-1]++
+	}
+}
+
+// pageKind tells a list of lines that a notebook keeps for a page or a printout.
+func pageKind(key string) string {
+	switch {
+	case strings.HasSuffix(key, "html"):
+		return "text/html"
+	case key == "text/plain":
+		return key
+	}
+	return ""
 }
 
 // maxSpelt is how many bytes of one list are read as text.
@@ -141,6 +165,17 @@ func (v *values) label() string {
 }
 
 func (v *values) add(text, label string, line int) {
+	v.named.learn(v.keys, text)
+	if tenDigits(text) && len(v.open) > 1 && !v.open[len(v.open)-1] && !v.open[len(v.open)-2] {
+		if name := v.named.label(); name != "" {
+			label = name
+		}
+	}
+	v.passed()
+	if s, ok := v.last.kinds.add(label, text); ok {
+		s.At.Line = line
+		v.out.Segment(s)
+	}
 	if strings.HasPrefix(strings.TrimSpace(text), "<") && htmlStart.MatchString(looks.Start([]byte(text[:min(len(text), document.HeadBytes)]))) {
 		v.inner.child("text/html", []byte(text)) // a notebook's tables, a chat's messages
 		return

@@ -15,6 +15,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
 	"brevvagt/document/plain/postscript"
+	"brevvagt/document/plain/records"
 	"brevvagt/document/plain/table"
 	"brevvagt/internal/prose"
 	"brevvagt/internal/sweep"
@@ -52,9 +53,15 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "a text with something else behind it"})
 	}
 	paragraphs(ctx, text, 1, out)
+	for _, f := range records.Find(prose.Lines(text)) {
+		out.Segment(document.Segment{Text: f.Text, Label: f.Label, At: document.Location{Line: f.Line}})
+	}
 	if turned := prose.Turned(text); turned != text {
 		paragraphs(ctx, turned, 1, out)
 	}
+	within := &inner{out: out}
+	within.within(text)
+	within.base85(text)
 	armored(in.Data, out)
 	return ctx.Err()
 }

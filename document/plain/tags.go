@@ -78,6 +78,7 @@ func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 		}
 	}
 	p.attributes(tag, attrs)
+	p.cellData(tag, attrs)
 	if !selfClosing && !isVoid(tag) && len(p.stack) < maxOpen {
 		p.stack = append(p.stack, o)
 	}

@@ -81,7 +81,7 @@ type elements struct {
 	places [][2]float64      // of a drawing: where the open elements stand
 	pieces []document.Placed // and its texts
 	owner  int               // depth at which text began
-	last   following         // the elements before
+	last   following         // the elements before, and what they and attributes say
 	own    *strings.Replacer // of the document's own entities
 }
 
@@ -116,6 +116,9 @@ func (e *elements) token(t xml.Token, line int) {
 			e.flush(t.Name.Local)
 		}
 		if len(e.names) > 0 {
+			for n := len(e.last.said); n > 0 && e.last.said[n-1] >= len(e.names); n-- {
+				e.last.said = e.last.said[:n-1]
+			}
 			e.names = e.names[:len(e.names)-1]
 			e.places = e.places[:min(len(e.places), len(e.names))]
 		}
@@ -207,11 +210,17 @@ func (e *elements) attributes(attrs []xml.Attr, line int) {
 		if e.svg && shape(a.Name.Local) {
 			continue
 		}
+		if saysPerson(a.Value) && len(e.last.said) < maxSaid {
+			e.last.said = append(e.last.said, len(e.names))
+		}
 		label := e.label(a.Value, a.Name.Local)
 		if len(a.Value) == 10 {
 			for _, b := range attrs { // <id type="CPR" value="...">
-				if len(b.Value) <= 20 && cprWord.MatchString(b.Value) {
+				switch {
+				case len(b.Value) <= 20 && cprWord.MatchString(b.Value):
 					label = b.Value
+				case saysPerson(b.Value):
+					label = civil
 				}
 			}
 		}
@@ -256,6 +265,9 @@ func (e *elements) flush(label string) {
 		e.pieces = append(e.pieces, document.Placed{X: e.places[n-1][0], Y: e.places[n-1][1], Size: drawnLine, Text: text})
 	}
 	single := e.label(text, label)
+	if n := len(e.last.said); n > 0 && tenDigits(text) && len(e.names)-e.last.said[n-1] < saidReach && !otherKind.MatchString(label) {
+		single = civil
+	}
 	prose.Paragraphs(text, e.line, func(line int, p string) {
 		e.out.Segment(document.Segment{Text: p, Label: single, At: document.Location{Line: line}})
 	})
@@ -267,11 +279,26 @@ func (e *elements) flush(label string) {
 		s.At.Line = e.line
 		e.out.Segment(s)
 	}
+	if s, ok := e.last.kinds.add(label, text); ok {
+		s.At.Line = e.line
+		e.out.Segment(s)
+	}
 }
+
+// An attribute that says what an element holds counts for the element itself and for
+// the one within: <Data name="CPR"><value>.
+const (
+	saidReach = 2
+	maxSaid   = 100
+)
 
 // following remembers the latest short values with their labels: a number may be kept
 // as a date and four digits, or as a day, a month, a year and four digits.
-type following struct{ labels, texts [4]string }
+type following struct {
+	labels, texts [4]string
+	kinds         kinds
+	said          []int // depths of open elements whose attributes say that they hold a CPR number
+}
 
 // add takes the next value and gives the number that it completes.
 func (f *following) add(label, text string) (found []document.Segment) {

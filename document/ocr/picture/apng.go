@@ -52,6 +52,11 @@ func apngFrames(data []byte) (frames []apngFrame, all bool) {
 		}
 	}
 	if len(frames) < maxFrames {
+		for _, f := range every { // room for what is drawn over a part of the picture
+			if len(frames) < maxFrames-1 && len(f.pieces) > 0 && f.w >= MinWidth && f.h >= MinHeight && int64(f.w)*int64(f.h)*minFrameArea < canvas {
+				frames = append(frames, f)
+			}
+		}
 		return frames, true
 	}
 	var some []apngFrame

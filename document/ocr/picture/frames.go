@@ -76,6 +76,14 @@ func gifPages(data []byte) (pages []span, head span, all bool) {
 			pages = append(pages, f)
 		}
 	}
+	if len(pages) < maxFrames { // room for what is drawn over a part of the picture, such as a line of text
+		for _, f := range frames[1:] {
+			w, h := frameSize(data, f)
+			if len(pages) < maxFrames && w >= MinWidth && h >= MinHeight && w*h*minFrameArea < canvas {
+				pages = append(pages, f)
+			}
+		}
+	}
 	if len(pages) <= maxFrames {
 		return pages, head, true
 	}

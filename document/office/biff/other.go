@@ -34,7 +34,12 @@ func (b *walker) otherRecord(kind int, parts [][]byte) {
 		b.add(strings.TrimSpace(b.text(rec, 0, 2)), flow.LabelAuthor, document.Location{Layer: document.Metadata})
 	case xlPivotText:
 		b.add(b.text(rec, 0, 2), "", hidden)
-	case xlName, xlLink, xlDV, xlCRN, xlStyle, xlSeriesText:
+	case xlName: // a name, and what it stands for
+		texts, _ := sweep.Texts(join(parts))
+		if b.sweep(join(parts)); len(texts) > 1 {
+			b.add(strings.Join(texts[1:], " "), texts[0], document.Location{Layer: document.Hidden})
+		}
+	case xlLink, xlDV, xlCRN, xlStyle, xlSeriesText:
 		b.sweep(join(parts))
 	}
 }

@@ -90,7 +90,7 @@ func (w *walker) open(name string) {
 			act = actFallback
 			w.alternates[n-1].fallback = true
 		}
-	case "property", "cacheField":
+	case "property", "cacheField", "definedName":
 		act = actProperty
 		w.property = w.sc.Attr("name")
 	case "ser": // of a chart: its name labels its values
@@ -190,7 +190,6 @@ func (w *walker) hide(name string) {
 }
 
 func blackOrAuto(color string) bool { return color == "" || color == "auto" || color == "000000" }
-
 func colorOf(val string) byte {
 	switch {
 	case strings.EqualFold(val, "FFFFFF"):
@@ -299,6 +298,9 @@ var plain = map[string]bool{
 func (w *walker) attributes(name string) {
 	var out []byte
 	label := ""
+	if name == "Row" { // of a shape's properties in Visio
+		w.series = w.sc.Attr("N")
+	}
 	w.sc.Attrs(func(attr, value []byte) {
 		if len(value) == 0 {
 			return
@@ -338,6 +340,9 @@ func (w *walker) attributes(name string) {
 		}
 		out = append(out, value...)
 	})
+	if name == "default" { // of a form's field: what stands before it
+		label = w.current().Asks()
+	}
 	if len(out) > 0 && name != "property" && name != "alias" && name != "tag" {
 		w.add(w.opt.Loose, string(out), label)
 	} else if len(out) > 0 {

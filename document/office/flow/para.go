@@ -43,6 +43,20 @@ func (p *Para) Add(layer document.Layer, text []byte) {
 	p.spans = append(p.spans, span{layer, append([]byte(nil), text...)})
 }
 
+// maxAsked is how much of a paragraph's text labels the field behind it, in bytes.
+const maxAsked = 60
+
+// Asks is the end of what the paragraph says so far: the label of a form's field that
+// follows. A nil paragraph says nothing.
+func (p *Para) Asks() string {
+	if p == nil || len(p.spans) == 0 {
+		return ""
+	}
+	text := p.spans[len(p.spans)-1].text
+	text = text[max(0, len(text)-maxAsked):]
+	return strings.TrimSpace(strings.ToValidUTF8(string(text), ""))
+}
+
 // Piece is a text with its layer, ready for a segment.
 type Piece struct {
 	Layer document.Layer

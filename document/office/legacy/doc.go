@@ -25,6 +25,7 @@ type docFile struct {
 	rows   []docRange // paragraphs that end a table row
 	grid   flow.Grid
 	cells  []flow.Cell
+	asked  []string // what stands before each field of a form
 }
 
 // piecePart is a stretch of text: characters cp to end at byte fc of the stream.
@@ -106,6 +107,7 @@ func (r *reader) doc() error {
 			r.add(t, "", document.Location{Layer: document.Hidden})
 		}
 	}
+	d.formFields(r.file.Get("Data"))
 	texts, _ := sweep.Wide(table) // whatever else there is to be read
 	for _, t := range texts {
 		r.add(t, "", document.Location{Layer: document.Hidden})

@@ -70,6 +70,10 @@ func (w *docText) put(c uint16, fc int) {
 
 func (w *docText) endCode(outer bool) {
 	if code := strings.TrimSpace(w.code.String()); outer && code != "" {
+		if strings.HasPrefix(code, "FORM") && len(w.d.asked) < maxFormFields {
+			w.flush()
+			w.d.asked = append(w.d.asked, w.para.Asks())
+		}
 		w.d.r.add("{ "+code+" }", flow.LabelField, document.Location{Layer: document.Hidden})
 	}
 	if outer {

@@ -319,7 +319,11 @@ func (w *walker) attributes(name string, o open) {
 		if string(value) == "true" || string(value) == "false" {
 			return
 		}
-		w.add(string(value), layer, "")
+		label := ""
+		if name == "user-field-decl" || name == "variable-set" || name == "user-defined" {
+			label = w.sc.Attr("name")
+		}
+		w.add(string(value), layer, label)
 	})
 }
 

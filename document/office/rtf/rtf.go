@@ -41,10 +41,11 @@ type state struct {
 	dest  dest
 	skip  int // \uc: characters that stand in for a \u
 	field bool
-	note  bool // footnote, header or comment: a paragraph apart
-	apart int  // asides open around the group
-	table int  // where a group of names begins, 0 for none
-	store bool // it is the store of the document's data, in hexadecimal
+	note  bool   // footnote, header or comment: a paragraph apart
+	apart int    // asides open around the group
+	asked string // what stands before a form's field
+	table int    // where a group of names begins, 0 for none
+	store bool   // it is the store of the document's data, in hexadecimal
 }
 
 // dest is where text of a group goes.
@@ -139,7 +140,7 @@ func (r *reader) close() {
 			text := string(r.asides[len(r.asides)-1])
 			r.asides = r.asides[:len(r.asides)-1]
 			if telling(text) {
-				r.add(text, "", was.layer)
+				r.add(text, was.asked, was.layer)
 			}
 		}
 	case was.dest != r.state.dest && (was.dest == picture || was.dest == object):

@@ -203,6 +203,9 @@ func (r *reader) special(word string, star bool) {
 		}
 		r.state.dest = aside
 		r.state.layer = layer
+		if word == "ffdeftext" {
+			r.state.asked = r.para.Asks()
+		}
 		r.asides = append(r.asides, nil)
 		r.state.apart = len(r.asides)
 	}

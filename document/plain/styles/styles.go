@@ -124,7 +124,23 @@ func (s *Sheet) Around(e Element) (before, after string) {
 }
 
 // Faint reports whether an element shows nothing of its text.
-func (s *Sheet) Faint(e Element) bool { return faint(strings.ReplaceAll(s.of(e, ""), " ", "")) }
+func (s *Sheet) Faint(e Element) bool {
+	return faint(s.filled(strings.ReplaceAll(s.of(e, ""), " ", "")))
+}
+
+// filled writes the values of variables where declarations, without blanks, use them.
+func (s *Sheet) filled(css string) string {
+	if !strings.Contains(css, "var(") {
+		return css
+	}
+	return used.ReplaceAllStringFunc(css, func(use string) string {
+		m := used.FindStringSubmatch(use)
+		if v, ok := s.vars[m[1]]; ok {
+			return v
+		}
+		return m[2]
+	})
+}
 
 // Place gives where an element is put among its neighbours, by the order that its style
 // names or by its distance from an edge.
@@ -180,6 +196,7 @@ var (
 	counterSet = regexp.MustCompile(`([a-z_][\w-]*)\s+(-?\d+)`)
 	number     = regexp.MustCompile(`-?\d+(?:\.\d+)?`)
 	piece      = regexp.MustCompile(`("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')|var\(\s*(--[\w-]+)[^)]*\)|counters?\(\s*([\w-]+)[^)]*\)`)
+	used       = regexp.MustCompile(`var\((--[\w-]+)(?:,([^()]*))?\)`)
 	escape     = regexp.MustCompile(`\\[0-9a-f]{1,6} ?`)
 )
 

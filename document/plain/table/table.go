@@ -155,6 +155,9 @@ func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 		if w.row > w.at && i < len(w.headings) {
 			s.Label = w.headings[i]
 		}
+		if i > 0 && len(s.Text) == 10 && personRow.MatchString(cells[0]) && !personRow.MatchString(s.Label) {
+			s.Label = cells[0] // a table that lies on its side
+		}
 		w.out.Segment(s)
 	}
 	if w.row == w.at {
@@ -164,6 +167,9 @@ func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 		w.out.Segment(document.Segment{Text: j.Text, Label: w.headings[j.From], At: at(j.From)})
 	}
 }
+
+// personRow is how a row with persons' numbers begins.
+var personRow = regexp.MustCompile(`(?i)^\W*(?:cpr|person-?n(?:umme)?r)[\s.-]*(?:n(?:umme)?r)?\W*$`)
 
 // number is a whole number as programs export it that took it for an amount: 1234567890.0,
 // 1,23456789E+09 or 1.234.567.890.

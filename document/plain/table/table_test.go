@@ -115,3 +115,12 @@ func FuzzTables(f *testing.F) {
 		}
 	})
 }
+
+func TestTableOnItsSide(t *testing.T) {
+	d := documenttest.Read(t, Formats(), "a.csv", []byte("Felt;Karla;Oluf\nCPR-nr;6610721234;\nKundenr;6610721235;\n"))
+	for _, s := range d.Segments {
+		if want := map[string]string{"6610721234": "CPR-nr", "6610721235": "Karla"}[s.Text]; want != "" && s.Label != want {
+			t.Errorf("%s: label %q, want %q", s.Text, s.Label, want)
+		}
+	}
+}
