@@ -42,6 +42,14 @@ var saidNumber = regexp.MustCompile(`(?i)(?:^|[^a-zæøå])(?:` + numberWord + `
 // 2045-7026". They are its only group.
 var monthSerial = regexp.MustCompile(`(?i)\d\.? ?(?:jan|feb|mar|apr|ma[jy]|jun|jul|aug|sep|o[kc]t|nov|dec)[a-z]*\.? ?(?:\d{4}|\d\d)[ \-\x{2010}-\x{2015}\x{2212}]{1,3}(\d{4})(?:\D|$)`)
 
+// chatSerial is four digits that somebody sends in a line of a chat of their own behind
+// six in the line before. They are its only group.
+var chatSerial = regexp.MustCompile(`(?:^|\n)[^\n]{0,60}: \d{6}\r?\n[^\n]{0,60}: (\d{4})(?:\r?\n|$)`)
+
+// strewn is ten digits with up to four characters between every two; what follows the
+// first six is its only group.
+var strewn = regexp.MustCompile(`(?s)(?:\d[^\d]{1,4}){6}((?:\d[^\d]{1,4}){3}\d)`)
+
 const joinWord = `(?:og|så|derefter|bindestreg|streg|tankestreg|minus|and|then|den|det|der|de|nummeret|på|med|af|by|er|cifre|cpr|slutter|ender|efterfulgt|followed|sidste|fire|afsluttes)`
 
 const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|nul|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten)`
@@ -65,6 +73,16 @@ func withoutSerials(s string) string {
 	}
 	for _, m := range monthSerial.FindAllStringSubmatchIndex(s, -1) {
 		copy(b[m[2]:m[3]], "xxxx")
+	}
+	for _, m := range chatSerial.FindAllStringSubmatchIndex(s, -1) {
+		copy(b[m[2]:m[3]], "xxxx")
+	}
+	for _, m := range strewn.FindAllStringSubmatchIndex(s, -1) {
+		for k := m[2]; k < m[3]; k++ {
+			if b[k] >= '0' && b[k] <= '9' {
+				b[k] = 'x'
+			}
+		}
 	}
 	for _, m := range SpokenSerial.FindAllStringSubmatchIndex(s, -1) {
 		for k := m[2]; k < m[3]; k++ {
