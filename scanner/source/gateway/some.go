@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"slices"
 	"strings"
 
 	"brevvagt/scanner/source/gateway/milter"
@@ -95,12 +96,14 @@ func (m *Milter) beginSplit(id string, in map[string]postfix.Mail, to []string) 
 }
 
 // takenCopy is the copy that Postfix has, or had until it was delivered; "" when
-// there is none.
+// there is none. One that was asked to leave comes before all others: it may be
+// delivered already, and a second would double the mail.
 func (m *Milter) takenCopy(s split.Split, in map[string]postfix.Mail) string {
-	for _, c := range s.Copies {
-		if m.releases.Asked(c) || in[c].Queue != "" {
-			return c
-		}
+	if i := slices.IndexFunc(s.Copies, m.releases.Asked); i >= 0 {
+		return s.Copies[i]
+	}
+	if i := slices.IndexFunc(s.Copies, func(c string) bool { return in[c].Queue != "" }); i >= 0 {
+		return s.Copies[i]
 	}
 	return ""
 }
