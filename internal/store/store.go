@@ -270,7 +270,9 @@ func (db *DB) Close() error {
 		}
 	}
 	if db.lock != nil {
-		errs = append(errs, db.lock.Close())
+		// Closing is not enough: a process that is being started beside us has the file
+		// open, too, until its own program runs.
+		errs = append(errs, unix.Flock(int(db.lock.Fd()), unix.LOCK_UN), db.lock.Close())
 	}
 	return errors.Join(errs...)
 }

@@ -192,6 +192,12 @@ func (m *Milter) copyOfOurs(msg *milter.Message, to []string) (r milter.Reply, o
 	if !ok {
 		return r, false
 	}
+	if s.Done {
+		// Its sender gave up and another copy went in its place. Nobody waits for this
+		// answer, and what was a copy must not become a mail of its own.
+		m.Log.Info("copy for some recipients came too late", "queue_id", msg.QueueID, "of", id)
+		return milter.TempFail(""), true
+	}
 	if err := m.splits.Note(id, msg.QueueID, s); err != nil {
 		m.Log.Error("copy for some recipients not noted", "queue_id", msg.QueueID, "error", err)
 		return milter.TempFail(""), true

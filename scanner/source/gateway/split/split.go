@@ -142,15 +142,15 @@ func (b *Book) Get(id string) (s Split, ok bool, err error) {
 	return s, true, nil
 }
 
-// Expected tells whether a mail with this token is a copy of a split mail that is on
-// its way in, and of which.
+// Expected tells whether a mail with this token is a copy of a split mail, and of which.
+// It may come too late: then the split is done.
 func (b *Book) Expected(mark, from string, to []string) (id string, s Split, ok bool) {
 	id, token, _ := strings.Cut(mark, ".")
 	if id == "" || strings.ContainsAny(id, "/\\") {
 		return "", s, false
 	}
 	s, found, err := b.Get(id)
-	if err != nil || !found || s.Done || subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1 {
+	if err != nil || !found || subtle.ConstantTimeCompare([]byte(s.Token), []byte(token)) != 1 {
 		return "", s, false
 	}
 	theirs := parties(token, from, to)

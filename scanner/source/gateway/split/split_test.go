@@ -58,6 +58,9 @@ func TestSplit(t *testing.T) {
 	if err := b.End("OLD1", one); err != nil {
 		t.Fatal(err)
 	}
+	if id, late, ok := b.Expected(one.Mark("OLD1"), "a@k.example", both[:1]); !ok || id != "OLD1" || !late.Done {
+		t.Error("a copy that comes too late is not known")
+	}
 	got, ok, err := b.Get("OLD1")
 	if err != nil || !ok || !got.Done || got.Elsewhere || !slices.Equal(got.Copies, []string{"NEW2"}) || !slices.Equal(got.Stale, []string{"NEW1"}) {
 		t.Errorf("%+v, %v, %v", got, ok, err)
