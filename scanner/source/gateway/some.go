@@ -223,13 +223,15 @@ func (m *Milter) notSplit(ctx context.Context, held []postfix.Mail, known map[st
 			rest = append(rest, h)
 			continue
 		}
-		if _, open := known[of]; open {
-			continue
-		}
-		if s, _, err := m.splits.Get(of); err != nil || !s.Done {
+		s, _, err := m.splits.Get(of)
+		_, open := known[of]
+		switch {
+		case err == nil && s.Done:
+			if err := m.Postfix.Delete(ctx, h.ID); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
+				m.Log.Error("a copy too many stays held", "queue_id", h.ID, "error", err)
+			}
+		case !open:
 			rest = append(rest, h)
-		} else if err := m.Postfix.Delete(ctx, h.ID); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
-			m.Log.Error("a copy too many stays held", "queue_id", h.ID, "error", err)
 		}
 	}
 	return rest
