@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
@@ -83,7 +84,7 @@ func (s *Samba) Start() {
 	// A group of its own, so that its children end with it.
 	s.cmd = exec.Command("smbd", "--foreground", "--no-process-group", "-s", s.config)
 	s.cmd.SysProcAttr = ownGroup()
-	if err := s.cmd.Start(); err != nil {
+	if err := startKept(s.cmd); err != nil {
 		s.t.Fatalf("smbd: %v (make test-deps?)", err)
 	}
 	for range 4800 { // two minutes
@@ -105,3 +106,9 @@ func (s *Samba) Stop() {
 		s.cmd = nil
 	}
 }
+
+// Pause lets the server answer nothing until Resume.
+func (s *Samba) Pause() { _ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGSTOP) }
+
+// Resume lets a paused server go on.
+func (s *Samba) Resume() { _ = syscall.Kill(-s.cmd.Process.Pid, syscall.SIGCONT) }

@@ -62,7 +62,7 @@ func Open(ctx context.Context, cfg Config) (*Tree, error) {
 	return t, nil
 }
 
-// Close logs off.
+// Close ends the connection; requests that are out fail.
 func (t *Tree) Close() error {
 	t.closing.Wait()
 	t.mu.Lock()
@@ -71,15 +71,15 @@ func (t *Tree) Close() error {
 	return nil
 }
 
+// drop leaves the share and hangs up, which ends the session, too. The library's
+// Logoff is not used: it tells the receiver that its end is expected, and a request
+// that is still out then gets an answer of nil, whose reading ends the program.
 func (t *Tree) drop() {
 	if t.guard != nil {
 		// A server that is gone must not keep us waiting for its farewell.
 		_ = t.guard.SetDeadline(time.Now().Add(time.Second))
 		if t.share != nil {
 			_ = t.share.Umount()
-		}
-		if t.session != nil {
-			_ = t.session.Logoff()
 		}
 		_ = t.guard.Close()
 	}

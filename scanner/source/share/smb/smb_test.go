@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
+	"net"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -214,5 +217,46 @@ func TestFewQuestions(t *testing.T) {
 	tree.closing.Wait()
 	if n := tree.guard.sent.Load() - before; n != 4 {
 		t.Errorf("%d questions for a file", n)
+	}
+}
+
+// TestRequestsOutWhileHangingUp: whoever waits for an answer when the connection is
+// given up gets an error. The library's logoff gave them nothing, and the program
+// ended.
+func TestRequestsOutWhileHangingUp(t *testing.T) {
+	s := server(t, "server smb encrypt = required")
+	for i := range 8 {
+		write(t, s, strconv.Itoa(i), strings.Repeat("x", 60_000), 0o644)
+	}
+	for range 5 {
+		tree := open(t, config(s))
+		var files [8]walk.File
+		for i := range files {
+			var err error
+			files[i], err = tree.Open(t.Context(), strconv.Itoa(i))
+			must(t, err)
+		}
+		before := tree.guard.sent.Load()
+		s.Pause()
+		var readers sync.WaitGroup
+		for _, f := range files {
+			readers.Go(func() {
+				if n, err := f.Read(make([]byte, 60_000)); err == nil {
+					t.Errorf("%d bytes of a server that does not answer", n)
+				}
+				f.Close()
+			})
+		}
+		for tree.guard.sent.Load() < before+int64(len(files)) {
+			time.Sleep(time.Millisecond)
+		}
+		// A farewell that cannot be sent is the quickest to come back.
+		must(t, tree.guard.Conn.(*net.TCPConn).CloseWrite())
+		tree.mu.Lock()
+		tree.drop()
+		tree.mu.Unlock()
+		readers.Wait()
+		tree.closing.Wait()
+		s.Resume()
 	}
 }
