@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/lock"
 	"brevvagt/document/office/ole"
@@ -121,7 +122,7 @@ func Read(ctx context.Context, data []byte, sink *flow.Sink) error {
 
 // walk goes from record to record; a record that is continued gets its parts.
 func (b *walker) walk(data []byte) error {
-	if u16(data, 0)&0xff != 0x09 {
+	if fields.U16(data, 0)&0xff != 0x09 {
 		return errUnsound
 	}
 	for pos := 0; pos+4 <= len(data); {
@@ -131,15 +132,15 @@ func (b *walker) walk(data []byte) error {
 		if b.ctx.Err() != nil {
 			return b.ctx.Err()
 		}
-		kind, size, start := u16(data, pos), u16(data, pos+2), pos
+		kind, size, start := fields.U16(data, pos), fields.U16(data, pos+2), pos
 		if pos+4+size > len(data) {
 			b.lost = true
 			break
 		}
 		parts := [][]byte{data[pos+4 : pos+4+size]}
 		pos += 4 + size
-		for pos+4 <= len(data) && u16(data, pos) == xlContinue {
-			n := u16(data, pos+2)
+		for pos+4 <= len(data) && fields.U16(data, pos) == xlContinue {
+			n := fields.U16(data, pos+2)
 			if pos+4+n > len(data) {
 				b.lost = true
 				break
@@ -170,12 +171,12 @@ func (b *walker) record(kind, start int, parts [][]byte) {
 			b.endSheet()
 		}
 	case xlCodePage:
-		b.page = u16(rec, 0)
+		b.page = fields.U16(rec, 0)
 		if b.page == 0x8001 || b.page == 1200 {
 			b.page = 1252
 		}
 	case xl1904:
-		b.since = u16(rec, 0) == 1
+		b.since = fields.U16(rec, 0) == 1
 	case xlSheet:
 		b.sheet(rec)
 	case xlSST:
@@ -183,13 +184,13 @@ func (b *walker) record(kind, start int, parts [][]byte) {
 	case xlFormat:
 		if !b.older(kind, rec) {
 			code := b.text(rec, 2, b.short())
-			b.codes[u16(rec, 0)] = code
+			b.codes[fields.U16(rec, 0)] = code
 			if document.HoldsParted([]byte(code)) {
 				b.add(code, "", document.Location{Layer: document.Hidden})
 			}
 		}
 	case xlXF:
-		if id := u16(rec, 2); len(b.formats) < 70_000 {
+		if id := fields.U16(rec, 2); len(b.formats) < 70_000 {
 			b.formats = append(b.formats, cellfmt.Parse(id, b.codes[id]))
 		}
 	default:
@@ -224,7 +225,7 @@ func (b *walker) sheet(rec []byte) {
 	if len(rec) < 8 || len(b.sheets) > 10_000 {
 		return
 	}
-	s := sheet{at: u32(rec, 0), hidden: rec[4]&3 != 0, name: b.text(rec, 6, 1)}
+	s := sheet{at: fields.U32(rec, 0), hidden: rec[4]&3 != 0, name: b.text(rec, 6, 1)}
 	b.starts[s.at] = len(b.sheets)
 	b.sheets = append(b.sheets, s)
 	b.add(s.name, "", document.Location{Layer: document.Metadata})
@@ -237,19 +238,19 @@ func (b *walker) text(rec []byte, at, width int) string {
 	}
 	n := int(rec[at])
 	if width == 2 {
-		n = u16(rec, at)
+		n = fields.U16(rec, at)
 	}
 	at += width
 	if !b.wide {
-		return ole.Decode(sub(rec, at, n), b.page)
+		return ole.Decode(fields.Sub(rec, at, n), b.page)
 	}
 	if at >= len(rec) {
 		return ""
 	}
 	if rec[at]&1 != 0 {
-		return ole.UTF16(sub(rec, at+1, n*2))
+		return ole.UTF16(fields.Sub(rec, at+1, n*2))
 	}
-	return ole.Decode(sub(rec, at+1, n), 1252)
+	return ole.Decode(fields.Sub(rec, at+1, n), 1252)
 }
 
 func (b *walker) layer() document.Layer {
@@ -282,18 +283,18 @@ func (b *walker) cellRecord(kind int, parts [][]byte) {
 	if len(rec) < 4 {
 		return
 	}
-	row, col, format := u16(rec, 0), u16(rec, 2), u16(rec, 4)
+	row, col, format := fields.U16(rec, 0), fields.U16(rec, 2), fields.U16(rec, 4)
 	switch kind {
 	case xlRow:
-		if u16(rec, 12)&0x20 != 0 && len(b.hiddenRows) < 70_000 && b.hiddenRows != nil {
+		if fields.U16(rec, 12)&0x20 != 0 && len(b.hiddenRows) < 70_000 && b.hiddenRows != nil {
 			b.hiddenRows[row] = true
 		}
 	case xlColInfo:
-		if u16(rec, 8)&1 != 0 && len(b.hiddenCols) < 256 {
+		if fields.U16(rec, 8)&1 != 0 && len(b.hiddenCols) < 256 {
 			b.hiddenCols = append(b.hiddenCols, [2]int{row, col})
 		}
 	case xlLabelSST:
-		n := u32(rec, 6)
+		n := fields.U32(rec, 6)
 		if n >= len(b.strings) {
 			b.lost = true
 			return
@@ -307,10 +308,10 @@ func (b *walker) cellRecord(kind int, parts [][]byte) {
 			b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[6:])))
 		}
 	case xlRK:
-		b.number(row, col, format, rk(u32(rec, 6)))
+		b.number(row, col, format, fields.RK(fields.U32(rec, 6)))
 	case xlMulRK:
 		for i := 4; i+6 <= len(rec)-2; i += 6 {
-			b.number(row, col+(i-4)/6, u16(rec, i), rk(u32(rec, i+2)))
+			b.number(row, col+(i-4)/6, fields.U16(rec, i), fields.RK(fields.U32(rec, i+2)))
 		}
 	case xlFormula:
 		b.formula(row, col, format, rec)
@@ -329,7 +330,7 @@ func (b *walker) formula(row, col, format int, rec []byte) {
 	if len(rec) < 14 {
 		return
 	}
-	if u16(rec, 12) != 0xffff {
+	if fields.U16(rec, 12) != 0xffff {
 		b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[6:])))
 	} else if rec[6] == 0 {
 		b.startRow(row)

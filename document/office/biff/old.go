@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"brevvagt/document/office/cellfmt"
+	"brevvagt/document/office/fields"
 )
 
 // Record types of Excel 2 to 4 that later ones number otherwise.
@@ -31,11 +32,11 @@ func Is(head []byte) bool {
 	if len(head) < 8 {
 		return false
 	}
-	size, version := u16(head, 2), u16(head, 4)
+	size, version := fields.U16(head, 2), fields.U16(head, 4)
 	if size < 4 || size > 16 {
 		return false
 	}
-	switch u16(head, 0) {
+	switch fields.U16(head, 0) {
 	case x2BOF, x3BOF, x4BOF:
 	case xlBOF:
 		if version != 0x0500 && version != 0x0600 {
@@ -44,7 +45,7 @@ func Is(head []byte) bool {
 	default:
 		return false
 	}
-	switch u16(head, 6) {
+	switch fields.U16(head, 6) {
 	case 0x0005, 0x0006, 0x0010, 0x0020, 0x0040, 0x0100:
 		return true
 	}
@@ -61,7 +62,7 @@ func version(kind int, rec []byte) int {
 	case x4BOF:
 		return 4
 	}
-	if u16(rec, 0) >= 0x0600 {
+	if fields.U16(rec, 0) >= 0x0600 {
 		return 8
 	}
 	return 5
@@ -73,7 +74,7 @@ func (b *walker) older(kind int, rec []byte) bool {
 	if b.version > 4 {
 		return false
 	}
-	row, col := u16(rec, 0), u16(rec, 2)
+	row, col := fields.U16(rec, 0), fields.U16(rec, 2)
 	if kind < x2BOF && kind != 0 && len(rec) >= 8 { // also met in files of Excel 4
 		b.second(kind, row, col, rec)
 		return true
@@ -94,7 +95,7 @@ func (b *walker) older(kind int, rec []byte) bool {
 			b.formats = append(b.formats, cellfmt.Parse(-1, b.codes[int(rec[1])]))
 		}
 	case x3Formula, x4Formula:
-		b.formula(row, col, u16(rec, 4), rec)
+		b.formula(row, col, fields.U16(rec, 4), rec)
 	default:
 		return false
 	}
@@ -107,7 +108,7 @@ func (b *walker) second(kind, row, col int, rec []byte) {
 	format := int(rec[5] & 0x3f)
 	switch kind {
 	case x2Integer:
-		b.number(row, col, format, float64(u16(rec, 7)))
+		b.number(row, col, format, float64(fields.U16(rec, 7)))
 	case x2Number:
 		if len(rec) >= 15 {
 			b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[7:])))
@@ -115,7 +116,7 @@ func (b *walker) second(kind, row, col int, rec []byte) {
 	case x2Label:
 		b.put(row, cell{col: col, format: format, text: b.text(rec, 7, 1)})
 	case x2Formula:
-		if len(rec) >= 15 && u16(rec, 13) != 0xffff {
+		if len(rec) >= 15 && fields.U16(rec, 13) != 0xffff {
 			b.number(row, col, format, math.Float64frombits(binary.LittleEndian.Uint64(rec[7:])))
 		} else {
 			b.startRow(row)

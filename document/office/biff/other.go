@@ -1,11 +1,10 @@
 package biff
 
 import (
-	"encoding/binary"
-	"math"
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/ole"
 	"brevvagt/internal/sweep"
@@ -21,13 +20,13 @@ func (b *walker) otherRecord(kind int, parts [][]byte) {
 		b.box(parts)
 	case xlNote:
 		if !b.wide {
-			at := b.at(u16(rec, 0), u16(rec, 2))
+			at := b.at(fields.U16(rec, 0), fields.U16(rec, 2))
 			at.Layer = document.Comment
 			b.add(ole.Decode(rec[min(len(rec), 6):], b.page), "", at)
 			return
 		}
-		if u16(rec, 0) < 0xffff && len(b.notes) < 100_000 {
-			b.notes = append(b.notes, note{u16(rec, 0), u16(rec, 2)})
+		if fields.U16(rec, 0) < 0xffff && len(b.notes) < 100_000 {
+			b.notes = append(b.notes, note{fields.U16(rec, 0), fields.U16(rec, 2)})
 			b.add(b.text(rec, 8, 2), flow.LabelAuthor, document.Location{Layer: document.Metadata})
 		}
 	case xlAuthor:
@@ -50,16 +49,16 @@ func (b *walker) box(parts [][]byte) {
 	if len(parts) < 2 || len(parts[1]) < 2 {
 		return
 	}
-	n, text := u16(parts[0], 10), strings.Builder{}
+	n, text := fields.U16(parts[0], 10), strings.Builder{}
 	for _, p := range parts[1:] {
 		if n <= 0 || len(p) < 2 {
 			break
 		}
 		if p[0]&1 != 0 {
-			text.WriteString(ole.UTF16(sub(p, 1, n*2)))
+			text.WriteString(ole.UTF16(fields.Sub(p, 1, n*2)))
 			n -= (len(p) - 1) / 2
 		} else {
-			text.WriteString(ole.Decode(sub(p, 1, n), 1252))
+			text.WriteString(ole.Decode(fields.Sub(p, 1, n), 1252))
 			n -= len(p) - 1
 		}
 	}
@@ -77,20 +76,6 @@ func join(parts [][]byte) []byte {
 	return out
 }
 
-// rk unpacks a number of four bytes ([MS-XLS] 2.5.217).
-func rk(v int) float64 {
-	var n float64
-	if v&2 != 0 {
-		n = float64(int32(uint32(v)) >> 2)
-	} else {
-		n = math.Float64frombits(uint64(uint32(v)&^3) << 32)
-	}
-	if v&1 != 0 {
-		n /= 100
-	}
-	return n
-}
-
 func (b *walker) add(text, label string, at document.Location) {
 	b.sink.Add(document.Segment{Text: text, Label: label, At: at})
 }
@@ -104,25 +89,4 @@ func (b *walker) sweep(rec []byte) {
 	if cut {
 		b.sink.Out.Gap(document.Gap{Why: document.TooBig, Detail: "more text than a sweep keeps"})
 	}
-}
-
-func u16(b []byte, at int) int {
-	if at < 0 || at+2 > len(b) {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint16(b[at:]))
-}
-
-func u32(b []byte, at int) int {
-	if at < 0 || at+4 > len(b) {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint32(b[at:]))
-}
-
-func sub(b []byte, at, n int) []byte {
-	if at < 0 || n <= 0 || at >= len(b) {
-		return nil
-	}
-	return b[at:min(len(b), at+n)]
 }

@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/flow"
 )
 
@@ -81,7 +82,7 @@ func (b *walker) endSheet() {
 // which then begins with its own flag for the width of characters.
 func (b *walker) shared(parts [][]byte) {
 	c := &cursor{parts: parts}
-	total := u32(c.take(8), 4)
+	total := fields.U32(c.take(8), 4)
 	for range total {
 		s, ok := c.text()
 		if !ok || len(b.strings) >= maxStrings {
@@ -145,13 +146,13 @@ func (c *cursor) text() (string, bool) {
 	if len(head) < 3 {
 		return "", false
 	}
-	n, flags := u16(head, 0), head[2]
+	n, flags := fields.U16(head, 0), head[2]
 	runs, extra := 0, 0
 	if flags&8 != 0 {
-		runs = u16(c.take(2), 0)
+		runs = fields.U16(c.take(2), 0)
 	}
 	if flags&4 != 0 {
-		extra = u32(c.take(4), 0)
+		extra = fields.U32(c.take(4), 0)
 	}
 	var units []uint16
 	wide := flags&1 != 0
@@ -178,7 +179,7 @@ func (c *cursor) text() (string, bool) {
 		piece := c.take(k * width)
 		for i := range k {
 			if wide {
-				units = append(units, uint16(u16(piece, i*2)))
+				units = append(units, uint16(fields.U16(piece, i*2)))
 			} else {
 				units = append(units, uint16(piece[i]))
 			}

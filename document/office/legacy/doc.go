@@ -1,13 +1,13 @@
 package legacy
 
 import (
-	"encoding/binary"
 	"errors"
 	"sort"
 
 	"golang.org/x/text/encoding/charmap"
 
 	"brevvagt/document"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/ole"
 	"brevvagt/internal/sweep"
@@ -40,27 +40,6 @@ type docRange struct {
 	layer    document.Layer
 }
 
-func u16(b []byte, at int) int {
-	if at < 0 || at+2 > len(b) {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint16(b[at:]))
-}
-
-func u32(b []byte, at int) int {
-	if at < 0 || at+4 > len(b) {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint32(b[at:]))
-}
-
-func sub(b []byte, at, n int) []byte {
-	if at < 0 || n <= 0 || at >= len(b) {
-		return nil
-	}
-	return b[at:min(len(b), at+n)]
-}
-
 // Places in the file information block.
 const (
 	fibFlags    = 10
@@ -78,7 +57,7 @@ func (r *reader) doc() error {
 	if len(d.main) < 426 {
 		return errDoc
 	}
-	flags := u16(d.main, fibFlags)
+	flags := fields.U16(d.main, fibFlags)
 	if flags&0x100 != 0 {
 		return document.ErrEncrypted
 	}
@@ -87,13 +66,13 @@ func (r *reader) doc() error {
 		name = "1Table"
 	}
 	table := r.file.Get(name)
-	if u16(d.main, 0) != 0xa5ec || table == nil {
+	if fields.U16(d.main, 0) != 0xa5ec || table == nil {
 		// Word 6 and 95 keep the text in one stretch, all else is lost on us.
 		Sweep(d.main, r.sink)
 		return errDoc
 	}
 	pair := func(n int) []byte {
-		return sub(table, u32(d.main, fibPairs+n*8), u32(d.main, fibPairs+n*8+4))
+		return fields.Sub(table, fields.U32(d.main, fibPairs+n*8), fields.U32(d.main, fibPairs+n*8+4))
 	}
 	if err := d.readPieces(pair(pairClx)); err != nil {
 		Sweep(d.main, r.sink)
@@ -118,13 +97,13 @@ func (r *reader) doc() error {
 // stringTable reads names of bookmarks and variables, authors, paths ([MS-DOC]
 // 2.2.4, of two bytes a character); nil for any other structure.
 func stringTable(b []byte) (list []string) {
-	if len(b) < 6 || u16(b, 0) != 0xffff {
+	if len(b) < 6 || fields.U16(b, 0) != 0xffff {
 		return nil
 	}
-	count, extra := u16(b, 2), u16(b, 4)
+	count, extra := fields.U16(b, 2), fields.U16(b, 4)
 	b = b[6:]
 	for range count {
-		n := u16(b, 0)
+		n := fields.U16(b, 0)
 		if len(b) < 2+2*n {
 			break
 		}
@@ -139,18 +118,18 @@ func stringTable(b []byte) (list []string) {
 // readPieces finds the piece table behind the property modifiers of the Clx.
 func (d *docFile) readPieces(clx []byte) error {
 	for len(clx) > 5 && clx[0] == 1 {
-		clx = clx[min(len(clx), 3+u16(clx, 1)):]
+		clx = clx[min(len(clx), 3+fields.U16(clx, 1)):]
 	}
 	if len(clx) < 5 || clx[0] != 2 {
 		return errDoc
 	}
-	size := u32(clx, 1)
+	size := fields.U32(clx, 1)
 	short := size > len(clx)-5
-	b := sub(clx, 5, size)
+	b := fields.Sub(clx, 5, size)
 	n := (len(b) - 4) / 12
 	for i := range max(n, 0) {
-		p := piecePart{cp: u32(b, i*4), end: u32(b, i*4+4)}
-		fc := u32(b, (n+1)*4+i*8+2)
+		p := piecePart{cp: fields.U32(b, i*4), end: fields.U32(b, i*4+4)}
+		fc := fields.U32(b, (n+1)*4+i*8+2)
 		p.fc, p.wide = fc&0x3fffffff, fc&0x40000000 == 0
 		if !p.wide {
 			p.fc /= 2
@@ -177,7 +156,7 @@ func (d *docFile) stories() error {
 	ends := make([]int, len(stories))
 	at := 0
 	for i := range stories {
-		at += u32(d.main, fibChars+i*4)
+		at += fields.U32(d.main, fibChars+i*4)
 		ends[i] = at
 	}
 	w := &docText{d: d, layer: stories[0]}
@@ -202,7 +181,7 @@ func (d *docFile) stories() error {
 				break
 			}
 			if p.wide {
-				w.char(uint16(u16(d.main, fc)), fc)
+				w.char(uint16(fields.U16(d.main, fc)), fc)
 			} else {
 				w.char(uint16(charmap.Windows1252.DecodeByte(d.main[fc])), fc)
 			}
@@ -222,8 +201,8 @@ func (d *docFile) formats(plc []byte, paragraphs bool) []docRange {
 	n := (len(plc) - 4) / 8
 	var out []docRange
 	for i := range max(n, 0) {
-		page := u32(plc, (n+1)*4+i*4) & 0x3fffff
-		fkp := sub(d.main, page*512, 512)
+		page := fields.U32(plc, (n+1)*4+i*4) & 0x3fffff
+		fkp := fields.Sub(d.main, page*512, 512)
 		if len(fkp) < 512 || len(out) > 1<<20 {
 			continue
 		}
@@ -237,7 +216,7 @@ func pageFormats(fkp []byte, paragraphs bool) []docRange {
 	var out []docRange
 	crun := int(fkp[511])
 	for j := range crun {
-		from, to := u32(fkp, j*4), u32(fkp, j*4+4)
+		from, to := fields.U32(fkp, j*4), fields.U32(fkp, j*4+4)
 		entry := (crun+1)*4 + j
 		if paragraphs {
 			entry = (crun+1)*4 + j*13
@@ -261,7 +240,7 @@ func pageFormats(fkp []byte, paragraphs bool) []docRange {
 				size, start = size-2, start+2
 			}
 		}
-		if layer := sprmLayer(sub(fkp, start, size)); layer != "" {
+		if layer := sprmLayer(fields.Sub(fkp, start, size)); layer != "" {
 			out = append(out, docRange{from, to, layer})
 		}
 	}
@@ -274,7 +253,7 @@ const rowEnd = document.Layer("row end")
 func sprmLayer(b []byte) document.Layer {
 	var found document.Layer
 	for len(b) >= 3 {
-		op := u16(b, 0)
+		op := fields.U16(b, 0)
 		size := 0
 		switch op >> 13 {
 		case 0, 1:
@@ -288,7 +267,7 @@ func sprmLayer(b []byte) document.Layer {
 		case 6:
 			size = 1 + int(b[2])
 			if op == 0xd608 && len(b) >= 4 { // table definition has a longer count
-				size = 1 + u16(b, 2)
+				size = 1 + fields.U16(b, 2)
 			}
 		}
 		set := b[2] == 1

@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"brevvagt/document"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/ole"
 )
 
@@ -14,21 +15,21 @@ const maxFormFields = 5000
 // begin with, their help ([MS-DOC] 2.9.78, FFData). The fields stand in the order in
 // which the text has them, so that what stands before each labels it.
 func (d *docFile) formFields(data []byte) {
-	var fields [][]string
-	for at := 0; len(fields) <= maxFormFields; {
+	var found [][]string
+	for at := 0; len(found) <= maxFormFields; {
 		i := bytes.Index(data[at:], []byte("\xff\xff\xff\xff"))
 		if i < 0 {
 			break
 		}
 		at += i + 4
-		if texts, n := formTexts(sub(data, at+6, len(data)-at-6), u16(data, at)&3 == 0); n > 0 {
-			fields, at = append(fields, texts), at+6+n
+		if texts, n := formTexts(fields.Sub(data, at+6, len(data)-at-6), fields.U16(data, at)&3 == 0); n > 0 {
+			found, at = append(found, texts), at+6+n
 		}
 	}
-	for i, texts := range fields {
+	for i, texts := range found {
 		for k, t := range texts {
 			label := ""
-			if k == 1 && len(fields) == len(d.asked) {
+			if k == 1 && len(found) == len(d.asked) {
 				label = d.asked[i]
 			}
 			d.r.add(t, label, document.Location{Layer: document.Hidden})
@@ -44,8 +45,8 @@ func formTexts(b []byte, text bool) (texts []string, size int) {
 			texts, size = append(texts, ""), size+2
 			continue
 		}
-		n := u16(b, size)
-		if size+4+2*n > len(b) || n > 255 || u16(b, size+2+2*n) != 0 {
+		n := fields.U16(b, size)
+		if size+4+2*n > len(b) || n > 255 || fields.U16(b, size+2+2*n) != 0 {
 			return nil, 0
 		}
 		texts = append(texts, ole.UTF16(b[size+2:size+2+2*n]))

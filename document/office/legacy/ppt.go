@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/ole"
 )
 
@@ -66,9 +67,9 @@ func (w *pptWalk) walk(b []byte, at document.Location, depth int, label string) 
 			return
 		}
 		ver := b[0] & 0x0f
-		instance := u16(b, 0) >> 4
-		kind := u16(b, 2)
-		size := u32(b, 4)
+		instance := fields.U16(b, 0) >> 4
+		kind := fields.U16(b, 2)
+		size := fields.U32(b, 4)
 		if size > len(b)-8 {
 			w.lost = true
 			size = len(b) - 8
@@ -136,10 +137,10 @@ func (w *pptWalk) container(kind, instance int, body []byte, at document.Locatio
 func savedOnce(b []byte) bool {
 	edits := 0
 	for len(b) >= 8 {
-		if u16(b, 2) == recUserEdit {
+		if fields.U16(b, 2) == recUserEdit {
 			edits++
 		}
-		b = b[min(len(b), 8+u32(b, 4)):]
+		b = b[min(len(b), 8+fields.U32(b, 4)):]
 	}
 	return edits == 1
 }
@@ -147,11 +148,11 @@ func savedOnce(b []byte) bool {
 // slideHides looks for the slide show settings among a slide's own records.
 func slideHides(b []byte) bool {
 	for len(b) >= 8 {
-		size := u32(b, 4)
+		size := fields.U32(b, 4)
 		if size > len(b)-8 {
 			return false
 		}
-		if u16(b, 2) == recSlideShow && size >= 12 {
+		if fields.U16(b, 2) == recSlideShow && size >= 12 {
 			return b[8+10]&4 != 0
 		}
 		b = b[8+size:]

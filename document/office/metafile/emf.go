@@ -5,6 +5,7 @@ import (
 	"context"
 
 	"brevvagt/document"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/ole"
 )
 
@@ -31,7 +32,7 @@ func ReadEMF(ctx context.Context, in document.Input, out *document.Builder) erro
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		kind, size := u32(b, 0), u32(b, 4)
+		kind, size := fields.U32(b, 0), fields.U32(b, 4)
 		if size < 8 || size > len(b) {
 			return r.end(true)
 		}
@@ -45,11 +46,11 @@ func ReadEMF(ctx context.Context, in document.Input, out *document.Builder) erro
 		case emrSmallText:
 			r.small(rec)
 		case emrStretchDIB, emrToDevice:
-			r.bitmap(sub(rec, u32(rec, 48), u32(rec, 52)), sub(rec, u32(rec, 56), u32(rec, 60)))
+			r.bitmap(fields.Sub(rec, fields.U32(rec, 48), fields.U32(rec, 52)), fields.Sub(rec, fields.U32(rec, 56), fields.U32(rec, 60)))
 		case emrBitBlt, emrStretchBlt:
-			r.bitmap(sub(rec, u32(rec, 84), u32(rec, 88)), sub(rec, u32(rec, 92), u32(rec, 96)))
+			r.bitmap(fields.Sub(rec, fields.U32(rec, 84), fields.U32(rec, 88)), fields.Sub(rec, fields.U32(rec, 92), fields.U32(rec, 96)))
 		case emrComment:
-			if data := sub(rec, 12, u32(rec, 8)); bytes.HasPrefix(data, []byte("EMF+")) {
+			if data := fields.Sub(rec, 12, fields.U32(rec, 8)); bytes.HasPrefix(data, []byte("EMF+")) {
 				r.plus(data[4:])
 			}
 		}
@@ -58,24 +59,24 @@ func ReadEMF(ctx context.Context, in document.Input, out *document.Builder) erro
 }
 
 func (r *reader) text(rec []byte, wide bool) {
-	n := u32(rec, 44)
+	n := fields.U32(rec, 44)
 	if n > len(rec) {
 		return
 	}
-	if u32(rec, 52)&0x10 != 0 { // glyph numbers instead of characters
+	if fields.U32(rec, 52)&0x10 != 0 { // glyph numbers instead of characters
 		r.glyphs = r.glyphs || n > 0
 		return
 	}
-	width := sum(sub(rec, u32(rec, 72), n*4), 4)
+	width := sum(fields.Sub(rec, fields.U32(rec, 72), n*4), 4)
 	if wide {
-		r.put(utf16Text(sub(rec, u32(rec, 48), n*2)), i32(rec, 36), i32(rec, 40), width)
+		r.put(utf16Text(fields.Sub(rec, fields.U32(rec, 48), n*2)), i32(rec, 36), i32(rec, 40), width)
 	} else {
-		r.put(ole.Decode(sub(rec, u32(rec, 48), n), 1252), i32(rec, 36), i32(rec, 40), width)
+		r.put(ole.Decode(fields.Sub(rec, fields.U32(rec, 48), n), 1252), i32(rec, 36), i32(rec, 40), width)
 	}
 }
 
 func (r *reader) small(rec []byte) {
-	n, options, at := u32(rec, 16), u32(rec, 20), 36
+	n, options, at := fields.U32(rec, 16), fields.U32(rec, 20), 36
 	if n > len(rec) {
 		return
 	}
@@ -83,29 +84,29 @@ func (r *reader) small(rec []byte) {
 		at += 16
 	}
 	if options&0x200 != 0 {
-		r.put(ole.Decode(sub(rec, at, n), 1252), i32(rec, 8), i32(rec, 12), 0)
+		r.put(ole.Decode(fields.Sub(rec, at, n), 1252), i32(rec, 8), i32(rec, 12), 0)
 	} else {
-		r.put(utf16Text(sub(rec, at, n*2)), i32(rec, 8), i32(rec, 12), 0)
+		r.put(utf16Text(fields.Sub(rec, at, n*2)), i32(rec, 8), i32(rec, 12), 0)
 	}
 }
 
 // plus reads the EMF+ records within a comment.
 func (r *reader) plus(b []byte) {
 	for len(b) >= 12 {
-		kind, size := u16(b, 0), u32(b, 4)
+		kind, size := fields.U16(b, 0), fields.U32(b, 4)
 		if size < 12 || size > len(b) {
 			return
 		}
-		data := sub(b, 12, min(u32(b, 8), size-12))
+		data := fields.Sub(b, 12, min(fields.U32(b, 8), size-12))
 		b = b[size:]
 		switch kind {
 		case plusString:
 			r.flush()
-			r.out.Text(utf16Text(sub(data, 28, u32(data, 8)*2)))
+			r.out.Text(utf16Text(fields.Sub(data, 28, fields.U32(data, 8)*2)))
 		case plusDriver:
-			if u32(data, 4)&1 != 0 {
+			if fields.U32(data, 4)&1 != 0 {
 				r.flush()
-				r.out.Text(utf16Text(sub(data, 16, u32(data, 12)*2)))
+				r.out.Text(utf16Text(fields.Sub(data, 16, fields.U32(data, 12)*2)))
 			} else {
 				r.glyphs = true
 			}

@@ -10,6 +10,7 @@ import (
 	"unicode/utf16"
 
 	"brevvagt/document"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/ole"
 )
 
@@ -39,28 +40,7 @@ type reader struct {
 // maxBitmaps bounds the children of one metafile.
 const maxBitmaps = 1000
 
-func u16(b []byte, at int) int {
-	if at < 0 || at+2 > len(b) {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint16(b[at:]))
-}
-
-func u32(b []byte, at int) int {
-	if at < 0 || at+4 > len(b) {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint32(b[at:]))
-}
-
-func i32(b []byte, at int) int { return int(int32(uint32(u32(b, at)))) }
-
-func sub(b []byte, at, n int) []byte {
-	if at < 0 || n <= 0 || at >= len(b) {
-		return nil
-	}
-	return b[at:min(len(b), at+n)]
-}
+func i32(b []byte, at int) int { return int(int32(uint32(fields.U32(b, at)))) }
 
 // put adds a text at a place. Programs draw a line in pieces: a piece that
 // begins where the last ended continues its word.
@@ -107,7 +87,7 @@ func (r *reader) bitmap(info, bits []byte) {
 	if len(info) < 40 || len(bits) == 0 {
 		return
 	}
-	switch u32(info, 16) { // the bits are a file of their own
+	switch fields.U32(info, 16) { // the bits are a file of their own
 	case 4:
 		r.child("billede.jpg", bits)
 		return
@@ -141,7 +121,7 @@ func ReadWMF(ctx context.Context, in document.Input, out *document.Builder) erro
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
-		size, kind := u32(b, 0)*2, u16(b, 4)
+		size, kind := fields.U32(b, 0)*2, fields.U16(b, 4)
 		if size < 6 || size > len(b) {
 			return r.end(true)
 		}
@@ -152,19 +132,19 @@ func ReadWMF(ctx context.Context, in document.Input, out *document.Builder) erro
 			return r.end(false)
 		case 0x0a32: // ExtTextOut
 			at := 8
-			if u16(rec, 6)&6 != 0 {
+			if fields.U16(rec, 6)&6 != 0 {
 				at = 16
 			}
-			n := u16(rec, 4)
-			r.put(ole.Decode(sub(rec, at, n), 1252), int(int16(u16(rec, 2))), int(int16(u16(rec, 0))), sum(sub(rec, at+(n+1)&^1, n*2), 2))
+			n := fields.U16(rec, 4)
+			r.put(ole.Decode(fields.Sub(rec, at, n), 1252), int(int16(fields.U16(rec, 2))), int(int16(fields.U16(rec, 0))), sum(fields.Sub(rec, at+(n+1)&^1, n*2), 2))
 		case 0x0521: // TextOut
-			n := u16(rec, 0)
+			n := fields.U16(rec, 0)
 			at := 2 + (n+1)&^1
-			r.put(ole.Decode(sub(rec, 2, n), 1252), int(int16(u16(rec, at+2))), int(int16(u16(rec, at))), 0)
+			r.put(ole.Decode(fields.Sub(rec, 2, n), 1252), int(int16(fields.U16(rec, at+2))), int(int16(fields.U16(rec, at))), 0)
 		case 0x0f43: // StretchDIB
-			r.dib(sub(rec, 22, len(rec)))
+			r.dib(fields.Sub(rec, 22, len(rec)))
 		case 0x0b41: // DIBStretchBlt
-			r.dib(sub(rec, 20, len(rec)))
+			r.dib(fields.Sub(rec, 20, len(rec)))
 		}
 	}
 	return r.end(true)
@@ -175,18 +155,18 @@ func (r *reader) dib(b []byte) {
 	if len(b) < 40 {
 		return
 	}
-	n := u32(b, 0)
-	if bits := u16(b, 14); bits <= 8 {
-		colours := u32(b, 32)
+	n := fields.U32(b, 0)
+	if bits := fields.U16(b, 14); bits <= 8 {
+		colours := fields.U32(b, 32)
 		if colours == 0 || colours > 256 {
 			colours = 1 << bits
 		}
 		n += colours * 4
-	} else if u32(b, 16) == 3 {
+	} else if fields.U32(b, 16) == 3 {
 		n += 12
 	}
 	if n > 40 || n == 40 {
-		r.bitmap(sub(b, 0, n), sub(b, n, len(b)))
+		r.bitmap(fields.Sub(b, 0, n), fields.Sub(b, n, len(b)))
 	}
 }
 
@@ -195,7 +175,7 @@ func sum(b []byte, width int) int {
 	n := 0
 	for i := 0; i+width <= len(b); i += width {
 		if width == 2 {
-			n += int(int16(u16(b, i)))
+			n += int(int16(fields.U16(b, i)))
 		} else {
 			n += i32(b, i)
 		}

@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
+	"brevvagt/document/office/fields"
 	"brevvagt/document/office/flow"
 )
 
@@ -100,19 +101,12 @@ func each(b []byte, f func(kind int, rec []byte) bool) error {
 	return nil
 }
 
-func u32(b []byte, at int) int {
-	if at < 0 || at+4 > len(b) {
-		return 0
-	}
-	return int(binary.LittleEndian.Uint32(b[at:]))
-}
-
 // wide reads a text with its count of characters at a place.
 func wide(b []byte, at int) (text string, next int) {
 	if at+4 > len(b) {
 		return "", len(b)
 	}
-	n := u32(b, at)
+	n := fields.U32(b, at)
 	at += 4
 	if n == 0xffffffff {
 		return "", at
@@ -143,13 +137,13 @@ func Workbook(b []byte) (sheets []Sheet, since1904 bool, err error) {
 	err = each(b, func(kind int, rec []byte) bool {
 		switch kind {
 		case brtSheet:
-			s := Sheet{Hidden: u32(rec, 0) != 0}
+			s := Sheet{Hidden: fields.U32(rec, 0) != 0}
 			at := 0
 			s.ID, at = wide(rec, 8)
 			s.Name, _ = wide(rec, at)
 			sheets = append(sheets, s)
 		case brtBookProps:
-			since1904 = u32(rec, 0)&1 != 0
+			since1904 = fields.U32(rec, 0)&1 != 0
 		}
 		return len(sheets) < 10_000
 	})
@@ -176,11 +170,11 @@ func Formats(b []byte) (out []cellfmt.Format, err error) {
 	err = each(b, func(kind int, rec []byte) bool {
 		switch kind {
 		case brtFormat:
-			codes[u32(rec, 0)&0xffff], _ = wide(rec, 2)
+			codes[fields.U32(rec, 0)&0xffff], _ = wide(rec, 2)
 		case brtBeginXFs, brtEndXFs:
 			cells = kind == brtBeginXFs
 		case brtXF:
-			if id := u32(rec, 0) >> 16; cells {
+			if id := fields.U32(rec, 0) >> 16; cells {
 				out = append(out, cellfmt.Parse(id, codes[id]))
 			}
 		}
@@ -234,7 +228,7 @@ type walk struct {
 func (w *walk) record(kind int, rec []byte) {
 	switch {
 	case kind > brtRow && kind < brtShortBlank:
-		w.col = u32(rec, 0)
+		w.col = fields.U32(rec, 0)
 	case kind >= brtShortBlank && kind <= brtShortShared:
 		w.col++
 		rec = append(binary.LittleEndian.AppendUint32(nil, uint32(w.col)), rec...)
@@ -243,11 +237,11 @@ func (w *walk) record(kind int, rec []byte) {
 	switch kind {
 	case brtRow:
 		w.endRow()
-		w.row, w.col = u32(rec, 0), -1
+		w.row, w.col = fields.U32(rec, 0), -1
 		w.gone = len(rec) > 11 && rec[11]&0x10 != 0
 	case brtColumns:
 		if len(rec) > 16 && rec[16]&1 != 0 && len(w.hidden) < 256 {
-			w.hidden = append(w.hidden, [2]int{u32(rec, 0), u32(rec, 4)})
+			w.hidden = append(w.hidden, [2]int{fields.U32(rec, 0), fields.U32(rec, 4)})
 		}
 	case brtText, brtFormulaText:
 		s, _ := wide(rec, 8)
@@ -256,7 +250,7 @@ func (w *walk) record(kind int, rec []byte) {
 		s, _ := wide(rec, 9)
 		w.put(rec, s, false)
 	case brtShared:
-		n := u32(rec, 8)
+		n := fields.U32(rec, 8)
 		if n >= len(w.book.Strings) {
 			w.lost = true
 			return
@@ -264,7 +258,7 @@ func (w *walk) record(kind int, rec []byte) {
 		w.book.Used[n] = true
 		w.put(rec, w.book.Strings[n], false)
 	case brtRK:
-		w.put(rec, strconv.FormatFloat(rk(u32(rec, 8)), 'f', -1, 64), true)
+		w.put(rec, strconv.FormatFloat(fields.RK(fields.U32(rec, 8)), 'f', -1, 64), true)
 	case brtReal, brtFormulaNumber:
 		if len(rec) >= 16 {
 			w.put(rec, strconv.FormatFloat(math.Float64frombits(binary.LittleEndian.Uint64(rec[8:])), 'f', -1, 64), true)
@@ -278,9 +272,9 @@ func (w *walk) put(rec []byte, text string, number bool) {
 	}
 	style := -1
 	if number {
-		style = u32(rec, 4) & 0xffffff
+		style = fields.U32(rec, 4) & 0xffffff
 	}
-	w.cells = append(w.cells, flow.Cell{Col: u32(rec, 0), Text: text})
+	w.cells = append(w.cells, flow.Cell{Col: fields.U32(rec, 0), Text: text})
 	w.styles = append(w.styles, style)
 }
 
@@ -328,25 +322,11 @@ func Comments(b []byte, name string, sink *flow.Sink) error {
 			s, _ := wide(rec, 0)
 			sink.Add(document.Segment{Text: s, Label: flow.LabelAuthor, At: document.Location{Layer: document.Metadata}})
 		case brtBeginComment:
-			cell = cellfmt.Column(u32(rec, 12)) + strconv.Itoa(u32(rec, 4)+1)
+			cell = cellfmt.Column(fields.U32(rec, 12)) + strconv.Itoa(fields.U32(rec, 4)+1)
 		case brtCommentText:
 			s, _ := wide(rec, 1)
 			sink.Add(document.Segment{Text: s, At: document.Location{Layer: document.Comment, Cell: name + "!" + cell}})
 		}
 		return !sink.Full()
 	})
-}
-
-// rk unpacks a number of four bytes ([MS-XLSB] 2.5.122).
-func rk(v int) float64 {
-	var n float64
-	if v&2 != 0 {
-		n = float64(int32(uint32(v)) >> 2)
-	} else {
-		n = math.Float64frombits(uint64(uint32(v)&^3) << 32)
-	}
-	if v&1 != 0 {
-		n /= 100
-	}
-	return n
 }
