@@ -144,8 +144,10 @@ func TestOneNotice(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	var got []string
-	_ = b.service.Notices().Run(ctx, func(_ context.Context, letter []byte) error {
-		got = append(got, string(letter))
+	_ = b.service.Notices().Run(ctx, func(_ context.Context, letters [][]byte) error {
+		for _, l := range letters {
+			got = append(got, string(l))
+		}
 		cancel()
 		return nil
 	})

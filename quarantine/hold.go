@@ -174,7 +174,7 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey, same 
 			}
 		}
 		if d.Notice != nil {
-			if err := s.notices.Put(ctx, tx, c.ID, d.Notice(c.ID)); err != nil {
+			if err := s.notices.Put(ctx, tx, s.notices.To(d.From, d.Runs, "held", c.ID, d.Notice(c.ID))); err != nil {
 				return err
 			}
 		}

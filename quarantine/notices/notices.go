@@ -3,7 +3,8 @@
 // sends it twice.
 //
 // Glossary: a letter is what the sender of notices makes of one, opaque here. It is
-// about a case, or about a mail that is named by a keyed digest.
+// about a case, or about a mail that is named by a keyed digest. Letters of one group
+// are gathered where a sender would get too many: they then go as one notice.
 package notices
 
 import (
@@ -48,6 +49,11 @@ const (
 	limit = 2 * time.Minute
 	// firstPause is after the first failed try; it doubles up to longestPause.
 	firstPause, longestPause = 30 * time.Second, time.Hour
+	// gather is for how long letters of a group are gathered, once as many of them went
+	// as may go by themselves.
+	gather = time.Hour
+	// most letters are one notice.
+	most = 2000
 )
 
 // Box is the notices of an installation. It is safe for concurrent use. Make one with
@@ -65,24 +71,75 @@ func New(db *store.DB, seal *receipt.Sealer, now func() time.Time, log *slog.Log
 	return &Box{db: db, seal: seal, now: now, log: log, wake: make(chan struct{}, 1)}
 }
 
+// Letter is one that is to be sent.
+type Letter struct {
+	About string // the case or the keyed digest of the mail that it is about
+	// Group are the letters that it is gathered with, "" for none; it names nobody in
+	// clear. Alone is how many of them within an hour go by themselves.
+	Group string
+	Alone int
+	Text  []byte
+}
+
+// aloneOfSender is how many letters of a kind within an hour go to one sender by
+// themselves, where they are not about one run.
+const aloneOfSender = 10
+
+// To is a letter to the sender of a mail, gathered with those of its kind about the run
+// that the mail is part of, of which one goes by itself, or else about mails of the same
+// sender.
+func (b *Box) To(sender string, runs []string, kind, about string, text []byte) Letter {
+	l := Letter{About: about, Group: b.seal.Item(kind+" sender", sender), Alone: aloneOfSender, Text: text}
+	if len(runs) > 0 {
+		l.Group, l.Alone = b.seal.Item(kind+" run", runs[0]), 1
+	}
+	return l
+}
+
 // Put writes a letter down within the transaction that makes it due. One about the
 // same that was written within the Window is kept instead.
-func (b *Box) Put(ctx context.Context, tx *sql.Tx, about string, letter []byte) error {
-	sealed, err := b.seal.Seal(about, receipt.Hidden{Receipt: letter})
+func (b *Box) Put(ctx context.Context, tx *sql.Tx, l Letter) error {
+	sealed, err := b.seal.Seal(l.About, receipt.Hidden{Receipt: l.Text})
 	if err != nil {
 		return err
 	}
-	at := store.Millis(b.now())
-	if _, err := tx.ExecContext(ctx, `INSERT INTO notices (id, at, due, tries, state, letter) VALUES ($1, $2, $3, 0, $4, $5) ON CONFLICT (id) DO NOTHING`,
-		about, at, at, waiting, sealed); err != nil {
+	at := b.now()
+	due, err := dueOf(ctx, tx, l, at)
+	if err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO notices (id, at, due, tries, state, letter, grp) VALUES ($1, $2, $3, 0, $4, $5, $6) ON CONFLICT (id) DO NOTHING`,
+		l.About, store.Millis(at), due, waiting, sealed, l.Group); err != nil {
 		return fmt.Errorf("cannot keep a notice: %w", err)
 	}
 	return nil
 }
 
+// dueOf is when a letter is to be sent: at once, or with those of its group that are
+// gathered.
+func dueOf(ctx context.Context, tx *sql.Tx, l Letter, at time.Time) (due int64, err error) {
+	now := store.Millis(at)
+	if l.Group == "" {
+		return now, nil
+	}
+	var n int
+	var last int64
+	const which = `SELECT COUNT(*), COALESCE(MAX(due), 0) FROM notices WHERE grp = $1 AND due > $2 AND due <= $3`
+	if err := tx.QueryRowContext(ctx, which, l.Group, store.Millis(at.Add(-gather)), store.Millis(at.Add(gather))).Scan(&n, &last); err != nil {
+		return 0, fmt.Errorf("cannot look for notices of a group: %w", err)
+	}
+	switch {
+	case n < max(1, l.Alone):
+		return now, nil
+	case last > now:
+		return last, nil
+	}
+	return store.Millis(at.Add(gather)), nil
+}
+
 // Add is Put in a transaction of its own.
-func (b *Box) Add(ctx context.Context, about string, letter []byte) error {
-	err := b.db.Update(ctx, func(tx *sql.Tx) error { return b.Put(ctx, tx, about, letter) })
+func (b *Box) Add(ctx context.Context, l Letter) error {
+	err := b.db.Update(ctx, func(tx *sql.Tx) error { return b.Put(ctx, tx, l) })
 	if err == nil {
 		b.Wake()
 	}
@@ -97,9 +154,12 @@ func (b *Box) Wake() {
 	}
 }
 
+// Send hands over one notice, made of one letter or of several that were gathered.
+type Send func(ctx context.Context, letters [][]byte) error
+
 // Run sends letters until ctx ends, each at most once. What was being sent when a
 // process went down is given up: nobody knows whether it arrived.
-func (b *Box) Run(ctx context.Context, send func(ctx context.Context, letter []byte) error) error {
+func (b *Box) Run(ctx context.Context, send Send) error {
 	// A database that does not answer now may later; nothing else depends on this.
 	for b.afterCrash(ctx) != nil {
 		select {
@@ -117,7 +177,7 @@ func (b *Box) Run(ctx context.Context, send func(ctx context.Context, letter []b
 }
 
 // work sends one letter after the other.
-func (b *Box) work(ctx context.Context, send func(context.Context, []byte) error) {
+func (b *Box) work(ctx context.Context, send Send) {
 	tick := time.NewTicker(poll)
 	defer tick.Stop()
 	for {
@@ -139,33 +199,33 @@ func (b *Box) work(ctx context.Context, send func(context.Context, []byte) error
 	}
 }
 
-// letter is a row that is being sent.
-type letter struct {
-	id    string
-	text  []byte
+// notice is letters that are being sent as one.
+type notice struct {
+	ids   []string
+	texts [][]byte
 	at    time.Time
 	tries int
 }
 
-// one sends the letter that is due first; ok is false when none is.
-func (b *Box) one(ctx context.Context, send func(context.Context, []byte) error) (ok bool, err error) {
-	l, err := b.claim(ctx)
-	if l == nil || err != nil {
+// one sends what is due first; ok is false when nothing is.
+func (b *Box) one(ctx context.Context, send Send) (ok bool, err error) {
+	n, err := b.claim(ctx)
+	if n == nil || err != nil {
 		return false, err
 	}
 	// What was begun is ended: giving up in the middle would lose it.
 	during, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
-	fate := send(during, l.text)
+	fate := send(during, n.texts)
 	switch {
 	case fate == nil:
-	case errors.Is(fate, ErrUnknown), errors.Is(fate, ErrRefused), b.now().Sub(l.at) > Window:
-		b.log.WarnContext(ctx, "a notice is given up", "tries", l.tries+1, "error", fate)
+	case errors.Is(fate, ErrUnknown), errors.Is(fate, ErrRefused), b.now().Sub(n.at) > Window:
+		b.log.WarnContext(ctx, "a notice is given up", "tries", n.tries+1, "error", fate)
 	default:
-		b.log.WarnContext(ctx, "a notice is tried again later", "tries", l.tries+1, "error", fate)
-		return true, b.set(ctx, l.id, `UPDATE notices SET state = $2, tries = $3, due = $4 WHERE id = $1`, waiting, l.tries+1, store.Millis(b.now().Add(pause(l.tries))))
+		b.log.WarnContext(ctx, "a notice is tried again later", "tries", n.tries+1, "error", fate)
+		return true, b.set(ctx, n.ids, `UPDATE notices SET state = $2, tries = $3, due = $4 WHERE id = $1`, waiting, n.tries+1, store.Millis(b.now().Add(pause(n.tries))))
 	}
-	return true, b.set(ctx, l.id, `UPDATE notices SET state = $2, letter = NULL WHERE id = $1`, done)
+	return true, b.set(ctx, n.ids, `UPDATE notices SET state = $2, letter = NULL WHERE id = $1`, done)
 }
 
 // pause is how long to wait after so many tries before another.
@@ -173,15 +233,19 @@ func pause(tries int) time.Duration {
 	return min(firstPause<<min(tries, 10), longestPause)
 }
 
-// set changes one row, also when the database is locked for a while: a row that stays
+// set changes rows, also when the database is locked for a while: a row that stays
 // marked as being sent is given up.
-func (b *Box) set(ctx context.Context, id, statement string, args ...any) error {
+func (b *Box) set(ctx context.Context, ids []string, statement string, args ...any) error {
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	for range setTries {
 		err = b.db.Update(ctx, func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, statement, append([]any{id}, args...)...)
-			return err
+			for _, id := range ids {
+				if _, err := tx.ExecContext(ctx, statement, append([]any{id}, args...)...); err != nil {
+					return err
+				}
+			}
+			return nil
 		})
 		if err == nil {
 			return nil
@@ -194,35 +258,74 @@ func (b *Box) set(ctx context.Context, id, statement string, args ...any) error 
 // setTries are made a second apart, each as long as the database lets wait.
 const setTries = 10
 
-// claim marks the letter that is due first as being sent; nil when none is. The look
-// before it spares the writer a transaction.
-func (b *Box) claim(ctx context.Context) (*letter, error) {
-	now := store.Millis(b.now())
-	const first = `SELECT id FROM notices WHERE state = 'waiting' AND due <= $1 ORDER BY due, id LIMIT 1`
+// claim marks what is due first as being sent, with all of its group that are due at
+// the same moment; nil when nothing is. The look before it spares the writer a
+// transaction. What is due later than anything is ever put off was so by a clock that
+// was wrong.
+func (b *Box) claim(ctx context.Context) (*notice, error) {
+	at := b.now()
+	now, never := store.Millis(at), store.Millis(at.Add(2*max(gather, longestPause)))
+	const first = `SELECT id FROM notices WHERE state = 'waiting' AND (due <= $1 OR due > $2) ORDER BY due, id LIMIT 1`
 	var id string
-	if err := b.db.Read().QueryRowContext(ctx, first, now).Scan(&id); errors.Is(err, sql.ErrNoRows) {
+	if err := b.db.Read().QueryRowContext(ctx, first, now, never).Scan(&id); errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	} else if err != nil {
 		return nil, fmt.Errorf("cannot look for notices: %w", err)
 	}
-	l := &letter{}
-	var sealed []byte
-	var at int64
+	n := &notice{}
 	err := b.db.Update(ctx, func(tx *sql.Tx) error {
-		return tx.QueryRowContext(ctx, `UPDATE notices SET state = 'sending' WHERE id = (`+first+`) RETURNING id, letter, at, tries`, now).Scan(&l.id, &sealed, &at, &l.tries)
+		*n = notice{}
+		var group string
+		var due int64
+		if err := tx.QueryRowContext(ctx, `SELECT grp, due FROM notices WHERE id = (`+first+`)`, now, never).Scan(&group, &due); err != nil {
+			return err
+		}
+		const mark = `UPDATE notices SET state = 'sending' WHERE id IN (%s) RETURNING id, letter, at, tries`
+		if group == "" {
+			return b.take(ctx, tx, n, fmt.Sprintf(mark, first), now, never)
+		}
+		return b.take(ctx, tx, n, fmt.Sprintf(mark, fmt.Sprintf(`SELECT id FROM notices WHERE grp = $1 AND due = $2 AND state = 'waiting' ORDER BY at, id LIMIT %d`, most)), group, due)
 	})
-	if errors.Is(err, sql.ErrNoRows) {
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
 		return nil, nil // another worker took it
-	}
-	if err != nil {
+	case err != nil:
 		return nil, fmt.Errorf("cannot take a notice: %w", err)
+	case len(n.texts) == 0:
+		return nil, fmt.Errorf("cannot open %d notices", len(n.ids)) // they stay marked, so that they do not stop the others
 	}
-	hidden, err := b.seal.Reveal(l.id, sealed)
+	return n, nil
+}
+
+// take reads the rows that a statement marks. A letter that cannot be opened stays
+// marked.
+func (b *Box) take(ctx context.Context, tx *sql.Tx, n *notice, statement string, args ...any) error {
+	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
-		return nil, err // it stays marked, so that it does not stop the others
+		return err
 	}
-	l.text, l.at = hidden.Receipt, store.Time(at)
-	return l, nil
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var sealed []byte
+		var at int64
+		if err := rows.Scan(&id, &sealed, &at, &n.tries); err != nil {
+			return err
+		}
+		if n.ids = append(n.ids, id); len(n.ids) == 1 || store.Time(at).Before(n.at) {
+			n.at = store.Time(at)
+		}
+		hidden, err := b.seal.Reveal(id, sealed)
+		if err != nil {
+			b.log.ErrorContext(ctx, "a notice cannot be opened", "error", err)
+			continue
+		}
+		n.texts = append(n.texts, hidden.Receipt)
+	}
+	if err := rows.Err(); err != nil || len(n.ids) > 0 {
+		return err
+	}
+	return sql.ErrNoRows
 }
 
 // afterCrash gives up what was being sent when the last process ended.

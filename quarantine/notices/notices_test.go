@@ -1,6 +1,7 @@
 package notices_test
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"errors"
@@ -57,7 +58,7 @@ func (b *bench) later(d time.Duration) {
 
 func (b *bench) add(t *testing.T, about string) {
 	t.Helper()
-	if err := b.box.Add(t.Context(), about, []byte("om "+about)); err != nil {
+	if err := b.box.Add(t.Context(), notices.Letter{About: about, Text: []byte("om " + about)}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -70,7 +71,8 @@ func (b *bench) run(t *testing.T, f func(ctx context.Context, letter string, try
 	var mu sync.Mutex
 	seen := map[string]int{}
 	go func() {
-		ended <- b.box.Run(ctx, func(ctx context.Context, letter []byte) error {
+		ended <- b.box.Run(ctx, func(ctx context.Context, letters [][]byte) error {
+			letter := bytes.Join(letters, []byte(" og "))
 			mu.Lock()
 			seen[string(letter)]++
 			n := seen[string(letter)]
@@ -225,5 +227,73 @@ func TestNothingInClear(t *testing.T) {
 	b.settled(t, 0)
 	if raw := letter(); raw != nil {
 		t.Errorf("%d bytes are left", len(raw))
+	}
+}
+
+// TestGathered: of a group as many as may go by themselves do, the rest is one notice an
+// hour later, and again as one where it is tried again. Others do not wait for it.
+func TestGathered(t *testing.T) {
+	for _, alone := range []int{0, 1, 3} { // 0 is 1
+		b := newBench(t)
+		put := func(n int) {
+			t.Helper()
+			l := notices.Letter{About: fmt.Sprint(n), Group: "kørsel", Alone: alone, Text: []byte(fmt.Sprint(n))}
+			if err := b.box.Add(t.Context(), l); err != nil {
+				t.Fatal(err)
+			}
+		}
+		tries, _ := b.run(t, func(_ context.Context, letter string, try int) error {
+			if try == 1 && letter == "3 og 4 og 5" {
+				return errors.New("connection refused")
+			}
+			return nil
+		})
+		told := func(want ...string) {
+			t.Helper()
+			for _, w := range want {
+				if got := <-tries; got != w {
+					t.Errorf("alone %d: sent %q, want %q", alone, got, w)
+				}
+			}
+		}
+		single := max(1, alone)
+		for n := range single {
+			b.later(time.Second)
+			put(3 - single + n)
+			told(fmt.Sprint(3 - single + n))
+		}
+		for n := 3; n < 6; n++ {
+			put(n)
+			b.later(time.Second)
+		}
+		b.add(t, "en anden")
+		told("om en anden")
+		b.settled(t, 3)
+		b.later(time.Hour)
+		told("3 og 4 og 5")
+		b.settled(t, 3)
+		b.later(time.Minute)
+		told("3 og 4 og 5")
+		b.settled(t, 0)
+		put(6) // within the hour
+		b.settled(t, 1)
+		b.later(time.Hour)
+		told("6")
+		b.later(2 * time.Hour)
+		put(7)
+		told("7")
+		b.settled(t, 0)
+	}
+}
+
+// TestClockWasWrong: what a clock that had leapt ahead put off goes once it is right.
+func TestClockWasWrong(t *testing.T) {
+	b := newBench(t)
+	b.later(48 * time.Hour)
+	b.add(t, "sagen")
+	b.later(-48 * time.Hour)
+	tries, _ := b.run(t, func(context.Context, string, int) error { return nil })
+	if got := <-tries; got != "om sagen" {
+		t.Error(got)
 	}
 }

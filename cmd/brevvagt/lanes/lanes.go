@@ -10,9 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"os/user"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 
@@ -55,7 +53,7 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 	if cfg.Gateway.Milter.Listen != "" {
 		l.Milter = &gateway.Milter{
 			Config: gateway.Config{
-				Listen: cfg.Gateway.Milter.Listen, MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline),
+				Listen: cfg.Gateway.Milter.Listen, SocketGroup: cfg.Gateway.Milter.Group, MaxBytes: cfg.Gateway.MaxBytes, Deadline: time.Duration(cfg.Gateway.ScanDeadline),
 				OnError: gateway.OnError(notDefault(cfg.Gateway.Milter.OnError, "tempfail")),
 				Adopt:   gateway.Adopt(notDefault(cfg.Gateway.Milter.Adopt, "release")),
 				Help:    cfg.Notify.Contact,
@@ -173,9 +171,6 @@ func (l *Lanes) Ready(ctx context.Context, cfg config.Config) error {
 			network, addr := where()
 			if c, err := net.Dial(network, addr); addr != "" && err == nil {
 				c.Close()
-				if err := giveTo(cfg.Gateway.Milter.Group, network, addr); err != nil {
-					return err
-				}
 				break
 			}
 			select {
@@ -210,22 +205,6 @@ func NoticeHop(c config.Config) *relay.Hop {
 		h.TLS = relay.None // to a next hop on this machine TLS protects nothing
 	}
 	return h
-}
-
-// giveTo lets a group open the milter's socket.
-func giveTo(group, network, socket string) error {
-	if group == "" || network != "unix" {
-		return nil
-	}
-	g, err := user.LookupGroup(group)
-	if err != nil {
-		return fmt.Errorf("gateway.milter.group: %w", err)
-	}
-	id, err := strconv.Atoi(g.Gid)
-	if err != nil {
-		return fmt.Errorf("gateway.milter.group %s: %w", group, err)
-	}
-	return os.Chown(socket, -1, id)
 }
 
 // Connect lets the milter lane's reconciler know what the quarantine holds, and the
@@ -316,11 +295,11 @@ func (r releaser) Release(ctx context.Context, c *quarantine.Case, content io.Re
 		answer, err := m.ReleaseTo(ctx, c.Receipt, c.To)
 		return answer, classify(err)
 	}
-	receipt := c.Receipt
-	if len(c.Wish.To) > 0 {
-		receipt = nil // which names all recipients
+	if s, ok := r.lane.(*smtpin.Server); ok && len(c.Wish.To) > 0 {
+		answer, err := s.ReleaseTo(ctx, c.Receipt, c.To, content)
+		return answer, classify(err)
 	}
-	answer, err := r.lane.Release(ctx, receipt, c.From, c.To, content)
+	answer, err := r.lane.Release(ctx, c.Receipt, c.From, c.To, content)
 	return answer, classify(err)
 }
 

@@ -21,7 +21,7 @@ func KeepNotice(svc *quarantine.Service) func(context.Context, scanner.Item, *sc
 		if out.Document != nil && out.Document.Mail != nil {
 			m.MessageID = out.Document.Mail.MessageID
 		}
-		return svc.Notices().Add(ctx, svc.NoticeOf(m, it.ID), letter)
+		return svc.Notices().Add(ctx, svc.Notices().To(out.From, out.Runs, "warned", svc.NoticeOf(m, it.ID), letter))
 	}
 }
 
@@ -29,15 +29,22 @@ func KeepNotice(svc *quarantine.Service) func(context.Context, scanner.Item, *sc
 func keepAbout(svc *quarantine.Service) func(context.Context, relay.Notice) error {
 	return func(ctx context.Context, n relay.Notice) error {
 		m := repeats.Mail{Source: "notice"}
-		return svc.Notices().Add(ctx, svc.NoticeOf(m, fmt.Sprintf("%d %s %s\n%s", n.Kind, n.Reference, n.To, n.Reason)), n.Letter())
+		return svc.Notices().Add(ctx, notices.Letter{About: svc.NoticeOf(m, fmt.Sprintf("%d %s %s\n%s", n.Kind, n.Reference, n.To, n.Reason)), Text: n.Letter()})
 	}
 }
 
 // SendNotices sends what was kept until ctx ends, as the configuration of the moment
-// says.
+// says. What somebody has decided meanwhile is not told of as waiting.
 func SendNotices(ctx context.Context, svc *quarantine.Service, cfg func() config.Config) error {
-	return svc.Notices().Run(ctx, func(ctx context.Context, letter []byte) error {
-		err := relay.SendLetter(ctx, NoticeHop(cfg()), letter)
+	return svc.Notices().Run(ctx, func(ctx context.Context, letters [][]byte) error {
+		waits := func(n relay.Notice) bool {
+			if n.Kind != relay.Held || n.Reference == "" {
+				return true
+			}
+			c, err := svc.Get(ctx, n.Reference)
+			return err != nil || c.State == quarantine.Held
+		}
+		err := relay.SendLetters(ctx, NoticeHop(cfg()), letters, waits)
 		switch {
 		case err == nil:
 			return nil

@@ -43,8 +43,10 @@ const (
 type Config struct {
 	// Listen is the milter socket: "unix:/path" or "inet:host:port".
 	Listen string
-	// SocketMode is the mode of a Unix socket, default 0660.
-	SocketMode os.FileMode
+	// SocketMode is the mode of a Unix socket, default 0660; SocketGroup its group, ""
+	// for what the folder gives.
+	SocketMode  os.FileMode
+	SocketGroup string
 	// MaxBytes bounds a mail, default 64 MiB; a larger one is held.
 	MaxBytes int64
 	// LargeDir is a folder for mails over 1 MiB while they are scanned; "" keeps
@@ -156,7 +158,7 @@ func orDefault[T comparable](v, d T) T {
 // mails for at most the scan deadline.
 func (m *Milter) Run(ctx context.Context, handle scanner.Handler) error {
 	m.prepare()
-	l, err := milter.Listen(m.Config.Listen, m.Config.SocketMode)
+	l, err := milter.Listen(m.Config.Listen, m.Config.SocketMode, m.Config.SocketGroup)
 	if err != nil {
 		return err
 	}

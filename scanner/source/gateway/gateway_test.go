@@ -161,7 +161,7 @@ func TestTenthMailOfOneConnection(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	listen := "unix:" + filepath.Join(postfixtest.Dir(t), "m.sock")
-	l, err := milter.Listen(listen, 0o666)
+	l, err := milter.Listen(listen, 0o666, "")
 	if err != nil {
 		t.Fatal(err)
 	}

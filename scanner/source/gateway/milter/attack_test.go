@@ -39,7 +39,7 @@ func served(t *testing.T, l Limits) (dial func() *wire, seen *[]*Message) {
 		return Accept()
 	})}
 	sock := filepath.Join(t.TempDir(), "m.sock")
-	ln, err := Listen("unix:"+sock, 0o600)
+	ln, err := Listen("unix:"+sock, 0o600, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,7 +34,7 @@ func BenchmarkMail(b *testing.B) {
 		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
 			s := &Server{LargeDir: b.TempDir(), Handler: HandlerFunc(func(context.Context, *Message) Reply { return Accept() })}
 			sock := filepath.Join(b.TempDir(), "m.sock")
-			l, err := Listen("unix:"+sock, 0o600)
+			l, err := Listen("unix:"+sock, 0o600, "")
 			if err != nil {
 				b.Fatal(err)
 			}

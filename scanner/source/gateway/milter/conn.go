@@ -95,19 +95,28 @@ func (c *conn) step() error {
 }
 
 func (c *conn) read() (byte, []byte, error) {
-	if err := c.net.SetReadDeadline(time.Now().Add(c.srv.IdleTimeout)); err != nil {
-		return 0, nil, err
+	rest := c.srv.ReadTimeout
+	if c.opts.version == 0 {
+		rest = min(rest, greeting)
+	} else {
+		if err := c.net.SetReadDeadline(time.Now().Add(c.srv.IdleTimeout)); err != nil {
+			return 0, nil, err
+		}
+		if _, err := c.in.Peek(1); err != nil {
+			return 0, nil, err
+		}
 	}
-	if _, err := c.in.Peek(1); err != nil {
-		return 0, nil, err
-	}
-	if err := c.net.SetReadDeadline(time.Now().Add(c.srv.ReadTimeout)); err != nil {
+	if err := c.net.SetReadDeadline(time.Now().Add(rest)); err != nil {
 		return 0, nil, err
 	}
 	cmd, data, grown, err := readPacket(c.in, c.buf)
 	c.buf = grown
 	return cmd, data, err
 }
+
+// greeting is for the first packet: a mail server sends it as soon as it has connected,
+// and whoever does not keeps a place from one that does.
+const greeting = 5 * time.Second
 
 // write sends all packets of an answer in one piece: small writes over TCP would
 // meet the peer's delayed acknowledgement.

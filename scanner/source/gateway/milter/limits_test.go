@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -91,8 +92,8 @@ func TestShutdownGivesUp(t *testing.T) {
 }
 
 func TestIdleAndHalfPacketTimeouts(t *testing.T) {
-	n, a := start(t, &milter.Server{Limits: milter.Limits{IdleTimeout: 30 * time.Millisecond, ReadTimeout: 30 * time.Millisecond}}, "tcp")
-	for name, half := range map[string]string{"silent": "", "half a packet": "\x00\x00\x00\x20O"} {
+	n, a := start(t, &milter.Server{Limits: milter.Limits{ReadTimeout: 30 * time.Millisecond}}, "tcp")
+	for name, half := range map[string]string{"nothing said": "", "half a packet": "\x00\x00\x00\x20O"} {
 		c, err := net.Dial(n, a)
 		if err != nil {
 			t.Fatal(err)
@@ -141,17 +142,63 @@ func TestListen(t *testing.T) {
 	}
 	stale.(*net.UnixListener).SetUnlinkOnClose(false)
 	_ = stale.Close()
-	l, err := milter.Listen("unix:"+path, 0o660)
+	l, err := milter.Listen("unix:"+path, 0o660, "")
 	if err != nil {
 		t.Fatalf("stale socket: %v", err)
 	}
 	defer l.Close()
-	if _, err := milter.Listen("unix:"+path, 0o660); err == nil {
+	if _, err := milter.Listen("unix:"+path, 0o660, ""); err == nil {
 		t.Error("took the socket from a living process")
 	}
+	if _, err := milter.Listen("unix:"+path+"2", 0o660, "ingen-saadan-gruppe"); err == nil {
+		t.Error("a group that does not exist is given the socket")
+	}
 	for _, bad := range []string{"", "unix:", "tcp:1:2", "/run/x"} {
-		if _, err := milter.Listen(bad, 0o600); err == nil {
+		if _, err := milter.Listen(bad, 0o600, ""); err == nil {
 			t.Errorf("%q accepted", bad)
 		}
+	}
+}
+
+// TestSocketFileIsTakenAway: a mail server finds us again, by a file with the same
+// mode, and the old connections go on; a file that is not ours any more is left.
+func TestSocketFileIsTakenAway(t *testing.T) {
+	t.Parallel()
+	s := &milter.Server{Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply { return milter.Accept() })}
+	n, path := start(t, s, "unix")
+	before, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old := session(t, n, path)
+	greet(t, old)
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	var after os.FileInfo
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		if after, err = os.Lstat(path); err == nil && after.Mode() == before.Mode() {
+			break
+		}
+	}
+	if err != nil || after.Mode() != before.Mode() {
+		t.Fatalf("%v, before %v", after, before)
+	}
+	for _, c := range []*peer.ClientSession{old, session(t, n, path)} {
+		if _, act := send(t, c, "A123456", "x"); act.Code != peer.ActAccept {
+			t.Errorf("answered %q", byte(act.Code))
+		}
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Lstat(path); err != nil {
+		t.Errorf("another's file is gone: %v", err)
 	}
 }

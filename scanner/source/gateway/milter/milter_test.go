@@ -22,7 +22,7 @@ func start(t *testing.T, s *milter.Server, network string) (string, string) {
 	if network == "unix" {
 		spec = "unix:" + filepath.Join(t.TempDir(), "m.sock")
 	}
-	l, err := milter.Listen(spec, 0o600)
+	l, err := milter.Listen(spec, 0o600, "")
 	if err != nil {
 		t.Fatal(err)
 	}

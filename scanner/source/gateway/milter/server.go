@@ -15,8 +15,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"os"
-	"strings"
 	"sync"
 	"time"
 )
@@ -67,7 +65,8 @@ type Limits struct {
 	// IdleTimeout is how long a connection may be silent, default 15 minutes:
 	// longer than an SMTP client may pause between two mails.
 	IdleTimeout time.Duration
-	// ReadTimeout is for the rest of a packet that has begun, default 30 s.
+	// ReadTimeout is for the rest of a packet that has begun, default 30 s; for the first
+	// of a connection there are 5 s in all.
 	ReadTimeout time.Duration
 	// WriteTimeout is for one answer, default 30 s.
 	WriteTimeout time.Duration
@@ -79,36 +78,6 @@ type Limits struct {
 
 // ErrClosed is returned by Serve after Shutdown or Close.
 var ErrClosed = errors.New("milter server closed")
-
-// Listen opens a socket named as in Postfix: "unix:/path" or "inet:host:port". A
-// stale Unix socket is replaced; mode applies to Unix sockets.
-func Listen(spec string, mode os.FileMode) (net.Listener, error) {
-	network, addr, ok := strings.Cut(spec, ":")
-	switch {
-	case ok && network == "inet" && addr != "":
-		return net.Listen("tcp", addr)
-	case ok && network == "unix" && addr != "":
-	default:
-		return nil, fmt.Errorf("milter socket %q: want unix:PATH or inet:HOST:PORT", spec)
-	}
-	if fi, err := os.Lstat(addr); err == nil && fi.Mode()&os.ModeSocket != 0 {
-		if c, err := net.DialTimeout("unix", addr, time.Second); err == nil {
-			_ = c.Close()
-			return nil, fmt.Errorf("milter socket %s: another process listens there", addr)
-		}
-		if err := os.Remove(addr); err != nil {
-			return nil, fmt.Errorf("replace stale milter socket: %w", err)
-		}
-	}
-	l, err := net.Listen("unix", addr)
-	if err != nil {
-		return nil, err
-	}
-	if err := os.Chmod(addr, mode); err != nil {
-		return nil, errors.Join(fmt.Errorf("milter socket: %w", err), l.Close())
-	}
-	return l, nil
-}
 
 func (s *Server) prepare() {
 	s.once.Do(func() {
@@ -162,7 +131,8 @@ func (s *Server) Serve(l net.Listener) error {
 			if s.isEnding() {
 				return ErrClosed
 			}
-			if ne, ok := err.(net.Error); ok && ne.Timeout() || errors.Is(err, os.ErrDeadlineExceeded) {
+			if errors.As(err, &news{}) {
+				s.Log.Error("milter socket", "error", err)
 				continue
 			}
 			if retriable(err) {

@@ -18,7 +18,7 @@ import (
 func holding(t *testing.T) (*postfixtest.Postfix, *postfix.Control) {
 	t.Helper()
 	sock := "unix:" + filepath.Join(postfixtest.Dir(t), "m.sock")
-	l, err := milter.Listen(sock, 0o666)
+	l, err := milter.Listen(sock, 0o666, "")
 	if err != nil {
 		t.Fatal(err)
 	}

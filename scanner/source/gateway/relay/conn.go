@@ -20,6 +20,7 @@ type Conn struct {
 	out            *bufio.Writer
 	ext            map[string]string // announced extensions, upper case
 	command, final time.Duration
+	until          time.Time // when everything must be over; zero for no limit
 	stop           func() bool
 	lost           bool // the connection is of no more use
 	lmtp           bool
@@ -278,7 +279,11 @@ func (c *Conn) cmd(stage, line string) (string, error) {
 }
 
 func (c *Conn) deadline(d time.Duration) error {
-	if err := c.net.SetDeadline(time.Now().Add(d)); err != nil {
+	at := time.Now().Add(d)
+	if c.until.Before(at) && !c.until.IsZero() {
+		at = c.until
+	}
+	if err := c.net.SetDeadline(at); err != nil {
 		return c.broken("deadline", err)
 	}
 	return nil

@@ -60,7 +60,9 @@ func WithoutNumbers(s string) string {
 }
 
 // Compose renders the notice as a mail with CRLF line ends.
-func (n Notice) Compose() ([]byte, error) {
+func (n Notice) Compose() ([]byte, error) { return n.compose(n.title(), n.text()) }
+
+func (n Notice) compose(title, text string) ([]byte, error) {
 	if n.To == "" {
 		return nil, ErrNoSender
 	}
@@ -75,7 +77,7 @@ func (n Notice) Compose() ([]byte, error) {
 	}
 	var h mail.Header
 	h.SetDate(n.Date)
-	h.SetSubject(n.title())
+	h.SetSubject(title)
 	h.SetAddressList("From", []*mail.Address{{Name: n.FromName, Address: n.From}})
 	h.SetAddressList("To", []*mail.Address{{Address: n.To}})
 	_, domain, _ := strings.Cut(n.From, "@")
@@ -94,7 +96,7 @@ func (n Notice) Compose() ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("compose notice: %w", err)
 	}
-	_, err = io.WriteString(w, strings.ReplaceAll(n.text(), "\n", "\r\n"))
+	_, err = io.WriteString(w, strings.ReplaceAll(text, "\n", "\r\n"))
 	if err := errors.Join(err, w.Close()); err != nil {
 		return nil, fmt.Errorf("compose notice: %w", err)
 	}
@@ -246,7 +248,11 @@ func (n Notice) Send(ctx context.Context, h *Hop) error {
 	if err != nil {
 		return err
 	}
-	env := Envelope{To: []Recipient{{Address: n.To}}}
+	return sendNotice(ctx, h, n.To, content)
+}
+
+func sendNotice(ctx context.Context, h *Hop, to string, content []byte) error {
+	env := Envelope{To: []Recipient{{Address: to}}, UTF8: !isASCII(to)}
 	if _, err := h.Send(ctx, env, bytes.NewReader(content)); err != nil {
 		return fmt.Errorf("send notice: %w", err)
 	}

@@ -3,6 +3,7 @@ package relay_test
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
@@ -126,6 +127,52 @@ func TestNoticeIsSentWithoutReturnPath(t *testing.T) {
 	got := s.Received()
 	if len(got) != 1 || got[0].From != "" || got[0].To[0] != "testperson@kommune.example" {
 		t.Errorf("received %+v", got)
+	}
+}
+
+// TestGatheredNotice: notices that were kept and are about many mails become one, which
+// says how many and gives each its link; what is not to be told of is left out.
+func TestGatheredNotice(t *testing.T) {
+	s := sink(t)
+	h := &relay.Hop{Addr: s.Addr()}
+	var letters [][]byte
+	for i := range 25 {
+		n := notice()
+		n.Kind, n.To, n.Sent, n.Reference = relay.Held, "søren@kommune.example", n.Sent.Add(time.Duration(-i)*time.Minute), fmt.Sprintf("sag %d.", i)
+		n.Link = fmt.Sprintf("https://brevvagt.kommune.example/afsender/%dx", i)
+		letters = append(letters, n.Letter())
+	}
+	tell := func(n relay.Notice) bool { return n.Reference != "sag 24." && n.Reference != "sag 0." }
+	if err := relay.SendLetters(t.Context(), h, letters, tell); err != nil {
+		t.Fatal(err)
+	}
+	if err := relay.SendLetters(t.Context(), h, letters[24:], tell); err != nil {
+		t.Fatal(err)
+	}
+	got := s.Received()
+	if len(got) != 1 || got[0].From != "" || got[0].To[0] != "søren@kommune.example" {
+		t.Fatalf("received %+v", got)
+	}
+	raw, err := got[0].Content()
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, body := read(t, raw)
+	if subject, _ := head.Subject(); subject != "23 af dine mails er ikke sendt endnu" || head.Has("In-Reply-To") {
+		t.Errorf("subject %q", subject)
+	}
+	for _, want := range []string{"23 mails fra dig er ikke sendt endnu", "Emne: Årsopgørelse [nummer udeladt]", "Sagsnummer: sag 23.", "afsender/4x", "... og 3 til", "23 of your mails"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("no %q in\n%s", want, body)
+		}
+	}
+	for _, never := range []string{"4285", "sag 24.", "sag 0.", "afsender/3x"} {
+		if strings.Contains(body, never) {
+			t.Errorf("%q in\n%s", never, body)
+		}
+	}
+	if n := strings.Count(body, "Vi fandt 3 CPR-numre"); n != 1 {
+		t.Errorf("the reason stands there %d times", n)
 	}
 }
 

@@ -13,13 +13,26 @@ func (n Notice) Letter() []byte {
 	return b
 }
 
-// SendLetter sends a notice that was kept.
-func SendLetter(ctx context.Context, h *Hop, letter []byte) error {
-	var n Notice
-	if err := json.Unmarshal(letter, &n); err != nil {
-		return fmt.Errorf("a kept notice: %w", err)
+// SendLetters sends notices to one sender that were kept, as one, and leaves out those
+// that tell says no to.
+func SendLetters(ctx context.Context, h *Hop, letters [][]byte, tell func(Notice) bool) error {
+	var list []Notice
+	for _, letter := range letters {
+		var n Notice
+		if err := json.Unmarshal(letter, &n); err != nil {
+			return fmt.Errorf("a kept notice: %w", err)
+		}
+		if tell(n) {
+			list = append(list, n)
+		}
 	}
-	return n.Send(ctx, h)
+	switch len(list) {
+	case 0:
+		return nil
+	case 1:
+		return list[0].Send(ctx, h)
+	}
+	return sendGathered(ctx, h, list)
 }
 
 // MayHaveArrived reports whether after this error of Send the next hop may have taken

@@ -44,6 +44,8 @@ type Hop struct {
 	DialTimeout    time.Duration // default 10 s
 	CommandTimeout time.Duration // for one command and answer, default 60 s
 	DataTimeout    time.Duration // from the final dot to the answer, default 5 min
+	// TotalTimeout is for sending one mail, default 30 min and 10 s for each recipient.
+	TotalTimeout time.Duration
 }
 
 // Envelope is what SMTP says of a mail outside its content. Its JSON form is the
@@ -202,6 +204,7 @@ func (h *Hop) deliver(ctx context.Context, env Envelope, content io.Reader, whol
 	}
 	// The answer counts, the goodbye does not: nobody waits for it.
 	defer func() { go c.Close() }()
+	c.Until(time.Now().Add(orDefault(h.TotalTimeout, 30*time.Minute+time.Duration(len(env.To))*10*time.Second)))
 	if err := c.Mail(env); err != nil {
 		return nil, err
 	}
@@ -226,6 +229,10 @@ func (h *Hop) deliver(ctx context.Context, env Envelope, content io.Reader, whol
 	}
 	return results, nil
 }
+
+// Until sets when all that follows must be over, besides the limit of each command; the
+// zero time is never.
+func (c *Conn) Until(t time.Time) { c.until = t }
 
 // Dial connects, says EHLO and protects the connection as the mode demands. The
 // connection ends when ctx does.

@@ -264,6 +264,43 @@ func TestContextEndsASend(t *testing.T) {
 	}
 }
 
+// TestSlowInEverything: a next hop that takes its time over each of many commands comes
+// to an end all the same.
+func TestSlowInEverything(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		fmt.Fprint(c, "220 hej\r\n")
+		for in := bufio.NewReader(c); ; time.Sleep(10 * time.Millisecond) {
+			line, err := in.ReadString('\n')
+			if err != nil {
+				return
+			}
+			code := "250"
+			if strings.HasPrefix(line, "DATA") {
+				code = "354"
+			}
+			fmt.Fprint(c, code+" ok\r\n")
+		}
+	}()
+	to := make([]string, 10_000)
+	for i := range to {
+		to[i] = fmt.Sprintf("m%d@firma.example", i)
+	}
+	h := &relay.Hop{Addr: l.Addr().String(), TotalTimeout: 50 * time.Millisecond}
+	if answer, err := h.Send(t.Context(), env(to...), strings.NewReader("x\r\n")); !relay.IsTemporary(err) {
+		t.Errorf("%q, %v", answer, err)
+	}
+}
+
 // tlsHop is a next hop with STARTTLS and a certificate for 127.0.0.1.
 func tlsHop(t *testing.T, version uint16) (addr string, roots *x509.CertPool) {
 	t.Helper()

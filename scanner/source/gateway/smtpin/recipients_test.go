@@ -141,3 +141,24 @@ func TestReleaseToEach(t *testing.T) {
 		}
 	}
 }
+
+// TestReleaseToSome: those who get a held mail get it with all that its sender asked for.
+func TestReleaseToSome(t *testing.T) {
+	b, h := against(t, smtpin.Config{}, &hop{ext: []string{"DSN", "8BITMIME", "SMTPUTF8"}})
+	k := b.greeted(t)
+	k.say("MAIL FROM:<a@kommune.example> BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=brev+2B7", "250")
+	for _, to := range []string{"b@firma.example> NOTIFY=FAILURE", "søren@firma.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;s+2Bx@firma.example", "c@firma.example>"} {
+		k.say("RCPT TO:<"+to, "250")
+	}
+	k.say("DATA", "354")
+	k.say("X: y\r\n\r\nMARKER-HOLD\r\n.", "250")
+	it := b.judge.last(t)
+	if _, err := b.lane.ReleaseTo(t.Context(), it.Receipt, it.To[1:], bytes.NewReader(it.Content)); err != nil {
+		t.Fatal(err)
+	}
+	m := h.took()
+	if len(m) != 1 || m[0].from != "<a@kommune.example> BODY=8BITMIME SMTPUTF8 RET=HDRS ENVID=brev+2B7" ||
+		fmt.Sprint(m[0].to) != "[<søren@firma.example> NOTIFY=SUCCESS,DELAY ORCPT=rfc822;s+2Bx@firma.example <c@firma.example>]" {
+		t.Errorf("%+v", m)
+	}
+}

@@ -167,7 +167,7 @@ func (s *session) Data(r io.Reader) []error {
 	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	switch out.Verdict.Action {
 	case policy.Pass, policy.Warn:
-		return s.pass(content, out.Verdict.Route, it.ID, log)
+		return s.pass(content, out.Verdict.Route, it.ID, begun.Add(answerWithin), log)
 	case policy.Hold:
 		return []error{ok250(it.ID)}
 	case policy.Reject:
@@ -176,6 +176,11 @@ func (s *session) Data(r io.Reader) []error {
 	log.Error("unknown verdict")
 	return []error{refuse(451, "4.7.1", judge.NotJudged)}
 }
+
+// answerWithin is how long a client waits for its answer at most: one that asks for ten
+// minutes' patience (RFC 5321 4.5.3.2.6) would take up the mail again while the next hop
+// still takes it, and it would be there twice.
+const answerWithin = 9 * time.Minute
 
 func ok250(id string) error { return refuse(250, "2.0.0", "OK "+id) }
 
@@ -190,7 +195,7 @@ func (s *session) repeated(it scanner.Item, c content) (id string, ok bool) {
 
 // pass sends a mail on. A client that speaks LMTP hears of each recipient; another
 // hears of the whole, and what the next hop refuses to some is ours to settle.
-func (s *session) pass(c content, route, item string, log *slog.Logger) []error {
+func (s *session) pass(c content, route, item string, until time.Time, log *slog.Logger) []error {
 	var answer string
 	var err error
 	if route != "" {
@@ -198,7 +203,7 @@ func (s *session) pass(c content, route, item string, log *slog.Logger) []error 
 		answer, err = s.forwardRouted(c, route)
 	} else {
 		var results []relay.Result
-		if results, err = s.forward(c); err == nil && s.srv.Config.LMTP {
+		if results, err = s.forward(c, until); err == nil && s.srv.Config.LMTP {
 			return s.each(results, item, log)
 		}
 		if err == nil {
@@ -259,12 +264,14 @@ func host(addr string) string {
 
 // forward sends the content over the waiting connection. If that died before the
 // content was through, nothing was taken over, and it is tried once afresh.
-func (s *session) forward(c content) ([]relay.Result, error) {
+func (s *session) forward(c content, until time.Time) ([]relay.Result, error) {
 	r, err := s.outgoing(c)
 	if err != nil {
 		return nil, err
 	}
+	s.next.Until(until)
 	results, err := s.next.Data(r)
+	s.next.Until(time.Time{})
 	s.open = false
 	var e *relay.Error
 	if errors.As(err, &e) && e.Code == 0 && e.Stage == "DATA" {
@@ -272,7 +279,9 @@ func (s *session) forward(c content) ([]relay.Result, error) {
 		if r, err = s.outgoing(c); err != nil {
 			return nil, err
 		}
-		return s.srv.Next.Deliver(s.ctx, s.env, r)
+		ctx, cancel := context.WithDeadline(s.ctx, until)
+		defer cancel()
+		return s.srv.Next.Deliver(ctx, s.env, r)
 	}
 	return results, err
 }

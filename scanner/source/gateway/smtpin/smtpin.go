@@ -18,6 +18,7 @@ import (
 	"log/slog"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -257,6 +258,28 @@ func (s *Server) Release(ctx context.Context, rec []byte, from string, to []stri
 		return "", err
 	}
 	return s.sendEach(ctx, env, again)
+}
+
+// ReleaseTo is Release to some of the recipients of the receipt, with what was asked for
+// each of them.
+func (s *Server) ReleaseTo(ctx context.Context, rec []byte, to []string, content io.Reader) (string, error) {
+	r, err := parseReceipt(rec)
+	if err != nil {
+		return "", err
+	}
+	all := r.Envelope.To
+	r.Envelope.To = nil
+	for _, address := range to {
+		who := relay.Recipient{Address: address}
+		if i := slices.IndexFunc(all, func(x relay.Recipient) bool { return x.Address == address }); i >= 0 {
+			who = all[i]
+		}
+		r.Envelope.To = append(r.Envelope.To, who)
+	}
+	if rec, err = json.Marshal(r); err != nil {
+		return "", err
+	}
+	return s.Release(ctx, rec, "", nil, content)
 }
 
 // opener gives content from its beginning, each time anew.
