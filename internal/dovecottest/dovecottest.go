@@ -135,7 +135,7 @@ func (d *Dovecot) run(program string) error {
 	d.exited = exited
 	go func(m *exec.Cmd) { _ = m.Wait(); close(exited) }(d.master)
 	for end := time.Now().Add(patience); time.Now().Before(end); {
-		if c, err := tls.DialWithDialer(&net.Dialer{Timeout: 2 * time.Second}, "tcp", d.Addr, &tls.Config{RootCAs: d.RootCAs}); err == nil {
+		if c, err := tls.DialWithDialer(&net.Dialer{Timeout: 20 * time.Second}, "tcp", d.Addr, &tls.Config{RootCAs: d.RootCAs}); err == nil {
 			_ = c.Close()
 			return nil
 		}
@@ -150,7 +150,7 @@ func (d *Dovecot) run(program string) error {
 }
 
 // patience is how long a Dovecot may take to begin on a machine that does much else.
-const patience = time.Minute
+const patience = 2 * time.Minute
 
 func port(addr string) string { return addr[strings.LastIndexByte(addr, ':')+1:] }
 

@@ -18,7 +18,7 @@ type Client struct {
 
 // Dial connects, reads the greeting and says EHLO.
 func Dial(addr, helo string) (*Client, error) {
-	nc, err := net.DialTimeout("tcp", addr, 5*time.Second)
+	nc, err := net.DialTimeout("tcp", addr, time.Minute)
 	if err != nil {
 		return nil, err
 	}

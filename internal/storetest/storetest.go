@@ -84,7 +84,7 @@ func Open(ctx context.Context, o store.Options) (*store.DB, error) {
 // patiently waits for a server that has not seen yet that the process before us was
 // killed, and holds its lock for it.
 func patiently(ctx context.Context, o store.Options) (*store.DB, error) {
-	for end := time.Now().Add(10 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		db, err := store.Open(ctx, o)
 		if !errors.Is(err, store.ErrInUse) || time.Now().After(end) {
 			return db, err

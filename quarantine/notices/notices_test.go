@@ -96,7 +96,7 @@ func (b *bench) run(t *testing.T, f func(ctx context.Context, letter string, try
 func (b *bench) settled(t *testing.T, want int) {
 	t.Helper()
 	var n int
-	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		var err error
 		if n, err = b.box.Waiting(t.Context()); err != nil {
 			t.Fatal(err)

@@ -54,7 +54,7 @@ func TestKeysOnThePage(t *testing.T) {
 	_, body = c.post("/noegler/gendannelse", "navn", "Pengeskab", "noegle", id.Recipient())
 	contains(t, body, "Pengeskab", "1 af 1 sager", `id="forsegl"`)
 	c.post("/noegler/forsegl")
-	for end := time.Now().Add(time.Minute); ; time.Sleep(50 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(50 * time.Millisecond) {
 		if _, body = c.get("/noegler"); strings.Contains(body, "0 af 1 sager") {
 			break
 		}

@@ -107,7 +107,7 @@ func TestSeveralAtOnce(t *testing.T) {
 	}
 	r.server.queue.Board = queue.NewBoard(300*time.Millisecond, time.Now)
 	post(url.Values{"handling": {"frigiv"}, "sag": {a.ID, b.ID, two.ID, "findes-ikke"}, "begrundelse": {"Modtageren har sikker post"}})
-	deadline := time.Now().Add(time.Minute)
+	deadline := time.Now().Add(3 * time.Minute)
 	for {
 		if _, body = c.get("/"); strings.Contains(body, "frigivet samlet") || time.Now().After(deadline) {
 			break
@@ -156,7 +156,7 @@ func TestAllThatMatch(t *testing.T) {
 		list := r.server.queue.Board.List()
 		return len(list) == 1 && !list[0].Finished.IsZero()
 	}
-	for deadline := time.Now().Add(time.Minute); !finished() && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * time.Minute); !finished() && time.Now().Before(deadline); {
 		time.Sleep(5 * time.Millisecond)
 	}
 	for _, x := range cases {

@@ -102,7 +102,7 @@ func (d *drives) half(t testing.TB) (end func()) {
 	t.Helper()
 	over := make(chan error, 1)
 	go func() { over <- d.Run(context.WithoutCancel(t.Context()), []string{"sager"}, io.Discard) }()
-	for limit := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
+	for limit := time.Now().Add(3 * time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		list, err := d.Standings(t.Context(), time.Now())
 		if err != nil {
 			t.Fatal(err)

@@ -24,7 +24,7 @@ func item(id string) scanner.Item {
 // collect runs the spool until n items are done with.
 func collect(t *testing.T, s *later.Spool, n int, do func(scanner.Item) error) []scanner.Item {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	var mu sync.Mutex
 	var got []scanner.Item

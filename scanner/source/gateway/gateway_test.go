@@ -208,9 +208,7 @@ func TestNoStallOverTCP(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a Postfix")
 	}
-	b := newLab(t, setting{network: "tcp"})
-	c := b.dial(t)
-	for range 20 {
+	quarter := func(c *postfixtest.Client) time.Duration {
 		var took []time.Duration
 		for range 30 {
 			begun := time.Now()
@@ -219,11 +217,21 @@ func TestNoStallOverTCP(t *testing.T) {
 		}
 		slices.Sort(took)
 		t.Logf("quickest %s, quarter %s, median %s", took[0], took[7], took[15])
-		if took[7] <= 38*time.Millisecond {
+		return took[7]
+	}
+	const stall = 38 * time.Millisecond
+	c := newLab(t, setting{network: "tcp"}).dial(t)
+	if quarter(c) <= stall {
+		return
+	}
+	// A slow machine needs as long without any stall: a way without TCP tells.
+	calm := newLab(t, setting{}).dial(t)
+	for range 20 {
+		if over := quarter(c) - quarter(calm); over <= stall {
 			return
 		}
 	}
-	t.Error("in no round was a quarter of the mails quicker than 38 ms")
+	t.Error("in no round was TCP less than 38 ms behind a socket of the machine")
 }
 
 // TestSlowScan has a scan longer than Postfix would wait: progress packets carry
@@ -233,7 +241,7 @@ func TestSlowScan(t *testing.T) {
 		t.Skip("needs Postfix")
 	}
 	t.Parallel()
-	b := newLab(t, setting{postfix: postfixtest.Config{ContentTimeout: "3s", DefaultAction: "tempfail"}})
+	b := newLab(t, setting{postfix: postfixtest.Config{ContentTimeout: "5s", DefaultAction: "tempfail"}})
 	send(t, b.dial(t), mailWith("MARKER-SLOW"), 250)
 	b.arrived(t, 1)
 }

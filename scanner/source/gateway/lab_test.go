@@ -58,7 +58,7 @@ func (j *judge) handle(ctx context.Context, it scanner.Item) (scanner.Outcome, e
 	case has("MARKER-ODD"):
 		out.Verdict.Action = "shrug"
 	case has("MARKER-SLOW"):
-		time.Sleep(3500 * time.Millisecond)
+		time.Sleep(5500 * time.Millisecond)
 	case has("MARKER-STUCK"):
 		<-ctx.Done()
 		time.Sleep(300 * time.Millisecond)

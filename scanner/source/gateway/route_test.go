@@ -148,7 +148,8 @@ func TestSecureRouteWithoutFilter(t *testing.T) {
 	right := startGateway(t, "127.0.0.1:0", "gw.kommune.example")
 	b := routedLab(t, addr, right.ca, false, right.pool)
 	send(t, b.dial(t), mailWith("MARKER-ROUTE"), 250)
-	time.Sleep(1500 * time.Millisecond)
+	eventually(t, "the mail is on its way", func() bool { return b.lane.Routed() == 1 })
+	time.Sleep(500 * time.Millisecond)
 	if n := len(b.held(t)); n != 1 || b.lane.Routed() != 1 {
 		t.Fatalf("gateway down: %d held, %d on their way", n, b.lane.Routed())
 	}

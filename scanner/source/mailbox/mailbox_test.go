@@ -2,6 +2,7 @@ package mailbox_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -135,7 +136,7 @@ func (l *lab) saw(want ...string) {
 
 func account(d *dovecottest.Dovecot, user string) mailbox.Account {
 	return mailbox.Account{Name: user, Poll: 200 * time.Millisecond, DraftRest: 100 * time.Millisecond, Contact: "DPO, tlf. 00 00 00 00",
-		Server: session.Config{Addr: d.Addr, RootCAs: d.RootCAs, User: user, Secret: secret(dovecottest.Password), Timeout: 5 * time.Second}}
+		Server: session.Config{Addr: d.Addr, RootCAs: d.RootCAs, User: user, Secret: secret(dovecottest.Password), Timeout: time.Minute}}
 }
 
 func put(t testing.TB, c *imapclient.Client, folder, mail string, at time.Time, flags ...imap.Flag) {
@@ -156,20 +157,36 @@ func letter(subject, body string) string {
 	return "From: anna@kommune.example\r\nTo: b@firma.example\r\nBcc: c@firma.example\r\nMessage-ID: <" + strings.ReplaceAll(subject, " ", "-") + "@kommune.example>\r\nSubject: " + subject + "\r\n\r\n" + body + "\r\n"
 }
 
-// content is what a folder holds, as flags, date and bytes.
+// content is what a folder holds, as flags, date and bytes. Where a mail is moved away
+// while it is read, the server refuses, and it is read again.
 func content(t testing.TB, c *imapclient.Client, folder string) []string {
+	t.Helper()
+	for range 100 {
+		all, err := contentNow(t, c, folder)
+		var refused *imap.Error
+		if err == nil {
+			return all
+		} else if !errors.As(err, &refused) {
+			t.Fatal(err)
+		}
+	}
+	t.Fatalf("%s cannot be read at rest", folder)
+	return nil
+}
+
+func contentNow(t testing.TB, c *imapclient.Client, folder string) ([]string, error) {
 	t.Helper()
 	st, err := c.Select(folder, &imap.SelectOptions{ReadOnly: true}).Wait()
 	if err != nil {
 		t.Fatal(err)
 	}
 	if st.NumMessages == 0 {
-		return nil
+		return nil, nil
 	}
 	section := &imap.FetchItemBodySection{Peek: true}
 	list, err := c.Fetch(imap.SeqSet{imap.SeqRange{Start: 1, Stop: 0}}, &imap.FetchOptions{Flags: true, InternalDate: true, BodySection: []*imap.FetchItemBodySection{section}}).Collect()
 	if err != nil {
-		t.Fatal(err)
+		return nil, err
 	}
 	var all []string
 	for _, m := range list {
@@ -177,7 +194,7 @@ func content(t testing.TB, c *imapclient.Client, folder string) []string {
 		slices.Sort(m.Flags)
 		all = append(all, fmt.Sprintf("%v %s %s", m.Flags, m.InternalDate.UTC().Format(time.RFC3339), m.FindBodySection(section)))
 	}
-	return all
+	return all, nil
 }
 
 func TestWatchesSentDraftsAndOutbox(t *testing.T) {

@@ -119,7 +119,7 @@ func TestBusyIsNoRefusal(t *testing.T) {
 		}
 		s.mu.Unlock()
 		cfg := s.account().Server
-		cfg.Timeout = 30 * time.Second
+		cfg.Timeout = 2 * time.Minute
 		if _, err := session.Dial(t.Context(), cfg); err == nil || !strings.Contains(err.Error(), want.Error()) {
 			t.Errorf("%s: %v, want %v", code, err, want)
 		}
@@ -151,7 +151,7 @@ func TestATokenThatExpiresWhileWaiting(t *testing.T) {
 		return false
 	}
 	a := s.account()
-	a.Server.Auth, a.Server.Timeout = session.XOAuth2, 10*time.Second
+	a.Server.Auth, a.Server.Timeout = session.XOAuth2, time.Minute
 	kept := "gammelt"
 	a.Server.Secret = func(_ context.Context, fresh bool) (string, error) {
 		if fresh {

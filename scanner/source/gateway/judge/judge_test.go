@@ -18,7 +18,7 @@ import (
 
 func TestPanicTellsNothingOfTheMail(t *testing.T) {
 	var log bytes.Buffer
-	j := judge.New(judge.Options{Scans: 1, Deadline: time.Second, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	j := judge.New(judge.Options{Scans: 1, Deadline: time.Minute, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	_, err := j.Scan(t.Context(), scanner.Item{ID: "a"}, func(context.Context, scanner.Item) (scanner.Outcome, error) {
 		panic("CPR 070761-4285")
 	})
@@ -74,7 +74,8 @@ func TestRefusal(t *testing.T) {
 // TestOneClientCannotTakeAllPlaces: the mails of a second client are scanned while
 // the first has more waiting than there are places.
 func TestOneClientCannotTakeAllPlaces(t *testing.T) {
-	j := judge.New(judge.Options{Scans: 4, Deadline: time.Second})
+	t.Parallel()
+	j := judge.New(judge.Options{Scans: 4, Deadline: 3 * time.Second})
 	leave := make(chan struct{})
 	var running atomic.Int32
 	busy := func(context.Context, scanner.Item) (scanner.Outcome, error) {

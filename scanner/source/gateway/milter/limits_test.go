@@ -33,7 +33,7 @@ func TestShutdownFinishesRunningMessage(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer idle.Close()
-	_ = idle.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = idle.SetDeadline(time.Now().Add(2 * time.Minute))
 	offer := "\x00\x00\x00\x0dO\x00\x00\x00\x06\x00\x00\x01\xff\x00\x1f\xff\xff"
 	if _, err := idle.Write([]byte(offer)); err != nil {
 		t.Fatal(err)
@@ -99,7 +99,7 @@ func TestIdleAndHalfPacketTimeouts(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, _ = c.Write([]byte(half))
-		_ = c.SetReadDeadline(time.Now().Add(3 * time.Second))
+		_ = c.SetReadDeadline(time.Now().Add(2 * time.Minute))
 		if _, err := c.Read(make([]byte, 1)); errors.Is(err, context.DeadlineExceeded) || err == nil {
 			t.Errorf("%s: connection kept: %v", name, err)
 		} else if ne, ok := err.(net.Error); ok && ne.Timeout() {
@@ -117,7 +117,7 @@ func TestConnectionCap(t *testing.T) {
 	session(t, n, a)
 	third := make(chan error, 1)
 	go func() {
-		s, err := peer.NewClientWithOptions(n, a, peer.ClientOptions{ReadTimeout: 5 * time.Second}).Session()
+		s, err := peer.NewClientWithOptions(n, a, peer.ClientOptions{ReadTimeout: 2 * time.Minute}).Session()
 		if err == nil {
 			_ = s.Close()
 		}

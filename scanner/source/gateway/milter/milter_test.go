@@ -297,7 +297,7 @@ func TestProgress(t *testing.T) {
 	if _, err := c.Write(in); err != nil {
 		t.Fatal(err)
 	}
-	_ = c.SetReadDeadline(time.Now().Add(30 * time.Second))
+	_ = c.SetReadDeadline(time.Now().Add(2 * time.Minute))
 	var out []byte
 	buf := make([]byte, 4096)
 	for !strings.HasSuffix(string(out), "\x00\x00\x00\x01a") {

@@ -62,7 +62,7 @@ func TestMiltertest(t *testing.T) {
 	if err := os.WriteFile(file, []byte(strings.ReplaceAll(script, "SOCKET", "unix:"+addr)), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	if out, err := exec.CommandContext(ctx, bin, "-s", file).CombinedOutput(); err != nil {
 		t.Fatalf("miltertest: %v\n%s", err, out)

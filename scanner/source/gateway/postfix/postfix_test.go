@@ -110,7 +110,7 @@ func TestCommandFailures(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	c := &postfix.Control{BinDir: dir, Prefix: []string{"env"}, Timeout: 20 * time.Second}
+	c := &postfix.Control{BinDir: dir, Prefix: []string{"env"}, Timeout: 2 * time.Minute}
 	write("postsuper", "echo 'postsuper: fatal: use of this command is reserved for the superuser' >&2; exit 1\n")
 	if err := c.Release(t.Context(), "ABCDEF123"); err == nil || !strings.Contains(err.Error(), "superuser") {
 		t.Errorf("refused command: %v", err)
@@ -120,7 +120,7 @@ func TestCommandFailures(t *testing.T) {
 	if err := c.Delete(t.Context(), "ABCDEF123"); !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("hanging command: %v", err)
 	}
-	c.Timeout = 20 * time.Second
+	c.Timeout = 2 * time.Minute
 	write("postqueue", "echo '{\"queue_name\": nonsense'\n")
 	if _, err := c.List(t.Context()); err == nil {
 		t.Error("broken listing accepted")

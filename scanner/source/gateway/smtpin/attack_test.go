@@ -34,7 +34,7 @@ func (b *lab) raw(t *testing.T) *talk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = nc.Close() })
-	_ = nc.SetDeadline(time.Now().Add(time.Minute))
+	_ = nc.SetDeadline(time.Now().Add(5 * time.Minute))
 	return &talk{t: t, nc: nc, in: bufio.NewReader(nc)}
 }
 
@@ -93,7 +93,7 @@ func TestSmugglingPostfix(t *testing.T) {
 		k.send("Subject: x\r\n\r\nbefore" + end + forged + "\r\n.\r\n")
 		k.say("", "250")
 	}
-	for deadline := time.Now().Add(time.Minute); len(out.Received()) < len(ends) && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(3 * time.Minute); len(out.Received()) < len(ends) && time.Now().Before(deadline); {
 		time.Sleep(10 * time.Millisecond)
 	}
 	b.arrived(t, len(ends))
@@ -113,7 +113,7 @@ func TestBareEndings(t *testing.T) {
 		k.say("DATA", "354")
 		stuffed := strings.ReplaceAll("\r\n"+text, "\r\n.", "\r\n..")[2:]
 		k.send(stuffed + ".\r\n")
-		_ = k.nc.SetReadDeadline(time.Now().Add(3 * time.Second))
+		_ = k.nc.SetReadDeadline(time.Now().Add(time.Minute))
 		k.say("", "250")
 		if got := h.took(); len(got) != i+1 || string(got[i].data) != text {
 			t.Fatalf("%q: %v", text, got)
@@ -466,7 +466,8 @@ func TestOrder(t *testing.T) {
 // TestDrip: a client that sends a byte now and then holds its place for as long as a
 // mail may take, no longer, and half its mail goes nowhere.
 func TestDrip(t *testing.T) {
-	b, h := against(t, smtpin.Config{Idle: 300 * time.Millisecond, DataTime: 500 * time.Millisecond}, &hop{})
+	t.Parallel()
+	b, h := against(t, smtpin.Config{Idle: 2 * time.Second, DataTime: 2500 * time.Millisecond}, &hop{})
 	for _, begin := range []bool{true, false} {
 		k := b.greeted(t)
 		if begin {

@@ -60,7 +60,7 @@ func child(dir, listen, next string) error {
 		return err
 	}
 	lane := &smtpin.Server{Config: smtpin.Config{Listen: listen}, Later: spool,
-		Next: &relay.Hop{Addr: next, TLS: relay.None, CommandTimeout: 5 * time.Second}}
+		Next: &relay.Hop{Addr: next, TLS: relay.None, CommandTimeout: time.Minute}}
 	return lane.Run(context.Background(), slowly(filepath.Join(dir, "cases")))
 }
 
@@ -92,7 +92,7 @@ func TestDeep(t *testing.T) {
 	send(t, c, clean, 250)
 	send(t, c, mailWith("MARKER-HOLD"), 250)
 	send(t, c, mailWith("MARKER-REJECT"), 250)
-	for end := time.Now().Add(20 * time.Second); spool.Len() > 0 || len(sink.Received()) < 2; time.Sleep(5 * time.Millisecond) {
+	for end := time.Now().Add(2 * time.Minute); spool.Len() > 0 || len(sink.Received()) < 2; time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("%d wait, %d arrived", spool.Len(), len(sink.Received()))
 		}
@@ -173,7 +173,7 @@ func TestDeepKilled(t *testing.T) {
 	<-sent
 	mails := int(next.Load())
 	times := map[string]int{}
-	for end := time.Now().Add(30 * time.Second); len(times) < mails-mails/5 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(3 * time.Minute); len(times) < mails-mails/5 && time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		clear(times)
 		for _, r := range sink.Received() {
 			raw, err := r.Content()

@@ -77,7 +77,7 @@ func newLab(t *testing.T, c smtpin.Config, change ...func(*smtpin.Server)) *lab 
 	}
 	t.Cleanup(func() { _ = sink.Close() })
 	c.Listen = "127.0.0.1:0"
-	hop := &relay.Hop{Addr: sink.Addr(), CommandTimeout: 5 * time.Second, DataTimeout: 5 * time.Second}
+	hop := &relay.Hop{Addr: sink.Addr(), CommandTimeout: time.Minute, DataTimeout: time.Minute}
 	b := &lab{judge: &judge{leave: make(chan struct{})}, sink: sink,
 		lane: &smtpin.Server{Config: c, Next: hop, Notices: relay.Notifier{From: "brevvagt@kommune.example", Hop: hop}}}
 	for _, f := range change {

@@ -192,7 +192,7 @@ func TestSessionLimits(t *testing.T) {
 }
 
 func TestIdleClientIsLeft(t *testing.T) {
-	b := newLab(t, smtpin.Config{Idle: 300 * time.Millisecond})
+	b := newLab(t, smtpin.Config{Idle: time.Second})
 	nc, err := net.Dial("tcp", b.lane.Addr())
 	if err != nil {
 		t.Fatal(err)

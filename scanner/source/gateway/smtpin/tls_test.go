@@ -120,7 +120,7 @@ func TestLMTP(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer nc.Close()
-	_ = nc.SetDeadline(time.Now().Add(10 * time.Second))
+	_ = nc.SetDeadline(time.Now().Add(2 * time.Minute))
 	c := textproto.NewConn(nc)
 	for _, step := range []struct {
 		line    string

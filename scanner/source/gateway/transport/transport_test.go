@@ -74,7 +74,7 @@ func (z zone) start(t *testing.T) *Resolver {
 	})}
 	go func() { _ = srv.ActivateAndServe() }()
 	t.Cleanup(func() { _ = srv.Shutdown() })
-	return &Resolver{Addr: pc.LocalAddr().String(), Timeout: 2 * time.Second}
+	return &Resolver{Addr: pc.LocalAddr().String(), Timeout: time.Minute}
 }
 
 const tlsa = " 3600 IN TLSA 3 1 1 8d02536c887482bc34ff54e41d2ba659bf85b341a0a20afadb5813dcfbcf286d"

@@ -124,7 +124,7 @@ func (dies) Read([]byte) (int, error) { os.Exit(3); return 0, nil }
 
 func open(t *testing.T, how string, change func(*Config)) (*Tree, error) {
 	t.Helper()
-	cfg := Config{Name: "skyen", Command: []string{os.Args[0], "-hjælper", how, t.TempDir()}, Digest: func(tag string) string { return tag }, Timeout: 5 * time.Second}
+	cfg := Config{Name: "skyen", Command: []string{os.Args[0], "-hjælper", how, t.TempDir()}, Digest: func(tag string) string { return tag }, Timeout: time.Minute}
 	if change != nil {
 		change(&cfg)
 	}
@@ -194,7 +194,8 @@ func TestThrottled(t *testing.T) {
 }
 
 func TestHelperThatHangs(t *testing.T) {
-	at := tree(t, "hangs", func(c *Config) { c.Timeout = 300 * time.Millisecond })
+	at := tree(t, "hangs", nil)
+	at.cfg.Timeout = 300 * time.Millisecond // the helper may take its time to begin
 	if _, err := at.List(t.Context(), ""); !errors.Is(err, ErrTimeout) || !errors.Is(err, walk.ErrOffline) {
 		t.Errorf("%v", err)
 	}

@@ -2,6 +2,9 @@ package night
 
 import (
 	"context"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,18 +36,10 @@ func TestLiveReadsWhatChanges(t *testing.T) {
 	defer cancel()
 	done := make(chan error, 1)
 	go func() { defer close(done); s.Live(ctx, ctx, sh, r.dir) }()
-	time.Sleep(200 * time.Millisecond) // until it watches
-	var last time.Time
-	eventually(t, "reading what changed", func() bool {
-		// Where it watches later than that it is told again, but what changes all the
-		// time would wait.
-		if time.Since(last) > 10*time.Second {
-			r.write("sag/ny.txt", "CPR-nr. "+number(1))
-			r.write("ny/mappe/dyb.txt", "CPR-nr. "+number(2))
-			last = time.Now()
-		}
-		return len(hits(t, db)) == 3
-	})
+	eventually(t, "watching both folders", func() bool { return watches(t) >= 2 })
+	r.write("sag/ny.txt", "CPR-nr. "+number(1))
+	r.write("ny/mappe/dyb.txt", "CPR-nr. "+number(2))
+	eventually(t, "reading what changed", func() bool { return len(hits(t, db)) == 3 })
 	src, err := db.Source(ctx, "prøve")
 	must(t, err)
 	if runs, err := db.Runs(ctx, src.ID, 10); err != nil || len(runs) != 1 {
@@ -55,6 +50,18 @@ func TestLiveReadsWhatChanges(t *testing.T) {
 	if _, judged := r.scan(db); judged != 0 {
 		t.Errorf("the walk judged %d files again", judged)
 	}
+}
+
+// watches counts the folders that this process watches.
+func watches(t *testing.T) (n int) {
+	t.Helper()
+	list, err := filepath.Glob("/proc/self/fdinfo/*")
+	must(t, err)
+	for _, p := range list {
+		text, _ := os.ReadFile(p) // one that was closed meanwhile watches nothing
+		n += strings.Count(string(text), "inotify wd:")
+	}
+	return n
 }
 
 func TestOverflowMarksTheShareDirty(t *testing.T) {

@@ -46,7 +46,7 @@ func TestOddFiles(t *testing.T) {
 	must(t, err)
 	must(t, sparse.Truncate(2<<30))
 	must(t, sparse.Close())
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	db := r.open()
 	s, sh := r.scanner(db, "en")
@@ -307,7 +307,7 @@ func TestAClockThatWasSetBack(t *testing.T) {
 	go func() { _, _ = s.Run(t.Context(), sh, ahead(), t.Context()) }()
 	<-dead.Done()
 	r.now = nil
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	s, sh = r.scanner(db, "en")
 	if run, err := s.Run(ctx, sh, time.Now(), ctx); err != nil || run.Stage != state.Finished {

@@ -181,7 +181,7 @@ func TestServerGoesAndComesBack(t *testing.T) {
 	tree := open(t, config(s))
 	read(t, tree, "a.txt")
 	s.Stop()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 	defer cancel()
 	if _, err := tree.Open(ctx, "a.txt"); !errors.Is(err, walk.ErrOffline) {
 		t.Fatalf("the server is gone: %v", err)

@@ -212,6 +212,15 @@ func TestKills(t *testing.T) {
 
 // killHelpers kills the helpers that this process started.
 func killHelpers(t *testing.T) {
+	for _, pid := range helpers(t) {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+}
+
+// helpers are the helpers that this process started and that live; those of other
+// tests on the machine are not ours.
+func helpers(t *testing.T) (pids []int) {
+	t.Helper()
 	list, err := filepath.Glob("/proc/[0-9]*/stat")
 	if err != nil {
 		t.Error(err)
@@ -222,10 +231,11 @@ func killHelpers(t *testing.T) {
 		args, _ := os.ReadFile(filepath.Join(filepath.Dir(p), "cmdline"))
 		if f := strings.Fields(after); len(f) > 1 && f[1] == strconv.Itoa(os.Getpid()) && strings.Contains(string(args), "-hjælper") {
 			if pid, err := strconv.Atoi(filepath.Base(filepath.Dir(p))); err == nil {
-				_ = syscall.Kill(pid, syscall.SIGKILL)
+				pids = append(pids, pid)
 			}
 		}
 	}
+	return pids
 }
 
 // TestS3 uses a small S3 of our own, since Debian's rclone cannot serve it.

@@ -175,16 +175,16 @@ func TestNothingOfTheLoginShows(t *testing.T) {
 		t.Setenv("RCLONE_HEMMELIG", "må ikke arves")
 		open(t, setup(s, kind))
 		seen := 0
-		procs, err := filepath.Glob("/proc/[0-9]*/cmdline")
-		must(t, err)
-		for _, p := range procs {
-			args, err := os.ReadFile(p)
-			if err != nil || !strings.Contains(string(args), "-hjælper") {
+		for _, pid := range helpers(t) {
+			args, err := os.ReadFile(fmt.Sprintf("/proc/%d/cmdline", pid))
+			if err != nil {
+				continue // an elder one that has just ended
+			}
+			env, err := os.ReadFile(fmt.Sprintf("/proc/%d/environ", pid))
+			if err != nil || len(env) == 0 {
 				continue
 			}
 			seen++
-			env, err := os.ReadFile(filepath.Join(filepath.Dir(p), "environ"))
-			must(t, err)
 			if all := string(args) + string(env); strings.Contains(all, s.Password) || strings.Contains(all, s.User) || strings.Contains(all, "RCLONE") {
 				t.Errorf("%q", all)
 			}
@@ -204,7 +204,7 @@ func TestServerGoesAndComesBack(t *testing.T) {
 		tree := open(t, setup(s, kind))
 		read(t, tree, "a.txt")
 		s.Stop()
-		ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
 		defer cancel()
 		if _, err := tree.List(ctx, ""); !errors.Is(err, walk.ErrOffline) {
 			t.Fatalf("the server is gone: %v", err)
