@@ -1,13 +1,13 @@
 package register
 
 import (
-	"encoding/csv"
 	"fmt"
 	"io"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
+
+	"brevvagt/internal/danishcsv"
 )
 
 // Row is the entry as the thirteen cells of Columns.
@@ -18,41 +18,17 @@ func (r *Register) Row(d *Draft) []string {
 	}
 }
 
-// WriteCSV writes the register for a Danish Excel: UTF-8 with byte order mark,
-// semicolons, CRLF. A cell that a spreadsheet would run as a formula gets an
-// apostrophe before it.
+// WriteCSV writes the register for a Danish Excel.
 func (r *Register) WriteCSV(w io.Writer, drafts []*Draft) error {
-	if _, err := io.WriteString(w, "\ufeff"); err != nil {
-		return fmt.Errorf("cannot write the register: %w", err)
-	}
-	out := csv.NewWriter(w)
-	out.Comma, out.UseCRLF = ';', true
-	if err := out.Write(Columns()); err != nil {
-		return fmt.Errorf("cannot write the register: %w", err)
-	}
+	out := danishcsv.New(w)
+	out.Row(Columns()...)
 	for _, d := range drafts {
-		row := r.Row(d)
-		for i := range row {
-			row[i] = harmless(row[i])
-		}
-		if err := out.Write(row); err != nil {
-			return fmt.Errorf("cannot write register entry %s: %w", d.No, err)
-		}
+		out.Row(r.Row(d)...)
 	}
-	out.Flush()
-	return out.Error()
-}
-
-// harmless keeps a spreadsheet from running a cell: OWASP's list of first characters, the
-// wide ones of East Asian keyboards with them, behind any blanks that a program trims.
-func harmless(cell string) string {
-	if r, _ := utf8.DecodeRuneInString(cell); strings.ContainsRune("\t\r\n", r) {
-		return "'" + cell
+	if err := out.Flush(); err != nil {
+		return fmt.Errorf("cannot write the register: %w", err)
 	}
-	if r, _ := utf8.DecodeRuneInString(strings.TrimLeft(cell, " \u00a0\ufeff")); strings.ContainsRune("=+-@＝＋－＠", r) {
-		return "'" + cell
-	}
-	return cell
+	return nil
 }
 
 const sheetName = "Fortegnelse"

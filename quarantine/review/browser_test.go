@@ -178,6 +178,8 @@ func TestBrowser(t *testing.T) {
 	t.Run("views", func(t *testing.T) { views(t, browser) })
 	t.Run("deciding", func(t *testing.T) { deciding(t, browser) })
 	t.Run("hostile", func(t *testing.T) { hostileCase(t, browser) })
+	t.Run("keyboard", func(t *testing.T) { keyboard(t, browser) })
+	t.Run("scriptless", func(t *testing.T) { scriptless(t, browser) })
 }
 
 // morning is a DPO's: log in, look at the queue, open a case and its picture,

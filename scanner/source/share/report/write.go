@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"brevvagt/internal/danishcsv"
 	"brevvagt/scanner/source/share/walk"
 )
 
@@ -87,11 +88,7 @@ func (r *Report) Table(w io.Writer) error {
 		tw := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
 		fmt.Fprintln(tw, "  "+strings.Join(s.header, "\t"))
 		for _, row := range s.rows[:min(len(s.rows), tableRows)] {
-			cells := make([]string, len(row))
-			for i, c := range row {
-				cells[i] = fmt.Sprint(c)
-			}
-			fmt.Fprintln(tw, "  "+strings.Join(cells, "\t"))
+			fmt.Fprintln(tw, "  "+strings.Join(texts(row), "\t"))
 		}
 		if err := tw.Flush(); err != nil {
 			return err
@@ -108,37 +105,22 @@ func (r *Report) Table(w io.Writer) error {
 	return nil
 }
 
-// CSV writes the files with findings for a Danish Excel: semicolons, a byte order
-// mark, CRLF, and no cell that Excel would take for a formula.
+// CSV writes the files with findings for a Danish Excel.
 func (r *Report) CSV(w io.Writer) error {
-	s := r.fileSheet()
-	if _, err := io.WriteString(w, "\ufeff"+strings.Join(s.header, ";")+"\r\n"); err != nil {
-		return err
-	}
+	s, out := r.fileSheet(), danishcsv.New(w)
+	out.Row(s.header...)
 	for _, row := range s.rows {
-		cells := make([]string, len(row))
-		for i, c := range row {
-			if text, ok := c.(string); ok {
-				cells[i] = cell(text)
-			} else {
-				cells[i] = fmt.Sprint(c)
-			}
-		}
-		if _, err := io.WriteString(w, strings.Join(cells, ";")+"\r\n"); err != nil {
-			return err
-		}
+		out.Row(texts(row)...)
 	}
-	return nil
+	return out.Flush()
 }
 
-func cell(s string) string {
-	if s != "" && strings.ContainsRune("=+-@\t\r", rune(s[0])) {
-		s = "'" + s
+func texts(row []any) []string {
+	cells := make([]string, len(row))
+	for i, c := range row {
+		cells[i] = fmt.Sprint(c)
 	}
-	if strings.ContainsAny(s, ";\"\r\n") {
-		return `"` + strings.ReplaceAll(s, `"`, `""`) + `"`
-	}
-	return s
+	return cells
 }
 
 // XLSX writes everything as a workbook, a sheet a table. Text cells are strings,
