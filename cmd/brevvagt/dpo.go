@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"path/filepath"
 	"time"
 
 	"brevvagt/cmd/brevvagt/access"
@@ -62,7 +61,10 @@ func (d *daemon) remind(ctx context.Context) error {
 	r := &clock.Reminders{Store: d.state.DB, Register: d.service.Register(), To: c.Remind, Page: c.Page, Now: time.Now,
 		Mail: lanes.Mailer{Hop: lanes.NoticeHop(d.cfg), From: d.cfg.Notify.From}}
 	heads := &witness.Witness{Head: func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) }, Mail: r.Mail,
-		To: c.Heads.Mail, File: c.Heads.File, Marker: filepath.Join(d.cfg.State, "ledger.sent"), Now: time.Now}
+		Still: func(ctx context.Context, earlier string) (string, error) {
+			return d.state.StillBegins(ctx, d.service, earlier)
+		},
+		To: c.Heads.Mail, File: c.Heads.File, Marker: d.state.SentHead(), Now: time.Now}
 	tick := time.NewTicker(time.Minute)
 	defer tick.Stop()
 	for {

@@ -36,7 +36,7 @@ type Entry struct {
 }
 
 // Head is a commitment to the whole log: so many lines with this root. Keep it
-// outside the machine; VerifyHead later proves that nothing before it changed.
+// outside the machine; Verify later proves that nothing before it changed.
 type Head struct {
 	Size int64
 	Root string // base64, as tlog prints it

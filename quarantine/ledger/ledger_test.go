@@ -71,7 +71,7 @@ func TestEmptyLedgerVerifies(t *testing.T) {
 	if n, err := l.Verify(t.Context()); n != 0 || err != nil {
 		t.Errorf("%d, %v", n, err)
 	}
-	if h, err := l.Head(t.Context()); err != nil || h.Size != 0 || l.VerifyHead(t.Context(), h) != nil {
+	if h, err := l.Head(t.Context()); err != nil || h.Size != 0 || still(t, l, h) != nil {
 		t.Errorf("%v, %v", h, err)
 	}
 }
@@ -132,6 +132,21 @@ func TestTamperingIsNamed(t *testing.T) {
 	}
 }
 
+func still(t *testing.T, l *ledger.Ledger, heads ...ledger.Head) error {
+	t.Helper()
+	_, err := l.Verify(t.Context(), heads...)
+	return err
+}
+
+func wipe(tx *sql.Tx) error {
+	for _, table := range []string{"ledger_private", "ledger_lines", "ledger_hashes"} {
+		if _, err := tx.Exec(`DELETE FROM ` + table); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Who can rewrite the database can rewrite the hashes too; a head that left the
 // machine shows it.
 func TestHeadFromOutsideShowsACutAndARewrite(t *testing.T) {
@@ -141,16 +156,8 @@ func TestHeadFromOutsideShowsACutAndARewrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	add(t, db, l, 5)
-	if err := l.VerifyHead(t.Context(), head); err != nil {
+	if err := still(t, l, head); err != nil {
 		t.Errorf("an honest longer log: %v", err)
-	}
-	wipe := func(tx *sql.Tx) error {
-		for _, table := range []string{"ledger_private", "ledger_lines", "ledger_hashes"} {
-			if _, err := tx.Exec(`DELETE FROM ` + table); err != nil {
-				return err
-			}
-		}
-		return nil
 	}
 	if err := db.Update(t.Context(), wipe); err != nil {
 		t.Fatal(err)
@@ -159,15 +166,83 @@ func TestHeadFromOutsideShowsACutAndARewrite(t *testing.T) {
 	if _, err := l.Verify(t.Context()); err != nil {
 		t.Fatalf("a rewritten log should verify by itself: %v", err)
 	}
-	if err := l.VerifyHead(t.Context(), head); err == nil {
+	if err := still(t, l, head); err == nil {
 		t.Error("a rewritten log passed against the old head")
 	}
 	if err := db.Update(t.Context(), wipe); err != nil {
 		t.Fatal(err)
 	}
 	add(t, db, l, 4)
-	if err := l.VerifyHead(t.Context(), head); err == nil || !strings.Contains(err.Error(), "once had 10") {
+	if err := still(t, l, head); err == nil || !strings.Contains(err.Error(), "once had 10") {
 		t.Errorf("a cut log: %v", err)
+	}
+}
+
+// The file to which a head is added every day shows a ledger that was written anew after
+// an early head and signed with the stolen key ever since.
+func TestTheDailyFileShowsARewrite(t *testing.T) {
+	db, l := filled(t, 3)
+	s, err := ledger.OpenSigner(filepath.Join(t.TempDir(), "ledger.key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := "Dette er brevvagts revisionsspor.\r\n\r\n"
+	day := func() {
+		head, err := l.Head(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		signed, err := s.Sign(head)
+		if err != nil {
+			t.Fatal(err)
+		}
+		file += "# 2026-11-24T09:00:00Z\n" + signed
+		add(t, db, l, 4)
+	}
+	day()
+	day()
+	heads, err := ledger.ParseHeads(file, s.Public())
+	if err != nil || len(heads) != 2 || heads[0].Size != 3 || heads[1].Size != 7 {
+		t.Fatalf("%v, %v", heads, err)
+	}
+	if err := still(t, l, heads...); err != nil {
+		t.Errorf("an honest ledger: %v", err)
+	}
+	if err := db.Update(t.Context(), wipe); err != nil {
+		t.Fatal(err)
+	}
+	add(t, db, l, 11)
+	day()
+	if heads, err = ledger.ParseHeads(file, s.Public()); err != nil || len(heads) != 3 {
+		t.Fatalf("%v, %v", heads, err)
+	}
+	if err := still(t, l, heads[2]); err != nil {
+		t.Errorf("the forger's own head: %v", err)
+	}
+	if err := still(t, l, heads...); err == nil {
+		t.Error("the earlier heads do not show the rewrite")
+	}
+	for name, text := range map[string]string{"none": "Dette er en mail.", "cut": file[:len(file)-60], "bent": strings.Replace(file, "\n7\n", "\n9\n", 1)} {
+		if heads, err := ledger.ParseHeads(text, s.Public()); err == nil {
+			t.Errorf("%s: %v", name, heads)
+		}
+	}
+}
+
+func TestAClockSetBackIsTold(t *testing.T) {
+	db, l := filled(t, 0)
+	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	for _, step := range []time.Duration{0, time.Hour, -time.Minute, -26 * time.Hour, time.Hour, 48 * time.Hour, -6 * time.Minute} {
+		at = at.Add(step)
+		if err := db.Update(t.Context(), func(tx *sql.Tx) error {
+			_, err := l.Append(t.Context(), tx, ledger.Entry{At: at, Actor: "anna", Verb: "held"})
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if back, err := l.TurnedBack(t.Context()); err != nil || !slices.Equal(back, []int64{3, 6}) {
+		t.Errorf("%v, %v", back, err)
 	}
 }
 

@@ -89,3 +89,28 @@ func ParseHead(signed, public string) (Head, error) {
 	}
 	return Head{Size: size, Root: lines[2]}, nil
 }
+
+// ParseHeads reads every signed head in a text that holds other lines too: a mail with a
+// head in it, or the file to which one is added each day. A head that is not signed with
+// the key is an error, and so is a text without any.
+func ParseHeads(text, public string) ([]Head, error) {
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	var heads []Head
+	for n, line := range lines {
+		if line != headTitle || n+headLines > len(lines) {
+			continue
+		}
+		h, err := ParseHead(strings.Join(lines[n:n+headLines], "\n")+"\n", public)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", n+1, err)
+		}
+		heads = append(heads, h)
+	}
+	if len(heads) == 0 {
+		return nil, errors.New("there is no head of a ledger in it")
+	}
+	return heads, nil
+}
+
+// headLines is how many a signed head has: title, size, root, an empty one, a signature.
+const headLines = 5

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -35,39 +36,64 @@ func headOf(ctx context.Context, tx *sql.Tx, n int64) (Head, error) {
 	return Head{Size: n, Root: root.String()}, nil
 }
 
-// Verify computes every hash anew and returns the number of lines. The error is a
-// *BadLine naming the first line that is not what was written. A log cut short at
-// its end verifies by itself: only VerifyHead with a head from outside shows that.
-func (l *Ledger) Verify(ctx context.Context) (int64, error) {
+// Verify computes every hash anew, proves that the log of today begins with the logs
+// that heads were taken of, and returns the number of lines. The error is a *BadLine
+// naming the first line that is not what was written. A log that was cut short at its
+// end, or written anew as a whole, verifies by itself: only a head from outside shows that.
+func (l *Ledger) Verify(ctx context.Context, heads ...Head) (int64, error) {
 	var n int64
 	err := l.db.View(ctx, func(tx *sql.Tx) error {
 		var err error
-		n, err = verify(ctx, tx)
-		return err
+		if n, err = verify(ctx, tx); err != nil {
+			return err
+		}
+		for _, head := range heads {
+			if n < head.Size {
+				return &BadLine{n, fmt.Sprintf("the ledger has %d lines, it once had %d", n, head.Size)}
+			}
+			now, err := headOf(ctx, tx, head.Size)
+			if err != nil {
+				return err
+			}
+			if now != head {
+				return &BadLine{0, fmt.Sprintf("the first %d lines are not those the head was taken of", head.Size)}
+			}
+		}
+		return nil
 	})
 	return n, err
 }
 
-// VerifyHead is Verify, and proves that the log of today begins with the log that
-// head was taken of.
-func (l *Ledger) VerifyHead(ctx context.Context, head Head) error {
-	return l.db.View(ctx, func(tx *sql.Tx) error {
-		n, err := verify(ctx, tx)
-		if err != nil {
-			return err
+// slack is how far a clock may be put right without a word; a decision waits two minutes
+// at most for a mail server, and keeps the time at which it was taken.
+const slack = 5 * time.Minute
+
+// TurnedBack are the lines that say they were written well before the one before them. Lines stand in the order of their writing, so the machine's clock was set back
+// there: an honest correction, or somebody who wanted to decide at another time.
+func (l *Ledger) TurnedBack(ctx context.Context) ([]int64, error) {
+	rows, err := l.db.Read().QueryContext(ctx, `SELECT seq, leaf FROM ledger_lines ORDER BY seq`)
+	if err != nil {
+		return nil, fmt.Errorf("cannot read the ledger: %w", err)
+	}
+	defer rows.Close()
+	var back []int64
+	var latest int64
+	for rows.Next() {
+		var seq int64
+		var text string
+		var lf leaf
+		if err := rows.Scan(&seq, &text); err != nil {
+			return nil, fmt.Errorf("cannot read the ledger: %w", err)
 		}
-		if n < head.Size {
-			return &BadLine{n, fmt.Sprintf("the ledger has %d lines, it once had %d", n, head.Size)}
+		if err := json.Unmarshal([]byte(text), &lf); err != nil {
+			return nil, &BadLine{seq, "not readable"}
 		}
-		now, err := headOf(ctx, tx, head.Size)
-		if err != nil {
-			return err
+		if lf.At < latest-slack.Milliseconds() {
+			back = append(back, seq)
 		}
-		if now != head {
-			return &BadLine{0, fmt.Sprintf("the first %d lines are not those the head was taken of", head.Size)}
-		}
-		return nil
-	})
+		latest = lf.At
+	}
+	return back, rows.Err()
 }
 
 // verify walks the lines in order and rebuilds the tree in memory: 64 bytes a line.

@@ -170,6 +170,11 @@ func (r *Register) readRow(cell func(int) string) (Draft, error) {
 	if d.What == "" {
 		return d, ErrEmpty
 	}
+	if d.No != "" {
+		if _, _, err := parseNo(d.No); err != nil {
+			return d, err
+		}
+	}
 	for _, t := range strings.FieldsFunc(strings.ReplaceAll(cell(6), "\n", " "), func(c rune) bool { return c == ',' || c == ';' }) {
 		d.DataTypes = append(d.DataTypes, strings.Join(strings.Fields(t), " "))
 	}

@@ -180,11 +180,26 @@ func (r *Register) Add(ctx context.Context, tx *sql.Tx, d Draft) (*Draft, error)
 	return &d, nil
 }
 
+// maxRunning is the highest number of a year that an imported entry may bring: the next
+// one goes on from it.
+const maxRunning = 99_999
+
+// ErrNumber is a number that is no register's; it is not quoted, since it could be
+// anybody's.
+var ErrNumber = errors.New("a register number is written 2026-01")
+
+func parseNo(no string) (year, running int, err error) {
+	if n, err := fmt.Sscanf(no, "%4d-%d", &year, &running); err != nil || n != 2 || no != fmt.Sprintf("%04d-%02d", year, running) || year < 1 || running < 1 || running > maxRunning {
+		return 0, 0, ErrNumber
+	}
+	return year, running, nil
+}
+
 // number gives the entry its place in its year.
 func (r *Register) number(ctx context.Context, tx *sql.Tx, d *Draft) (year, running int, err error) {
 	if d.No != "" {
-		if n, err := fmt.Sscanf(d.No, "%4d-%d", &year, &running); err != nil || n != 2 || d.No != fmt.Sprintf("%04d-%02d", year, running) {
-			return 0, 0, errors.New("a register number is written 2026-01")
+		if year, running, err = parseNo(d.No); err != nil {
+			return 0, 0, err
 		}
 		var taken int
 		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM register_drafts WHERE no = $1`, d.No).Scan(&taken); err != nil {

@@ -150,20 +150,26 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 	http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
 }
 
-// wishOf reads what was asked for beyond yes or no. All recipients chosen is no wish.
+// wishOf reads what was asked for beyond yes or no. All recipients chosen, each once, is
+// no wish.
 func wishOf(r *http.Request, action string) quarantine.Wish {
 	if action == "reject" {
 		return quarantine.Wish{Text: strings.TrimSpace(strings.ReplaceAll(r.PostForm.Get("besked"), "\r\n", "\n"))}
 	}
 	w := quarantine.Wish{Route: r.PostForm.Get("vej")}
-	offered, err := strconv.Atoi(r.PostForm.Get("modtagere"))
-	if err != nil || len(r.PostForm["modtager"]) == offered {
+	if !r.PostForm.Has("modtagere") && !r.PostForm.Has("modtager") {
 		return w
 	}
+	offered, err := strconv.Atoi(r.PostForm.Get("modtagere"))
 	for _, v := range r.PostForm["modtager"] {
 		if n, err := strconv.Atoi(v); err == nil {
 			w.To = append(w.To, n)
 		}
+	}
+	slices.Sort(w.To)
+	if w.To = slices.Compact(w.To); err == nil && len(w.To) == offered {
+		w.To = nil
+		return w
 	}
 	if len(w.To) == 0 {
 		w.To = []int{-1} // nobody was chosen: refused, never taken for everybody

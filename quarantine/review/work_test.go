@@ -30,7 +30,7 @@ func TestReleaseToSome(t *testing.T) {
 		}
 		return answer(t, res)
 	}
-	for name, chosen := range map[string][]string{"nobody": nil, "a stranger": {"7"}, "no number": {"x"}} {
+	for name, chosen := range map[string][]string{"nobody": nil, "a stranger": {"7"}, "no number": {"x"}, "one three times": {"7", "7", "7"}} {
 		if status, _ := post(chosen...); status != http.StatusForbidden || len(r.source.delivered) != 0 {
 			t.Errorf("%s: status %d", name, status)
 		}

@@ -26,8 +26,11 @@ const every = 24*time.Hour - 5*time.Minute
 // Witness is where heads go. Marker is a file of the installation that holds the last
 // head that went out.
 type Witness struct {
-	Head   func(context.Context) (string, error) // signed
-	Mail   Mailer                                // nil where no mail can be sent
+	Head func(context.Context) (string, error) // signed
+	// Still says what is wrong with the ledger, or that it does not begin with the one of
+	// which an earlier head was taken; "" when all is well.
+	Still  func(ctx context.Context, earlier string) (wrong string, err error)
+	Mail   Mailer // nil where no mail can be sent
 	To     []string
 	File   string // heads are added at its end; "" for none
 	Marker string
@@ -51,7 +54,11 @@ func (w *Witness) Run(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("cannot make the ledger's head: %w", err)
 	}
-	if err := errors.Join(w.mail(ctx, head), w.add(head)); err != nil {
+	wrong, err := w.wrong(ctx)
+	if err != nil {
+		return fmt.Errorf("cannot compare the ledger with its last head: %w", err)
+	}
+	if err := errors.Join(w.mail(ctx, head, wrong), w.add(head, wrong)); err != nil {
 		return err
 	}
 	if _, err := safefile.Write(w.Marker, strings.NewReader(head)); err != nil {
@@ -60,22 +67,41 @@ func (w *Witness) Run(ctx context.Context) error {
 	return os.Chtimes(w.Marker, w.Now(), w.Now())
 }
 
-func (w *Witness) mail(ctx context.Context, head string) error {
+// wrong compares the ledger with the head that went out last, so that a ledger which was
+// cut or written anew is told of within a day. The copy here could be changed as well;
+// those that went out cannot.
+func (w *Witness) wrong(ctx context.Context) (string, error) {
+	last, err := os.ReadFile(w.Marker)
+	if errors.Is(err, os.ErrNotExist) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return w.Still(ctx, string(last))
+}
+
+func (w *Witness) mail(ctx context.Context, head, wrong string) error {
 	if len(w.To) == 0 {
 		return nil
 	}
 	if w.Mail == nil {
 		return errors.New("the ledger's head cannot be mailed: notify.from is not set")
 	}
-	text := "Dette er brevvagts revisionsspor, som det stod i dag. Gem mailen: med den kan det ses, om sporet siden er ændret eller klippet af.\n\n" +
+	subject, warning := "Brevvagt: revisionssporets hoved "+w.Now().Format("02.01.2006"), ""
+	if wrong != "" {
+		subject = "ADVARSEL: " + subject
+		warning = "ADVARSEL: revisionssporet passer ikke med det hoved, der sidst blev sendt (" + wrong + "). Det kan være ændret, klippet af eller lagt tilbage fra en sikkerhedskopi. Spørg driften, hvad der er sket, og sammenhold med de hoveder, du har gemt.\n\n"
+	}
+	text := warning + "Dette er brevvagts revisionsspor, som det stod i dag. Gem mailen: med den kan det ses, om sporet siden er ændret eller klippet af.\n\n" +
 		head + "\nGem linjerne fra \"brevvagt ledger\" og ned i en fil, og kør: brevvagt ledger verify --head FIL\n"
-	if err := w.Mail.Send(ctx, w.To, "Brevvagt: revisionssporets hoved "+w.Now().Format("02.01.2006"), text); err != nil {
+	if err := w.Mail.Send(ctx, w.To, subject, text); err != nil {
 		return fmt.Errorf("cannot mail the ledger's head: %w", err)
 	}
 	return nil
 }
 
-func (w *Witness) add(head string) (err error) {
+func (w *Witness) add(head, wrong string) (err error) {
 	if w.File == "" {
 		return nil
 	}
@@ -83,7 +109,13 @@ func (w *Witness) add(head string) (err error) {
 	if err != nil {
 		return fmt.Errorf("cannot keep the ledger's head elsewhere: %w", err)
 	}
-	_, err = fmt.Fprintf(f, "# %s\n%s", w.Now().UTC().Format(time.RFC3339), head)
+	_, err = fmt.Fprintf(f, "# %s\n", w.Now().UTC().Format(time.RFC3339))
+	if wrong != "" {
+		_, werr := fmt.Fprintf(f, "# ADVARSEL: %s\n", wrong)
+		err = errors.Join(err, werr)
+	}
+	_, herr := fmt.Fprint(f, head)
+	err = errors.Join(err, herr)
 	if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
 		return fmt.Errorf("cannot keep the ledger's head elsewhere: %w", err)
 	}

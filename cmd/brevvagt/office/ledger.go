@@ -60,29 +60,31 @@ func newLedgerVerify() *cobra.Command {
 		Use: "verify", Short: "regn hele sporet efter, også mod et gemt hoved", Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
-				n, err := svc.Ledger().Verify(ctx)
+				heads, err := st.ReadHeads(headFile, keyFile)
+				if err != nil {
+					return err
+				}
+				n, err := svc.Ledger().Verify(ctx, heads...)
 				if err != nil {
 					return wrapBad(err)
 				}
 				console.Printf(cmd.OutOrStdout(), "%d linjer er uændrede\n", n)
+				back, err := svc.Ledger().TurnedBack(ctx)
+				if len(back) > 0 {
+					console.Printf(cmd.OutOrStdout(), "Maskinens ur er stillet tilbage %d gange; første gang før linje %d\n", len(back), back[0])
+				}
+				for _, h := range heads {
+					console.Printf(cmd.OutOrStdout(), "de første %d linjer er dem, hovedet blev taget af\n", h.Size)
+				}
 				if headFile == "" {
-					console.Printf(cmd.OutOrStdout(), "Et spor, der er klippet af i enden, ses kun med --head og et hoved, der er gemt uden for maskinen.\n")
-					return nil
+					console.Printf(cmd.OutOrStdout(), "Et spor, der er klippet af eller skrevet om, ses kun sikkert med --head og et hoved, der er gemt uden for maskinen.\n")
 				}
-				head, err := st.ReadHead(headFile, keyFile)
-				if err != nil {
-					return err
-				}
-				if err := svc.Ledger().VerifyHead(ctx, head); err != nil {
-					return wrapBad(err)
-				}
-				console.Printf(cmd.OutOrStdout(), "de første %d linjer er dem, hovedet blev taget af\n", head.Size)
-				return nil
+				return err
 			})
 		},
 	}
 	console.ConfigFlag(cmd, &file)
-	cmd.Flags().StringVar(&headFile, "head", "", "fil med et gemt hoved")
+	cmd.Flags().StringVar(&headFile, "head", "", "fil med et eller flere gemte hoveder: den daglige fil, eller en mail med et hoved")
 	cmd.Flags().StringVar(&keyFile, "public-key", "", "fil med den offentlige nøgle; ellers installationens egen")
 	return cmd
 }

@@ -111,10 +111,10 @@ func TestLedgerOnTheTerminal(t *testing.T) {
 		t.Fatal(head, err)
 	}
 	file := filepath.Join(t.TempDir(), "hoved")
-	if err := os.WriteFile(file, []byte(head), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("Gemt af revisionen\n# 2026-11-24\n"+head+"# 2026-11-25\n"+head), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := run("", "ledger", "verify", "--head", file); err != nil || !strings.Contains(out, "de første 2 linjer") {
+	if out, err := run("", "ledger", "verify", "--head", file); err != nil || strings.Count(out, "de første 2 linjer") != 2 {
 		t.Error(out, err)
 	}
 	_, other := terminal(t)

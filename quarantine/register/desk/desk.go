@@ -199,7 +199,7 @@ func (k *Desk) Confirm(ctx context.Context, by, no string, aware time.Time) (*re
 func (k *Desk) Import(ctx context.Context, by string, drafts []register.Draft) (added int, taken []string, err error) {
 	at := k.Now().UTC().Truncate(time.Millisecond)
 	err = k.Store.Update(ctx, func(tx *sql.Tx) error {
-		for _, d := range drafts {
+		for i, d := range drafts {
 			d.Changed = at
 			_, err := k.Register.Add(ctx, tx, d)
 			if errors.Is(err, register.ErrExists) {
@@ -207,7 +207,7 @@ func (k *Desk) Import(ctx context.Context, by string, drafts []register.Draft) (
 				continue
 			}
 			if err != nil {
-				return fmt.Errorf("entry %.20q: %w", d.No, err)
+				return fmt.Errorf("entry %d of the import: %w", i+1, err) // its number could be anybody's
 			}
 			added++
 		}

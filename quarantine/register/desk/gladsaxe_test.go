@@ -215,7 +215,7 @@ func TestImportLeavesOutCitizens(t *testing.T) {
 		t.Fatal(err)
 	}
 	drafts, wrong, err := r.ReadXLSX(&book)
-	if err != nil || len(drafts) != 2 || len(wrong) != 3 || wrong[0].Row != 2 || !errors.Is(wrong[1].Err, register.ErrPersonalData) || !errors.Is(wrong[2].Err, register.ErrDates) {
+	if err != nil || len(drafts) != 1 || len(wrong) != 4 || wrong[0].Row != 2 || !errors.Is(wrong[1].Err, register.ErrPersonalData) || !errors.Is(wrong[2].Err, register.ErrDates) || !errors.Is(wrong[3].Err, register.ErrNumber) {
 		t.Fatalf("%d drafts, %v, %v", len(drafts), wrong, err)
 	}
 	for _, w := range wrong {
@@ -274,7 +274,7 @@ func TestHostileWorkbooks(t *testing.T) {
 		t.Errorf("%q, %v", csv.String(), err)
 	}
 	var citizens strings.Builder
-	for i, column := range "BEFGHIJKLM" {
+	for i, column := range "ABCDEFGHIJKLM" {
 		n := strconv.Itoa(i + 2)
 		cells := []string{text("A"+n, "2025-"+fmt.Sprintf("%02d", i+1)), text("B"+n, "Et brev"), text("C"+n, "16.01.2025")}
 		at := slices.IndexFunc(cells, func(c string) bool { return strings.HasPrefix(c, `<c r="`+string(column)) })
@@ -286,8 +286,15 @@ func TestHostileWorkbooks(t *testing.T) {
 		}
 		citizens.WriteString(row(i+2, cells...))
 	}
-	if drafts, wrong, err := read(citizens.String()); err != nil || len(drafts) != 0 || len(wrong) != 10 {
+	if drafts, wrong, err := read(citizens.String()); err != nil || len(drafts) != 0 || len(wrong) != 13 {
 		t.Errorf("%d drafts kept a citizen, %v, %v", len(drafts), wrong, err)
+	} else if said := fmt.Sprint(wrong); strings.Contains(said, "070761") {
+		t.Errorf("an error quotes the row: %s", said)
+	}
+	for _, no := range []string{"070761-4285", "2025-1", "2025-00", "0000-01", "-001-01", "2025-100000", "../2025-01", "ny", "2025-01/ret"} {
+		if drafts, wrong, err := read(row(2, text("A2", no), text("B2", "Et brev"), text("C2", "16.01.2025"))); err != nil || len(drafts) != 0 || len(wrong) != 1 || !errors.Is(&wrong[0], register.ErrNumber) {
+			t.Errorf("%s: %v, %v, %v", no, drafts, wrong, err)
+		}
 	}
 }
 

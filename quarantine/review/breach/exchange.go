@@ -71,8 +71,11 @@ func (s *Pages) Import(w http.ResponseWriter, r *http.Request) {
 		if errors.Is(e.Err, register.ErrExists) {
 			why = words.Text(l, "import.twice")
 		}
-		if why == "" {
+		if errors.Is(e.Err, register.ErrNumber) {
 			why = words.Text(l, "import.number")
+		}
+		if why == "" {
+			why = words.Text(l, "import.unread")
 		}
 		v.Wrong = append(v.Wrong, words.Text(l, "import.row", e.Row, why))
 	}

@@ -126,7 +126,8 @@ func importTexts() map[string]phrase {
 		"import.wrong":      {"Disse rækker er ikke indlæst:", "These rows were not imported:"},
 		"import.row":        {"Række %d: %s", "Row %d: %s"},
 		"import.twice":      {"Nummeret står to gange i filen.", "The number is in the file twice."},
-		"import.number":     {"Rækken kan ikke læses.", "The row cannot be read."},
+		"import.number":     {"Nummeret skal skrives som 2026-01.", "The number must be written as 2026-01."},
+		"import.unread":     {"Rækken kan ikke læses.", "The row cannot be read."},
 	}
 }
 
