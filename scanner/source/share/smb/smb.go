@@ -34,6 +34,7 @@ var (
 	ErrLogin   = errors.New("the server does not accept the user or the password")
 	ErrNoShare = errors.New("the server has no such share, or the user may not use it")
 	ErrPlain   = errors.New("the server does not encrypt: require encryption on it, or set smb.encryption: optional")
+	ErrAnswer  = errors.New("the server's answer is not understood")
 )
 
 // Tree is a share that is read over the net. A connection that was lost is made
@@ -111,7 +112,8 @@ func (t *Tree) use(ctx context.Context) (*smb2.Share, *guard, error) {
 	return t.share.WithContext(ctx), t.guard, nil
 }
 
-func (t *Tree) connect(ctx context.Context) error {
+func (t *Tree) connect(ctx context.Context) (err error) {
+	defer unpanicked(&err, func() {})
 	ctx, cancel := context.WithTimeout(ctx, connectTime)
 	defer cancel()
 	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.cfg.Server)
@@ -165,16 +167,30 @@ func (t *Tree) broken(err error) error {
 func (t *Tree) failed(on *guard, err error) error {
 	err = t.broken(err)
 	if errors.Is(err, walk.ErrOffline) {
-		t.mu.Lock()
-		defer t.mu.Unlock()
-		if t.guard == on {
-			t.drop()
-		}
+		t.dropped(on)
 	}
 	if errors.Is(err, fs.ErrNotExist) {
 		return errors.Join(walk.ErrGone, err)
 	}
 	return err
+}
+
+// unpanicked, deferred, makes a panic of the library an error, and gives the connection
+// up: what a server sends must not end the program. The panic itself may quote it.
+func unpanicked(err *error, drop func()) {
+	if recover() != nil {
+		drop()
+		*err = ErrAnswer
+	}
+}
+
+// dropped gives a connection up, if it is still in use.
+func (t *Tree) dropped(on *guard) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.guard == on {
+		t.drop()
+	}
 }
 
 // path is a path of ours as the server writes it.
@@ -183,17 +199,18 @@ func (t *Tree) path(p string) string {
 }
 
 // List reads a folder with the access lists of everything in it.
-func (t *Tree) List(ctx context.Context, dir string) (walk.Listing, error) {
+func (t *Tree) List(ctx context.Context, dir string) (list walk.Listing, err error) {
 	share, on, err := t.use(ctx)
 	if err != nil {
 		return walk.Listing{}, err
 	}
+	defer unpanicked(&err, func() { t.dropped(on) })
 	const owner = smb2.OwnerSecurityInformation | smb2.DACLSecurityInformation
 	found, err := share.ReadDirPlus(t.path(dir), owner)
 	if err != nil {
 		return walk.Listing{}, t.failed(on, err)
 	}
-	list := walk.Listing{Reach: walk.Unknown}
+	list.Reach = walk.Unknown
 	if sd, err := share.SecurityInfo(t.path(dir), owner); err == nil {
 		list.Owner, list.Reach = access(sd.String())
 	}
@@ -231,11 +248,12 @@ func entry(info os.FileInfo) walk.Entry {
 }
 
 // Open opens a file.
-func (t *Tree) Open(ctx context.Context, p string) (walk.File, error) {
+func (t *Tree) Open(ctx context.Context, p string) (_ walk.File, err error) {
 	share, on, err := t.use(ctx)
 	if err != nil {
 		return nil, err
 	}
+	defer unpanicked(&err, func() { t.dropped(on) })
 	f, err := share.Open(t.path(p))
 	if err != nil {
 		return nil, t.failed(on, err)
@@ -251,8 +269,9 @@ type file struct {
 
 // Read asks for as much as the buffer holds; the library splits it into what the
 // server allows at once.
-func (f *file) Read(p []byte) (int, error) {
-	n, err := f.File.Read(p)
+func (f *file) Read(p []byte) (n int, err error) {
+	defer unpanicked(&err, func() { f.tree.dropped(f.on) })
+	n, err = f.File.Read(p)
 	if err != nil {
 		err = f.tree.failed(f.on, err)
 	}
@@ -261,11 +280,16 @@ func (f *file) Read(p []byte) (int, error) {
 
 // Close lets the file go without waiting for the server's word, which tells nothing.
 func (f *file) Close() error {
-	f.tree.closing.Go(func() { _ = f.File.Close() })
+	f.tree.closing.Go(func() {
+		var err error
+		defer unpanicked(&err, func() { f.tree.dropped(f.on) })
+		err = f.File.Close()
+	})
 	return nil
 }
 
-func (f *file) Stat() (walk.Entry, error) {
+func (f *file) Stat() (_ walk.Entry, err error) {
+	defer unpanicked(&err, func() { f.tree.dropped(f.on) })
 	info, err := f.File.Stat()
 	if err != nil {
 		return walk.Entry{}, f.tree.failed(f.on, err)

@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/cloudsoda/go-smb2"
+
 	"brevvagt/internal/peertest"
 	"brevvagt/scanner/source/share/walk"
 )
@@ -217,6 +219,27 @@ func TestFewQuestions(t *testing.T) {
 	tree.closing.Wait()
 	if n := tree.guard.sent.Load() - before; n != 4 {
 		t.Errorf("%d questions for a file", n)
+	}
+}
+
+// TestAPanicOfTheLibrary is an error for whoever asked, and the connection is made anew.
+func TestAPanicOfTheLibrary(t *testing.T) {
+	s := server(t, "server smb encrypt = required")
+	write(t, s, "a.txt", "a", 0o644)
+	tree := open(t, config(s))
+	on := tree.guard
+	// A file without its connection: each call of the library is one through nil.
+	f := &file{new(smb2.File), tree, on}
+	if _, err := f.Read(make([]byte, 8)); !errors.Is(err, ErrAnswer) {
+		t.Errorf("reading: %v", err)
+	}
+	if _, err := f.Stat(); !errors.Is(err, ErrAnswer) {
+		t.Errorf("what it is: %v", err)
+	}
+	must(t, f.Close())
+	tree.closing.Wait()
+	if text, _ := read(t, tree, "a.txt"); text != "a" || tree.guard == on {
+		t.Errorf("%q, over the same connection: %v", text, tree.guard == on)
 	}
 }
 
