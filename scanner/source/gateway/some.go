@@ -219,18 +219,21 @@ func (m *Milter) notSplit(ctx context.Context, held []postfix.Mail, known map[st
 	rest := held[:0]
 	for _, h := range held {
 		of, ok := copies[h.ID]
-		if !ok || m.releases.Asked(h.ID) {
+		if !ok {
 			rest = append(rest, h)
 			continue
 		}
 		s, _, err := m.splits.Get(of)
 		_, open := known[of]
+		done := err == nil && s.Done
 		switch {
-		case err == nil && s.Done:
+		case done && !m.releases.Asked(h.ID):
 			if err := m.Postfix.Delete(ctx, h.ID); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
 				m.Log.Error("a copy too many stays held", "queue_id", h.ID, "error", err)
 			}
-		case !open:
+		case done, !open:
+			// One that was asked to leave is gone when it is looked at again: it is
+			// left alone until then, and else is a mail like any other.
 			rest = append(rest, h)
 		}
 	}
