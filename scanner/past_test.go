@@ -281,11 +281,15 @@ func TestConcurrentRun(t *testing.T) {
 // address tells a name, and letters that are the mail itself. No list is known.
 func TestDisplacedRun(t *testing.T) {
 	first := func(i int) string { return strings.ToLower(firsts[i%25]) + fmt.Sprint(i) + "@mail.example" }
+	short := func(i int) string {
+		return strings.ToLower(firsts[i%25][:3]+lasts[i/25%12][:3]) + fmt.Sprint(40+i) + "@mail.example"
+	}
 	for title, x := range map[string]struct {
 		to     func(int) string
 		mail   func(int) letterTo
 		passed int
 	}{
+		"mailboxes cut short":                 {short, func(p int) letterTo { return letterTo{text: cover, files: attached(grant, p)} }, 2},
 		"full names, the letter is the mail":  {named, func(p int) letterTo { return letterTo{text: fill(summons, p)} }, 1},
 		"first names, the letter is attached": {first, func(p int) letterTo { return letterTo{text: cover, files: attached(grant, p)} }, 2},
 		"the greeting slips with the letter": {named, func(p int) letterTo {

@@ -52,7 +52,7 @@ func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
 		case len(papers) == 0: // who reads it is worked out only where it matters
 			m.Readers = append(m.Readers, memory.Reader{Address: a})
 		default:
-			m.Readers = append(m.Readers, memory.Reader{Address: a, Words: words(p.Detectors.Key, people.Names(a)), OneWord: people.OneWord(a), Work: people.Work(a)})
+			m.Readers = append(m.Readers, memory.Reader{Address: a, Words: words(p.Detectors.Key, people.Names(a)), OneWord: people.OneWord(a), Short: people.Short(p.Detectors.Key, a), Work: people.Work(a)})
 		}
 	}
 	for _, x := range papers {
@@ -162,7 +162,7 @@ func greetingOf(key detectors.Key, it *parties.Item) (paper, bool) {
 	}
 	x := paper{path: it.Doc.Segments[0].At.Path, subjects: []int{nobody}}
 	id := n.Mask(key).Digest()
-	x.People = []memory.Person{{ID: id, Name: id, Words: words(key, []subject.Name{n}), Main: true, Own: own}}
+	x.People = []memory.Person{{ID: id, Name: id, Words: words(key, []subject.Name{n}), Shorts: shorts(key, it, n), Main: true, Own: own}}
 	x.Skeleton = skeleton(it.Doc, x.path)
 	return x, true
 }
@@ -201,7 +201,16 @@ func (x *paper) add(key detectors.Key, it *parties.Item, person int, main bool) 
 		name = s.NameID.Digest()
 	}
 	x.subjects = append(x.subjects, person)
-	x.People = append(x.People, memory.Person{ID: s.ID, Name: name, Words: words(key, []subject.Name{s.Name}), Numbered: !s.NameOnly, Main: main, Own: it.Own(person)})
+	x.People = append(x.People, memory.Person{ID: s.ID, Name: name, Words: words(key, []subject.Name{s.Name}), Shorts: shorts(key, it, s.Name), Numbered: !s.NameOnly, Main: main, Own: it.Own(person)})
+}
+
+// shorts are what a name may be cut down to, for a mail to an address that may be a name
+// cut short.
+func shorts(key detectors.Key, it *parties.Item, n subject.Name) []string {
+	if len(it.External) != 1 || it.Short(key, it.External[0]) == "" {
+		return nil
+	}
+	return n.Shorts(key)
 }
 
 func skeleton(doc *document.Document, path string) []uint64 {

@@ -50,6 +50,8 @@ func nobodyGreeted(name string) detectors.Strength {
 	switch {
 	case lower == "":
 		return ""
+	case len(lower) > 1 && strings.Trim(lower, "? ") == "":
+		return detectors.Strong // whoever writes leaves nobody "??"
 	case allNothing(lower), merged(name):
 		return detectors.Strong
 	case strings.Trim(lower, "_.?-–…*") == "" && utf8.RuneCountInString(lower) >= 3:

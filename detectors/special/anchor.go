@@ -258,43 +258,6 @@ func nameLike(w string) bool {
 // officeWords tell that the people in a sentence are there by office.
 var officeWords = []string{"byrådsmedlem", "udvalgsmedlem", "foredrag", "oplæg", "byrådet", "folketing", "valgt ind", "interview", "koncert", "forelæsning", "debat", "artikel", "gudstjeneste", "kandidat til", `" af `, "” af ", "“ af ", "romanen", "filmen om", "bogen om"}
 
-// roles end the title before a name, or begin it behind one; speaking is what
-// people do by office. Who speaks, chairs or teaches is not whom the matter is
-// about.
-var (
-	roles = []string{"formand", "forkvinde", "borgmester", "rådmand", "direktør", "chef", "leder", "forstander", "læge", "professor", "forsker", "lektor", "forfatter", "minister", "biskop", "præst", "provst", "konsulent", "koordinator", "sygeplejerske", "rådgiver", "behandler", "ordfører", "inspektør", "pædagog", "lærer", "psykolog",
-		"assistent", "terapeut", "vejleder", "journalist", "sekretær", "advokat", "dommer", "kontakt:", "kontakt", "hilsen", "ved"}
-	speaking = setOf("orienterede orienterer redegjorde redegør fremlagde fremlægger fortæller fortalte holder holdt underviser bød byder indstiller indledte deltog deltager gennemgik præsenterede skriver udtaler siger")
-)
-
-// byOffice reports whether the name of words[from:to] is that of somebody who
-// speaks or holds an office.
-func byOffice(words []string, from, to int) bool {
-	if from > 0 {
-		before := strings.ToLower(strings.Trim(words[from-1], ",.;()"))
-		for _, r := range roles {
-			if strings.HasSuffix(before, r) && !(r == "ved" && before != r) {
-				return true
-			}
-		}
-	}
-	if to >= len(words) {
-		return false
-	}
-	next := strings.ToLower(strings.Trim(words[to], ",.;:()"))
-	if speaking[next] && !(next == "holder" && to+1 < len(words) && strings.HasPrefix(words[to+1], "ramadan")) {
-		return true
-	}
-	if strings.HasSuffix(words[to-1], ",") || strings.HasPrefix(words[to], "(") {
-		for _, r := range roles {
-			if strings.HasSuffix(next, r) && r != "ved" {
-				return true
-			}
-		}
-	}
-	return false
-}
-
 // pronouns stand for one definite person, and so do figures, but handbooks speak
 // of "barnet" and "borgeren" too. Each is a whole word.
 var (
@@ -353,6 +316,9 @@ var (
 
 func general(lower string) bool {
 	trimmed := strings.TrimLeft(lower, " \t\r\n-•*–·\"»“0123456789.)")
+	if containsAny(trimmed[:min(len(trimmed), 30)], tellings) {
+		return false
+	}
 	for _, s := range generalStarts {
 		if strings.HasPrefix(trimmed, s) {
 			return true

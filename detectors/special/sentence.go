@@ -49,11 +49,62 @@ func (ix *index) sentenceAt(text string, at, from int) sentence {
 	s.listsCategories = listsCategories(s.lower)
 	s.general = general(s.lower)
 	s.anchor = anchorOf(raw, s.lower, s.general)
-	if s.anchor == anchorFigure && fromHandbook(text, s.start, s.end) {
+	if s.anchor == anchorFigure && (fromHandbook(text, s.start, s.end) || statesLaw(s.lower)) {
 		s.anchor = ""
+	}
+	if s.anchor == "" && !s.general && underName(text, s.start, raw) {
+		s.anchor = anchorName
 	}
 	s.afterSignature = s.anchor != anchorNumber && inSignature(text, s.start)
 	return s
+}
+
+// statesLaw reports whether a sentence says what an act allows or demands: "efter § 47
+// kan udvalget træffe afgørelse, når barnet ...".
+func statesLaw(lower string) bool {
+	return strings.Contains(lower, "§") && containsAny(lower, []string{" kan ", " skal ", " når ", " må "})
+}
+
+// tellings begin a sentence that tells the reader something of somebody.
+var tellings = []string{"skal lige vide", "skal vide, at", "bør vide, at", "må godt vide, at", "skal du vide"}
+
+// fieldsBelow is how many lines of a form may stand between a name and what is told of it.
+const fieldsBelow = 6
+
+// eventLabels begin the lines of a form that name a course or a place of work.
+var eventLabels = setOf("kursus kursets kursustitel hold foredrag arrangement titel afdeling stilling arbejdssted uddannelse arbejdsplads tema")
+
+// underName reports whether a line "Emne: ..." stands in a form whose lines above it
+// name a citizen: "Borger: Testperson Eksempel".
+func underName(text string, start int, line string) bool {
+	label, _, ok := strings.Cut(line, ":")
+	if !ok || len(label) > 25 || strings.Count(strings.TrimSpace(label), " ") > 1 || eventLabels[strings.ToLower(strings.TrimSpace(label))] {
+		return false
+	}
+	above := text[max(0, start-lookBack):start]
+	for range fieldsBelow {
+		above = strings.TrimRight(above, " \r")
+		if !strings.HasSuffix(above, "\n") {
+			return false
+		}
+		above = strings.TrimRight(above[:len(above)-1], " \r")
+		n := strings.LastIndexByte(above, '\n') + 1
+		first, name, ok := strings.Cut(strings.TrimSpace(above[n:]), " ")
+		switch {
+		case first == "":
+			return false // another paragraph
+		case ok && nameLabel(first) && strings.HasSuffix(first, ":") && twoNames(name):
+			return true
+		}
+		above = above[:n]
+	}
+	return false
+}
+
+// twoNames reports whether a text begins with two words that may be a name.
+func twoNames(s string) bool {
+	words := strings.Fields(s)
+	return len(words) > 1 && nameLike(strings.TrimRight(words[0], ",.;")) && nameLike(strings.TrimRight(words[1], ",.;"))
 }
 
 // endsSentence reports whether the sentence ends with byte i.

@@ -63,7 +63,7 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 			continue
 		}
 		h.anchor = s.anchor
-		if h.anchor == "" && h.entry.group == "adressebeskyttelse" && h.entry.strong && !s.general && hasName(nextLine(text, s.end)) {
+		if h.anchor == "" && h.entry.group == "adressebeskyttelse" && h.entry.strong && !s.general && (hasName(nextLine(text, s.end)) || hasName(lineBefore(text, s.start))) {
 			h.anchor = anchorName
 		}
 		if h.anchor == "" && (labelled || inlineLabel(s.lower)) && !s.general {
@@ -119,10 +119,26 @@ func nextLine(text string, from int) string {
 	return rest
 }
 
+// lineBefore gives the text before a sentence, from the beginning of its line: "... en ny
+// elev, Testperson Eksempel. Familien har adressebeskyttelse".
+func lineBefore(text string, to int) string {
+	before := text[max(0, to-lookBack/2):to]
+	return before[strings.LastIndexByte(before, '\n')+1:]
+}
+
+// Everyday is why a finding says no more than what colleagues tell each other every day.
+const Everyday = "dagligdags ord"
+
+// everyday are the stems of such words: that somebody is ill, or has a child.
+var everyday = setOf("sygdom sygemeld sygemelding sygefravær raskmeld syg syge gravid graviditet barsel allergi astma influenza operation opereret brækket genoptræning kørestol høreapparat rollator rehabilitering medicin behandling indlagt psykolog briller diagnose syn hørelse")
+
 func (h hit) span(text string) detectors.Span {
 	sp := detectors.Span{
 		Start: h.start, End: h.end, Category: h.entry.group, Strength: detectors.Weak,
 		Why: []string{"ord om " + groupTitles[h.entry.group], h.anchor}, Value: h.entry.group + ":" + h.entry.stem, Display: shorten(text[h.start:h.end]),
+	}
+	if everyday[h.entry.stem] {
+		sp.Why = append(sp.Why, Everyday)
 	}
 	if h.entry.strong {
 		sp.Strength = detectors.Medium

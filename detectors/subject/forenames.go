@@ -1,6 +1,7 @@
 package subject
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -19,7 +20,7 @@ var forenames = looseSet("aage aase abdi abdul adam agnes ahmed aisha aksel albe
 	"olav ole olga olivia oliver omar oscar oskar osman otto ove patrick paul paula paw per pernille pelle peder peer pauline peter petra pia poul povl preben rachel ragna randi rasmus rebecca regitze rene rie rikke rita robert rolf roman rosa rose rune rut ruth samira sander sandra sanne sara sarah selma sebastian sidsel sigfred signe sigrid sigurd silas silje simon simone sine sofia sofie sofus solveig sonja sophia sophie soren sorina stella stefan steen sten stig stine storm sune susan susanne svend sven sonny " +
 	"tage tanja tea testperson teresa tea theis theodor thea therese thomas thor thora thorkild tilde tim tina tine tobias tom tommy tonny tora torben tore torkild tove troels trine tue tyge ulla ulrik ulf uffe vagn valdemar valborg vera verner vibeke victor victoria viggo viktor viktoria vilhelm villads villy vilma vita vivi viola werner wilhelm william willy xenia yasmin yrsa youssef yusuf yvonne zahra zainab zeynep ase oyvind ojvind zoe zoey mina mira ronja selina tilda wilma " +
 	"didde anker asnat poula torkil vibe lykke magnus konrad jytte winnie lilian laila asbjoern mehdi amir omid reza farid layla leyla noora amira fatme khalid walid bilal imad zeinab zahraa maja ximena linh thi nguyen oksana olena iryna natalia natalya svitlana tetiana volodymyr oleksandr andriy dmytro serhiy katarzyna malgorzata agnieszka piotr pawel tomasz krzysztof marek jacek zbigniew wojciech ewa magdalena ioana mihaela ion andrei vlad juan jose carlos miguel javier giulia giuseppe francesco chiara pierre jacques camille amelie hiroshi yuki haruto wei li kumar priya anil sunita rajesh arjun jack harry george oliver emily sophia grace charlie thomas jason brian kelly kevin nicole samantha ashley brandon tyler sif embla vilja villemo asta alberta otto storm pelle birk sander valdemar elvin konstantin malou nohr ebbe sigge loui manuel rafael raphael gabriel joel noel daniela raquel miranda ronni danny benny kenny freddie johnni tonnie jimmi jackie maiken majken mille rosa ragnhild solvej thyra ursula vigdis vivi yrsa aslaug arnbjoerg hallgerd maagnus erland haakon ingvild torunn eirik sigrun astri kjersti gunvor anneli birgitta goeran haakan lennart ulf yngve bengt agneta elsa ebba viktor juergen guenther wolfgang dieter klaus horst gisela ingrid heike sabine uwe anke jutta " +
-	"abelone absalon adelheid age agner agnete aja alba albin aleksander alf alva alvin andre andreja anetta angelika annabell annabeth annesofie annie anny ansgar antoni arly asbjorn asgerd ashley asmus augusta aurora axelina balder beate bella bendt benedicte bennet berta bertel berthe bertram betina bettina betty bibi birk birthine bodild borge brit bror burhan caja cecilia celina charlott charlotta christen christiane christophe cornelia dagfinn daisy dea denise dina dirch ditlev dora dorothea edda edit edmund edna edvard egil eigild einer elina eline elise elo elva elvin emanul emine enid erica erika ervin eugen evald evelyn fabian fanny fatma ferdinand filippa finja folmer freddy fritjof frits gerhard gertrud gina gisela gita gittemarie greta gry gudmund gunna gunver guri gustava gyda gytha hakon halina hanni hardy hasse hatice hector hedda hedvig heine heinz hella helmer helmuth henny herbert hermod hilde hildur hjordis holmer horst iben ilse imran ingemann ingerlise ingolf ingvar ingvard irena isak iver jacobine jarl jasper jeanette jeanne jennie jenny jerry joakim jodis jonna jonny josef joseph josva juliane jutta kaja kajsa kalle kamilla kamille karlo katarina katharina kathe kathrin kerstin kierstine kira kjartan konrad ksenia ladislav larke lauge leander leopold lillemor linea linnea lisette lissie livia liza lizzie lola loretta louisa lovise lucia ludvig lydik majbritt majken malik malte manfred manja marcus margarethe margrete mariane marius marko markus marlo marta marthe martine mathea mattis maud maya maybritt melina merethe merle meta metha micha michala mie mikala mikela mikkeline miriam mitzi molly monica monika morris nana nanette nathalie neel nelly nete nette nicki niclas nicolaj nikita niklas nille ninna nis noomi norma oda olaf olava oline oluf omer osten otilie ottilie pablo palle pascal patricia pauli paulina paulus petrea petrine philip phillip poula poulina ralf rasmine reinhold renate renee rigmor rigmore rikard roar robin rodney roger ronald ronnie rosalina rosemarie ruben rudi rudolf runi sabina sabine sabrina sally salomon samul sandie sandy sanna severin sia siff sigfried sigmund sille sisse smilla sofy solvej sonni sophus sorine stefanie steffen steffi stephan stephanie sunniva susie suzanne svea sylvester sylvia synne tabita talina tania tarik tenna terkel thais thekla theodora thit thomasine thorbjorn thore thorvald thure thyra tinne tjalfe tobine toke tonni torbjorn torsten trille trols tummas ture turid tyra ulrich ulrikke uwe valentin valentina vanessa viktorine vilfred vinnie virginia vitus vivian vivianne vivienne volmer waldemar walter walther wenche wilfred winni winnie xander yanis ylva yngve zita zoya")
+	"abelone absalon adelheid age agner agnete aja alba albin aleksander alf alva alvin andre andreja anetta angelika annabell annabeth annesofie annie anny ansgar antoni arly asbjorn asgerd ashley asmus augusta aurora axelina balder beate bella bendt benedicte bennet berta bertel berthe bertram betina bettina betty bibi birk birthine bodild borge brit bror burhan caja cecilia celina charlott charlotta christen christiane christophe cornelia dagfinn daisy dea denise dina dirch ditlev dora dorothea edda edit edmund edna edvard egil eigild einer elina eline elise elo elva elvin emanul emine enid erica erika ervin eugen evald evelyn fabian fanny fatma ferdinand filippa finja folmer freddy fritjof frits gerhard gertrud gina gisela gita gittemarie greta gry gudmund gunna gunver guri gustava gyda gytha hakon halina hanni hardy hasse hatice hector hedda hedvig heine heinz hella helmer helmuth henny herbert hermod hilde hildur hjordis holmer horst iben ilse imran ingemann ingerlise ingolf ingvar ingvard irena isak iver jacobine jarl jasper jeanette jeanne jennie jenny jerry joakim jodis jonna jonny josef joseph josva juliane jutta kaja kajsa kalle kamilla kamille karlo katarina katharina kathe kathrin kerstin kierstine kira kjartan konrad ksenia ladislav larke lauge leander leopold lillemor linea linnea lisette lissie livia liza lizzie lola loretta louisa lovise lucia ludvig lydik majbritt majken malik malte manfred manja marcus margarethe margrete mariane marius marko markus marlo marta marthe martine mathea mattis maud maya maybritt melina merethe merle meta metha micha michala mie mikala mikela mikkeline miriam mitzi molly monica monika morris nana nanette nathalie neel nelly nete nette nicki niclas nicolaj nikita niklas nille ninna nis noomi norma oda olaf olava oline oluf omer osten otilie ottilie pablo palle pascal patricia pauli paulina paulus petrea petrine philip phillip poula poulina ralf rasmine reinhold renate renee rigmor rigmore rikard roar robin rodney roger ronald ronnie rosalina rosemarie ruben rudi rudolf runi sabina sabine sabrina sally salomon samul sandie sandy sanna severin sia siff sigfried sigmund sille sisse smilla sofy solvej sonni sophus sorine stefanie steffen steffi stephan stephanie sunniva susie suzanne svea sylvester sylvia synne tabita talina tania tarik tenna terkel thais thekla theodora thit thomasine thorbjorn thore thorvald thure thyra tinne tjalfe tobine toke tonni torbjorn torsten trille trols tummas ture turid tyra ulrich ulrikke uwe valentin valentina vanessa viktorine vilfred vinnie virginia vitus vivian vivianne vivienne volmer waldemar walter walther wenche wilfred winni winnie xander yanis ylva kamma jakup bardur heri hogni rogvi turid malik minik nivi aviaja paninnguaq inuk pipaluk ivalu nukka hanseraq angutimmarik jukka anaya bashir bushra ebru emre fadi farah faisal habiba halima hanan hodan idris iman ilyas jamal jamila kadir kemal lubna mahdi malak marwa mehdi murat nasrin nawal osama rania rashid rawan sadia sahra salma selim semra shirin sultan tariq ümit umut yahya yusra zaki zeki zuhal bohdan daria halyna lesia lyudmyla mykola nadiia nina olha pavlo roman ruslan taras yulia yuriy vasyl valeriia viktoriia anastasia alina bogdan cristina danuta elzbieta gheorghe grazyna irina jolanta justyna kinga lukasz mariusz miroslaw monika radoslaw slawomir stanislaw teresa vasile wieslaw zofia xander yanis ylva yngve zita zoya")
 
 // looseSet writes the words of a list as mail addresses do.
 func looseSet(list string) map[string]bool {
@@ -142,12 +143,23 @@ func NamesIn(text string, lone bool) []Found {
 			continue
 		}
 		end := wordEnd(text, i)
-		if lone && unicode.IsUpper(r) && introduced(text[:i]) {
+		if unicode.IsUpper(r) && (lone && introduced(text[:i]) || called(text[:i])) {
 			if f := nameFrom(text, i); f.Name.Full() && !organisation(text[f.Start:f.End]) && !noName[Fold(text[i:end])] && !isStreet(Fold(text[i:end])) && !byOffice(text, f) {
 				out = append(out, f)
 				i = max(end, f.End)
 				continue
 			}
+		}
+		if f, ok := takenUp(text, i); ok {
+			out = append(out, f)
+			i = max(end, f.End)
+			continue
+		}
+		if lone && unicode.IsUpper(r) && childBefore(text[:i]) && end-i > 2 {
+			f := nameFrom(text, i)
+			out = append(out, f)
+			i = max(end, f.End)
+			continue
 		}
 		if !unicode.IsUpper(r) || !Forename(strings.TrimSuffix(firstPart(text[i:end]), "s")) && !Forename(firstPart(text[i:end])) {
 			i = end
@@ -167,6 +179,51 @@ func NamesIn(text string, lone bool) []Found {
 func introduced(before string) bool {
 	before = strings.TrimRight(before, " ")
 	return introducing[before[strings.LastIndexAny(before, " \n\t(")+1:]]
+}
+
+// personVerbs stand behind the name of a person; before a name that is taken up by "hun"
+// or "han" they make any two words with capitals a person's.
+var personVerbs = []string{" er ", " har ", " var ", " blev ", " bor ", " får ", " møder ", " kommer ", " skal ", " skrev ", " ringede ", ", der ", ", som "}
+
+// takenUp reads a name at the beginning of a sentence that speaks of a person later on:
+// "Testperson Eksempel er væk i 14 uger, da hun ...".
+func takenUp(text string, i int) (Found, bool) {
+	if r, _ := utf8.DecodeRuneInString(text[i:]); !unicode.IsUpper(r) {
+		return Found{}, false
+	}
+	if before := strings.TrimRight(text[:i], " "); before != "" && strings.IndexByte("\n.!?:", before[len(before)-1]) < 0 {
+		return Found{}, false
+	}
+	f := nameFrom(text, i)
+	if !f.Name.Full() || noName[Fold(text[i:wordEnd(text, i)])] || organisation(text[f.Start:f.End]) || byOffice(text, f) {
+		return Found{}, false
+	}
+	rest := clip(text[f.End:], takenUpReach, false)
+	if !slices.ContainsFunc(personVerbs, func(v string) bool { return strings.HasPrefix(rest, v) }) {
+		return Found{}, false
+	}
+	if k := strings.IndexAny(rest, ".!?\n"); k >= 0 {
+		rest = rest[:k]
+	}
+	return f, strings.Contains(rest, " hun ") || strings.Contains(rest, " han ") || strings.Contains(rest, " hendes ") || strings.Contains(rest, " hans ")
+}
+
+// takenUpReach is how far behind a name its pronoun may stand, in bytes.
+const takenUpReach = 160
+
+// called reports whether a text ends with a word for a person, behind which two words
+// with capitals are a name however rare: "drengen Testperson Eksempel".
+func called(before string) bool {
+	before = strings.TrimRight(before, " ")
+	return calling[strings.ToLower(before[strings.LastIndexAny(before, " \n\t(")+1:])]
+}
+
+var calling = map[string]bool{"drengen": true, "pigen": true, "borgeren": true, "beboeren": true, "patienten": true, "eleven": true, "moderen": true, "moren": true, "faderen": true, "faren": true, "manden": true, "kvinden": true, "ejeren": true, "lejeren": true, "naboen": true, "sønnen": true, "datteren": true, "barnet": true, "klienten": true, "ansøgeren": true}
+
+// childBefore reports whether a text ends with the words for the reader's own child.
+func childBefore(before string) bool {
+	before = strings.TrimRight(before, " ")
+	return strings.HasSuffix(before, " søn") || strings.HasSuffix(before, " datter") || strings.HasSuffix(before, "it barn")
 }
 
 var introducing = map[string]bool{"om": true, "for": true, "vedr.": true, "vedrørende": true, "efter": true, "borger": true, "borgeren": true, "klient": true, "patienten": true, "eleven": true, "barnet": true, "søn": true, "datter": true, "mor": true, "far": true}
@@ -218,7 +275,10 @@ func nameFrom(text string, start int) Found {
 
 // officeEnds end the words for those who are named because of their work or office.
 var officeEnds = []string{"konsulent", "koordinator", "paedagog", "laerer", "leder", "lederen", "chef", "chefen", "laege", "laegen", "sygeplejerske", "assistent", "terapeut", "borgmester", "borgmesteren", "formand", "formanden", "raadgiver", "direktoer", "minister", "ordfoerer", "psykolog",
-	"professor", "forsker", "forfatter", "journalist", "vejleder", "sekretaer", "raadsmedlem", "udvalgsmedlem", "bestyrelsesmedlem", "advokat", "maegler", "repraesentant", "behandler", "betjent", "dommer", "ingenioer", "arkitekt", "inspektoer", "foredragsholder", "instruktoer", "kandidat", "pedel", "vicevaert", "praest", "overlaege", "kunstner", "musiker"}
+	"professor", "forsker", "forfatter", "journalist", "vejleder", "sekretaer", "raadsmedlem", "udvalgsmedlem", "bestyrelsesmedlem", "advokat", "maegler", "repraesentant", "behandler", "betjent", "dommer", "ingenioer", "arkitekt", "inspektoer", "foredragsholder", "instruktoer", "kandidat", "pedel", "vicevaert", "praest", "overlaege", "kunstner", "musiker", "skuespiller", "komiker", "sanger", "tv-vaert", "debattoer", "filosof", "skuespilleren", "forfatteren", "komikeren", "sangeren", "laereren", "praesten", "psykologen", "forskeren", "professoren", "journalisten", "kunstneren", "musikeren", "advokaten"}
+
+// speaking are what somebody on a stage does, before the name.
+var speaking = map[string]bool{"fortæller": true, "fortalte": true, "underviser": true, "gæster": true, "spiller": true, "synger": true, "optræder": true}
 
 // officeReach is how far behind a name the word for an office may stand, in bytes.
 const officeReach = 40
@@ -227,7 +287,12 @@ const officeReach = 40
 // comma.
 func byOffice(text string, f Found) bool {
 	before := strings.TrimRight(text[:f.Start], " ")
-	if officeWord(before[strings.LastIndexAny(before, " \n\t(:")+1:]) {
+	last := before[strings.LastIndexAny(before, " \n\t(:")+1:]
+	if officeWord(last) || speaking[last] {
+		return true
+	}
+	// "fortæller skuespilleren Testperson Eksempel"
+	if before = strings.TrimRight(before[:len(before)-len(last)], " "); speaking[before[strings.LastIndexAny(before, " \n\t(:")+1:]] {
 		return true
 	}
 	rest := text[f.End:]

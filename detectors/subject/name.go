@@ -267,6 +267,16 @@ func nameWord(w string) (ok, particle bool) {
 	return !strings.HasSuffix(w, ".") || len([]rune(w)) <= 3, false
 }
 
+// monthName reports whether the first word of a short text is a first name that is a
+// month's as well: "August Testholm".
+func monthName(w string, fields []string) bool {
+	if w != "August" && w != "Maj" || len(fields) < 2 || len(fields) > 3 || len(fields[1]) < 4 {
+		return false
+	}
+	ok, particle := nameWord(fields[1])
+	return ok && !particle
+}
+
 const maxNameWords = 6
 
 // nameAt reads a name at the beginning of s, or, with last, at its end. It needs
@@ -284,6 +294,9 @@ func nameAt(s string, last bool) (Name, bool) {
 			trimmed = strings.TrimSuffix(trimmed, ".") // ends the sentence, and no initial
 		}
 		ok, particle := nameWord(trimmed)
+		if !ok && !last && len(taken) == 0 {
+			ok = monthName(trimmed, fields)
+		}
 		if !ok || last && trimmed != w && len(taken) > 0 {
 			break
 		}

@@ -175,6 +175,27 @@ func rowOf(at *document.Location) string {
 	return at.Path + "\x00" + sheet + "\x00" + strings.TrimLeft(cell, "$ABCDEFGHIJKLMNOPQRSTUVWXYZ")
 }
 
+// NameInRow is the full name that a cell's row of a table holds, where one of its cells
+// is a name and nothing else. The index is the cell's segment.
+func NameInRow(doc *document.Document, cell int) (Name, bool) {
+	row := rowOf(&doc.Segments[cell].At)
+	for _, step := range [2]int{-1, 1} {
+		for i := cell + step; i >= 0 && i < len(doc.Segments) && i-cell < maxRowCells && cell-i < maxRowCells; i += step {
+			s := &doc.Segments[i]
+			if s.At.Cell == "" || rowOf(&s.At) != row {
+				break
+			}
+			if n, ok := Named(s.Text); ok && n.Common() {
+				return n, true
+			}
+		}
+	}
+	return Name{}, false
+}
+
+// maxRowCells is how many cells to either side are asked for a name.
+const maxRowCells = 30
+
 // nameField tells columns and fields that hold a person's name.
 func nameField(label string) bool {
 	for _, w := range words(label) {

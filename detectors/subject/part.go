@@ -177,9 +177,9 @@ func (n Name) In(local string) bool {
 var loose = strings.NewReplacer("oe", "o", "aa", "a", "ae", "a", "ue", "u")
 
 // SameLoosely is Same for a name that was read from a mail address: "soren.aas"
-// can be Søren Ås.
+// can be Søren Ås. It is true also for two spellings of one name.
 func (n Name) SameLoosely(o Name) bool {
-	return n.Same(o) || n.loosely().Same(o.loosely())
+	return n.Same(o) || n.loosely().Same(o.loosely()) || n.alike(o)
 }
 
 func (n Name) loosely() Name {

@@ -37,8 +37,8 @@ var largePackages = map[string]int{
 	"detectors/identity":         3500, // the ways a number is written, and the words that tell it from others
 	"detectors/residue":          1800, // placeholders of every merge system, and the skeleton of a letter
 	"detectors/special":          1850, // the lexicon in its forms, and what tells a statement about somebody from any other
-	"detectors/subject":          2850, // who a paper is about, read from letters, forms, tables, lists and prose
-	"scanner/policy/parties":     2750, // who a mail is for, by its address, greeting, papers and what it quotes
+	"detectors/subject":          3100, // who a paper is about, read from letters, forms, tables, lists and prose
+	"scanner/policy/parties":     3000, // who a mail is for, by its address, greeting, papers and what it quotes
 
 	"scanner/source/letters/compare": 2000, // one letter beside one row, and every way it can be another's
 }

@@ -25,6 +25,8 @@ type Reader struct {
 	Address string // lower case
 	Words   []string
 	OneWord bool // the words are guesses at an address of one word
+	// Short is the keyed digest of an address that may be two names cut short, "" for others.
+	Short string
 	// Work says that papers about others are this reader's business: a partner, a
 	// mailbox of a role, a firm.
 	Work bool
@@ -42,6 +44,7 @@ type Person struct {
 	ID       string // of the number, or of the name where there is none
 	Name     string // of the full name, "" if unknown
 	Words    []string
+	Shorts   []string // of the addresses that the name may be cut down to
 	Numbered bool
 	Main     bool // the paper is written to or about them
 	Own      bool // is one of the readers
@@ -63,7 +66,8 @@ type readerKeys struct {
 	address, domain uint64
 	host            string
 	words           []uint64
-	single          bool // it has no more than one word of a name
+	short           uint64 // 0 for an address that is no name cut short
+	single          bool   // it has no more than one word of a name
 }
 
 type paperKeys struct {
@@ -76,6 +80,7 @@ type paperKeys struct {
 type personKeys struct {
 	id, name uint64
 	words    []uint64
+	shorts   []uint64
 	numbered bool
 	main     bool
 	own      bool
@@ -87,6 +92,7 @@ const (
 	maxPapers  = 20
 	MaxPeople  = 20 // in one paper
 	maxWords   = 6
+	maxShorts  = 18
 )
 
 func (m *Memory) keysOf(mail *Mail) *keys {
@@ -98,7 +104,8 @@ func (m *Memory) keysOf(mail *Mail) *keys {
 		host := r.Address[strings.LastIndexByte(r.Address, '@')+1:]
 		rk := readerKeys{domain: m.keys.tag("domain", host), host: host}
 		if len(mail.Papers) > 0 {
-			rk.address, rk.words = m.keys.tag("address", r.Address), knownAll(r.Words)
+			rk.address, rk.words = m.keys.tag("address", r.Address), knownAll(r.Words, maxWords)
+			rk.short = known(r.Short)
 			rk.single = r.OneWord || len(rk.words) == 1
 		}
 		k.readers = append(k.readers, rk)
@@ -109,7 +116,7 @@ func (m *Memory) keysOf(mail *Mail) *keys {
 			pk.file = m.keys.tag("file", p.SHA256)
 		}
 		for _, x := range p.People[:min(len(p.People), MaxPeople)] {
-			pk.people = append(pk.people, personKeys{id: known(x.ID), name: known(x.Name), words: knownAll(x.Words), numbered: x.Numbered, main: x.Main, own: x.Own})
+			pk.people = append(pk.people, personKeys{id: known(x.ID), name: known(x.Name), words: knownAll(x.Words, maxWords), shorts: knownAll(x.Shorts, maxShorts), numbered: x.Numbered, main: x.Main, own: x.Own})
 		}
 		k.papers = append(k.papers, pk)
 	}
@@ -120,9 +127,9 @@ func (m *Memory) keysOf(mail *Mail) *keys {
 	return k
 }
 
-func knownAll(digests []string) []uint64 {
+func knownAll(digests []string, most int) []uint64 {
 	var out []uint64
-	for _, d := range digests[:min(len(digests), maxWords)] {
+	for _, d := range digests[:min(len(digests), most)] {
 		if t := known(d); t != 0 {
 			out = append(out, t)
 		}

@@ -79,21 +79,23 @@ const (
 
 // The kinds of facts.
 const (
-	kItem    = iota + 1 // mail → run: fate
-	kRun                // sender, letter: at = last mail, n = number of the run
-	kCount              // run: sent, held, wrong, own, odd
-	kMember             // run, recipient: has a mail of it
-	kReader             // run, word → recipient that has it in name or address
-	kLetter             // run, word → recipient whose letter names it
-	kLink               // person → address that got papers about them
-	kBox                // address → person whose papers it got
-	kFile               // attachment → address
-	kSlot               // shape, person → address
-	kDomain             // domain → sender, 0 for all
-	kNear               // look of a domain → domain
-	kBulk               // sender, address → person
-	kLearned            // 0: mails with personal data learned from; 1: since when
-	kShingle            // hash of a shape → shape
+	kItem        = iota + 1 // mail → run: fate
+	kRun                    // sender, letter: at = last mail, n = number of the run
+	kCount                  // run: sent, held, wrong, own, odd
+	kMember                 // run, recipient: has a mail of it
+	kReader                 // run, word → recipient that has it in name or address
+	kLetter                 // run, word → recipient whose letter names it
+	kLink                   // person → address that got papers about them
+	kBox                    // address → person whose papers it got
+	kFile                   // attachment → address
+	kSlot                   // shape, person → address
+	kDomain                 // domain → sender, 0 for all
+	kNear                   // look of a domain → domain
+	kBulk                   // sender, address → person
+	kLearned                // 0: mails with personal data learned from; 1: since when
+	kShingle                // hash of a shape → shape
+	kShortReader            // run, address that may be a name cut short → recipient
+	kShortLetter            // run, address that a letter's name may be cut down to → recipient of the letter
 )
 
 // How many facts are kept of one thing.

@@ -166,7 +166,7 @@ func (m *Memory) displaced(k *keys, cur uint64) (sure, maybe, odd bool) {
 	for i := range k.papers {
 		for j := range k.papers[i].people {
 			p := &k.papers[i].people[j]
-			if p.own {
+			if p.own || r.short != 0 && slices.Contains(p.shorts, r.short) {
 				return false, false, false // there is a letter for this reader
 			}
 			if p.main && len(p.words) >= 2 {
@@ -183,8 +183,30 @@ func (m *Memory) displaced(k *keys, cur uint64) (sure, maybe, odd bool) {
 		most, before := m.others(kReader, cur, words, r.address)
 		sure, maybe = sure || most >= 2 && most > own, maybe || before
 	}
+	sure = sure || m.shortened(k, cur, r)
 	most, before := m.others(kLetter, cur, r.words, r.address)
 	return sure || most >= 2 && most > own, own == 0 && (maybe || before && single), own == 0 && !single
+}
+
+// shortened reports whether an address that is a name cut short fits the letter of
+// another mail of the run, or the letter's name the address of another.
+func (m *Memory) shortened(k *keys, cur uint64, r *readerKeys) bool {
+	if r.short == 0 {
+		return false
+	}
+	if most, _ := m.others(kShortLetter, cur, []uint64{r.short}, r.address); most > 0 {
+		return true
+	}
+	for i := range k.papers {
+		for j := range k.papers[i].people {
+			if p := &k.papers[i].people[j]; p.main {
+				if most, _ := m.others(kShortReader, cur, p.shorts, r.address); most > 0 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // others looks for another mail of the run that has the words: most is how many one
@@ -261,9 +283,17 @@ func (m *Memory) enter(k *keys, cur uint64, fate Fate) {
 		for _, w := range r.words {
 			m.facts.Put(mix(kReader, cur, w), r.address, someFacts, set(mark))
 		}
+		if r.short != 0 {
+			m.facts.Put(mix(kShortReader, cur, r.short), r.address, someFacts, set(mark))
+		}
 		for j := range k.papers {
 			for _, p := range k.papers[j].people {
 				own = own || p.own && p.main
+				if r.short != 0 && p.main {
+					for _, w := range p.shorts {
+						m.facts.Put(mix(kShortLetter, cur, w), r.address, someFacts, set(mark))
+					}
+				}
 				for _, w := range p.words {
 					if p.main {
 						m.facts.Put(mix(kLetter, cur, w), r.address, someFacts, set(mark))

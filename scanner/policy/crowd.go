@@ -93,17 +93,24 @@ func (f *Facts) mereList(site Site) bool {
 	return born < manyPeople
 }
 
+// fewCitizens is how many must see each other where the mail tells of an illness or a
+// benefit that they have in common.
+const fewCitizens = 3
+
 // visibleRecipients: citizens who see each other's addresses in "To" and "Cc", as
 // when a department writes to everybody in a course or in arrears.
 func visibleRecipients() Definition {
 	return Definition{ID: "visible-recipients", Title: "Borgere kan se hinandens mailadresser", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			if f.Kind != "mail" || len(f.Channel.External) < manyRecipients {
+			if f.Kind != "mail" || len(f.Channel.External) < 2 {
 				return "", "", false
 			}
 			it := f.parties(site)
 			n := len(it.Citizens())
-			if n < manyRecipients || it.Says(committees...) {
+			if n < 2 || it.Says(committees...) {
+				return "", "", false
+			}
+			if few := n < manyRecipients; few && !(n >= fewCitizens && it.GroupMatter() || f.sensitiveSure() > 0 && it.Shared()) {
 				return "", "", false
 			}
 			return fmt.Sprintf("%d private mailadresser er synlige for hinanden i Til og Cc; brug Bcc", n),
@@ -111,7 +118,7 @@ func visibleRecipients() Definition {
 		},
 		Softer: func(site Site, f *Facts) bool {
 			it := f.parties(site)
-			return it.Says(newsletters...) || f.sensitive() == 0 && !it.CaseWords()
+			return it.Says(newsletters...) || f.sensitive() == 0 && !it.CaseWords() && !it.GroupMatter()
 		}}
 }
 

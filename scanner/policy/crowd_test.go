@@ -76,7 +76,10 @@ func TestVisibleRecipients(t *testing.T) {
 		{"a group by its trouble", "Mødregruppen for mødre med fødselsdepression ses på fredag.", boxes(8, "gmail.com"), Hold},
 		{"a course", "Kurset er aflyst.", boxes(8, "gmail.com"), Warn},
 		{"a board", "Dagsorden til bestyrelsen er vedhæftet.", boxes(8, "gmail.com"), Pass},
-		{"four", "Holdet for borgere med KOL er aflyst.", boxes(4, "gmail.com"), Pass},
+		{"four of one illness", "Holdet for borgere med KOL er aflyst.", boxes(4, "gmail.com"), Hold},
+		{"two of one illness", "Holdet for borgere med KOL er aflyst.", boxes(2, "gmail.com"), Pass},
+		{"four in a course", "Kurset er aflyst.", boxes(4, "gmail.com"), Pass},
+		{"a family about one of theirs", "Holdet for borgere med demens er aflyst; jeres mor får besked.", boxes(4, "gmail.com"), Pass},
 		{"firms", "Holdet for borgere med KOL er aflyst.", boxes(8, "firma.example"), Pass},
 	} {
 		if got := action(Decide(site, Default(), spoken(site, c.body, c.to...)), "visible-recipients"); got != c.want {

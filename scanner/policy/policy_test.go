@@ -190,3 +190,41 @@ func TestProtectedAddressTold(t *testing.T) {
 		}
 	}
 }
+
+// TestPrintedExamples: a number that the CPR office prints in its guidance stops no mail
+// that calls it an example, and any other does.
+func TestPrintedExamples(t *testing.T) {
+	site := testSite()
+	for body, want := range map[string]Action{
+		"Skriv dit CPR-nummer som i eksemplet 070761-4285.": Pass,
+		"Skriv dit CPR-nummer, fx 0707614285.":              Pass,
+		"Borgerens CPR-nummer er 070761-4285.":              Hold,
+		"Skriv dit CPR-nummer, fx 070761-4286.":             Hold,
+	} {
+		doc := mailDoc()
+		doc.Segments = []document.Segment{{Text: body, At: document.Location{Path: "m.eml", Layer: document.Visible}}}
+		f := found(detectors.Strong, 1)
+		f[0].Start = strings.Index(body, "0707")
+		f[0].End = len(body) - 1
+		if got := action(Decide(site, Default(), facts(site, doc, f, "b@firma.example")), "cpr-unprotected"); got != want {
+			t.Errorf("%q: %s, want %s", body, got, want)
+		}
+	}
+}
+
+// TestTellsOfMeans: what a citizen lives of is told to nobody outside, and to the citizen.
+func TestTellsOfMeans(t *testing.T) {
+	site := testSite()
+	const body = "Bente Prøvesen har en restance. Hun er på kontanthjælp og er under gældssanering."
+	for to, want := range map[string]Action{"kontor@udlejer.example": Hold, "bente.proevesen@mail.example": Warn} {
+		f := spoken(site, body, to)
+		key := detectors.RandomKey()
+		for _, w := range []string{"restance", "kontanthjælp", "gældssanering"} {
+			k := strings.Index(body, w)
+			f.Findings = append(f.Findings, detectors.Finding{Detector: "special-category", Category: "social_oekonomi", Strength: detectors.Medium, Value: key.Mask(w, w[:1]), Start: k, End: k + len(w), At: document.Location{Path: "m.eml"}})
+		}
+		if got := action(Decide(site, Default(), f), "special-category"); got != want {
+			t.Errorf("%s: %s, want %s", to, got, want)
+		}
+	}
+}

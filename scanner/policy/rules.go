@@ -80,11 +80,38 @@ func (f *Facts) numbers(atLeast detectors.Strength) int {
 	seen := make(map[string]bool)
 	for i := range f.Findings {
 		x := &f.Findings[i]
-		if x.Category == "national-id" && x.Strength.Rank() >= atLeast.Rank() {
+		if x.Category == "national-id" && x.Strength.Rank() >= atLeast.Rank() && !f.printedExample(x) {
 			seen[x.Value.Digest()] = true
 		}
 	}
 	return len(seen)
+}
+
+// printedExamples are numbers that the CPR office prints in its own guidance, or that
+// forms have as a filler, and that are nobody's.
+var printedExamples = map[string]bool{"0707614285": true, "1111111118": true}
+
+// exampleReach is how far before a number a text says that it is an example, in bytes.
+const exampleReach = 24
+
+// printedExample reports whether a number is such a one and the text says that it stands
+// as an example.
+func (f *Facts) printedExample(x *detectors.Finding) bool {
+	if f.Doc == nil || x.Segment < 0 || x.Segment >= len(f.Doc.Segments) || x.Start > x.End || x.End > len(f.Doc.Segments[x.Segment].Text) {
+		return false
+	}
+	text := f.Doc.Segments[x.Segment].Text
+	digits := strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, text[x.Start:x.End])
+	if !printedExamples[digits] {
+		return false
+	}
+	before := strings.ToLower(text[max(0, x.Start-exampleReach):x.Start])
+	return slices.ContainsFunc([]string{"fx ", "f.eks", "eksemp", "e.g."}, func(w string) bool { return strings.Contains(before, w) })
 }
 
 // certain is the number of national ids that are sure enough to stop a mail:
@@ -178,7 +205,9 @@ func foreignRecipient() Definition {
 			return fmt.Sprintf("Oplysninger om %s til en modtager i udlandet; kræver godkendelse af to personer", countDa(n, "borger", "borgere")),
 				fmt.Sprintf("Data on %s to a recipient abroad; two people must approve", countEn(n, "citizen", "citizens")), true
 		},
-		Softer: func(site Site, f *Facts) bool { return f.certain() == 0 && !f.casePaper(site, abroadGroups, 1) }}
+		Softer: func(site Site, f *Facts) bool {
+			return f.certain() == 0 && !f.casePaper(site, abroadGroups, 1) && allWeak(f.parties(site).Told(abroadGroups))
+		}}
 }
 
 // uninspectable: what could not be read is named, never taken for clean.

@@ -19,7 +19,7 @@ const clearStems = 2
 func specialCategory() Definition {
 	return Definition{ID: "special-category", Title: "Følsomme oplysninger uden sikker forbindelse", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			if !f.outgoing() || f.sensitiveSure() == 0 || len(f.Channel.Unprotected) == 0 || f.inProgrammes(site) {
+			if !f.outgoing() || f.sensitiveSure() == 0 || len(f.Channel.Unprotected) == 0 || f.inProgrammes(site) || f.parties(site).Mourns() {
 				return "", "", false
 			}
 			if told := f.parties(site).Told(caseGroups); len(told) > 0 {
@@ -31,6 +31,9 @@ func specialCategory() Definition {
 		},
 		Softer: func(site Site, f *Facts) bool {
 			it := f.parties(site)
+			if _, exposed := it.Exposed(meansGroups, clearMeans); exposed {
+				return false
+			}
 			return !f.casePaper(site, caseGroups, clearStems) && (allWeak(it.Told(caseGroups)) || it.Says(newsletters...) || it.Says(committees...))
 		}}
 }
@@ -110,6 +113,12 @@ func (f *Facts) addressTold() bool {
 // caseGroups are the groups whose words make a case paper (GDPR articles 9 and 10,
 // and children's cases); social and economic words alone stand in every letter.
 var caseGroups = groups("helbred psykiatri misbrug religion etnicitet fagforening politik seksualitet genetik_biometri straf_art10 boern protected-address")
+
+// meansGroups are those of how a citizen lives and of what: clearMeans of their words
+// about somebody else than the reader are a case.
+var meansGroups = groups("social_oekonomi personalesag")
+
+const clearMeans = 3
 
 // spreadGroups are those of which colleagues are not told by name.
 var spreadGroups = groups("helbred psykiatri misbrug religion etnicitet fagforening politik seksualitet genetik_biometri straf_art10 boern protected-address personalesag social_oekonomi")

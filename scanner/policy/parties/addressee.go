@@ -33,6 +33,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 		return it.spokenWrong(forms)
 	}
 	var out []Odd
+	if forms {
+		out = it.filledIn()
+	}
 	b := it.bundle()
 	for i := range b.papers {
 		p := &b.papers[i]
@@ -74,7 +77,10 @@ func (it *Item) conflicts(forms bool) []Odd {
 // spokenWrong looks at what a mail itself says where its papers tell nothing: whom it
 // greets, whose mail it answers and, in what is a citizen's matter, its subject.
 func (it *Item) spokenWrong(forms bool) []Odd {
-	if forms || it.Doc.Mail == nil || len(it.External) > 2 {
+	if forms {
+		return it.filledIn()
+	}
+	if it.Doc.Mail == nil || len(it.External) > 2 {
 		return nil
 	}
 	var spoken []Odd

@@ -26,6 +26,7 @@ func TestAboutAnother(t *testing.T) {
 		{"staff", toAnders, "", "Klasselærer: Bente Prøvesen", ""},
 		{"a child whom nobody names", toAnders, "", "Til forældrene til Bente Prøvesen", "warn"},
 		{"another child than the mail's", toAnders, "Udtalelsen om Mads er vedhæftet.", "Elev: Bente Prøvesen", "hold"},
+		{"another child than the mail's, of no common name", toAnders, "Udtalelsen om din søn Qwyx er vedhæftet.", "Elevens navn: August Prøvesen", "hold"},
 		{"the mail's child", toAnders, "Udtalelsen om Bente er vedhæftet.", "Elev: Bente Prøvesen", ""},
 		{"a mailbox that names nobody, by the greeting", "<bb1958@mail.example>", "Hej Anders", "Passager: Bente Prøvesen", "hold"},
 		{"the same, greeted rightly", "<bb1958@mail.example>", "Hej Bente", "Passager: Bente Prøvesen", ""},
@@ -132,7 +133,12 @@ func TestTold(t *testing.T) {
 		{toAnders, "", "Overlæge Bente Prøvesen fortæller om diabetes.", 0, false},
 		{toAnders, "", "Bente Prøvesen, formand, fortæller om diabetes.", 0, false},
 		{toAnders, "", "Medvirkende\nInstruktion: Carl Testesen\nPremiere på lørdag\nDen syge, diabetes: Bente Prøvesen", 0, false},
-		{"Vaskeriet <ordre@vask.example>", "Bente Prøvesen har diabetes.", "Ordre", 1, true},
+		{"Vaskeriet <ordre@vask.example>", "Bente Prøvesen har diabetes.", "Ordre", 1, false},
+		{"Vaskeriet <ordre@vask.example>", "Kamma Prøvland er væk, da hun har diabetes.", "Ordre", 1, false},
+		{toAnders, "Din mor har fået hjælp. Bente Prøvesen har diabetes.", "Ordre", 1, true},
+		{toAnders, "", "På fredag fortæller sangeren Bente Prøvesen om diabetes.", 0, false},
+		{"Sygehuset <post@finland.example>", "Hun hedder noget. Moren Qwyx Prøvelainen har diabetes.", "", 1, false},
+		{toAnders, "", "Romanens hovedperson, Bente Prøvesen, har diabetes.", 0, false},
 		{"Vaskeriet <ordre@vask.example>", "", "Bente Prøvesen har diabetes.", 1, false},
 	} {
 		it := item(c.to, c.body, c.paper)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 )
 
@@ -153,6 +154,17 @@ func (it *Item) OneWord(address string) bool {
 	_, shown := personName(it.display(address))
 	_, split := subject.SplitName(local)
 	return !shown && !split && first != "" && !role(local) && !borgerWords[first] && !strings.ContainsAny(first, "0123456789._-+")
+}
+
+// Short is the keyed form of a recipient's address where it may be two names cut short
+// ("tesmon61"), "" for others.
+func (it *Item) Short(key detectors.Key, address string) string {
+	local, _, _ := strings.Cut(address, "@")
+	word, ok := subject.ShortBox(local)
+	if !ok || !it.OneWord(address) {
+		return ""
+	}
+	return subject.ShortKey(key, word)
 }
 
 // Greets gives the name that the mail's own text greets, where the mail is a citizen's

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/special"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
 )
@@ -50,10 +51,19 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		p := paper{path: x.At.Path, body: own.own(x.At.Path)}
 		o := it.somebody(p.name(), n, false)
 		// To an organisation the mail may speak of a citizen whom both work with.
-		o.Weak = r.family && !it.formerSpouse() || own.own(x.At.Path) && (!r.private || x.Strength != detectors.Strong)
+		o.Weak = r.family && !it.formerSpouse() || own.own(x.At.Path) && !grave(*x)
 		out = append(out, o)
 	}
 	return out
+}
+
+// graveGroups are those of which one word about a person by name is too much.
+var graveGroups = setOf("helbred psykiatri misbrug straf_art10 seksualitet")
+
+// grave reports whether a finding tells more of a person than what is said every day,
+// such as that somebody is ill.
+func grave(x detectors.Finding) bool {
+	return graveGroups[x.Category] && !slices.Contains(x.Why, special.Everyday)
 }
 
 // Spread is the first person, masked, of whom the item tells at least n different things
@@ -63,6 +73,20 @@ func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) 
 	if it.Doc.Mail == nil || it.Says(mourning...) || it.Says(courses...) {
 		return "", false
 	}
+	return it.tellsMuch(categories, n, it.staff)
+}
+
+// Exposed is the first person, masked, of whom the item tells at least n different things
+// of the given categories, and who is neither a reader nor a reader's relative.
+func (it *Item) Exposed(categories map[string]bool, n int) (who string, ok bool) {
+	if it.Doc.Mail == nil {
+		return "", false
+	}
+	r := it.readers()
+	return it.tellsMuch(categories, n, func(name subject.Name) bool { return it.knows(name, r) || r.family })
+}
+
+func (it *Item) tellsMuch(categories map[string]bool, n int, skip func(subject.Name) bool) (who string, ok bool) {
 	words := make(map[string]map[string]bool) // initials → digests of the words
 	for k := range it.Findings {
 		x := &it.Findings[k]
@@ -70,7 +94,7 @@ func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) 
 			continue
 		}
 		name, ok := it.toldOf(x)
-		if !ok || it.staff(name) || it.Programme(x.At.Path) {
+		if !ok || skip(name) || it.Programme(x.At.Path) {
 			continue
 		}
 		who := name.String()
@@ -87,6 +111,12 @@ func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) 
 // courses are words of a mail that invites colleagues to hear somebody speak.
 var courses = []string{"kursus", "oplæg", "foredrag", "temadag", "underviser", "fyraftensmøde", "konference", "webinar", "workshop"}
 
+// Mourns reports whether the mail tells of a death, and nothing of whoever died but what
+// is said in such a mail.
+func (it *Item) Mourns() bool {
+	return it.Says(mourning...) && !slices.ContainsFunc(it.Findings, grave)
+}
+
 // mourning are words of a mail that tells colleagues of a death.
 var mourning = []string{"begravelse", "bisættes", "bisættelse", "begraves", "sovet ind", "afgået ved døden", "mindeord", "ære være", "er død"}
 
@@ -94,22 +124,38 @@ var mourning = []string{"begravelse", "bisættes", "bisættelse", "begraves", "s
 // nobody's illness.
 var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenografi", "kapelmester", "dirigent", "premiere", "forestilling", "koncert", "orkester", "solist", "skuespil", "revy", "rolleliste", "teater"}
 
-// Programme reports whether a paper is that of a play or a concert: three of its words.
+// fiction are words of what is written about books and films: whoever is ill there is
+// nobody.
+var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi"}
+
+// Programme reports whether a paper is that of a play or a concert, by three of its
+// words, or tells of books and films, by two of theirs.
 func (it *Item) Programme(path string) bool {
 	met := make(map[string]bool)
+	told := make(map[string]bool)
 	for _, i := range it.bundle().paths[path] {
 		text := strings.ToLower(it.Doc.Segments[i].Text)
 		for _, w := range programmes {
 			met[w] = met[w] || strings.Contains(text, w)
 		}
+		for _, w := range fiction {
+			told[w] = told[w] || strings.Contains(text, w)
+		}
 	}
+	if trues(told) >= 2 {
+		return true
+	}
+	return trues(met) >= 3
+}
+
+func trues(met map[string]bool) int {
 	n := 0
 	for _, yes := range met {
 		if yes {
 			n++
 		}
 	}
-	return n >= 3
+	return n
 }
 
 // knows reports whether a person is a reader, a reader's relative or one who signs.
@@ -131,6 +177,11 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 	s := &it.Doc.Segments[x.Segment]
 	if x.Start > x.End || x.End > len(s.Text) || s.At.Layer == document.Quoted && it.partOfThread(s.Text) || s.At.Layer == document.Metadata {
 		return subject.Name{}, false
+	}
+	if s.At.Cell != "" {
+		if n, ok := subject.NameInRow(it.Doc, x.Segment); ok {
+			return n, true
+		}
 	}
 	low, high := sentence(s.Text, x.Start, x.End)
 	if n, ok := nearest(subject.NamesIn(strings.ToValidUTF8(s.Text[low:high], " "), false), x.Start-low); ok {

@@ -95,6 +95,9 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	case !greeted.Full() && (!private || !greeted.Common() || !name.Common() || name.Shares(greeted) || name.Alike(greeted) || it.couple()):
 		return Odd{}, false
 	}
+	if name.SameFirst(greeted) && it.saysName(name) {
+		return Odd{}, false // it tells of the reader's two names
+	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
 			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal || !greeted.Common() && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family}, true
@@ -272,6 +275,48 @@ func (it *Item) Citizens() []string {
 		out = append(out, address)
 	}
 	return out
+}
+
+// benefitWords are stems of what a citizen alone gets from the municipality.
+var benefitWords = []string{"kontanthjælp", "sygedagpenge", "førtidspension", "ressourceforløb", "fleksjob", "genoptræning", "misbrug", "gæld", "inddrivelse", "restance", "udredning", "kol", "hjertesvigt", "demens", "stroke", "apopleksi", "lungepatient", "hjertepatient", "kræftpatient"}
+
+// GroupMatter reports whether a mail speaks to its readers as to people who have an
+// illness or a trouble, or get a benefit, in common: that they read it tells each of the
+// others.
+func (it *Item) GroupMatter() bool {
+	text := it.bodyText()
+	if !hasAny(text, groupWords) && !hasWordWith(text, benefitWords) || it.readers().family || hasAny(text, ofFamily) {
+		return false
+	}
+	return it.speaksTo() || hasAny(text, groupOpenings)
+}
+
+// ofFamily are turns of a mail to a family about one of theirs, and groupOpenings those of
+// a mail that begins a course for citizens.
+var (
+	ofFamily      = []string{"jeres mor", "jeres far", "jeres fælles", "pårørende"}
+	groupOpenings = []string{"velkommen på", "velkommen til", "holdet", "hold ", "jeres "}
+)
+
+// Shared is a citizen's own matter that others read as well: a mail to several unrelated
+// private mailboxes that speaks to one of them of something sensitive.
+func (it *Item) Shared() bool {
+	if it.readers().family || hasAny(it.bodyText(), ofFamily) || !it.speaksTo() {
+		return false
+	}
+	greeted := it.greeted()
+	if greeted.Empty() || it.couple() {
+		return false
+	}
+	others, own := 0, 0
+	for _, a := range it.Citizens() {
+		if n, _, ok := it.boxName(a); ok && n.SameFirst(greeted) {
+			own++
+		} else if ok {
+			others++
+		}
+	}
+	return own == 1 && others > 0
 }
 
 // Private reports whether an address is a citizen's own mailbox.

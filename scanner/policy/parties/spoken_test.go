@@ -26,6 +26,8 @@ func TestSpokenWrong(t *testing.T) {
 		{"a family's mailbox", "<familien.testesen@mail.example>", "Kære Bente Testesen" + matter, ""},
 		{"a couple", at, "Hej Bente og Anders" + matter, ""},
 		{"of the family", at, "Kære Bente Testesen" + matter, "warn"},
+		{"a name that has changed", at, "Kære Anders Prøvesen\n\nDu hed Anders Testesen, til du fik din nye afgørelse.", ""},
+		{"another spelling", "Mohammad Al Testhassan <mat@mail.example>", "Kære Mohammed Altesthassan" + matter, ""},
 		{"no citizen's matter", at, "Kære Bente Prøvesen\n\nVi ses til koncerten.", ""},
 		{"another's full name, spoken to", at, "Kære Bente Prøvesen\n\nVi glæder os til at se dig.", "hold"},
 		{"an association", at, "Kære Prøvelev Vandværk" + matter, ""},
@@ -113,5 +115,50 @@ func TestWriters(t *testing.T) {
 	got := it.Writers()
 	if len(got) != 2 || got[0].Address != "bp@mail.example" || got[1].Address != "c@mail.example" || got[0].Name.String() != "B. P." {
 		t.Errorf("got %+v", got)
+	}
+}
+
+// TestFilledIn: master data of another in the mail's own text.
+func TestFilledIn(t *testing.T) {
+	const at = "Anders Testesen <at@mail.example>"
+	for _, c := range []struct{ name, body, want string }{
+		{"another's", "Du er noteret:\n\nAnsøger: Bente Prøvesen\nFødselsdato: 11-02-1951\nAdresse: Prøvevej 2", "hold"},
+		{"in two lines", "Du er noteret:\n\nNavn: Bente Prøvesen\nTelefon: 11 22 33 44\nFødt: 11. februar 1951", "hold"},
+		{"by an address alone", "Du er noteret:\n\nNavn: Bente Prøvesen\nAdresse: Prøvevej 2", "warn"},
+		{"a child's", "Du er noteret:\n\nNavn: Bente Prøvesen\nFødselsdato: 11-02-2019", "warn"},
+		{"the reader's", "Du er noteret:\n\nNavn: Anders Testesen\nFødselsdato: 11-02-1951", ""},
+		{"a relative's by name", "Du er noteret:\n\nNavn: Bente Testesen\nFødselsdato: 11-02-1951", ""},
+		{"whom the mail names before", "Her er, hvad du bad om for Bente:\n\nNavn: Bente Prøvesen\nFødselsdato: 11-02-1951", ""},
+		{"the reader's mother's", "Her er, hvad du bad om for din mor:\n\nNavn: Bente Prøvesen\nFødselsdato: 11-02-1951", ""},
+		{"a contact", "Du kan ringe til\n\nKontaktperson: Bente Prøvesen\nAdresse: Prøvevej 2", ""},
+		{"no data", "Du er noteret:\n\nAnsøger: Bente Prøvesen\nEjendom: matr. 4b", ""},
+	} {
+		got := ""
+		for _, o := range item(at, c.body).Conflicts(true) {
+			if got = "hold"; o.Weak {
+				got = "warn"
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestShared: what is said to one citizen of hers is read by the others in To.
+func TestShared(t *testing.T) {
+	for body, want := range map[string]bool{
+		"Hej Anders\n\nDu må gerne komme, selv om din KOL er værre.": true,
+		"Hej\n\nDu må gerne komme, selv om din KOL er værre.":        false,
+		"Hej Anders og Bente\n\nDu må gerne komme.":                  false,
+		"Hej Anders\n\nDu må gerne komme med din mor.":               false,
+		"Hej Anders\n\nHoldet er flyttet.":                           false,
+	} {
+		it := item("Anders Testesen <at@mail.example>", body)
+		it.Doc.Mail.To = append(it.Doc.Mail.To, document.Address{Name: "Bente Prøvesen", Mail: "bp@mail.example"})
+		it.External = append(it.External, "bp@mail.example")
+		if got := it.Shared(); got != want {
+			t.Errorf("%q: %v", body, got)
+		}
 	}
 }
