@@ -81,17 +81,17 @@ type Letter struct {
 	Text  []byte
 }
 
-// aloneOfSender is how many letters of a kind within an hour go to one sender by
-// themselves, where they are not about one run.
-const aloneOfSender = 10
+// How many letters of a kind within an hour go to one sender by themselves: about one
+// run few, so that somebody who sends the same letter anew by hand still has a link at
+// once, and about mails that are not of one run more.
+const aloneOfRun, aloneOfSender = 3, 10
 
 // To is a letter to the sender of a mail, gathered with those of its kind about the run
-// that the mail is part of, of which one goes by itself, or else about mails of the same
-// sender.
+// that the mail is part of, or else about mails of the same sender.
 func (b *Box) To(sender string, runs []string, kind, about string, text []byte) Letter {
 	l := Letter{About: about, Group: b.seal.Item(kind+" sender", sender), Alone: aloneOfSender, Text: text}
 	if len(runs) > 0 {
-		l.Group, l.Alone = b.seal.Item(kind+" run", runs[0]), 1
+		l.Group, l.Alone = b.seal.Item(kind+" run", runs[0]), aloneOfRun
 	}
 	return l
 }
