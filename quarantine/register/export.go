@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -56,8 +57,7 @@ func (r *Register) WriteXLSX(w io.Writer, drafts []*Draft) (err error) {
 }
 
 func (r *Register) fill(f *excelize.File, drafts []*Draft) error {
-	landscape, a4 := "landscape", 9
-	if err := f.SetPageLayout(sheetName, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4}); err != nil {
+	if err := printed(f); err != nil {
 		return err
 	}
 	title, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
@@ -72,23 +72,79 @@ func (r *Register) fill(f *excelize.File, drafts []*Draft) error {
 	if err != nil {
 		return err
 	}
-	for i, width := range []float64{9, 40, 13, 13, 20, 26, 40, 16, 36, 40, 16, 36, 24} {
-		if err := sheet.SetColWidth(i+1, i+1, width); err != nil {
+	for i, width := range widths() {
+		if err := sheet.SetColWidth(i+1, i+1, float64(width)); err != nil {
 			return err
 		}
 	}
 	if err := sheet.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
 	}
-	if err := sheet.SetRow("A1", cells(Columns(), title)); err != nil {
+	if err := sheet.SetRow("A1", cells(Columns(), title), tall(Columns())); err != nil {
 		return err
 	}
 	for i, d := range drafts {
-		if err := sheet.SetRow(fmt.Sprintf("A%d", i+2), cells(r.Row(d), text)); err != nil {
+		row := r.Row(d)
+		if err := sheet.SetRow(fmt.Sprintf("A%d", i+2), cells(row, text), tall(row)); err != nil {
 			return err
 		}
 	}
 	return sheet.Flush()
+}
+
+// printed sets up the page: landscape, as wide as the paper, the titles on every page.
+func printed(f *excelize.File) error {
+	landscape, a4, yes, wide, tall, margin := "landscape", 9, true, 1, 0, 0.3
+	if err := f.SetPageLayout(sheetName, &excelize.PageLayoutOptions{Orientation: &landscape, Size: &a4, FitToWidth: &wide, FitToHeight: &tall}); err != nil {
+		return err
+	}
+	if err := f.SetPageMargins(sheetName, &excelize.PageLayoutMarginsOptions{Left: &margin, Right: &margin}); err != nil {
+		return err
+	}
+	if err := f.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: sheetName + "!$1:$1", Scope: sheetName}); err != nil {
+		return err
+	}
+	return f.SetSheetProps(sheetName, &excelize.SheetPropsOptions{FitToPage: &yes})
+}
+
+// widths are those of the thirteen columns, in characters.
+func widths() []int { return []int{9, 34, 14, 12, 17, 22, 34, 14, 30, 34, 14, 30, 22} }
+
+// A line of a sheet's standard letters, and Excel's own limit on a row, in points.
+const (
+	lineHeight = 15
+	maxHeight  = 409
+)
+
+// tall is the height of a row in which every text can be read: LibreOffice gives a row
+// without a height one line, and lets texts run over each other.
+func tall(row []string) excelize.RowOpts {
+	most := 1
+	for i, width := range widths() {
+		most = max(most, lines(row[i], width))
+	}
+	return excelize.RowOpts{Height: float64(min(most*lineHeight, maxHeight))}
+}
+
+// lines is how many a text takes when it is broken between words, and in long ones.
+func lines(text string, width int) int {
+	n := 0
+	for line := range strings.Lines(text) {
+		n++
+		at := 0
+		for _, word := range strings.Fields(line) {
+			size := utf8.RuneCountInString(word)
+			if at > 0 && at+1+size > width {
+				n, at = n+1, 0
+			}
+			if at > 0 {
+				at++
+			}
+			at += size
+			n, at = n+(at-1)/width, (at-1)%width+1
+		}
+	}
+	return n
 }
 
 func cells(row []string, style int) []any {

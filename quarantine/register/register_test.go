@@ -360,3 +360,39 @@ func TestXLSXInTheShapeOfTheRegister(t *testing.T) {
 		t.Errorf("cell became formula %q, %v", formula, err)
 	}
 }
+
+// Texts are read whole in a workbook, also where a program gives rows no height of its
+// own, and it prints as wide as the paper with its titles on every page.
+func TestWorkbookShowsWholeTexts(t *testing.T) {
+	_, r := open(t)
+	long := strings.Repeat("Der er foretaget en ændring. ", 20) // 580 letters in 34 columns
+	drafts := []*register.Draft{
+		{No: "2026-01", Fields: register.Fields{What: "Kort"}},
+		{No: "2026-02", Fields: register.Fields{What: long}},
+		{No: "2026-03", Fields: register.Fields{Ruling: "a\n\nb\nc"}},
+		{No: "2026-04", Fields: register.Fields{Ruling: strings.Repeat("x", 222)}},
+		{No: "2026-05", Fields: register.Fields{What: strings.Repeat(long, 20)}},
+	}
+	var out bytes.Buffer
+	if err := r.WriteXLSX(&out, drafts); err != nil {
+		t.Fatal(err)
+	}
+	f, err := excelize.OpenReader(&out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	sheet := f.GetSheetName(0)
+	for row, want := range map[int][2]float64{1: {45, 90}, 2: {15, 15}, 3: {270, 330}, 4: {60, 60}, 5: {165, 165}, 6: {409, 409}} {
+		if got, err := f.GetRowHeight(sheet, row); err != nil || got < want[0] || got > want[1] {
+			t.Errorf("row %d is %v points high, want %v, %v", row, got, want, err)
+		}
+	}
+	layout, err := f.GetPageLayout(sheet)
+	if err != nil || layout.FitToWidth == nil || *layout.FitToWidth != 1 {
+		t.Errorf("%+v, %v", layout, err)
+	}
+	if names := f.GetDefinedName(); len(names) != 1 || names[0].Name != "_xlnm.Print_Titles" {
+		t.Errorf("%+v", names)
+	}
+}

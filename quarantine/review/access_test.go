@@ -85,10 +85,10 @@ func TestAccess(t *testing.T) {
 }
 
 func TestAuditorSeesNoForms(t *testing.T) {
-	r := newRig(t)
+	r := newRig(t, func(c *Config) { c.Keep = 30 * 24 * time.Hour })
 	held := r.hold(t, screenshot("a"), time.Hour)
 	_, body := r.as(t, "auditor").get("/sag/" + held.ID + "?billeder=1")
-	contains(t, body, "ikke til at afgøre den", "din rolle giver ikke adgang til dem", "070761-xxxx")
+	contains(t, body, "Lukkes og slettes af sig selv", "24. december 2026 kl. 13.05", "ikke til at afgøre den", "din rolle giver ikke adgang til dem", "070761-xxxx")
 	for _, no := range []string{"/frigiv", "/afvis", "<textarea", "/billede/1"} {
 		if strings.Contains(body, no) {
 			t.Errorf("the auditor is offered %s", no)

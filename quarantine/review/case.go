@@ -53,7 +53,7 @@ type stateView struct {
 
 type factsView struct {
 	From, Unit, Subject, Name, Received string
-	HeldAt, Size, DataTypes             string
+	HeldAt, Closes, Size, DataTypes     string
 	IsMail                              bool
 	To, ToRest                          []string
 	ToRestCount, ToCut                  int
@@ -150,6 +150,9 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 	}
 	l := frame.Language(r)
 	view := s.facts(l, c)
+	if view.Waiting && s.keep > 0 {
+		view.Closes = words.LongTime(l, c.HeldAt.Add(s.keep))
+	}
 	view.CanSeePictures = s.may(u.Role, "GET", "/sag/{id}/billede/{n}")
 	view.CanDecide = view.Waiting && s.may(u.Role, "POST", "/sag/{id}/frigiv")
 	if view.CanDecide {

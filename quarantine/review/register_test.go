@@ -152,8 +152,8 @@ func TestRegisterImportOnThePage(t *testing.T) {
 		t.Error("a file of 9 MB was taken")
 	}
 	_, body = c.get("/fortegnelse?aar=2025&tilstand=brud")
-	contains(t, body, "1 kladde", "Mail til forkert modtager", "/udtraek/xlsx?aar=2025")
-	if _, body = c.get("/fortegnelse?aar=2024"); !strings.Contains(body, "Ingen kladder passer til dit valg.") {
+	contains(t, body, "1 indførsel", "Mail til forkert modtager", "/udtraek/xlsx?aar=2025")
+	if _, body = c.get("/fortegnelse?aar=2024"); !strings.Contains(body, "Ingen indførsler passer til dit valg.") {
 		t.Error("an empty year is not told")
 	}
 	if status, body = c.get("/udtraek/json?aar=2025"); status != 200 || !strings.Contains(body, `"no": "2025-01"`) {

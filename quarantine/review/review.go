@@ -140,7 +140,8 @@ type Config struct {
 	// Sent gives what the senders of cases chose through their links; nil where no
 	// links are given out.
 	Sent   func(ctx context.Context, ids []string) (map[string]string, error)
-	Budget int // items held in a week before the page says it is too many; 0 is never
+	Keep   time.Duration // how long the original of a case is kept, whether decided or not; 0 says nothing of it
+	Budget int           // items held in a week before the page says it is too many; 0 is never
 	// Signer signs the ledger's head in packages that leave the house; nil leaves it out.
 	Signer func() (*ledger.Signer, error)
 	// Keys are those that open what is kept; nil shows no page for them.
@@ -188,6 +189,7 @@ type server struct {
 	Service    Service
 	Accounts   Accounts
 	assets     http.Handler
+	keep       time.Duration // how long originals are kept, 0 when it is not said
 }
 
 // New makes the handler of the page. It starts one goroutine, which forgets
@@ -235,7 +237,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
 	s.check, s.Work, s.mail, s.Colleagues, s.signer = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues, cfg.Signer
-	s.answer = cfg.Answer
+	s.answer, s.keep = cfg.Answer, cfg.Keep
 	s.keys = keys.New(s.Frame, cfg.Keys)
 	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned, Runs: cfg.Service.Runs(), Cases: cfg.Service}

@@ -30,6 +30,7 @@ func caseTexts() map[string]phrase {
 		"facts.none":     {"(intet)", "(none)"},
 		"facts.name":     {"Navn", "Name"},
 		"facts.received": {"Modtaget af brevvagt", "Received by brevvagt"},
+		"facts.closes":   {"Lukkes og slettes af sig selv", "Closes and is deleted by itself"},
 		"facts.held":     {"Sat i karantæne", "Put in quarantine"},
 		"facts.size":     {"Størrelse", "Size"},
 		"facts.found":    {"Fundet", "Found"},

@@ -4,16 +4,16 @@ func registerTexts() map[string]phrase {
 	return map[string]phrase{
 		"register.title":    {"Fortegnelse over brud", "Breach register"},
 		"register.lead":     {"Her står kladderne fra de forsendelser, brevvagt har standset, og det, I selv har skrevet ind. Felter mærket [forslag] er forslag: DPO afgør dem.", "Here are the drafts from the messages that brevvagt has stopped, and what you have entered yourselves. Fields marked [forslag] are proposals: the DPO decides."},
-		"register.new":      {"Ny kladde", "New draft"},
+		"register.new":      {"Ny indførsel", "New entry"},
 		"register.import":   {"Indlæs fra Excel", "Import from Excel"},
 		"register.csv":      {"Hent som CSV", "Download as CSV"},
 		"register.xlsx":     {"Hent som Excel", "Download as Excel"},
 		"register.json":     {"Hent som JSON", "Download as JSON"},
 		"register.print":    {"Vis til udskrift", "Show for print"},
 		"register.empty":    {"Fortegnelsen er tom. Den første standsede forsendelse får kladde nr. 1.", "The register is empty. The first stopped message gets draft no. 1."},
-		"register.nothing":  {"Ingen kladder passer til dit valg.", "No drafts match your choice."},
-		"drafts.one":        {"%d kladde", "%d draft"},
-		"drafts.many":       {"%d kladder", "%d drafts"},
+		"register.nothing":  {"Ingen indførsler passer til dit valg.", "No entries match your choice."},
+		"drafts.one":        {"%d indførsel", "%d entry"},
+		"drafts.many":       {"%d indførsler", "%d entries"},
 		"register.year":     {"År", "Year"},
 		"register.years":    {"Alle år", "All years"},
 		"register.status":   {"Tilstand", "Status"},
@@ -74,7 +74,7 @@ func entryTexts() map[string]phrase {
 
 func formTexts() map[string]phrase {
 	return map[string]phrase{
-		"form.new":              {"Ny kladde til fortegnelsen", "New draft for the register"},
+		"form.new":              {"Ny indførsel i fortegnelsen", "New entry in the register"},
 		"form.edit":             {"Ret nr. %s", "Edit no. %s"},
 		"form.back":             {"Tilbage til nr. %s", "Back to no. %s"},
 		"form.lead":             {"Skriv ingen navne, numre eller adresser på borgere. Brevvagt kontrollerer hvert felt, når du gemmer.", "Do not write names, numbers or addresses of citizens. Brevvagt checks every field when you save."},

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"text/tabwriter"
 	"time"
+	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
@@ -146,6 +147,17 @@ func (r *Report) XLSX(w io.Writer) error {
 	return nil
 }
 
+// width is what a column needs for its widest cell, in characters, within bounds.
+func (s *sheet) width(column int) int {
+	widest := utf8.RuneCountInString(s.header[column]) + 2
+	for _, row := range s.rows {
+		if text, ok := row[column].(string); ok {
+			widest = max(widest, utf8.RuneCountInString(text)+2)
+		}
+	}
+	return min(widest, 80)
+}
+
 // maxSheetRows is Excel's own limit, with the header.
 const maxSheetRows = 1 << 20
 
@@ -158,8 +170,10 @@ func fill(f *excelize.File, s sheet) error {
 	if err != nil {
 		return err
 	}
-	if err := sw.SetColWidth(1, len(s.header), 18); err != nil {
-		return err
+	for i := range s.header {
+		if err := sw.SetColWidth(i+1, i+1, float64(s.width(i))); err != nil {
+			return err
+		}
 	}
 	if err := sw.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return err
