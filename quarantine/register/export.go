@@ -60,11 +60,15 @@ func (r *Register) fill(f *excelize.File, drafts []*Draft) error {
 	if err := printed(f); err != nil {
 		return err
 	}
-	title, err := f.NewStyle(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
+	var lines []excelize.Border
+	for _, side := range []string{"left", "top", "right", "bottom"} {
+		lines = append(lines, excelize.Border{Type: side, Color: "BFBFBF", Style: 1})
+	}
+	title, err := f.NewStyle(&excelize.Style{Border: lines, Font: &excelize.Font{Bold: true}, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}})
 	if err != nil {
 		return err
 	}
-	text, err := f.NewStyle(&excelize.Style{NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // 49 is "@", text
+	text, err := f.NewStyle(&excelize.Style{Border: lines, NumFmt: 49, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}) // 49 is "@", text
 	if err != nil {
 		return err
 	}
@@ -117,11 +121,12 @@ const (
 )
 
 // tall is the height of a row in which every text can be read: LibreOffice gives a row
-// without a height one line, and lets texts run over each other.
+// without a height one line, and lets texts run over each other. Letters are narrower than
+// the digits by which a width is counted.
 func tall(row []string) excelize.RowOpts {
 	most := 1
 	for i, width := range widths() {
-		most = max(most, lines(row[i], width))
+		most = max(most, lines(row[i], width*115/100))
 	}
 	return excelize.RowOpts{Height: float64(min(most*lineHeight, maxHeight))}
 }
