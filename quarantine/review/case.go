@@ -49,11 +49,12 @@ type stateView struct {
 	Status  string // in words
 	Waiting bool   // for a person
 	Left    bool   // it was sent before it was seen
+	Closes  string // when it does by itself, "" when that is not said
 }
 
 type factsView struct {
 	From, Unit, Subject, Name, Received string
-	HeldAt, Closes, Size, DataTypes     string
+	HeldAt, Size, DataTypes             string
 	IsMail                              bool
 	To, ToRest                          []string
 	ToRestCount, ToCut                  int
