@@ -96,6 +96,8 @@ type Gap struct {
 	// Rest says that reading ended here for a limit on the whole item: nobody has looked
 	// at what comes after it.
 	Rest bool `json:"rest,omitempty"`
+
+	owner string // path of the part whose reader told it
 }
 
 func (g Gap) String() string { return fmt.Sprintf("%s: %s", g.At.Path, g.Why) }

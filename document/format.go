@@ -52,6 +52,9 @@ type Input struct {
 	// therefore no text of the item.
 	MadeUp bool
 
+	// Passwords are words of the item that may open this part; nil at the first reading.
+	Passwords []string
+
 	// Written says that the container knows of text in a picture, without being able
 	// to read it: when nothing comes out of it, that is a gap and no silence.
 	Written bool
@@ -72,6 +75,7 @@ func (f *Formats) Read(ctx context.Context, name string, data []byte) *Document 
 	w := &walk{formats: f.List, budget: budget{limits: limits}, doc: &Document{}}
 	in := Input{Name: name, Path: name, Data: data, Layer: Visible}
 	w.part(ctx, in, 0)
+	w.unlock(ctx)
 	if w.doc.Mail == nil {
 		// A mail's own name is a label of its carrier; a file's name was given
 		// by a person and may say whom it is about.
@@ -100,6 +104,9 @@ type walk struct {
 	budget  budget
 	doc     *Document
 	emit    func(Emitted) // set by Stream only: takes everything instead of doc
+
+	locked      []locked
+	lockedBytes int
 }
 
 // part reads one part with the first format that recognises it.
@@ -123,16 +130,9 @@ func (w *walk) part(ctx context.Context, in Input, depth int) {
 	}
 	p.Type = format.Name()
 	w.doc.Parts = append(w.doc.Parts, p)
-	out := &Builder{walk: w, in: in, depth: depth, ctx: ctx}
 	segments, gaps := len(w.doc.Segments), len(w.doc.Gaps)
-	if err := readSafely(ctx, format, in, out); err != nil {
-		w.gap(gapOf(err, at))
-	}
-	for i := range out.apart {
-		if whole, ok := out.apart[i].end(); ok {
-			w.segment(whole)
-		}
-	}
+	w.read(ctx, format, in, depth)
+	w.notes(in, depth, gaps, p.Type)
 	if in.Written && w.emit == nil && len(w.doc.Segments) == segments && len(w.doc.Gaps) == gaps {
 		w.gap(Gap{At: at, Why: NoText, Detail: "text in a font that does not tell its letters could not be read from its picture either"})
 	}
@@ -176,34 +176,6 @@ func (w *walk) gap(g Gap) {
 	if w.emit != nil {
 		w.emit(Emitted{Gap: &g})
 	}
-}
-
-// readSafely keeps a panic in one format from ending the walk.
-func readSafely(ctx context.Context, f Format, in Input, out *Builder) (err error) {
-	defer func() {
-		if r := recover(); r != nil {
-			// The panic text may quote content, so only its type is kept.
-			err = fmt.Errorf("%w: panic in %s (%T)", ErrCrashed, f.Name(), r)
-		}
-	}()
-	return f.Read(ctx, in, out)
-}
-
-// gapOf maps an error of a format to its gap. The error's own text is kept out:
-// parsers like to quote what they choked on.
-func gapOf(err error, at Location) Gap {
-	g := Gap{At: at, Why: Damaged}
-	switch {
-	case errors.Is(err, ErrEncrypted):
-		g.Why = Encrypted
-	case errors.Is(err, ErrNoEngine):
-		g.Why = NoEngine
-	case errors.Is(err, ErrCrashed):
-		g.Why = Crashed
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		g.Why = OutOfTime
-	}
-	return g
 }
 
 // Builder takes what a format reads. It fills in the path and charges the
@@ -309,7 +281,7 @@ func (b *Builder) Text(text string) { b.Segment(Segment{Text: text}) }
 
 // Gap adds a place that could not be read; an empty path means the input itself.
 func (b *Builder) Gap(g Gap) {
-	g.At = b.place(g.At)
+	g.At, g.owner = b.place(g.At), b.in.Path
 	b.walk.gap(g)
 }
 

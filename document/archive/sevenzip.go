@@ -45,6 +45,9 @@ var errMalformed = errors.New("malformed archive")
 
 func read7z(u *unpacker, in document.Input) error {
 	r, err := sevenzip.NewReader(bytes.NewReader(in.Data), int64(len(in.Data)))
+	if in.Passwords != nil {
+		r, err = unlock7z(u, in)
+	}
 	if err != nil {
 		if isEncrypted7z(err) {
 			return fmt.Errorf("7z header: %w", document.ErrEncrypted)
@@ -70,6 +73,38 @@ func read7z(u *unpacker, in document.Input) error {
 		}
 	}
 	return nil
+}
+
+// unlock7z opens an archive with the first password that reads its smallest file.
+func unlock7z(u *unpacker, in document.Input) (*sevenzip.Reader, error) {
+	for _, word := range in.Passwords {
+		if err := u.ctx.Err(); err != nil {
+			return nil, err
+		}
+		r, err := sevenzip.NewReaderWithPassword(bytes.NewReader(in.Data), int64(len(in.Data)), word)
+		if err == nil && opens(u.ctx, r.File) {
+			return r, nil
+		}
+	}
+	return nil, document.ErrEncrypted
+}
+
+func opens(ctx context.Context, files []*sevenzip.File) bool {
+	var least *sevenzip.File
+	for _, f := range files {
+		if f.UncompressedSize > 0 && (least == nil || f.UncompressedSize < least.UncompressedSize) {
+			least = f
+		}
+	}
+	if least == nil || least.UncompressedSize > maxUnlocked {
+		return false
+	}
+	file, err := least.Open()
+	if err != nil {
+		return false
+	}
+	n, err := io.Copy(io.Discard, io.LimitReader(&stoppable{ctx, file}, maxUnlocked))
+	return errors.Join(err, file.Close()) == nil && uint64(n) == least.UncompressedSize
 }
 
 func isEncrypted7z(err error) bool {
@@ -98,7 +133,15 @@ func (Rar) Read(ctx context.Context, in document.Input, out *document.Builder) e
 }
 
 func readRar(u *unpacker, in document.Input) error {
-	r, err := rardecode.NewReader(bytes.NewReader(in.Data), rardecode.MaxDictionarySize(maxMemory))
+	options := []rardecode.Option{rardecode.MaxDictionarySize(maxMemory)}
+	if in.Passwords != nil {
+		word, ok := unlockRar(u, in)
+		if !ok {
+			return document.ErrEncrypted
+		}
+		options = append(options, rardecode.Password(word))
+	}
+	r, err := rardecode.NewReader(bytes.NewReader(in.Data), options...)
 	if err != nil {
 		return rarError(err)
 	}
@@ -116,7 +159,7 @@ func readRar(u *unpacker, in document.Input) error {
 		switch {
 		case h.IsDir:
 			u.name(h.Name)
-		case h.Encrypted || h.HeaderEncrypted:
+		case (h.Encrypted || h.HeaderEncrypted) && in.Passwords == nil:
 			u.refuse(h.Name, document.Encrypted, "")
 		default:
 			if err := u.member(h.Name, false, r); err != nil {
@@ -124,6 +167,30 @@ func readRar(u *unpacker, in document.Input) error {
 			}
 		}
 	}
+}
+
+// unlockRar gives the password with which the first encrypted file can be read.
+func unlockRar(u *unpacker, in document.Input) (string, bool) {
+	for _, word := range in.Passwords {
+		if u.ctx.Err() != nil {
+			return "", false
+		}
+		r, err := rardecode.NewReader(bytes.NewReader(in.Data), rardecode.MaxDictionarySize(maxMemory), rardecode.Password(word))
+		if err != nil {
+			continue
+		}
+		for h, err := r.Next(); err == nil; h, err = r.Next() {
+			if h.IsDir || !h.Encrypted && !h.HeaderEncrypted {
+				continue
+			}
+			// The checksum stands behind the whole file.
+			if n, err := io.Copy(io.Discard, io.LimitReader(&stoppable{u.ctx, r}, maxUnlocked)); err == nil && n < maxUnlocked {
+				return word, true
+			}
+			break
+		}
+	}
+	return "", false
 }
 
 func rarError(err error) error {

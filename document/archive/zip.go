@@ -48,7 +48,7 @@ func (Zip) Read(ctx context.Context, in document.Input, out *document.Builder) e
 	r.RegisterDecompressor(12, func(r io.Reader) io.ReadCloser { return io.NopCloser(bzip2.NewReader(r)) })
 	r.RegisterDecompressor(14, newLZMA)
 	r.RegisterDecompressor(93, newZstd)
-	if r.Comment != "" {
+	if r.Comment != "" && in.Passwords == nil {
 		u.note(in.Path, r.Comment)
 	}
 	for _, f := range r.File {
@@ -59,7 +59,9 @@ func (Zip) Read(ctx context.Context, in document.Input, out *document.Builder) e
 			return finish(err)
 		}
 	}
-	between(u, in.Data, r.File)
+	if in.Passwords == nil {
+		between(u, in.Data, r.File)
+	}
 	return nil
 }
 
@@ -118,19 +120,25 @@ const descriptor = 24
 
 func zipMember(u *unpacker, f *zip.File) error {
 	name := zipName(f.Name)
-	if f.Comment != "" {
+	if f.Comment != "" && u.in.Passwords == nil {
 		u.note(u.out.ChildPath(name), f.Comment)
 	}
-	if bytes.ContainsAny(f.Extra, "0123456789") {
+	if bytes.ContainsAny(f.Extra, "0123456789") && u.in.Passwords == nil {
 		u.note(u.out.ChildPath(name), "\x00"+string(f.Extra))
 	}
 	if strings.HasSuffix(name, "/") && f.UncompressedSize64 == 0 {
 		u.name(name)
 		return nil
 	}
-	if f.Flags&1 != 0 || f.Method == 99 {
+	if f.Flags&1 != 0 || f.Method == methodAES {
+		if r := unlock(f, u.in.Data, u.in.Passwords); r != nil {
+			return u.member(name, false, r)
+		}
 		u.refuse(name, document.Encrypted, "")
 		return nil
+	}
+	if u.in.Passwords != nil {
+		return nil // read already
 	}
 	r, err := f.Open()
 	switch {

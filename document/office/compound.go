@@ -75,7 +75,7 @@ func (c compound) Read(ctx context.Context, in document.Input, out *document.Bui
 	case "msg":
 		return outlook.ReadMSG(ctx, f, in, out)
 	case "encrypted":
-		plain, err := lock.Package(f)
+		plain, err := lock.Package(f, in.Passwords...)
 		if err != nil {
 			return document.ErrEncrypted
 		}

@@ -107,7 +107,7 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	}
 	defer p.Close()
 	r := &reader{ctx: ctx, cfg: f.cfg, in: in, out: out, p: p, plain: pictureless(in.Data), layered: bytes.Contains(in.Data, []byte("/OCG")), seen: map[[32]byte]bool{}, lines: map[string]bool{}, placed: map[[32]byte]bool{}, handed: map[[32]byte]bool{}}
-	if r.doc, err = open(p, in.Data); err != nil {
+	if r.doc, err = unlock(p, in); err != nil {
 		return err
 	}
 	if err := r.newest(); err != nil {
@@ -123,9 +123,17 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	return nil
 }
 
-// open opens a file that needs no password, or an empty one.
-func open(p pdfium.Pdfium, data []byte) (references.FPDF_DOCUMENT, error) {
-	d, err := p.OpenDocument(&requests.OpenDocument{File: &data})
+// unlock opens a file that needs no password, an empty one, or one that the item tells.
+func unlock(p pdfium.Pdfium, in document.Input) (references.FPDF_DOCUMENT, error) {
+	d, err := open(p, in.Data, nil)
+	for i := 0; i < len(in.Passwords) && errors.Is(err, document.ErrEncrypted); i++ {
+		d, err = open(p, in.Data, &in.Passwords[i])
+	}
+	return d, err
+}
+
+func open(p pdfium.Pdfium, data []byte, password *string) (references.FPDF_DOCUMENT, error) {
+	d, err := p.OpenDocument(&requests.OpenDocument{File: &data, Password: password})
 	switch {
 	case err == nil:
 		return d.Document, nil

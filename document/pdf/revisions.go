@@ -44,7 +44,7 @@ func (r *reader) earlier() error {
 }
 
 func (r *reader) revision(data []byte) {
-	doc, err := open(r.p, data)
+	doc, err := unlock(r.p, document.Input{Data: data, Passwords: r.in.Passwords})
 	if err != nil {
 		return
 	}

@@ -109,12 +109,15 @@ func (i *inner) packed(value string) bool {
 		// A diagram of draw.io is packed once more.
 		if more, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(data)), maxInflated)); err == nil && looks.Text(more) && bytes.HasPrefix(bytes.TrimSpace(more), []byte("%3C")) {
 			if plain, err := url.PathUnescape(string(more)); err == nil {
-				i.child("", []byte(plain))
+				i.child("application/xml", []byte(plain))
 				return true
 			}
 		}
 	}
-	if !known && (!looks.Text(data) || bytes.Count(data, []byte(" "))*20 < len(data)) {
+	if !known && looks.Text(data) && len(data) >= minPacked && isBase64(string(data)) && i.packed(string(data)) {
+		return true // packed twice; each time it is a quarter shorter
+	}
+	if !known && (!looks.Text(data) || bytes.Count(data, []byte(" "))*20 < len(data) && !document.HoldsParted(data)) {
 		return false
 	}
 	i.child("", data)

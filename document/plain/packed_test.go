@@ -26,6 +26,7 @@ func TestFilesWithinAText(t *testing.T) {
 	for name, text := range map[string]string{
 		"heredoc.sh": "#!/bin/sh\nbase64 -d <<EOF | gunzip\n" + b64[:30] + "\n" + b64[30:] + "\nEOF\n",
 		"inline.txt": "Se filen her: " + b64 + " og sig til",
+		"twice.txt":  base64.StdEncoding.EncodeToString([]byte(base64.StdEncoding.EncodeToString([]byte("Navn;CPR\nKarla;661072-1234\n")))),
 		"adobe.txt":  "Pakket: <~" + string(a85) + "~>\n",
 		"a85.py":     "x = base64.a85decode('" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(string(a85)) + "')\n",
 		"b85.py":     "d = base64.b85decode(\"LT_?sWpW@xP*NZ^HZd?aGA%JOGc+JeVRCF?\")\n",

@@ -80,7 +80,7 @@ const elsewhere = -1
 // out. Only a reading that went well is remembered, with nothing left out that
 // another try might find. Errors are those of the format.
 func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	bare := document.Input{Data: in.Data}
+	bare := document.Input{Data: in.Data, Passwords: in.Passwords}
 	if in.Page != 0 {
 		bare.Page = elsewhere
 	}

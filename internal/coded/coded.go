@@ -51,6 +51,7 @@ const (
 	quoting    // of a mail
 	shifts     // of UTF-7
 	underscore // of a label printer
+	tagged     // signs of tags, which no program shows
 )
 
 // sign is what a text must hold to be looked at for a code.
@@ -81,6 +82,7 @@ var signs = [256][]sign{
 	'>':  {{"-\n>", quoting}, {"-\r\n>", quoting}},
 	'+':  {{"+A", shifts}},
 	'^':  {{"^FH", underscore}},
+	0xf3: {{"\xf3\xa0\x80", tagged}},
 }
 
 // signBytes are the bytes that signs has, at most 32; signBit has for each the bit of
@@ -178,7 +180,7 @@ func decoders() []decoder {
 		{control, terminal}, {backslash, escapes}, {backslash, cascading}, {backslash, fourDigits},
 		{percent, percents}, {equals, quotedPrintable}, {entity, entities}, {markup | backslash, bare},
 		{quote, strung}, {letter, packed}, {letter, hexadecimal}, {listed, list}, {dumped, dump}, {dumped, octalDump},
-		{quoting, unquoted}, {shifts, shifted}, {underscore, printed},
+		{quoting, unquoted}, {shifts, shifted}, {underscore, printed}, {tagged, tags},
 	}
 }
 

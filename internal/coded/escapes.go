@@ -182,3 +182,14 @@ var lineJoint = regexp.MustCompile(`-"\s*\n\s*"`)
 func strung(text string) string {
 	return lineJoint.ReplaceAllString(joint.ReplaceAllString(text, ""), "-")
 }
+
+// tags writes the signs of tags (U+E0020 to U+E007E), which no program shows, as the
+// ASCII signs that they stand for; copied into a search they are still a number.
+func tags(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 0xe0020 && r <= 0xe007e {
+			return r - 0xe0000
+		}
+		return r
+	}, text)
+}

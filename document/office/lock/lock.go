@@ -1,6 +1,7 @@
 // Package lock opens office files that Excel encrypted with the password that it
 // has for everybody: a workbook whose structure is protected is encrypted so, and
-// opens without a question. Any other password is nobody's business but its owner's.
+// opens without a question. Of other passwords it takes those that stand in the item
+// that the file came with.
 package lock
 
 import (
@@ -30,8 +31,18 @@ var ErrPassword = errors.New("password needed")
 // 50 000 or 100 000.
 const maxSpin = 1_000_000
 
-// Package decrypts the modern office file within a compound file.
-func Package(f *ole.File) ([]byte, error) {
+// Package decrypts the modern office file within a compound file, with the password
+// for everybody or one of those given.
+func Package(f *ole.File, passwords ...string) (plain []byte, err error) {
+	for _, word := range append([]string{everybody}, passwords...) {
+		if plain, err = unlock(f, wide(word)); err == nil {
+			return plain, nil
+		}
+	}
+	return nil, err
+}
+
+func unlock(f *ole.File, password []byte) ([]byte, error) {
 	info, data := f.Get("EncryptionInfo"), f.Get("EncryptedPackage")
 	if len(info) < 12 || len(data) < 8+aes.BlockSize {
 		return nil, ErrPassword
@@ -42,9 +53,9 @@ func Package(f *ole.File) ([]byte, error) {
 	var err error
 	switch major, minor := binary.LittleEndian.Uint16(info), binary.LittleEndian.Uint16(info[2:]); {
 	case major == 4 && minor == 4:
-		plain, err = agile(info[8:], body)
+		plain, err = agile(info[8:], body, password)
 	case minor == 2 && major >= 2 && major <= 4:
-		plain, err = standard(info[8:], body)
+		plain, err = standard(info[8:], body, password)
 	default:
 		return nil, ErrPassword
 	}
@@ -57,9 +68,9 @@ func Package(f *ole.File) ([]byte, error) {
 	return plain, nil
 }
 
-func password() []byte {
+func wide(password string) []byte {
 	var b []byte
-	for _, u := range utf16.Encode([]rune(everybody)) {
+	for _, u := range utf16.Encode([]rune(password)) {
 		b = binary.LittleEndian.AppendUint16(b, u)
 	}
 	return b
@@ -76,8 +87,8 @@ func sum(h func() hash.Hash, parts ...[]byte) []byte {
 func little(n uint32) []byte { return binary.LittleEndian.AppendUint32(nil, n) }
 
 // spin hashes the salted password again and again.
-func spin(h func() hash.Hash, salt []byte, rounds int) []byte {
-	out := sum(h, salt, password())
+func spin(h func() hash.Hash, salt, password []byte, rounds int) []byte {
+	out := sum(h, salt, password)
 	d := h()
 	var n [4]byte
 	for i := range rounds {
@@ -91,7 +102,7 @@ func spin(h func() hash.Hash, salt []byte, rounds int) []byte {
 }
 
 // standard is the encryption of Office 2007 (2.3.4.5 to 2.3.4.9).
-func standard(info, body []byte) ([]byte, error) {
+func standard(info, body, password []byte) ([]byte, error) {
 	head := int(binary.LittleEndian.Uint32(info))
 	if head < 20 || head > 1<<12 || len(info) < 4+head+4+16+16+4+32 {
 		return nil, ErrPassword
@@ -102,7 +113,7 @@ func standard(info, body []byte) ([]byte, error) {
 	if binary.LittleEndian.Uint32(verifier) != 16 || bits != 128 && bits != 192 && bits != 256 {
 		return nil, ErrPassword
 	}
-	final := sum(sha1.New, spin(sha1.New, salt, 50_000), little(0))
+	final := sum(sha1.New, spin(sha1.New, salt, password, 50_000), little(0))
 	var key []byte
 	for _, pad := range []byte{0x36, 0x5c} {
 		b := make([]byte, 64)
@@ -167,7 +178,7 @@ var (
 
 const segment = 4096 // bytes of the package with one initial vector
 
-func agile(info, body []byte) ([]byte, error) {
+func agile(info, body, password []byte) ([]byte, error) {
 	var a agileInfo
 	if err := xml.Unmarshal(info, &a); err != nil || a.Key.Cipher != "AES" || a.Key.Chaining != "ChainingModeCBC" {
 		return nil, ErrPassword
@@ -178,7 +189,7 @@ func agile(info, body []byte) ([]byte, error) {
 			continue
 		}
 		salt := decode(l.Key.Salt)
-		base := spin(h, salt, l.Key.Spin)
+		base := spin(h, salt, password, l.Key.Spin)
 		unseal := func(purpose []byte, sealed string) []byte {
 			return cbc(fit(sum(h, base, purpose), l.Key.Bits/8), fit(salt, aes.BlockSize), decode(sealed))
 		}

@@ -37,6 +37,12 @@ func TestPackage(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for _, name := range []string{"hemmelig.xlsx", "hemmelig-std.xlsx"} {
+		plain, err := Package(open(t, name), "forkert", "hemmelig")
+		if err != nil || !bytes.HasPrefix(plain, []byte("PK\x03\x04")) {
+			t.Errorf("%s with its password: %v", name, err)
+		}
+	}
 }
 
 func TestRecords(t *testing.T) {

@@ -74,7 +74,7 @@ func keys(b []byte) func(block uint32) []byte {
 
 // oldKeys is the RC4 of Excel 97 (2.3.6.2).
 func oldKeys(salt, sealed, sealedHash []byte) func(uint32) []byte {
-	first := md5.Sum(password())
+	first := md5.Sum(wide(everybody))
 	var all []byte
 	for range 16 {
 		all = append(append(all, first[:5]...), salt...)
@@ -105,7 +105,7 @@ func apiKeys(b []byte) func(uint32) []byte {
 	if size < 5 || size > 16 || binary.LittleEndian.Uint32(v) != 16 {
 		return nil
 	}
-	base := sum(sha1.New, v[4:20], password())
+	base := sum(sha1.New, v[4:20], wide(everybody))
 	key := func(block uint32) []byte {
 		k := sum(sha1.New, base, little(block))[:size]
 		if size == 5 {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,14 +113,53 @@ const hugePieces = 400_000
 const lateHeading = 30
 
 // learn takes a row for headings when it looks so and names more columns than any
-// before.
+// before, or names one of persons' numbers, wherever it stands: below one table there
+// may be another.
 func (w *rows) learn(cells []string) {
-	if w.row > lateHeading || !IsHeading(cells) || filled(cells) <= filled(w.headings) {
+	person := namesPerson(cells)
+	if !person && (w.row > lateHeading || filled(cells) <= filled(w.headings)) {
+		return
+	}
+	names := cells
+	if person { // empty cells behind a narrow table say nothing
+		names = slices.DeleteFunc(slices.Clone(cells), func(c string) bool { return strings.TrimSpace(c) == "" })
+	}
+	if !IsHeading(names) {
 		return
 	}
 	w.headings, w.at = nil, w.row
 	for _, c := range cells {
 		w.headings = append(w.headings, strings.TrimSpace(c))
+	}
+}
+
+// namesPerson tells a row of two names of columns at least, one of them that of persons'
+// numbers.
+func namesPerson(cells []string) bool {
+	person, names := false, 0
+	for _, c := range cells {
+		if len(c) > 40 {
+			return false
+		}
+		if looks.Sign(c) {
+			names++
+		}
+		person = person || mayName(c) && personRow.MatchString(c)
+	}
+	return person && names > 1
+}
+
+// mayName spares most cells the dearer question: a name begins with its c or p, or with
+// a sign.
+func mayName(cell string) bool {
+	if len(cell) < 3 {
+		return false
+	}
+	switch c := cell[0] | 0x20; {
+	case c == 'c', c == 'p':
+		return true
+	default:
+		return (c < 'a' || c > 'z') && (c < '0' || c > '9')
 	}
 }
 

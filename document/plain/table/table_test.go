@@ -57,6 +57,18 @@ func labels(t *testing.T, f document.Format, name string, data []byte) map[strin
 	return got
 }
 
+func TestSecondTable(t *testing.T) {
+	for _, csv := range []string{
+		"Sag;Dato;Status;Leder\nVej;1/2;Åben;Bo\n\nNavn;CPR-nr.\nIb;0102375006\n",
+		"Sag;Dato;Status;Leder\nVej;1/2;Åben;Bo\n;;;\nNavn;Personnummer;;\nIb;0102375006;;\n",
+	} {
+		got := labels(t, CSV{}, "a.csv", []byte(csv))
+		if l := got["0102375006"]; !personRow.MatchString(l) {
+			t.Errorf("%q: label %q", csv, l)
+		}
+	}
+}
+
 func TestHeadings(t *testing.T) {
 	tests := []struct {
 		f          document.Format

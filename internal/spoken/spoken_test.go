@@ -1,0 +1,31 @@
+package spoken
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPasswords(t *testing.T) {
+	for text, want := range map[string]string{
+		"Adgangskoden er sommer":           "sommer",
+		"password: Aa1 bb2":                "Aa1 bb2",
+		"Brug løsenet “Hyld”.":             "Hyld",
+		"Vinter-26 er koden":               "Vinter-26",
+		"Kode:\x00K4t!":                    "K4t!",
+		"Filen har pinkode 4711.":          "4711",
+		"Koden til filen får du her: hest": "hest",
+	} {
+		if got := Passwords(strings.SplitSeq(text, "\x00")); !slices.Contains(got, want) {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+	for _, text := range []string{"Hermed referatet fra i går.", "Koden sender jeg til dig i en sms"} {
+		if got := Passwords(slices.Values([]string{text})); len(got) != 0 {
+			t.Errorf("%q: %q", text, got)
+		}
+	}
+	if got := Passwords(slices.Values([]string{strings.Repeat("kode: A1b2 C3d4 ", 10_000), strings.Repeat("kode a1", 1<<20)})); len(got) > maxPasswords {
+		t.Errorf("%d candidates", len(got))
+	}
+}
