@@ -7,7 +7,7 @@ import (
 
 // beside are the labels of a reference block, as they stand right of an address
 // block.
-var beside = newWordList("dato", "sagsnr", "sagsnummer", "sags-id", "sagsbehandler", "j.nr", "j. nr", "journalnr", "deres ref", "vores ref", "cpr", "vedr", "dok.nr", "dokumentnr", "personnr", "telefon", "tlf", "e-mail", "mail", "direkte", "kontakt", "henvendelse", "enhed", "ref", "brevdato", "side", "løbenr")
+var beside = newWordList("dato", "sagsnr", "sagsnummer", "sags-id", "sagsbehandler", "j.nr", "j. nr", "journalnr", "deres ref", "vores ref", "cpr", "vedr", "dok.nr", "dokumentnr", "personnr", "telefon", "tlf", "e-mail", "mail", "direkte", "kontakt", "henvendelse", "enhed", "ref", "brevdato", "side", "løbenr", "faktura", "fakturadato", "fakturanr", "fakturanummer", "kundenr", "kundenummer", "debitornr", "debitornummer", "betalingsfrist", "forfaldsdato", "forfald", "aftalenr", "ejendomsnr", "ejendomsnummer", "matrikelnr", "regningsdato", "regning", "afgørelsesdato")
 
 // maxBlockLine is the longest line of an address block, in bytes.
 const maxBlockLine = 60

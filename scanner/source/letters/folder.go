@@ -103,6 +103,9 @@ func (f Folder) isRun(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
 		direct = slices.Clone(others)
 	}
 	if len(direct) == 0 {
+		direct = f.export(ctx, p, others)
+	}
+	if len(direct) == 0 {
 		_, ok := filekey.NamedAfter(others)
 		return ok && f.related(ctx, p, jobs)
 	}
@@ -121,6 +124,24 @@ func (f Folder) isRun(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
 		return true
 	}
 	return f.related(ctx, p, jobs)
+}
+
+// export is the one file in the folder itself that is a list of recipients though
+// its name is that of a text, nil when there is none.
+func (f Folder) export(ctx context.Context, p *scanner.Pipeline, others []string) []string {
+	var found []string
+	for _, name := range others {
+		if list.IsExport(name) && filepath.Dir(name) == f.Path {
+			found = append(found, name)
+		}
+	}
+	if len(found) != 1 {
+		return nil
+	}
+	if _, ok := list.Of(Read(ctx, p, Folder{f.Path, found}, 1)); !ok {
+		return nil
+	}
+	return found
 }
 
 // related reads the folder to learn whether its letters are those of the list.

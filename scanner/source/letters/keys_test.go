@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"brevvagt/scanner/policy"
 )
 
 // keyed is a run without a column of files: file names each letter, rows the list.
@@ -148,4 +150,29 @@ func TestCompanies(t *testing.T) {
 	}
 	pass.check(t, scanFolder(t, folderOf(t, byNumber(0, 1, 2, 3, 4))))
 	mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, byNumber(0, 2, 1, 3, 4))))
+}
+
+// Letters for those who stand for somebody are made out for "Forældrene til ...": they
+// part a merged file, and the row's child is theirs.
+func TestLettersOnBehalf(t *testing.T) {
+	parents, children := people(31, 8, 0), people(32, 8, 3000)
+	run := func(swap bool) []member {
+		var list, letters strings.Builder
+		list.WriteString("Nr\tElev\tElevens CPR\tMor\tMors CPR\tVej\tPostnr. og by\n")
+		for i, p := range parents {
+			c, about := children[i], children[i]
+			if swap && i < 2 {
+				about = children[1-i]
+			}
+			fmt.Fprintf(&list, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, c.name(), c.number, p.name(), p.number, p.street, p.post)
+			text := letterTo(p, date, "")
+			text = strings.Replace(text, "\n"+p.name()+"\n", "\nForældrene til "+about.name()+"\n", 1)
+			text = strings.Replace(strings.Replace(text, p.number, about.number, 1), "Kære "+p.first, "Kære forældre", 1)
+			letters.WriteString(text + "\n")
+		}
+		fmt.Fprintf(&list, "I alt\t%d elever\t\t\t\t\t\n", len(parents))
+		return []member{{"elever.txt", []byte(list.String())}, {"breve.html", []byte("<pre>" + letters.String() + "</pre>")}}
+	}
+	pass.check(t, scanFolder(t, folderOf(t, run(false))))
+	want{policy.Hold, map[string]string{"addressee-mismatch": "2 af 8 breve"}}.check(t, scanFolder(t, folderOf(t, run(true))))
 }

@@ -103,7 +103,7 @@ func (r *run) unnamed(l *letter, p *recipient, own bool) result {
 		return match
 	case !greeting.Empty() && !p.name.Empty() && !p.shares(greeting) && r.elsewhere(greeting, p):
 		return wrongPerson
-	case greeting.Empty() && p.number != "" && len(l.sure) > 0 && !strings.Contains(strings.ToLower(l.beginning(mentionWithin)), strings.ToLower(p.surname)):
+	case greeting.Empty() && p.number != "" && r.foreign(l, p) && !strings.Contains(strings.ToLower(l.beginning(mentionWithin)), strings.ToLower(p.surname)):
 		return wrongInside // a form with nothing but the number of somebody who is no relative
 	}
 	return unknown

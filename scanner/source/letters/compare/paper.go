@@ -231,6 +231,11 @@ func (f *file) piece(segments []document.Segment, first int) {
 		doc.Segments[i].At.Path = f.path
 	}
 	l.info, _ = subject.Letter(doc, f.path)
+	if !l.named() {
+		if info, ok := behalf(segments); ok {
+			info.Salutation, l.info = l.info.Salutation, info
+		}
+	}
 	l.page = l.info.Page
 	if n := len(f.letters); n > 0 {
 		last := f.letters[n-1]

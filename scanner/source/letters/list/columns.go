@@ -57,9 +57,10 @@ var roles = []struct {
 	rank int
 }{
 	{"modtager", 0}, {"adressat", 0}, {"recipient", 0},
+	{"partsrepraesentant", 1}, {"partsrep", 1}, {"repraesentant", 1}, {"advokat", 1}, {"fuldmaegtig", 1}, {"bobestyrer", 1}, {"rettighedshaver", 1},
 	{"foraelder", 1}, {"foraeldre", 1}, {"foraeldremyndighed", 1}, {"foraeldremyndighedsindehaver", 1}, {"vaerge", 1}, {"paaroerende", 1}, {"arving", 1}, {"kontaktperson", 1}, {"plejefamilie", 1}, {"plejefar", 1}, {"plejemor", 1}, {"guardian", 1}, {"parent", 1}, {"mor", 1}, {"mors", 1}, {"far", 1}, {"fars", 1}, {"ansoeger", 1},
-	{"barn", 3}, {"barnet", 3}, {"barnets", 3}, {"elev", 3}, {"elevens", 3}, {"child", 3}, {"aegtefaelle", 3}, {"samlever", 3}, {"partner", 3}, {"medansoeger", 3}, {"afdoede", 3}, {"plejebarn", 3}, {"myndling", 3}, {"unge", 3},
-	{"borger", 2}, {"ejer", 2}, {"person", 2}, {"klient", 2}, {"beboer", 2},
+	{"barn", 3}, {"barnet", 3}, {"barnets", 3}, {"elev", 3}, {"elevens", 3}, {"child", 3}, {"aegtefaelle", 3}, {"samlever", 3}, {"partner", 3}, {"medansoeger", 3}, {"afdoede", 3}, {"plejebarn", 3}, {"myndling", 3}, {"unge", 3}, {"part", 3}, {"parts", 3}, {"parten", 3},
+	{"borger", 2}, {"ejer", 2}, {"person", 2}, {"klient", 2}, {"beboer", 2}, {"debitor", 2}, {"skyldner", 2}, {"kunde", 2}, {"lejer", 2}, {"patient", 2}, {"medarbejder", 2}, {"pensionist", 2},
 }
 
 // role is whose column a heading names, and how far behind the recipient this person

@@ -32,10 +32,11 @@ type Row struct {
 // Person is somebody whom a row names beside its recipient.
 type Person struct{ Name, Number string }
 
-// sheets end the names of files that are tables; records those that may be lists of
-// records.
+// sheets end the names of files that are tables, exports those of texts that often
+// are; records those that may be lists of records.
 var (
 	sheets  = []string{".csv", ".tsv", ".tab", ".xlsx", ".xlsm", ".xls", ".xlsb", ".ods"}
+	exports = []string{".txt", ".dat", ".skv", ".asc", ".prn"}
 	records = []string{".xml", ".json", ".jsonl", ".docx", ".odt", ".rtf", ".html", ".htm"}
 )
 
@@ -44,15 +45,21 @@ func IsTable(name string) bool {
 	return slices.Contains(sheets, strings.ToLower(path.Ext(name)))
 }
 
+// IsExport reports whether a file may be a table by its name, as exports are that
+// bear the name of a text.
+func IsExport(name string) bool {
+	return slices.Contains(exports, strings.ToLower(path.Ext(name)))
+}
+
 // IsJob reports whether a file may be the job file of a print system by its name.
 func IsJob(name string) bool {
 	return slices.Contains([]string{".xml", ".json", ".jsonl"}, strings.ToLower(path.Ext(name)))
 }
 
 // Of finds the one list of recipients of an item; ok is false when there is
-// none, or more than one. Tables go before records.
+// none, or more than one. Tables go before exports, and these before records.
 func Of(doc *document.Document) (List, bool) {
-	for _, read := range []func(*document.Document) []List{sheetLists, recordLists} {
+	for _, read := range []func(*document.Document) []List{sheetLists(IsTable), sheetLists(IsExport), recordLists} {
 		if found := read(doc); len(found) > 0 {
 			return found[0], len(found) == 1
 		}
@@ -60,13 +67,18 @@ func Of(doc *document.Document) (List, bool) {
 	return List{}, false
 }
 
-// sheetLists reads the sheets of an item; of a workbook's the longest list counts.
-func sheetLists(doc *document.Document) []List {
+// sheetLists reads the sheets of an item in the files of one kind; of a workbook's
+// the longest list counts.
+func sheetLists(kind func(name string) bool) func(*document.Document) []List {
+	return func(doc *document.Document) []List { return listsIn(doc, kind) }
+}
+
+func listsIn(doc *document.Document, kind func(name string) bool) []List {
 	all := make(map[string]*table)
 	var order []string
 	for i := range doc.Segments {
 		s := &doc.Segments[i]
-		if s.At.Cell == "" || !IsTable(s.At.Path) || s.At.Layer == document.Comment {
+		if s.At.Cell == "" || !kind(s.At.Path) || s.At.Layer == document.Comment {
 			continue
 		}
 		sheet, cell, ok := strings.Cut(s.At.Cell, "!")

@@ -17,7 +17,7 @@ func read(name, text string) *document.Document {
 
 func TestHeadings(t *testing.T) {
 	want := map[column][]string{
-		fullName: {"Navn", "Modtager", "Fulde navn", "BORGERNAVN"}, firstName: {"Fornavn", "Fornavn(e)"}, lastName: {"Efternavn"},
+		fullName: {"Navn", "Modtager", "Fulde navn", "BORGERNAVN", "Debitornavn", "Partsrepræsentant", "Kundenavn"}, firstName: {"Fornavn", "Fornavn(e)"}, lastName: {"Efternavn"},
 		cprNumber: {"CPR", "CPR-nr.", "Cpr nummer", "Personnummer", "Modtagers CPR"}, address: {"Adresse", "Vejnavn", "Adr."},
 		postCode: {"Postnr.", "Post nr. og by"}, town: {"By", "Postdistrikt"}, fileName: {"Fil", "Filnavn", "Vedhæftning", "Dokumentnavn", "PDF-fil"},
 		nothing: {"E-mail", "Mailadresse", "Løbenr.", "Beløb", "", "Telefon"},
@@ -42,6 +42,15 @@ func TestRows(t *testing.T) {
 	}
 	if Digits("70761-4285") != Digits("070761-4285") || Digits("12345") != "" {
 		t.Error("digits")
+	}
+}
+
+// What counts the rows below a list is nobody; a row that has the same word in a name
+// and somebody's number is.
+func TestRowsThatCountTheOthers(t *testing.T) {
+	l, ok := Of(read("liste.txt", "Lbnr\tNavn\tCPR\tAdresse\n1\tTestperson Eksempel\t070761-4285\tTestvej 1\nSum\tTestperson Prøve\t120336-3951\t\nI alt:\t2 modtagere\t\t\nAntal 2\tbreve\t\t\n"))
+	if !ok || len(l.Rows) != 2 || l.Rows[1].Number == "" {
+		t.Errorf("read %+v, %v", l.Rows, ok)
 	}
 }
 
@@ -82,6 +91,17 @@ func TestSheetsOfOneBook(t *testing.T) {
 	}
 	if _, ok := Of(doc); ok {
 		t.Error("a sheet within a letter is no list of recipients")
+	}
+}
+
+// A lawyer gets the letter, from a firm and about a client: all three are the row's.
+func TestRepresentatives(t *testing.T) {
+	l, ok := Of(read("a.csv", "Partsrepræsentant;Firma;Adresse;Part;Parts cpr-nr.\nAdvokat Testperson Eksempel;Prøve Advokater;Testvej 1;Testperson Prøve;070761-4285\n"))
+	if !ok || len(l.Rows) != 1 {
+		t.Fatalf("read %+v, %v", l, ok)
+	}
+	if r := l.Rows[0]; r.Name != "Advokat Testperson Eksempel" || r.Number != "" || r.Address != "Testvej 1" || len(r.Others) != 2 || r.Others[1] != (Person{"Testperson Prøve", "0707614285"}) {
+		t.Errorf("row %+v", r)
 	}
 }
 

@@ -67,11 +67,29 @@ func (t *table) read() (List, bool) {
 	h.order = t.columns()
 	list.HasFiles = h.has(fileName)
 	for _, row := range t.rows[best+1:] {
-		if r := h.row(t.cells[row]); r.Name != "" || r.Number != "" || r.Company != "" {
+		if r := h.row(t.cells[row]); (r.Name != "" || r.Number != "" || r.Company != "") && !r.sum() {
 			list.Rows = append(list.Rows, r)
 		}
 	}
 	return list, len(list.Rows) > 0
+}
+
+// sums are the words that a row begins with, folded, that counts the others.
+var sums = []string{"ialt", "total", "totalt", "sum", "antal", "samlet", "slut", "antalmodtagere", "antalbreve", "antalraekker", "antalposter", "slutpaaliste"}
+
+// sum reports whether a row is the count or sum below a list and nobody's: its first
+// cell says so, and it has neither number nor address. A row that is left out is
+// found all the same should a letter be made out for it: nobody is to have that.
+func (r *Row) sum() bool {
+	if r.Number != "" || r.Company != "" || strings.TrimSpace(r.Address) != "" {
+		return false
+	}
+	for _, c := range r.Cells {
+		if c != "" {
+			return slices.Contains(sums, strings.TrimRight(subject.Fold(c), "0123456789"))
+		}
+	}
+	return false
 }
 
 func (h *head) has(c column) bool {
