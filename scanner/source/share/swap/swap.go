@@ -12,6 +12,7 @@ import (
 	"os"
 	"path"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"golang.org/x/sys/unix"
@@ -222,7 +223,8 @@ func (n Note) remove(dir *os.File, name string) error {
 }
 
 // Take removes a file whose content is safe elsewhere, and leaves the note. It does
-// nothing when the file is not as it was seen, or is open in another program.
+// nothing when the file is not as it was seen, or is open in another program, here or,
+// by the mark that its editor leaves, on another machine.
 func Take(l *walk.Local, p string, seen walk.Entry, note Note) error {
 	dir, err := l.Folder(folderOf(p))
 	if err != nil {
@@ -242,7 +244,7 @@ func Take(l *walk.Local, p string, seen walk.Entry, note Note) error {
 	// While we hold a write lease nobody else has the file open, and who opens it
 	// waits. Not every file system has leases; then the check below has to do.
 	_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_WRLCK)
-	if errors.Is(err, unix.EAGAIN) {
+	if errors.Is(err, unix.EAGAIN) || owned(dir, name, time.Now()) {
 		return ErrBusy
 	}
 	if !l.Same(f, seen) {

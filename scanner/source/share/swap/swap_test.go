@@ -126,6 +126,27 @@ func TestOddNamesComeBack(t *testing.T) {
 	}
 }
 
+// TestOpenInAnEditor: the mark that an editor leaves beside an open document keeps it in
+// its place, unless the mark is an old one.
+func TestOpenInAnEditor(t *testing.T) {
+	for _, c := range []struct{ name, mark string }{
+		{"sag.docx", "~$sag.docx"}, {"ansøgning.docx", "~$søgning.docx"}, {"breveta.docx", "~$reveta.docx"},
+		{"tal.xlsx", "~$tal.xlsx"}, {"svar.odt", ".~lock.svar.odt#"}, {"noter.txt", ".noter.txt.swp"},
+	} {
+		p := newPlace(t, c.name)
+		mark := filepath.Join(p.dir, "sag", c.mark)
+		must(t, os.WriteFile(mark, []byte("\x07Testperson"), 0o644))
+		if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrBusy) {
+			t.Errorf("%s with %s: %v", c.name, c.mark, err)
+		}
+		old := time.Now().Add(-ownerAge - time.Hour)
+		must(t, os.Chtimes(mark, old, old))
+		if err := Take(p.tree, p.path, p.seen, note); err != nil {
+			t.Errorf("%s with an old %s: %v", c.name, c.mark, err)
+		}
+	}
+}
+
 // aclOf gives a file a POSIX access list where the file system has them, and
 // returns it.
 func aclOf(t *testing.T, file string) []byte {
