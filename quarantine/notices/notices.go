@@ -130,7 +130,7 @@ func dueOf(ctx context.Context, tx *sql.Tx, l Letter, at time.Time) (due int64, 
 	}
 	switch {
 	case n < max(1, l.Alone):
-		return now, nil
+		return max(now, last+1), nil // what is due in the same moment would be one notice
 	case last > now:
 		return last, nil
 	}

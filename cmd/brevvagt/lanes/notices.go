@@ -34,7 +34,7 @@ func keepAbout(svc *quarantine.Service) func(context.Context, relay.Notice) erro
 }
 
 // SendNotices sends what was kept until ctx ends, as the configuration of the moment
-// says. What somebody has decided meanwhile is not told of as waiting.
+// says. Of what was gathered, what somebody has decided meanwhile is left out.
 func SendNotices(ctx context.Context, svc *quarantine.Service, cfg func() config.Config) error {
 	return svc.Notices().Run(ctx, func(ctx context.Context, letters [][]byte) error {
 		waits := func(n relay.Notice) bool {

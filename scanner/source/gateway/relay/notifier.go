@@ -13,8 +13,8 @@ func (n Notice) Letter() []byte {
 	return b
 }
 
-// SendLetters sends notices to one sender that were kept, as one, and leaves out those
-// that tell says no to.
+// SendLetters sends notices to one sender that were kept, as one. Of several, which have
+// waited for each other, it leaves out those that tell says no to.
 func SendLetters(ctx context.Context, h *Hop, letters [][]byte, tell func(Notice) bool) error {
 	var list []Notice
 	for _, letter := range letters {
@@ -22,7 +22,7 @@ func SendLetters(ctx context.Context, h *Hop, letters [][]byte, tell func(Notice
 		if err := json.Unmarshal(letter, &n); err != nil {
 			return fmt.Errorf("a kept notice: %w", err)
 		}
-		if tell(n) {
+		if len(letters) == 1 || tell(n) {
 			list = append(list, n)
 		}
 	}
