@@ -68,7 +68,7 @@ var (
 	lawNames = []string{"lov om ", "loven om ", "bekendtgørelse om ", "bekendtgørelsen om ", "vejledning om ", "vejledningen om ", "regler om ", "reglerne om ", "cirkulære om ", "bekendtgørelse af lov "}
 
 	introductions = []string{"center for ", "centret for ", "afdeling for ", "afdelingen for ", "klinik for ", "enheden for ", "team ", "institut for ", "udvalget for ", "landsforeningen ", "foreningen ", "forbundet ",
-		"foredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om "}
+		"foredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om ", "(om ", "(om en ", "(om et "}
 )
 
 // friendly reports whether a hit means something else, names a body or a law, or

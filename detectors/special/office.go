@@ -20,7 +20,7 @@ var onStage = setOf("fortæller fortalte underviser holder optræder gæster syn
 func byOffice(words []string, from, to int) bool {
 	if from > 0 {
 		before := strings.ToLower(strings.Trim(words[from-1], ",.;()"))
-		if onStage[before] || from > 1 && onStage[strings.ToLower(words[from-2])] && strings.ToLower(words[from-1]) == words[from-1] {
+		if before == "v/" || onStage[before] || from > 1 && onStage[strings.ToLower(words[from-2])] && strings.ToLower(words[from-1]) == words[from-1] {
 			return true
 		}
 		for _, r := range roles {

@@ -52,11 +52,22 @@ func (ix *index) sentenceAt(text string, at, from int) sentence {
 	if s.anchor == anchorFigure && (fromHandbook(text, s.start, s.end) || statesLaw(s.lower)) {
 		s.anchor = ""
 	}
+	if s.anchor == anchorName && ofProgramme(raw) {
+		s.anchor = ""
+	}
 	if s.anchor == "" && !s.general && underName(text, s.start, raw) {
 		s.anchor = anchorName
 	}
 	s.afterSignature = s.anchor != anchorNumber && inSignature(text, s.start)
 	return s
+}
+
+// ofProgramme reports whether a line is one of a day's programme, a time and a title with
+// the speaker last: "Kl. 11: Depression hos unge, Testperson Eksempel".
+func ofProgramme(line string) bool {
+	line = strings.TrimSpace(line)
+	k := strings.LastIndex(line, ", ")
+	return k > 0 && (strings.HasPrefix(line, "Kl. ") || strings.HasPrefix(line, "kl. ")) && strings.Count(line[k:], " ") == 2 && twoNames(line[k+2:])
 }
 
 // statesLaw reports whether a sentence says what an act allows or demands: "efter § 47

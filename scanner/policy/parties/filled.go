@@ -35,8 +35,8 @@ func (it *Item) filledIn() []Odd {
 				break
 			}
 			child := it.ofChild(at) || it.Sent.Year()-year < 18 && year > 0
-			if child && r.family {
-				break // the reader's own, by another name
+			if child && r.family || !born && it.introducesStaff(at) {
+				break // the reader's own, by another name, or who is to help
 			}
 			out = append(out, Odd{Who: s.Name.String(), Person: i, At: at, Form: true,
 				Weak: !born || child || r.family || !r.sure || !r.private && !r.spokenTo})
@@ -75,6 +75,15 @@ func (it *Item) masterData(at subject.Occurrence) (born, home bool, year int) {
 	return born, home, year
 }
 
+// introducing are words of a mail that tells its reader who will help.
+var introducing = []string{"din nye", "dit nye", "kontakt", "vejleder", "behandler", "konsulent", "rådgiver", "hjælper", "udlejer", "sælger", "håndværker", "leverandør", "læge"}
+
+// introducesStaff reports whether the mail says before some master data that it is that
+// of somebody who works for the reader.
+func (it *Item) introducesStaff(at subject.Occurrence) bool {
+	return hasAny(strings.ToLower(it.textBefore(at)), introducing)
+}
+
 // birthYear is the year with which a date ends, written with four figures; 0 for none.
 func birthYear(date string) int {
 	for i := 0; i+4 <= len(date); i++ {
@@ -85,10 +94,24 @@ func birthYear(date string) int {
 	return 0
 }
 
+// textBefore is what the mail's own text says before a place.
+func (it *Item) textBefore(at subject.Occurrence) string {
+	var b strings.Builder
+	own := it.bundle()
+	for i := range it.Doc.Segments[:at.Segment] {
+		if s := &it.Doc.Segments[i]; b.Len() < maxSaid && s.At.Path == at.Path && s.At.Layer != document.Header && own.said(s) {
+			b.WriteString(s.Text)
+			b.WriteByte('\n')
+		}
+	}
+	b.WriteString(it.Doc.Segments[at.Segment].Text[:at.Start])
+	return b.String()
+}
+
 // spokenBefore reports whether the mail names somebody before the lines that hold the
 // master data: then it says of whom they are.
 func (it *Item) spokenBefore(at subject.Occurrence, n subject.Name) bool {
-	text := it.Doc.Segments[at.Segment].Text[:at.Start]
+	text := it.textBefore(at)
 	var t subject.Text
 	t.Add(text)
 	return n.FirstIn(&t) || hasAny(strings.ToLower(text), relations)

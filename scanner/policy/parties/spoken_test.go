@@ -131,6 +131,7 @@ func TestFilledIn(t *testing.T) {
 		{"whom the mail names before", "Her er, hvad du bad om for Bente:\n\nNavn: Bente Prøvesen\nFødselsdato: 11-02-1951", ""},
 		{"the reader's mother's", "Her er, hvad du bad om for din mor:\n\nNavn: Bente Prøvesen\nFødselsdato: 11-02-1951", ""},
 		{"a contact", "Du kan ringe til\n\nKontaktperson: Bente Prøvesen\nAdresse: Prøvevej 2", ""},
+		{"who is to help", "Din nye hjemmevejleder:\n\nNavn: Bente Prøvesen\nAdresse: Prøvevej 2", ""},
 		{"no data", "Du er noteret:\n\nAnsøger: Bente Prøvesen\nEjendom: matr. 4b", ""},
 	} {
 		got := ""
