@@ -38,6 +38,8 @@ func TestWhy(t *testing.T) {
 		{"0101629990", "2026-11-21", "dato, undtagelsesdato"},
 		{"personnr. 1203363951", "2026-11-21", "dato, uden modulus 11, label: personnummer"},
 		{"CPR 2206457026", "2026-11-21", "fødselsdato i fremtiden, label: CPR-nr."},
+		// A name that is also a word for a number, in the cell beside.
+		{"Navn;Personnr.\nIb Prøve;1203363951", "2026-11-21", "dato, uden modulus 11, label: personnummer"},
 	} {
 		spans := find(c.text, c.asOf, identity.Config{})
 		if len(spans) != 1 || strings.Join(spans[0].Why, ", ") != c.why {

@@ -53,6 +53,12 @@ const (
 // before it, the one in parentheses behind it, or the segment's heading.
 func (f *finder) labelOf(start, end int) label {
 	lab := settle(labelBefore(f.text, start), f.text, start)
+	if lab.kind == labelOther && lab.direct && f.aloneInColumn(start, end) {
+		// The word stands in another cell: the name of this one's column counts for more.
+		if column := settle(f.columnLabel(start), f.text, start); column.kind == labelCPR && column.name != bornLabel {
+			return column
+		}
+	}
 	if lab.kind == labelCPR || lab.kind == labelOther && lab.direct {
 		return lab
 	}
