@@ -94,7 +94,6 @@ func keyboard(t *testing.T, browser context.Context) {
 	first, second, third := r.hold(t, openable("a"), 3*time.Hour), r.hold(t, screenshot("b"), 2*time.Hour), r.hold(t, screenshot("c"), time.Hour)
 	b := newTab(t, browser, r.url)
 	b.round("/log-ind")
-	b.open("/log-ind")
 	b.write("#navn", "dpo")
 	b.write("#kode", passphrase)
 	b.press("#log-ind")
