@@ -94,6 +94,27 @@ const (
 	downTime    = 5 * time.Second
 )
 
+// invalidParameter is a status of NTSTATUS, and here mostly the answer to a question
+// that the library asked with too few credits: a listing takes 16 of the 128 that it
+// has, and when eight readers and the walkers have the others it asks all the same.
+// creditTries is how often it is asked: others have given theirs back then.
+const (
+	invalidParameter = 0xC000000D
+	creditTries      = 6
+)
+
+// again asks until the answer is another than that there were too few credits.
+func again(ask func() error) (err error) {
+	for try := range creditTries {
+		var answer *smb2.ResponseError
+		if err = ask(); !errors.As(err, &answer) || answer.Code != invalidParameter {
+			return err
+		}
+		time.Sleep(time.Duration(try+1) * 20 * time.Millisecond)
+	}
+	return err
+}
+
 // use is the share over the connection there is, or a new one.
 func (t *Tree) use(ctx context.Context) (*smb2.Share, *guard, error) {
 	t.mu.Lock()
@@ -206,7 +227,8 @@ func (t *Tree) List(ctx context.Context, dir string) (list walk.Listing, err err
 	}
 	defer unpanicked(&err, func() { t.dropped(on) })
 	const owner = smb2.OwnerSecurityInformation | smb2.DACLSecurityInformation
-	found, err := share.ReadDirPlus(t.path(dir), owner)
+	var found []smb2.DirEntryPlus
+	err = again(func() error { found, err = share.ReadDirPlus(t.path(dir), owner); return err })
 	if err != nil {
 		return walk.Listing{}, t.failed(on, err)
 	}
@@ -290,7 +312,8 @@ func (f *file) Close() error {
 
 func (f *file) Stat() (_ walk.Entry, err error) {
 	defer unpanicked(&err, func() { f.tree.dropped(f.on) })
-	info, err := f.File.Stat()
+	var info os.FileInfo
+	err = again(func() error { info, err = f.File.Stat(); return err })
 	if err != nil {
 		return walk.Entry{}, f.tree.failed(f.on, err)
 	}
