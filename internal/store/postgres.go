@@ -53,7 +53,7 @@ func (db *DB) connectServer(ctx context.Context) error {
 	db.read.SetMaxIdleConns(2 * readers)
 	var opts []stdlib.OptionOpenDB
 	if !db.shared {
-		opts = append(opts, stdlib.OptionAfterConnect(claimServer))
+		opts = append(opts, stdlib.OptionAfterConnect(db.claimServer))
 	}
 	db.write = sql.OpenDB(textual{stdlib.GetConnector(*config, opts...)})
 	db.write.SetMaxOpenConns(1)
@@ -73,17 +73,24 @@ func (db *DB) connectServer(ctx context.Context) error {
 	return errors.Join(err, errUnlock)
 }
 
-// claimServer takes the daemon's lock over the connection that it writes over. A
-// connection that could not is closed here: the caller would leave it open.
-func claimServer(ctx context.Context, c *pgx.Conn) error {
-	var mine bool
-	if err := c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lockDaemon).Scan(&mine); err != nil {
-		return errors.Join(fmt.Errorf("cannot claim the database: %w", err), c.Close(context.WithoutCancel(ctx)))
+// claimServer takes the daemon's lock over the connection that it writes over. The
+// server needs a moment to see that a daemon that was killed is gone: its successor
+// waits for that. A connection that could not claim is closed here: the caller would
+// leave it open.
+func (db *DB) claimServer(ctx context.Context, c *pgx.Conn) error {
+	for until := time.Now().Add(db.o.Patience); ; {
+		var mine bool
+		if err := c.QueryRow(ctx, `SELECT pg_try_advisory_lock($1)`, lockDaemon).Scan(&mine); err != nil {
+			return errors.Join(fmt.Errorf("cannot claim the database: %w", err), c.Close(context.WithoutCancel(ctx)))
+		}
+		if mine {
+			return nil
+		}
+		if time.Now().After(until) {
+			return errors.Join(ErrInUse, c.Close(context.WithoutCancel(ctx)))
+		}
+		time.Sleep(50 * time.Millisecond)
 	}
-	if !mine {
-		return errors.Join(ErrInUse, c.Close(context.WithoutCancel(ctx)))
-	}
-	return nil
 }
 
 // textual makes every text fit for PostgreSQL, which takes neither NUL nor broken

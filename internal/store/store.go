@@ -47,6 +47,9 @@ type Options struct {
 	// Relaxed commits without waiting for the disk: after a crash of the machine the
 	// last commits may be missing, after that of the process none is.
 	Relaxed bool
+	// Patience is how long a PostgreSQL that another daemon still holds is asked again,
+	// before ErrInUse is the answer.
+	Patience time.Duration
 }
 
 // DB is the open database. It is safe for concurrent use.

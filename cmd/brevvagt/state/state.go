@@ -12,6 +12,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"filippo.io/age"
 
@@ -49,7 +50,7 @@ func Open(ctx context.Context, dir, database string, shared bool) (*State, error
 	if err != nil {
 		return nil, err
 	}
-	db, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "brevvagt.db"), Server: database, Shared: shared})
+	db, err := store.Open(ctx, store.Options{Path: filepath.Join(dir, "brevvagt.db"), Server: database, Shared: shared, Patience: 5 * time.Second})
 	if err != nil {
 		return nil, fmt.Errorf("state folder %s: %w", dir, err)
 	}
