@@ -40,9 +40,7 @@ func Passwords(texts iter.Seq[string]) []string {
 				last = text[at:]
 			}
 			before := strings.Fields(text[max(0, at-60):at])
-			for _, word := range before[max(0, len(before)-4):] {
-				c.later = append(c.later, word)
-			}
+			c.later = append(c.later, before[max(0, len(before)-4):]...)
 		}
 	}
 	for _, word := range c.later {
