@@ -233,6 +233,9 @@ func (t *Tree) List(ctx context.Context, dir string) (list walk.Listing, err err
 		return walk.Listing{}, t.failed(on, err)
 	}
 	list.Reach = walk.Unknown
+	if dir == "" {
+		list.Self = t.root(share)
+	}
 	if sd, err := share.SecurityInfo(t.path(dir), owner); err == nil {
 		list.Owner, list.Reach = access(sd.String())
 	}
@@ -248,6 +251,20 @@ func (t *Tree) List(ctx context.Context, dir string) (list walk.Listing, err err
 	}
 	slices.SortFunc(list.Entries, func(a, b walk.Entry) int { return strings.Compare(a.Name, b.Name) })
 	return list, nil
+}
+
+// root is the folder that the share begins with. The server tells its number only of
+// what is open.
+func (t *Tree) root(share *smb2.Share) (self walk.Entry) {
+	f, err := share.Open(t.path(""))
+	if err != nil {
+		return self
+	}
+	defer f.Close()
+	if info, err := f.Stat(); err == nil {
+		self = entry(info)
+	}
+	return self
 }
 
 const reparsePoint = 0x400 // FILE_ATTRIBUTE_REPARSE_POINT

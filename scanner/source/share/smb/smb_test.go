@@ -153,6 +153,9 @@ func TestVanishingAndOddNames(t *testing.T) {
 		write(t, s, name, name, 0o644)
 	}
 	must(t, os.Symlink("/etc/passwd", filepath.Join(s.Dir, "ud")))
+	// The server follows links within the share and shows no difference.
+	must(t, os.Symlink("..", filepath.Join(s.Dir, "dyb/rundt")))
+	must(t, os.Symlink("../..", filepath.Join(s.Dir, "dyb/m/rundt")))
 	tree := open(t, config(s))
 	var texts []string
 	must(t, walk.Walk(t.Context(), tree, 2, func(f walk.Found) error {

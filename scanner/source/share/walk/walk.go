@@ -61,6 +61,8 @@ type Listing struct {
 	Cut bool
 	// Failed are names that could not be looked at.
 	Failed []string
+	// Self is the root itself, on a share whose server may follow links. Name is "".
+	Self Entry
 }
 
 // ErrGone says that a file or folder is no longer there, or no longer of its kind.
@@ -93,11 +95,32 @@ type Found struct {
 	Reach Breadth
 	Listing
 	Err error
+
+	within *folder
+}
+
+// folder is one that another lies in.
+type folder struct {
+	Entry
+	above *folder
+}
+
+// holds tells that an entry is one of the folders that it lies in: the server followed
+// a link upwards. Of two volumes below one share the numbers may be the same, not the
+// times, too.
+func (f *folder) holds(e Entry) bool {
+	for ; f != nil; f = f.above {
+		if e.Inode != 0 && e.CTime != 0 && e.Inode == f.Inode && e.CTime == f.CTime && e.MTime == f.MTime {
+			return true
+		}
+	}
+	return false
 }
 
 // Walk lists every folder of the tree with a number of workers and gives each to
 // visit, in no certain order and from several goroutines at once. Links are not
-// followed, so there are no loops. It ends early when ctx ends or visit fails.
+// followed, and a folder that a server shows within itself is taken for a link, so
+// there are no loops. It ends early when ctx ends or visit fails.
 func Walk(ctx context.Context, tree Tree, workers int, visit func(Found) error) error {
 	w := &walker{tree: tree, visit: visit, todo: []Found{{}}}
 	w.wake = sync.NewCond(&w.mu)
@@ -164,9 +187,16 @@ func (w *walker) work(ctx context.Context) {
 		var more []Found
 		f.Listing, f.Err = w.tree.List(ctx, f.Path)
 		f.Reach = Narrower(f.Reach, f.Listing.Reach)
+		if f.Path == "" {
+			f.within = &folder{Entry: f.Self}
+		}
 		for i := range f.Entries {
-			if f.Entries[i].Kind == Folder {
-				more = append(more, Found{Path: Join(f.Path, f.Entries[i].Name), Reach: f.Reach})
+			e := &f.Entries[i]
+			if e.Kind == Folder && f.within.holds(*e) {
+				e.Kind = Link
+			}
+			if e.Kind == Folder {
+				more = append(more, Found{Path: Join(f.Path, e.Name), Reach: f.Reach, within: &folder{*e, f.within}})
 			}
 		}
 		if err := w.visit(f); err != nil {
