@@ -222,6 +222,9 @@ func (s *Scanner) failed(ctx context.Context, sh *Share, run state.Run, cause er
 
 // finish ends a run whose files are all done.
 func (s *Scanner) finish(ctx context.Context, sh *Share, run state.Run) (bool, error) {
+	if err := s.DB.Moved(ctx, run); err != nil {
+		return false, err
+	}
 	now, err := totals(ctx, s.DB, run)
 	if err != nil {
 		return false, err
