@@ -8,7 +8,7 @@ import (
 // catalogue holds every text of the page by key, built once.
 var catalogue = sync.OnceValue(func() map[string]phrase {
 	all := make(map[string]phrase)
-	for _, part := range []map[string]phrase{frame(), signIn(), accessTexts(), queueTexts(), caseTexts(), decisionTexts(), filterTexts(), batchTexts(), workTexts(), measureTexts(), senderTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), keyTexts(), shareTexts(), vocabulary()} {
+	for _, part := range []map[string]phrase{frame(), signIn(), accessTexts(), queueTexts(), caseTexts(), decisionTexts(), filterTexts(), batchTexts(), workTexts(), measureTexts(), senderTexts(), registerTexts(), entryTexts(), formTexts(), importTexts(), notificationTexts(), tellingTexts(), severityTexts(), clockTexts(), keyTexts(), shareTexts(), gapTexts(), vocabulary()} {
 		maps.Copy(all, part)
 	}
 	return all

@@ -119,3 +119,19 @@ func shareTexts() map[string]phrase {
 		"drive.why.name":     {"navnet kan ikke åbnes", "the name cannot be opened"},
 	}
 }
+
+// gapTexts say what of a file on a share could not be read.
+func gapTexts() map[string]phrase {
+	return map[string]phrase{
+		"drive.why.part-encrypted":    {"ikke læst helt: krypteret", "not wholly read: encrypted"},
+		"drive.why.part-damaged":      {"ikke læst helt: beskadiget", "not wholly read: damaged"},
+		"drive.why.part-crashed":      {"ikke læst helt: læseren gik ned", "not wholly read: the reader crashed"},
+		"drive.why.part-too-big":      {"ikke læst helt: for stor", "not wholly read: too big"},
+		"drive.why.part-out-of-time":  {"ikke læst helt: tog for lang tid", "not wholly read: took too long"},
+		"drive.why.part-too-deep":     {"ikke læst helt: for dybt indlejret", "not wholly read: nested too deeply"},
+		"drive.why.part-too-many":     {"ikke læst helt: for mange dele", "not wholly read: too many parts"},
+		"drive.why.part-no-engine":    {"ikke læst helt: tekstgenkendelse mangler", "not wholly read: no text recognition"},
+		"drive.why.part-no-text":      {"ikke læst helt: ingen tekst fundet", "not wholly read: no text found"},
+		"drive.why.part-unknown-type": {"ikke læst: ukendt filtype", "not read: unknown type of file"},
+	}
+}

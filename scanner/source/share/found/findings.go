@@ -5,6 +5,8 @@ package found
 import (
 	"encoding/json"
 	"fmt"
+
+	"brevvagt/document"
 )
 
 // Findings is what was found in some content, masked, as it is kept. It holds no
@@ -69,14 +71,35 @@ func Decode(s string) (Findings, error) {
 }
 
 // Hits is the number by which a file's row says that something was found: its
-// distinct people, at least 1 when any rule but that on unread parts fired.
+// distinct people, at least 1 when any rule but that on unread parts fired. Unread is
+// that nothing was found in what could be read.
 func (f *Findings) Hits() int64 {
 	for _, r := range f.Rules {
 		if r != "uninspectable" {
 			return int64(max(1, f.Persons))
 		}
 	}
+	if len(f.Gaps) > 0 {
+		return Unread
+	}
 	return 0
+}
+
+// Unread is in place of a number of hits where some of the file could not be read.
+const Unread = -1
+
+// Gap is the reason that says most about what could not be read, "" without any.
+func (f *Findings) Gap() string {
+	for _, why := range []document.Reason{document.Encrypted, document.Damaged, document.Crashed, document.TooBig, document.OutOfTime,
+		document.TooDeep, document.TooMany, document.NoEngine, document.NoText, document.UnknownType} {
+		if f.Gaps[string(why)] > 0 {
+			return string(why)
+		}
+	}
+	for why := range f.Gaps {
+		return why
+	}
+	return ""
 }
 
 // Totals are what lies on a share after a run, kept with it for the trend.

@@ -205,7 +205,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 				return err
 			}
 			r.Hits = known.Hits()
-			if r.Hits == 0 || sh.Seize == nil {
+			if r.Hits <= 0 || sh.Seize == nil {
 				return nil
 			}
 		}
@@ -230,7 +230,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 		return err
 	}
 	r.Fresh, r.Hits = true, kept.Hits()
-	if r.Hits == 0 {
+	if r.Hits <= 0 {
 		return nil
 	}
 	s.Log.Info("file with findings", "share", sh.Name, "file", hide(it.ID), "verdict", out.Verdict.Action, "persons", kept.Persons, "gaps", len(out.Gaps))

@@ -1,6 +1,7 @@
 package night
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -143,7 +144,7 @@ func unread(t testing.TB, db *state.DB) []string {
 	must(t, err)
 	var lines []string
 	must(t, db.EachUnread(t.Context(), src.ID, func(u state.Unread) error {
-		lines = append(lines, u.Path+" "+u.Trouble)
+		lines = append(lines, u.Path+" "+cmp.Or(u.Trouble, "part-"+u.Gap))
 		return nil
 	}))
 	slices.Sort(lines)

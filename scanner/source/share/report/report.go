@@ -41,7 +41,11 @@ type Night struct {
 	found.Totals
 }
 
-// Unread is a file or folder that could not be read; Why is a word of walk or state.
+// Partly comes before the reason of a gap when only some of a file could be read.
+const Partly = "part-"
+
+// Unread is a file or folder that could not be read, or not wholly; Why is a word of
+// walk, or the reason of a gap after Partly.
 type Unread struct{ Share, Path, Why string }
 
 // Report is all of it, sorted: what is worst comes first.
@@ -148,7 +152,11 @@ func (r *Report) add(ctx context.Context, db *state.DB, sh about, sums *sums) er
 		if u.Folder {
 			path = strings.TrimSuffix(path, "/") + "/"
 		}
-		r.Unread = append(r.Unread, Unread{sh.Name, Clean(path), u.Trouble})
+		why := u.Trouble
+		if why == "" {
+			why = Partly + u.Gap
+		}
+		r.Unread = append(r.Unread, Unread{sh.Name, Clean(path), why})
 		return nil
 	})
 }

@@ -168,7 +168,7 @@ func (db *DB) insertObjects(n int) string {
 // closeObject ends a file that is gone: its row stays only where something was
 // found in it, for the report.
 func closeObject(ctx context.Context, tx *sql.Tx, o objectKey, run int64) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM scan_object WHERE folder = $1 AND name_key = $2 AND hits = 0 AND kase = ''`, o.folder, o.name); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM scan_object WHERE folder = $1 AND name_key = $2 AND hits <= 0 AND kase = ''`, o.folder, o.name); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, `UPDATE scan_object SET state = $3, chunk = 0, trouble = '', last_run = $4 WHERE folder = $1 AND name_key = $2`, o.folder, o.name, gone, run)
@@ -176,7 +176,7 @@ func closeObject(ctx context.Context, tx *sql.Tx, o objectKey, run int64) error 
 }
 
 func closeFolder(ctx context.Context, tx *sql.Tx, id, run int64) error {
-	if _, err := tx.ExecContext(ctx, `DELETE FROM scan_object WHERE folder = $1 AND hits = 0 AND kase = ''`, id); err != nil {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM scan_object WHERE folder = $1 AND hits <= 0 AND kase = ''`, id); err != nil {
 		return fmt.Errorf("cannot close a folder: %w", err)
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE scan_object SET state = $2, chunk = 0, trouble = '', last_run = $3 WHERE folder = $1 AND state <> $2`, id, gone, run); err != nil {

@@ -59,25 +59,37 @@ func (db *DB) EachHit(ctx context.Context, source int64, fn func(Hit) error) err
 	return rows.Err()
 }
 
-// Unread is a file or folder that could not be read, with the trouble's word.
+// Unread is a file or folder that could not be read, with the trouble's word; or a file
+// of which some could not be, with the gap's.
 type Unread struct {
 	Path, Trouble string
+	Gap           string // the reason that says most, "" when none of it was read
 	Folder        bool
 }
 
-// EachUnread gives every file and folder of a source that could not be read.
+// EachUnread gives every file and folder of a source that could not be read, or not
+// wholly. Files with findings are not among them: those are looked at anyway.
 func (db *DB) EachUnread(ctx context.Context, source int64, fn func(Unread) error) error {
-	rows, err := db.sql.QueryContext(ctx, `SELECT f.sealed_path, '', f.trouble FROM scan_folder f WHERE f.source = $1 AND f.trouble <> ''
-		UNION ALL SELECT f.sealed_path, o.sealed_name, o.trouble FROM scan_object o JOIN scan_folder f ON f.id = o.folder WHERE f.source = $1 AND o.trouble <> ''`, source)
+	rows, err := db.sql.QueryContext(ctx, `SELECT f.sealed_path, '', f.trouble, '' FROM scan_folder f WHERE f.source = $1 AND f.trouble <> ''
+		UNION ALL SELECT f.sealed_path, o.sealed_name, o.trouble, '' FROM scan_object o JOIN scan_folder f ON f.id = o.folder WHERE f.source = $1 AND o.trouble <> ''
+		UNION ALL SELECT f.sealed_path, o.sealed_name, '', COALESCE(v.findings, '') FROM scan_object o JOIN scan_folder f ON f.id = o.folder
+		LEFT JOIN content_verdict v ON v.content = o.content AND v.version = o.version WHERE f.source = $1 AND o.hits < 0 AND o.trouble = ''`, source)
 	if err != nil {
 		return fmt.Errorf("cannot read what was not read: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var u Unread
-		var name string
-		if err := rows.Scan(&u.Path, &name, &u.Trouble); err != nil {
+		var name, stored string
+		if err := rows.Scan(&u.Path, &name, &u.Trouble, &stored); err != nil {
 			return fmt.Errorf("cannot read what was not read: %w", err)
+		}
+		if u.Trouble == "" {
+			f, err := found.Decode(stored)
+			if err != nil {
+				return err
+			}
+			u.Gap = f.Gap()
 		}
 		if u.Path, err = db.keys.Open(u.Path); err != nil {
 			return err

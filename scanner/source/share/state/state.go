@@ -140,6 +140,7 @@ func tables() []string {
 		PRIMARY KEY (folder, name_key)){compact}`,
 		`CREATE INDEX IF NOT EXISTS scan_object_pending ON scan_object (chunk) WHERE chunk > 0`,
 		`CREATE INDEX IF NOT EXISTS scan_object_hits ON scan_object (hits) WHERE hits > 0`,
+		`CREATE INDEX IF NOT EXISTS scan_object_partial ON scan_object (folder) WHERE hits < 0`,
 		`CREATE INDEX IF NOT EXISTS scan_object_trouble ON scan_object (folder) WHERE trouble <> ''`,
 		`CREATE TABLE IF NOT EXISTS content_verdict (content TEXT NOT NULL, version BIGINT NOT NULL, findings TEXT NOT NULL,
 		PRIMARY KEY (content, version)){compact}`,

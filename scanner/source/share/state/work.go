@@ -280,7 +280,7 @@ func (db *DB) updateRead(n int) string {
 		db.places(n, big, "TEXT", big, big, big, big, "TEXT", big, "TEXT") + fmt.Sprintf(`)
 		UPDATE scan_object SET state = 1, chunk = 0, tries = 0, trouble = '', size = v.size, mtime = v.mtime, ctime = v.ctime, inode = v.inode,
 		content = v.content, version = %s, last_run = %s, kase = v.kase, hits = v.hits,
-		first_run = CASE WHEN v.hits = 0 THEN 0 WHEN scan_object.hits > 0 AND first_run > 0 THEN first_run ELSE %s END
+		first_run = CASE WHEN v.hits <= 0 THEN 0 WHEN scan_object.hits > 0 AND first_run > 0 THEN first_run ELSE %s END
 		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = %s AND state = 0
 		RETURNING scan_object.size, scan_object.hits`, db.mark(k+1), db.mark(k+2), db.mark(k+3), db.mark(k+4))
 }
