@@ -382,14 +382,15 @@ func TestFilesThatMove(t *testing.T) {
 	over()
 	busy.Wait()
 	sameLines(t, "findings", hits(t, db), still)
+	const hole = "krymper.log part-" // what was made longer anew has one, of zeros
 	for _, line := range unread(t, db) {
-		if !strings.HasSuffix(line, " changing") {
+		if !strings.HasSuffix(line, " changing") && !strings.HasPrefix(line, hole) {
 			t.Errorf("unread: %s", line)
 		}
 	}
 	r.scan(db)
-	for _, line := range unread(t, db) { // what was made longer anew has a hole of zeros
-		if !strings.HasPrefix(line, "krymper.log part-") {
+	for _, line := range unread(t, db) {
+		if !strings.HasPrefix(line, hole) {
 			t.Errorf("still unread: %s", line)
 		}
 	}
