@@ -14,7 +14,7 @@ type friend struct {
 }
 
 var (
-	faithHouses = []string{"skole", "friskole", "privatskole", "kirke", "menighed", "gymnasi", "kultur", "forening", "forbund", "trossamfund", "højskole", "efterskole", "børnehave", "institution", "tidsregning", "jul", "tro ", "kalender", "høj"}
+	faithHouses = []string{"skole", "friskole", "privatskole", "kirke", "menighed", "gymnasi", "kultur", "forening", "forbund", "trossamfund", "højskole", "efterskole", "børnehave", "institution", "tidsregning", "jul", "tro ", "kalender", "høj", "messe", "gudstjeneste", "påske"}
 	kitchens    = []string{"restaurant", "peber", "køkken", "mad", "grill", "kebab", "te", "yoghurt", "pizza", "ambassade", "musik", "film", "buffet", "aften", "take", "gade", "vej", "marked", "ost", "brød", "litteratur", "kultur", "folkedans"}
 )
 
@@ -60,7 +60,7 @@ var institutions = []string{"center", "centret", "centeret", "centre", "skole", 
 	"forskning", "forskningen", "betjent", "betjente", "kassen", "forsikring", "forsikringen", "forebyggelse", "forebyggende", "museet", "museum", "loven", "lovens", "konference", "konferencen", "pulje", "puljen"}
 
 // nextInstitutions are the same as words of their own, behind the stem.
-var nextInstitutions = setOf(`center centret afdeling afdelingen klinik klinikken ambulatorium ambulatoriet hospital sygehus forening foreningen enhed enheden team teamet forvaltning forvaltningen udvalg udvalget nævn nævnet råd rådet bibliotek konference temadag kursus strategi politik forbund region`)
+var nextInstitutions = setOf(`coordinator unit ward research center centret afdeling afdelingen klinik klinikken ambulatorium ambulatoriet hospital sygehus forening foreningen enhed enheden team teamet forvaltning forvaltningen udvalg udvalget nævn nævnet råd rådet bibliotek konference temadag kursus strategi politik forbund region`)
 
 // lawNames begin the name of a law or the like, in which a stem may come some
 // words later; introductions stand right before a body, a field of work, a talk.
@@ -68,7 +68,7 @@ var (
 	lawNames = []string{"lov om ", "loven om ", "bekendtgørelse om ", "bekendtgørelsen om ", "vejledning om ", "vejledningen om ", "regler om ", "reglerne om ", "cirkulære om ", "bekendtgørelse af lov "}
 
 	introductions = []string{"center for ", "centret for ", "afdeling for ", "afdelingen for ", "klinik for ", "enheden for ", "team ", "institut for ", "udvalget for ", "landsforeningen ", "foreningen ", "forbundet ",
-		"foredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om ", "(om ", "(om en ", "(om et "}
+		"arbejde med ", "arbejdet med ", "efterladte efter ", "sorggruppen for ", "sorggruppe for ", "foredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om ", "(om ", "(om en ", "(om et "}
 )
 
 // friendly reports whether a hit means something else, names a body or a law, or
@@ -126,7 +126,7 @@ func namesBody(lower, before, next string, e *entry, capital bool) bool {
 			return true
 		}
 	}
-	if containsAny(before[max(0, len(before)-40):], lawNames) {
+	if near := before[max(0, len(before)-40):]; containsAny(near, lawNames) || manyPeople(lower) && containsAny(near, careWords) {
 		return true
 	}
 	if capital {
@@ -137,6 +137,15 @@ func namesBody(lower, before, next string, e *entry, capital bool) bool {
 		return nextInstitutions[next[:n]]
 	}
 	return false
+}
+
+// careWords lead to those whom somebody's work is for: "arbejdet med hjemløse og
+// misbrugere".
+var careWords = []string{"arbejde med ", "arbejdet med ", "arbejde for ", "arbejdet for ", "arbejde blandt ", "arbejdet blandt "}
+
+// manyPeople reports whether a word is one for many people who have something in common.
+func manyPeople(word string) bool {
+	return strings.HasSuffix(word, "ere") || strings.HasSuffix(word, "løse") || strings.HasSuffix(word, "ramte") || strings.HasSuffix(word, "dømte")
 }
 
 // isHIV tells the illness from the verb "hive" in its imperative.

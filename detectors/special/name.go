@@ -15,8 +15,12 @@ func hasFirstName(s string) bool {
 	words := strings.Fields(s)
 	for i := 0; i+1 < len(words); i++ {
 		verb := i + 1
-		if words[verb] == "og" && i+3 < len(words) {
+		switch {
+		case words[verb] == "og" && i+3 < len(words):
 			verb += 2 // "Testperson og børnene har"
+		case (words[verb] == "i" || words[verb] == "på" || words[verb] == "fra" || words[verb] == "hos") && i+4 < len(words):
+			for verb += 2; verb < min(i+5, len(words)-1) && !states[words[verb]]; verb++ { // "Testperson i nr. 4 er"
+			}
 		}
 		if states[words[verb]] && firstNames[strings.TrimLeft(words[i], "\"“”»«(„*")] {
 			return true

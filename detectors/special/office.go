@@ -1,15 +1,44 @@
 package special
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // roles end the title before a name, or begin it behind one; speaking is what
 // people do by office. Who speaks, chairs or teaches is not whom the matter is
 // about.
 var (
 	roles = []string{"formand", "forkvinde", "borgmester", "rådmand", "direktør", "chef", "leder", "forstander", "læge", "professor", "forsker", "lektor", "forfatter", "minister", "biskop", "præst", "provst", "konsulent", "koordinator", "sygeplejerske", "rådgiver", "behandler", "ordfører", "inspektør", "pædagog", "lærer", "psykolog",
-		"assistent", "terapeut", "vejleder", "journalist", "sekretær", "advokat", "dommer", "kontakt:", "kontakt", "hilsen", "ved"}
+		"assistent", "terapeut", "vejleder", "journalist", "sekretær", "advokat", "dommer", "kunstner", "kunstneren", "skuespiller", "skuespilleren", "instruktør", "musiker", "coordinator", "manager", "director", "chairman", "counsellor", "mayor", "kontakt:", "kontakt", "hilsen", "ved"}
 	speaking = setOf("orienterede orienterer redegjorde redegør fremlagde fremlægger fortæller fortalte holder holdt underviser bød byder indstiller indledte deltog deltager gennemgik præsenterede skriver udtaler siger")
 )
+
+// moving are what members of a committee do in its minutes, as long as nothing of their
+// own follows: "spurgte til ventetiden", and not "spurgte til sin diagnose".
+var (
+	moving = setOf("spurgte spørger foreslog foreslår efterlyste efterlyser anbefalede opfordrede takkede")
+	owning = setOf("sin sit sine hans hendes")
+)
+
+// ownReach is how many words behind such a verb are looked at.
+const ownReach = 12
+
+// moves reports whether words are what a member of a committee does, or begin with the
+// letter of a party: "Testperson Eksempel (A)".
+func moves(words []string) bool {
+	w := words[0]
+	if n := len(strings.TrimRight(w, ".,;:")); n >= 3 && n <= 4 && w[0] == '(' && w[n-1] == ')' && strings.ToUpper(w[1:n-1]) == w[1:n-1] {
+		return true
+	}
+	if !moving[w] {
+		return false
+	}
+	return !slices.ContainsFunc(words[:min(len(words), ownReach)], func(w string) bool { return owning[w] })
+}
+
+// heads lead a house or a field in English: "head of psychiatry Testperson Eksempel".
+var heads = setOf("head director chair manager professor")
 
 // onStage are what somebody does whom others come to hear, before the name:
 // "fortæller skuespilleren Testperson Eksempel".
@@ -18,7 +47,13 @@ var onStage = setOf("fortæller fortalte underviser holder optræder gæster syn
 // byOffice reports whether the name of words[from:to] is that of somebody who
 // speaks or holds an office.
 func byOffice(words []string, from, to int) bool {
-	if from > 0 {
+	if to < len(words) && moves(words[to:]) {
+		return true
+	}
+	if from > 2 && words[from-2] == "of" && heads[words[from-3]] {
+		return true
+	}
+	if from > 0 && !befallen(words[to:]) {
 		before := strings.ToLower(strings.Trim(words[from-1], ",.;()"))
 		if before == "v/" || onStage[before] || from > 1 && onStage[strings.ToLower(words[from-2])] && strings.ToLower(words[from-1]) == words[from-1] {
 			return true
@@ -41,6 +76,46 @@ func byOffice(words []string, from, to int) bool {
 			if strings.HasSuffix(next, r) && r != "ved" {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// befalls is what happens to the one that holds an office, who is then a patient or a
+// suspect like any other: "formand Testperson Eksempel er indlagt". Behind "fået" comes
+// one of illnesses.
+var (
+	befalls   = setOf("indlagt sygemeldt dømt sigtet anholdt gravid dement diagnosticeret opereret tvangsindlagt fængslet tiltalt misbruger alkoholiker kræftsyg dødssyg døende psykotisk deprimeret")
+	illnesses = setOf("konstateret diagnosen blodprop hjerneblødning depression psykose hjerneskade kræft brystkræft hjertestop dom stress demens")
+)
+
+// befallen reports whether words behind a name say what befell the person.
+func befallen(words []string) bool {
+	if len(words) < 2 {
+		return false
+	}
+	bare := func(i int) string { return strings.TrimRight(words[i], ".,;:!?") }
+	switch words[0] {
+	case "lider", "drikker", "afsoner":
+		return words[1] != "under"
+	case "er", "blev", "bliver":
+		return befalls[bare(1)]
+	case "har", "fik":
+		for i := 1; i < min(len(words), 4); i++ {
+			if illnesses[bare(i)] {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// befell reports whether a sentence says of a full name what befell the person.
+func befell(s string) bool {
+	words := strings.Fields(s)
+	for i := 2; i+1 < len(words); i++ {
+		if nameLike(words[i-1]) && nameLike(words[i-2]) && befallen(words[i:]) {
+			return true
 		}
 	}
 	return false

@@ -134,7 +134,15 @@ const maxFound = 200
 // NamesIn finds the names in prose that begin with a common first name: full ones, and
 // with lone also first names by themselves. Those of people who are there by office,
 // as "borgmester Testperson Eksempel", are left out.
-func NamesIn(text string, lone bool) []Found {
+func NamesIn(text string, lone bool) []Found { return namesIn(text, lone, byOffice) }
+
+// HoldersIn finds full names, those of people who are there by office too.
+func HoldersIn(text string) []Found {
+	return namesIn(text, false, func(string, Found) bool { return false })
+}
+
+// namesIn is [NamesIn] without the names that skip reports.
+func namesIn(text string, lone bool, skip func(text string, f Found) bool) []Found {
 	var out []Found
 	for i := 0; i < len(text) && len(out) < maxFound; {
 		r, size := utf8.DecodeRuneInString(text[i:])
@@ -144,7 +152,7 @@ func NamesIn(text string, lone bool) []Found {
 		}
 		end := wordEnd(text, i)
 		if unicode.IsUpper(r) && (lone && introduced(text[:i]) || called(text[:i])) {
-			if f := nameFrom(text, i); f.Name.Full() && !organisation(text[f.Start:f.End]) && !noName[Fold(text[i:end])] && !isStreet(Fold(text[i:end])) && !byOffice(text, f) {
+			if f := nameFrom(text, i); f.Name.Full() && !organisation(text[f.Start:f.End]) && !noName[Fold(text[i:end])] && !isStreet(Fold(text[i:end])) && !skip(text, f) {
 				out = append(out, f)
 				i = max(end, f.End)
 				continue
@@ -166,7 +174,7 @@ func NamesIn(text string, lone bool) []Found {
 			continue
 		}
 		f := nameFrom(text, i)
-		if (lone || f.Name.Full()) && !f.Name.Empty() && !byOffice(text, f) {
+		if (lone || f.Name.Full()) && !f.Name.Empty() && !skip(text, f) {
 			out = append(out, f)
 		}
 		i = max(end, f.End)
@@ -199,6 +207,10 @@ func takenUp(text string, i int) (Found, bool) {
 		return Found{}, false
 	}
 	rest := clip(text[f.End:], takenUpReach, false)
+	if slices.ContainsFunc(actions, func(v string) bool { return strings.HasPrefix(rest, v) }) &&
+		slices.ContainsFunc(takingUp, func(w string) bool { return strings.Contains(rest, w) }) {
+		return f, true
+	}
 	if !slices.ContainsFunc(personVerbs, func(v string) bool { return strings.HasPrefix(rest, v) }) {
 		return Found{}, false
 	}
@@ -207,6 +219,13 @@ func takenUp(text string, i int) (Found, bool) {
 	}
 	return f, strings.Contains(rest, " hun ") || strings.Contains(rest, " han ") || strings.Contains(rest, " hendes ") || strings.Contains(rest, " hans ")
 }
+
+// takingUp begin the sentence after the one that names a person, whose verb may then be
+// one of actions, in the languages of the neighbours too.
+var (
+	takingUp = []string{". Han ", ". Hun ", ". Hon ", ". Hendes ", ". Hans ", ". Er ist", ". Er hat", ". Sie ist", ". Sie hat"}
+	actions  = append([]string{" flytter ", " flyttede ", " har ", " zieht ", " lider "}, personVerbs...)
+)
 
 // takenUpReach is how far behind a name its pronoun may stand, in bytes.
 const takenUpReach = 160
@@ -218,7 +237,7 @@ func called(before string) bool {
 	return calling[strings.ToLower(before[strings.LastIndexAny(before, " \n\t(")+1:])]
 }
 
-var calling = map[string]bool{"drengen": true, "pigen": true, "borgeren": true, "beboeren": true, "patienten": true, "eleven": true, "moderen": true, "moren": true, "faderen": true, "faren": true, "manden": true, "kvinden": true, "ejeren": true, "lejeren": true, "naboen": true, "sønnen": true, "datteren": true, "barnet": true, "klienten": true, "ansøgeren": true}
+var calling = map[string]bool{"drengen": true, "pigen": true, "borgeren": true, "beboeren": true, "patienten": true, "eleven": true, "moderen": true, "moren": true, "faderen": true, "faren": true, "manden": true, "kvinden": true, "ejeren": true, "lejeren": true, "naboen": true, "sønnen": true, "datteren": true, "barnet": true, "familien": true, "klienten": true, "klient": true, "borger": true, "beboer": true, "patient": true, "elev": true, "ansøgeren": true}
 
 // childBefore reports whether a text ends with the words for the reader's own child.
 func childBefore(before string) bool {

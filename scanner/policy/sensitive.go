@@ -34,7 +34,12 @@ func specialCategory() Definition {
 			if _, exposed := it.Exposed(meansGroups, clearMeans); exposed {
 				return false
 			}
-			return !f.casePaper(site, caseGroups, clearStems) && (allWeak(it.Told(caseGroups)) || it.Says(newsletters...) || it.Says(committees...))
+			if it.Agreed() || it.Invented() {
+				return true
+			}
+			told := it.Told(caseGroups)
+			outright := slices.ContainsFunc(told, func(o parties.Odd) bool { return o.Stated })
+			return !f.casePaper(site, caseGroups, clearStems) && (allWeak(told) || it.Says(newsletters...) || !outright && it.Says(committees...))
 		}}
 }
 
@@ -43,7 +48,7 @@ func specialCategory() Definition {
 func (f *Facts) inProgrammes(site Site) bool {
 	it := f.parties(site)
 	return !slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
-		return (x.Detector == "special-category" || x.Detector == "protected-address") && x.Strength.Rank() >= detectors.Medium.Rank() && !it.Programme(x.At.Path)
+		return (x.Detector == "special-category" || x.Detector == "protected-address") && x.Strength.Rank() >= detectors.Medium.Rank() && !it.Programme(&x)
 	})
 }
 

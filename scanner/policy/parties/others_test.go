@@ -140,16 +140,64 @@ func TestTold(t *testing.T) {
 		{"Sygehuset <post@finland.example>", "Hun hedder noget. Moren Qwyx Prøvelainen har diabetes.", "", 1, false},
 		{toAnders, "", "Romanens hovedperson, Bente Prøvesen, har diabetes.", 0, false},
 		{"Vaskeriet <ordre@vask.example>", "", "Bente Prøvesen har diabetes.", 1, false},
+		{toAnders, "", "Romanens hovedperson er god.\n\nBente Prøvesen har diabetes.", 1, false},
+		{toAnders, "", "Bente Prøvesen skal på lejr. Faderen har diabetes.", 1, false},
+		{toAnders, "", "Vores formand Bente Prøvesen har diabetes.", 1, false},
+		{toAnders, "", "Qwyx Prøvelainen flytter 1. maj. Han har diabetes.", 1, false},
+		{toAnders, "", "Hos familien Qwyx Prøvelainen er der bøvl. Sønnen har diabetes.", 1, false},
 	} {
 		it := item(c.to, c.body, c.paper)
-		for i := range it.Doc.Segments {
-			if k := strings.Index(it.Doc.Segments[i].Text, "diabetes"); k >= 0 {
-				it.Findings = append(it.Findings, detectors.Finding{Detector: "special-category", Category: "helbred", Strength: detectors.Strong, Segment: i, Start: k, End: k + 8, At: it.Doc.Segments[i].At})
-			}
-		}
+		find(it, "diabetes")
 		got := it.Told(groups)
 		if len(got) != c.told || c.told > 0 && got[0].Weak != c.weak {
 			t.Errorf("%q, %q: got %+v", c.body, c.paper, got)
+		}
+	}
+}
+
+// find adds a finding for the first place of a word in each segment.
+func find(it *Item, word string) {
+	for i := range it.Doc.Segments {
+		if k := strings.Index(it.Doc.Segments[i].Text, word); k >= 0 {
+			it.Findings = append(it.Findings, detectors.Finding{Detector: "special-category", Category: "helbred", Strength: detectors.Strong, Segment: i, Start: k, End: k + len(word), At: it.Doc.Segments[i].At})
+		}
+	}
+}
+
+// TestStated: what is said of somebody outright, and what merely stands beside a name.
+func TestStated(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Bente Prøvesen er indlagt med diabetes.":                    true,
+		"Bente Prøvesen kommer ikke, for hun har diabetes.":          true,
+		"Bente Prøvesen har talt med os om hold for diabetes.":       false,
+		"Bente Prøvesen spurgte til ventetiden for hold i diabetes.": false,
+	} {
+		it := item(toAnders, text, "Ordre")
+		find(it, "diabetes")
+		got := it.Told(map[string]bool{"helbred": true})
+		if len(got) != 1 || got[0].Stated != want {
+			t.Errorf("%q: %+v, want %v", text, got, want)
+		}
+	}
+}
+
+// TestInvented: the people of exercises are nobody, unless something stands elsewhere too.
+func TestInvented(t *testing.T) {
+	for _, c := range []struct {
+		body, paper string
+		want        bool
+	}{
+		{"Case 1: Bente Prøvesen har diabetes.\nCase 2: Hvad nu?", "Ordre", true},
+		{"Øvelse", "Opgave 1\nBente Prøvesen har diabetes.\nOpgave 2\nHvad nu?", true},
+		{"Øvelse", "Bente Prøvesen har diabetes. Navnene er opdigtede.", true},
+		{"Bente Prøvesen har diabetes.", "Navnene er opdigtede. Hun har diabetes.", false},
+		{"Case 1: Bente Prøvesen har diabetes.", "Ordre", false},
+		{"Øvelse 1\nØvelse 2", "Ordre", false},
+	} {
+		it := item(toAnders, c.body, c.paper)
+		find(it, "diabetes")
+		if got := it.Invented(); got != c.want {
+			t.Errorf("%q, %q: %v", c.body, c.paper, got)
 		}
 	}
 }

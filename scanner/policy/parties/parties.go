@@ -81,6 +81,7 @@ type Odd struct {
 	At     subject.Occurrence // where the person stands, when Person is known
 	Form   bool               // in a form, else in a letter or another paper
 	Weak   bool               // worth a warning only
+	Stated bool               // what is told is said of the person outright
 }
 
 // Strangers is what an item's papers say of whom they are about.
