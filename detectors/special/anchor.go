@@ -261,7 +261,7 @@ var officeWords = []string{"speakers", "keynote", "lecture", "vi er to", "vi er 
 // pronouns stand for one definite person, and so do figures, but handbooks speak
 // of "barnet" and "borgeren" too. Each is a whole word.
 var (
-	pronouns = setOf(`hans hendes hans/hendes han hun ham hende hon hennes din dit dine dig du`)
+	pronouns = setOf(`hans hendes hans/hendes han hun ham hende hon hennes ist leidet wurde din dit dine dig du`)
 	figures  = setOf(`borgeren borgerens barnet barnets patienten patientens eleven elevens beboeren beboerens
  moren moderen morens moderens faren faderen farens faderens sønnen datteren sønnens datterens drengen drengens pigen pigens ægtefællen ægtefællens kæresten
  klienten klientens ansøgeren ansøgerens pågældende pågældendes afdøde afdødes kollegaen medarbejderens`)
@@ -279,7 +279,7 @@ func fromHandbook(text string, start, end int) bool {
 
 // ownWords are a person's words on herself or her family.
 var ownWords = []string{"jeg har ", "jeg er ", "jeg fik ", "jeg lider ", "jeg blev ", "jeg bor ", "at jeg ", "min søn", "min datter", "min mand", "min kone", "min mor", "min far", "mit barn", "min kæreste", "min samlever", "mine børn",
-	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter", " far er ", " mor er ", " far har ", " mor har ", "familien er fra ", "er ist ", "sie ist ", "er hat ", "sie hat ", "er wurde ", "sie wurde ", "er leidet ", "sie leidet ", "forældrene har mistet", "forældrene har fået frataget"}
+	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter", " far er ", " mor er ", " far har ", " mor har ", "familien er fra ", "forældrene har mistet", "forældrene har fået frataget"}
 
 func personWord(lower string, words map[string]bool) bool {
 	if ownNeedles.in(lower) {

@@ -228,3 +228,24 @@ func TestTellsOfMeans(t *testing.T) {
 		}
 	}
 }
+
+// TestOutright: a word for a committee makes a mail softer that names its members, and
+// not one that says of a member what befell him; neither does a portrait's leave count for
+// another's mail.
+func TestOutright(t *testing.T) {
+	site := testSite()
+	for body, want := range map[string]Action{
+		"Kære bestyrelse. Jeres kasserer Anders Testesen er indlagt med skizofreni.":         Hold,
+		"Kære bestyrelse. Anders Testesen har talt med os om et hold for skizofreni.":        Warn,
+		"Anders Testesen er kendt med skizofreni og har godkendt teksten.":                   Warn,
+		"Case 1: Anders Testesen er indlagt med skizofreni.\nCase 2: Hvad gør du?":           Warn,
+		"Anders Testesen er kendt med skizofreni og har ikke godkendt, at det bliver kendt.": Hold,
+	} {
+		f := spoken(site, body, "kontor@firma.example")
+		k := strings.Index(body, "skizofreni")
+		f.Findings = append(f.Findings, detectors.Finding{Detector: "special-category", Category: "psykiatri", Strength: detectors.Medium, Value: detectors.RandomKey().Mask("skizofreni", "s"), Start: k, End: k + len("skizofreni"), At: document.Location{Path: "m.eml"}})
+		if got := action(Decide(site, Default(), f), "special-category"); got != want {
+			t.Errorf("%q: %s, want %s", body, got, want)
+		}
+	}
+}
