@@ -39,7 +39,7 @@ func (f *finder) match() {
 		taken = f.take(f.joined(f.row.Count-1, formRun))
 	case 4:
 		f.meetFour(last.Start)
-		taken = f.matchParted() || f.matchCells()
+		taken = f.matchParted() || f.matchCells() || f.matchSpaced()
 	case 9:
 		taken = f.matchLostZero(f.row.Count - 1)
 	case 7, 1:

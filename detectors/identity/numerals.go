@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 
 	"brevvagt/detectors/identity/digits"
@@ -155,7 +156,7 @@ type numeral struct {
 }
 
 var numerals = func() map[string]numeral {
-	m := map[string]numeral{"nul": {0, 1}, "en": {1, 1}, "et": {1, 1}, "ti": {10, 2}, "elleve": {11, 2}, "tolv": {12, 2}, "tretten": {13, 2}, "fjorten": {14, 2},
+	m := map[string]numeral{"nul": {0, 1}, "en": {1, 1}, "et": {1, 1}, "én": {1, 1}, "ét": {1, 1}, "ti": {10, 2}, "elleve": {11, 2}, "tolv": {12, 2}, "tretten": {13, 2}, "fjorten": {14, 2},
 		"femten": {15, 2}, "seksten": {16, 2}, "sytten": {17, 2}, "atten": {18, 2}, "nitten": {19, 2}}
 	ones := []string{"", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni"}
 	for v, w := range ones[2:] {
@@ -167,19 +168,41 @@ var numerals = func() map[string]numeral {
 			m[w+"og"+ten] = numeral{(k+2)*10 + v + 1, 2}
 		}
 	}
+	english(m)
 	return m
 }()
 
-// zeroWord stands in nearly every number that is said in words: nine months of twelve
-// begin with it. Hardly any text has it, so that it is looked for first.
-const zeroWord = "nul"
+// english adds the numerals of English, whose ones follow their tens: "sixty-three".
+func english(m map[string]numeral) {
+	for v, w := range strings.Fields("zero one two three four five six seven eight nine") {
+		m[w] = numeral{v, 1}
+	}
+	for v, w := range strings.Fields("ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen") {
+		m[w] = numeral{v + 10, 2}
+	}
+	for k, w := range tensEnglish {
+		m[w] = numeral{(k + 2) * 10, 2}
+	}
+}
+
+var tensEnglish = strings.Fields("twenty thirty forty fifty sixty seventy eighty ninety")
+
+// zeroWords stand in nearly every number that is said in words: nine months of twelve
+// begin with one. Hardly any text has them, so that they are looked for first.
+var zeroWords = [...]string{"nul", "zero"}
 
 // maxSaid is how far, in bytes, a number said in words reaches back from its zero.
-const maxSaid = 60
+const maxSaid = 90
 
 // readSaid judges a number in words behind "cpr": "cpr er tolv nul tre enogtres,
 // toogtredive sytten".
 func (f *finder) readSaid() {
+	for _, w := range zeroWords {
+		f.readSaidWith(w)
+	}
+}
+
+func (f *finder) readSaidWith(zeroWord string) {
 	done := 0
 	for at := 0; ; {
 		n := strings.Index(f.text[at:], zeroWord)
@@ -235,33 +258,42 @@ func (f *finder) behindCPR(read func(at int)) {
 	}
 }
 
-// saidFrom goes back over the numerals before s[i].
+// saidFrom goes back over the numerals before s[i] and the words between the halves.
 func (f *finder) saidFrom(i int) int {
-	for low := max(0, i-maxSaid); i > low; {
-		k := len(strings.TrimRight(f.text[:i], " ,-"))
+	at := i
+	for low := max(0, i-maxSaid); at > low; {
+		k := len(strings.TrimRight(f.text[:at], " ,-"))
 		from := k
 		for from > low && wordByte(f.text, from-1) {
 			from--
 		}
-		if _, ok := numerals[strings.ToLower(f.text[from:k])]; !ok || from == k || i-k > 3 {
+		word := strings.ToLower(f.text[from:k])
+		if _, ok := numerals[word]; ok && from < k && at-k <= 3 {
+			i = from
+		} else if !saidBetween[word] || at-k > 3 {
 			break
 		}
-		i = from
+		at = from
 	}
 	return i
 }
+
+// saidBetween are the words that may stand between the date and the last four digits
+// of a number that is said in words.
+var saidBetween = map[string]bool{"og": true, "så": true, "derefter": true, "bindestreg": true, "streg": true, "tankestreg": true, "minus": true,
+	"and": true, "then": true, "dash": true, "hyphen": true}
 
 // said reads ten digits in words from byte i on; end is i when there are not ten.
 func (f *finder) said(i int) (c candidate, end int) {
 	c = candidate{start: i, form: formParted, spoken: true}
 	n, k := 0, i
 	for n < 10 {
-		from := k
-		for k < len(f.text) && wordByte(f.text, k) {
-			k++
+		v, to := f.numeralAt(k, n)
+		for words := 0; n == 6 && v.digits == 0 && to > k && words < 2 && saidBetween[strings.ToLower(f.text[k:to])]; words++ {
+			k = f.nextSaid(to)
+			v, to = f.numeralAt(k, n)
 		}
-		v, ok := numerals[strings.ToLower(f.text[from:k])]
-		if !ok || n+v.digits > 10 {
+		if k = to; v.digits == 0 || n+v.digits > 10 {
 			return c, i
 		}
 		if v.digits == 2 {
@@ -271,11 +303,47 @@ func (f *finder) said(i int) (c candidate, end int) {
 		c.d[n] = byte(v.value % 10)
 		n++
 		c.end = k
-		for k < len(f.text) && k-c.end < 4 && strings.IndexByte(" ,-\n", f.text[k]) >= 0 {
-			k++
-		}
+		k = f.nextSaid(k)
 	}
 	return c, c.end
+}
+
+// nextSaid goes over what parts two numerals.
+func (f *finder) nextSaid(i int) int {
+	k := i
+	for k < len(f.text) && k-i < 4 && strings.IndexByte(" ,-\n", f.text[k]) >= 0 {
+		k++
+	}
+	return k
+}
+
+// numeralAt reads the numeral at byte i, of which n digits were said before: digits is 0
+// for any other word, which ends at the second result. "syv og tyve" and "sixty-three"
+// are one, but not across the middle or the end of a number.
+func (f *finder) numeralAt(i, n int) (numeral, int) {
+	v, to := f.wordAt(i)
+	if n == 5 || n == 9 {
+		return v, to
+	}
+	switch {
+	case v.digits == 1 && v.value > 0 && strings.HasPrefix(f.text[to:], " og "):
+		if ten, end := f.wordAt(to + len(" og ")); ten.digits == 2 && ten.value >= 20 && ten.value%10 == 0 {
+			return numeral{ten.value + v.value, 2}, end
+		}
+	case v.digits == 2 && to < len(f.text) && (f.text[to] == '-' || f.text[to] == ' ') && slices.Contains(tensEnglish, strings.ToLower(f.text[i:to])):
+		if one, end := f.wordAt(to + 1); one.digits == 1 && one.value > 0 {
+			return numeral{v.value + one.value, 2}, end
+		}
+	}
+	return v, to
+}
+
+func (f *finder) wordAt(i int) (numeral, int) {
+	to := i
+	for to < len(f.text) && wordByte(f.text, to) {
+		to++
+	}
+	return numerals[strings.ToLower(f.text[i:to])], to
 }
 
 // mentionsCPR reports whether the text says CPR in one of its usual spellings.

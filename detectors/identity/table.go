@@ -86,10 +86,10 @@ func (f *finder) findTable(sep byte, from int) bool {
 	low, head, end := max(0, from-maxTableBack), -1, from
 	for at := from; at > low; {
 		line, stop, ok := row(f.text, at-1)
-		if !ok || strings.IndexByte(f.text[line:stop], sep) < 0 && !rule(f.text[line:stop]) {
+		if !ok || !parted(f.text[line:stop], sep) && !rule(f.text[line:stop]) {
 			break
 		}
-		if strings.IndexByte(f.text[line:stop], sep) >= 0 && !rule(f.text[line:stop]) {
+		if parted(f.text[line:stop], sep) && !rule(f.text[line:stop]) {
 			head, end = line, stop
 		}
 		at = line
@@ -104,11 +104,20 @@ func (f *finder) findTable(sep byte, from int) bool {
 // rows reports whether every line holds the sign that parts cells.
 func rows(s string, sep byte) bool {
 	for line := range strings.Lines(s) {
-		if strings.IndexByte(line, sep) < 0 && !rule(strings.TrimRight(line, "\r\n")) {
+		if !parted(line, sep) && !rule(strings.TrimRight(line, "\r\n")) {
 			return false
 		}
 	}
 	return true
+}
+
+// parted reports whether a line holds the sign that parts cells; two blanks stand for
+// a sign of ' '.
+func parted(line string, sep byte) bool {
+	if sep == ' ' {
+		return strings.Contains(line, "  ")
+	}
+	return strings.IndexByte(line, sep) >= 0
 }
 
 // rule tells a line that is only drawn: "|---|---|", "+-----+".
@@ -146,6 +155,10 @@ func (f *finder) underSerial(i int) bool {
 		_, head, _ = strings.Cut(head, string(f.table.sep))
 	}
 	head, _, _ = strings.Cut(head, string(f.table.sep))
+	return saysSerial(head)
+}
+
+func saysSerial(head string) bool {
 	head = strings.ToLower(head)
 	for _, w := range serialWords {
 		if strings.Contains(head, w) {
