@@ -191,6 +191,9 @@ var tensEnglish = strings.Fields("twenty thirty forty fifty sixty seventy eighty
 // begin with one. Hardly any text has them, so that they are looked for first.
 var zeroWords = [...]string{"nul", "zero"}
 
+// minSaid is how long, in bytes, a text is that says a number in words behind its label.
+const minSaid = 40
+
 // maxSaid is how far, in bytes, a number said in words reaches back from its zero.
 const maxSaid = 90
 

@@ -79,8 +79,10 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	f.readSpoken()
 	// The letter c is rare in Danish, so that the search is cheap.
 	named := mentionsCPR(f.text)
-	if named {
+	if named || len(f.text) > minSaid && strings.Contains(f.text, "ersonnummer") {
 		f.readSaid()
+	}
+	if named {
 		f.readSaidBehind()
 		f.readSpelled()
 	}

@@ -45,7 +45,7 @@ func xlsxFile(t testing.TB) []byte {
 	sheet1 := `<worksheet ` + ns + `><cols><col min="4" max="4" hidden="1"/></cols><sheetData>
 <row r="1"><c r="A1" t="s"><v>1</v></c><c r="B1" t="s"><v>2</v></c></row>
 <row r="2"><c r="A2" t="s"><v>3</v></c><c r="B2" t="s"><v>0</v></c><c r="D2" t="inlineStr"><is><t>{13}</t></is></c></row>
-<row r="3"><c r="B3" t="inlineStr"><is><r><t>{1x}</t></r><r><t>{1y}</t></r></is></c></row>
+<row r="3"><c r="B3" t="inlineStr"><is><r><t>{1x}</t></r><rPh sb="0" eb="1"><t>77</t></rPh><r><t>{1y}</t></r></is></c></row>
 <row r="4"><c r="B4" t="str"><f>A1</f><v>{2}</v></c></row>
 <row r="5"><c r="B5"><f>IF(A1="{3}",1,2)</f><v>2</v></c></row>
 <row r="6" hidden="1"><c r="B6" t="inlineStr"><is><t>{12}</t></is></c></row>
@@ -67,7 +67,7 @@ func xlsxFile(t testing.TB) []byte {
 		{"xl/worksheets/_rels/sheet1.xml.rels", `<Relationships><Relationship Id="rId1" Type="x/comments" Target="../comments1.xml"/><Relationship Id="rId2" Type="x/threadedComment" Target="../threadedComments/tc1.xml"/><Relationship Id="rId3" Type="x/drawing" Target="../drawings/drawing1.xml"/></Relationships>`},
 		{"xl/worksheets/sheet2.xml", other("{14}")},
 		{"xl/worksheets/sheet3.xml", other("{15}")},
-		{"xl/sharedStrings.xml", `<sst ` + ns + `><si><t>{0}</t></si><si><t>Navn</t></si><si><t>CPR</t></si><si><t>Testperson Eksempel</t></si><si><t>{18}</t></si></sst>`},
+		{"xl/sharedStrings.xml", `<sst ` + ns + `><si><r><t>{0x}</t></r><rPh sb="0" eb="1"><t>77</t></rPh><r><t>{0y}</t></r></si><si><t>Navn</t></si><si><t>CPR</t></si><si><t>Testperson Eksempel</t></si><si><t>{18}</t></si></sst>`},
 		{"xl/styles.xml", `<styleSheet ` + ns + `><numFmts><numFmt numFmtId="164" formatCode="000000\-0000"/></numFmts><cellXfs><xf numFmtId="0"/><xf numFmtId="164"/><xf numFmtId="14"/></cellXfs></styleSheet>`},
 		{"xl/comments1.xml", `<comments ` + ns + `><authors><author>Sagsbehandler {20}</author></authors><commentList><comment ref="B2"><text><r><t>{4x}</t></r><r><t>{4y}</t></r></text></comment></commentList></comments>`},
 		{"xl/threadedComments/tc1.xml", `<ThreadedComments><threadedComment ref="B3"><text>{5}</text></threadedComment></ThreadedComments>`},

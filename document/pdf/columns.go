@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"math"
 	"regexp"
 	"strings"
 	"unicode"
@@ -35,6 +36,49 @@ type heading struct {
 	text                string
 	person              bool
 }
+
+// cutDate is the first half of a number that goes on in another line.
+var cutDate = regexp.MustCompile(`\d{6}[-\x02\x{2010}\x{2011}\x{2013}\x{fffe}]\s`)
+
+var fourDigits = regexp.MustCompile(`\d{4}`)
+
+// overLines hands on the numbers that are cut at the end of their column's line and go on
+// where the next line of that column begins. The text of a page has both columns in one
+// line.
+func (r *reader) overLines(t textPage, page int) {
+	for _, m := range cutDate.FindAllStringIndex(t.text, maxNumbers) {
+		if m[0] > 0 && t.text[m[0]-1] >= '0' && t.text[m[0]-1] <= '9' {
+			continue
+		}
+		end := m[1] - 1
+		from, _, _ := t.cell(m[0], end)
+		start, ok := t.box(from, end)
+		below := strings.IndexByte(t.text[end:], '\n')
+		if !ok || below < 0 {
+			continue
+		}
+		low := end + below + 1
+		line, _, _ := strings.Cut(t.text[low:], "\n")
+		for _, four := range fourDigits.FindAllStringIndex(line, maxHeadings) {
+			a, b := low+four[0], low+four[1]
+			first, _, _ := t.cell(a, b)
+			c, ok := t.box(a, b)
+			if next, _ := utf8.DecodeRuneInString(t.text[b:]); !ok || strings.TrimSpace(t.text[end:a]) == "" || first != a || unicode.IsLetter(next) || unicode.IsDigit(next) {
+				continue
+			}
+			if drop := start.bottom - c.bottom; math.Abs(start.left-c.left) < beginsAlike && drop > 0 && drop < farBelow {
+				text := t.text[from:m[0]] + t.text[m[0]:m[0]+6] + "-" + t.text[a:b]
+				r.out.Segment(document.Segment{Text: text, At: document.Location{Page: page}})
+			}
+		}
+	}
+}
+
+// How far two lines of a column begin from each other and stand apart at most, in points.
+const (
+	beginsAlike = 3
+	farBelow    = 40
+)
 
 // underHeadings hands on the page's numbers of ten digits that stand under a heading
 // which says that they are persons'. Headings of earlier pages go on until another one

@@ -46,6 +46,26 @@ func TestNumbersUnderHeadings(t *testing.T) {
 	}
 }
 
+func TestNumberOverTwoLinesOfAColumn(t *testing.T) {
+	for name, c := range map[string]struct {
+		data []byte
+		want bool
+	}{
+		"two columns":   {onePage(show("Borger, cpr-nr. 661072-", 72, 700)+show("Spalte to her", 330, 700)+show("1234 har ret til", 72, 686)+show("og mere tekst", 330, 686), "", "").bytes(), true},
+		"right column":  {onePage(show("Spalte et her", 72, 700)+show("cpr-nr. 661072-", 330, 700)+show("og mere tekst", 72, 686)+show("1234", 330, 686), "", "").bytes(), true},
+		"other column":  {onePage(show("Borger, cpr-nr. 661072-", 72, 700)+show("Spalte to her", 330, 700)+show("og mere tekst", 72, 686)+show("1234 har ret til", 330, 686), "", "").bytes(), false},
+		"longer number": {onePage(show("Borger, cpr-nr. 661072-", 72, 700)+show("Spalte to her", 330, 700)+show("12345 har ret til", 72, 686)+show("og mere tekst", 330, 686), "", "").bytes(), false},
+	} {
+		found := false
+		for _, s := range read(t, c.data).Segments {
+			found = found || strings.HasSuffix(s.Text, "661072-1234")
+		}
+		if found != c.want {
+			t.Errorf("%s: %v", name, found)
+		}
+	}
+}
+
 func boxes(digits string, x int) string {
 	var b strings.Builder
 	for i, c := range digits {

@@ -38,6 +38,7 @@ func (r *reader) page(index int, form bool) error {
 			r.text(s)
 		}
 		r.underHeadings(text, index+1)
+		r.overLines(text, index+1)
 	}
 	r.written = (!usable || r.drawn) && text.size >= minWritten
 	if err := r.closeText(text); err != nil {
@@ -195,6 +196,9 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 				b.WriteByte('\n')
 			}
 			b.WriteString(unspaced(t.parted(line, at)))
+			if s := scattered(line); s != "" {
+				out = append(out, document.Segment{Text: s, At: document.Location{Line: number + 1}})
+			}
 		}
 		at += utf16Len(raw)
 	}

@@ -2,6 +2,7 @@ package pdf
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -25,6 +26,45 @@ func unspaced(line string) string {
 			return line
 		}
 	}
+	return closed(fields)
+}
+
+// maxScattered is the length, in characters, of the longest piece of a scattered number.
+const maxScattered = 6
+
+// scattered closes up a line with ten digits that are set with wide and uneven gaps, so
+// that most characters stand by themselves and some do not; "" for any other line.
+func scattered(line string) string {
+	fields := strings.Fields(line)
+	if len(fields) < minSpaced || len(fields) > 5*minSpaced {
+		return ""
+	}
+	figures, single := 0, 0
+	for _, f := range fields {
+		switch n := utf8.RuneCountInString(f); {
+		case n > maxScattered:
+			return ""
+		case n == 1:
+			single++
+		}
+		for _, c := range f {
+			if c >= '0' && c <= '9' {
+				figures++
+			}
+		}
+	}
+	if figures != 10 || single == len(fields) || 2*single < len(fields) {
+		return ""
+	}
+	if s := closed(fields); wholeNumber.MatchString(s) {
+		return s
+	}
+	return ""
+}
+
+var wholeNumber = regexp.MustCompile(`(?:^|\D)\d{6}-?\d{4}(?:\D|$)`)
+
+func closed(fields []string) string {
 	var b strings.Builder
 	for i, f := range fields {
 		if i > 0 && isLetter(fields[i-1]) != isLetter(f) {

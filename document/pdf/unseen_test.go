@@ -33,6 +33,19 @@ func TestUnspaced(t *testing.T) {
 	}
 }
 
+func TestScattered(t *testing.T) {
+	for in, want := range map[string]string{
+		"C P R 1 20 3 3 6 -3951":            "CPR 120336-3951",
+		"C P R 1 2 0 3 3 6 - 3 9 5 1":       "", // closed up as it is
+		"Uge 1 2 3 4 5 6 7 8 9 10 11 12":    "",
+		"Han fik 1 20 3 3 6 og 3 951 i alt": "",
+	} {
+		if got := scattered(in); got != want {
+			t.Errorf("%q became %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestWhatTheEngineDoesNotGive(t *testing.T) {
 	script := onePage(show("hej", 50, 700), "", `/OpenAction<</S/JavaScript/JS(app.alert\("CPR `+hiddenNumber+`"\))>>`).bytes()
 	if text, _ := texts(t, script); strings.Count(text, hiddenNumber) != 1 {

@@ -25,6 +25,8 @@ func TestDigitsInElementsOfTheirOwn(t *testing.T) {
 		"pi.xml":      `<?xml version="1.0"?><?fag cpr="120336-3951"?><a/>`,
 		"div.html":    "<p>CPR-nr.</p>" + spread("<div>", "</div>\n"),
 		"li.html":     "<p>CPR-nr.:</p><ol>" + spread("<li>", "") + "</ol>",
+		"ol.html":     "<p>CPR</p><ol start=1203363951><li>Bo</ol>",
+		"value.html":  "<p>CPR</p><ol><li>Liste<li value=1203363951>Bo</ol>",
 		"felt.html":   "<form>CPR-nr. " + spread(`<input maxlength=1 value="`, `">`) + "</form>",
 		"script.html": "<script>document.write(String.fromCharCode(67,80,82,32,49,50,48,51,51,54,45,51,57,53,49))</script>",
 		"ruby.html":   "<p>CPR <ruby>120336-3951<rt>nr</rt></ruby></p>",

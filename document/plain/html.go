@@ -97,6 +97,7 @@ type open struct {
 	turned bool // written from right to left
 	style  bool
 	dress  styles.Element
+	number int    // of the next item of a list, 0 where it is a small one
 	after  string // what a style sheet adds behind its text
 }
 

@@ -19,11 +19,14 @@ func (Mainframe) Name() string { return "ebcdic" }
 // with blanks between, and digits or letters would be no such text in ASCII.
 func (Mainframe) Match(head []byte, _ string) bool {
 	sample := head[:min(len(head), 4096)]
-	if len(sample) < 40 {
+	if len(sample) < 16 {
 		return false
 	}
-	known, blanks, ascii := 0, 0, 0
+	known, blanks, ascii, figures := 0, 0, 0, 0
 	for _, c := range sample {
+		if c >= 0xf0 && c <= 0xf9 {
+			figures++
+		}
 		switch {
 		case c == 0x40:
 			blanks++
@@ -36,6 +39,9 @@ func (Mainframe) Match(head []byte, _ string) bool {
 		case c == ' ', c == 'e', c == '\n':
 			ascii++
 		}
+	}
+	if len(sample) < 40 && (known < len(sample) || figures < 6) { // a short one must be nothing else
+		return false
 	}
 	return known*10 >= len(sample)*9 && (known-blanks)*16 >= len(sample) && blanks*25 >= len(sample) && ascii*50 <= len(sample)
 }

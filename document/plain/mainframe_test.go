@@ -21,7 +21,10 @@ func TestMainframe(t *testing.T) {
 	if !documenttest.Has(d, "R8DØD") {
 		t.Error("Danish letters of code page 277 are lost")
 	}
-	for _, plain := range []string{strings.Repeat("almindelig tekst ", 20), strings.Repeat("ÆØÅ æøå ", 20), strings.Repeat("@@@@@@@@@@", 20)} {
+	if short, _ := charmap.CodePage037.NewEncoder().String("CPR " + c + " IB"); !(Mainframe{}).Match([]byte(short), "a.txt") {
+		t.Error("a short text is taken for another")
+	}
+	for _, plain := range []string{strings.Repeat("almindelig tekst ", 20), strings.Repeat("ÆØÅ æøå ", 20), strings.Repeat("@@@@@@@@@@", 20), "Åse Øst ÆØÅ ÅÅÅÅ 12", "\xc1\xc2\xd8\xc5\xc6\xd8\xc5 \xd8\xc5\xc6\xd8\xc5\xd8\xc5\xc6"} {
 		if (Mainframe{}).Match([]byte(plain), "a.txt") {
 			t.Errorf("%.20q is no EBCDIC", plain)
 		}

@@ -1,10 +1,12 @@
 package plain
 
 import (
+	"fmt"
 	"maps"
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"golang.org/x/net/html"
@@ -77,6 +79,7 @@ func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 			o.layer = document.Quoted
 		}
 	}
+	p.ordinal(&o, attrs)
 	p.attributes(tag, attrs)
 	p.cellData(tag, attrs)
 	if !selfClosing && !isVoid(tag) && len(p.stack) < maxOpen {
@@ -107,6 +110,35 @@ func (p *page) opening(tag atom.Atom) {
 		p.text(" ")
 	case isBlock(tag):
 		p.lineBreak()
+	}
+}
+
+// ordinal shows the number that a browser writes before an item of a list, where the
+// page says one that is as long as a person's: <ol start="..."> or <li value="...">.
+func (p *page) ordinal(o *open, attrs map[string]string) {
+	long := func(n string) int {
+		if !tenDigits(n) && !tenDigits("0"+n) {
+			return 0
+		}
+		v, _ := strconv.Atoi(n) // ten digits
+		return v
+	}
+	switch o.tag {
+	case atom.Ol:
+		o.number = long(attrs["start"])
+	case atom.Li:
+		number := long(attrs["value"])
+		for i := len(p.stack) - 1; i >= 0 && number == 0; i-- {
+			if p.stack[i].tag == atom.Ol {
+				if number = p.stack[i].number; number > 0 {
+					p.stack[i].number++
+				}
+				break
+			}
+		}
+		if number > 0 {
+			p.text(fmt.Sprintf("%010d ", number))
+		}
 	}
 }
 

@@ -52,6 +52,7 @@ const (
 	shifts     // of UTF-7
 	underscore // of a label printer
 	tagged     // signs of tags, which no program shows
+	paired     // two hexadecimal signs, a blank, two more
 )
 
 // sign is what a text must hold to be looked at for a code.
@@ -146,7 +147,10 @@ func look(text string) (found mark) {
 			to++
 		}
 		if to-from >= minPacked && mixed(text[from:to]) {
-			return found | letter
+			return found | letter | paired
+		}
+		if to-from == 2 && pairsAt(text, from) {
+			found |= paired
 		}
 		i = to/minPacked*minPacked - 1 // the next step is behind the run
 	}
@@ -180,7 +184,7 @@ func decoders() []decoder {
 		{control, terminal}, {backslash, escapes}, {backslash, cascading}, {backslash, fourDigits},
 		{percent, percents}, {equals, quotedPrintable}, {entity, entities}, {markup | backslash, bare},
 		{quote, strung}, {letter, packed}, {letter, hexadecimal}, {listed, list}, {dumped, dump}, {dumped, octalDump},
-		{quoting, unquoted}, {shifts, shifted}, {underscore, printed}, {tagged, tags},
+		{quoting, unquoted}, {shifts, shifted}, {underscore, printed}, {tagged, tags}, {paired, pairs}, {paired, list},
 	}
 }
 

@@ -192,6 +192,35 @@ func dump(text string) string {
 	return b.String()
 }
 
+// pairRun is bytes in hexadecimal with a sign between, not in lines of their own.
+var pairRun = regexp.MustCompile(`(?:\b[0-9a-fA-F]{2}[ :,;.\-\r\n]{1,2}){9,}[0-9a-fA-F]{2}\b`)
+
+// pairsAt tells that the two signs at byte i are one of three such bytes.
+func pairsAt(text string, i int) bool {
+	near := func(k int) bool {
+		return k >= 0 && k+2 <= len(text) && hexes[text[k]] && hexes[text[k+1]] && (k == 0 || !packs[text[k-1]] || text[k-1] == '-') && (k+2 == len(text) || !packs[text[k+2]] || text[k+2] == '-')
+	}
+	return near(i) && (near(i-3) && near(i+3) || near(i+3) && near(i+6) || near(i-3) && near(i-6))
+}
+
+// pairs reads "43 50 52 3a", also where the bytes stand in the middle of a line.
+func pairs(text string) string {
+	var b strings.Builder
+	for _, run := range pairRun.FindAllString(text, -1) {
+		raw, _ := hex.DecodeString(strings.Map(func(c rune) rune {
+			if c < 0x80 && hexes[c] {
+				return c
+			}
+			return -1
+		}, run)) // pairs by the rule
+		if s := readable(raw); s != "" {
+			b.WriteString(s)
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
 // octalDump reads what od -c writes: each sign in a column of four.
 func octalDump(text string) string {
 	var b strings.Builder

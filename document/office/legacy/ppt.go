@@ -27,6 +27,10 @@ const (
 	recBlob      = 0x138b // an extension's data: records again, comments among them
 	recPersist   = 0x03f3
 	recUserEdit  = 0x0ff5
+	recGroup     = 0xf003 // OfficeArtSpgrContainer of [MS-ODRAW]
+	recShape     = 0xf004
+	recTextbox   = 0xf00d
+	recAnchor    = 0xf00f // left, top, right and bottom within the group
 	recSlideShow = 0x03f9 // SlideShowSlideInfoAtom: bit 2 of its flags hides
 	maxPPTDepth  = 64
 )
@@ -129,6 +133,8 @@ func (w *pptWalk) container(kind, instance int, body []byte, at document.Locatio
 		}
 	case recCrypt:
 		w.crypt = true
+	case recGroup:
+		w.table(body, at)
 	}
 	w.walk(body, at, depth+1, label)
 }

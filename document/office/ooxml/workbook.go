@@ -114,31 +114,37 @@ func (r *reader) cellFormats(p *part) {
 func (r *reader) sharedStrings(p *part) {
 	r.with(p, func(rd io.Reader) error {
 		sc := xmlscan.New(rd)
-		var text []byte
-		inText, size := 0, 0
+		var text, reading []byte // a reading aid stands in the middle of a word and is no part of it
+		inText, size, aid := 0, 0, false
 		for k := sc.Next(); k != xmlscan.EOF; k = sc.Next() {
 			switch k {
 			case xmlscan.Start:
 				switch sc.Name() {
 				case "si":
-					text = text[:0]
+					text, reading, aid = text[:0], reading[:0], false
 				case "t":
 					inText++
 				case "rPh":
-					text = append(text, '\n') // reading aid, not part of the word
+					reading, aid = append(reading, '\n'), true
 				}
 			case xmlscan.End:
 				switch sc.Name() {
 				case "t":
 					inText = max(0, inText-1)
+				case "rPh":
+					aid = false
 				case "si":
+					text = append(text, reading...)
 					if size += len(text); len(r.book.strings) >= maxStrings || size > 128<<20 {
 						return pack.ErrTooBig
 					}
 					r.book.strings = append(r.book.strings, string(text))
 				}
 			case xmlscan.Text:
-				if inText > 0 {
+				switch {
+				case inText > 0 && aid:
+					reading = append(reading, sc.Text()...)
+				case inText > 0:
 					text = append(text, sc.Text()...)
 				}
 			}

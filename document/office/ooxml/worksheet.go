@@ -84,7 +84,10 @@ func (w *sheetWalk) run() error {
 				w.end(w.sc.Name())
 			}
 		case xmlscan.Text:
-			if w.element != "" || !w.inData {
+			switch {
+			case w.element == "rPh" && w.inData: // how the word is read aloud: no part of it
+				w.other(string(w.sc.Text()), document.Hidden)
+			case w.element != "" || !w.inData:
 				w.text = append(w.text, w.sc.Text()...)
 			}
 		case xmlscan.Note:
@@ -158,10 +161,14 @@ func (w *sheetWalk) startData(name string) {
 			w.cell.col = col
 		}
 		w.cell.style, _ = strconv.Atoi(w.sc.Attr("s"))
-	case "v", "f", "t":
+	case "v", "f", "rPh":
 		w.element = name
-		if name != "t" {
+		if name != "rPh" {
 			w.text = w.text[:0]
+		}
+	case "t":
+		if w.element != "rPh" {
+			w.element = name
 		}
 	case "is":
 		w.text = w.text[:0]
@@ -192,6 +199,10 @@ func (w *sheetWalk) endData(name string) error {
 		w.cell.formula = string(w.text)
 		w.element = ""
 	case "t":
+		if w.element != "rPh" {
+			w.element = ""
+		}
+	case "rPh":
 		w.element = ""
 	case "is":
 		w.cell.stored = string(w.text)
