@@ -146,10 +146,10 @@ func look(text string) (found mark) {
 		for to < len(text) && packs[text[to]] {
 			to++
 		}
-		if to-from >= minPacked && mixed(text[from:to]) {
-			return found | letter | paired
+		if found&letter == 0 && to-from >= minPacked && mixed(text[from:to]) {
+			found |= letter
 		}
-		if to-from == 2 && pairsAt(text, from) {
+		if found&paired == 0 && to-from == 2 && hexes[text[from]] && pairsAt(text, from) {
 			found |= paired
 		}
 		i = to/minPacked*minPacked - 1 // the next step is behind the run

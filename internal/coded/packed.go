@@ -193,15 +193,34 @@ func dump(text string) string {
 }
 
 // pairRun is bytes in hexadecimal with a sign between, not in lines of their own.
-var pairRun = regexp.MustCompile(`(?:\b[0-9a-fA-F]{2}[ :,;.\-\r\n]{1,2}){9,}[0-9a-fA-F]{2}\b`)
+var pairRun = regexp.MustCompile(`(?:\b[0-9a-fA-F]{2}[ :,;.\r\n]{1,2}){9,}[0-9a-fA-F]{2}\b`)
 
-// pairsAt tells that the two signs at byte i are one of three such bytes.
+// minPairs is the fewest bytes of such a row: ten digits. A phone number and a date have
+// no more than four.
+const minPairs = 10
+
+// pairsAt tells that the two signs at byte i are one of a row of such bytes.
 func pairsAt(text string, i int) bool {
-	near := func(k int) bool {
-		return k >= 0 && k+2 <= len(text) && hexes[text[k]] && hexes[text[k+1]] && (k == 0 || !packs[text[k-1]] || text[k-1] == '-') && (k+2 == len(text) || !packs[text[k+2]] || text[k+2] == '-')
+	pair := func(k int) bool { return k >= 0 && k+2 <= len(text) && hexes[text[k]] && hexes[text[k+1]] }
+	n := 0
+	for k := i; n < minPairs && pair(k) && (k+2 == len(text) || parts(text[k+2])); n++ {
+		if k += 3; k < len(text) && parts(text[k]) {
+			k++
+		}
 	}
-	return near(i) && (near(i-3) && near(i+3) || near(i+3) && near(i+6) || near(i-3) && near(i-6))
+	for k := i; n < minPairs && k > 2; n++ {
+		k--
+		if parts(text[k]) && parts(text[k-1]) {
+			k--
+		}
+		if k -= 2; !pair(k) || !parts(text[k+2]) {
+			break
+		}
+	}
+	return n >= minPairs
 }
+
+func parts(c byte) bool { return strings.IndexByte(" :,;.\r\n", c) >= 0 }
 
 // pairs reads "43 50 52 3a", also where the bytes stand in the middle of a line.
 func pairs(text string) string {
