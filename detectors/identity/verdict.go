@@ -79,7 +79,7 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	f.readSpoken()
 	// The letter c is rare in Danish, so that the search is cheap.
 	named := mentionsCPR(f.text)
-	if named || len(f.text) > minSaid && strings.Contains(f.text, "ersonnummer") {
+	if named || len(f.text) > minSaid && strings.Contains(f.text, "ummer") && strings.Contains(f.text, "ersonnummer") {
 		f.readSaid()
 	}
 	if named {

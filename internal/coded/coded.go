@@ -139,6 +139,12 @@ func look(text string) (found mark) {
 		if !packs[text[i]] {
 			continue
 		}
+		if found&paired == 0 && hexes[text[i]] && inPair(text, i) {
+			found |= paired
+		}
+		if found&letter != 0 {
+			continue
+		}
 		from, to := i, i+1
 		for from > 0 && packs[text[from-1]] {
 			from--
@@ -146,11 +152,8 @@ func look(text string) (found mark) {
 		for to < len(text) && packs[text[to]] {
 			to++
 		}
-		if found&letter == 0 && to-from >= minPacked && mixed(text[from:to]) {
+		if to-from >= minPacked && mixed(text[from:to]) {
 			found |= letter
-		}
-		if found&paired == 0 && to-from == 2 && hexes[text[from]] && pairsAt(text, from) {
-			found |= paired
 		}
 		i = to/minPacked*minPacked - 1 // the next step is behind the run
 	}

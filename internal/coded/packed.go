@@ -203,24 +203,36 @@ const minPairs = 10
 func pairsAt(text string, i int) bool {
 	pair := func(k int) bool { return k >= 0 && k+2 <= len(text) && hexes[text[k]] && hexes[text[k+1]] }
 	n := 0
-	for k := i; n < minPairs && pair(k) && (k+2 == len(text) || parts(text[k+2])); n++ {
-		if k += 3; k < len(text) && parts(text[k]) {
+	for k := i; n < minPairs && pair(k) && (k+2 == len(text) || partsPairs[text[k+2]]); n++ {
+		if k += 3; k < len(text) && partsPairs[text[k]] {
 			k++
 		}
 	}
 	for k := i; n < minPairs && k > 2; n++ {
 		k--
-		if parts(text[k]) && parts(text[k-1]) {
+		if partsPairs[text[k]] && partsPairs[text[k-1]] {
 			k--
 		}
-		if k -= 2; !pair(k) || !parts(text[k+2]) {
+		if k -= 2; !pair(k) || !partsPairs[text[k+2]] {
 			break
 		}
 	}
 	return n >= minPairs
 }
 
-func parts(c byte) bool { return strings.IndexByte(" :,;.\r\n", c) >= 0 }
+var partsPairs = table(" :,;.\r\n")
+
+// inPair tells that the sign at byte i is one of two that stand by themselves, in such a
+// row.
+func inPair(text string, i int) bool {
+	if i > 0 && hexes[text[i-1]] {
+		i--
+	}
+	if i+1 >= len(text) || !hexes[text[i+1]] || i > 0 && !partsPairs[text[i-1]] || i+2 < len(text) && !partsPairs[text[i+2]] {
+		return false
+	}
+	return pairsAt(text, i)
+}
 
 // pairs reads "43 50 52 3a", also where the bytes stand in the middle of a line.
 func pairs(text string) string {
