@@ -139,7 +139,7 @@ func look(text string) (found mark) {
 		if !packs[text[i]] {
 			continue
 		}
-		if found&paired == 0 && hexes[text[i]] && inPair(text, i) {
+		if found&paired == 0 && isDigit(text[i]) && inPair(text, i) { // a digit's byte has digits only
 			found |= paired
 		}
 		if found&letter != 0 {
