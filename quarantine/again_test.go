@@ -3,12 +3,14 @@ package quarantine_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"testing"
 	"time"
 
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/notices"
 	"brevvagt/quarantine/repeats"
 )
 
@@ -153,5 +155,63 @@ func TestOneNotice(t *testing.T) {
 	})
 	if !slices.Equal(got, []string{"sag " + id}) {
 		t.Errorf("%q, want one of %s", got, id)
+	}
+}
+
+// TestNoticeNotSimplySent: where a crash or a lost answer leaves it open whether a notice
+// came, or nobody takes it, none is sent again and each case of it says so.
+func TestNoticeNotSimplySent(t *testing.T) {
+	b := newBench(t, false)
+	var ids []string
+	for _, item := range []string{"A", "B", "C", "D", "E"} {
+		d := mailDeposit(item)
+		d.From = item + "@kommune.example"
+		d.Notice = func(string) []byte { return []byte(item) }
+		c, err := b.service.Hold(t.Context(), d, original)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, c.ID)
+	}
+	// A and B were one notice that was being sent when the process was killed.
+	err := b.db.Update(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE notices SET state = 'sending' WHERE id IN ($1, $2)`, ids[0], ids[1])
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	box := b.service.Notices()
+	if err := box.Add(t.Context(), notices.Letter{About: "en mail uden sag", Text: []byte("C")}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() {
+		ended <- box.Run(ctx, func(_ context.Context, letters [][]byte) error {
+			switch string(letters[0]) {
+			case "C":
+				return notices.ErrUnknown
+			case "D":
+				return notices.ErrRefused
+			case "E":
+				return nil
+			}
+			t.Errorf("%s was sent again", letters[0])
+			return nil
+		})
+	}()
+	for n := 1; n > 0; time.Sleep(5 * time.Millisecond) {
+		if n, err = box.Waiting(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cancel()
+	<-ended
+	for i, want := range []string{notices.Uncertain, notices.Uncertain, notices.Uncertain, notices.Failed, "held"} {
+		lines, err := b.service.Ledger().List(t.Context(), ids[i])
+		if err != nil || len(lines) == 0 || lines[len(lines)-1].Verb != want {
+			t.Errorf("case %d: %+v, want %s last, %v", i, lines, want, err)
+		}
 	}
 }

@@ -5,6 +5,10 @@
 // Glossary: a letter is what the sender of notices makes of one, opaque here. It is
 // about a case, or about a mail that is named by a keyed digest. Letters of one group
 // are gathered where a sender would get too many: they then go as one notice.
+//
+// Where it is not known whether a notice arrived, or it never will, each case that it
+// was about has a line in the ledger, which its page shows: somebody may have to tell
+// the sender.
 package notices
 
 import (
@@ -17,6 +21,7 @@ import (
 	"time"
 
 	"brevvagt/internal/store"
+	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/receipt"
 )
 
@@ -36,6 +41,12 @@ const (
 	waiting = "waiting"
 	sending = "sending"
 	done    = "done"
+)
+
+// The lines in the ledger of a case whose notice did not simply go.
+const (
+	Uncertain = "notice-uncertain" // it may have arrived, and is not sent again
+	Failed    = "notice-failed"    // it was refused, or nobody took it within Window
 )
 
 const (
@@ -59,16 +70,17 @@ const (
 // Box is the notices of an installation. It is safe for concurrent use. Make one with
 // New.
 type Box struct {
-	db   *store.DB
-	seal *receipt.Sealer
-	now  func() time.Time
-	log  *slog.Logger
-	wake chan struct{}
+	db     *store.DB
+	ledger *ledger.Ledger
+	seal   *receipt.Sealer
+	now    func() time.Time
+	log    *slog.Logger
+	wake   chan struct{}
 }
 
 // New gives the notices in db.
 func New(db *store.DB, seal *receipt.Sealer, now func() time.Time, log *slog.Logger) *Box {
-	return &Box{db: db, seal: seal, now: now, log: log, wake: make(chan struct{}, 1)}
+	return &Box{db: db, ledger: ledger.New(db), seal: seal, now: now, log: log, wake: make(chan struct{}, 1)}
 }
 
 // Letter is one that is to be sent.
@@ -217,15 +229,21 @@ func (b *Box) one(ctx context.Context, send Send) (ok bool, err error) {
 	during, cancel := context.WithTimeout(context.WithoutCancel(ctx), limit)
 	defer cancel()
 	fate := send(during, n.texts)
+	var line string
 	switch {
 	case fate == nil:
-	case errors.Is(fate, ErrUnknown), errors.Is(fate, ErrRefused), b.now().Sub(n.at) > Window:
-		b.log.WarnContext(ctx, "a notice is given up", "tries", n.tries+1, "error", fate)
+	case errors.Is(fate, ErrUnknown):
+		line = Uncertain
+	case errors.Is(fate, ErrRefused), b.now().Sub(n.at) > Window:
+		line = Failed
 	default:
 		b.log.WarnContext(ctx, "a notice is tried again later", "tries", n.tries+1, "error", fate)
-		return true, b.set(ctx, n.ids, `UPDATE notices SET state = $2, tries = $3, due = $4 WHERE id = $1`, waiting, n.tries+1, store.Millis(b.now().Add(pause(n.tries))))
+		return true, b.set(ctx, n.ids, "", `UPDATE notices SET state = $2, tries = $3, due = $4 WHERE id = $1`, waiting, n.tries+1, store.Millis(b.now().Add(pause(n.tries))))
 	}
-	return true, b.set(ctx, n.ids, `UPDATE notices SET state = $2, letter = NULL WHERE id = $1`, done)
+	if fate != nil {
+		b.log.WarnContext(ctx, "a notice is given up", "tries", n.tries+1, "error", fate)
+	}
+	return true, b.set(ctx, n.ids, line, `UPDATE notices SET state = $2, letter = NULL WHERE id = $1`, done)
 }
 
 // pause is how long to wait after so many tries before another.
@@ -233,9 +251,9 @@ func pause(tries int) time.Duration {
 	return min(firstPause<<min(tries, 10), longestPause)
 }
 
-// set changes rows, also when the database is locked for a while: a row that stays
-// marked as being sent is given up.
-func (b *Box) set(ctx context.Context, ids []string, statement string, args ...any) error {
+// set changes rows, with a line in the ledger of each case unless it is "", also when the
+// database is locked for a while: a row that stays marked as being sent is given up.
+func (b *Box) set(ctx context.Context, ids []string, line, statement string, args ...any) error {
 	ctx = context.WithoutCancel(ctx)
 	var err error
 	for range setTries {
@@ -245,7 +263,7 @@ func (b *Box) set(ctx context.Context, ids []string, statement string, args ...a
 					return err
 				}
 			}
-			return nil
+			return b.tell(ctx, tx, ids, line)
 		})
 		if err == nil {
 			return nil
@@ -253,6 +271,27 @@ func (b *Box) set(ctx context.Context, ids []string, statement string, args ...a
 		time.Sleep(time.Second)
 	}
 	return fmt.Errorf("what became of a notice is not noted: %w", err)
+}
+
+// tell writes a line for each of the ids that is a case: what was about no case has
+// nobody who looks.
+func (b *Box) tell(ctx context.Context, tx *sql.Tx, ids []string, line string) error {
+	if line == "" {
+		return nil
+	}
+	for _, id := range ids {
+		var n int
+		if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM cases WHERE id = $1`, id).Scan(&n); err != nil {
+			return fmt.Errorf("cannot look for the case of a notice: %w", err)
+		}
+		if n == 0 {
+			continue
+		}
+		if _, err := b.ledger.Append(ctx, tx, ledger.Entry{At: b.now(), Actor: "brevvagt", Verb: line, Case: id}); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // setTries are made a second apart, each as long as the database lets wait.
@@ -328,25 +367,41 @@ func (b *Box) take(ctx context.Context, tx *sql.Tx, n *notice, statement string,
 	return sql.ErrNoRows
 }
 
-// afterCrash gives up what was being sent when the last process ended.
+// afterCrash gives up what was being sent when the last process ended, and tells the
+// cases.
 func (b *Box) afterCrash(ctx context.Context) error {
-	var n int64
-	err := b.db.Update(ctx, func(tx *sql.Tx) error {
-		r, err := tx.ExecContext(ctx, `UPDATE notices SET state = $1, letter = NULL WHERE state = $2`, done, sending)
-		if err != nil {
+	var ids []string
+	err := b.db.Update(ctx, func(tx *sql.Tx) (err error) {
+		if ids, err = giveUp(ctx, tx); err != nil {
 			return err
 		}
-		n, err = r.RowsAffected()
-		return err
+		return b.tell(ctx, tx, ids, Uncertain)
 	})
 	if err != nil {
 		b.log.WarnContext(ctx, "notices to senders wait", "error", err)
 		return err
 	}
-	if n > 0 {
-		b.log.WarnContext(ctx, "notices were being sent when brevvagt went down; they are not sent again", "count", n)
+	if len(ids) > 0 {
+		b.log.WarnContext(ctx, "notices were being sent when brevvagt went down; they are not sent again", "count", len(ids))
 	}
 	return nil
+}
+
+// giveUp ends the rows that are marked as being sent.
+func giveUp(ctx context.Context, tx *sql.Tx) (ids []string, err error) {
+	rows, err := tx.QueryContext(ctx, `UPDATE notices SET state = $1, letter = NULL WHERE state = $2 RETURNING id`, done, sending)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
 }
 
 // forget drops what was sent long ago. A failure only means that it is done later.

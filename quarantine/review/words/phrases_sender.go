@@ -8,6 +8,8 @@ func senderTexts() map[string]phrase {
 		"verb.case-sender-reason": {"Skrev en begrundelse", "Gave a reason"},
 		"verb.case-sender-asks":   {"Bad DPO'en se på sagen", "Asked the DPO to look"},
 		"verb.case-sender-secure": {"Bad om sikker forsendelse", "Asked for secure sending"},
+		"verb.notice-uncertain":   {"Det er uvist, om beskeden til afsenderen nåede frem; den sendes ikke igen", "It is not known whether the notice to the sender arrived; it is not sent again"},
+		"verb.notice-failed":      {"Beskeden til afsenderen kunne ikke afleveres", "The notice to the sender could not be delivered"},
 		"detail.route":            {"Sikker vej", "Secure route"},
 		"release.route":           {"Send ad den sikre vej „%s“", "Send by the secure route “%s”"},
 		"sender.to.one":           {"%d modtager", "%d recipient"},
