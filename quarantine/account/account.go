@@ -118,7 +118,7 @@ type Accounts struct {
 	now    func() time.Time
 	log    *slog.Logger
 	cost   Cost
-	limit  limiter
+	limits limits
 	slots  chan struct{} // bounds the memory of concurrent hashing
 }
 
@@ -134,7 +134,7 @@ func New(cfg Config) (*Accounts, error) {
 		return nil, errors.New("accounts need a store")
 	}
 	a := &Accounts{db: cfg.Store, ledger: ledger.New(cfg.Store), now: cfg.Now, log: cfg.Log, cost: cfg.Cost,
-		slots: make(chan struct{}, concurrent), limit: limiter{failures: map[string]*failures{}}}
+		slots: make(chan struct{}, concurrent), limits: newLimits()}
 	if a.now == nil {
 		a.now = time.Now
 	}

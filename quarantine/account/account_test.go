@@ -187,6 +187,103 @@ func TestFailuresCloseTheNameForAWhile(t *testing.T) {
 	}
 }
 
+// TestGuessingFromOutside: what strangers try keeps out neither a browser that its owner
+// signed in with nor one who is signed in, and one address cannot try name after name.
+func TestGuessingFromOutside(t *testing.T) {
+	const mine, theirs, town = "192.0.2.7", "198.51.100.1", "192.0.2.200"
+	a := open(t)
+	for _, name := range []string{"anna", "bo"} {
+		if _, err := a.Create(t.Context(), name, "", account.Auditor, pass); err != nil {
+			t.Fatal(err)
+		}
+	}
+	in := func(from, browser, name, word string) (string, error) {
+		p, err := a.LoginFrom(t.Context(), account.Caller{Address: from, Browser: browser}, name, word)
+		if err != nil {
+			return "", err
+		}
+		return p.Browser, nil
+	}
+	anna, err := in(mine, "", "anna", pass)
+	if err != nil || anna == "" || len(anna) > 128 || strings.Contains(anna, "anna") {
+		t.Fatalf("%q, %v", anna, err)
+	}
+	bo, err := in(mine, "", "bo", pass)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range maxTries { // each from another address
+		if _, err := in(fmt.Sprint("203.0.113.", i), "", "anna", "forkert ord her"); !errors.Is(err, account.ErrLogin) {
+			t.Fatal(err)
+		}
+	}
+	for i := range 40 { // a name after the other from one address
+		want := account.ErrLogin
+		if i >= 30 {
+			want = account.ErrTooMany
+		}
+		if _, err := in(theirs, "", fmt.Sprint("navn", i), "forkert ord her"); !errors.Is(err, want) {
+			t.Fatalf("name %d: %v", i, err)
+		}
+	}
+	for range 40 { // many who share an address come in
+		if _, err := in(town, "", "bo", pass); err != nil {
+			t.Fatal(err)
+		}
+	}
+	cut, last := anna[:len(anna)-1], "0"
+	if anna[len(anna)-1] == '0' {
+		last = "1"
+	}
+	for i, tt := range []struct {
+		from, browser, name, word string
+		later                     time.Duration
+		want                      error
+	}{
+		{mine, "", "anna", pass, 0, account.ErrTooMany},
+		{mine, bo, "anna", pass, 0, account.ErrTooMany}, // another's browser
+		{mine, cut + last, "anna", pass, 0, account.ErrTooMany},
+		{mine, ".", "anna", pass, 0, account.ErrTooMany},
+		{theirs, "", "bo", pass, 0, account.ErrTooMany},
+		{mine, anna, "anna", pass, 0, nil},
+		{theirs, anna, "anna", pass, 0, nil}, // wherever it is
+		{mine, anna, "anna", "forkert 1", 0, account.ErrLogin},
+		{mine, anna, "anna", "forkert 2", 0, account.ErrLogin},
+		{mine, anna, "anna", "forkert 3", 0, account.ErrLogin},
+		{mine, anna, "anna", "forkert 4", 0, account.ErrLogin},
+		{mine, anna, "anna", "forkert 5", 0, account.ErrLogin},
+		{mine, anna, "anna", pass, 0, account.ErrTooMany}, // a stolen cookie gives five tries
+		{mine, "", "bo", pass, 0, nil},
+		{theirs, "", "bo", pass, 15 * time.Minute, nil},
+		{mine, anna, "anna", pass, 0, nil},
+	} {
+		a.now = a.now.Add(tt.later)
+		if _, err := in(tt.from, tt.browser, tt.name, tt.word); !errors.Is(err, tt.want) {
+			t.Errorf("row %d: %v, want %v", i, err, tt.want)
+		}
+	}
+	for range maxTries {
+		_, _ = in("203.0.113.9", "", "anna", "forkert ord her")
+	}
+	const next = "en anden lang sætning"
+	if err := a.ChangePassphrase(t.Context(), "anna", pass, next); err != nil {
+		t.Errorf("who is signed in: %v", err)
+	}
+	if _, err := in(mine, anna, "anna", next); !errors.Is(err, account.ErrTooMany) {
+		t.Errorf("the browser is known after a new passphrase: %v", err)
+	}
+	a.now = a.now.Add(account.KnownFor)
+	for range maxTries {
+		_, _ = in("203.0.113.9", "", "bo", "forkert ord her")
+	}
+	if _, err := in(mine, bo, "bo", pass); !errors.Is(err, account.ErrTooMany) {
+		t.Errorf("a browser is known after %s: %v", account.KnownFor, err)
+	}
+}
+
+// maxTries are those of one name.
+const maxTries = 5
+
 func TestManyAtOnceDoNotOutrunTheLimit(t *testing.T) {
 	a := open(t)
 	var wg sync.WaitGroup

@@ -9,7 +9,7 @@ import (
 // Somebody tries endless names: the memory stays bounded, and names that were
 // tried long ago make room for new ones.
 func TestLimiterIsBounded(t *testing.T) {
-	l := limiter{failures: map[string]*failures{}}
+	l := newLimiter(maxFailures)
 	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	for i := range maxNames {
 		if !l.begin(fmt.Sprint(i), now.Add(time.Duration(i)*time.Microsecond)) {
@@ -21,5 +21,17 @@ func TestLimiterIsBounded(t *testing.T) {
 	}
 	if !l.begin("later", now.Add(time.Second+failureWindow)) || len(l.failures) != 1 {
 		t.Errorf("after the window %d names are remembered", len(l.failures))
+	}
+}
+
+// TestNetwork: what an address counts as.
+func TestNetwork(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.7": "192.0.2.7", "::ffff:192.0.2.7": "192.0.2.7", "2001:db8:1:2:3::4": "2001:db8:1:2::/64",
+		"fe80::1%eth0": "fe80::/64", "127.0.0.1": "", "::1": "", "": "", "unix": "",
+	} {
+		if got := network(address); got != want {
+			t.Errorf("%q counts as %q, want %q", address, got, want)
+		}
 	}
 }

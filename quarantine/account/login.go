@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 	"time"
 
 	"brevvagt/quarantine/vault"
@@ -24,53 +23,82 @@ const (
 	saltBytes   = 16
 )
 
-// Login checks a passphrase and unlocks the account's vault key; the Opener is nil
-// for a role without one. Failures are counted per name (five in fifteen minutes
-// close it for the rest of them), whether the account exists or not.
+// Login checks a passphrase on this machine's terminal and unlocks the account's vault
+// key; the Opener is nil for a role without one. Failures are counted (see limits),
+// whether the account exists or not.
 func (a *Accounts) Login(ctx context.Context, name, passphrase string) (*Account, *vault.Opener, error) {
-	return a.prove(ctx, name, passphrase, "login", "passphrase")
-}
-
-// Unlock is for somebody who signed in without a passphrase and needs the vault key,
-// or who is to prove that it is he who sits there. It counts failures as Login does.
-func (a *Accounts) Unlock(ctx context.Context, name, passphrase string) (*vault.Opener, error) {
-	_, opener, err := a.prove(ctx, name, passphrase, "passphrase-given", "")
-	return opener, err
-}
-
-// prove is the one place where a passphrase is checked; verb is for the ledger.
-func (a *Accounts) prove(ctx context.Context, name, passphrase, verb, how string) (*Account, *vault.Opener, error) {
-	name = strings.ToLower(strings.TrimSpace(name))
-	if len(passphrase) > maxPassphrase || !accountName.MatchString(name) {
-		return nil, nil, ErrLogin
-	}
-	leave, err := a.enter(ctx)
+	p, err := a.LoginFrom(ctx, Caller{}, name, passphrase)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer leave()
-	if !a.limit.begin(name, a.now()) {
-		return nil, nil, ErrTooMany
+	return p.Account, p.Opener, nil
+}
+
+// Proven is who has proven to be somebody.
+type Proven struct {
+	Account *Account
+	Opener  *vault.Opener // nil for a role without a vault key
+	Browser string        // for Caller.Browser of the next sign-in, for KnownFor
+}
+
+// LoginFrom is Login for somebody elsewhere.
+func (a *Accounts) LoginFrom(ctx context.Context, c Caller, name, passphrase string) (*Proven, error) {
+	return a.prove(ctx, name, passphrase, "login", "passphrase", func(s *stored, name string) (func(), bool) {
+		return a.limits.begin(name, a.knows(s, c.Browser), c, a.now())
+	})
+}
+
+// Unlock is for somebody who signed in without a passphrase and needs the vault key,
+// or who is to prove that it is he who sits there. It counts failures as Login does, but
+// apart from it: what outsiders try does not close it.
+func (a *Accounts) Unlock(ctx context.Context, name, passphrase string) (*vault.Opener, error) {
+	p, err := a.prove(ctx, name, passphrase, "passphrase-given", "", a.within)
+	if err != nil {
+		return nil, err
 	}
+	return p.Opener, nil
+}
+
+// within counts a try of somebody who is signed in.
+func (a *Accounts) within(_ *stored, name string) (ok func(), may bool) {
+	return func() { a.limits.inside.succeeded(name) }, a.limits.inside.begin(name, a.now())
+}
+
+// prove is the one place where a passphrase is checked; verb is for the ledger, count
+// counts the try of an account, which may be nil, and gives what to do when it succeeds.
+func (a *Accounts) prove(ctx context.Context, name, passphrase, verb, how string, count func(*stored, string) (func(), bool)) (*Proven, error) {
+	name = strings.ToLower(strings.TrimSpace(name))
+	if len(passphrase) > maxPassphrase || !accountName.MatchString(name) {
+		return nil, ErrLogin
+	}
+	leave, err := a.enter(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	s, err := a.get(ctx, name)
 	if err != nil && !errors.Is(err, ErrNotFound) {
-		return nil, nil, err
+		return nil, err
+	}
+	succeeded, may := count(s, name)
+	if !may {
+		return nil, ErrTooMany
 	}
 	if !a.matches(s, passphrase) {
-		return nil, nil, a.refuse(ctx, name, s != nil)
+		return nil, a.refuse(ctx, name, s != nil)
 	}
-	var opener *vault.Opener
+	p := &Proven{Account: &s.Account, Browser: a.known(s)}
 	if s.Role.HasKey() {
-		if opener, err = vault.Unlock(s.identity, passphrase); err != nil {
-			return nil, nil, fmt.Errorf("the vault key of %s cannot be unlocked: %w", name, err)
+		if p.Opener, err = vault.Unlock(s.identity, passphrase); err != nil {
+			return nil, fmt.Errorf("the vault key of %s cannot be unlocked: %w", name, err)
 		}
 	}
 	err = a.db.Update(ctx, func(tx *sql.Tx) error { return a.tell(ctx, tx, name, verb, by(how)) })
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	a.limit.succeeded(name)
-	return &s.Account, opener, nil
+	succeeded()
+	return p, nil
 }
 
 // by is the detail of a ledger line that says how somebody signed in.
@@ -122,22 +150,22 @@ func (a *Accounts) ChangePassphrase(ctx context.Context, name, old, passphrase s
 	if err := goodPassphrase(passphrase); err != nil {
 		return err
 	}
-	acc, opener, err := a.prove(ctx, name, old, "passphrase-given", "")
+	p, err := a.prove(ctx, name, old, "passphrase-given", "", a.within)
 	if err != nil {
 		return err
 	}
 	var blob []byte
-	if opener != nil {
-		if blob, err = opener.ProtectAt(passphrase, a.cost.Vault); err != nil {
+	if p.Opener != nil {
+		if blob, err = p.Opener.ProtectAt(passphrase, a.cost.Vault); err != nil {
 			return err
 		}
 	}
 	hash := a.newHash(passphrase)
 	return a.db.Update(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE accounts SET hash = $2, identity = $3 WHERE name = $1`, acc.Name, hash, blob); err != nil {
-			return fmt.Errorf("cannot change the passphrase of %s: %w", acc.Name, err)
+		if _, err := tx.ExecContext(ctx, `UPDATE accounts SET hash = $2, identity = $3 WHERE name = $1`, p.Account.Name, hash, blob); err != nil {
+			return fmt.Errorf("cannot change the passphrase of %s: %w", p.Account.Name, err)
 		}
-		return a.tell(ctx, tx, acc.Name, "passphrase-changed", nil)
+		return a.tell(ctx, tx, p.Account.Name, "passphrase-changed", nil)
 	})
 }
 
@@ -167,64 +195,4 @@ func (a *Accounts) checkHash(stored, passphrase string) bool {
 		return false
 	}
 	return subtle.ConstantTimeCompare(sum, a.hashOf(passphrase, salt)) == 1
-}
-
-// The limits on failed logins per name.
-const (
-	maxFailures   = 5
-	failureWindow = 15 * time.Minute
-	maxNames      = 10_000 // bounds the memory for names that are tried
-)
-
-// limiter counts logins that have not succeeded.
-type limiter struct {
-	mu       sync.Mutex
-	failures map[string]*failures
-}
-
-type failures struct {
-	n     int
-	since time.Time
-}
-
-// begin counts a try before it is known to fail, so that tries at the same time
-// cannot outrun the count. It reports whether the try may go on.
-func (l *limiter) begin(name string, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	f := l.failures[name]
-	if f == nil || now.Sub(f.since) >= failureWindow {
-		if f == nil && len(l.failures) >= maxNames {
-			l.forget(now)
-		}
-		f = &failures{since: now}
-		l.failures[name] = f
-	}
-	if f.n >= maxFailures {
-		return false
-	}
-	f.n++
-	return true
-}
-
-// forget makes room by dropping names whose window is over, or else the oldest:
-// endless made-up names must not keep a real one out.
-func (l *limiter) forget(now time.Time) {
-	oldest, since := "", now
-	for name, f := range l.failures {
-		if now.Sub(f.since) >= failureWindow {
-			delete(l.failures, name)
-		} else if oldest == "" || f.since.Before(since) {
-			oldest, since = name, f.since
-		}
-	}
-	if len(l.failures) >= maxNames {
-		delete(l.failures, oldest)
-	}
-}
-
-func (l *limiter) succeeded(name string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.failures, name)
 }

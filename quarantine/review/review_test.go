@@ -2,6 +2,7 @@ package review
 
 import (
 	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -203,5 +204,23 @@ func TestRegisterPage(t *testing.T) {
 	}
 	if status, xlsx := c.get("/udtraek/xlsx"); status != 200 || !strings.HasPrefix(xlsx, "PK") {
 		t.Errorf("xlsx: status %d", status)
+	}
+}
+
+// TestStrangersDoNotKeepTheOwnerOut: five wrong tries from anywhere close a name, but not
+// for the browser in which its owner signed in before.
+func TestStrangersDoNotKeepTheOwnerOut(t *testing.T) {
+	r := newRealRig(t)
+	own := r.as(t, "anna")
+	own.post("/log-ud")
+	stranger := r.visitor(t)
+	for range 5 {
+		stranger.post("/log-ind", "navn", "anna", "kode", "forkert adgangssætning")
+	}
+	if status, _ := stranger.post("/log-ind", "navn", "anna", "kode", passphrase); status != http.StatusTooManyRequests {
+		t.Errorf("a browser nobody knows: status %d", status)
+	}
+	if status, _ := own.post("/log-ind", "navn", "anna", "kode", passphrase); status != http.StatusOK {
+		t.Errorf("the owner's browser: status %d", status)
 	}
 }

@@ -100,15 +100,15 @@ func (q *questions) Send(_ context.Context, to []string, subject, text string) e
 // that real hashing takes; the browser test uses real accounts.
 type people struct{ opener *vault.Opener }
 
-func (p people) Login(_ context.Context, name, pass string) (*account.Account, *vault.Opener, error) {
+func (p people) LoginFrom(_ context.Context, _ account.Caller, name, pass string) (*account.Proven, error) {
 	role := account.Role(strings.TrimRight(name, "0123456789"))
 	if !role.Valid() || pass != passphrase {
-		return nil, nil, account.ErrLogin
+		return nil, account.ErrLogin
 	}
 	if !role.HasKey() || strings.HasSuffix(name, "9") {
-		return &account.Account{Name: name, Role: role}, nil, nil
+		return &account.Proven{Account: &account.Account{Name: name, Role: role}}, nil
 	}
-	return &account.Account{Name: name, Role: role}, p.opener, nil
+	return &account.Proven{Account: &account.Account{Name: name, Role: role}, Opener: p.opener}, nil
 }
 
 // Unlock implements signin.Accounts.

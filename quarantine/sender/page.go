@@ -9,13 +9,13 @@ import (
 	"html/template"
 	"io"
 	"log/slog"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"brevvagt/detectors"
+	"brevvagt/internal/caller"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/review/static"
@@ -124,7 +124,7 @@ func (d *desk) show(w http.ResponseWriter, r *http.Request) {
 
 // open finds the case of a request, or answers why there is none.
 func (d *desk) open(w http.ResponseWriter, r *http.Request) (known, bool) {
-	client := client(r)
+	client := caller.Address(r)
 	if !d.wrong.within(client) || !d.often.take(r.PathValue("token")) {
 		d.say(w, r, http.StatusTooManyRequests, "often")
 		return known{}, false
@@ -142,22 +142,6 @@ func (d *desk) open(w http.ResponseWriter, r *http.Request) (known, bool) {
 		d.broken(w, r, err)
 	}
 	return known{}, false
-}
-
-// client is who asks; a proxy on this machine says for whom.
-func client(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	if ip := net.ParseIP(host); ip != nil && ip.IsLoopback() {
-		// Some proxies add a line of their own below the client's, others extend it.
-		list := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if last := strings.TrimSpace(list[len(list)-1]); net.ParseIP(last) != nil {
-			return last
-		}
-	}
-	return host
 }
 
 // post does what the sender chose.

@@ -17,6 +17,7 @@ import (
 
 	"golang.org/x/time/rate"
 
+	"brevvagt/internal/caller"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/oidc"
@@ -29,7 +30,7 @@ import (
 // Accounts tells who a person is and unlocks the vault key. A wrong name and a wrong
 // passphrase give the same error.
 type Accounts interface {
-	Login(ctx context.Context, name, passphrase string) (*account.Account, *vault.Opener, error)
+	LoginFrom(ctx context.Context, c account.Caller, name, passphrase string) (*account.Proven, error)
 	Unlock(ctx context.Context, name, passphrase string) (*vault.Opener, error)
 	Get(ctx context.Context, name string) (*account.Account, error)
 }
@@ -164,7 +165,7 @@ func (s *Pages) Login(w http.ResponseWriter, r *http.Request) {
 		s.refuseLogin(w, r, http.StatusUnprocessableEntity, "login.empty")
 		return
 	}
-	acc, opener, err := s.Accounts.Login(r.Context(), name, passphrase)
+	proven, err := s.Accounts.LoginFrom(r.Context(), account.Caller{Address: caller.Address(r), Browser: s.browser(r)}, name, passphrase)
 	if err != nil {
 		if status, key := s.refusal(r, err); key != "" {
 			s.refuseLogin(w, r, status, key)
@@ -173,11 +174,37 @@ func (s *Pages) Login(w http.ResponseWriter, r *http.Request) {
 		s.Broken(w, r, "log in", err)
 		return
 	}
-	if err := s.Enter(r, frame.Entry{Account: acc, Opener: opener, How: frame.Passphrase}); err != nil {
+	if err := s.Enter(r, frame.Entry{Account: proven.Account, Opener: proven.Opener, How: frame.Passphrase}); err != nil {
 		s.Broken(w, r, "begin a session", err)
 		return
 	}
+	s.remember(w, proven.Browser)
 	http.Redirect(w, r, frame.LocalPath(r.PostForm.Get("efter")), http.StatusSeeOther)
+}
+
+// knownCookie is kept by a browser that somebody signed in with, see account.Proven: it
+// lets nobody in, but what others try does not keep its owner out. Browsers keep its
+// plain name and the one over TLS apart.
+const knownCookie = "brevvagt-kendt"
+
+func (s *Pages) knownName() string {
+	if s.Secure {
+		return "__Host-" + knownCookie
+	}
+	return knownCookie
+}
+
+// browser is what the browser brings of an earlier sign-in, "" for nothing.
+func (s *Pages) browser(r *http.Request) string {
+	c, err := r.Cookie(s.knownName())
+	if err != nil {
+		return ""
+	}
+	return c.Value
+}
+
+func (s *Pages) remember(w http.ResponseWriter, browser string) {
+	http.SetCookie(w, &http.Cookie{Name: s.knownName(), Value: browser, Path: "/", MaxAge: int(account.KnownFor / time.Second), HttpOnly: true, Secure: s.Secure, SameSite: http.SameSiteStrictMode})
 }
 
 // refusal is what to say of a passphrase that was not taken, after a pause when it was

@@ -69,7 +69,7 @@ func signIn() map[string]phrase {
 		"login.button":     {"Log ind", "Sign in"},
 		"login.wrong":      {"Brugernavn eller adgangssætning er forkert. Prøv igen.", "The user name or passphrase is wrong. Try again."},
 		"login.empty":      {"Skriv både brugernavn og adgangssætning.", "Enter both user name and passphrase."},
-		"login.slow":       {"Der har været for mange forgæves forsøg. Brugernavnet er lukket i et kvarter. Prøv igen derefter.", "There have been too many failed attempts. The user name is closed for a quarter of an hour. Try again after that."},
+		"login.slow":       {"Der har været for mange forgæves forsøg med brugernavnet eller herfra. Der er lukket i et kvarter. Prøv igen derefter.", "There have been too many failed attempts with the user name or from here. It is closed for a quarter of an hour. Try again after that."},
 		"login.busy":       {"Mange logger ind lige nu. Prøv igen om et øjeblik.", "Many people are signing in right now. Try again in a moment."},
 		"login.idle":       {"Du er logget ud, fordi siden ikke har været brugt i 30 minutter, fordi sessionen var for gammel, eller fordi den blev lukket et andet sted fra. Log ind igen for at fortsætte.", "You have been signed out because the page was unused for 30 minutes, because the session was too old, or because it was ended from elsewhere. Sign in again to continue."},
 		"login.out":        {"Du er logget ud. Nøglen til karantænen er glemt igen.", "You are signed out. The quarantine key has been forgotten again."},

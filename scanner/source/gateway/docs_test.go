@@ -1,6 +1,9 @@
 package gateway_test
 
 import (
+	"bufio"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -68,6 +71,56 @@ func TestDocumentedLines(t *testing.T) {
 	})
 	if len(b.held(t)) != 1 {
 		t.Error("what was held is not any more")
+	}
+}
+
+// greeting is the first line of a mail server, "" for none.
+func greeting(addr string) string {
+	c, err := net.DialTimeout("tcp", addr, patience)
+	if err != nil {
+		return ""
+	}
+	defer c.Close()
+	_ = c.SetDeadline(time.Now().Add(patience))
+	line, _ := bufio.NewReader(c).ReadString('\n')
+	_, _ = io.WriteString(c, "QUIT\r\n")
+	return strings.TrimSpace(line)
+}
+
+// TestRequeuedByHand: with the lines of docs/postfix.md what an administrator puts back
+// into the queue is held once more and read again; without them no filter sees it.
+func TestRequeuedByHand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("needs Postfix")
+	}
+	t.Parallel()
+	doc, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "postfix.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := newLab(t, setting{})
+	b.pf.Command(t, "postconf", "-F", "pickup/unix/wakeup=1")
+	for line := range strings.Lines(block(t, string(doc), "requeued")) {
+		what, value, _ := strings.Cut(strings.TrimPrefix(strings.TrimSpace(line), "postconf "), " ")
+		b.pf.Command(t, "postconf", what, strings.Replace(strings.Trim(value, "'"), " n - y ", " n - n ", 1)) // no chroot here
+	}
+	b.pf.Command(t, "postconf", "-P", b.pf.Addr+"/inet/smtpd_banner=ny") // shows what is in force
+	past := time.Now().Add(-time.Minute)
+	if err := os.Chtimes(filepath.Join(b.pf.ConfigDir, "master.cf"), past, past); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("postfix", "-c", b.pf.ConfigDir, "reload").CombinedOutput(); err != nil {
+		t.Fatalf("postfix reload: %v\n%s", err, out)
+	}
+	eventually(t, "the new lines are in force", func() bool { return greeting(b.pf.Addr) == "220 ny" })
+	first := postfixtest.QueueID(send(t, b.dial(t), mailWith("MARKER-HOLD"), 250))
+	b.pf.Command(t, "postsuper", "-r", "ALL")
+	eventually(t, "the mail is held anew and read again", func() bool {
+		h := b.held(t)
+		return len(h) == 1 && h[0].ID != first && len(b.judge.seen()) == 2
+	})
+	if n := len(b.sink.Received()); n != 0 {
+		t.Errorf("%d mails left", n)
 	}
 }
 

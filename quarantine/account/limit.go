@@ -1,0 +1,175 @@
+package account
+
+import (
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"net/netip"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Caller is where a try comes from. The zero value is this machine's terminal.
+type Caller struct {
+	// Address is the client's on the network. "" and this machine's own have no count of
+	// their own: they may be a proxy's that does not say for whom it asks.
+	Address string
+	// Browser is what Proven.Browser was after an earlier sign-in, "" where it brings none.
+	Browser string
+}
+
+// The limits on tries that have not succeeded, all within failureWindow.
+//
+// An outsider can use up the tries of a name. So a browser from which that person signed
+// in before has tries of its own, as has who is signed in already (the "device cookies"
+// of OWASP). An address has more tries than a name, as a whole town hall may share one.
+const (
+	maxFailures    = 5  // of a name, of a known browser, of who is signed in
+	maxFromAddress = 30 // with all names together
+	failureWindow  = 15 * time.Minute
+	maxNames       = 10_000 // bounds the memory for what is counted, of each kind
+)
+
+// KnownFor is for how long a browser is known after its owner signed in with it.
+const KnownFor = 180 * 24 * time.Hour
+
+// known is what a browser keeps (at most 128 bytes of ASCII without a space) so that it
+// is known again after its owner signed in with a passphrase: it names nobody, and ends
+// with the passphrase. It lets nobody in.
+func (a *Accounts) known(s *stored) string {
+	return sign(s, rand.Text()+"."+strconv.FormatInt(a.now().Add(KnownFor).Unix(), 10))
+}
+
+// sign is under a key that comes from the account's salted hash: no key has to be kept,
+// and who knows the hash has no more use for guessing here.
+func sign(s *stored, what string) string {
+	m := hmac.New(sha256.New, []byte("known browser\x00"+s.hash))
+	m.Write([]byte(s.Name + "\x00" + what))
+	return what + "." + hex.EncodeToString(m.Sum(nil))
+}
+
+// knows is the name of a browser that this account's owner signed in with, "" for others.
+func (a *Accounts) knows(s *stored, browser string) string {
+	at := strings.LastIndexByte(browser, '.')
+	if s == nil || s.hash == "" || at < 0 || len(browser) > 256 {
+		return ""
+	}
+	what := browser[:at]
+	id, ends, _ := strings.Cut(what, ".")
+	until, err := strconv.ParseInt(ends, 10, 64)
+	if err != nil || !hmac.Equal([]byte(sign(s, what)), []byte(browser)) || a.now().Unix() >= until {
+		return ""
+	}
+	return id
+}
+
+// limits are the counts of tries. All of them are in memory: a restart forgets them.
+type limits struct {
+	names, browsers, inside, addresses limiter
+}
+
+func newLimits() limits {
+	return limits{newLimiter(maxFailures), newLimiter(maxFailures), newLimiter(maxFailures), newLimiter(maxFromAddress)}
+}
+
+// begin counts a try of a name by a caller, where browser is a known one's name. It
+// reports whether the try may go on; ok is to be called when it succeeded.
+func (l *limits) begin(name, browser string, c Caller, now time.Time) (ok func(), may bool) {
+	if browser != "" {
+		key := name + "\x00" + browser
+		return func() { l.browsers.succeeded(key) }, l.browsers.begin(key, now)
+	}
+	from := network(c.Address)
+	if from != "" && !l.addresses.begin(from, now) {
+		return nil, false
+	}
+	return func() {
+		l.names.succeeded(name)
+		l.addresses.back(from) // only this try: who has an account must not wipe out others
+	}, l.names.begin(name, now)
+}
+
+// network is what an address counts as: itself, or for IPv6 the /64 that one customer
+// has at least; "" for none and for this machine.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if ip = ip.Unmap().WithZone(""); err != nil || ip.IsLoopback() {
+		return ""
+	}
+	if ip.Is4() {
+		return ip.String()
+	}
+	p, err := ip.Prefix(64)
+	if err != nil {
+		return ""
+	}
+	return p.String()
+}
+
+// limiter counts tries that have not succeeded.
+type limiter struct {
+	most     int
+	mu       sync.Mutex
+	failures map[string]*failures
+}
+
+type failures struct {
+	n     int
+	since time.Time
+}
+
+func newLimiter(most int) limiter { return limiter{most: most, failures: map[string]*failures{}} }
+
+// begin counts a try before it is known to fail, so that tries at the same time
+// cannot outrun the count. It reports whether the try may go on.
+func (l *limiter) begin(name string, now time.Time) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	f := l.failures[name]
+	if f == nil || now.Sub(f.since) >= failureWindow {
+		if f == nil && len(l.failures) >= maxNames {
+			l.forget(now)
+		}
+		f = &failures{since: now}
+		l.failures[name] = f
+	}
+	if f.n >= l.most {
+		return false
+	}
+	f.n++
+	return true
+}
+
+// forget makes room by dropping names whose window is over, or else the oldest:
+// endless made-up names must not keep a real one out.
+func (l *limiter) forget(now time.Time) {
+	oldest, since := "", now
+	for name, f := range l.failures {
+		if now.Sub(f.since) >= failureWindow {
+			delete(l.failures, name)
+		} else if oldest == "" || f.since.Before(since) {
+			oldest, since = name, f.since
+		}
+	}
+	if len(l.failures) >= maxNames {
+		delete(l.failures, oldest)
+	}
+}
+
+func (l *limiter) succeeded(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	delete(l.failures, name)
+}
+
+// back takes one try back.
+func (l *limiter) back(name string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if f := l.failures[name]; f != nil && f.n > 0 {
+		f.n--
+	}
+}
