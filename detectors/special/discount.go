@@ -56,7 +56,7 @@ var friends = map[string]friend{
 
 // institutions end the words that name a body, a role or an event.
 var institutions = []string{"center", "centret", "centeret", "centre", "skole", "skolen", "hjem", "hjemmet", "afdeling", "afdelingen", "forvaltning", "forvaltningen", "klinik", "klinikken", "ambulatorium", "ambulatoriet", "enhed", "enheden", "team", "teamet", "forening", "foreningen", "fonden",
-	"rådet", "nævnet", "udvalget", "konsulent", "konsulenten", "konsulenter", "koordinator", "koordinatoren", "vejleder", "vejlederen", "politik", "politikken", "strategi", "strategien", "strategier", "kampagne", "kampagnen", "ugen", "venlig", "venligt", "venlige", "sygeplejerske", "sygeplejersker",
+	"rådet", "nævnet", "udvalget", "konsulent", "konsulenten", "konsulenter", "koordinator", "koordinatoren", "koordinatorin", "vejleder", "vejlederen", "politik", "politikken", "strategi", "strategien", "strategier", "kampagne", "kampagnen", "ugen", "venlig", "venligt", "venlige", "sygeplejerske", "sygeplejersker",
 	"forskning", "forskningen", "betjent", "betjente", "kassen", "forsikring", "forsikringen", "forebyggelse", "forebyggende", "museet", "museum", "loven", "lovens", "konference", "konferencen", "pulje", "puljen"}
 
 // nextInstitutions are the same as words of their own, behind the stem.
@@ -68,7 +68,7 @@ var (
 	lawNames = []string{"lov om ", "loven om ", "bekendtgørelse om ", "bekendtgørelsen om ", "vejledning om ", "vejledningen om ", "regler om ", "reglerne om ", "cirkulære om ", "bekendtgørelse af lov "}
 
 	introductions = []string{"center for ", "centret for ", "afdeling for ", "afdelingen for ", "klinik for ", "enheden for ", "team ", "institut for ", "udvalget for ", "landsforeningen ", "foreningen ", "forbundet ",
-		"arbejde med ", "arbejdet med ", "efterladte efter ", "sorggruppen for ", "sorggruppe for ", "foredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om ", "(om ", "(om en ", "(om et "}
+		"arbejde med ", "arbejdet med ", "efterladte efter ", "sorggruppen for ", "sorggruppe for ", "foredrag om ", "vortrag über ", "föredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om ", "(om ", "(om en ", "(om et "}
 )
 
 // friendly reports whether a hit means something else, names a body or a law, or
