@@ -22,9 +22,15 @@ func hasFirstName(s string) bool {
 			for verb += 2; verb < min(i+5, len(words)-1) && !states[words[verb]]; verb++ { // "Testperson i nr. 4 er"
 			}
 		}
+		if adverbs[words[verb]] && verb+1 < len(words) {
+			verb++ // "Testperson fortsat er"
+		}
 		if states[words[verb]] && firstNames[strings.TrimLeft(words[i], "\"“”»«(„*")] {
 			return true
 		}
 	}
 	return false
 }
+
+// adverbs may stand between a name and its verb in a subordinate clause.
+var adverbs = setOf("fortsat stadig nu igen ikke desværre også tidligere aldrig altid længe netop lige just")
