@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // Redact blacks out the end of everything in s that could be a CPR number, in any
@@ -36,7 +37,7 @@ var joinedSerial = regexp.MustCompile(`(?i)\d\d ?\d\d ?\d\d(?:(?:%[0-9a-f]{2}){1
 
 // saidNumber is five or more numbers in words that follow each other; what follows
 // the first two is its only group.
-var saidNumber = regexp.MustCompile(`(?i)(?:^|[^a-zæøå])(?:` + numberWord + `[ ,\-\n]{1,4}){2}((?:` + numberWord + `(?:[ ,\-\n]{1,4}|$|[^a-zæøå])){3,})`)
+var saidNumber = regexp.MustCompile(`(?i)(?:^|[^a-zæøå])(?:` + numberWord + wordGap + `){2}((?:` + numberWord + `(?:` + wordGap + `|$|[^a-zæøå])){3,})`)
 
 // monthSerial is four digits behind a date whose month has its name: "22. juni
 // 2045-7026". They are its only group.
@@ -52,7 +53,11 @@ var strewn = regexp.MustCompile(`(?s)(?:\d[^\d]{1,4}){6}((?:\d[^\d]{1,4}){3}\d)`
 
 const joinWord = `(?:og|så|derefter|bindestreg|streg|tankestreg|minus|and|then|den|det|der|de|nummeret|på|med|af|by|er|cifre|cpr|slutter|ender|efterfulgt|followed|sidste|fire|afsluttes)`
 
-const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|nul|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten)`
+const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|nul|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten|` +
+	`zero|one|two|three|four(?:teen)?|five|six(?:teen|ty)?|seven(?:teen|ty)?|eight(?:een|y)?|nine(?:teen|ty)?|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty)`
+
+// wordGap stands between two numbers in words: "fem og fyrre", "forty-five, then seventy".
+const wordGap = `[ ,\-\n]{1,4}(?:(?:og|så|and|then|bindestreg|streg|dash)[ ,\-\n]{1,4}){0,2}`
 
 // withoutSerials blacks out the four digits, whose date may stand anywhere.
 func withoutSerials(s string) string {
@@ -66,7 +71,7 @@ func withoutSerials(s string) string {
 	}
 	for _, m := range saidNumber.FindAllStringSubmatchIndex(s, -1) {
 		for k := m[2]; k < m[3]; k++ {
-			if b[k] > ' ' {
+			if b[k] > ' ' && b[k] < utf8.RuneSelf { // the "å" of "og så" stays one sign
 				b[k] = 'x'
 			}
 		}
