@@ -16,7 +16,7 @@ func openMemory(ctx context.Context, cfg config.Config, key detectors.Key, log *
 	if cfg.Memory.Off {
 		return nil, nil
 	}
-	return memory.Open(ctx, lanes.MemoryPath(cfg), lanes.MemoryOptions(cfg, key), log)
+	return memory.Open(ctx, lanes.OpenMemory, lanes.MemoryPath(cfg), lanes.MemoryOptions(cfg, key), log)
 }
 
 // freshMemory is for one run over a folder; its key is never seen again.
@@ -30,7 +30,7 @@ func (d *doctor) memory(ctx context.Context, cfg config.Config) {
 		d.say(note, "hukommelse", "slået fra: kørsler af mails bedømmes mail for mail", "memory.off i konfigurationen")
 		return
 	}
-	n, err := memory.Count(ctx, lanes.MemoryPath(cfg))
+	n, err := memory.Count(ctx, lanes.OpenMemory, lanes.MemoryPath(cfg))
 	if err != nil {
 		d.say(bad, "hukommelse", err.Error(), "flyt filen væk; brevvagt begynder forfra")
 		return

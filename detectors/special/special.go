@@ -13,6 +13,7 @@ package special
 
 import (
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"brevvagt/detectors"
@@ -32,11 +33,12 @@ const company = 300
 // the group adressebeskyttelse carry the detector and category protected-address,
 // all others special-category and the name of their group.
 func Detectors() []detectors.Detector {
-	ix := newIndex(lexicon)
 	return []detectors.Detector{{
-		ID: "special-category", Title: "Følsomme eller fortrolige forhold", Category: "special-category", Find: ix.find,
+		ID: "special-category", Title: "Følsomme eller fortrolige forhold", Category: "special-category", Find: shipped().find,
 	}}
 }
+
+var shipped = sync.OnceValue(func() *index { return newIndex(lexicon) }) // takes tens of milliseconds
 
 // groupTitles say in Danish what a word is about, without any word of the lexicon.
 var groupTitles = map[string]string{

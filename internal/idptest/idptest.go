@@ -91,7 +91,11 @@ func (p *Provider) Rotate() {
 // signing is the key of today, made when it is needed first.
 func (p *Provider) signing() *rsa.PrivateKey {
 	if p.key == nil {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
+		next := first
+		if p.keyID > 1 {
+			next = newKey
+		}
+		key, err := next()
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -99,6 +103,12 @@ func (p *Provider) signing() *rsa.PrivateKey {
 	}
 	return p.key
 }
+
+// first is the key that all providers of a process begin with: to make one takes longer
+// than most tests that need it. After Rotate each has its own.
+var first = sync.OnceValues(newKey)
+
+func newKey() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) }
 
 // PublicKey is the key that is published now.
 func (p *Provider) PublicKey() *rsa.PublicKey { return &p.signing().PublicKey }

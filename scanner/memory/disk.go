@@ -11,18 +11,34 @@ import (
 	"os"
 	"time"
 
-	"brevvagt/internal/store"
 	"brevvagt/scanner/memory/facts"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
 
+// Database is where a memory lies: an opened one of internal/store.
+type Database interface {
+	Update(ctx context.Context, fn func(tx *sql.Tx) error) error
+	Read() *sql.DB
+	Close() error
+}
+
+// Opener opens or makes the database file at path and brings its tables up to date,
+// committing without waiting for the disk. Shared opens it beside the process that has
+// it; without, an error that wraps ErrInUse says that another process does. The memory
+// is told how to open, because all that judges mails imports it, and the drivers of
+// two databases are much to carry for those that open none.
+type Opener func(ctx context.Context, path string, tables fs.FS, shared bool) (Database, error)
+
+// ErrInUse says that another process has the memory.
+var ErrInUse = errors.New("the memory of earlier mails is used by another process")
+
 // disk keeps a memory in a database of its own. It is written by the second, in one
 // commit that does not wait for the disk: a mail never waits for it, and a killed
 // process loses the last second of learning.
 type disk struct {
-	db     *store.DB
+	db     Database
 	log    *slog.Logger
 	held   []heldRow // not yet written; no steps means to be deleted
 	failed batch     // could not be written, tried again
@@ -56,21 +72,21 @@ const maxFailed = 200_000
 // set aside and learning begins anew; where even that fails the memory ends with the
 // process. Neither is an error: Stats.Damage tells it, and the log does. An error is
 // a wrong key alone.
-func Open(ctx context.Context, path string, o Options, log *slog.Logger) (*Memory, error) {
+func Open(ctx context.Context, open Opener, path string, o Options, log *slog.Logger) (*Memory, error) {
 	m, err := New(o)
 	if err != nil {
 		return nil, err
 	}
 	d := &disk{log: log, stop: make(chan struct{}), done: make(chan struct{})}
-	if err := m.load(ctx, path, d); err != nil {
+	if err := m.load(ctx, open, path, d); err != nil {
 		d.damage = err.Error()
 		log.Warn("memory of earlier mails begins anew", "error", err)
-		fresh, err := New(o)
-		if err != nil {
-			return nil, err
+		fresh, errNew := New(o) // a name of its own: err is asked below
+		if errNew != nil {
+			return nil, errNew
 		}
 		m = fresh
-		if errors.Is(err, store.ErrInUse) || setAside(path) != nil || m.load(ctx, path, d) != nil {
+		if errors.Is(err, ErrInUse) || setAside(path) != nil || m.load(ctx, open, path, d) != nil {
 			m.disk = d
 			close(d.done)
 			return m, nil
@@ -95,12 +111,12 @@ func setAside(path string) error {
 func tables() (fs.FS, error) { return fs.Sub(migrations, "migrations") }
 
 // load opens the database and reads what is in it.
-func (m *Memory) load(ctx context.Context, path string, d *disk) (err error) {
+func (m *Memory) load(ctx context.Context, open Opener, path string, d *disk) (err error) {
 	own, err := tables()
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Options{Path: path, Tables: own, Relaxed: true})
+	db, err := open(ctx, path, own, false)
 	if err != nil {
 		return err
 	}
@@ -120,7 +136,7 @@ func (m *Memory) load(ctx context.Context, path string, d *disk) (err error) {
 	return nil
 }
 
-func (m *Memory) loadFacts(ctx context.Context, db *store.DB) error {
+func (m *Memory) loadFacts(ctx context.Context, db Database) error {
 	rows, err := db.Read().QueryContext(ctx, `SELECT part, a, b, at, n FROM memory ORDER BY at`)
 	if err != nil {
 		return err
@@ -140,7 +156,7 @@ func (m *Memory) loadFacts(ctx context.Context, db *store.DB) error {
 	return rows.Err()
 }
 
-func (m *Memory) loadHeld(ctx context.Context, db *store.DB) error {
+func (m *Memory) loadHeld(ctx context.Context, db Database) error {
 	rows, err := db.Read().QueryContext(ctx, `SELECT item, at, facts FROM held ORDER BY at, item`)
 	if err != nil {
 		return err
@@ -302,12 +318,12 @@ func (m *Memory) Close() error {
 
 // MarkReleased is Released from beside the process that has the memory, which takes
 // it up within a second. Where nothing was ever remembered it does nothing.
-func MarkReleased(ctx context.Context, path string, o Options, messageID, sha256 string) error {
+func MarkReleased(ctx context.Context, open Opener, path string, o Options, messageID, sha256 string) error {
 	m, err := New(o)
 	if err != nil {
 		return err
 	}
-	return beside(ctx, path, func(db *store.DB) error {
+	return beside(ctx, open, path, func(db Database) error {
 		return db.Update(ctx, func(tx *sql.Tx) error {
 			_, err := tx.ExecContext(ctx, `INSERT INTO released (item) VALUES ($1) ON CONFLICT (item) DO NOTHING`, int64(m.id(messageID, sha256)))
 			return err
@@ -316,15 +332,15 @@ func MarkReleased(ctx context.Context, path string, o Options, messageID, sha256
 }
 
 // Count is how many facts lie in a database file, beside the process that has it.
-func Count(ctx context.Context, path string) (n int, err error) {
-	err = beside(ctx, path, func(db *store.DB) error {
+func Count(ctx context.Context, open Opener, path string) (n int, err error) {
+	err = beside(ctx, open, path, func(db Database) error {
 		return db.Read().QueryRowContext(ctx, `SELECT COUNT(*) FROM memory`).Scan(&n)
 	})
 	return n, err
 }
 
 // beside opens a memory's database, if there is one, for a moment.
-func beside(ctx context.Context, path string, f func(db *store.DB) error) error {
+func beside(ctx context.Context, open Opener, path string, f func(db Database) error) error {
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -332,7 +348,7 @@ func beside(ctx context.Context, path string, f func(db *store.DB) error) error 
 	if err != nil {
 		return err
 	}
-	db, err := store.Open(ctx, store.Options{Path: path, Shared: true, Tables: own, Relaxed: true})
+	db, err := open(ctx, path, own, true)
 	if err != nil {
 		return err
 	}

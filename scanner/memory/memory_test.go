@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/residue"
+	"brevvagt/internal/store"
 	"brevvagt/scanner/memory"
 )
 
@@ -33,6 +35,15 @@ func key(t testing.TB) detectors.Key {
 		t.Fatal(err)
 	}
 	return k
+}
+
+// inFile is a memory.Opener.
+func inFile(ctx context.Context, path string, tables fs.FS, shared bool) (memory.Database, error) {
+	db, err := store.Open(ctx, store.Options{Path: path, Tables: tables, Shared: shared, Relaxed: true})
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
 }
 
 func fresh(t testing.TB) *memory.Memory {
@@ -236,7 +247,7 @@ func TestExpiryAndBound(t *testing.T) {
 func TestSurvivesRestartAndHoldsNothingReadable(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "memory.db")
 	open := func() *memory.Memory {
-		m, err := memory.Open(t.Context(), path, memory.Options{Key: key(t)}, quiet)
+		m, err := memory.Open(t.Context(), inFile, path, memory.Options{Key: key(t)}, quiet)
 		if err != nil || m.Stats().Damage != "" {
 			t.Fatalf("%v %s", err, m.Stats().Damage)
 		}
@@ -251,7 +262,7 @@ func TestSurvivesRestartAndHoldsNothingReadable(t *testing.T) {
 	if err := m.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := memory.MarkReleased(t.Context(), path, memory.Options{Key: key(t)}, held.MessageID, held.SHA256); err != nil {
+	if err := memory.MarkReleased(t.Context(), inFile, path, memory.Options{Key: key(t)}, held.MessageID, held.SHA256); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := os.ReadFile(path)
@@ -283,7 +294,7 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 	if err := os.WriteFile(path, bytes.Repeat([]byte("not a database "), 500), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	m, err := memory.Open(t.Context(), path, memory.Options{Key: key(t)}, quiet)
+	m, err := memory.Open(t.Context(), inFile, path, memory.Options{Key: key(t)}, quiet)
 	if err != nil || m.Stats().Damage == "" {
 		t.Fatalf("%v, damage %q", err, m.Stats().Damage)
 	}
@@ -294,11 +305,11 @@ func TestDamagedFileIsSetAside(t *testing.T) {
 	if _, err := os.Stat(path + ".damaged"); err != nil {
 		t.Error("the damaged file is gone:", err)
 	}
-	if n, err := memory.Count(t.Context(), path); err != nil || n == 0 {
+	if n, err := memory.Count(t.Context(), inFile, path); err != nil || n == 0 {
 		t.Errorf("the new memory has %d facts, %v", n, err)
 	}
 	// A folder that cannot be written: it works without a disk.
-	m, err = memory.Open(t.Context(), "/proc/brevvagt/memory.db", memory.Options{Key: key(t)}, quiet)
+	m, err = memory.Open(t.Context(), inFile, "/proc/brevvagt/memory.db", memory.Options{Key: key(t)}, quiet)
 	if err != nil || m.Stats().Damage == "" {
 		t.Fatalf("%v, damage %q", err, m.Stats().Damage)
 	}
@@ -316,7 +327,7 @@ func TestKilled(t *testing.T) {
 	}
 	path := os.Getenv("MEMORY_TEST_CHILD")
 	if path != "" {
-		m, err := memory.Open(context.Background(), path, memory.Options{Key: key(t)}, quiet)
+		m, err := memory.Open(context.Background(), inFile, path, memory.Options{Key: key(t)}, quiet)
 		if err != nil || m.Stats().Damage != "" {
 			fmt.Println("damage", err, m.Stats().Damage)
 			os.Exit(1)
@@ -363,7 +374,7 @@ func TestKilled(t *testing.T) {
 		}
 		told = int(last.Load())
 	}
-	m, err := memory.Open(t.Context(), path, memory.Options{Key: key(t)}, quiet)
+	m, err := memory.Open(t.Context(), inFile, path, memory.Options{Key: key(t)}, quiet)
 	if err != nil || m.Stats().Damage != "" {
 		t.Fatalf("%v %s", err, m.Stats().Damage)
 	}
@@ -397,7 +408,7 @@ func stored(t *testing.T, path string, last *atomic.Int64, ended <-chan struct{}
 		if now < until {
 			continue
 		}
-		facts, err := memory.Count(t.Context(), path)
+		facts, err := memory.Count(t.Context(), inFile, path)
 		switch {
 		case err != nil:
 			t.Fatal(err)

@@ -9,6 +9,8 @@ import (
 	"golang.org/x/crypto/bcrypt"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/detectors"
+	"brevvagt/scanner/memory"
 	"brevvagt/scanner/source/gateway/relay"
 )
 
@@ -57,5 +59,29 @@ func TestLogins(t *testing.T) {
 	write(clients, "printer:ord\n")
 	if _, err := New(cfg, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a file that is none was taken")
+	}
+}
+
+// TestMemoryInUse: a memory that another process has must not be taken for a damaged one,
+// which would be moved away under it.
+func TestMemoryInUse(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "memory.db")
+	key, err := detectors.NewKey(make([]byte, 32))
+	if err != nil {
+		t.Fatal(err)
+	}
+	open := func() *memory.Memory {
+		m, err := memory.Open(t.Context(), OpenMemory, path, MemoryOptions(config.Default(), key), slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = m.Close() })
+		return m
+	}
+	if first, second := open(), open(); first.Stats().Damage != "" || second.Stats().Damage == "" {
+		t.Errorf("the first: %q, the second: %q", first.Stats().Damage, second.Stats().Damage)
+	}
+	if _, err := os.Stat(path + ".damaged"); err == nil {
+		t.Error("a memory in use was moved away")
 	}
 }

@@ -2,12 +2,16 @@ package lanes
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"io/fs"
 	"path/filepath"
 	"time"
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/detectors"
+	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/scanner/memory"
 )
@@ -18,6 +22,18 @@ func MemoryPath(cfg config.Config) string { return filepath.Join(cfg.State, "mem
 // MemoryOptions are what the configuration says of it.
 func MemoryOptions(cfg config.Config, key detectors.Key) memory.Options {
 	return memory.Options{Key: key, Facts: cfg.Memory.Facts, Keep: time.Duration(cfg.Memory.Keep)}
+}
+
+// OpenMemory opens the database of what is remembered. It is a memory.Opener.
+func OpenMemory(ctx context.Context, path string, tables fs.FS, shared bool) (memory.Database, error) {
+	db, err := store.Open(ctx, store.Options{Path: path, Tables: tables, Shared: shared, Relaxed: true})
+	if errors.Is(err, store.ErrInUse) {
+		err = fmt.Errorf("%w: %w", memory.ErrInUse, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return db, nil
 }
 
 // Remembering makes releasers that tell when a held mail has gone.

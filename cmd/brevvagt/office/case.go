@@ -57,7 +57,7 @@ func WithService(cmd *cobra.Command, file string, f func(context.Context, *state
 		ways.Stamp(cfg, st.Key)
 		releasers := lanes.Remembering(ways.Releasers(cfg), func(ctx context.Context, c *quarantine.Case) {
 			if !cfg.Memory.Off {
-				_ = memory.MarkReleased(ctx, lanes.MemoryPath(cfg), lanes.MemoryOptions(cfg, st.Key), c.MessageID, c.PlainSHA256)
+				_ = memory.MarkReleased(ctx, lanes.OpenMemory, lanes.MemoryPath(cfg), lanes.MemoryOptions(cfg, st.Key), c.MessageID, c.PlainSHA256)
 			}
 		})
 		boxes, err := mailbox.Open(cfg, st.DB, st.Key, log)
