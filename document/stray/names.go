@@ -17,7 +17,6 @@ var kinds = []struct {
 	{0, "\xa1\x2f\xff\x43\xd9\xef\x76\x4c", "OneNote table of contents (onetoc2)"},
 	{4, "Standard Jet DB", "Access database (mdb)"},
 	{4, "Standard ACE DB", "Access database (accdb)"},
-	{0, "SQLite format 3\x00", "SQLite database"},
 	{0, "MSCF", "cabinet archive (cab)"},
 	{0x8001, "CD001", "disc image (iso)"},
 	{0, "\x60\xea", "ARJ archive"},

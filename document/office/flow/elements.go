@@ -29,6 +29,8 @@ func (w *walker) open(name string) {
 			act = actRun
 			p.beginRun()
 		}
+	case "oMathPara", "oMath":
+		act = w.openFormula()
 	case "t", "delText":
 		act = actText
 		w.inText++
@@ -187,17 +189,6 @@ func (w *walker) hide(name string) {
 			p.runColor = colorOf(val)
 		}
 	}
-}
-
-func blackOrAuto(color string) bool { return color == "" || color == "auto" || color == "000000" }
-func colorOf(val string) byte {
-	switch {
-	case strings.EqualFold(val, "FFFFFF"):
-		return 'w'
-	case blackOrAuto(val):
-		return 'b'
-	}
-	return 0
 }
 
 func (w *walker) fieldMark(kind string) {

@@ -149,3 +149,14 @@ func firstWord(b []byte) string {
 	}
 	return string(b[:lead+end])
 }
+
+func blackOrAuto(color string) bool { return color == "" || color == "auto" || color == "000000" }
+func colorOf(val string) byte {
+	switch {
+	case strings.EqualFold(val, "FFFFFF"):
+		return 'w'
+	case blackOrAuto(val):
+		return 'b'
+	}
+	return 0
+}

@@ -175,6 +175,15 @@ func (w *walker) current() *Para {
 	return w.paras[len(w.paras)-1]
 }
 
+// openFormula begins a paragraph for a formula that stands outside every other.
+func (w *walker) openFormula() action {
+	if w.current() != nil {
+		return none
+	}
+	w.paras = append(w.paras, &Para{})
+	return actPara
+}
+
 // layer of the text at this point.
 func (w *walker) layer() document.Layer {
 	p := w.current()

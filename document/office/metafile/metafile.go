@@ -49,6 +49,11 @@ func (r *reader) put(text string, x, y, width int) {
 		return
 	}
 	each := max(1, width/max(1, len(text)))
+	if y != r.y && brokenOff(r.line, text) {
+		r.line = append(append(r.line, '\n'), text...)
+		r.x, r.y = x+width, y
+		return
+	}
 	if y != r.y || x < r.x-4*each || len(r.line) > 64<<10 {
 		r.flush()
 	} else if len(r.line) > 0 && x > r.x+each/2 {
@@ -57,6 +62,14 @@ func (r *reader) put(text string, x, y, width int) {
 	r.line = append(r.line, text...)
 	r.x, r.y = x+width, y
 }
+
+// brokenOff tells a line that ends within a number, behind its dash.
+func brokenOff(line []byte, next string) bool {
+	n := len(line)
+	return n > 1 && n < 64<<10 && line[n-1] == '-' && isDigit(line[n-2]) && isDigit(next[0])
+}
+
+func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func (r *reader) flush() {
 	r.out.Text(string(r.line))

@@ -1,5 +1,5 @@
 // Package table reads tables that are files of their own: comma and semicolon
-// separated values, SYLK, DIF and dBASE.
+// separated values, SYLK, DIF, dBASE and SQLite.
 package table
 
 import (
@@ -20,7 +20,7 @@ import (
 
 // Formats lists the formats of this package in the order they are to be asked.
 func Formats() []document.Format {
-	return []document.Format{CSV{}, Sylk{}, Dif{}, DBase{}}
+	return []document.Format{CSV{}, Sylk{}, Dif{}, DBase{}, SQLite{}}
 }
 
 // errUnsound says that a file breaks the rules of its format somewhere.
@@ -96,8 +96,10 @@ type rows struct {
 	out      *document.Builder
 	row      int
 	headings []string
-	at       int // the row they stand in
-	pieces   int // of the rows so far
+	at       int    // the row they stand in
+	fixed    bool   // they are known, and no row is one of headings
+	sheet    string // name of the table, "" where the file is one
+	pieces   int    // of the rows so far
 }
 
 // manyPieces is how many cells of a table are segments of their own whatever they
@@ -111,6 +113,11 @@ const hugePieces = 400_000
 // lateHeading is the last row that is taken for headings: exports begin with a title
 // and the day of the export.
 const lateHeading = 30
+
+// named gives the columns their names, which no row has.
+func (w *rows) named(names []string) {
+	w.headings, w.fixed = names, true
+}
 
 // learn takes a row for headings when it looks so and names more columns than any
 // before, or names one of persons' numbers, wherever it stands: below one table there
@@ -175,9 +182,11 @@ func filled(cells []string) (n int) {
 // add takes the next row. line tells where a cell stands in the file, 0 for unknown.
 func (w *rows) add(cells []string, line func(i int) int, layer document.Layer) {
 	w.row++
-	w.learn(cells)
+	if !w.fixed {
+		w.learn(cells)
+	}
 	at := func(i int) document.Location {
-		return document.Location{Line: line(i), Cell: looks.Column(i) + strconv.Itoa(w.row), Layer: layer}
+		return document.Location{Line: line(i), Cell: w.sheet + looks.Column(i) + strconv.Itoa(w.row), Layer: layer}
 	}
 	joined := columns.Join(w.headings, cells)
 	if w.pieces > manyPieces && len(joined) == 0 {

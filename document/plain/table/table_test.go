@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/binary"
 	"fmt"
+	"os"
+	"strings"
 	"testing"
 
 	"brevvagt/document"
@@ -36,12 +38,27 @@ func dbf(kept, deleted string) []byte {
 	return append(b, 0x1a)
 }
 
+// register is a database of SQLite 3.40 with a number in a column of text, as the row's
+// own number, in a table without row numbers, behind more text than a page holds, in a
+// file and in a deleted row.
+func register(t testing.TB) []byte {
+	t.Helper()
+	data, err := os.ReadFile("testdata/register.db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func digits(number string) string { return strings.ReplaceAll(number, "-", "") }
+
 func TestSuite(t *testing.T) {
 	c := documenttest.Canary
 	for _, s := range []documenttest.Suite{
 		{Format: Sylk{}, OpenEnded: true, Samples: []documenttest.Sample{{Name: "a.slk", Data: fmt.Appendf(nil, sylk, c(1)), Canaries: []string{c(1), "Test;person", "102375006"}}}},
 		{Format: Dif{}, OpenEnded: true, Samples: []documenttest.Sample{{Name: "a.dif", Data: fmt.Appendf(nil, dif, c(2)), Canaries: []string{c(2), "102375006"}}}},
 		{Format: DBase{}, Samples: []documenttest.Sample{{Name: "a.dbf", Data: dbf(c(3), c(4)), Canaries: []string{c(3), c(4), "Søren", "åge"}}}},
+		{Format: SQLite{}, Samples: []documenttest.Sample{{Name: "a.db", Data: register(t), Canaries: []string{digits(c(11)), digits(c(27)), digits(c(13)), c(14), c(15), c(16), "Søren"}}}},
 	} {
 		t.Run(s.Format.Name(), func(t *testing.T) { documenttest.Run(t, s) })
 	}
@@ -97,6 +114,43 @@ func TestDeletedRecordsAreTold(t *testing.T) {
 	}
 }
 
+func TestColumnsOfADatabase(t *testing.T) {
+	d := documenttest.Read(t, []document.Format{SQLite{}}, "a.db", register(t))
+	for number, want := range map[string][2]string{
+		digits(documenttest.Canary(11)): {"CPR-nr.", "borger!B1"},
+		digits(documenttest.Canary(27)): {"nummer", "sag!A1"},
+		digits(documenttest.Canary(13)): {"cpr", "relation!A1"},
+	} {
+		s := documenttest.Find(d, number)
+		if len(s) != 1 || s[0].Label != want[0] || s[0].At.Cell != want[1] || s[0].At.Layer != document.Visible {
+			t.Errorf("%s: %+v, want %v", number, s, want)
+		}
+	}
+	if s := documenttest.Find(d, documenttest.Canary(16)); len(s) != 1 || s[0].At.Layer != document.Deleted {
+		t.Errorf("deleted row: %+v", s)
+	}
+}
+
+// TestDatabaseWithoutAnEnd has pages that lead to each other and rows that claim more
+// than there is: each page is read once.
+func TestDatabaseWithoutAnEnd(t *testing.T) {
+	data := register(t)
+	copy(data[sqliteHead:], []byte{tableInterior, 0, 0, 0, 1, 0, 200, 0, 0, 0, 0, 1, 0, 200})
+	copy(data[200:], []byte{0, 0, 0, 1})
+	d := documenttest.Read(t, []document.Format{SQLite{}}, "a.db", data)
+	if !documenttest.HasGap(d, document.Damaged) || !documenttest.Has(d, "Søren") {
+		t.Error(documenttest.Describe(d))
+	}
+}
+
+func TestUnknownBinaryValuesAreAGap(t *testing.T) {
+	for blob, want := range map[string]bool{"\x01" + strings.Repeat("\xfe\x02", 40): true, "GP\x00" + strings.Repeat("\xfe", 80): false, "\x01\xfe": false} {
+		if got := unknown([]byte(blob)); got != want {
+			t.Errorf("%.3q: %v", blob, got)
+		}
+	}
+}
+
 func TestContentTellsATable(t *testing.T) {
 	for data, want := range map[string]bool{
 		"Navn\tCPR\nTest\t0102375006\n":                    true,
@@ -116,6 +170,7 @@ func FuzzTables(f *testing.F) {
 	f.Add([]byte(sylk))
 	f.Add([]byte(dif))
 	f.Add(dbf("0102375006", "x"))
+	f.Add(register(f))
 	f.Add([]byte("sep=;\nNavn;CPR\na;\"b\n"))
 	f.Add([]byte("ID;P\nC;X16384;Y99999999;K1\nC;X99999;K2\n"))
 	f.Fuzz(func(_ *testing.T, data []byte) {
