@@ -1,10 +1,12 @@
 package account
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -66,6 +68,55 @@ func (a *Accounts) knows(s *stored, browser string) string {
 	return id
 }
 
+// KnownBrowser is the name of a browser that somebody signed in with before, by what it
+// keeps: "" for one of nobody, of an account that is closed, or of another passphrase.
+func (a *Accounts) KnownBrowser(ctx context.Context, kept string) (string, error) {
+	if strings.Count(kept, ".") != 2 || len(kept) > 128 {
+		return "", nil
+	}
+	rows, err := a.db.Read().QueryContext(ctx, browserKeys+` WHERE a.disabled = 0`)
+	if err != nil {
+		return "", fmt.Errorf("cannot read the accounts: %w", err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		s, err := browserKey(rows)
+		if err != nil {
+			return "", err
+		}
+		if id := a.knows(s, kept); id != "" {
+			return id, nil
+		}
+	}
+	return "", rows.Err()
+}
+
+// RememberBrowser is what the browser of somebody who has just signed in keeps (at most
+// 128 bytes), so that KnownBrowser knows it.
+func (a *Accounts) RememberBrowser(ctx context.Context, name string) (string, error) {
+	if _, err := a.Handle(ctx, name); err != nil {
+		return "", err
+	}
+	s, err := browserKey(a.db.Read().QueryRowContext(ctx, browserKeys+` WHERE a.name = $1`, name))
+	if err != nil {
+		return "", err
+	}
+	return a.known(s), nil
+}
+
+// browserKeys reads what the names of known browsers are signed under: the hash of the
+// passphrase, and for an account without one its handle, which is random and which only
+// its owner's devices get to see.
+const browserKeys = `SELECT a.name, CASE WHEN a.hash <> '' THEN a.hash ELSE COALESCE(h.handle, '') END FROM accounts a LEFT JOIN passkey_handles h ON h.account = a.name`
+
+func browserKey(row interface{ Scan(...any) error }) (*stored, error) {
+	var s stored
+	if err := row.Scan(&s.Name, &s.hash); err != nil {
+		return nil, fmt.Errorf("cannot read an account: %w", err)
+	}
+	return &s, nil
+}
+
 // limits are the counts of tries. All of them are in memory: a restart forgets them.
 type limits struct {
 	names, browsers, inside, addresses limiter
@@ -82,7 +133,7 @@ func (l *limits) begin(name, browser string, c Caller, now time.Time) (ok func()
 		key := name + "\x00" + browser
 		return func() { l.browsers.succeeded(key) }, l.browsers.begin(key, now)
 	}
-	from := network(c.Address)
+	from := Network(c.Address)
 	if from != "" && !l.addresses.begin(from, now) {
 		return nil, false
 	}
@@ -92,9 +143,9 @@ func (l *limits) begin(name, browser string, c Caller, now time.Time) (ok func()
 	}, l.names.begin(name, now)
 }
 
-// network is what an address counts as: itself, or for IPv6 the /64 that one customer
+// Network is what an address counts as: itself, or for IPv6 the /64 that one customer
 // has at least; "" for none and for this machine.
-func network(address string) string {
+func Network(address string) string {
 	ip, err := netip.ParseAddr(address)
 	if ip = ip.Unmap().WithZone(""); err != nil || ip.IsLoopback() {
 		return ""

@@ -25,8 +25,9 @@ func (t *term) test(s *statement) string {
 
 // words asks for cases that have all terms. The cases of a rare term are looked up and
 // those of a common one checked while the cases are walked in order, which ends soon
-// where many match. Common terms that hardly ever meet would be walked for to the end:
-// those are looked up together first.
+// where many match. Common terms that hardly ever meet would be walked for to the end,
+// and of a rare term beside others most cases would be read in vain: where terms are
+// looked up together first, the index of words alone tells which cases there can be.
 func (s *statement) words(ctx context.Context, tx *sql.Tx, terms []term) error {
 	for i := range terms {
 		t := &terms[i]
@@ -37,7 +38,7 @@ func (s *statement) words(ctx context.Context, tx *sql.Tx, terms []term) error {
 		}
 	}
 	slices.SortStableFunc(terms, func(a, b term) int { return a.n - b.n })
-	if len(terms) > 1 && terms[0].n > rare && terms[0].n <= common {
+	if len(terms) > 1 && terms[0].n <= common {
 		ids, some, err := meeting(ctx, tx, terms)
 		if err != nil {
 			return err
@@ -68,13 +69,24 @@ func (s *statement) among(ids []string) {
 	s.where = append(s.where, `cases.id IN (`+strings.Join(marks, ", ")+`)`)
 }
 
-// meeting lists the cases that have all terms, when they are few.
+// meeting lists the cases that have all terms, when they are few. Those of a rare term
+// are tried one by one, which costs nothing for how common the others are.
 func meeting(ctx context.Context, tx *sql.Tx, terms []term) (ids []string, some bool, err error) {
 	s, parts := &statement{}, []string{}
 	for i := range terms {
-		parts = append(parts, `SELECT case_id FROM case_words WHERE `+terms[i].test(s))
+		test := terms[i].test(s)
+		switch {
+		case terms[0].n > rare, i == 0:
+			parts = append(parts, `SELECT DISTINCT case_id FROM case_words a WHERE `+test)
+		default:
+			parts = append(parts, `EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = a.case_id AND w.`+strings.ReplaceAll(test, ` AND word`, ` AND w.word`)+`)`)
+		}
 	}
-	rows, err := tx.QueryContext(ctx, strings.Join(parts, ` INTERSECT `)+fmt.Sprintf(` LIMIT %d`, few+1), s.args...)
+	between := ` INTERSECT `
+	if terms[0].n <= rare {
+		between = ` AND `
+	}
+	rows, err := tx.QueryContext(ctx, strings.Join(parts, between)+fmt.Sprintf(` LIMIT %d`, few+1), s.args...)
 	if err != nil {
 		return nil, false, fmt.Errorf("cannot look up words: %w", err)
 	}

@@ -15,6 +15,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -80,6 +81,7 @@ type Provider struct {
 	found  *found
 	tried  time.Time
 	failed error
+	told   map[string]time.Time // names of logout tokens, and when each was made
 }
 
 // found is what the provider says of itself.
@@ -103,7 +105,7 @@ func New(cfg Config) *Provider {
 	}
 	// A redirect would take code and secret elsewhere.
 	client := &http.Client{Timeout: timeout, Transport: bounded{base}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &Provider{cfg: cfg, client: client}
+	return &Provider{cfg: cfg, client: client, told: map[string]time.Time{}}
 }
 
 // Issuer is the provider's name.
@@ -313,8 +315,12 @@ func (p *Provider) LogoutAddress() string {
 	return u.String()
 }
 
+// maxTold bounds what is remembered of logout tokens; only the provider makes any.
+const maxTold = 10_000
+
 // Ended reads a back-channel logout token: whose sessions the provider has ended, by
-// subject, session or both. That one is sent twice does no harm.
+// subject, session or both. One that is sent again by somebody who read along is refused:
+// it would end sessions that began after it.
 func (p *Provider) Ended(ctx context.Context, raw string) (subject, session string, err error) {
 	f, err := p.load(ctx)
 	if err != nil {
@@ -327,7 +333,23 @@ func (p *Provider) Ended(ctx context.Context, raw string) (subject, session stri
 	if age := p.cfg.Now().Sub(token.IssuedAt); age > maxAge+skew || age < -skew {
 		return "", "", fmt.Errorf("%w: the logout token was made %s ago", ErrRefused, age.Round(time.Second))
 	}
+	if !p.first(token.TokenID, token.IssuedAt) {
+		return "", "", fmt.Errorf("%w: the logout token was used before", ErrRefused)
+	}
 	return token.Subject, token.SessionID, nil
+}
+
+// first reports whether a logout token comes for the first time. Those that are too old to
+// be taken are forgotten.
+func (p *Provider) first(id string, made time.Time) bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	maps.DeleteFunc(p.told, func(_ string, at time.Time) bool { return p.cfg.Now().Sub(at) > maxAge+skew })
+	if _, again := p.told[id]; again || len(p.told) >= maxTold {
+		return false
+	}
+	p.told[id] = made
+	return true
 }
 
 // word keeps a provider's error code fit for a log.

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
+	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"maps"
 	"net/http"
@@ -191,6 +193,42 @@ func TestForgedTokens(t *testing.T) {
 				return idptest.SignWith(t, jose.HS256, der, p.KID(), c)
 			}
 		},
+		"HMAC with the public key in PEM": func(i *idp) {
+			i.Forge = func(p *idptest.Provider, c map[string]any) string {
+				der, err := x509.MarshalPKIXPublicKey(p.PublicKey())
+				if err != nil {
+					t.Fatal(err)
+				}
+				return idptest.SignWith(t, jose.HS256, pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}), p.KID(), c)
+			}
+		},
+		"the key in the token": func(i *idp) {
+			i.Forge = func(p *idptest.Provider, c map[string]any) string {
+				return signOwn(t, other, p.KID(), c, &jose.SignerOptions{EmbedJWK: true})
+			}
+		},
+		"the key at an address in the token": func(i *idp) {
+			i.Forge = func(p *idptest.Provider, c map[string]any) string {
+				return signOwn(t, other, p.KID(), c, (&jose.SignerOptions{}).WithHeader("jku", i.URL+"/ond").WithHeader("x5u", i.URL+"/ond"))
+			}
+		},
+		"no name of a key": func(i *idp) {
+			i.Forge = func(_ *idptest.Provider, c map[string]any) string { return signOwn(t, other, "", c, nil) }
+		},
+		"issuer in capitals": func(i *idp) { i.Bend = func(c map[string]any) { c["iss"] = strings.ToUpper(i.URL) } },
+		"an address for a subject": func(i *idp) {
+			i.Bend = func(c map[string]any) { delete(c, "sub"); c["email"] = "anna@kommune.example" }
+		},
+		"a list for a subject":       bend("sub", []string{"a1b2"}),
+		"ended long ago, below zero": bend("exp", -1),
+		"for nobody in a list":       bend("aud", []string{}),
+		"for us by a longer name":    bend("aud", idptest.ClientID+" "),
+		"nonce in a list":            func(i *idp) { i.Bend = func(c map[string]any) { c["nonce"] = []any{c["nonce"]} } },
+		"a token for logging out": func(i *idp) {
+			i.Forge = func(p *idptest.Provider, _ map[string]any) string {
+				return p.Logout(func(c map[string]any) { c["sub"] = "a1b2" })
+			}
+		},
 		"HMAC with the secret": func(i *idp) {
 			i.Forge = func(p *idptest.Provider, c map[string]any) string {
 				return idptest.SignWith(t, jose.HS256, []byte(idptest.Secret+strings.Repeat("x", 32)), p.KID(), c)
@@ -212,6 +250,28 @@ func TestForgedTokens(t *testing.T) {
 			}
 		})
 	}
+}
+
+// signOwn signs with a key and header of an attacker's.
+func signOwn(t *testing.T, key *rsa.PrivateKey, kid string, claims map[string]any, o *jose.SignerOptions) string {
+	t.Helper()
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: key, KeyID: kid}}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := json.Marshal(claims)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := signer.Sign(body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	raw, err := signed.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return raw
 }
 
 // Clocks that differ by less than a minute, and tokens for several of which we are one.
@@ -404,9 +464,13 @@ func TestEndlessAnswersAreCutOff(t *testing.T) {
 
 func TestBackChannelLogout(t *testing.T) {
 	i := start(t)
-	subject, session, err := i.p.Ended(t.Context(), i.Logout(func(c map[string]any) { c["sub"], c["sid"] = "a1b2", "s-1" }))
+	good := i.Logout(func(c map[string]any) { c["sub"], c["sid"] = "a1b2", "s-1" })
+	subject, session, err := i.p.Ended(t.Context(), good)
 	if err != nil || subject != "a1b2" || session != "s-1" {
 		t.Errorf("%q %q, %v", subject, session, err)
+	}
+	if _, _, err := i.p.Ended(t.Context(), good); !errors.Is(err, ErrRefused) {
+		t.Errorf("a second time, by somebody who read along: %v", err)
 	}
 	for name, change := range map[string]func(map[string]any){
 		"nobody":         func(c map[string]any) {},

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"brevvagt/internal/caller"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/keyring"
@@ -14,6 +15,9 @@ import (
 type trip struct {
 	oidc.Trip
 	After string
+	// Known is the browser's name when it set out: the way back comes from another site
+	// and does not bring its cookie along.
+	Known string
 }
 
 // Depart sends somebody to the identity provider. It is a link, not a form: the content
@@ -23,13 +27,13 @@ func (s *Pages) Depart(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
-	if !s.unproven.Allow() {
+	if !s.may(r) {
 		s.FailWith(w, r, http.StatusTooManyRequests, "error.many")
 		return
 	}
 	address, t, err := s.OIDC.Begin(r.Context())
 	if err == nil {
-		err = s.trips.Give(w, trip{t, frame.LocalPath(r.URL.Query().Get("efter"))})
+		err = s.trips.Give(w, trip{t, frame.LocalPath(r.URL.Query().Get("efter")), s.knownBrowser(r)})
 	}
 	if err != nil {
 		s.refused(w, r, err)
@@ -49,7 +53,7 @@ func (s *Pages) Return(w http.ResponseWriter, r *http.Request) {
 		s.refused(w, r, err)
 		return
 	}
-	if !s.unproven.Allow() {
+	if !s.unproven.known(t.Known) && !s.may(r) {
 		s.FailWith(w, r, http.StatusTooManyRequests, "error.many")
 		return
 	}
@@ -67,6 +71,7 @@ func (s *Pages) Return(w http.ResponseWriter, r *http.Request) {
 		s.Broken(w, r, "begin a session", err)
 		return
 	}
+	s.rememberProven(w, r, acc.Name)
 	http.Redirect(w, r, frame.LocalPath(t.After), http.StatusSeeOther)
 }
 
@@ -103,7 +108,7 @@ func (s *Pages) Ended(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	if !s.unproven.Allow() {
+	if !s.told.stranger(account.Network(caller.Address(r))) {
 		w.WriteHeader(http.StatusTooManyRequests)
 		return
 	}

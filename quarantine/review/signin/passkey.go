@@ -18,7 +18,7 @@ func (s *Pages) AskPasskey(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
-	if !s.unproven.Allow() {
+	if !s.may(r) {
 		s.sayWrong(w, r, http.StatusTooManyRequests, "error.many.text")
 		return
 	}
@@ -43,7 +43,7 @@ func (s *Pages) LoginPasskey(w http.ResponseWriter, r *http.Request) {
 	case !isJSON(r):
 		s.Fail(w, r, http.StatusBadRequest)
 		return
-	case !s.unproven.Allow():
+	case !s.may(r):
 		s.sayWrong(w, r, http.StatusTooManyRequests, "error.many.text")
 		return
 	}
@@ -70,6 +70,7 @@ func (s *Pages) LoginPasskey(w http.ResponseWriter, r *http.Request) {
 		s.Broken(w, r, "begin a session", err)
 		return
 	}
+	s.rememberProven(w, r, acc.Name)
 	s.Answer(w, http.StatusOK, map[string]string{"til": frame.LocalPath(r.URL.Query().Get("efter"))})
 }
 

@@ -15,8 +15,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"brevvagt/internal/caller"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/review/frame"
@@ -46,6 +44,7 @@ type Ways struct {
 	OIDCName string // on its button, as "kommunens login"
 	External External
 	Passkeys *passkey.Keys
+	Browsers Browsers // those of earlier sign-ins; nil knows none
 	// NoPassphrase closes the form for name and passphrase, and passkeys with it: then
 	// the identity provider alone says who may come in.
 	NoPassphrase bool
@@ -58,14 +57,6 @@ const failurePause = 500 * time.Millisecond
 // what the provider takes back shows only at the next one.
 const oidcLifetime = 8 * time.Hour
 
-// Limits on requests of people who are not signed in, for the whole site. They cost
-// signatures or a question to the identity provider; a municipality's people come
-// nowhere near.
-const (
-	perSecond = 5
-	burst     = 30
-)
-
 // Pages are the handlers.
 type Pages struct {
 	*frame.Frame
@@ -75,12 +66,13 @@ type Pages struct {
 
 	trips    *ticket.Box // to the identity provider
 	asked    *ticket.Box // of passkeys
-	unproven *rate.Limiter
+	unproven *brake
+	told     *brake // of what the identity provider tells
 }
 
 // New makes the pages.
 func New(f *frame.Frame, a Accounts, w Ways) (*Pages, error) {
-	p := &Pages{Frame: f, Accounts: a, Ways: w, Pause: failurePause, unproven: rate.NewLimiter(perSecond, burst)}
+	p := &Pages{Frame: f, Accounts: a, Ways: w, Pause: failurePause, unproven: newBrake(f.Now), told: newBrake(f.Now)}
 	if w.NoPassphrase {
 		p.Passkeys = nil
 	}
