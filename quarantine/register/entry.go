@@ -136,8 +136,8 @@ func (e *FieldError) Error() string {
 // Unwrap gives the reason.
 func (e *FieldError) Unwrap() error { return e.Err }
 
-// checkAll refuses an entry that would keep personal data, naming the column.
-func (r *Register) checkAll(d *Draft) error {
+// CheckAll refuses an entry that would keep personal data, naming the column.
+func (r *Register) CheckAll(d *Draft) error {
 	for _, c := range []struct {
 		column int
 		text   string
@@ -168,17 +168,23 @@ func DataTypeValues() []string {
 // Types are the values of column 5.
 func Types() []string { return []string{HumanError, SystemError, SupplierError} }
 
-// AwaitsDPO is the text of columns 8 and 11 while a deadline runs.
-func (r *Register) AwaitsDPO(deadline time.Time) string { return dpoDecides + r.at(deadline) }
+// AwaitsDPO is the text of columns 8 and 11 while the DPO has not decided, with the
+// deadline where one runs.
+func (r *Register) AwaitsDPO(deadline time.Time) string {
+	if deadline.IsZero() {
+		return Undecided
+	}
+	return dpoDecides + r.at(deadline)
+}
 
-// Lock reads within tx when an entry was changed last, so that an edit can tell that
-// nobody came between.
-func (r *Register) Lock(ctx context.Context, tx *sql.Tx, no string) (time.Time, error) {
+// Locked reads an entry within tx, so that a change of it can tell that nobody came
+// between.
+func (r *Register) Locked(ctx context.Context, tx *sql.Tx, no string) (*Draft, error) {
 	d, err := one(tx.QueryRowContext(ctx, selectDrafts+` WHERE no = $1`, no))
 	if err != nil {
-		return time.Time{}, fmt.Errorf("register entry %.20q: %w", no, err)
+		return nil, fmt.Errorf("register entry %.20q: %w", no, err)
 	}
-	return d.Changed, nil
+	return d, nil
 }
 
 // Zone is Danish time, in which the register writes its dates.

@@ -156,7 +156,7 @@ func (r *Register) Add(ctx context.Context, tx *sql.Tx, d Draft) (*Draft, error)
 	if d.Registered.IsZero() {
 		return nil, errors.New("a register entry needs its date of registration")
 	}
-	if err := r.checkAll(&d); err != nil {
+	if err := r.CheckAll(&d); err != nil {
 		return nil, err
 	}
 	year, running, err := r.number(ctx, tx, &d)
@@ -188,7 +188,8 @@ const maxRunning = 99_999
 // anybody's.
 var ErrNumber = errors.New("a register number is written 2026-01")
 
-func parseNo(no string) (year, running int, err error) {
+// ParseNo takes a number apart, or gives ErrNumber.
+func ParseNo(no string) (year, running int, err error) {
 	if n, err := fmt.Sscanf(no, "%4d-%d", &year, &running); err != nil || n != 2 || no != fmt.Sprintf("%04d-%02d", year, running) || year < 1 || running < 1 || running > maxRunning {
 		return 0, 0, ErrNumber
 	}
@@ -198,7 +199,7 @@ func parseNo(no string) (year, running int, err error) {
 // number gives the entry its place in its year.
 func (r *Register) number(ctx context.Context, tx *sql.Tx, d *Draft) (year, running int, err error) {
 	if d.No != "" {
-		if year, running, err = parseNo(d.No); err != nil {
+		if year, running, err = ParseNo(d.No); err != nil {
 			return 0, 0, err
 		}
 		var taken int
@@ -222,7 +223,7 @@ func (r *Register) number(ctx context.Context, tx *sql.Tx, d *Draft) (year, runn
 // Number, case and date of registration cannot change. Call Confirm to start the
 // clock, not Save.
 func (r *Register) Save(ctx context.Context, tx *sql.Tx, d *Draft, at time.Time) error {
-	if err := r.checkAll(d); err != nil {
+	if err := r.CheckAll(d); err != nil {
 		return err
 	}
 	columns, err := encode(d)

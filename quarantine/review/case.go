@@ -33,6 +33,8 @@ type caseView struct {
 	Run               string // one sentence about the run that it is part of, "" for none
 	stateView
 	CanDecide       bool
+	Typed           frame.Typed
+	Kept            []string // what was written for a form that is not offered any more
 	Result          *result
 	LastError       string
 	Release, Reject *decisionForm
@@ -96,6 +98,7 @@ type findView struct {
 	Opens  bool   // for this person, for a reason
 	Clear  string // the value itself, for as long as it is open
 	Closes string // when it closes
+	Was    string // the reason that was given and not taken
 }
 
 type pictureView struct {
@@ -134,10 +137,11 @@ func (s *server) showCase(w http.ResponseWriter, r *http.Request) {
 	s.caseWith(w, r, id, http.StatusOK, nil, refused{})
 }
 
-// refused is a decision that was not carried out: what was written, and why not.
-type refused struct{ action, reason, problem, custom string }
+// refused is a decision that was not carried out, and why not.
+type refused struct{ action, problem string }
 
-// caseWith shows a case with a notice and with a refused form filled in again.
+// caseWith shows a case with a notice, and with a form that was not carried out filled in
+// again.
 func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, status int, n *frame.Notice, f refused) {
 	u, _ := s.User(r)
 	c, err := s.Service.Get(r.Context(), id)
@@ -156,8 +160,12 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 	}
 	view.CanSeePictures = s.may(u.Role, "GET", "/sag/{id}/billede/{n}")
 	view.CanDecide = view.Waiting && s.may(u.Role, "POST", "/sag/{id}/frigiv")
+	view.Typed = frame.TypedIn(r)
 	if view.CanDecide {
-		view.Release, view.Reject = releaseForm(l, c, &u, f, s.Service.ReleasesSome(c.Source)), rejectForm(l, c, f)
+		view.Release, view.Reject = releaseForm(l, c, &u, f, s.Service.ReleasesSome(c.Source), view.Typed), rejectForm(l, c, f, view.Typed)
+	}
+	if !view.Waiting {
+		view.Kept = view.Typed.Prose("frigiv", "afvis", "spoerg")
 	}
 	if view.CanSeePictures && r.URL.Query().Get("billeder") == "1" {
 		view.Pictures = pictureViews(l, c)

@@ -27,6 +27,7 @@ type decisionForm struct {
 	To      []recipient // to choose some, when the source can; nil otherwise
 	Custom  string      // the text to the sender as it was written
 	Route   string      // secure route that it can go by, "" for none
+	ByRoute bool        // it was to go by it
 	Problem string
 	Limit   int
 }
@@ -35,16 +36,20 @@ type decisionForm struct {
 type recipient struct {
 	N       int
 	Address string
+	Chosen  bool
 }
 
 // someMost is up to how many recipients are offered one by one.
 const someMost = 50
 
-func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, some bool) *decisionForm {
-	form := &decisionForm{Open: true, Limit: reasonLimit, Route: words.Clean(c.Route, words.Short)}
+// releaseForm comes back as it was sent: a choice that was lost would release to people
+// whom somebody had left out, or by another route.
+func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, some bool, typed frame.Typed) *decisionForm {
+	form := &decisionForm{Open: true, Limit: reasonLimit, Route: words.Clean(c.Route, words.Short), ByRoute: typed.Sent("frigiv", "vej"), Text: typed.Text("frigiv", "begrundelse")}
 	if some && len(c.To) > 1 && len(c.To) <= someMost {
 		for i, to := range c.To {
-			form.To = append(form.To, recipient{i, words.Clean(to, words.Short)})
+			chosen := !typed.Sent("frigiv", "modtagere") || typed.Chose("frigiv", "modtager", strconv.Itoa(i))
+			form.To = append(form.To, recipient{i, words.Clean(to, words.Short), chosen})
 		}
 	}
 	effect := words.Text(l, "release.effect", words.Recipients(l, c.To))
@@ -66,7 +71,7 @@ func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, som
 		}
 	}
 	if f.action == "release" {
-		form.Text, form.Problem = f.reason, f.problem
+		form.Problem = f.problem
 	}
 	return form
 }
@@ -89,17 +94,17 @@ func (f *decisionForm) approvals(l words.Lang, history []ledger.Entry) {
 	f.Effects = append(f.Effects, wrote...)
 }
 
-func rejectForm(l words.Lang, c *quarantine.Case, f refused) *decisionForm {
+func rejectForm(l words.Lang, c *quarantine.Case, f refused, typed frame.Typed) *decisionForm {
 	effect := words.Text(l, "reject.effect")
 	if c.Kind == "file" {
 		effect = words.Text(l, "reject.effect.file")
 	}
-	form := &decisionForm{Open: true, Limit: reasonLimit, Effects: []string{effect}, Notice: words.CleanLines(quarantine.RejectNotice(c), words.Long)}
+	form := &decisionForm{Open: true, Limit: reasonLimit, Effects: []string{effect}, Text: typed.Text("afvis", "begrundelse"), Custom: typed.Text("afvis", "besked"), Notice: words.CleanLines(quarantine.RejectNotice(c), words.Long)}
 	if c.Left { // nothing is told to anybody
 		form.Effects, form.Notice = []string{words.Text(l, "release.left")}, ""
 	}
 	if f.action == "reject" {
-		form.Text, form.Problem, form.Custom = f.reason, f.problem, f.custom
+		form.Problem = f.problem
 	}
 	return form
 }
@@ -132,16 +137,15 @@ func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, d
 		if key == "problem.reason.long" {
 			problem = words.Text(l, key, reasonLimit)
 		}
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: problem}, refused{action, words.Clean(reason, reasonLimit), problem, words.CleanLines(r.PostForm.Get("besked"), reasonLimit)})
+		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: problem}, refused{action, problem})
 		return
 	}
 	// A decision once begun must not stop halfway because the browser went away.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Minute)
 	defer cancel()
-	wish, custom := wishOf(r, action), words.CleanLines(r.PostForm.Get("besked"), reasonLimit)
-	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.Opener(r), Wish: wish})
+	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.Opener(r), Wish: wishOf(r, action)})
 	if err != nil {
-		s.refusedDecision(w, r, id, refused{action: action, reason: words.Clean(reason, reasonLimit), custom: custom}, err)
+		s.refusedDecision(w, r, id, refused{action: action}, err)
 		return
 	}
 	if action == "release" && c.State == quarantine.Held {

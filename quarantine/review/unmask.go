@@ -79,6 +79,9 @@ func (s *server) opened(w http.ResponseWriter, r *http.Request, l words.Lang, u 
 		for i := range list {
 			f := &list[i]
 			f.Opens = true
+			if v.Typed.Chose("vis", "fund", strconv.Itoa(f.N)) {
+				f.Was = v.Typed.Text("vis", "begrundelse")
+			}
 			if f.N != n {
 				continue
 			}

@@ -16,6 +16,7 @@ import (
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/register/desk"
+	"brevvagt/quarantine/register/workbook"
 )
 
 // keeper is a command that writes in the register: it needs a DPO's account.
@@ -148,7 +149,7 @@ func newRegisterImport() *cobra.Command {
 			}
 			defer book.Close()
 			return k.run(cmd, func(ctx context.Context, d *desk.Desk, by string) error {
-				drafts, wrong, err := d.Register.ReadXLSX(book)
+				drafts, wrong, err := workbook.Read(d.Register, book)
 				if err != nil {
 					return err
 				}
@@ -162,6 +163,9 @@ func newRegisterImport() *cobra.Command {
 					console.Printf(out, "%s findes allerede\n", no)
 				}
 				for i := range wrong {
+					if wrong[i].Sheet > 0 {
+						console.Printf(out, "ark %d, ", wrong[i].Sheet)
+					}
 					console.Printf(out, "række %d er ikke indlæst: %v\n", wrong[i].Row, wrong[i].Err)
 				}
 				return nil

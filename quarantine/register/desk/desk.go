@@ -98,19 +98,31 @@ func (k *Desk) Edit(ctx context.Context, by, no string, e Entry) (*register.Draf
 		return nil, err
 	}
 	err = k.Store.Update(ctx, func(tx *sql.Tx) error {
-		now, err := k.Register.Lock(ctx, tx, no)
+		now, err := k.Register.Locked(ctx, tx, no)
 		if err != nil {
 			return err
 		}
-		if !now.Equal(before.Changed) {
+		if !now.Changed.Equal(before.Changed) {
 			return fmt.Errorf("%s: %w", no, register.ErrConflict)
 		}
 		if err := k.Register.Save(ctx, tx, &d, at); err != nil {
 			return err
 		}
-		return k.tell(ctx, tx, by, at, "register-edited", d.CaseID, map[string]string{"draft": no, "status": string(d.Status), "columns": changed(before, &d)})
+		detail := map[string]string{"draft": no, "status": string(d.Status), "columns": changed(before, &d)}
+		if !d.Deadline.Equal(before.Deadline) { // an awareness that was corrected, or a clock that was taken away
+			detail["deadline"], detail["deadline_before"] = moment(d.Deadline), moment(before.Deadline)
+		}
+		return k.tell(ctx, tx, by, at, "register-edited", d.CaseID, detail)
 	})
 	return &d, err
+}
+
+// moment is a time as the ledger has it.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return "none"
+	}
+	return t.Format(time.RFC3339)
 }
 
 // settle checks how an entry hangs together and sets its clock.
@@ -126,7 +138,7 @@ func (k *Desk) settle(d *register.Draft, e Entry, at time.Time) error {
 	if d.Status == register.Breach && d.Confirmed.IsZero() && !register.Decided(d.Notify) {
 		return register.ErrAware
 	}
-	if d.Confirmed.After(at.Add(time.Minute)) || d.Extra.Notified.After(at.Add(time.Minute)) || !d.Extra.Notified.IsZero() && d.Extra.Notified.Before(d.Confirmed) {
+	if !known(d, d.Confirmed) || d.Confirmed.After(at.Add(time.Minute)) || d.Extra.Notified.After(at.Add(time.Minute)) || !d.Extra.Notified.IsZero() && d.Extra.Notified.Before(d.Confirmed) {
 		return register.ErrDates
 	}
 	for _, column := range []*string{&d.Notify, &d.Informed} {
@@ -143,6 +155,12 @@ func (k *Desk) settle(d *register.Draft, e Entry, at time.Time) error {
 	return nil
 }
 
+// known reports whether a time of awareness can be: nobody knows of what has not begun. A
+// start is a day, and of a stopped mail the clock of another machine.
+func known(d *register.Draft, aware time.Time) bool {
+	return aware.IsZero() || !aware.Before(d.Start.Add(-24*time.Hour))
+}
+
 // clock keeps the three times apart: opdaget, bekræftet, frist.
 func (k *Desk) clock(d *register.Draft, e Entry) {
 	if d.Status != register.Breach {
@@ -153,6 +171,12 @@ func (k *Desk) clock(d *register.Draft, e Entry) {
 			d.Deadline = d.Discovered.Add(register.Deadline)
 		} else {
 			d.Deadline = time.Time{}
+		}
+		// A deadline that holds no more must not stand in the register.
+		for _, column := range []*string{&d.Notify, &d.Informed} {
+			if strings.HasPrefix(*column, register.Undecided) {
+				*column = k.Register.AwaitsDPO(d.Deadline)
+			}
 		}
 		return
 	}
@@ -185,7 +209,17 @@ func (k *Desk) Confirm(ctx context.Context, by, no string, aware time.Time) (*re
 	}
 	var d *register.Draft
 	err := k.Store.Update(ctx, func(tx *sql.Tx) error {
-		var err error
+		before, err := k.Register.Locked(ctx, tx, no)
+		if err != nil {
+			return err
+		}
+		switch {
+		case before.Status == register.Breach && !before.Confirmed.IsZero():
+			// Somebody was faster, in another window perhaps; the time is corrected by editing.
+			return fmt.Errorf("%s: %w", no, register.ErrConflict)
+		case !known(before, aware):
+			return register.ErrDates
+		}
 		if d, err = k.Register.Confirm(ctx, tx, no, aware.UTC(), at); err != nil {
 			return err
 		}

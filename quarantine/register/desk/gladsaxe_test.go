@@ -22,6 +22,7 @@ import (
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/register/fieldcheck"
+	"brevvagt/quarantine/register/workbook"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -158,7 +159,7 @@ func TestImportOfAnExistingRegister(t *testing.T) {
 	if err := f.Write(&book); err != nil {
 		t.Fatal(err)
 	}
-	drafts, wrong, err := r.ReadXLSX(&book)
+	drafts, wrong, err := workbook.Read(r, &book)
 	if err != nil || len(wrong) != 0 || len(drafts) != 15 {
 		t.Fatal(len(drafts), wrong, err)
 	}
@@ -183,7 +184,7 @@ func TestImportOfAnExistingRegister(t *testing.T) {
 	if err := r.WriteXLSX(&own, list); err != nil {
 		t.Fatal(err)
 	}
-	drafts, wrong, err = r.ReadXLSX(&own)
+	drafts, wrong, err = workbook.Read(r, &own)
 	if err != nil || len(wrong) != 0 {
 		t.Fatal(wrong, err)
 	}
@@ -214,7 +215,7 @@ func TestImportLeavesOutCitizens(t *testing.T) {
 	if err := f.Write(&book); err != nil {
 		t.Fatal(err)
 	}
-	drafts, wrong, err := r.ReadXLSX(&book)
+	drafts, wrong, err := workbook.Read(r, &book)
 	if err != nil || len(drafts) != 1 || len(wrong) != 4 || wrong[0].Row != 2 || !errors.Is(wrong[1].Err, register.ErrPersonalData) || !errors.Is(wrong[2].Err, register.ErrDates) || !errors.Is(wrong[3].Err, register.ErrNumber) {
 		t.Fatalf("%d drafts, %v, %v", len(drafts), wrong, err)
 	}
@@ -224,7 +225,7 @@ func TestImportLeavesOutCitizens(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "PK\x03\x04 no zip", "Nr.;Hvad er der sket?"} {
-		if _, _, err := r.ReadXLSX(strings.NewReader(bad)); err == nil {
+		if _, _, err := workbook.Read(r, strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}
 	}
@@ -249,9 +250,9 @@ func TestHostileWorkbooks(t *testing.T) {
 		at := strconv.Itoa(n)
 		return row(n, append([]string{text("A"+at, fmt.Sprintf("2025-%02d", n)), text("B"+at, "Brev sendt forkert"), text("C"+at, "16.01.2025")}, cells...)...)
 	}
-	read := func(sheet string) ([]register.Draft, []register.RowError, error) {
+	read := func(sheet string) ([]register.Draft, []workbook.RowError, error) {
 		t.Helper()
-		return r.ReadXLSX(workbook(t, row(1, titles...)+sheet))
+		return workbook.Read(r, bookOf(t, row(1, titles...)+sheet))
 	}
 	var wide, long strings.Builder
 	for n := 2; n < 200; n++ {
@@ -291,15 +292,15 @@ func TestHostileWorkbooks(t *testing.T) {
 	} else if said := fmt.Sprint(wrong); strings.Contains(said, "070761") {
 		t.Errorf("an error quotes the row: %s", said)
 	}
-	for _, no := range []string{"070761-4285", "2025-1", "2025-00", "0000-01", "-001-01", "2025-100000", "../2025-01", "ny", "2025-01/ret"} {
+	for _, no := range []string{"070761-4285", "0707614285", "2025-00", "0000-01", "-001-01", "2025-100000", "../2025-01", "ny", "2025-01/ret"} {
 		if drafts, wrong, err := read(row(2, text("A2", no), text("B2", "Et brev"), text("C2", "16.01.2025"))); err != nil || len(drafts) != 0 || len(wrong) != 1 || !errors.Is(&wrong[0], register.ErrNumber) {
 			t.Errorf("%s: %v, %v, %v", no, drafts, wrong, err)
 		}
 	}
 }
 
-// workbook is a workbook whose one sheet is what is given.
-func workbook(t *testing.T, rows string) *bytes.Reader {
+// bookOf is a workbook whose one sheet is what is given.
+func bookOf(t *testing.T, rows string) *bytes.Reader {
 	t.Helper()
 	f := excelize.NewFile()
 	defer f.Close()
@@ -366,7 +367,35 @@ func TestTheClockAndTheDecision(t *testing.T) {
 	if running, err := r.Running(t.Context()); err != nil || len(running) != 0 {
 		t.Errorf("%d clocks run after the notification, %v", len(running), err)
 	}
-	// No breach after all: the clock goes away.
+	// What became known later is corrected, and the ledger tells both deadlines.
+	if _, err := k.Confirm(t.Context(), "dpo", d.No, now); !errors.Is(err, register.ErrConflict) {
+		t.Errorf("confirmed twice: %v", err)
+	}
+	early := desk.EntryOf(d)
+	if early.Aware = early.Start.Add(-25 * time.Hour); true {
+		if _, err := k.Edit(t.Context(), "dpo", d.No, early); !errors.Is(err, register.ErrDates) {
+			t.Errorf("known before it happened: %v", err)
+		}
+	}
+	early.Aware, early.Notify, early.Extra = now.Add(-6*time.Hour), "", register.Extra{}
+	if d, err = k.Edit(t.Context(), "dpo", d.No, early); err != nil || d.Notify != "[DPO afgør], frist 06.02.2025 kl. 07.00" {
+		t.Error(d, err)
+	}
+	if lines, err := k.Ledger.Page(t.Context(), 0, 100); err != nil || lines[len(lines)-1].Detail["deadline"] != "2025-02-06T06:00:00Z" || lines[len(lines)-1].Detail["deadline_before"] != "2025-02-06T08:00:00Z" {
+		t.Errorf("%v, %v", lines[len(lines)-1].Detail, err)
+	}
+	// No breach after all: the clock goes away, and with it every word of a deadline.
+	none := desk.Entry{Status: register.Averted, Fields: d.Fields}
+	if d, err = k.Edit(t.Context(), "dpo", d.No, none); err != nil || d.Notify != register.Undecided || d.Informed != register.Undecided {
+		t.Error(d, err)
+	}
+	// Confirmed again, after all.
+	if _, err := k.Confirm(t.Context(), "dpo", d.No, d.Start.Add(-25*time.Hour)); !errors.Is(err, register.ErrDates) {
+		t.Errorf("known before it happened: %v", err)
+	}
+	if d, err = k.Confirm(t.Context(), "dpo", d.No, now); err != nil || d.Notify != "[DPO afgør], frist 06.02.2025 kl. 13.00" {
+		t.Error(d, err)
+	}
 	back := desk.Entry{Status: register.Averted, Fields: d.Fields}
 	back.Notify = "Nej"
 	if d, err = k.Edit(t.Context(), "dpo", d.No, back); err != nil || !d.Deadline.IsZero() || !d.Confirmed.IsZero() {
@@ -375,6 +404,20 @@ func TestTheClockAndTheDecision(t *testing.T) {
 	back.Notify = "måske"
 	if _, err = k.Edit(t.Context(), "dpo", d.No, back); !errors.Is(err, register.ErrDecided) {
 		t.Errorf("a decision of another kind: %v", err)
+	}
+}
+
+// Seventy-two hours are hours, and an hour that comes twice is the first of the two.
+func TestClocksGoBackAndForth(t *testing.T) {
+	_, r := rig(t, day(t, "01.12.2026"))
+	for aware, deadline := range map[string]string{
+		"24.10.2026 kl. 12.00": "27.10.2026 kl. 11.00", "28.03.2026 kl. 12.00": "31.03.2026 kl. 13.00", "25.10.2026 kl. 02.30": "28.10.2026 kl. 01.30",
+		"20.11.2026 kl. 16.00": "23.11.2026 kl. 16.00", "29. februar 2028 kl. 9": "03.03.2028 kl. 09.00",
+	} {
+		at, err := r.ReadTime(aware)
+		if got := r.AwaitsDPO(at.Add(register.Deadline)); err != nil || got != "[DPO afgør], frist "+deadline {
+			t.Errorf("%s: %s, %v", aware, got, err)
+		}
 	}
 }
 

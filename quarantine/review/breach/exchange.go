@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/register/workbook"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/paper"
 	"brevvagt/quarantine/review/words"
@@ -48,10 +49,10 @@ func (s *Pages) Import(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer file.Close()
-	drafts, wrong, err := s.Register.ReadXLSX(file)
+	drafts, wrong, err := workbook.Read(s.Register, file)
 	if err != nil {
 		key := "import.unreadable"
-		if errors.Is(err, register.ErrNoRegister) {
+		if errors.Is(err, workbook.ErrNoRegister) {
 			key = "import.notitles"
 		}
 		s.importPage(w, r, http.StatusUnprocessableEntity, importView{Problem: words.Text(l, key)})
@@ -77,7 +78,11 @@ func (s *Pages) Import(w http.ResponseWriter, r *http.Request) {
 		if why == "" {
 			why = words.Text(l, "import.unread")
 		}
-		v.Wrong = append(v.Wrong, words.Text(l, "import.row", e.Row, why))
+		line := words.Text(l, "import.row", e.Row, why)
+		if e.Sheet > 0 {
+			line = words.Text(l, "import.sheet", e.Sheet, line)
+		}
+		v.Wrong = append(v.Wrong, line)
 	}
 	s.Log.Info("register imported", "user", u.Name, "added", v.Added, "left out", len(wrong)+len(v.Taken))
 	s.importPage(w, r, http.StatusOK, v)

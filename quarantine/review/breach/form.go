@@ -41,6 +41,9 @@ type formDates struct{ Registered, Start, Aware, Notified, Told string }
 
 type formExtra struct{ Persons, Records, LateReason string }
 
+// textLimit is how much a column takes, in characters.
+const textLimit = 4000
+
 // Names of the form's fields by column.
 const (
 	fieldWhat, fieldStart, fieldType, fieldTypes                  = "hvad", "start", "type", "oplysninger"
@@ -112,7 +115,7 @@ func (s *Pages) formOf(l words.Lang, no string, e desk.Entry) formView {
 	v := formView{No: no, Action: "/fortegnelse/ny", Statuses: statuses(l, e.Status),
 		formDates: formDates{day(e.Registered), day(e.Start), stamp(e.Aware), stamp(e.Extra.Notified), stamp(e.Extra.Told)},
 		formExtra: formExtra{e.Extra.Persons, e.Extra.Records, e.Extra.LateReason},
-		formColumns: formColumns{Limit: 4000, Titles: titles(),
+		formColumns: formColumns{Limit: textLimit, Titles: titles(),
 			Text: map[string]string{fieldWhat: e.What, fieldConsequences: e.Consequences, fieldNotifyWhy: e.NotifyReason, fieldMeasures: e.Measures,
 				fieldInformedWhy: e.InformedReason, fieldRuling: e.Ruling},
 			Decisions: map[string][]choice{fieldNotify: decisions(l, e.Notify), fieldInformed: decisions(l, e.Informed)}}}
@@ -195,11 +198,12 @@ func (s *Pages) save(w http.ResponseWriter, r *http.Request, no string, before r
 // asTyped puts dates back as they were typed, and leaves a number out of what the
 // page repeats: a refused text is shown again, cleaned.
 func (s *Pages) asTyped(r *http.Request, v *formView) {
+	const whole = 2 * textLimit // what is too long comes back as well
 	for name, text := range v.Text {
-		v.Text[name] = words.CleanLines(text, 4*words.Long)
+		v.Text[name] = words.CleanLines(text, whole)
 	}
-	v.OtherTypes = words.Clean(v.OtherTypes, words.Long)
-	v.Persons, v.Records, v.LateReason = words.Clean(v.Persons, words.Long), words.Clean(v.Records, words.Long), words.CleanLines(v.LateReason, 4*words.Long)
+	v.OtherTypes = words.Clean(v.OtherTypes, whole)
+	v.Persons, v.Records, v.LateReason = words.Clean(v.Persons, whole), words.Clean(v.Records, whole), words.CleanLines(v.LateReason, whole)
 	for field, at := range map[string]*string{"registreret": &v.Registered, fieldStart: &v.Start, "bekendt": &v.Aware, "anmeldt": &v.Notified, "fortalt": &v.Told} {
 		if typed := r.PostForm.Get(field); typed != "" {
 			*at = words.Clean(typed, 40)
@@ -314,7 +318,7 @@ func parseStamp(s string) (time.Time, error) {
 	}
 	for _, layout := range []string{stampLayout, "2006-01-02T15:04:05", "2.1.2006 15.04", "2.1.2006 15:04", "2.1.2006 kl. 15.04"} {
 		if t, err := time.ParseInLocation(layout, s, words.Zone()); err == nil && t.Year() > 1900 {
-			return t.UTC(), nil
+			return register.Earlier(t).UTC(), nil
 		}
 	}
 	return time.Time{}, register.ErrDates

@@ -104,6 +104,10 @@ func (s *Pages) view(r *http.Request, after string) view {
 // Ask sends somebody who is not signed in to the page for it, and remembers where a
 // reader wanted to go.
 func (s *Pages) Ask(w http.ResponseWriter, r *http.Request) {
+	if fields := frame.TypedIn(r).Fields(); len(fields) > 0 {
+		s.again(w, r, fields)
+		return
+	}
 	q := url.Values{}
 	if r.Method == http.MethodGet && r.URL.Path != "/" {
 		q.Set("efter", frame.LocalPath(r.URL.RequestURI()))
@@ -116,6 +120,17 @@ func (s *Pages) Ask(w http.ResponseWriter, r *http.Request) {
 		target += "?" + q.Encode()
 	}
 	http.Redirect(w, r, target, http.StatusSeeOther)
+}
+
+// again gives back what somebody had written when the session ended, to be sent again
+// after a sign-in in another window. It needs no script, and nothing is kept here.
+func (s *Pages) again(w http.ResponseWriter, r *http.Request, fields []frame.TypedField) {
+	p := s.NewPage(r, nil, words.Text(frame.Language(r), "again.title"))
+	p.Data = struct {
+		Action string
+		Fields []frame.TypedField
+	}{frame.LocalPath(r.URL.Path), fields}
+	s.Render(w, http.StatusUnauthorized, "again", p)
 }
 
 // Show is the page with the ways in.

@@ -24,6 +24,14 @@ func accessTexts() map[string]phrase {
 		"login.unlock.none":   {"Din konto har ingen nøgle til karantænen, eller din rolle må ikke bruge den. Du kan se sagerne sløret og afgøre dem, hvor originalen ikke skal åbnes. Driften kan oprette en nøgle til dig; indtil da må en kollega med nøgle åbne originalen.", "Your account has no quarantine key, or your role may not use it. You can see the cases masked and decide them where the original need not be opened. Operations can make a key for you; until then a colleague with a key must open the original."},
 		"flash.unlocked":      {"Nøglen til karantænen er låst op, indtil du logger ud.", "The quarantine key is unlocked until you sign out."},
 
+		"again.title":  {"Du er logget ud, men din tekst er her", "You are signed out, but your text is here"},
+		"again.lead":   {"Der gik for lang tid, så intet er sendt endnu. Luk ikke dette vindue.", "It took too long, so nothing has been sent yet. Do not close this window."},
+		"again.first":  {"Log ind igen i et andet vindue:", "Sign in again in another window:"},
+		"again.link":   {"Log ind (åbner et nyt vindue)", "Sign in (opens a new window)"},
+		"again.second": {"Kom tilbage hertil, og tryk på Send igen.", "Come back here and press Send again."},
+		"again.button": {"Send igen", "Send again"},
+		"typed.title":  {"Det, du skrev", "What you wrote"},
+
 		"error.many":              {"Der er for travlt lige nu", "Too busy right now"},
 		"error.many.text":         {"Mange prøver at logge ind på samme tid. Vent et øjeblik, og prøv igen.", "Many people are trying to sign in at once. Wait a moment and try again."},
 		"error.oidc":              {"Du blev ikke logget ind", "You were not signed in"},

@@ -182,6 +182,8 @@ func vocabulary() map[string]phrase {
 		"verb.findings-deleted":  {"Fundene er slettet", "The findings were deleted"},
 		"verb.content-deleted":   {"Indholdet er slettet", "The content was deleted"},
 		"detail.columns":         {"Ændrede felter", "Changed fields"},
+		"detail.deadline":        {"Frist", "Deadline"},
+		"detail.deadline_before": {"Frist før", "Deadline before"},
 		"detail.text":            {"Tekst", "Text"},
 		"detail.to":              {"Til", "To"},
 		"detail.recipients":      {"Modtagere", "Recipients"},

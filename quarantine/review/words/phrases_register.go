@@ -115,7 +115,7 @@ func importTexts() map[string]phrase {
 		"import.title":      {"Indlæs en fortegnelse", "Import a register"},
 		"import.lead":       {"Har I allerede en fortegnelse i Excel, kan den indlæses her. Numrene bevares.", "If you already have a register in Excel, it can be imported here. The numbers are kept."},
 		"import.file":       {"Excel-fil (.xlsx)", "Excel file (.xlsx)"},
-		"import.hint":       {"Højst 8 MB. Arket skal have en række med overskrifterne fra fortegnelsen, fx \"Hvad er der sket?\".", "At most 8 MB. The sheet must have a row with the titles of the register, such as \"Hvad er der sket?\"."},
+		"import.hint":       {"Højst 8 MB. Filen må have flere ark, fx ét for hvert år. Hvert ark skal have fortegnelsens overskrifter, fx \"Hvad er der sket?\". Skjulte ark og kolonner springes over.", "At most 8 MB. The file may have several sheets, such as one a year. Each sheet must have the titles of the register, such as \"Hvad er der sket?\". Hidden sheets and columns are left out."},
 		"import.button":     {"Indlæs", "Import"},
 		"import.nofile":     {"Vælg en fil på højst 8 MB.", "Choose a file of at most 8 MB."},
 		"import.unreadable": {"Filen kan ikke læses som en Excel-fil.", "The file cannot be read as an Excel file."},
@@ -125,8 +125,9 @@ func importTexts() map[string]phrase {
 		"import.taken":      {"Disse numre findes allerede og er sprunget over:", "These numbers exist already and were left out:"},
 		"import.wrong":      {"Disse rækker er ikke indlæst:", "These rows were not imported:"},
 		"import.row":        {"Række %d: %s", "Row %d: %s"},
+		"import.sheet":      {"Ark %d. %s", "Sheet %d. %s"},
 		"import.twice":      {"Nummeret står to gange i filen.", "The number is in the file twice."},
-		"import.number":     {"Nummeret skal skrives som 2026-01.", "The number must be written as 2026-01."},
+		"import.number":     {"Nummeret skal skrives som 2026-01 eller være et løbenummer.", "The number must be written as 2026-01, or be a running number."},
 		"import.unread":     {"Rækken kan ikke læses.", "The row cannot be read."},
 	}
 }
