@@ -33,8 +33,6 @@ type caseView struct {
 	Run               string // one sentence about the run that it is part of, "" for none
 	stateView
 	CanDecide       bool
-	Typed           frame.Typed
-	Kept            []string // what was written for a form that is not offered any more
 	Result          *result
 	LastError       string
 	Release, Reject *decisionForm
@@ -52,6 +50,8 @@ type stateView struct {
 	Waiting bool   // for a person
 	Left    bool   // it was sent before it was seen
 	Closes  string // when it does by itself, "" when that is not said
+	Typed   frame.Typed
+	Kept    []string // what was written for a form that is not offered any more
 }
 
 type factsView struct {
