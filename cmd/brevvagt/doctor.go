@@ -65,7 +65,7 @@ func (d *doctor) say(m mark, what, state, remedy string) {
 	if m == bad {
 		d.bad++
 	}
-	console.Printf(d.w, "%s %-28s %s\n", m, what, state)
+	console.Printf(d.w, "%s %-28s %s\n", m, what, console.Clean(state))
 	if m != good && remedy != "" {
 		console.Printf(d.w, "      -> %s\n", remedy)
 	}

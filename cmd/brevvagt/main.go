@@ -10,6 +10,10 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
+
+	"brevvagt/cmd/brevvagt/console"
+	"brevvagt/scanner/source/share/night"
 )
 
 // exitCode is an error that only carries an exit code: what there was to say has
@@ -30,6 +34,11 @@ func main() { os.Exit(run(context.Background(), os.Args[1:])) }
 func run(ctx context.Context, args []string) int {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	// Times are Danish on the pages; a server whose clock shows UTC must not have others
+	// on its terminal.
+	if place, err := night.Copenhagen(); err == nil {
+		time.Local = place
+	}
 	root := newRoot()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
@@ -40,7 +49,7 @@ func run(ctx context.Context, args []string) int {
 	case errors.As(err, &code):
 		return int(code)
 	default:
-		fmt.Fprintln(os.Stderr, "brevvagt:", err)
+		fmt.Fprintln(os.Stderr, "brevvagt:", console.Clean(err.Error()))
 		return int(exitUsage)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"io"
 	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -214,5 +215,39 @@ func TestSharesConfigurationIsChecked(t *testing.T) {
 		if _, errs, code := command(t, "", "config", "check", path); code == 0 || !strings.Contains(errs, want) || strings.Contains(errs, "hemmelig") {
 			t.Errorf("%s: exit %d, %q lacks %q", lines, code, errs, want)
 		}
+	}
+}
+
+// TestSharesStatusOnATerminal: an error may quote anything, which a terminal must not
+// obey; times are Danish whatever the server's clock shows, and a pause stops the scan
+// of another process.
+func TestSharesStatusOnATerminal(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, "a.txt", "intet")
+	config := sharesConfig(t, fmt.Sprintf("  - {name: her, path: %s, every: 24h}\n  - {name: vaek, path: \"/findes/\\e[31m/ikke\", every: 24h}\n", dir))
+	if _, errs, code := command(t, "", "shares", "run", "her", "--config", config); code != 0 {
+		t.Fatalf("exit %d, %s", code, errs)
+	}
+	if _, _, code := command(t, "", "shares", "run", "vaek", "--config", config); code == 0 {
+		t.Fatal("a missing share is scanned")
+	}
+	status := exec.Command(os.Args[0], "shares", "status", "--config", config)
+	status.Env = append(os.Environ(), "TZ=UTC")
+	out, err := status.CombinedOutput()
+	if err != nil || strings.ContainsRune(string(out), 0x1b) || !strings.Contains(string(out), "FEJL: ") {
+		t.Fatalf("%v, %q", err, out)
+	}
+	_, after, _ := strings.Cut(string(out), "færdig ")
+	place, err := time.LoadLocation("Europe/Copenhagen")
+	if err != nil || len(after) < 16 {
+		t.Fatalf("%v, %q", err, out)
+	}
+	at, err := time.ParseInLocation("2006-01-02 15:04", after[:16], place)
+	if ago := time.Since(at); err != nil || ago < -30*time.Minute || ago > 30*time.Minute {
+		t.Errorf("%v, %v: %q", at, err, out)
+	}
+	missing := exec.Command(os.Args[0], "shares", "run", "vaek", "--config", config)
+	if out, err := missing.CombinedOutput(); err == nil || strings.ContainsRune(string(out), 0x1b) {
+		t.Errorf("%v, %q", err, out)
 	}
 }

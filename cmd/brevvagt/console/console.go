@@ -5,6 +5,8 @@ package console
 import (
 	"fmt"
 	"io"
+	"strings"
+	"unicode"
 
 	"github.com/spf13/cobra"
 )
@@ -13,6 +15,17 @@ import (
 // reason to stop: the exit code still tells the result.
 func Printf(w io.Writer, format string, args ...any) {
 	_, _ = fmt.Fprintf(w, format, args...)
+}
+
+// Clean takes out of a text what a terminal would obey or hide: a server's words and
+// the names of files may hold anything. Lines and tabs stay.
+func Clean(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && !unicode.IsGraphic(r) || unicode.In(r, unicode.Zl, unicode.Zp) {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(text, "?"))
 }
 
 // ConfigFlag adds --config, from which the state folder is read.

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/detectors"
 	"brevvagt/scanner/source/mailbox"
 	"brevvagt/scanner/source/mailbox/book"
@@ -26,7 +27,7 @@ func Print(w io.Writer, lines []Line) (bad int) {
 		if l.Bad {
 			word, bad = "FEJL ", bad+1
 		}
-		_, _ = fmt.Fprintf(w, "%s %-28s %s\n", word, l.Account, l.Text)
+		_, _ = fmt.Fprintf(w, "%s %-28s %s\n", word, l.Account, console.Clean(l.Text))
 	}
 	return bad
 }

@@ -2,6 +2,7 @@ package shares
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"golang.org/x/term"
 
 	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/night"
+	"brevvagt/scanner/source/share/report"
 	"brevvagt/scanner/source/share/state"
 )
 
@@ -33,10 +36,16 @@ func (s *Shares) watched(ctx context.Context, o one, w io.Writer) error {
 		defer close(shown)
 		s.progress(show, src.ID, o.share.Name, w)
 	}()
-	run, err := s.scan.Run(ctx, o.share, time.Now(), ctx)
+	stop, end := s.scan.Heed(ctx, o.share.Name)
+	defer end()
+	run, err := s.scan.Run(ctx, o.share, time.Now(), stop)
 	cancel()
 	<-shown
-	if err != nil {
+	if err := errors.Join(err, night.WhyStopped(stop)); err != nil {
+		return err
+	}
+	if run.Open() {
+		_, err = fmt.Fprintf(w, "%s: sat på pause, %d af %d filer læst; det går videre med brevvagt shares resume\n", o.share.Name, run.Done, run.Planned)
 		return err
 	}
 	t := found.DecodeTotals(run.Summary)
@@ -95,12 +104,14 @@ func stageDa(st *Standing) string {
 	case st.Stage == Paused:
 		return "på pause"
 	case st.Stage == Failed:
-		return "FEJL: " + r.Problem
+		return "FEJL: " + report.Clean(r.Problem) // a server's own words may be in it
 	case st.Stage == Outside:
 		return "uden for tiden"
 	case r == nil:
 		return "aldrig scannet"
-	case st.Stage == Running, r.Open():
+	case st.Stage == Due:
+		return "skal i gang"
+	case r.Open():
 		return "i gang"
 	}
 	return "færdig " + st.Last.Finished.Local().Format("2006-01-02 15:04")
@@ -133,5 +144,11 @@ func (s *Shares) Status(ctx context.Context, w io.Writer) error {
 		fmt.Fprintf(tw, "%s\t%s\t%d\t%s\t%d\t%d\t%d\t%d\t%s\n", st.Name, stageDa(st), r.Seen, read, r.DoneBytes>>20,
 			hits, st.Totals.Persons, st.Totals.Unread, next)
 	}
-	return tw.Flush()
+	if err := tw.Flush(); err != nil {
+		return err
+	}
+	if err := s.room(ctx); err != nil {
+		fmt.Fprintf(w, "Scanningerne venter, til der er plads i %s: %v\n", s.cfg.State, err)
+	}
+	return nil
 }

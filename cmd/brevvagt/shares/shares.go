@@ -18,6 +18,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/document"
+	"brevvagt/internal/health"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/share/night"
 	"brevvagt/scanner/source/share/seal"
@@ -79,6 +80,12 @@ func listOf(cfg config.Config, keys *seal.Keys) ([]one, error) {
 		list = append(list, one{c, newShare(c, cfg.Site, keys), clock})
 	}
 	return list, nil
+}
+
+// room fails when so little of the state folder's disk is left that the mail could soon
+// lack it: a scan waits at twice of what the mail must have.
+func (s *Shares) room(ctx context.Context) error {
+	return (&health.Space{Dir: s.cfg.State, Min: 2 * s.cfg.Operations.MinFreeDisk}).Check(ctx)
 }
 
 // Close ends all work.

@@ -76,7 +76,7 @@ func (w Worker) equip(ctx context.Context, s, old *Shares) error {
 	if err != nil {
 		return err
 	}
-	s.scan = (&night.Scanner{DB: s.DB, Handle: w.handler(), Together: w.together(), Log: s.log, Version: version, Owner: s.owner}).Prepare()
+	s.scan = (&night.Scanner{DB: s.DB, Handle: w.handler(), Together: w.together(), Log: s.log, Version: version, Owner: s.owner, Room: s.room}).Prepare()
 	return nil
 }
 

@@ -38,6 +38,7 @@ type Share struct {
 
 	tree   walk.Tree
 	listed *listed
+	denied *denials
 	// over lists what a run is about; nil is the whole share.
 	over func(ctx context.Context, tree walk.Tree, visit func(walk.Found) error) error
 }
@@ -66,10 +67,14 @@ type Scanner struct {
 	Lease time.Duration
 	// Memory bounds what is read at once, in bytes over all shares; default 512 MiB.
 	Memory *semaphore.Weighted
+	// Room fails when so little of the disk is left that a scan has to wait; nil never
+	// does.
+	Room func(context.Context) error
 	// Together judges a list of recipients with the letters beside it, on shares that
 	// have Runs; nil for none.
 	Together Together
 
+	poll  time.Duration // Poll, but for tests
 	mu    sync.Mutex
 	known *verdicts
 }
@@ -81,6 +86,9 @@ const MemoryBytes = 512 << 20
 func (s *Scanner) Prepare() *Scanner {
 	if s.Now == nil {
 		s.Now = time.Now
+	}
+	if s.poll == 0 {
+		s.poll = Poll
 	}
 	if s.Lease == 0 {
 		s.Lease = 2 * time.Minute
@@ -112,7 +120,7 @@ func (s *Scanner) Run(ctx context.Context, sh *Share, scheduled time.Time, stop 
 		return s.ended(ctx, run, s.failed(ctx, sh, run, err))
 	}
 	at := *sh
-	at.tree, at.listed = tree, &listed{}
+	at.tree, at.listed, at.denied = tree, &listed{}, &denials{}
 	run, err = s.drive(ctx, &at, src, run, stop)
 	return run, errors.Join(err, tree.Close())
 }
@@ -193,6 +201,9 @@ func (s *Scanner) plan(ctx, stop context.Context, sh *Share, plan *state.Plan) e
 		}
 		if errors.Is(f.Err, walk.ErrOffline) {
 			return f.Err
+		}
+		if err := sh.shutOut(ctx, f.Err); err != nil {
+			return err
 		}
 		if stop.Err() != nil {
 			return errStopped

@@ -1,13 +1,16 @@
 package night
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
 	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/walk"
 )
 
 func TestSecondNightReadsOnlyWhatChanged(t *testing.T) {
@@ -92,12 +95,15 @@ func TestForgedTimesAreFound(t *testing.T) {
 	db := r.open()
 	var log strings.Builder
 	r.log, r.tree = &log, nil
-	path := r.write("a.txt", "Mødet er flyttet til kl. 10. Vi ses.")
+	path := r.write("a.txt", "Mødet er flyttet til kl. 10. Vi ses")
 	r.tree = forged{r.localTree()}
 	start := time.Now().Add(time.Minute)
 	r.now = func() time.Time { return start }
 	r.scan(db)
-	must(t, os.WriteFile(path, []byte("CPR-nr. "+number(0)+strings.Repeat(" ", 36-19)), 0o600))
+	before, err := os.Stat(path)
+	must(t, err)
+	forgery := "CPR-nr. " + number(0)
+	must(t, os.WriteFile(path, []byte(forgery+strings.Repeat(" ", int(before.Size())-len(forgery))), 0o600))
 	for week := range 26 {
 		r.now = func() time.Time { return start.Add(time.Duration(week+1) * 7 * 24 * time.Hour) }
 		r.scan(db)
@@ -108,4 +114,49 @@ func TestForgedTimesAreFound(t *testing.T) {
 	if !strings.Contains(log.String(), "its times did not") {
 		t.Error("the log does not tell of the forged times")
 	}
+}
+
+// TestAnOrdinaryChangeIsNoForgery: a file that was saved anew is no forgery, nor is it
+// when it could not be read the night before.
+func TestAnOrdinaryChangeIsNoForgery(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, r *rig) {
+		var log strings.Builder
+		r.log = &log
+		db := r.open()
+		r.now = later(time.Hour)
+		path := r.write("a.txt", "Mødet er kl. 10.")
+		r.scan(db)
+		change := func(text string, days int) {
+			must(t, os.WriteFile(path, []byte(text), 0o600))
+			old := time.Now().Add(-time.Duration(days) * 24 * time.Hour)
+			must(t, os.Chtimes(path, old, old))
+		}
+		change("Mødet er flyttet til kl. 11.", 3)
+		r.scan(db)
+		change("Mødet er flyttet til kl. 12.", 2)
+		left := 0
+		r.tree = failing{r.localTree(), &left}
+		r.scan(db)
+		sameLines(t, "unread", unread(t, db), []string{"a.txt read"})
+		left = 1
+		if _, judged := r.scan(db); judged != 1 || len(unread(t, db)) != 0 {
+			t.Errorf("judged %d, unread %v", judged, unread(t, db))
+		}
+		if strings.Contains(log.String(), "its times did not") {
+			t.Errorf("an ordinary change is called a forgery:\n%s", log.String())
+		}
+	})
+}
+
+// failing is a share whose files can only be read so often.
+type failing struct {
+	walk.Tree
+	left *int
+}
+
+func (b failing) Open(ctx context.Context, path string) (walk.File, error) {
+	if *b.left--; *b.left < 0 {
+		return nil, syscall.EIO
+	}
+	return b.Tree.Open(ctx, path)
 }

@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -32,6 +34,13 @@ func TestOddFiles(t *testing.T) {
 		r.write(name, plain)
 	}
 	r.write("dyb/"+strings.Repeat("mappe/", 200)+"fil.txt", plain)
+	// Deeper than the system takes a path at once.
+	root, err := os.OpenRoot(r.dir)
+	must(t, err)
+	deep := strings.TrimSuffix(strings.Repeat(strings.Repeat("m", 200)+"/", 45), "/")
+	must(t, root.MkdirAll(deep, 0o755))
+	must(t, root.WriteFile(deep+"/fil.txt", []byte(plain), 0o644))
+	must(t, root.Close())
 	must(t, syscall.Mkfifo(filepath.Join(r.dir, "rør"), 0o644))
 	l, err := net.Listen("unix", filepath.Join(r.dir, "s"))
 	must(t, err)
@@ -52,10 +61,10 @@ func TestOddFiles(t *testing.T) {
 	s, sh := r.scanner(db, "en")
 	run, err := s.Run(ctx, sh, time.Now(), ctx)
 	must(t, err)
-	if run.Stage != state.Finished || run.Seen != 7 {
+	if run.Stage != state.Finished || run.Seen != 8 {
 		t.Fatalf("%+v", run)
 	}
-	if got := hits(t, db); len(got) != 6 {
+	if got := hits(t, db); len(got) != 7 || len(unread(t, db)) != 1 {
 		t.Errorf("%d files with findings: %q", len(got), got)
 	}
 	// The sparse file was read to the limit; that the rest was not is a gap.
@@ -238,6 +247,67 @@ func TestServerGoneInTheMiddle(t *testing.T) {
 	next, judged := r.scan(db)
 	if judged != 30 || len(hits(t, db)) != 40 || len(unread(t, db)) != 0 {
 		t.Errorf("the next run judged %d, %+v, unread %v", judged, next, unread(t, db))
+	}
+}
+
+// shut is a share of which some may not be read, and from some file on nothing.
+type shut struct {
+	walk.Tree
+	folder string
+	left   *atomic.Int64
+}
+
+func (s shut) List(ctx context.Context, dir string) (walk.Listing, error) {
+	if s.left.Load() < 0 {
+		return walk.Listing{}, fs.ErrPermission
+	}
+	return s.Tree.List(ctx, dir)
+}
+
+func (s shut) Open(ctx context.Context, path string) (walk.File, error) {
+	if s.left.Add(-1) < 0 || strings.HasPrefix(path, s.folder+"/") {
+		return nil, fs.ErrPermission
+	}
+	return s.Tree.Open(ctx, path)
+}
+
+// TestALoginThatIsTakenBack: a folder with many files that we may not read is noted file
+// by file; a share that is closed to us in the middle ends the run, long before every
+// file was asked for with a login that is no longer good.
+func TestALoginThatIsTakenBack(t *testing.T) {
+	r := newRig(t)
+	r.now = later(time.Minute)
+	for i := range 200 {
+		r.write(fmt.Sprintf("%d/%d.txt", i%4, i), "CPR-nr. "+number(i))
+	}
+	var left atomic.Int64
+	left.Store(1000)
+	r.tree = shut{r.localTree(), "3", &left}
+	db := r.open()
+	s, sh := r.scanner(db, "en")
+	run, err := s.Run(t.Context(), sh, time.Now(), t.Context())
+	if err != nil || run.Stage != state.Finished || len(unread(t, db)) != 50 || len(hits(t, db)) != 150 {
+		t.Fatalf("a closed folder: %v, %+v, %d unread", err, run, len(unread(t, db)))
+	}
+	for i := range 200 {
+		r.write(fmt.Sprintf("%d/%d.txt", i%4, i), "CPR-nr. "+number(i)+" og mere")
+	}
+	left.Store(60)
+	run, err = s.Run(t.Context(), sh, time.Now().Add(time.Second), t.Context())
+	if !errors.Is(err, walk.ErrOffline) || run.Stage != state.Failed || !strings.Contains(run.Problem, "permission") {
+		t.Fatalf("a login taken back: %v, %+v", err, run)
+	}
+	if asked := 60 - left.Load(); asked > 60+50+int64(2*manyDenials) {
+		t.Errorf("%d files were asked for", asked)
+	}
+	left.Store(1000)
+	r.tree = nil
+	if _, err := s.Run(t.Context(), sh, time.Now().Add(time.Minute), t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	r.scan(db)
+	if len(unread(t, db)) != 0 || len(hits(t, db)) != 200 {
+		t.Errorf("let in again: %d unread, %d with findings", len(unread(t, db)), len(hits(t, db)))
 	}
 }
 

@@ -37,6 +37,9 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 	}
 	defer s.Memory.Release(min(size, MemoryBytes))
 	data, now, err := content(ctx, sh, o)
+	if out := sh.shutOut(ctx, err); out != nil {
+		err = out
+	}
 	switch {
 	case ctx.Err() != nil:
 		return r, false, nil
@@ -53,7 +56,7 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 	r.Now, r.Racy = now, racy(run, now)
 	beside := s.around(ctx, sh, o)
 	r.Content = s.contentKey(sh, o, data, now.Size, beside)
-	if beside == nil && o.Content != "" && o.Version == run.Version && r.Content != o.Content && o.Same(now) && !r.Racy {
+	if beside == nil && o.Unchanged && o.Content != "" && o.Version == run.Version && r.Content != o.Content && o.Same(now) && !r.Racy {
 		s.Log.Warn("file changed although its times did not", "share", sh.Name, "file", hide(sh.Show(o.Path)))
 	}
 	if err := s.judge(ctx, sh, run, o, data, beside, &r); err != nil {

@@ -2,6 +2,7 @@ package night
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 	_ "time/tzdata" // a small system may lack the zones
@@ -117,17 +118,30 @@ func (c Clock) Next(now time.Time, last *state.Run) time.Time {
 // Poll is how often the clock and the pause switch are looked at.
 const Poll = 2 * time.Second
 
+// maxBackoff bounds how long a share is left alone whose scan could not even be noted:
+// no room for the database, or a database that is away.
+const maxBackoff = time.Minute
+
+// backoff is how long to wait after so many failures in a row.
+func backoff(failures int) time.Duration {
+	return min(Poll<<min(failures, 16), maxBackoff)
+}
+
 // Keep scans a share whenever it is due, until ctx ends, or until stop does and the
 // files at hand are finished. Failures are logged and tried again.
 func (s *Scanner) Keep(ctx, stop context.Context, sh *Share, c Clock) {
+	failures := 0
 	for ctx.Err() == nil && stop.Err() == nil {
-		if err := s.turn(ctx, stop, sh, c); err != nil && ctx.Err() == nil {
-			s.Log.Error("share", "share", sh.Name, "error", detectors.RedactNumbers(err.Error()))
+		err := s.turn(ctx, stop, sh, c)
+		if failures++; err == nil {
+			failures = 0
+		} else if ctx.Err() == nil {
+			s.Log.Error("share", "share", sh.Name, "error", detectors.RedactNumbers(err.Error()), "again", backoff(failures))
 		}
 		select {
 		case <-ctx.Done():
 		case <-stop.Done():
-		case <-time.After(Poll):
+		case <-time.After(backoff(failures)):
 		}
 	}
 }
@@ -148,21 +162,23 @@ func (s *Scanner) turn(ctx, stop context.Context, sh *Share, c Clock) error {
 	if !due || !open {
 		return nil
 	}
+	if err := s.room(ctx); err != nil {
+		return err
+	}
 	if src.Dirty {
 		// Before the walk: what changes during it marks the share anew.
 		if err := s.DB.MarkDirty(ctx, sh.Name, false); err != nil {
 			return err
 		}
 	}
-	stop, cancel := context.WithCancel(stop)
+	stop, cancel := s.Heed(stop, sh.Name)
 	defer cancel()
 	if !end.IsZero() {
 		timer := time.AfterFunc(end.Sub(now), cancel)
 		defer timer.Stop()
 	}
-	go s.watchPause(stop, sh.Name, cancel)
 	_, err = s.Run(ctx, sh, slot, stop)
-	return err
+	return errors.Join(err, WhyStopped(stop))
 }
 
 // Last is the newest run of a source, nil when there was none.
@@ -174,20 +190,53 @@ func (s *Scanner) Last(ctx context.Context, source int64) (*state.Run, error) {
 	return &runs[0], nil
 }
 
-// watchPause ends stop when somebody pauses the share, from whatever process.
-func (s *Scanner) watchPause(ctx context.Context, name string, cancel context.CancelFunc) {
-	tick := time.NewTicker(Poll)
+// ErrRoom says that a scan leaves the rest of the disk to the mail.
+var ErrRoom = errors.New("too little room on the disk of the state folder: the scan waits")
+
+// room is an error where too little of the disk is left.
+func (s *Scanner) room(ctx context.Context) error {
+	if s.Room == nil {
+		return nil
+	}
+	if err := s.Room(ctx); err != nil {
+		return fmt.Errorf("%w: %w", ErrRoom, err)
+	}
+	return nil
+}
+
+// Heed is a stop for Run that ends when ctx does, when somebody pauses the share, from
+// whatever process, and when the disk runs full.
+func (s *Scanner) Heed(ctx context.Context, name string) (stop context.Context, cancel context.CancelFunc) {
+	stop, because := context.WithCancelCause(ctx)
+	go s.watch(stop, name, because)
+	return stop, func() { because(nil) }
+}
+
+// WhyStopped is the error for which a stop of Heed ended by itself; a pause is none.
+func WhyStopped(stop context.Context) error {
+	if cause := context.Cause(stop); errors.Is(cause, ErrRoom) {
+		return cause
+	}
+	return nil
+}
+
+func (s *Scanner) watch(ctx context.Context, name string, stop context.CancelCauseFunc) {
+	tick := time.NewTicker(s.poll)
 	defer tick.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
-			if src, err := s.DB.Source(ctx, name); err == nil && src.Paused {
-				s.Log.Info("share paused", "share", name)
-				cancel()
-				return
-			}
+		}
+		if src, err := s.DB.Source(ctx, name); err == nil && src.Paused {
+			s.Log.Info("share paused", "share", name)
+			stop(nil)
+			return
+		}
+		if err := s.room(ctx); err != nil {
+			stop(err)
+			return
 		}
 	}
 }

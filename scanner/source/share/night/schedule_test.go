@@ -2,6 +2,8 @@ package night
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -137,6 +139,68 @@ func TestWindowAndPause(t *testing.T) {
 	must(t, err)
 	if again.Stage != state.Finished || again.Done != 30 || n != 30 {
 		t.Fatalf("after the pause: %d judged, %+v", n, again)
+	}
+}
+
+// TestHeed: a run is stopped by a pause from another process, and by a disk that runs
+// full; with room again it goes on where it was.
+func TestHeed(t *testing.T) {
+	r := newRig(t)
+	r.fill(30)
+	db := r.open()
+	s, sh := r.scanner(db, "en")
+	sh.Readers, s.poll = 1, time.Millisecond
+	var full atomic.Bool
+	s.Room = func(context.Context) error {
+		if full.Load() {
+			return errors.New("only 3 MB free")
+		}
+		return nil
+	}
+	inner, n := s.Handle, 0
+	at := make(map[int]func()) // at which file something happens
+	s.Handle = func(ctx context.Context, it scanner.Item) (scanner.Outcome, error) {
+		if n++; at[n] != nil {
+			at[n]()
+		}
+		return inner(ctx, it)
+	}
+	// The stop is waited for, so that it comes in time whatever the machine; the file
+	// that waits for its turn is still done.
+	stop, cancel := s.Heed(t.Context(), "prøve")
+	defer cancel()
+	at[5] = func() {
+		must(t, db.Pause(t.Context(), "prøve", true))
+		<-stop.Done()
+	}
+	run, err := s.Run(t.Context(), sh, night, stop)
+	if err != nil || WhyStopped(stop) != nil || !run.Open() || n > 6 {
+		t.Fatalf("paused after %d: %+v, %v, %v", n, run, err, WhyStopped(stop))
+	}
+	must(t, db.Pause(t.Context(), "prøve", false))
+	c := clock(t, "", "")
+	stop, cancel = s.Heed(t.Context(), "prøve")
+	defer cancel()
+	at[15] = func() {
+		full.Store(true)
+		<-stop.Done()
+	}
+	run, err = s.Run(t.Context(), sh, night, stop)
+	if err != nil || !errors.Is(WhyStopped(stop), ErrRoom) || !run.Open() || n < 15 || n > 16 {
+		t.Fatalf("a full disk after %d: %+v, %v, %v", n, run, err, WhyStopped(stop))
+	}
+	before := n
+	if err := s.turn(t.Context(), t.Context(), sh, c); !errors.Is(err, ErrRoom) || n != before {
+		t.Fatalf("with a full disk: %v, %d judged", err, n)
+	}
+	full.Store(false)
+	must(t, s.turn(t.Context(), t.Context(), sh, c))
+	again, err := db.Run(t.Context(), run.ID)
+	if must(t, err); again.Stage != state.Finished || n != 30 {
+		t.Fatalf("with room again: %d judged, %+v", n, again)
+	}
+	if backoff(0) != Poll || backoff(1) <= Poll || backoff(100) != maxBackoff {
+		t.Errorf("backoff: %v, %v, %v", backoff(0), backoff(1), backoff(100))
 	}
 }
 

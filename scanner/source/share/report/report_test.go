@@ -114,6 +114,17 @@ func TestWorkbookHoldsEverything(t *testing.T) {
 	}
 }
 
+func TestALongPathLeavesRoomForTheOthers(t *testing.T) {
+	r := &Report{Files: []File{{Share: "f", Path: "/srv/" + strings.Repeat("å", 4000) + "/slut.txt", Owner: "hr"}}}
+	var out bytes.Buffer
+	if err := r.Table(&out); err != nil {
+		t.Fatal(err)
+	}
+	if text := out.String(); len(text) > 3000 || !strings.Contains(text, "/srv/å") || !strings.Contains(text, "å/slut.txt") || !strings.Contains(text, "hr") {
+		t.Errorf("%d bytes: %.300s", len(text), text)
+	}
+}
+
 func TestPathsAreShownMaskedOnOneLine(t *testing.T) {
 	if got := Clean("/srv/070761-4285\n\x1b[31m\xff.txt"); strings.Contains(got, "4285") || strings.ContainsAny(got, "\n\x1b") || strings.IndexByte(got, 0xff) >= 0 {
 		t.Errorf("shown as %q", got)

@@ -93,7 +93,11 @@ func (r *Report) Table(w io.Writer) error {
 		tw := tabwriter.NewWriter(w, 2, 4, 2, ' ', 0)
 		fmt.Fprintln(tw, "  "+strings.Join(s.header, "\t"))
 		for _, row := range s.rows[:min(len(s.rows), tableRows)] {
-			fmt.Fprintln(tw, "  "+strings.Join(texts(row), "\t"))
+			cells := texts(row)
+			for i := range cells {
+				cells[i] = short(cells[i])
+			}
+			fmt.Fprintln(tw, "  "+strings.Join(cells, "\t"))
 		}
 		if err := tw.Flush(); err != nil {
 			return err
@@ -108,6 +112,19 @@ func (r *Report) Table(w io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// widest is how many characters of a cell the table for a terminal shows: one very long
+// path would push every other column out of sight.
+const widest = 100
+
+// short leaves out the middle of a long text, since the end of a path says most.
+func short(text string) string {
+	if utf8.RuneCountInString(text) <= widest {
+		return text
+	}
+	r := []rune(text)
+	return string(r[:widest/3]) + "…" + string(r[len(r)-(widest-widest/3-1):])
 }
 
 // CSV writes the files with findings for a Danish Excel.

@@ -162,7 +162,9 @@ func (db *DB) insertObjects(n int) string {
 	return `INSERT INTO scan_object (folder, name_key, sealed_name, size, mtime, ctime, inode, breadth, chunk, state) VALUES ` +
 		strings.ReplaceAll(db.places(n, "", "", "", "", "", "", "", "", ""), ")", ", 0)") +
 		` ON CONFLICT (folder, name_key) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, ctime = excluded.ctime,
-		inode = excluded.inode, breadth = excluded.breadth, chunk = excluded.chunk, state = 0, tries = 0, trouble = ''`
+		inode = excluded.inode, breadth = excluded.breadth, chunk = excluded.chunk, state = 0, tries = 0, trouble = '',
+		last_run = CASE WHEN scan_object.size = excluded.size AND scan_object.mtime = excluded.mtime AND scan_object.ctime = excluded.ctime
+		AND scan_object.inode = excluded.inode THEN scan_object.last_run ELSE 0 END`
 }
 
 // closeObject ends a file that is gone: its row stays only where something was

@@ -18,11 +18,13 @@ type Object struct {
 	Path string // relative to the share
 	walk.Entry
 	Tries int64
-	// Content and Version are what it was when it was read before, if it was.
-	Content string
-	Version int64
-	Hits    int64
-	Case    string
+	// Content and Version are what it was when it was read before, if it was; Unchanged
+	// says that its fingerprint is still the one it had then.
+	Content   string
+	Version   int64
+	Unchanged bool
+	Hits      int64
+	Case      string
 }
 
 // Chunk is some files of a run, taken under a lease.
@@ -55,7 +57,7 @@ func (db *DB) Claim(ctx context.Context, run int64, owner string, now time.Time,
 func latest(now time.Time, lease time.Duration) int64 { return now.Add(lease + time.Hour).UnixMilli() }
 
 func (db *DB) pendingOf(ctx context.Context, chunk int64) ([]Object, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT o.folder, o.name_key, f.sealed_path, o.sealed_name, o.size, o.mtime, o.ctime, o.inode, o.breadth, o.tries, o.content, o.version, o.hits, o.kase
+	rows, err := db.sql.QueryContext(ctx, `SELECT o.folder, o.name_key, f.sealed_path, o.sealed_name, o.size, o.mtime, o.ctime, o.inode, o.breadth, o.tries, o.content, o.version, o.last_run, o.hits, o.kase
 		FROM scan_object o JOIN scan_folder f ON f.id = o.folder WHERE o.chunk = $1 AND o.chunk > 0 AND o.state = 0 ORDER BY o.folder, o.name_key`, chunk)
 	if err != nil {
 		return nil, err
@@ -65,9 +67,11 @@ func (db *DB) pendingOf(ctx context.Context, chunk int64) ([]Object, error) {
 	for rows.Next() {
 		var o Object
 		var dir, name string
-		if err := rows.Scan(&o.folder, &o.name, &dir, &name, &o.Size, &o.MTime, &o.CTime, &o.Inode, &o.Breadth, &o.Tries, &o.Content, &o.Version, &o.Hits, &o.Case); err != nil {
+		var lastRun int64
+		if err := rows.Scan(&o.folder, &o.name, &dir, &name, &o.Size, &o.MTime, &o.CTime, &o.Inode, &o.Breadth, &o.Tries, &o.Content, &o.Version, &lastRun, &o.Hits, &o.Case); err != nil {
 			return nil, err
 		}
+		o.Unchanged = lastRun > 0
 		if dir, err = db.keys.Open(dir); err != nil {
 			return nil, err
 		}
@@ -286,13 +290,14 @@ func (db *DB) updateRead(n int) string {
 }
 
 // completeTrouble notes that a file could not be read. What was found earlier still
-// counts until it is.
+// counts until it is, and that it changed since is not forgotten.
 func completeTrouble(ctx context.Context, tx *sql.Tx, run Run, chunk int64, r *Result) (int64, error) {
 	version := r.Object.Version
 	if r.Trouble == walk.TroubleCrash {
 		version = run.Version // not tried again by the program that it took down
 	}
-	res, err := tx.ExecContext(ctx, `UPDATE scan_object SET state = 1, chunk = 0, trouble = $4, version = $5, last_run = $6 WHERE folder = $1 AND name_key = $2 AND chunk = $3 AND state = 0`,
+	res, err := tx.ExecContext(ctx, `UPDATE scan_object SET state = 1, chunk = 0, trouble = $4, version = $5,
+		last_run = CASE WHEN content <> '' AND last_run = 0 THEN 0 ELSE $6 END WHERE folder = $1 AND name_key = $2 AND chunk = $3 AND state = 0`,
 		r.Object.folder, r.Object.name, chunk, r.Trouble, version, run.ID)
 	if err != nil {
 		return 0, err

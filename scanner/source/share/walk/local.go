@@ -9,6 +9,7 @@ import (
 	"os/user"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"golang.org/x/sys/unix"
@@ -48,19 +49,46 @@ func (l *Local) Remote() bool { return l.remote }
 // Close frees the root.
 func (l *Local) Close() error { return unix.Close(l.root) }
 
+// maxPath is how long a path may be that the system takes at once, in bytes.
+const maxPath = unix.PathMax - 1
+
 // open opens a path below the root without following any link, so that nobody who
-// may write in the share can lead the reader out of it.
+// may write in the share can lead the reader out of it. A path longer than the system
+// takes is walked a stretch at a time.
 func (l *Local) open(path string, flags uint64) (int, error) {
+	at := l.root
+	for len(path) > maxPath {
+		cut := strings.LastIndexByte(path[:maxPath], '/')
+		if cut < 0 {
+			break // a name that long is the system's to refuse
+		}
+		next, err := openBelow(at, path[:cut], unix.O_PATH|unix.O_DIRECTORY)
+		if at != l.root {
+			unix.Close(at)
+		}
+		if err != nil {
+			return -1, err
+		}
+		at, path = next, path[cut+1:]
+	}
+	if at != l.root {
+		defer unix.Close(at)
+	}
 	if path == "" {
 		path = "."
 	}
-	how := unix.OpenHow{Flags: flags | unix.O_CLOEXEC | unix.O_NOFOLLOW | unix.O_NONBLOCK,
+	return openBelow(at, path, flags|unix.O_NONBLOCK)
+}
+
+// openBelow opens a path below a folder.
+func openBelow(dir int, path string, flags uint64) (int, error) {
+	how := unix.OpenHow{Flags: flags | unix.O_CLOEXEC | unix.O_NOFOLLOW,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS}
 	var fd int
 	var err error
 	// Something above was renamed, or a program holds a lease: a few tries, no more.
 	for range 10 {
-		fd, err = unix.Openat2(l.root, path, &how)
+		fd, err = unix.Openat2(dir, path, &how)
 		if !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
 			break
 		}
