@@ -74,7 +74,9 @@ func (v *visit) item(ctx context.Context, c folders.Choice, f *book.Folder, it b
 		h.Move = book.MoveWanted
 	}
 	if c.Role != folders.Sent && v.a.Notices != "" {
-		h.Notice = warning(&out, c, it.Received)
+		if why := reasons(&out); len(why) > 0 {
+			h.Notice, h.About = warning(why, c, it.Received), about(v.w.Book, head.fields["message-id"], string(c.Role), it.Received, why)
+		}
 	}
 	if err := v.w.Book.Record(ctx, f, it.UID, h); err != nil {
 		return err

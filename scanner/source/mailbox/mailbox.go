@@ -241,11 +241,11 @@ func (w *Watch) visit(ctx context.Context, a *Account, handle scanner.Handler) (
 		return false, err
 	}
 	for chosen := w.Now(); ; {
-		if w.Now().Sub(chosen) > time.Hour { // folders come and go
+		if v.lost || w.Now().Sub(chosen) > time.Hour { // folders come and go, and are renamed
 			if v.choices, err = w.choose(ctx, a, s); err != nil {
 				return went, err
 			}
-			chosen = w.Now()
+			chosen, v.lost = w.Now(), false
 		}
 		more, err := v.round(ctx)
 		if err != nil {

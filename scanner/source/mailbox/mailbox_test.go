@@ -85,6 +85,9 @@ func (l *lab) handle(_ context.Context, it scanner.Item) (scanner.Outcome, error
 	out := scanner.Outcome{Document: &document.Document{}, Verdict: policy.Verdict{Action: policy.Pass}, To: it.To}
 	if strings.Contains(string(it.Content), "CPR") {
 		out.Verdict = policy.Verdict{Action: policy.Hold, Rules: []policy.Rule{{ID: "cpr-unprotected", Text: "3 CPR-numre til en modtager uden sikker forbindelse", Action: policy.Hold}}}
+		if strings.Contains(string(it.Content), "diagnose") {
+			out.Verdict.Rules = append(out.Verdict.Rules, policy.Rule{ID: "sensitive", Text: "en diagnose", Action: policy.Hold})
+		}
 		if it.Left {
 			out.CaseID = "sag-" + it.ID
 			l.cases[it.ID] = true
@@ -224,7 +227,8 @@ func TestWatchesSentDraftsAndOutbox(t *testing.T) {
 	l.stop()
 	l.watch = l.another(account(d, "anna"))
 	l.watch.Accounts[0].Notices = "INBOX"
-	put(t, c, "Drafts", letter("CPR kladde", "x"), time.Now())
+	saved := time.Now() // all on one day
+	put(t, c, "Drafts", letter("CPR kladde", "x"), saved)
 	put(t, c, "Udbakke", letter("CPR udbakke", "x"), time.Now())
 	put(t, c, "Drafts", letter("ren kladde", "x"), time.Now())
 	put(t, c, "INBOX", letter("CPR ind", "x"), time.Now())
@@ -243,6 +247,16 @@ func TestWatchesSentDraftsAndOutbox(t *testing.T) {
 	l.saw("CPR kladde", "CPR sendt", "CPR udbakke", "ren kladde")
 	if len(l.cases) != 1 {
 		t.Errorf("cases: %v", l.cases)
+	}
+	// A draft that is saved again and again is the same draft, until there is more to say.
+	for i := range 5 {
+		put(t, c, "Drafts", letter("CPR kladde", fmt.Sprint("udgave ", i)), saved)
+	}
+	l.saw("CPR kladde", "CPR kladde", "CPR kladde", "CPR kladde", "CPR kladde", "CPR kladde", "CPR sendt", "CPR udbakke", "ren kladde")
+	put(t, c, "Drafts", letter("CPR kladde", "nu også en diagnose"), saved)
+	l.eventually("a notice for another reason", func() bool { return len(content(t, c, "INBOX")) >= 4 })
+	if notices := content(t, c, "INBOX")[1:]; len(notices) != 3 || !strings.Contains(notices[2], "diagnose") {
+		t.Errorf("%d notices: %q", len(notices), notices)
 	}
 }
 

@@ -17,24 +17,25 @@ import (
 	"brevvagt/scanner/source/mailbox/folders"
 )
 
-// warning is the text about a mail that is not sent yet, or "" when there is nothing
-// to say. It tells kind and count, never what was found.
-func warning(out *scanner.Outcome, c folders.Choice, saved time.Time) string {
-	var reasons []string
+// reasons are why a mail that is not sent yet should not be sent as it is, none where
+// there is nothing to say. They tell kind and count, never what was found.
+func reasons(out *scanner.Outcome) (list []string) {
 	numbers := nationalIDs(out)
 	switch {
 	case out.Verdict.Action.Rank() >= policy.Hold.Rank(), out.Verdict.Action == policy.Warn && numbers > 0:
 		for _, r := range out.Verdict.Rules {
 			if r.Action.Rank() >= out.Verdict.Action.Rank() {
-				reasons = append(reasons, r.Text)
+				list = append(list, detectors.Redact(r.Text))
 			}
 		}
 	case len(out.To) == 0 && numbers > 0:
-		reasons = []string{fmt.Sprintf("%s, og der er endnu ingen modtager", count(numbers))}
+		list = []string{fmt.Sprintf("%s, og der er endnu ingen modtager", count(numbers))}
 	}
-	if len(reasons) == 0 {
-		return ""
-	}
+	return list
+}
+
+// warning is the text about a mail that is not sent yet.
+func warning(reasons []string, c folders.Choice, saved time.Time) string {
 	where := "Kladden"
 	if c.Role == folders.Outbox {
 		where = "Mailen i udbakken"
@@ -42,9 +43,19 @@ func warning(out *scanner.Outcome, c folders.Choice, saved time.Time) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s%s kan ikke sendes, som den er:\n\n", where, at(saved))
 	for _, r := range reasons {
-		fmt.Fprintf(&b, "- %s\n", detectors.Redact(r))
+		fmt.Fprintf(&b, "- %s\n", r)
 	}
 	return b.String()
+}
+
+// about names a notice: mail programs save a draft again and again, each time as another
+// mail of the same Message-ID, and whoever was told this morning why it cannot be sent
+// need not be told at every saving. "" where a draft has no Message-ID: then each counts.
+func about(b *book.Book, messageID, role string, saved time.Time, reasons []string) string {
+	if messageID == "" {
+		return ""
+	}
+	return b.Digest(append([]string{"notice", messageID, role, danish(saved).Format(time.DateOnly)}, reasons...)...)
 }
 
 // nationalIDs counts the different CPR numbers that are not doubtful.
@@ -70,10 +81,14 @@ func at(t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
+	return danish(t).Format(", gemt 02.01.2006 kl. 15.04,")
+}
+
+func danish(t time.Time) time.Time {
 	if zone, err := time.LoadLocation("Europe/Copenhagen"); err == nil {
 		t = t.In(zone)
 	}
-	return t.Format(", gemt 02.01.2006 kl. 15.04,")
+	return t
 }
 
 // notices puts the outstanding notices into the mailbox, each once: one that an

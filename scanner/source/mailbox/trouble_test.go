@@ -44,6 +44,12 @@ func TestAFolderThatAppearsLater(t *testing.T) {
 	l.saw("første fra Outlook")
 	put(t, c, "Sendt post", letter("anden fra Outlook", "x"), time.Now())
 	l.saw("anden fra Outlook", "første fra Outlook")
+	// Renamed while it is watched: it is looked for at once, and nothing is handled twice.
+	if err := c.Rename("Sendt post", "Sendte elementer", nil).Wait(); err != nil {
+		t.Fatal(err)
+	}
+	put(t, c, "Sendte elementer", letter("tredje", "x"), time.Now())
+	l.saw("anden fra Outlook", "første fra Outlook", "tredje")
 }
 
 // TestDanishFolderNames: names that travel in modified UTF-7.

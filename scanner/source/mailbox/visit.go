@@ -21,6 +21,7 @@ type visit struct {
 	choices []folders.Choice
 	seen    map[string]session.State // of each folder at its last listing here
 	first   bool                     // the mailbox had never been met before
+	lost    bool                     // a folder could not be opened: it may have another name now
 }
 
 // perRound bounds the mails of one folder in a round, so that a large one does not
@@ -36,7 +37,7 @@ func (v *visit) round(ctx context.Context) (more bool, err error) {
 			// A folder that cannot be opened keeps nobody from the others.
 			name := detectors.RedactNumbers(c.Name)
 			v.w.Log.WarnContext(ctx, "mailbox folder", "account", v.a.Name, "folder", name, "error", err)
-			trouble = fmt.Sprintf("%s: %s", name, err)
+			trouble, v.lost = fmt.Sprintf("%s: %s", name, err), true
 			continue
 		}
 		if err != nil {

@@ -19,6 +19,7 @@ type Handled struct {
 	CaseID   string
 	At       time.Time
 	Notice   string // to be put into the mailbox; "" when there is none, or no more
+	About    string // names the notice, so that Record takes each once; "" for no such name
 	Move     string // MoveWanted and so on; "" when it stays
 	Folder   string // key of the folder it was in
 	ToValidity,
@@ -47,9 +48,25 @@ func scanHandled(row interface{ Scan(...any) error }) (*Handled, error) {
 	return &h, nil
 }
 
-// Record stores in one step what was done with a mail and that its number is done.
+// notices is the role under which the names of notices stand.
+const notices = "notice"
+
+// Record stores in one step what was done with a mail and that its number is done. A
+// notice whose name was stored before is left out.
 func (b *Book) Record(ctx context.Context, f *Folder, uid uint32, h *Handled) error {
 	return b.db.Update(ctx, func(tx *sql.Tx) error {
+		if h.Notice != "" && h.About != "" {
+			res, err := tx.ExecContext(ctx, `INSERT INTO mailbox_handled (account, role, identity, verdict, case_id, at, notice, move, folder)
+				VALUES ($1, $2, $3, '', '', $4, '', '', $5) ON CONFLICT DO NOTHING`, f.Account, notices, h.About, store.Millis(b.now()), f.Key)
+			if err != nil {
+				return fmt.Errorf("cannot store which notice was given: %w", err)
+			}
+			if n, err := res.RowsAffected(); err != nil {
+				return err
+			} else if n == 0 {
+				h.Notice = ""
+			}
+		}
 		_, err := tx.ExecContext(ctx, `INSERT INTO mailbox_handled (account, role, identity, verdict, case_id, at, notice, move, folder)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING`,
 			f.Account, h.Role, h.Identity, h.Verdict, h.CaseID, store.Millis(b.now()), h.Notice, h.Move, f.Key)

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // Role is what a folder is for.
@@ -37,16 +39,19 @@ type Choice struct {
 
 // names are the leaves by which the folders of a role are known where the server
 // marks none: of Outlook, Exchange and Microsoft 365, Gmail, Apple Mail, Thunderbird
-// and Roundcube in Danish and English.
+// and Roundcube in Danish and English, and in the languages of those who bring their
+// program along: German, Norwegian and Swedish.
 func names(r Role) []string {
 	switch r {
 	case Sent:
 		return []string{"sent", "sent items", "sent messages", "sent mail", "sent objects", "sendt", "sendte", "sendt post", "sendte elementer",
-			"sendte mails", "sendte meddelelser", "sendte beskeder", "sendt mail"}
+			"sendte mails", "sendte meddelelser", "sendte beskeder", "sendt mail",
+			"gesendet", "gesendete elemente", "gesendete objekte", "gesendete nachrichten", "gesendete e-mails",
+			"sendt e-post", "sendte e-poster", "skickat", "skickade", "skickade objekt", "skickade meddelanden", "skickad e-post"}
 	case Drafts:
-		return []string{"drafts", "draft", "kladder", "kladde", "udkast"}
+		return []string{"drafts", "draft", "kladder", "kladde", "udkast", "entwürfe", "entwurf", "utkast"}
 	default:
-		return []string{"outbox", "udbakke"}
+		return []string{"outbox", "udbakke", "postausgang", "utboks", "utkorg"}
 	}
 }
 
@@ -90,13 +95,14 @@ func has(attrs []string, want string) bool {
 	return slices.ContainsFunc(attrs, func(a string) bool { return strings.EqualFold(a, want) })
 }
 
-// leaf is the last part of a folder's name, folded.
+// leaf is the last part of a folder's name, folded. A Mac may write the ü of Entwürfe as
+// two characters.
 func leaf(f Folder) string {
 	name := f.Name
 	if f.Delimiter != "" {
 		name = name[strings.LastIndex(name, f.Delimiter)+1:]
 	}
-	return strings.Map(unicode.ToLower, strings.TrimSpace(name))
+	return strings.Map(unicode.ToLower, norm.NFC.String(strings.TrimSpace(name)))
 }
 
 // isOwn reports whether a folder lies where a mailbox keeps its own folders.
