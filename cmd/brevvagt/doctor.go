@@ -19,6 +19,7 @@ import (
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/state"
+	"brevvagt/document/ocr/heif"
 	"brevvagt/quarantine/rekey"
 	"brevvagt/scanner/source/gateway/smtpin"
 )
@@ -83,6 +84,11 @@ func (d *doctor) programs(ctx context.Context) {
 		d.say(note, "tekstgenkendelse", "dansk; retningsbestemmelse mangler", "apt-get install tesseract-ocr-osd")
 	default:
 		d.say(good, "tekstgenkendelse", "tesseract med dansk", "")
+	}
+	if heif.Installed() {
+		d.say(good, "telefoners billeder", "HEIC og AVIF læses", "")
+	} else {
+		d.say(note, "telefoners billeder", "libheif mangler: HEIC og AVIF bliver til huller", "apt-get install libheif1")
 	}
 }
 

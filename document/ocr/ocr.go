@@ -1,6 +1,6 @@
-// Package ocr reads the text in pictures: PNG, JPEG, GIF, BMP, WebP and TIFF with
-// all its pages. Pictures are decoded and made ready in Go; tesseract, through
-// gosseract, sees uncompressed grey pixels only. Its formats belong into a worker
+// Package ocr reads the text in pictures: PNG, JPEG, GIF, BMP, WebP, TIFF with all
+// its pages, and HEIC and AVIF where libheif is installed. Pictures are made ready in
+// Go; tesseract, through gosseract, sees uncompressed grey pixels only. Its formats belong into a worker
 // process (package isolate): C code cannot be stopped in any other way. Making and
 // asking them costs nothing and runs no C.
 //
@@ -16,6 +16,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/ocr/engine"
+	"brevvagt/document/ocr/heif"
 	"brevvagt/document/ocr/picture"
 	"brevvagt/document/ocr/prepare"
 	"brevvagt/document/ocr/spots"
@@ -23,20 +24,31 @@ import (
 
 const maxPages = 200
 
-// Formats gives the six formats; they share one engine and read one picture at a
+// Formats gives the formats; they share one engine and read one picture at a
 // time. Missing engine or language: Read returns document.ErrNoEngine.
 func Formats() []document.Format {
 	e := &reader{engine: &engine.Engine{}}
 	var all []document.Format
 	for _, k := range picture.Kinds() {
-		all = append(all, &format{kind: k, reader: e})
+		all = append(all, &format{name: k.Name, match: k.Match, kind: k, reader: e})
 	}
-	return all
+	h := heif.New()
+	return append(all, &format{name: "heif", match: h.Match, kind: h, reader: e})
 }
 
 type format struct {
-	kind   picture.Kind
+	name   string
+	match  func(head []byte) bool
+	kind   decoder
 	reader *reader
+}
+
+// decoder gives the pages of a file of one kind.
+type decoder interface {
+	// Pages is how many are to be read; all is false when there are more.
+	Pages(data []byte) (n int, all bool)
+	// Load decodes one, from 1.
+	Load(data []byte, page int) (picture.Page, error)
 }
 
 // reader reads one picture at a time.
@@ -46,14 +58,14 @@ type reader struct {
 	left   int    // pixels that may be read again
 }
 
-func (f *format) Name() string { return f.kind.Name }
+func (f *format) Name() string { return f.name }
 
-func (f *format) Match(head []byte, _ string) bool { return f.kind.Match(head) }
+func (f *format) Match(head []byte, _ string) bool { return f.match(head) }
 
 func (f *format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
 	n, all := f.kind.Pages(in.Data)
 	if !all {
-		out.Gap(document.Gap{Why: document.TooMany, Detail: fmt.Sprintf("only %d pictures of the animation were read", n)})
+		out.Gap(document.Gap{Why: document.TooMany, Detail: fmt.Sprintf("only %d pictures of the file were read", n)})
 	}
 	for page := 1; page <= n; page++ {
 		at := document.Location{}

@@ -288,6 +288,7 @@ func TestSuite(t *testing.T) {
 		"webp": {Name: "line.webp", Data: load(t, "line.webp")},
 		"gif":  {Name: "line.gif", Data: asGIF.Bytes()},
 		"bmp":  {Name: "line.bmp", Data: asBMP.Bytes()},
+		"heif": {Name: "line.heic", Data: load(t, "line.heic")},
 		"tiff": {Name: "line.tif", Data: fax([]*image.Gray{g, g}, 200, 200)},
 	}
 	for _, f := range Formats() {

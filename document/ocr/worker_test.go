@@ -27,7 +27,7 @@ func TestInAWorker(t *testing.T) {
 	for _, f := range ocr.Formats() {
 		list = append(list, p.Format(f))
 	}
-	for _, name := range []string{"line.png", "line.jpg", "line.webp"} {
+	for _, name := range []string{"line.png", "line.jpg", "line.webp", "line.heic"} {
 		data, err := os.ReadFile("testdata/" + name)
 		if err != nil {
 			t.Fatal(err)

@@ -59,8 +59,7 @@ var kinds = []struct {
 
 // brands are the kinds of ISO base media files, by the brand behind "ftyp".
 var brands = []struct{ brand, kind string }{
-	{"heic", "HEIC picture"}, {"heix", "HEIC picture"}, {"mif1", "HEIF picture"}, {"msf1", "HEIF picture"}, {"hevc", "HEIC picture"},
-	{"avif", "AVIF picture"}, {"avis", "AVIF picture"}, {"crx ", "camera picture (cr3)"}, {"M4A ", "sound (m4a)"},
+	{"crx ", "camera picture (cr3)"}, {"M4A ", "sound (m4a)"},
 }
 
 // endings name what content does not tell.

@@ -42,7 +42,7 @@ GAPS = {
     "a.pst": "unknown-type",
     "a.kdbx": "unknown-type",
     "a.enc": "unknown-type",
-    "a.heic": "unknown-type",
+    "a.heic": "damaged",
     "a.jp2": "unknown-type",
     "a.psd": "unknown-type",
     "a.mp4": "unknown-type",
