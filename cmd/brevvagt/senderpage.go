@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -75,15 +74,10 @@ func (d *daemon) serveSenders(ctx context.Context) error {
 		defer cancel()
 		_ = srv.Shutdown(stop)
 	}()
-	if cfg.Sender.TLSCertificate != "" {
-		err = srv.ServeTLS(d.senders, cfg.Sender.TLSCertificate, cfg.Sender.TLSKey)
-	} else {
-		err = srv.Serve(d.senders)
+	if err := d.serveWeb(srv, d.senders, cfg.Sender.TLSCertificate, cfg.Sender.TLSKey, "sender"); err != nil {
+		return fmt.Errorf("senders' page: %w", err)
 	}
-	if errors.Is(err, http.ErrServerClosed) {
-		return nil
-	}
-	return fmt.Errorf("senders' page: %w", err)
+	return nil
 }
 
 // tellDPO mails the DPO that a sender has written; without an address the case alone

@@ -4,6 +4,7 @@ import (
 	"brevvagt/cmd/brevvagt/config"
 	"cmp"
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -26,6 +27,7 @@ import (
 	"brevvagt/cmd/brevvagt/shares/board"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document"
+	"brevvagt/internal/certfile"
 	"brevvagt/internal/health"
 	"brevvagt/internal/metrics"
 	"brevvagt/internal/steady"
@@ -317,8 +319,7 @@ func (d *daemon) resume(ctx context.Context) error {
 }
 
 func (d *daemon) serveReview(ctx context.Context) error {
-	tls := d.cfg.Review.TLSCertificate != ""
-	cfg, err := d.reviewConfig(tls || strings.HasPrefix(d.cfg.DPO.Page, "https://")) // or a proxy speaks TLS
+	cfg, err := d.reviewConfig(d.cfg.Review.TLSCertificate != "" || strings.HasPrefix(d.cfg.DPO.Page, "https://")) // or a proxy speaks TLS
 	if err != nil {
 		return fmt.Errorf("review page: %w", err)
 	}
@@ -335,15 +336,31 @@ func (d *daemon) serveReview(ctx context.Context) error {
 		defer cancel()
 		_ = srv.Shutdown(stop)
 	}()
-	if tls {
-		err = srv.ServeTLS(d.page, d.cfg.Review.TLSCertificate, d.cfg.Review.TLSKey)
+	if err := d.serveWeb(srv, d.page, d.cfg.Review.TLSCertificate, d.cfg.Review.TLSKey, "review"); err != nil {
+		return fmt.Errorf("review page: %w", err)
+	}
+	return nil
+}
+
+// serveWeb serves until srv is shut down, within TLS where there is a certificate. A
+// renewed one is taken up.
+func (d *daemon) serveWeb(srv *http.Server, l net.Listener, certificate, key, where string) error {
+	var err error
+	if certificate == "" {
+		err = srv.Serve(l)
 	} else {
-		err = srv.Serve(d.page)
+		pair, errPair := certfile.Open(certificate, key)
+		if errPair != nil {
+			return errors.Join(errPair, l.Close())
+		}
+		pair.News = lanes.Renewed(d.log, where)
+		srv.TLSConfig = &tls.Config{GetCertificate: pair.Certificate, MinVersion: tls.VersionTLS12}
+		err = srv.ServeTLS(l, "", "")
 	}
 	if errors.Is(err, http.ErrServerClosed) {
 		return nil
 	}
-	return fmt.Errorf("review page: %w", err)
+	return err
 }
 
 // Close frees what newDaemon opened.

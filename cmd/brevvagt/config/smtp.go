@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"brevvagt/internal/certfile"
 )
 
 // SMTPTLS is how clients of the SMTP lane are encrypted and recognised.
@@ -30,16 +32,18 @@ func (t SMTPTLS) check() error {
 	return nil
 }
 
-// Config reads the files; nil without a certificate.
-func (t SMTPTLS) Config() (*tls.Config, error) {
+// Config reads the files; nil without a certificate. A renewed one is taken up, of which
+// news hears as certfile.Pair says.
+func (t SMTPTLS) Config(news func(error)) (*tls.Config, error) {
 	if t.Certificate == "" {
 		return nil, nil
 	}
-	cert, err := tls.LoadX509KeyPair(t.Certificate, t.Key)
+	pair, err := certfile.Open(t.Certificate, t.Key)
 	if err != nil {
 		return nil, fmt.Errorf("gateway.smtp.tls: %w", err)
 	}
-	cfg := &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}
+	pair.News = news
+	cfg := &tls.Config{GetCertificate: pair.Certificate, MinVersion: tls.VersionTLS12}
 	if len(t.ClientNames) > 0 {
 		cfg.ClientAuth = tls.VerifyClientCertIfGiven
 	}

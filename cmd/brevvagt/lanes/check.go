@@ -33,7 +33,7 @@ type Check struct {
 func Checks(ctx context.Context, cfg config.Config, postfix Postfix) []Check {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	var list []Check
+	list := ownCertificates(cfg, time.Now())
 	if cfg.Gateway.SMTP.Listen != "" {
 		list = append(list, nextHopChecks(ctx, cfg)...)
 		list = append(list, laneChecks(cfg)...)
@@ -99,20 +99,13 @@ func certificateCheck(ctx context.Context, h relay.Hop) Check {
 	return Check{Note, nextHop, "certifikatet er gyldigt, men bliver ikke kontrolleret", "gateway.smtp.next_hop_tls: verify"}
 }
 
-// expiring is how long before its end a certificate is worth a word.
-const expiring = 30 * 24 * time.Hour
-
 // laneChecks looks at our own side of the SMTP lane.
 func laneChecks(cfg config.Config) []Check {
 	const what = "SMTP-gateway"
 	var list []Check
 	c := cfg.Gateway.SMTP
-	if security, err := c.TLS.Config(); err != nil {
+	if _, err := c.TLS.Config(nil); err != nil {
 		list = append(list, Check{Bad, what, err.Error(), ""})
-	} else if security != nil {
-		if leaf := security.Certificates[0].Leaf; leaf != nil && time.Until(leaf.NotAfter) < expiring {
-			list = append(list, Check{Bad, what, "certifikatet udløber " + leaf.NotAfter.Format("2006-01-02"), "gateway.smtp.tls.certificate"})
-		}
 	}
 	if c.Logins != "" {
 		if _, err := config.NewLogins(c.Logins); err != nil {

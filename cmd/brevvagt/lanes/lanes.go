@@ -88,7 +88,7 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 
 func smtpLane(cfg config.Config, large string, log *slog.Logger) (*smtpin.Server, error) {
 	g, c := cfg.Gateway, cfg.Gateway.SMTP
-	security, err := c.TLS.Config()
+	security, err := c.TLS.Config(Renewed(log, "smtp"))
 	if err != nil {
 		return nil, err
 	}
@@ -107,6 +107,17 @@ func smtpLane(cfg config.Config, large string, log *slog.Logger) (*smtpin.Server
 	}
 	s.Later, err = later.Open(filepath.Join(cfg.State, "later"), 0, log)
 	return s, err
+}
+
+// Renewed logs what became of a certificate that was changed on disk.
+func Renewed(log *slog.Logger, where string) func(error) {
+	return func(err error) {
+		if err != nil {
+			log.Error("the certificate was changed and cannot be read; the old one stays in use", "where", where, "error", err)
+			return
+		}
+		log.Info("the certificate was renewed", "where", where)
+	}
 }
 
 // NextHop is where the SMTP lane sends mail on to.

@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"brevvagt/internal/crowd"
 )
 
 const (
@@ -27,8 +29,8 @@ var errLong = errors.New("command line without end")
 // conn is one connection. It reads and writes through itself: what is answered goes
 // out before it waits for more, so that answers to commands sent together go together.
 type conn struct {
-	srv     *Server
-	plain   net.Conn
+	srv *Server
+	wire
 	nc      net.Conn // plain, or TLS over it
 	in      *bufio.Reader
 	out     *bufio.Writer
@@ -47,11 +49,17 @@ type conn struct {
 	count tally
 }
 
+// wire is what lies below TLS, and its place among the other connections.
+type wire struct {
+	plain net.Conn
+	at    *crowd.Guest
+}
+
 // tally is what a connection has too much of at some time.
 type tally struct{ errors, idle, refusals int }
 
-func newConn(s *Server, nc net.Conn) *conn {
-	c := &conn{srv: s, plain: nc, nc: nc}
+func newConn(s *Server, nc net.Conn, at *crowd.Guest) *conn {
+	c := &conn{srv: s, wire: wire{nc, at}, nc: nc}
 	c.in = bufio.NewReaderSize(c, 32<<10)
 	c.out = bufio.NewWriter(patient{c})
 	return c
@@ -81,7 +89,20 @@ func (c *conn) Read(p []byte) (int, error) {
 	if err := c.nc.SetReadDeadline(until); err != nil {
 		return 0, err
 	}
+	c.at.Silent(c.rank())
+	defer c.at.Busy()
 	return c.nc.Read(p)
+}
+
+// rank says what is lost with a connection that is silent.
+func (c *conn) rank() crowd.Rank {
+	switch {
+	case c.mail != nil:
+		return crowd.Within
+	case c.greeted:
+		return crowd.Idle
+	}
+	return crowd.Stranger
 }
 
 func (c *conn) flush() error { return c.out.Flush() }
@@ -287,6 +308,8 @@ func (c *conn) startTLS() bool {
 		return false
 	}
 	_ = c.plain.SetDeadline(time.Now().Add(min(c.srv.Idle, writeTime)))
+	c.at.Silent(crowd.Stranger)
+	defer c.at.Busy()
 	t := tls.Server(c.plain, c.srv.TLS)
 	if t.Handshake() != nil {
 		return false

@@ -16,6 +16,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"brevvagt/internal/crowd"
 )
 
 // Reply is an answer to the client, or what a Session refuses with. Text is ASCII, one
@@ -83,10 +85,12 @@ type Server struct {
 	Login         func(user, password string) bool // nil offers no AUTH
 	MaxBytes      int64
 	MaxRecipients int
-	MaxConns      int           // more wait in the kernel's queue
+	MaxConns      int           // one too many waits, or takes the place of a silent one
 	Idle          time.Duration // for a command, and between two reads of content
 	DataTime      time.Duration // for the content of one mail
 	Begin         func(*Client) (Session, error)
+	// Full hears when silent connections were closed for new ones; it may be nil.
+	Full func()
 	// Panicked hears of a panic, which ends its connection only: the type of its value,
 	// which may hold content, and where it was. It may be nil.
 	Panicked func(kind, stack string)
@@ -115,28 +119,28 @@ func (c *Client) User() string { return c.c.user }
 
 // Serve takes connections until l is closed.
 func (s *Server) Serve(l net.Listener) error {
-	slots := make(chan struct{}, s.MaxConns)
+	guests := crowd.New(s.MaxConns, crowd.Network)
+	guests.Full = s.Full
 	for {
-		slots <- struct{}{}
 		nc, err := l.Accept()
 		var temporary interface{ Temporary() bool }
 		switch {
 		case err == nil:
 		case errors.As(err, &temporary) && temporary.Temporary(): // out of file handles
-			<-slots
 			time.Sleep(50 * time.Millisecond)
 			continue
 		default:
 			return err
 		}
+		at, _ := guests.Enter(nil, func() { _ = nc.Close() })
 		if !s.keep(nc) {
 			_ = nc.Close()
 			return net.ErrClosed
 		}
 		go func() {
-			defer func() { <-slots }()
+			defer at.Left()
 			defer s.forget(nc)
-			newConn(s, nc).serve()
+			newConn(s, nc, at).serve()
 		}()
 	}
 }

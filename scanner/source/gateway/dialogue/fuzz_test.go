@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"brevvagt/internal/crowd"
 )
 
 // keeper takes every mail and keeps what came.
@@ -84,7 +86,8 @@ func run(in []byte, piece int, lmtp bool) (*keeper, string) {
 		Begin: func(*Client) (Session, error) { return k, nil }}
 	s.Panicked = func(kind, stack string) { panic(kind + "\n" + stack) } // the test fails
 	c := &scripted{in: in, piece: piece}
-	newConn(s, c).serve()
+	at, _ := crowd.New(1, crowd.Network).Enter(nil, nil)
+	newConn(s, c, at).serve()
 	return k, c.out.String()
 }
 

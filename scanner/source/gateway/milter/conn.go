@@ -13,6 +13,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"brevvagt/internal/crowd"
 )
 
 // options is what both sides agreed on.
@@ -25,6 +27,7 @@ type options struct {
 type conn struct {
 	srv  *Server
 	net  net.Conn
+	at   *crowd.Guest
 	in   *bufio.Reader
 	buf  []byte
 	opts options
@@ -36,9 +39,9 @@ type conn struct {
 	ending bool // close as soon as it is not busy
 }
 
-func newConn(s *Server, nc net.Conn) *conn {
+func newConn(s *Server, nc net.Conn, at *crowd.Guest) *conn {
 	return &conn{
-		srv: s, net: nc, in: bufio.NewReaderSize(nc, 64<<10),
+		srv: s, net: nc, at: at, in: bufio.NewReaderSize(nc, 64<<10),
 		peer: peer{macros: map[byte]map[string]string{}}, msg: newDraft(s.LargeDir),
 	}
 }
@@ -95,16 +98,21 @@ func (c *conn) step() error {
 }
 
 func (c *conn) read() (byte, []byte, error) {
+	defer c.at.Busy()
 	rest := c.srv.ReadTimeout
 	if c.opts.version == 0 {
 		rest = min(rest, greeting)
 	} else {
+		if c.in.Buffered() == 0 {
+			c.at.Silent(c.rank())
+		}
 		if err := c.net.SetReadDeadline(time.Now().Add(c.srv.IdleTimeout)); err != nil {
 			return 0, nil, err
 		}
 		if _, err := c.in.Peek(1); err != nil {
 			return 0, nil, err
 		}
+		c.at.Silent(crowd.Stranger) // no mail server pauses within a packet
 	}
 	if err := c.net.SetReadDeadline(time.Now().Add(rest)); err != nil {
 		return 0, nil, err
@@ -112,6 +120,14 @@ func (c *conn) read() (byte, []byte, error) {
 	cmd, data, grown, err := readPacket(c.in, c.buf)
 	c.buf = grown
 	return cmd, data, err
+}
+
+// rank says what is lost with a connection that waits for its next packet.
+func (c *conn) rank() crowd.Rank {
+	if c.msg.begun {
+		return crowd.Within
+	}
+	return crowd.Idle
 }
 
 // greeting is for the first packet: a mail server sends it as soon as it has connected,

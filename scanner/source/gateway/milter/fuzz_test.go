@@ -7,6 +7,8 @@ import (
 	"net"
 	"testing"
 	"time"
+
+	"brevvagt/internal/crowd"
 )
 
 func packets(list ...string) []byte {
@@ -37,7 +39,7 @@ func FuzzServer(f *testing.F) {
 	s.prepare()
 	f.Fuzz(func(t *testing.T, in []byte) {
 		ours, theirs := net.Pipe()
-		c := newConn(s, ours)
+		c := newConn(s, ours, alone())
 		done := make(chan struct{})
 		go func() { defer close(done); c.serve(); _ = ours.Close() }()
 		go func() { _, _ = theirs.Write(in); time.Sleep(time.Millisecond); _ = theirs.Close() }()
@@ -46,6 +48,12 @@ func FuzzServer(f *testing.F) {
 			t.Errorf("buffer of %d bytes", cap(c.buf))
 		}
 	})
+}
+
+// alone is the only guest.
+func alone() *crowd.Guest {
+	g, _ := crowd.New(1, crowd.Local).Enter(nil, nil)
+	return g
 }
 
 // TestPacketCap reaches the limits of one packet.
@@ -58,7 +66,7 @@ func TestPacketCap(t *testing.T) {
 		s := &Server{}
 		s.prepare()
 		go func() { _, _ = theirs.Write(in) }()
-		_, _, err := newConn(s, ours).read()
+		_, _, err := newConn(s, ours, alone()).read()
 		if err == nil {
 			t.Errorf("%s: accepted", name)
 		}

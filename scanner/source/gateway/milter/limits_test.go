@@ -110,11 +110,22 @@ func TestIdleAndHalfPacketTimeouts(t *testing.T) {
 }
 
 func TestConnectionCap(t *testing.T) {
+	entered, leave := make(chan struct{}), make(chan struct{})
 	n, a := start(t, &milter.Server{Limits: milter.Limits{MaxConns: 2}, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
+		entered <- struct{}{}
+		<-leave
 		return milter.Accept()
 	})}, "unix")
-	first := session(t, n, a)
-	session(t, n, a)
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	for range 2 {
+		s := session(t, n, a)
+		wg.Go(func() {
+			greet(t, s)
+			_, _ = send(t, s, "A123456", "x")
+		})
+		<-entered
+	}
 	third := make(chan error, 1)
 	go func() {
 		s, err := peer.NewClientWithOptions(n, a, peer.ClientOptions{ReadTimeout: 2 * time.Minute}).Session()
@@ -125,12 +136,41 @@ func TestConnectionCap(t *testing.T) {
 	}()
 	select {
 	case <-third:
-		t.Fatal("a third connection was served")
+		t.Fatal("a third connection was served while two wait for us")
 	case <-time.After(50 * time.Millisecond):
 	}
-	_ = first.Close()
-	if err := <-third; err != nil {
-		t.Errorf("after one had left: %v", err)
+	close(leave)
+	if err := <-third; err != nil { // one of the two is idle now, or has left
+		t.Errorf("after one was answered: %v", err)
+	}
+}
+
+// TestSilentCrowd: connections that say nothing, or half of something, keep nobody out.
+func TestSilentCrowd(t *testing.T) {
+	t.Parallel()
+	const offer = "\x00\x00\x00\x0dO\x00\x00\x00\x06\x00\x00\x01\xff\x00\x1f\xff\xff"
+	n, a := start(t, &milter.Server{Limits: milter.Limits{MaxConns: 8}, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {
+		return milter.Accept()
+	})}, "unix")
+	for _, said := range []string{"", "\x00\x00", offer, offer + "\x00\x00\x01"} {
+		for range 8 {
+			c, err := net.Dial(n, a)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer c.Close()
+			_, _ = c.Write([]byte(said))
+		}
+	}
+	// The limit is far below that of a silent connection, and far above what it takes.
+	s, err := peer.NewClientWithOptions(n, a, peer.ClientOptions{ReadTimeout: 2 * time.Minute, ProtocolMask: 0x1fffff}).Session()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	greet(t, s)
+	if _, act := send(t, s, "A123456", "x"); act.Code != peer.ActAccept {
+		t.Errorf("answered %q", byte(act.Code))
 	}
 }
 

@@ -17,6 +17,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"brevvagt/internal/crowd"
 )
 
 // Handler decides on one message. It is called once for each message, at its end,
@@ -60,7 +62,8 @@ type Limits struct {
 	// MaxBytes bounds the content of one message, default 64 MiB. A larger one
 	// never reaches the handler; Server.TooBig answers it.
 	MaxBytes int64
-	// MaxConns bounds connections, default 200. More wait in the listen queue.
+	// MaxConns bounds connections, default 200. One too many takes the place of the
+	// one that has been silent for longest, or waits; see package crowd.
 	MaxConns int
 	// IdleTimeout is how long a connection may be silent, default 15 minutes:
 	// longer than an SMTP client may pause between two mails.
@@ -118,16 +121,13 @@ func (s *Server) Serve(l net.Listener) error {
 	}
 	s.listen[l] = true
 	s.mu.Unlock()
-	slots := make(chan struct{}, s.MaxConns)
+	guests := crowd.New(s.MaxConns, crowd.Local)
+	guests.Full = func() {
+		s.Log.Warn("milter: all connections are taken; those that keep silent are closed", "connections", s.MaxConns)
+	}
 	for {
-		select {
-		case slots <- struct{}{}:
-		case <-s.ctx.Done():
-			return ErrClosed
-		}
 		nc, err := l.Accept()
 		if err != nil {
-			<-slots
 			if s.isEnding() {
 				return ErrClosed
 			}
@@ -142,14 +142,18 @@ func (s *Server) Serve(l net.Listener) error {
 			}
 			return fmt.Errorf("milter accept: %w", err)
 		}
-		c := newConn(s, nc)
+		g, ok := guests.Enter(s.ctx.Done(), func() { _ = nc.Close() })
+		if !ok {
+			_ = nc.Close()
+			return ErrClosed
+		}
+		c := newConn(s, nc, g)
 		if !s.add(c) {
-			<-slots
 			_ = nc.Close()
 			return ErrClosed
 		}
 		go func() {
-			defer func() { <-slots }()
+			defer g.Left()
 			defer s.remove(c)
 			c.serve()
 		}()

@@ -54,7 +54,7 @@ type Config struct {
 	LargeDir      string // folder for mails over 1 MiB while they are here; "" keeps them in memory
 	MaxBytes      int64  // of one mail, default 64 MiB
 	MaxRecipients int    // of one mail, default 1000
-	MaxConns      int    // connections, default 100; more wait
+	MaxConns      int    // connections, default 100; one too many waits, or takes the place of a silent one
 	MaxMails      int    // mails of one connection, default 1000
 
 	// Scans is how many mails are scanned at once, default 8; PerClient how many of
@@ -169,6 +169,7 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	srv := &dialogue.Server{
 		Domain: orDefault(c.Domain, "localhost"), LMTP: c.LMTP, TLS: c.TLS, Login: c.Login, MaxBytes: c.MaxBytes, MaxRecipients: c.MaxRecipients,
 		MaxConns: orDefault(c.MaxConns, 100), Idle: c.Idle, DataTime: c.DataTime,
+		Full:     func() { s.Log.Warn("smtp lane: all connections are taken; those that keep silent are closed") },
 		Panicked: func(kind, stack string) { s.Log.Error("smtp lane panicked", "panic", kind, "stack", stack) },
 		Begin:    func(who *dialogue.Client) (dialogue.Session, error) { return s.session(scans, who, j, handle) },
 	}
