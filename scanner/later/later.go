@@ -31,6 +31,10 @@ import (
 // ErrFull says that the spool holds as much as it may: the sender keeps the item.
 var ErrFull = errors.New("the spool for long scans is full")
 
+// ErrDamaged is said of an item whose file is not what was written; it stays, for a
+// person to look at.
+var ErrDamaged = errors.New("the file was damaged on disk")
+
 // ErrID says that an item's id cannot be a file name.
 var ErrID = errors.New("not an id for the spool")
 
@@ -44,8 +48,7 @@ type Spool struct {
 	mu      sync.Mutex
 	waiting map[string]*entry
 	bytes   int64
-	before  map[string]string // keys of what a crash may have left without an answer: id
-	until   time.Time         // when before is forgotten
+	marks   map[string]mark // of items that may come again, by key
 }
 
 // entry is one waiting item.
@@ -66,6 +69,7 @@ type head struct {
 	Received      time.Time `json:"received"`
 	Receipt       []byte    `json:"receipt"`
 	Key           string    `json:"key"` // see key
+	Sum           string    `json:"sum"` // of the content
 	Authenticated bool      `json:"authenticated"`
 }
 
@@ -124,7 +128,7 @@ func (s *Spool) Put(it scanner.Item) error {
 	}
 	defer done()
 	h := head{Source: it.Source, ID: it.ID, Name: it.Name, From: it.From, To: it.To, Received: it.Received,
-		Receipt: it.Receipt, Authenticated: it.Authenticated, Key: key(it.Receipt, content)}
+		Receipt: it.Receipt, Authenticated: it.Authenticated, Key: key(it.Receipt, content), Sum: key(nil, content)}
 	line, err := json.Marshal(h)
 	if err != nil {
 		return fmt.Errorf("spool item: %w", err)
@@ -226,6 +230,10 @@ func (s *Spool) read(id string) (scanner.Item, error) {
 	if err := json.Unmarshal(line, &h); err != nil || h.ID != id {
 		return scanner.Item{}, errors.New("the file's head cannot be read")
 	}
+	// Half a mail must not be sent for a whole one.
+	if h.Sum != "" && h.Sum != key(nil, content) {
+		return scanner.Item{}, ErrDamaged
+	}
 	open := func() ([]byte, func(), error) {
 		raw, done, err := bigfile.Map(s.path(id))
 		return raw[min(len(raw), len(line)+1):], done, err
@@ -282,6 +290,12 @@ func (s *Spool) Run(ctx context.Context, do func(context.Context, scanner.Item) 
 	}
 }
 
+// gone reports that the file of an item is not there.
+func (s *Spool) gone(id string) bool {
+	_, err := os.Stat(s.path(id))
+	return errors.Is(err, os.ErrNotExist)
+}
+
 // due picks the oldest item whose time has come and marks it busy. Ids sort by age.
 func (s *Spool) due() string {
 	s.mu.Lock()
@@ -316,7 +330,11 @@ func (s *Spool) one(ctx context.Context, id string, do func(context.Context, sca
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	e := s.waiting[id]
-	if err == nil || errors.Is(err, os.ErrNotExist) {
+	if errors.Is(err, os.ErrNotExist) && s.gone(id) {
+		s.log.Error("a mail that was acknowledged is gone from the disk; nobody has it", "item", id)
+		err = nil
+	}
+	if err == nil {
 		delete(s.waiting, id)
 		s.bytes -= e.size
 		return

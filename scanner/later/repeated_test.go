@@ -24,7 +24,7 @@ func TestRepeated(t *testing.T) {
 	if err := s.Put(item("AAAAAA1", "to b", "mail")); err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := s.Repeated(item("AAAAAA2", "to b", "mail")); ok {
+	if _, known := s.Repeated(item("AAAAAA2", "to b", "mail")); known != Unknown {
 		t.Error("there was no crash")
 	}
 	s, err = Open(dir, 0, nil) // as after a crash
@@ -45,16 +45,46 @@ func TestRepeated(t *testing.T) {
 	}
 	cancel()
 	for name, it := range map[string]scanner.Item{"content": item("AAAAAA3", "to b", "mail2"), "envelope": item("AAAAAA4", "to bm", "ail"), "both": item("AAAAAA5", "to c", "x")} {
-		if _, ok := s.Repeated(it); ok {
+		if _, known := s.Repeated(it); known != Unknown {
 			t.Errorf("another %s was taken for the same", name)
 		}
 	}
 	again := item("AAAAAA6", "to b", "mail")
-	if id, ok := s.Repeated(again); !ok || id != "AAAAAA1" {
-		t.Errorf("%q %v", id, ok)
+	if id, known := s.Repeated(again); known != Taken || id != "AAAAAA1" {
+		t.Errorf("%q %v", id, known)
 	}
-	if _, ok := s.Repeated(again); ok {
+	if _, known := s.Repeated(again); known != Unknown {
 		t.Error("it was known twice")
+	}
+}
+
+// TestUndecided: an item is open until somebody knows, and then taken or unheard of.
+func TestUndecided(t *testing.T) {
+	s, err := Open(t.TempDir(), 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, taken := range []bool{true, false} {
+		settle, err := s.Undecide(item("AAAAAA1", "to b", "mail"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			if _, known := s.Repeated(item("AAAAAA2", "to b", "mail")); known != Undecided {
+				t.Errorf("open: %v", known)
+			}
+		}
+		settle(taken)
+		want := Unknown
+		if taken {
+			want = Taken
+		}
+		if _, known := s.Repeated(item("AAAAAA3", "to b", "mail")); known != want {
+			t.Errorf("settled as %v: %v", taken, known)
+		}
+		if _, known := s.Repeated(item("AAAAAA4", "to b", "mail")); known != Unknown {
+			t.Errorf("known for ever: %v", known)
+		}
 	}
 }
 

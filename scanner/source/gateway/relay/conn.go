@@ -198,7 +198,18 @@ func (c *Conn) Data(content io.Reader) ([]Result, error) {
 	if err := c.transmit(content); err != nil {
 		return nil, err
 	}
-	if err := c.deadline(c.final); err != nil {
+	return c.answers(c.final)
+}
+
+// Late waits on for the answer that did not come in time, see IsLate.
+func (c *Conn) Late(wait time.Duration) ([]Result, error) {
+	c.lost, c.until = false, time.Time{}
+	return c.answers(wait)
+}
+
+// answers reads what the next hop says after the content.
+func (c *Conn) answers(wait time.Duration) ([]Result, error) {
+	if err := c.deadline(wait); err != nil {
 		return nil, err
 	}
 	results := make([]Result, len(c.accepted))

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 )
 
 // Letter is the notice as it is kept until it is sent.
@@ -41,6 +42,10 @@ func MayHaveArrived(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Code == 0 && e.Stage == endOfData
 }
+
+// IsLate reports whether the next hop has all of the mail and has not answered within
+// its time: it may answer yet.
+func IsLate(err error) bool { return MayHaveArrived(err) && errors.Is(err, os.ErrDeadlineExceeded) }
 
 // Notifier sends a site's notices. The zero value sends none.
 type Notifier struct {

@@ -43,7 +43,9 @@ type Hop struct {
 
 	DialTimeout    time.Duration // default 10 s
 	CommandTimeout time.Duration // for one command and answer, default 60 s
-	DataTimeout    time.Duration // from the final dot to the answer, default 5 min
+	// DataTimeout is from the final dot to the answer, default 10 min (RFC 5321
+	// 4.5.3.2.6): a mail given up before its answer may be there twice.
+	DataTimeout time.Duration
 	// TotalTimeout is for sending one mail, default 30 min and 10 s for each recipient.
 	TotalTimeout time.Duration
 }
@@ -242,7 +244,7 @@ func (h *Hop) Dial(ctx context.Context) (*Conn, error) {
 	if err != nil {
 		return nil, &Error{Stage: "connect", Err: err}
 	}
-	c := newConn(nc, orDefault(h.CommandTimeout, time.Minute), orDefault(h.DataTimeout, 5*time.Minute))
+	c := newConn(nc, orDefault(h.CommandTimeout, time.Minute), orDefault(h.DataTimeout, 10*time.Minute))
 	c.lmtp = h.LMTP
 	c.stop = context.AfterFunc(ctx, func() { _ = nc.SetDeadline(time.Unix(1, 0)); _ = nc.Close() })
 	if err := c.hello(h); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -75,11 +76,13 @@ func (s *Server) ReleaseBy(ctx context.Context, name string, rec []byte, content
 // HasRoute reports whether a route is configured.
 func (s *Server) HasRoute(name string) bool { return s.Routes[name] != nil }
 
-// forwardRouted sends the session's mail by a route.
-func (s *session) forwardRouted(c content, name string) (string, error) {
+// forwardRouted sends the session's mail by a route, while the client waits for it.
+func (s *session) forwardRouted(c content, name string, until time.Time) (string, error) {
 	if s.open && s.next.Reset() != nil {
 		s.drop()
 	}
 	s.open = false
-	return s.srv.sendByRoute(s.ctx, name, s.env, c.reader)
+	ctx, cancel := context.WithDeadline(s.ctx, until)
+	defer cancel()
+	return s.srv.sendByRoute(ctx, name, s.env, c.reader)
 }

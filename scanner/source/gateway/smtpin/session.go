@@ -15,6 +15,7 @@ import (
 	"github.com/oklog/ulid/v2"
 
 	"brevvagt/scanner"
+	"brevvagt/scanner/later"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/gateway/dialogue"
 	"brevvagt/scanner/source/gateway/judge"
@@ -147,9 +148,13 @@ func (s *session) Data(r io.Reader) []error {
 	}
 	it := s.item(content, begun)
 	log := s.srv.Log.With("item", it.ID, "client", s.client, "bytes", content.size())
-	if before, ok := s.repeated(it, content); ok {
-		log.Info("mail was taken before a crash; it is not taken twice", "before", before)
+	switch before, known := s.repeated(it, content); known {
+	case later.Taken:
+		log.Info("mail was taken before and comes again; it is not taken twice", "before", before)
 		return []error{ok250(before)}
+	case later.Undecided:
+		log.Info("mail comes again while the next hop has not answered for it", "before", before)
+		return []error{refuse(451, "4.4.1", late)}
 	}
 	out, err := s.judge.Scan(s.ctx, it, s.handle)
 	log = log.With("ms", time.Since(begun).Milliseconds())
@@ -167,7 +172,7 @@ func (s *session) Data(r io.Reader) []error {
 	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	switch out.Verdict.Action {
 	case policy.Pass, policy.Warn:
-		return s.pass(content, out.Verdict.Route, it.ID, begun.Add(answerWithin), log)
+		return s.pass(content, out.Verdict.Route, it, begun.Add(answerWithin), log)
 	case policy.Hold:
 		return []error{ok250(it.ID)}
 	case policy.Reject:
@@ -184,26 +189,34 @@ const answerWithin = 9 * time.Minute
 
 func ok250(id string) error { return refuse(250, "2.0.0", "OK "+id) }
 
-// repeated finds a mail that was put aside before a crash and comes again because the
-// client never got our answer. Two mails with one Message-ID and the same bytes are one.
-func (s *session) repeated(it scanner.Item, c content) (id string, ok bool) {
+// late is what a client hears while the next hop has its mail and says nothing.
+const late = "Den naeste mailserver svarer ikke. Mailen sendes automatisk igen."
+
+// repeated finds a mail that comes again because the client never got a good answer: it
+// was put aside before a crash, or the next hop took it after all. Two mails with one
+// Message-ID and the same bytes are one.
+func (s *session) repeated(it scanner.Item, c content) (id string, known later.Known) {
 	if s.srv.Later == nil || !hasMessageID(c.bytes) {
-		return "", false
+		return "", later.Unknown
 	}
 	return s.srv.Later.Repeated(it)
 }
 
 // pass sends a mail on. A client that speaks LMTP hears of each recipient; another
 // hears of the whole, and what the next hop refuses to some is ours to settle.
-func (s *session) pass(c content, route, item string, until time.Time, log *slog.Logger) []error {
+func (s *session) pass(c content, route string, it scanner.Item, until time.Time, log *slog.Logger) []error {
+	item := it.ID
 	var answer string
 	var err error
 	if route != "" {
 		log = log.With("route", route)
-		answer, err = s.forwardRouted(c, route)
+		answer, err = s.forwardRouted(c, route, until)
 	} else {
 		var results []relay.Result
-		if results, err = s.forward(c, until); err == nil && s.srv.Config.LMTP {
+		if results, err = s.forward(c, until); relay.IsLate(err) {
+			s.leaveWaiting(it, c, log)
+		}
+		if err == nil && s.srv.Config.LMTP {
 			return s.each(results, item, log)
 		}
 		if err == nil {
@@ -222,6 +235,33 @@ func (s *session) pass(c content, route, item string, until time.Time, log *slog
 		}
 	}
 	return []error{ok250(item)}
+}
+
+// lateFor is how long we wait on for the answer of a next hop after the client got its own.
+const lateFor = 30 * time.Minute
+
+// leaveWaiting has the next hop's answer waited for while the client is told to try again:
+// when it does, it is known whether the mail was taken.
+func (s *session) leaveWaiting(it scanner.Item, c content, log *slog.Logger) {
+	next := s.next
+	if s.srv.Later == nil || next == nil || !hasMessageID(c.bytes) {
+		return
+	}
+	settle, err := s.srv.Later.Undecide(it)
+	if err != nil {
+		log.Error("a mail without the next hop's answer cannot be remembered", "error", err)
+		return
+	}
+	s.next, s.open = nil, false
+	go func() {
+		results, err := next.Late(lateFor)
+		if err == nil {
+			_, err = relay.Sum(results)
+		}
+		settle(err == nil)
+		log.Warn("the next hop answered late", "taken", err == nil, "error", err)
+		_ = next.Close()
+	}()
 }
 
 // each answers for every recipient by itself (RFC 2033).
