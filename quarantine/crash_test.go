@@ -23,16 +23,22 @@ import (
 
 const crashPass = "nøgle til nedbrudsprøven"
 
-// TestMain lets the test binary be the daemon that is killed.
+// TestMain lets the test binary be the daemon, or the command that seals anew, that is
+// killed.
 func TestMain(m *testing.M) {
-	if dir := os.Getenv("QUARANTINE_TEST_DIR"); dir != "" {
-		if err := victim(dir, os.Getenv("QUARANTINE_TEST_DO"), os.Getenv("QUARANTINE_TEST_CRASH")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
+	dir, do, point := os.Getenv("QUARANTINE_TEST_DIR"), os.Getenv("QUARANTINE_TEST_DO"), os.Getenv("QUARANTINE_TEST_CRASH")
+	if dir == "" {
+		os.Exit(m.Run())
 	}
-	os.Exit(m.Run())
+	run := victim
+	if do == rekeyDo {
+		run = rekeyVictim
+	}
+	if err := run(dir, do, point); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	os.Exit(0)
 }
 
 // victim does one thing and kills itself, as kill -9 would, at the named point.

@@ -12,11 +12,13 @@
 package notices
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -284,35 +286,45 @@ func (b *Box) claim(ctx context.Context) (*notice, error) {
 	return n, nil
 }
 
-// take reads the rows that a statement marks. A letter that cannot be opened stays
-// marked.
+// take reads the rows that a statement marks, the oldest first: a database gives them
+// back in any order. A letter that cannot be opened stays marked.
 func (b *Box) take(ctx context.Context, tx *sql.Tx, n *notice, statement string, args ...any) error {
 	rows, err := tx.QueryContext(ctx, statement, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
+	type row struct {
+		id     string
+		sealed []byte
+		at     int64
+	}
+	var all []row
 	for rows.Next() {
-		var id string
-		var sealed []byte
-		var at int64
-		if err := rows.Scan(&id, &sealed, &at, &n.tries); err != nil {
+		var r row
+		if err := rows.Scan(&r.id, &r.sealed, &r.at, &n.tries); err != nil {
 			return err
 		}
-		if n.ids = append(n.ids, id); len(n.ids) == 1 || store.Time(at).Before(n.at) {
-			n.at = store.Time(at)
-		}
-		hidden, err := b.seal.Reveal(id, sealed)
+		all = append(all, r)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	if len(all) == 0 {
+		return sql.ErrNoRows
+	}
+	slices.SortFunc(all, func(a, b row) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.id, b.id)) })
+	n.at = store.Time(all[0].at)
+	for _, r := range all {
+		n.ids = append(n.ids, r.id)
+		hidden, err := b.seal.Reveal(r.id, r.sealed)
 		if err != nil {
 			b.log.ErrorContext(ctx, "a notice cannot be opened", "error", err)
 			continue
 		}
 		n.texts = append(n.texts, hidden.Receipt)
 	}
-	if err := rows.Err(); err != nil || len(n.ids) > 0 {
-		return err
-	}
-	return sql.ErrNoRows
+	return nil
 }
 
 // forget drops what was sent long ago. A failure only means that it is done later.

@@ -1,4 +1,4 @@
-package desk_test
+package register_test
 
 import (
 	"archive/zip"
@@ -27,7 +27,7 @@ import (
 	"github.com/xuri/excelize/v2"
 )
 
-func rig(t *testing.T, now time.Time) (*desk.Desk, *register.Register) {
+func deskRig(t *testing.T, now time.Time) (*desk.Desk, *register.Register) {
 	t.Helper()
 	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
@@ -45,7 +45,7 @@ func rig(t *testing.T, now time.Time) (*desk.Desk, *register.Register) {
 // incidents from the press.
 func published(t *testing.T) [][]string {
 	t.Helper()
-	b, err := os.ReadFile("../testdata/gladsaxe-2025.json")
+	b, err := os.ReadFile("testdata/gladsaxe-2025.json")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func entry(t *testing.T, row []string) desk.Entry {
 // Every entry of the published register can be made by hand, and the export reads
 // like the original, cell by cell.
 func TestThePublishedRegisterByHand(t *testing.T) {
-	k, r := rig(t, day(t, "01.12.2025"))
+	k, r := deskRig(t, day(t, "01.12.2025"))
 	rows := published(t)
 	for _, row := range rows {
 		d, err := k.Create(t.Context(), "dpo", entry(t, row))
@@ -125,7 +125,7 @@ func TestThePublishedRegisterByHand(t *testing.T) {
 // titles as printed with line breaks, other columns first, and Excel's own dates.
 func TestImportOfAnExistingRegister(t *testing.T) {
 	rows := published(t)
-	k, r := rig(t, day(t, "01.12.2025"))
+	k, r := deskRig(t, day(t, "01.12.2025"))
 	f := excelize.NewFile()
 	defer f.Close()
 	titles := []any{"Bemærkning", "Nr.", "Hvad er der sket?", "Dato for\nregistrering", "Hændelse start", "Type af hændelse", "Hvilke typer af\n\npersonoplysninger er berørt?",
@@ -197,7 +197,7 @@ func ptr[T any](v T) *T { return &v }
 
 // A row that would bring in a citizen is left out and told by its place alone.
 func TestImportLeavesOutCitizens(t *testing.T) {
-	_, r := rig(t, day(t, "01.12.2025"))
+	_, r := deskRig(t, day(t, "01.12.2025"))
 	f := excelize.NewFile()
 	defer f.Close()
 	var titles []any
@@ -234,7 +234,7 @@ func TestImportLeavesOutCitizens(t *testing.T) {
 // A workbook that somebody made to do harm: endless or wide as Excel allows, formulas,
 // links to other files, and a citizen in every column.
 func TestHostileWorkbooks(t *testing.T) {
-	_, r := rig(t, day(t, "01.12.2025"))
+	_, r := deskRig(t, day(t, "01.12.2025"))
 	cell := func(at, kind, value string) string {
 		return `<c r="` + at + `" t="` + kind + `">` + value + `</c>`
 	}
@@ -332,7 +332,7 @@ func bookOf(t *testing.T, rows string) *bytes.Reader {
 
 func TestTheClockAndTheDecision(t *testing.T) {
 	now := day(t, "03.02.2025")
-	k, r := rig(t, now)
+	k, r := deskRig(t, now)
 	rows := published(t)
 	e := entry(t, rows[14])
 	e.Notify, e.Informed = "", ""

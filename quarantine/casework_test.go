@@ -1,4 +1,4 @@
-package casework_test
+package quarantine_test
 
 import (
 	"errors"
@@ -13,7 +13,7 @@ import (
 	"brevvagt/quarantine/register"
 )
 
-func rig(t *testing.T, now *time.Time) *casework.Work {
+func caseworkRig(t *testing.T, now *time.Time) *casework.Work {
 	t.Helper()
 	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
@@ -25,7 +25,7 @@ func rig(t *testing.T, now *time.Time) *casework.Work {
 
 func TestExceptionsEndByThemselves(t *testing.T) {
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
-	k := rig(t, &now)
+	k := caseworkRig(t, &now)
 	const from, rule = "loen@kommune.example", "cpr-unprotected"
 	e := casework.Exception{Rule: rule, Sender: from, Domain: "pension.example", Reason: "Aftalt tunnel", CaseID: "sag", Expires: now.Add(7 * 24 * time.Hour)}
 	for name, bad := range map[string]func(*casework.Exception){
@@ -88,7 +88,7 @@ func TestExceptionsEndByThemselves(t *testing.T) {
 
 func TestNotesAreChecked(t *testing.T) {
 	now := time.Now()
-	k := rig(t, &now)
+	k := caseworkRig(t, &now)
 	if err := k.AddNote(t.Context(), "dpo", "sag", casework.Plain, "Ringet til 070761-4285"); !errors.Is(err, register.ErrPersonalData) {
 		t.Error(err)
 	}

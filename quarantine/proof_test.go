@@ -1,4 +1,4 @@
-package proof_test
+package quarantine_test
 
 import (
 	"path/filepath"
@@ -11,7 +11,7 @@ import (
 	"brevvagt/quarantine/proof"
 )
 
-func open(t *testing.T) *store.DB {
+func proofDB(t *testing.T) *store.DB {
 	t.Helper()
 	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "s", "brevvagt.db")})
 	if err != nil {
@@ -21,8 +21,8 @@ func open(t *testing.T) *store.DB {
 	return db
 }
 
-func TestCanary(t *testing.T) {
-	db := open(t)
+func TestProofByCanary(t *testing.T) {
+	db := proofDB(t)
 	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	never, err := proof.LastCanary(t.Context(), db, "mail")
 	if err != nil || never.Good() || !never.Tried.IsZero() {
@@ -49,8 +49,8 @@ func TestCanary(t *testing.T) {
 	}
 }
 
-func TestTransports(t *testing.T) {
-	tr := proof.Transports{DB: open(t), Key: []byte("key")}
+func TestProofOfTransports(t *testing.T) {
+	tr := proof.Transports{DB: proofDB(t), Key: []byte("key")}
 	at := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
 	list := []proof.Transport{{Domain: "b.example", Method: "dane", Answer: "dane-only", At: at}, {Domain: "a.example", Method: "operator", Source: "tunnel", At: at}}
 	if err := tr.Keep(t.Context(), "<1@kommune.example>", list); err != nil {

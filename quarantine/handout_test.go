@@ -1,4 +1,4 @@
-package handout_test
+package quarantine_test
 
 import (
 	"bytes"
@@ -21,16 +21,16 @@ import (
 )
 
 const (
-	number   = "070761-4285"
-	original = "Subject: sag\r\n\r\nCPR " + number + "\r\n"
+	handoutNumber = "070761-4285"
+	handoutMail   = "Subject: sag\r\n\r\nCPR " + handoutNumber + "\r\n"
 )
 
-type house struct {
+type handoutHouse struct {
 	service *quarantine.Service
 	order   handout.Order
 }
 
-func newHouse(t *testing.T) *house {
+func newHandoutHouse(t *testing.T) *handoutHouse {
 	t.Helper()
 	dir := t.TempDir()
 	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
@@ -56,7 +56,7 @@ func newHouse(t *testing.T) *house {
 	}
 	c, err := s.Hold(t.Context(), quarantine.Deposit{Source: "gateway", ItemID: "1", Kind: "mail", From: "a@kommune.example", To: []string{"b@firma.example"}, Subject: "Sag", Numbers: 1,
 		Rules:    []quarantine.Rule{{ID: "cpr-unprotected", Danish: "1 CPR-nummer"}},
-		Evidence: []quarantine.Evidence{{Detector: "cpr", Category: "national-id", Value: "070761-xxxx", Path: "mail.eml", Match: "070761-xxxx"}}}, []byte(original))
+		Evidence: []quarantine.Evidence{{Detector: "cpr", Category: "national-id", Value: "070761-xxxx", Path: "mail.eml", Match: "070761-xxxx"}}}, []byte(handoutMail))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,10 +64,10 @@ func newHouse(t *testing.T) *house {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &house{s, handout.Order{Case: c.ID, By: "dpo", Reason: "Politiet har bedt om sagen", Receiver: "Nordsjællands Politi", Opener: id.Opener(), Sign: signer, Now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}}
+	return &handoutHouse{s, handout.Order{Case: c.ID, By: "dpo", Reason: "Politiet har bedt om sagen", Receiver: "Nordsjællands Politi", Opener: id.Opener(), Sign: signer, Now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}}
 }
 
-func (h *house) write(t *testing.T, key, passphrase string) []byte {
+func (h *handoutHouse) write(t *testing.T, key, passphrase string) []byte {
 	t.Helper()
 	var err error
 	if h.order.Lock, err = handout.NewLock(key, passphrase); err != nil {
@@ -77,7 +77,7 @@ func (h *house) write(t *testing.T, key, passphrase string) []byte {
 	if err := handout.Write(t.Context(), h.service, h.order, &b); err != nil {
 		t.Fatal(err)
 	}
-	if bytes.Contains(b.Bytes(), []byte(number)) {
+	if bytes.Contains(b.Bytes(), []byte(handoutNumber)) {
 		t.Error("the package is not encrypted")
 	}
 	return b.Bytes()
@@ -93,7 +93,7 @@ func TestWithPlainTools(t *testing.T) {
 			t.Skip(err)
 		}
 	}
-	h, dir := newHouse(t), t.TempDir()
+	h, dir := newHandoutHouse(t), t.TempDir()
 	shell := func(script string) string {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), "sh", "-ec", script)
@@ -115,11 +115,11 @@ func TestWithPlainTools(t *testing.T) {
 		}
 	}
 	folder := filepath.Join(dir, "sag-"+h.order.Case)
-	if got, err := os.ReadFile(filepath.Join(folder, "original.eml")); err != nil || string(got) != original {
+	if got, err := os.ReadFile(filepath.Join(folder, "original.eml")); err != nil || string(got) != handoutMail {
 		t.Errorf("%q %v", got, err)
 	}
 	for _, name := range []string{"fund.json", "fortegnelse.csv", "fortegnelse.json", "log.json", "LAES-MIG.txt"} {
-		if b, err := os.ReadFile(filepath.Join(folder, name)); err != nil || len(b) == 0 || bytes.Contains(b, []byte(number)) {
+		if b, err := os.ReadFile(filepath.Join(folder, name)); err != nil || len(b) == 0 || bytes.Contains(b, []byte(handoutNumber)) {
 			t.Errorf("%s: %d bytes, a full number in it or %v", name, len(b), err)
 		}
 	}
@@ -153,7 +153,7 @@ func TestWithAPassphrase(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a passphrase costs what guessing must cost")
 	}
-	h := newHouse(t)
+	h := newHandoutHouse(t)
 	const phrase = "en ret lang adgangssætning"
 	sealed := h.write(t, "", phrase)
 	plain, err := handout.Open(bytes.NewReader(sealed), phrase, nil)
@@ -190,7 +190,7 @@ func TestWithAPassphrase(t *testing.T) {
 }
 
 func TestWhatIsRefused(t *testing.T) {
-	h := newHouse(t)
+	h := newHandoutHouse(t)
 	for _, c := range [][2]string{{"", ""}, {"age1abc", ""}, {"", "kort"}, {"AGE-SECRET-KEY-1QQ", ""}, {"age1abc", "en ret lang adgangssætning"}} {
 		if _, err := handout.NewLock(c[0], c[1]); err == nil || strings.Contains(err.Error(), "SECRET") {
 			t.Errorf("%q: %v", c, err)
@@ -203,7 +203,7 @@ func TestWhatIsRefused(t *testing.T) {
 	good := h.order
 	for name, change := range map[string]func(*handout.Order){
 		"no lock": func(o *handout.Order) { o.Lock = handout.Lock{} }, "no reason": func(o *handout.Order) { o.Reason = " " }, "no receiver": func(o *handout.Order) { o.Receiver = "" },
-		"a number in the reason": func(o *handout.Order) { o.Reason = "om " + number }, "no key": func(o *handout.Order) { o.Opener = nil }, "no case": func(o *handout.Order) { o.Case = "01ABC" },
+		"a number in the reason": func(o *handout.Order) { o.Reason = "om " + handoutNumber }, "no key": func(o *handout.Order) { o.Opener = nil }, "no case": func(o *handout.Order) { o.Case = "01ABC" },
 	} {
 		o := good
 		o.Lock = lock

@@ -1,4 +1,4 @@
-package clock_test
+package register_test
 
 import (
 	"context"
@@ -32,7 +32,7 @@ func (o *outbox) Send(_ context.Context, to []string, subject, text string) erro
 	return nil
 }
 
-func rig(t *testing.T, now *time.Time) (*store.DB, *register.Register, *desk.Desk) {
+func clockRig(t *testing.T, now *time.Time) (*store.DB, *register.Register, *desk.Desk) {
 	t.Helper()
 	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
@@ -50,7 +50,7 @@ func rig(t *testing.T, now *time.Time) (*store.DB, *register.Register, *desk.Des
 // is an hour earlier by the wall clock on Monday.
 func TestTheCalendarFile(t *testing.T) {
 	now := time.Date(2026, 10, 23, 14, 0, 0, 0, time.UTC) // 16.00 in Denmark
-	_, _, k := rig(t, &now)
+	_, _, k := clockRig(t, &now)
 	d, err := k.Create(t.Context(), "dpo", desk.Entry{Status: register.Breach, Aware: now, Fields: register.Fields{What: "Fejlforsendelse"}})
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +87,7 @@ func TestTheCalendarFile(t *testing.T) {
 func TestEachReminderOnce(t *testing.T) {
 	now := time.Date(2026, 11, 24, 8, 0, 0, 0, time.UTC)
 	start := now
-	db, r, k := rig(t, &now)
+	db, r, k := clockRig(t, &now)
 	mail := &outbox{err: errors.New("421 try later")}
 	rem := &clock.Reminders{Store: db, Register: r, Mail: mail, To: []string{"dpo@kommune.example"}, Page: "https://brevvagt.example/", Now: func() time.Time { return now }}
 	if err := rem.Run(t.Context()); err != nil {

@@ -1,4 +1,4 @@
-package notices_test
+package quarantine_test
 
 import (
 	"bytes"
@@ -18,8 +18,8 @@ import (
 	"brevvagt/quarantine/receipt"
 )
 
-// bench is a box with a clock of its own.
-type bench struct {
+// noticeBench is a box with a clock of its own.
+type noticeBench struct {
 	db  *store.DB
 	box *notices.Box
 
@@ -27,9 +27,9 @@ type bench struct {
 	now time.Time
 }
 
-func newBench(t *testing.T) *bench {
+func newNoticeBench(t *testing.T) *noticeBench {
 	t.Helper()
-	b := &bench{now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
+	b := &noticeBench{now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	var err error
 	if b.db, err = storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "brevvagt.db")}); err != nil {
 		t.Fatal(err)
@@ -43,20 +43,20 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-func (b *bench) clock() time.Time {
+func (b *noticeBench) clock() time.Time {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.now
 }
 
-func (b *bench) later(d time.Duration) {
+func (b *noticeBench) later(d time.Duration) {
 	b.mu.Lock()
 	b.now = b.now.Add(d)
 	b.mu.Unlock()
 	b.box.Wake()
 }
 
-func (b *bench) add(t *testing.T, about string) {
+func (b *noticeBench) add(t *testing.T, about string) {
 	t.Helper()
 	if err := b.box.Add(t.Context(), notices.Letter{About: about, Text: []byte("om " + about)}); err != nil {
 		t.Fatal(err)
@@ -64,7 +64,7 @@ func (b *bench) add(t *testing.T, about string) {
 }
 
 // run sends with f until the test or stop ends it; each try is told on tries.
-func (b *bench) run(t *testing.T, f func(ctx context.Context, letter string, try int) error) (tries chan string, stop func()) {
+func (b *noticeBench) run(t *testing.T, f func(ctx context.Context, letter string, try int) error) (tries chan string, stop func()) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	tries, ended := make(chan string, 1000), make(chan error, 1)
@@ -93,7 +93,7 @@ func (b *bench) run(t *testing.T, f func(ctx context.Context, letter string, try
 }
 
 // settled waits until the box has nothing more to send.
-func (b *bench) settled(t *testing.T, want int) {
+func (b *noticeBench) settled(t *testing.T, want int) {
 	t.Helper()
 	var n int
 	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
@@ -110,8 +110,8 @@ func (b *bench) settled(t *testing.T, want int) {
 
 // TestOnce: each is sent once, however often it is written down, also when a mail
 // server that takes long has another one in hand.
-func TestOnce(t *testing.T) {
-	b := newBench(t)
+func TestNoticesGoOnce(t *testing.T) {
+	b := newNoticeBench(t)
 	slow := make(chan struct{})
 	tries, _ := b.run(t, func(_ context.Context, letter string, _ int) error {
 		if letter == "om 0" {
@@ -133,7 +133,7 @@ func TestOnce(t *testing.T) {
 }
 
 // TestFates: what a try that failed means for the next one.
-func TestFates(t *testing.T) {
+func TestFatesOfNotices(t *testing.T) {
 	refused := func(n int, err error) func(context.Context, string, int) error {
 		return func(_ context.Context, _ string, try int) error {
 			if try <= n {
@@ -154,7 +154,7 @@ func TestFates(t *testing.T) {
 		"the answer was lost": {refused(1000, fmt.Errorf("EOF: %w", notices.ErrUnknown)), 0, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
-			b := newBench(t)
+			b := newNoticeBench(t)
 			tries, _ := b.run(t, tt.f)
 			b.add(t, "sagen")
 			<-tries
@@ -176,7 +176,7 @@ func TestFates(t *testing.T) {
 
 // waits waits until no row is being sent: what becomes of one is noted by the clock that
 // shows then.
-func (b *bench) waits(t *testing.T) {
+func (b *noticeBench) waits(t *testing.T) {
 	t.Helper()
 	for end := time.Now().Add(3 * time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		var sending int
@@ -192,8 +192,8 @@ func (b *bench) waits(t *testing.T) {
 
 // TestCrash: what was being sent when a process went down is not sent again, what was
 // only written down is.
-func TestCrash(t *testing.T) {
-	b := newBench(t)
+func TestNoticesAfterACrash(t *testing.T) {
+	b := newNoticeBench(t)
 	b.add(t, "afbrudt")
 	b.add(t, "venter")
 	err := b.db.Update(t.Context(), func(tx *sql.Tx) error {
@@ -212,8 +212,8 @@ func TestCrash(t *testing.T) {
 }
 
 // TestNothingInClear: the letter does not stand in the database, and is gone once sent.
-func TestNothingInClear(t *testing.T) {
-	b := newBench(t)
+func TestNoticesHoldNothingInClear(t *testing.T) {
+	b := newNoticeBench(t)
 	b.add(t, "sagen")
 	letter := func() (raw []byte) {
 		if err := b.db.Read().QueryRowContext(t.Context(), `SELECT letter FROM notices`).Scan(&raw); err != nil {
@@ -233,9 +233,9 @@ func TestNothingInClear(t *testing.T) {
 
 // TestGathered: of a group as many as may go by themselves do, the rest is one notice an
 // hour later, and again as one where it is tried again. Others do not wait for it.
-func TestGathered(t *testing.T) {
+func TestGatheredNotices(t *testing.T) {
 	for _, alone := range []int{0, 1, 3} { // 0 is 1
-		b := newBench(t)
+		b := newNoticeBench(t)
 		put := func(n int) {
 			t.Helper()
 			l := notices.Letter{About: fmt.Sprint(n), Group: "kørsel", Alone: alone, Text: []byte(fmt.Sprint(n))}
@@ -289,8 +289,8 @@ func TestGathered(t *testing.T) {
 }
 
 // TestClockWasWrong: what a clock that had leapt ahead put off goes once it is right.
-func TestClockWasWrong(t *testing.T) {
-	b := newBench(t)
+func TestNoticesWhenTheClockWasWrong(t *testing.T) {
+	b := newNoticeBench(t)
 	b.later(48 * time.Hour)
 	b.add(t, "sagen")
 	b.later(-48 * time.Hour)

@@ -1,4 +1,4 @@
-package warned_test
+package quarantine_test
 
 import (
 	"path/filepath"

@@ -1,4 +1,4 @@
-package rekey_test
+package quarantine_test
 
 import (
 	"bytes"
@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -24,29 +23,20 @@ import (
 	"brevvagt/quarantine/vault"
 )
 
-// TestMain lets the test binary be the command that is killed.
-func TestMain(m *testing.M) {
-	if dir := os.Getenv("REKEY_TEST_DIR"); dir != "" {
-		if err := victim(dir, os.Getenv("REKEY_TEST_CRASH")); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			os.Exit(1)
-		}
-		os.Exit(0)
-	}
-	os.Exit(m.Run())
-}
+const (
+	rekeyDo   = "seal anew" // what TestMain is told
+	rekeyPass = "en nøgle til prøven"
+)
 
-const pass = "en nøgle til prøven"
-
-// house is a quarantine in a folder, with the keys of three people.
-type house struct {
+// rekeyHouse is a quarantine in a folder, with the keys of three people.
+type rekeyHouse struct {
 	dir     string
 	db      *store.DB
 	service *quarantine.Service
 	keys    map[string]*vault.Opener
 }
 
-func open(ctx context.Context, dir string, crash func(string), recipients ...string) (*quarantine.Service, *store.DB, error) {
+func openRekey(ctx context.Context, dir string, crash func(string), recipients ...string) (*quarantine.Service, *store.DB, error) {
 	db, err := storetest.Open(ctx, store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
 	if err != nil {
 		return nil, nil, err
@@ -67,9 +57,9 @@ func open(ctx context.Context, dir string, crash func(string), recipients ...str
 	return s, db, err
 }
 
-func newHouse(t *testing.T, cases int) *house {
+func newRekeyHouse(t *testing.T, cases int) *rekeyHouse {
 	t.Helper()
-	h := &house{dir: t.TempDir(), keys: map[string]*vault.Opener{}}
+	h := &rekeyHouse{dir: t.TempDir(), keys: map[string]*vault.Opener{}}
 	for _, name := range []string{"gammel", "ny", "bankboks"} {
 		id, err := vault.NewIdentity()
 		if err != nil {
@@ -89,7 +79,7 @@ func newHouse(t *testing.T, cases int) *house {
 	return h
 }
 
-func (h *house) reopen(t *testing.T, names ...string) {
+func (h *rekeyHouse) reopen(t *testing.T, names ...string) {
 	t.Helper()
 	if h.db != nil {
 		if err := h.db.Close(); err != nil {
@@ -100,7 +90,7 @@ func (h *house) reopen(t *testing.T, names ...string) {
 	for _, n := range names {
 		recipients = append(recipients, h.keys[n].Recipient())
 	}
-	s, db, err := open(t.Context(), h.dir, nil, recipients...)
+	s, db, err := openRekey(t.Context(), h.dir, nil, recipients...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +99,7 @@ func (h *house) reopen(t *testing.T, names ...string) {
 }
 
 // opens reports whether a key opens all files of all cases, or none of them.
-func (h *house) opens(t *testing.T, name string) bool {
+func (h *rekeyHouse) opens(t *testing.T, name string) bool {
 	t.Helper()
 	cases, _, err := h.service.List(t.Context(), quarantine.Filter{})
 	if err != nil {
@@ -141,7 +131,7 @@ func (h *house) opens(t *testing.T, name string) bool {
 }
 
 // files counts the sealed files.
-func (h *house) files(t *testing.T) int {
+func (h *rekeyHouse) files(t *testing.T) int {
 	t.Helper()
 	list, err := filepath.Glob(filepath.Join(h.dir, "vault", "*"))
 	if err != nil {
@@ -151,7 +141,7 @@ func (h *house) files(t *testing.T) int {
 }
 
 func TestANewKeyOpensWhatIsOlderAndAWithdrawnOneNothing(t *testing.T) {
-	h := newHouse(t, 3)
+	h := newRekeyHouse(t, 3)
 	h.reopen(t, "ny", "bankboks")
 	if h.opens(t, "ny") || !h.opens(t, "gammel") {
 		t.Fatal("before: the wrong key opens")
@@ -198,7 +188,7 @@ func TestANewKeyOpensWhatIsOlderAndAWithdrawnOneNothing(t *testing.T) {
 }
 
 func TestAKeyThatOpensNothingLeavesAllAsItWas(t *testing.T) {
-	h := newHouse(t, 2)
+	h := newRekeyHouse(t, 2)
 	h.reopen(t, "ny")
 	p, err := h.service.Rekey().Run(t.Context(), "dpo", h.keys["bankboks"], nil)
 	if !errors.Is(err, rekey.ErrClosed) || p.Failed != 2 || p.Done != 0 {
@@ -209,14 +199,14 @@ func TestAKeyThatOpensNothingLeavesAllAsItWas(t *testing.T) {
 	}
 }
 
-// victim seals anew and kills itself, as kill -9 would, at the named point.
-func victim(dir, point string) error {
+// rekeyVictim seals anew and kills itself, as kill -9 would, at the named point.
+func rekeyVictim(dir, _, point string) error {
 	ctx := context.Background()
 	blob, err := os.ReadFile(filepath.Join(dir, "identity"))
 	if err != nil {
 		return err
 	}
-	opener, err := vault.Unlock(blob, pass)
+	opener, err := vault.Unlock(blob, rekeyPass)
 	if err != nil {
 		return err
 	}
@@ -226,7 +216,7 @@ func victim(dir, point string) error {
 	}
 	name, nth, _ := strings.Cut(point, "#")
 	count := 0
-	s, db, err := open(ctx, dir, func(at string) {
+	s, db, err := openRekey(ctx, dir, func(at string) {
 		if at != name {
 			return
 		}
@@ -243,7 +233,7 @@ func victim(dir, point string) error {
 	return err
 }
 
-func TestKilledAtEachPoint(t *testing.T) {
+func TestKilledWhileSealingAnew(t *testing.T) {
 	points := []string{"rekey:committed#1", "rekey:sealed#1", "rekey:one-sealed#1", "rekey:one-sealed#2", "rekey:before-commit#1", "rekey:sealed#2", "rekey:committed#2"}
 	if testing.Short() {
 		points = points[:2] // before and after the transaction
@@ -251,8 +241,8 @@ func TestKilledAtEachPoint(t *testing.T) {
 	for _, point := range points {
 		t.Run(point, func(t *testing.T) {
 			t.Parallel()
-			h := newHouse(t, 2)
-			blob, err := h.keys["gammel"].ProtectAt(pass, 4) // guessing is not what this is about
+			h := newRekeyHouse(t, 2)
+			blob, err := h.keys["gammel"].ProtectAt(rekeyPass, 4) // guessing is not what this is about
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -265,12 +255,7 @@ func TestKilledAtEachPoint(t *testing.T) {
 				t.Fatal(err)
 			}
 			h.db = nil
-			cmd := exec.CommandContext(t.Context(), os.Args[0])
-			cmd.Env = append(os.Environ(), "REKEY_TEST_DIR="+h.dir, "REKEY_TEST_CRASH="+point)
-			out, err := cmd.CombinedOutput()
-			if err == nil || !strings.Contains(err.Error(), "killed") {
-				t.Fatalf("not killed: %v\n%s", err, out)
-			}
+			kill(t, h.dir, rekeyDo, point)
 			h.reopen(t, "ny")
 			if _, err := h.service.Rekey().Run(t.Context(), "dpo", h.keys["gammel"], nil); err != nil {
 				t.Fatal(err)
@@ -286,7 +271,7 @@ func TestKilledAtEachPoint(t *testing.T) {
 }
 
 func TestRecoveryKeys(t *testing.T) {
-	h := newHouse(t, 0)
+	h := newRekeyHouse(t, 0)
 	k := h.service.Rekey()
 	key := h.keys["bankboks"].Recipient()
 	if err := k.Add(t.Context(), "dpo", "Bankboks", key); err != nil {

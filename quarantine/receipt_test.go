@@ -1,4 +1,4 @@
-package receipt_test
+package quarantine_test
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 	"brevvagt/quarantine/receipt"
 )
 
-func open(t *testing.T) (*receipt.Sealer, *store.DB) {
+func openSealer(t *testing.T) (*receipt.Sealer, *store.DB) {
 	t.Helper()
 	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "b.db")})
 	if err != nil {
@@ -27,7 +27,7 @@ func open(t *testing.T) (*receipt.Sealer, *store.DB) {
 }
 
 func TestHiddenComesBackForItsCaseOnly(t *testing.T) {
-	s, db := open(t)
+	s, db := openSealer(t)
 	h := receipt.Hidden{ItemID: "/deling/070761-4285.pdf", MessageID: "<1>", From: "a", To: []string{"b", "c"}, Receipt: []byte{0, 1}}
 	sealed, err := s.Seal("case-1", h)
 	if err != nil || bytes.Contains(sealed, []byte("070761")) {
@@ -56,8 +56,8 @@ func TestHiddenComesBackForItsCaseOnly(t *testing.T) {
 }
 
 func TestItemsHaveKeyedNames(t *testing.T) {
-	a, _ := open(t)
-	b, _ := open(t)
+	a, _ := openSealer(t)
+	b, _ := openSealer(t)
 	first := a.Item("gateway", "1")
 	if second := a.Item("gateway", "1"); first != second {
 		t.Error("one item has two names")

@@ -1,4 +1,4 @@
-package ledger_test
+package quarantine_test
 
 import (
 	"errors"
