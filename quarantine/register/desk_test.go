@@ -409,7 +409,7 @@ func TestTheClockAndTheDecision(t *testing.T) {
 
 // Seventy-two hours are hours, and an hour that comes twice is the first of the two.
 func TestClocksGoBackAndForth(t *testing.T) {
-	_, r := rig(t, day(t, "01.12.2026"))
+	_, r := deskRig(t, day(t, "01.12.2026"))
 	for aware, deadline := range map[string]string{
 		"24.10.2026 kl. 12.00": "27.10.2026 kl. 11.00", "28.03.2026 kl. 12.00": "31.03.2026 kl. 13.00", "25.10.2026 kl. 02.30": "28.10.2026 kl. 01.30",
 		"20.11.2026 kl. 16.00": "23.11.2026 kl. 16.00", "29. februar 2028 kl. 9": "03.03.2028 kl. 09.00",

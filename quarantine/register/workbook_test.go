@@ -1,4 +1,4 @@
-package workbook_test
+package register_test
 
 import (
 	"bytes"
@@ -42,7 +42,7 @@ func (b book) titles(sheet string, n int) {
 }
 
 // entry is a row of the register with a number and a date of any kind.
-func entry(no, date any) []any {
+func bookEntry(no, date any) []any {
 	return []any{no, "Brev sendt forkert", date, date, "Menneskelige fejl", "Navn", "Få", "nej", "Lav risiko", "Slettet", "JA", "", ""}
 }
 
@@ -82,14 +82,14 @@ func TestOddLayouts(t *testing.T) {
 		fill func(b book)
 	}
 	one := func(no, date any) func(b book) {
-		return func(b book) { b.titles(s, 1); b.row(s, 2, entry(no, date)...) }
+		return func(b book) { b.titles(s, 1); b.row(s, 2, bookEntry(no, date)...) }
 	}
 	cases := []layout{
 		{"two rows of titles", "2025-01", func(b book) {
 			b.row(s, 1, "Hændelse", "", "", "", "", "Personer")
 			b.do(b.MergeCell(s, "A1", "E1"))
 			b.titles(s, 2)
-			b.row(s, 3, entry("2025-01", feb)...)
+			b.row(s, 3, bookEntry("2025-01", feb)...)
 		}},
 		{"titles over two rows", "2025-01", func(b book) {
 			var up, down []any
@@ -99,7 +99,7 @@ func TestOddLayouts(t *testing.T) {
 			}
 			b.row(s, 1, up...)
 			b.row(s, 2, down...)
-			b.row(s, 3, entry("2025-01", feb)...)
+			b.row(s, 3, bookEntry("2025-01", feb)...)
 		}},
 		{"titles in capitals, numbered, without question marks", "2025-01", func(b book) {
 			var up []any
@@ -107,7 +107,7 @@ func TestOddLayouts(t *testing.T) {
 				up = append(up, fmt.Sprintf("%d. %s:", i+1, strings.ToUpper(strings.TrimSuffix(c, "?"))))
 			}
 			b.row(s, 1, up...)
-			b.row(s, 2, entry("2025-01", feb)...)
+			b.row(s, 2, bookEntry("2025-01", feb)...)
 		}},
 		{"a sheet a year, a hidden copy, a sheet of lists", "2024-01 2025-01", func(b book) {
 			b.do(b.SetSheetName(s, "2024"))
@@ -116,7 +116,7 @@ func TestOddLayouts(t *testing.T) {
 				b.do(err)
 				if name != "Lister" {
 					b.titles(name, 1)
-					b.row(name, 2, entry([]string{"2024-01", "2024-02", "", "2025-01"}[i], feb)...)
+					b.row(name, 2, bookEntry([]string{"2024-01", "2024-02", "", "2025-01"}[i], feb)...)
 				}
 			}
 			b.row("Lister", 1, "Menneskelige fejl")
@@ -125,7 +125,7 @@ func TestOddLayouts(t *testing.T) {
 		{"merged dates and types", "2025-01 2025-02 2025-03", func(b book) {
 			b.titles(s, 1)
 			for i := range 3 {
-				b.row(s, 2+i, entry(fmt.Sprintf("2025-%02d", i+1), feb)...)
+				b.row(s, 2+i, bookEntry(fmt.Sprintf("2025-%02d", i+1), feb)...)
 			}
 			for _, c := range []string{"C", "D", "E"} {
 				b.do(b.MergeCell(s, c+"2", c+"4"))
@@ -133,7 +133,7 @@ func TestOddLayouts(t *testing.T) {
 		}},
 		{"a hidden old column", "2025-01", func(b book) {
 			b.titles(s, 1)
-			b.row(s, 2, entry("2025-01", feb)...)
+			b.row(s, 2, bookEntry("2025-01", feb)...)
 			b.do(b.SetCellStr(s, "N1", "Hvad er der sket?"))
 			b.do(b.SetCellStr(s, "N2", "Gammel tekst"))
 			b.do(b.SetColVisible(s, "N", false))
@@ -155,7 +155,7 @@ func TestOddLayouts(t *testing.T) {
 			yes := true
 			b.do(b.SetWorkbookProps(&excelize.WorkbookPropsOptions{Date1904: &yes}))
 			b.titles(s, 1)
-			b.row(s, 2, entry("2025-01", 45691-1462)...)
+			b.row(s, 2, bookEntry("2025-01", 45691-1462)...)
 			b.style(s, "C2", "D2", "14")
 		}},
 	}
@@ -203,11 +203,11 @@ func TestDecisionsInWords(t *testing.T) {
 	b := book{t, excelize.NewFile()}
 	b.titles("Sheet1", 1)
 	for i, x := range [][2]string{{"Nej, modtageren har slettet.", ""}, {"Ja.", ""}, {"nej", "Lav risiko"}, {"Måske", ""}, {"", ""}} {
-		row := entry(i+1, "03.02.2025")
+		row := bookEntry(i+1, "03.02.2025")
 		row[7], row[8] = x[0], x[1]
 		b.row("Sheet1", i+2, row...)
 	}
-	row := entry(6, "03.02.2025") // a citizen in a second sheet is told by sheet and row
+	row := bookEntry(6, "03.02.2025") // a citizen in a second sheet is told by sheet and row
 	row[1] = "Borger 070761-4285"
 	_, err = b.NewSheet("Andet")
 	b.do(err)
