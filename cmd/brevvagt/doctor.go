@@ -154,6 +154,9 @@ func (d *doctor) installation(ctx context.Context, path string) {
 		} else {
 			d.say(good, "fællesdrev", s.Title(), "")
 		}
+		if how := shares.Watched(s); how != "" {
+			d.say(note, "fællesdrev", s.Title()+": "+how, "")
+		}
 	}
 }
 

@@ -3,17 +3,15 @@ package night
 import (
 	"context"
 	"errors"
-	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
 
-	"github.com/fsnotify/fsnotify"
-
 	"brevvagt/detectors"
 	"brevvagt/scanner/source/share/state"
 	"brevvagt/scanner/source/share/walk"
+	"brevvagt/scanner/source/share/watch"
 )
 
 // quiet is how long nothing may happen before what changed is read: programs write
@@ -28,7 +26,7 @@ const maxWait = 30 * time.Second
 // the walk at night finds. It ends when ctx does, or when stop does and what it is
 // reading is read.
 func (s *Scanner) Live(ctx, stop context.Context, sh *Share, root string) {
-	w, err := fsnotify.NewWatcher()
+	w, err := watch.Open(root)
 	if err != nil {
 		s.Log.Warn("share is not watched, only scanned at night", "share", sh.Name, "error", err)
 		return
@@ -36,8 +34,11 @@ func (s *Scanner) Live(ctx, stop context.Context, sh *Share, root string) {
 	defer w.Close()
 	own := s.copyFor("/live")
 	l := &live{s: own, share: sh, root: root, watcher: w, dirs: make(map[string]bool)}
-	l.add(root)
-	l.dirs = make(map[string]bool) // what was there before is the walk's
+	if w.How == watch.Inotify {
+		l.add(root)
+		l.dirs = make(map[string]bool) // what was there before is the walk's
+	}
+	s.Log.Info("share is watched", "share", sh.Name, "how", w.How)
 	l.run(ctx, stop)
 }
 
@@ -50,7 +51,7 @@ type live struct {
 	s       *Scanner
 	share   *Share
 	root    string
-	watcher *fsnotify.Watcher
+	watcher *watch.Watcher
 	dirs    map[string]bool // that changed, relative to the root
 	first   time.Time       // of the changes that wait
 	full    bool            // no more watches can be had
@@ -58,17 +59,10 @@ type live struct {
 
 // add watches a folder and those below it; each counts as changed.
 func (l *live) add(path string) {
-	_ = filepath.WalkDir(path, func(p string, d fs.DirEntry, err error) error {
-		if err != nil || !d.IsDir() {
-			return nil // the walk at night names what cannot be read
-		}
-		if err := l.watcher.Add(p); err != nil && !l.full {
-			l.full = true
-			l.s.Log.Warn("not every folder is watched; the rest is only scanned at night (fs.inotify.max_user_watches)", "share", l.share.Name, "error", detectors.RedactNumbers(err.Error()))
-		}
-		l.changed(p)
-		return nil
-	})
+	if err := l.watcher.Each(path, l.changed); err != nil && !l.full {
+		l.full = true
+		l.s.Log.Warn("not every folder is watched; the rest is only scanned at night", "share", l.share.Name, "error", detectors.RedactNumbers(err.Error()))
+	}
 }
 
 func (l *live) changed(dir string) {
@@ -116,13 +110,13 @@ func (l *live) run(ctx, stop context.Context) {
 }
 
 // event notes the folder of a change; what we write ourselves is none.
-func (l *live) event(e fsnotify.Event) {
-	if strings.HasPrefix(filepath.Base(e.Name), ".brevvagt-") {
+func (l *live) event(e watch.Event) {
+	if strings.HasPrefix(filepath.Base(e.Path), ".brevvagt-") {
 		return
 	}
-	l.changed(filepath.Dir(e.Name))
-	if e.Has(fsnotify.Create) {
-		l.add(e.Name) // does nothing for a file
+	l.changed(filepath.Dir(e.Path))
+	if e.Created {
+		l.add(e.Path) // does nothing for a file
 	}
 }
 
