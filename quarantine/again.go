@@ -55,6 +55,25 @@ func (s *Service) join(ctx context.Context, d Deposit, itemKey, same string) (*C
 	return c, nil
 }
 
+// unlessReused is the case that an item has, or nil where it is closed and the item is
+// another mail: a mail server with short queue ids gives them anew, and what it holds now
+// would be nobody's.
+func (s *Service) unlessReused(ctx context.Context, known *Case, d Deposit, itemKey string) (*Case, error) {
+	if known.State.Open() || d.Kind != "mail" || d.Left {
+		return known, nil
+	}
+	_, sealed, err := s.load(ctx, s.db.Read(), known.ID)
+	if err != nil {
+		return nil, err
+	}
+	h, err := s.receipts.Reveal(known.ID, sealed)
+	if err != nil || h.MessageID == d.MessageID && h.From == d.From {
+		return known, err
+	}
+	s.log.WarnContext(ctx, "a queue id is used anew; the mail gets a case of its own (enable_long_queue_ids = yes)", "case", known.ID, "source", d.Source)
+	return nil, s.db.Update(ctx, func(tx *sql.Tx) error { return repeats.Free(ctx, tx, itemKey) })
+}
+
 // again are the receipts of a case's repeats.
 func (s *Service) again(ctx context.Context, id string) (list [][]byte, err error) {
 	sealed, err := repeats.Receipts(ctx, s.db.Read(), id)

@@ -20,6 +20,45 @@ func mailDeposit(item string) quarantine.Deposit {
 	return d
 }
 
+// TestReusedID: an id that its source gives to another mail, once the first has left,
+// names that one; the same mail under its id is never a second case.
+func TestReusedID(t *testing.T) {
+	b := newBench(t, false)
+	hold := func(messageID string) *quarantine.Case {
+		t.Helper()
+		d := mailDeposit("A")
+		d.MessageID = messageID
+		c, err := b.service.Hold(t.Context(), d, []byte("mail "+messageID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	first := hold("<1@kommune.example>")
+	if c := hold("<2@kommune.example>"); c.ID != first.ID {
+		t.Error("an id was used anew while its mail waits")
+	}
+	if _, err := b.service.Reject(t.Context(), first.ID, quarantine.Decision{By: "dpo", Reason: "Nej"}); err != nil {
+		t.Fatal(err)
+	}
+	if c := hold("<1@kommune.example>"); c.ID != first.ID {
+		t.Error("the same mail is a second case")
+	}
+	second := hold("<2@kommune.example>")
+	if second.ID == first.ID || second.State != quarantine.Held {
+		t.Fatalf("another mail under the id: case %s, %s", second.ID, second.State)
+	}
+	if c := hold("<2@kommune.example>"); c.ID != second.ID {
+		t.Error("the id does not name its new mail")
+	}
+	if known, err := b.service.Items(t.Context(), second.Source); err != nil || len(known) != 1 || !known["A"] {
+		t.Errorf("items %v, %v", known, err)
+	}
+	if c, err := b.service.Get(t.Context(), first.ID); err != nil || c.State.Open() {
+		t.Errorf("the old case: %+v, %v", c, err)
+	}
+}
+
 // TestSameMailAgain: a mail that its client hands in again under another id joins the
 // case that is held, and a release goes by whichever id the source still has.
 func TestSameMailAgain(t *testing.T) {

@@ -33,8 +33,8 @@ const (
 // Hold keeps an item: the original and its pictures are sealed and durable first,
 // then one transaction makes the case, its ledger line and its draft. When it
 // returns an error nothing is held, and the source must keep the item. The same
-// item (source and id) deposited again is the same case, whatever became of it; so is the
-// same mail under another id, see repeats, while its case is held.
+// item (source and id) deposited again is the same case, whatever became of it, unless its
+// source gave the id of a mail that has left it to another; so is the same mail under another id, see repeats, while its case is held.
 func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, error) {
 	if d.Source == "" || d.ItemID == "" {
 		return nil, errors.New("a deposit needs its source and item id")
@@ -46,6 +46,9 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	}
 	defer unlock()
 	known, err := s.byItem(ctx, s.db.Read(), itemKey)
+	if err == nil && known != nil {
+		known, err = s.unlessReused(ctx, known, d, itemKey)
+	}
 	if err != nil || known != nil {
 		return known, err
 	}

@@ -210,6 +210,7 @@ func (r *reader) cms(kind cmsKind, name string, madeUp bool, data []byte) {
 	if kind != cmsSigned {
 		r.sealedName(name, madeUp)
 	}
+	r.after(at, behind(data))
 	fields, err := inner(data)
 	var body []byte
 	if err == nil {
@@ -225,6 +226,7 @@ func (r *reader) cms(kind cmsKind, name string, madeUp bool, data []byte) {
 	}
 	switch kind {
 	case cmsEnveloped:
+		r.clear(at, body)
 		if len(body) == 0 || !hasReceivers(fields) || readable(body) {
 			r.out.Gap(document.Gap{At: at, Why: document.Damaged, Detail: "S/MIME that says it is encrypted and is not"})
 			r.child("", ".txt", "", body)
@@ -245,6 +247,19 @@ func (r *reader) cms(kind cmsKind, name string, madeUp bool, data []byte) {
 			r.out.ChildBytes(name+".eml", body, document.Input{Type: "message/rfc822", MadeUp: madeUp})
 		}
 	}
+}
+
+// behind is what follows the structure: no program writes anything there.
+func behind(data []byte) []byte {
+	v, err := head(data)
+	switch {
+	case err != nil:
+		return nil // it is cut off, which is told elsewhere
+	case !v.indefinite:
+		return data[cap(data)-cap(v.body)+len(v.body):]
+	}
+	rest, _ := children(v.body, true, 0, func(value) error { return nil })
+	return rest
 }
 
 // hasReceivers looks for a SET of recipient infos that is not empty.

@@ -127,7 +127,8 @@ func dearmor(block []byte) (head, raw []byte) {
 // the data was an OpenPGP message at all.
 func (r *reader) packets(name string, raw []byte) bool {
 	at := r.at(name)
-	opaque := packet.NewOpaqueReader(bytes.NewReader(raw))
+	src := bytes.NewReader(raw)
+	opaque := packet.NewOpaqueReader(src)
 	keys := 0
 	for range 1000 {
 		p, err := opaque.Next()
@@ -144,6 +145,8 @@ func (r *reader) packets(name string, raw []byte) bool {
 				r.child("", ".txt", "", p.Contents)
 				return true
 			}
+			r.clear(at, p.Contents)
+			r.after(at, raw[len(raw)-src.Len():])
 			r.out.Seal(document.Seal{At: at, Kind: "pgp"})
 			return true
 		case 2, 4, 8, 11: // signature, one-pass signature, compressed, literal

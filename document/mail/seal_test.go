@@ -124,6 +124,8 @@ func TestSMIME(t *testing.T) {
 	}
 	pretend := fake{Receivers: []int{1, 2}}
 	pretend.Content.OID, pretend.Content.Alg.OID, pretend.Content.Data = oid(7, 1), oid(7, 1), []byte(innerMail)
+	mixed := pretend
+	mixed.Content.Data = append(append(make([]byte, 3000), innerMail...), make([]byte, 3000)...)
 	tests := []struct {
 		name   string
 		data   string
@@ -140,6 +142,11 @@ func TestSMIME(t *testing.T) {
 		{"signed under an enveloped label", smime("enveloped-data", signed(innerMail, false)), false, "", true},
 		{"digested", smime("signed-data", contentInfo(oid(7, 5), plainData(oid(2, 5), []byte(innerMail)))), false, "", true},
 		{"compressed", smime("compressed-data", contentInfo(oid(9, 16, 1, 9), plainData(oid(9, 16, 3, 8), z.Bytes()))), false, "", true},
+		{"text behind the envelope", smime("enveloped-data", append(bytes.Clone(enveloped), innerMail...)), true, document.Damaged, true},
+		{"text behind an envelope, BER", smime("enveloped-data", append(indefinite(enveloped, 4), innerMail...)), true, document.Damaged, true},
+		{"line ends behind the envelope", smime("enveloped-data", append(bytes.Clone(enveloped), "\r\n\x00"...)), true, "", false},
+		{"text behind a signed mail", smime("signed-data", append(signed("Content-Type: text/plain\r\n\r\nx\r\n", false), innerMail...)), false, document.Damaged, true},
+		{"text among what is encrypted", smime("enveloped-data", contentInfo(oid(7, 3), mixed)), true, document.Damaged, true},
 		{"cut off", smime("enveloped-data", enveloped[:len(enveloped)/2]), false, document.Damaged, false},
 		{"text in an envelope", smime("enveloped-data", contentInfo(oid(7, 3), pretend)), false, document.Damaged, true},
 		{"text under a sealed label", smime("enveloped-data", []byte(innerMail)), false, "", true},
@@ -203,6 +210,10 @@ func TestPGP(t *testing.T) {
 		must(w.Write([]byte{0xc1, 0x03, 3, 0, 0, 0xd2, byte(len(innerMail))}))
 		return keep{w}
 	})
+	behind := armoredMessage(func(w io.Writer) io.WriteCloser {
+		must(io.Copy(w, must(armor.Decode(strings.NewReader(sealed))).Body))
+		return must(packet.SerializeLiteral(keep{w}, false, "", 0))
+	})
 	tests := []struct {
 		name, body string
 		sealed     bool
@@ -212,6 +223,7 @@ func TestPGP(t *testing.T) {
 		{"encrypted", sealed, true, "", false},
 		{"with a password", password, true, "", false},
 		{"encrypted with text around", "Hej CPR 070761-4285\n\n" + sealed + "\nslut\n", true, "", true},
+		{"a clear packet behind", behind, true, document.Damaged, true},
 		{"only signed", onlySigned, false, "", true},
 		{"literal", literal, false, "", true},
 		{"compressed", compressed, false, "", true},

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/internal/sweep"
 )
 
 // sealed reads S/MIME and OpenPGP files that stand outside a mail: what is only
@@ -49,4 +50,39 @@ func (r *reader) at(name string) document.Location {
 		return document.Location{}
 	}
 	return document.Location{Path: r.out.ChildPath(name)}
+}
+
+// longRun is how many printable bytes in a row stand in no encrypted data: of random
+// bytes 38 in 100 are printable.
+const longRun = 32
+
+// clear reads text that stands within what should be random, beside the seal.
+func (r *reader) clear(at document.Location, data []byte) {
+	run := 0
+	for _, c := range data {
+		if run++; (c < ' ' || c > '~') && c != '\r' && c != '\n' {
+			run = 0
+		}
+		if run == longRun {
+			r.after(at, data)
+			return
+		}
+	}
+}
+
+// after reads what stands behind an encrypted or signed structure, where none of it is
+// part of what was sealed.
+func (r *reader) after(at document.Location, data []byte) {
+	if len(bytes.Trim(data, "\x00\r\n\t ")) == 0 {
+		return
+	}
+	r.out.Gap(document.Gap{At: at, Why: document.Damaged, Detail: "more than the encrypted or signed data"})
+	if readable(data) {
+		r.child("", ".txt", "", data)
+		return
+	}
+	found, _ := sweep.Texts(data)
+	for _, text := range found {
+		r.out.Segment(document.Segment{Text: text, At: at})
+	}
 }

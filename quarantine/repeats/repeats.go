@@ -87,6 +87,16 @@ func Join(ctx context.Context, tx *sql.Tx, caseID, itemKey string, receipt []byt
 	return nil
 }
 
+// Free lets an id of a closed case name another item.
+func Free(ctx context.Context, tx *sql.Tx, itemKey string) error {
+	for _, statement := range []string{`DELETE FROM case_items WHERE item_key = $1`, `UPDATE cases SET item_key = item_key || ' ' || id WHERE item_key = $1`} {
+		if _, err := tx.ExecContext(ctx, statement, itemKey); err != nil {
+			return fmt.Errorf("cannot free an id: %w", err)
+		}
+	}
+	return nil
+}
+
 // CaseOf is the case that an item has joined, "" when there is none.
 func CaseOf(ctx context.Context, q Reader, itemKey string) (caseID string, err error) {
 	err = q.QueryRowContext(ctx, `SELECT case_id FROM case_items WHERE item_key = $1`, itemKey).Scan(&caseID)

@@ -13,6 +13,7 @@ import (
 
 	"brevvagt/detectors/custom"
 	"brevvagt/document"
+	"brevvagt/internal/domainname"
 	"brevvagt/scanner/policy/setting"
 )
 
@@ -94,7 +95,7 @@ func (s Site) Check() error {
 		errs = append(errs, fmt.Errorf("uninspectable is %q, must be warn or hold", s.Uninspectable))
 	}
 	for _, d := range append(append([]string(nil), s.InternalDomains...), s.PartnerDomains...) {
-		if strings.ContainsAny(d, "@ /") || d == "" {
+		if strings.ContainsAny(d, "@ /") || strings.Trim(d, ".*") == "" {
 			errs = append(errs, fmt.Errorf("%q is no domain", d))
 		}
 	}
@@ -125,14 +126,14 @@ func Domain(address string) string {
 	if i < 0 {
 		return ""
 	}
-	return strings.TrimSuffix(strings.ToLower(strings.Trim(address[i+1:], "<> ")), ".")
+	return domainname.Canonical(strings.Trim(address[i+1:], "<> "))
 }
 
 // Internal reports whether an address is one of our own.
 func (s Site) Internal(address string) bool {
 	d := Domain(address)
 	for _, own := range s.InternalDomains {
-		own = strings.TrimPrefix(strings.ToLower(own), ".")
+		own = strings.TrimPrefix(domainname.Canonical(own), ".")
 		if d == own || strings.HasSuffix(d, "."+own) {
 			return true
 		}
@@ -144,7 +145,7 @@ func (s Site) Internal(address string) bool {
 func (s Site) Partner(address string) bool {
 	d := Domain(address)
 	for _, p := range s.PartnerDomains {
-		p = strings.ToLower(strings.TrimPrefix(p, "*"))
+		p = domainname.Canonical(strings.TrimPrefix(p, "*"))
 		if d == strings.TrimPrefix(p, ".") || strings.HasPrefix(p, ".") && strings.HasSuffix(d, p) {
 			return true
 		}

@@ -3,7 +3,9 @@ package dialogue
 import (
 	"crypto/tls"
 	"encoding/base64"
+	"net"
 	"strings"
+	"time"
 )
 
 // maxRefusals is how often a connection may try to log in.
@@ -37,7 +39,16 @@ func (c *conn) login(arg string) bool {
 	if !ok {
 		return c.wrong(501, "5.5.2", "Malformed or cancelled")
 	}
-	if user == "" || !c.srv.Login(user, password) {
+	address := host(c.plain.RemoteAddr())
+	if !c.srv.tries.may(address, user, time.Now()) {
+		c.wrongLogin(true)
+		c.say(454, "4.7.0", "Too many wrong logins, try again later")
+		return false
+	}
+	right := user != "" && c.srv.Login(user, password)
+	c.srv.tries.note(address, user, right)
+	if !right {
+		c.wrongLogin(false)
 		c.say(535, "5.7.8", "Wrong user or password")
 		c.count.refusals++
 		return c.count.refusals < maxRefusals
@@ -45,6 +56,21 @@ func (c *conn) login(arg string) bool {
 	c.user = user
 	c.say(235, "2.7.0", "Welcome")
 	return true
+}
+
+func (c *conn) wrongLogin(unheard bool) {
+	if c.srv.WrongLogin != nil {
+		c.srv.WrongLogin(&Client{c}, unheard)
+	}
+}
+
+// host is an address without its port.
+func host(a net.Addr) string {
+	h, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return h
 }
 
 func (c *conn) plainLogin(initial string) (user, password string, ok bool) {

@@ -89,15 +89,24 @@ type Server struct {
 	Idle          time.Duration // for a command, and between two reads of content
 	DataTime      time.Duration // for the content of one mail
 	Begin         func(*Client) (Session, error)
+	Events
+
+	tries
+	mu     sync.Mutex
+	conns  map[net.Conn]bool
+	closed bool
+}
+
+// Events are what the owner of a server may want to know.
+type Events struct {
+	// WrongLogin hears of each wrong login; unheard ones were not even looked at, after
+	// too many from the address. It may be nil.
+	WrongLogin func(who *Client, unheard bool)
 	// Full hears when silent connections were closed for new ones; it may be nil.
 	Full func()
 	// Panicked hears of a panic, which ends its connection only: the type of its value,
 	// which may hold content, and where it was. It may be nil.
 	Panicked func(kind, stack string)
-
-	mu     sync.Mutex
-	conns  map[net.Conn]bool
-	closed bool
 }
 
 // Client is who is connected.

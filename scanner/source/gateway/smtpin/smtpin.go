@@ -169,9 +169,14 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	srv := &dialogue.Server{
 		Domain: orDefault(c.Domain, "localhost"), LMTP: c.LMTP, TLS: c.TLS, Login: c.Login, MaxBytes: c.MaxBytes, MaxRecipients: c.MaxRecipients,
 		MaxConns: orDefault(c.MaxConns, 100), Idle: c.Idle, DataTime: c.DataTime,
-		Full:     func() { s.Log.Warn("smtp lane: all connections are taken; those that keep silent are closed") },
-		Panicked: func(kind, stack string) { s.Log.Error("smtp lane panicked", "panic", kind, "stack", stack) },
-		Begin:    func(who *dialogue.Client) (dialogue.Session, error) { return s.session(scans, who, j, handle) },
+		Events: dialogue.Events{
+			WrongLogin: func(who *dialogue.Client, unheard bool) {
+				s.Log.Warn("smtp lane: wrong login", "client", who.Addr().String(), "too_many", unheard)
+			},
+			Full:     func() { s.Log.Warn("smtp lane: all connections are taken; those that keep silent are closed") },
+			Panicked: func(kind, stack string) { s.Log.Error("smtp lane panicked", "panic", kind, "stack", stack) },
+		},
+		Begin: func(who *dialogue.Client) (dialogue.Session, error) { return s.session(scans, who, j, handle) },
 	}
 	if s.Later != nil {
 		deep := s.deep(handle)

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"go.yaml.in/yaml/v4"
+
+	"brevvagt/internal/domainname"
 )
 
 // List is one of the operator's lists of domains that are reached over forced
@@ -94,7 +96,7 @@ func parseList(data []byte) (*List, error) {
 	l := &List{Source: file.Source, Expires: end, entries: file.Domains}
 	for i := range l.entries {
 		e := &l.entries[i]
-		e.Domain = strings.ToLower(e.Domain)
+		e.Domain = domainname.Canonical(e.Domain)
 		if strings.ContainsAny(e.Domain, " @/\t") || strings.Trim(e.Domain, ".") == "" {
 			return nil, fmt.Errorf("domains[%d]: %q is no domain", i, e.Domain)
 		}

@@ -12,9 +12,10 @@ package transport
 import (
 	"context"
 	"regexp"
-	"strings"
 	"sync"
 	"time"
+
+	"brevvagt/internal/domainname"
 )
 
 // Method is what a proof rests on.
@@ -84,7 +85,7 @@ func (p *Prover) Use(lists []*List) {
 
 // Prove looks up one domain. What cannot be looked up is not proven.
 func (p *Prover) Prove(ctx context.Context, domain string) Proof {
-	domain = strings.TrimSuffix(strings.ToLower(domain), ".")
+	domain = domainname.Canonical(domain)
 	now := time.Now()
 	if p.Now != nil {
 		now = p.Now()

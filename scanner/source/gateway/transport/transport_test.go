@@ -181,6 +181,7 @@ domains:
   - {domain: region.example}
   - {domain: .firma.example, match: [mail.firma.example, .firma.example]}
   - {domain: gammel.example, expires: 2026-11-01}
+  - {domain: RØDOVRE.example.}
 `
 
 func writeList(t *testing.T, text, sum string) string {
@@ -209,13 +210,14 @@ func TestList(t *testing.T) {
 	for domain, want := range map[string]string{
 		"region.example": "encrypt protocols=>=TLSv1.2", "Region.Example.": "encrypt protocols=>=TLSv1.2", "x.region.example": "",
 		"firma.example": "secure match=mail.firma.example:.firma.example protocols=>=TLSv1.2", "a.firma.example": "secure match=mail.firma.example:.firma.example protocols=>=TLSv1.2",
+		"rødovre.example": "encrypt protocols=>=TLSv1.2", "xn--rdovre-bya.example.": "encrypt protocols=>=TLSv1.2", "rodovre.example": "", "region.example.evil.example": "",
 		"xfirma.example": "", "gammel.example": "", "kommune.example": "",
 	} {
 		if got := p.Prove(t.Context(), domain); got.Answer != want || want != "" && got.Source != l.Source {
 			t.Errorf("%s: %+v", domain, got)
 		}
 	}
-	if !p.Prove(t.Context(), "kommune.example").Protected() || l.Len() != 3 || l.Left(now) != 2 {
+	if !p.Prove(t.Context(), "kommune.example").Protected() || l.Len() != 4 || l.Left(now) != 3 {
 		t.Errorf("%d of %d left", l.Left(now), l.Len())
 	}
 	now = time.Date(2027, 2, 1, 0, 0, 1, 0, time.Local)
