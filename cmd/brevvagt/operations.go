@@ -25,6 +25,7 @@ type watch struct {
 	health  health.Health
 	space   *health.Space
 	started atomic.Bool
+	steady  atomic.Bool // the clock may be believed, see resume
 
 	prover   *transport.Prover
 	proofs   proof.Transports
@@ -38,7 +39,7 @@ func (d *daemon) operations(ctx context.Context) error {
 		return err
 	}
 	d.space = &health.Space{Dir: d.cfg.State, Min: d.cfg.Operations.MinFreeDisk}
-	d.lanes.Watched(func() error { return d.space.Check(context.Background()) }, d.metrics.Failed, d.dryRun)
+	d.lanes.Watched(func() error { return d.space.Check(context.Background()) }, d.metrics.Failed, d.dryRun, d.steady.Load)
 	d.health.Alive("database", func(ctx context.Context) error {
 		_, err := d.service.Counts(ctx)
 		return err

@@ -304,6 +304,7 @@ func (d *daemon) resume(ctx context.Context) error {
 				d.log.Warn("copies for senders", "error", err)
 			}
 			now, err := clock.Believe()
+			d.steady.Store(err == nil)
 			if err != nil {
 				d.log.Error("the content of old cases is kept", "error", err)
 				continue

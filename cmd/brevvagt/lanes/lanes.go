@@ -141,7 +141,7 @@ func (l *Lanes) Stamp(cfg config.Config, key detectors.Key) {
 }
 
 // Watched ties the lanes to what stops and counts mails.
-func (l *Lanes) Watched(space func() error, failed func(lane, reason string), dryRun func() bool) {
+func (l *Lanes) Watched(space func() error, failed func(lane, reason string), dryRun, steady func() bool) {
 	if l.Milter != nil {
 		c := &l.Milter.Config
 		c.Space, c.DryRun, c.Failed = space, dryRun, func(reason string) { failed(gateway.Source, reason) }
@@ -149,6 +149,7 @@ func (l *Lanes) Watched(space func() error, failed func(lane, reason string), dr
 	if l.SMTP != nil {
 		c := &l.SMTP.Config
 		c.Space, c.DryRun, c.Failed = space, dryRun, func(reason string) { failed(smtpin.Source, reason) }
+		c.Steady = steady
 	}
 }
 

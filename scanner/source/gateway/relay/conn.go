@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -128,7 +129,7 @@ func (c *Conn) Mail(env Envelope) error {
 	if env.Body != "" && c.Has("8BITMIME") {
 		line += " BODY=" + env.Body
 	}
-	if env.UTF8 || !isASCII(env.From) {
+	if env.UTF8 || !isASCII(env.From) || slices.ContainsFunc(env.To, func(r Recipient) bool { return !isASCII(r.Address) }) {
 		if !c.Has("SMTPUTF8") {
 			return &Error{Code: 550, Enhanced: "5.6.7", Text: "the next hop does not take SMTPUTF8", Stage: "MAIL"}
 		}

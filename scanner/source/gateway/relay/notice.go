@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/emersion/go-message/mail"
 )
@@ -226,11 +227,16 @@ const (
 // oneWord keeps an address in one piece.
 func oneWord(s string) string { return strings.Join(strings.Fields(s), "") }
 
-// oneLine redacts a text that came from elsewhere and keeps it on one line.
+// oneLine redacts a text that came from elsewhere and keeps it on one line, in the order
+// in which it is written: what a mail program would show as a line of ours, or turned
+// around, is left out.
 func oneLine(s string) string {
 	s = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Zl, unicode.Zp) {
 			return ' '
+		}
+		if unicode.Is(unicode.Cf, r) {
+			return -1
 		}
 		return r
 	}, strings.ToValidUTF8(s, "?"))

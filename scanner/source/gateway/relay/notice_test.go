@@ -82,7 +82,7 @@ func TestNotice(t *testing.T) {
 
 func TestNoticeNeverNamesANumber(t *testing.T) {
 	n := notice()
-	for _, number := range []string{"070761-4285", "0707614285", "070761 4285", "070761–4285", "070761.4285", "070761 - 4285", "070761\u00a04285", "070761 / 4285"} {
+	for _, number := range []string{"070761-4285", "0707614285", "070761 4285", "070761–4285", "070761.4285", "070761 - 4285", "070761\u00a04285", "070761 / 4285", "070761\u200b-4285", "0707\u00ad61\u20604285"} {
 		for _, f := range []*string{&n.Subject, &n.Reason, &n.English, &n.Help, &n.Reference} {
 			*f = "x" + number + "y"
 		}
@@ -97,6 +97,27 @@ func TestNoticeNeverNamesANumber(t *testing.T) {
 				t.Errorf("%q survives in\n%s\n%s", number, subject, body)
 			}
 		}
+	}
+}
+
+// TestNoticeKeepsItsLines: nothing from outside stands on a line of its own, or turned
+// around, in what we write.
+func TestNoticeKeepsItsLines(t *testing.T) {
+	n := notice()
+	for _, f := range []*string{&n.Subject, &n.Reason, &n.English, &n.Help, &n.Reference} {
+		*f = "x\u2028y\u2029y\u0085y\u202egpj.exe\u2066z\v\f"
+	}
+	raw, err := n.Compose()
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, body := read(t, raw)
+	subject, _ := h.Subject()
+	if i := strings.IndexAny(subject+body, "\u2028\u2029\u0085\u202e\u2066\v\f"); i >= 0 {
+		t.Errorf("%q", subject+body)
+	}
+	if !strings.Contains(body, "x y y ygpj.exez") {
+		t.Errorf("the text is gone: %q", body)
 	}
 }
 

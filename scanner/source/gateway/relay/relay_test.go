@@ -154,6 +154,21 @@ func TestEnvelopeOnTheWire(t *testing.T) {
 	}
 }
 
+// TestUTF8Recipient: a mail to such an address needs SMTPUTF8, also when it was released
+// without what its client said, and is refused where the next hop does not know it.
+func TestUTF8Recipient(t *testing.T) {
+	heard := script(t, "250 2.0.0 queued", func(h *relay.Hop) {
+		var e *relay.Error
+		_, err := h.Send(t.Context(), relay.Envelope{From: "a@kommune.example", To: []relay.Recipient{{Address: "søren@firma.example"}}}, strings.NewReader("x\r\n"))
+		if !errors.As(err, &e) || e.Enhanced != "5.6.7" {
+			t.Errorf("%v", err)
+		}
+	})
+	if strings.Contains(heard, "MAIL") {
+		t.Errorf("heard %q", heard)
+	}
+}
+
 func TestErrorsAreTyped(t *testing.T) {
 	cases := []struct {
 		name, final string

@@ -101,7 +101,7 @@ func (s *Server) sendOn(ctx context.Context, it scanner.Item, r receipt, log *sl
 		}
 		return &later.Again{Receipt: rec, Err: part}
 	}
-	old := time.Since(it.Received) > lifetime
+	old := time.Since(it.Received) > lifetime && (s.Config.Steady == nil || s.Config.Steady())
 	if relay.IsTemporary(err) && !old {
 		return err
 	}

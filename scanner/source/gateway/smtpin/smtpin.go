@@ -73,6 +73,10 @@ type Config struct {
 	Failed func(reason string) // see judge.Options
 	DryRun func() bool         // what could not be judged passes while it says so; may be nil
 
+	// Steady says whether the clock may be believed, so that a leap of it does not make
+	// a mail that waits too old to be tried again. nil believes it.
+	Steady func() bool
+
 	Help string // link or phone number shown with a refusal
 }
 
