@@ -20,6 +20,7 @@ import (
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/document/ocr/heif"
+	"brevvagt/internal/health"
 	"brevvagt/quarantine/rekey"
 	"brevvagt/scanner/source/gateway/smtpin"
 )
@@ -183,6 +184,9 @@ func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 			m = bad
 		}
 		d.say(m, "tilstandsmappe", fmt.Sprintf("%s, %d MB ledig", cfg.State, free), "giv disken mindst 1 GB")
+		if files := health.Files(fs); files < 10_000 {
+			d.say(bad, "tilstandsmappe", fmt.Sprintf("der er kun plads til %d filer (inodes)", files), "df -i "+cfg.State)
+		}
 	}
 	if info, err := os.Stat(cfg.State); err == nil && info.Mode().Perm()&0o077 != 0 {
 		d.say(bad, "tilstandsmappe", "kan læses af andre", "chmod 700 "+cfg.State)

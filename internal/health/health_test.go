@@ -5,10 +5,13 @@ import (
 	"errors"
 	"net"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 
 	"brevvagt/internal/health"
 )
@@ -55,6 +58,21 @@ func TestSpace(t *testing.T) {
 		if err := bad.Check(t.Context()); err == nil {
 			t.Errorf("%d free bytes in %s passed", bad.Min, bad.Dir)
 		}
+	}
+}
+
+// TestFilesRunOut: a disk with room for bytes and for no more files takes no mail.
+func TestFilesRunOut(t *testing.T) {
+	dir := t.TempDir()
+	if err := unix.Mount("tmpfs", dir, "tmpfs", 0, "size=64m,nr_inodes=100"); err != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatalf("a small disk: %v", err)
+		}
+		t.Skipf("a small disk needs root: %v", err)
+	}
+	defer unix.Unmount(dir, unix.MNT_DETACH)
+	if err := (&health.Space{Dir: dir, Min: 1 << 20}).Check(t.Context()); err == nil || !strings.Contains(err.Error(), "inodes") {
+		t.Errorf("%v", err)
 	}
 }
 
