@@ -87,26 +87,39 @@ func each(milters string) []string {
 	return regexp.MustCompile(`\{[^}]*\}|[^\s,{}]+`).FindAllString(milters, -1)
 }
 
-// own is the milter in a list that is us, "" when none is. The ends are compared: a Unix
-// socket is written relative to the queue there.
+// own is the milter in a list that is us, "" when none is.
 func (p *postfixCheck) own(milters string) string {
-	network, addr, _ := strings.Cut(p.cfg.Gateway.Milter.Listen, ":")
-	end := "/" + filepath.Base(addr)
-	if network != "unix" {
-		_, port, err := net.SplitHostPort(addr)
-		if err != nil {
-			return ""
-		}
-		end = ":" + port
-	}
 	for _, m := range each(milters) {
 		for _, word := range strings.FieldsFunc(m, func(r rune) bool { return strings.ContainsRune(" \t,{}", r) }) {
-			if strings.HasSuffix(word, end) {
+			if sameSocket(word, p.cfg.Gateway.Milter.Listen) {
 				return m
 			}
 		}
 	}
 	return ""
+}
+
+// sameSocket reports whether Postfix's name of a socket is ours. It writes a Unix socket
+// relative to its queue, and other programs' sockets have the same last name.
+func sameSocket(theirs, ours string) bool {
+	network, path, ok := strings.Cut(theirs, ":")
+	ourNetwork, ourPath, _ := strings.Cut(ours, ":")
+	if !ok || network != ourNetwork {
+		return false
+	}
+	if network == "unix" {
+		path = filepath.Clean("/" + path)
+		return path != "/" && strings.HasSuffix(filepath.Clean("/"+ourPath), path)
+	}
+	host, port, err := net.SplitHostPort(path)
+	ourHost, ourPort, errOurs := net.SplitHostPort(ourPath)
+	if err != nil || errOurs != nil || port != ourPort {
+		return false
+	}
+	local := func(h string) bool {
+		return h == "" || h == "localhost" || net.ParseIP(h).IsLoopback() || net.ParseIP(h).IsUnspecified()
+	}
+	return host == ourHost || local(host) && local(ourHost) || net.ParseIP(ourHost).IsUnspecified()
 }
 
 // service is one line of master.cf with its settings; those it lacks are main.cf's.
