@@ -154,6 +154,9 @@ func hasName(s string) bool {
 		if j := strings.LastIndexAny(first, ";|,:"); j >= 0 && j+1 < len(first) {
 			first = first[j+1:] // a row without blanks: "12;Anna Testesen;..."
 		}
+		if len(first) > 1 && first[0] >= 'A' && first[0] <= 'Z' && (first[1] == '.' && initialled(first, words[i+1:]) || first[1] >= 'A' && first[1] <= 'Z' && shouted(first, words[i+1]) && !byOffice(words, i, i+2)) {
+			return true
+		}
 		labelled := i > 0 && nameLabel(words[i-1])
 		if !firstNames[first] && !(nameLike(first) && (labelled || (surname(words[i+1]) || personally(words, i+2)) && !byOffice(words, i+1, i+2))) {
 			continue
@@ -176,6 +179,34 @@ func hasName(s string) bool {
 		}
 	}
 	return false
+}
+
+// shouted reports whether two words are a name in capitals, "ANNA TESTESEN".
+func shouted(first, last string) bool {
+	if len(first) < 3 || strings.ToUpper(first) != first {
+		return false
+	}
+	last = strings.TrimRight(last, "\"”“».,:;!?)")
+	if len(last) < 4 || strings.ToUpper(last) != last || strings.IndexFunc(last, func(r rune) bool { return !unicode.IsLetter(r) && r != '-' }) >= 0 {
+		return false
+	}
+	head, size := utf8.DecodeRuneInString(first)
+	return firstNames[string(head)+strings.ToLower(first[size:])]
+}
+
+// initialled reports whether initials with full stops begin a name of whom the sentence
+// says what only a person is or does: "A. B. Testesen er indlagt".
+func initialled(first string, next []string) bool {
+	for len(first) > 1 && first[0] >= 'A' && first[0] <= 'Z' && first[1] == '.' {
+		if first = first[2:]; first != "" {
+			continue
+		}
+		if len(next) == 0 {
+			return false
+		}
+		first, next = next[0], next[1:]
+	}
+	return surname(first) && (personally(next, 0) || befallen(next))
 }
 
 // surnames end most Danish family names; before one, any word with a capital is a

@@ -30,7 +30,7 @@ var friends = map[string]friend{
 	"skriftlig advarsel": {near: []string{"entreprenør", "leverandør", "kontrakt"}}, "opsigelse": {near: []string{"abonnement", "lejemål", "kontrakt", "aftale"}},
 	"bortvisning": {near: []string{"køretøj", "bil ", "biler"}}, "afskedigelse": {near: []string{"overenskomst", "politik"}}, "forsømmelse": {near: []string{"ret til", "vedligehold"}},
 	"autis": {after: []string{"forening"}}, "selvmord": {words: []string{"selvmordsforebyg", "selvmordslinj", "selvmordsattentat"}},
-	"sigtet": {after: []string{"mod at", "mel", "efter", "på at", "hvedemel", "rugmel"}}, "dømt": {after: []string{"til at", "til fiasko", "ude", "out"}}, "vold": {near: []string{"voldgrav", "vold og voldgrav", "byens vold"}},
+	"sigtet": {after: []string{"mod at", "mel", "efter", "på at", "hvedemel", "rugmel"}}, "dømt": {after: []string{"til at", "til fiasko", "ude", "out"}}, "vold": {near: []string{"voldgrav", "vold og voldgrav", "byens vold"}, after: []string{"mod ansatte", "mod medarbejdere", "mod personale", "mod kvinder", "mod børn og", "og trusler mod ansatte", "og trusler mod personale", "og trusler mod medarbejdere", "og trusler på arbejdspladsen", "på arbejdspladsen"}},
 	"fængsel": {words: []string{"fængselsbetjent", "fængselsmuse"}}, "stalk": {words: []string{"stalke "}}, "tilhold": {words: []string{"tilholdssted"}},
 	"sygemeld": {before: []string{"ved ", "i tilfælde af "}}, "sygemelding": {before: []string{"ved ", "i tilfælde af "}},
 	"sygdom": {before: []string{"ved ", "i tilfælde af ", "løn under "}, words: []string{"sygdomsforsikring", "ukrudtssygdom", "plantesygdom", "sygdomsbekæmp", "sygdomsforebyg", "børnesygdomme i systemet"}, near: []string{"ved sygdom", "afbud", "framelding", "plante", "træer", "ask ", "elm", "kartof", "software"}},
@@ -68,7 +68,7 @@ var (
 	lawNames = []string{"lov om ", "loven om ", "bekendtgørelse om ", "bekendtgørelsen om ", "vejledning om ", "vejledningen om ", "regler om ", "reglerne om ", "cirkulære om ", "bekendtgørelse af lov "}
 
 	introductions = []string{"center for ", "centret for ", "afdeling for ", "afdelingen for ", "klinik for ", "enheden for ", "team ", "institut for ", "udvalget for ", "landsforeningen ", "foreningen ", "forbundet ",
-		"arbejde med ", "arbejdet med ", "efterladte efter ", "sorggruppen for ", "sorggruppe for ", "foredrag om ", "vortrag über ", "föredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om ", "(om ", "(om en ", "(om et "}
+		"arbejde med ", "arbejdet med ", "efterladte efter ", "sorggruppen for ", "sorggruppe for ", "foredrag om ", "vortrag über ", "föredrag om ", "folder om ", "folderen om ", "pjece om ", "pjecen om ", "plakat om ", "materiale om ", "kampagne om ", "workshop om ", "webinar om ", "podcast om ", "undervisning om ", "undervisning i ", "oplæg om ", "viden om ", "konference om ", "politik for ", "indsats mod ", "projekt om ", "kursus om ", "kursus i ", "kurset om ", "kurset i ", "kurserne om ", "temadagen om ", "oplægget om ", "foredraget om ", "hjælpemidler til ", "hjælpemidler ved ", "tilbud til borgere med ", "temadag om ", "strategi for ", "pulje til ", "afsnit om ", "kapitel om ", "bogen om ", "artikel om ", "(om ", "(om en ", "(om et "}
 )
 
 // friendly reports whether a hit means something else, names a body or a law, or
@@ -121,8 +121,12 @@ func namesBody(lower, before, next string, e *entry, capital bool) bool {
 			}
 		}
 	}
+	introduced := before
+	if rest, ok := strings.CutSuffix(before, " og "); ok {
+		introduced = rest[:strings.LastIndexByte(rest, ' ')+1] // "hjælpemidler til demens og ..."
+	}
 	for _, w := range introductions {
-		if strings.HasSuffix(before, w) {
+		if strings.HasSuffix(before, w) || strings.HasSuffix(introduced, w) {
 			return true
 		}
 	}

@@ -86,7 +86,7 @@ func byOffice(words []string, from, to int) bool {
 // one of illnesses.
 var (
 	befalls   = setOf("indlagt sygemeldt dømt sigtet anholdt gravid dement diagnosticeret opereret tvangsindlagt fængslet tiltalt misbruger alkoholiker kræftsyg dødssyg døende psykotisk deprimeret")
-	illnesses = setOf("konstateret diagnosen blodprop hjerneblødning depression psykose hjerneskade kræft brystkræft hjertestop dom stress demens")
+	illnesses = setOf("HIV hiv KOL ADHD PTSD OCD DAMP konstateret diagnosen blodprop hjerneblødning depression psykose hjerneskade kræft brystkræft hjertestop dom stress demens")
 )
 
 // befallen reports whether words behind a name say what befell the person.

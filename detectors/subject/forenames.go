@@ -163,6 +163,13 @@ func namesIn(text string, lone bool, skip func(text string, f Found) bool) []Fou
 			i = max(end, f.End)
 			continue
 		}
+		if f, ok := initialled(text, i); ok {
+			if !skip(text, f) {
+				out = append(out, f)
+			}
+			i = f.End
+			continue
+		}
 		if lone && unicode.IsUpper(r) && childBefore(text[:i]) && end-i > 2 {
 			f := nameFrom(text, i)
 			out = append(out, f)
@@ -180,6 +187,28 @@ func namesIn(text string, lone bool, skip func(text string, f Found) bool) []Fou
 		i = max(end, f.End)
 	}
 	return out
+}
+
+// initialled reads "T. E. Prøvesen" and "T.E.Prøvesen": initials and a last name that is
+// common in Denmark.
+func initialled(text string, i int) (Found, bool) {
+	end := i
+	for end+2 < len(text) && end-i <= maxNameWords && text[end] >= 'A' && text[end] <= 'Z' && text[end+1] == '.' {
+		if end += 2; text[end] == ' ' {
+			end++
+		}
+	}
+	stop := wordEnd(text, end)
+	if end == i || stop-end < minSurname || !capital(text[end:stop]) || !danishLast(text[end:stop]) {
+		return Found{}, false
+	}
+	return Found{Name: NewName(text[i:stop]), Start: i, End: stop}, true
+}
+
+// danishLast reports whether a word is a last name that is common in Denmark.
+func danishLast(word string) bool {
+	f := loose.Replace(Fold(word))
+	return !forenames[f] && !noName[f] && !isStreet(f) && danish(f)
 }
 
 // introduced reports whether a text ends with a word behind which a mail names whom it

@@ -162,7 +162,7 @@ func salutation(text string) Name {
 		return Name{}
 	}
 	var taken []string
-	fields := strings.Fields(rest)
+	fields := strings.Fields(initialsApart(rest))
 	for len(fields) > 0 && (in(titles, fields[0]) || in(families, fields[0])) {
 		fields = fields[1:] // "Kære hr./fru", "Dear Mrs"
 	}

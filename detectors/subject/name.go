@@ -22,7 +22,7 @@ type Name struct {
 func NewName(s string) Name {
 	var n Name
 	var initials []string
-	for _, w := range words(s) {
+	for _, w := range words(apart(s)) {
 		f := Fold(w)
 		if f == "" || titles[f] {
 			continue
@@ -34,6 +34,22 @@ func NewName(s string) Name {
 	}
 	n.initials = strings.Join(initials, " ")
 	return n
+}
+
+// maxTogether is the most initials that are written as one word.
+const maxTogether = 3
+
+// apart sets blanks between initials that stand together as the first word of a name,
+// "JP Eksempel". In a name all in capitals they cannot be told from a short word.
+func apart(s string) string {
+	if len(s) < 2 || s[0] < 'A' || s[0] > 'Z' || s[1] < 'A' || s[1] > 'Z' {
+		return s
+	}
+	first, rest, ok := strings.Cut(s, " ")
+	if !ok || len(first) > maxTogether || titles[strings.ToLower(first)] || strings.Trim(first, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" || strings.ToUpper(rest) == rest {
+		return s
+	}
+	return strings.Join(strings.Split(first, ""), " ") + " " + rest
 }
 
 // titles and the like are no part of a name.
@@ -282,7 +298,7 @@ const maxNameWords = 6
 // nameAt reads a name at the beginning of s, or, with last, at its end. It needs
 // two words that are no particles.
 func nameAt(s string, last bool) (Name, bool) {
-	fields := strings.Fields(s)
+	fields := strings.Fields(initialsApart(s))
 	if last {
 		slices.Reverse(fields)
 	}
@@ -315,10 +331,20 @@ func nameAt(s string, last bool) (Name, bool) {
 	return n, plain >= 2 && n.Full()
 }
 
+// initialsApart sets blanks behind the full stops of a name that begins with initials,
+// "J.P.Eksempel".
+func initialsApart(s string) string {
+	if len(s) < 4 || s[1] != '.' || s[2] == ' ' || s[0] < 'A' || s[0] > 'Z' {
+		return s
+	}
+	first, rest, _ := strings.Cut(s, " ")
+	return strings.TrimRight(strings.ReplaceAll(first, ".", ". "), " ") + " " + rest
+}
+
 // wholeName reads a line that is a name and nothing else.
 func wholeName(s string) (Name, bool) {
 	s = strings.Trim(s, " \t,;:")
-	fields := strings.Fields(s)
+	fields := strings.Fields(initialsApart(s))
 	if len(fields) < 2 || len(fields) > maxNameWords {
 		return Name{}, false
 	}

@@ -146,11 +146,34 @@ func (n Name) Among(t *Text) bool {
 	first, last := m[0], m[len(m)-1]
 	reach := len(m) + 1
 	for _, i := range t.at[first] {
-		if slices.Contains(t.words[max(0, int(i)-reach):min(len(t.words), int(i)+reach+1)], last) {
+		if !slices.Contains(t.words[max(0, int(i)-reach):min(len(t.words), int(i)+reach+1)], last) {
+			continue
+		}
+		if k := slices.Index(t.words[i:min(len(t.words), int(i)+reach+1)], last); k < 2 || !otherMiddle(m[1:len(m)-1], t.words[int(i)+1:int(i)+k]) {
 			return true
 		}
 	}
 	return false
+}
+
+// otherMiddle reports whether what stands between somebody's first and last word are
+// middle names of another: none of them is one of ours, or begins like one of ours that
+// is an initial, or the other way about.
+func otherMiddle(ours, theirs []string) bool {
+	if len(ours) == 0 {
+		return false
+	}
+	for _, w := range theirs {
+		if particles[w] || noName[w] || len(w) == 0 {
+			return false
+		}
+		for _, m := range ours {
+			if m == w || (len(m) == 1 || len(w) == 1) && m[0] == w[0] || alikeWord(loose.Replace(m), loose.Replace(w)) {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // Relative reports whether two names share the last word, as those of a family

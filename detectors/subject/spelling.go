@@ -44,7 +44,7 @@ func (n Name) joinedArticles() []string {
 	var out []string
 	article := false
 	for _, t := range n.tokens {
-		t = loose.Replace(t)
+		t = somali(loose.Replace(t))
 		switch {
 		case articles[t]:
 			article = true
@@ -65,7 +65,7 @@ const minAlike = 4
 
 // alikeWord reports whether two words of names are two spellings of one.
 func alikeWord(a, b string) bool {
-	if a == b {
+	if a == b || somali(a) == somali(b) {
 		return true
 	}
 	if len(a) < minAlike || len(b) < minAlike {
@@ -81,6 +81,21 @@ func alikeWord(a, b string) bool {
 	// Vowels are what the ways of writing differ in most.
 	cx, cy := consonants(x), consonants(y)
 	return cx == cy && len(cx) > 2 && min(len(x), len(y)) > minAlike && len(x)-len(y) <= 2 && len(y)-len(x) <= 2
+}
+
+// somali is a word with the letters of Somali for two sounds as others write them: "Cali
+// Axmed" is Ali Ahmed.
+func somali(w string) string {
+	if forenames[w] {
+		return w
+	}
+	if len(w) > 3 && w[0] == 'c' && strings.IndexByte("aeiou", w[1]) >= 0 {
+		w = w[1:]
+	}
+	if k := strings.IndexByte(w, 'x'); k < 0 || k == len(w)-1 {
+		return w
+	}
+	return strings.ReplaceAll(w, "x", "h")
 }
 
 // danishEnds end the family names of Denmark, of which two that differ are two names.

@@ -236,6 +236,7 @@ func TestOutright(t *testing.T) {
 	site := testSite()
 	for body, want := range map[string]Action{
 		"Kære bestyrelse. Jeres kasserer Anders Testesen er indlagt med skizofreni.":         Hold,
+		"Kære bestyrelse. I behandling for skizofreni er jeres kasserer Anders Testesen.":    Hold,
 		"Kære bestyrelse. Anders Testesen har talt med os om et hold for skizofreni.":        Warn,
 		"Anders Testesen er kendt med skizofreni og har godkendt teksten.":                   Warn,
 		"Case 1: Anders Testesen er indlagt med skizofreni.\nCase 2: Hvad gør du?":           Warn,

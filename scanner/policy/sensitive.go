@@ -26,12 +26,19 @@ func specialCategory() Definition {
 				da, en := sayTold(told, f.reader(site))
 				return da, en, true
 			}
+			if f.parties(site).Overheard() {
+				return "Følsomme oplysninger om modtageren selv" + f.reader(site) + " sendes også til andre uden for organisationen",
+					"Sensitive data on the recipient" + f.reader(site) + " go to others outside the organisation as well", true
+			}
 			return "Følsomme eller fortrolige oplysninger om en person til en modtager uden sikker forbindelse",
 				"Sensitive or confidential data on a person to a recipient without a secure connection", true
 		},
 		Softer: func(site Site, f *Facts) bool {
 			it := f.parties(site)
 			if _, exposed := it.Exposed(meansGroups, clearMeans); exposed {
+				return false
+			}
+			if it.Overheard() {
 				return false
 			}
 			if it.Agreed() || it.Invented() {

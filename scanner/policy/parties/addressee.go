@@ -44,6 +44,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 			if !forms {
 				out = append(out, it.leftInside(p, r)...)
 			}
+			if o, ok := it.fieldAnother(p, r); ok && forms && !p.body {
+				out = append(out, o)
+			}
 			if !forms && !p.body {
 				out = append(out, it.lettersBeside(p, r)...)
 				out = append(out, it.copied(p, r)...)
@@ -66,6 +69,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 		out = append(out, c)
 	}
 	if c, ok := it.leakedThread(); ok && !forms {
+		out = append(out, c)
+	}
+	if c, ok := it.letterBelow(r); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
 	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
@@ -91,6 +97,9 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 	}
 	if spoken != nil {
 		return spoken
+	}
+	if o, ok := it.letterBelow(it.readers()); ok {
+		return []Odd{o}
 	}
 	if n, named := subject.NameIn(it.Doc.Mail.Subject); named && it.matter() && !it.saysName(n) {
 		if o, ok := it.titled(it.readers()); ok {
@@ -190,6 +199,8 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	switch {
 	case family && slices.ContainsFunc(people, func(i int) bool { return it.Under(i, 18) || it.childNamed(p, i) }):
 		return Odd{}, false // a child's letter to its parent
+	case spoken && p.text.Head(headWords, toParents) && !it.namesOthers(name):
+		return Odd{}, false // to the parents of the child that the mail speaks of
 	case spoken && !letter && !form:
 		return Odd{}, false // "papirerne om din mor"
 	case letter && !numbered && !r.private && !r.sure:

@@ -144,6 +144,26 @@ func (it *Item) headedAnother(p *paper, r *readers) (Odd, bool) {
 	return Odd{}, false
 }
 
+// mainFields begin the labels of the fields that name whom a form is about.
+var mainFields = []string{"ansøger", "borger", "patient", "elev", "klient", "skyldner", "lejer"}
+
+// fieldAnother finds somebody in the field for whom a form is about, in a paper that is a
+// reader's by what else it says.
+func (it *Item) fieldAnother(p *paper, r *readers) (Odd, bool) {
+	for _, i := range sortedPeople(p) {
+		s, in := &it.Subjects[i], p.people[i]
+		if !in.field || !s.Name.Full() || r.is(s.Name) || r.akin(s.Name) || it.staff(s.Name) || r.numbers[s.ID] || in.at.Segment < 0 || in.at.Segment >= len(it.Doc.Segments) {
+			continue
+		}
+		label := strings.ToLower(it.Doc.Segments[in.at.Segment].Label)
+		if !slices.ContainsFunc(mainFields, func(m string) bool { return strings.HasPrefix(label, m) }) {
+			continue
+		}
+		return Odd{Where: p.name(), Who: it.who(i), Person: i, At: in.at, Form: true, Weak: r.family || it.speaksOfName(s.Name)}, true
+	}
+	return Odd{}, false
+}
+
 // toldAnother finds the number and full name of an adult in a letter to somebody
 // else. A letter may well tell of another; so this is worth a warning only, and
 // nothing where the sentence says how the two belong together.
@@ -212,7 +232,7 @@ func (it *Item) titled(r *readers) (Odd, bool) {
 			text = text[:k]
 		}
 		n, ok := subject.NameIn(text)
-		if !ok || r.is(n) || r.relative(n) || slices.ContainsFunc(r.names, n.Shares) || it.staff(n) {
+		if !ok || r.is(n) || r.relative(n) || slices.ContainsFunc(r.names, n.Shares) || it.staff(n) || headed && ofOffice(text, n) {
 			continue
 		}
 		where := lastName(s.At.Path)
@@ -222,6 +242,25 @@ func (it *Item) titled(r *readers) (Odd, bool) {
 		return it.somebody(detectors.RedactNumbers(where), n, true), true
 	}
 	return Odd{}, false
+}
+
+// officeCues stand before the names of those who answer for a letter.
+var officeCues = []string{"sagsbehandler", "kontaktperson", "kontakt", "rådgiver", "vejleder", "ansvarlig", "udarbejdet af", "forfatter", "skrevet af", "ref", "vores ref", "initialer", "telefon", "direkte"}
+
+// ofOffice reports whether a page header or footer names somebody by office, as a
+// director or the one that works on the case.
+func ofOffice(text string, n subject.Name) bool {
+	byName := func(f subject.Found) bool { return f.Name.Same(n) }
+	if slices.ContainsFunc(subject.HoldersIn(text), byName) && !slices.ContainsFunc(subject.NamesIn(text, false), byName) {
+		return true
+	}
+	for _, f := range subject.HoldersIn(text) {
+		before := strings.ToLower(strings.TrimRight(text[:f.Start], " :.\t"))
+		if byName(f) && slices.ContainsFunc(officeCues, func(c string) bool { return strings.HasSuffix(before, c) }) {
+			return true
+		}
+	}
+	return false
 }
 
 func titleLabel(label string) bool {

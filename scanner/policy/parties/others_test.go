@@ -37,6 +37,11 @@ func TestAboutAnother(t *testing.T) {
 		{"the same, another child named", toAnders, "Indkaldelsen til Carl.", "Til forældrene til\nBente Testesen Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nKære forældre\n\nBente har tid på mandag.", "warn"},
 		{"the reader's architect", "Anders Testesen <at@prøvearkitekter.example>", "Kopi til orientering.", "Bente Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nKære Bente Prøvesen\n\nDer gives byggetilladelse.", ""},
 		{"a reminder to another at a firm", "Anders Testesen <at@tomrer.example>", "", "Bente Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nRykker\n\nKære Bente Prøvesen\n\nDu har ikke betalt.", "hold"},
+		{"the parents of the child that the mail speaks of", toAnders, "Her er afgørelsen om støttetimer til din datter.", "Til forældrene til\nBente Prøvesen\nPrøvevej 2\n9999 Prøveby\n\nAfgørelse\n\nBente er bevilget støttetimer.", ""},
+		{"one first and last name, and other names between", "Anders Peter Testesen <x17@mail.example>", "", "Anders Ole Testesen\nPrøvevej 2\n9999 Prøveby\n\nAfgørelse\n\nKære Anders Ole Testesen\n\nDu er bevilget hjælp.", "warn"},
+		{"initials as one word", "AP Testesen <x17@mail.example>", "", "Anders Peter Testesen\nPrøvevej 2\n9999 Prøveby\n\nAfgørelse\n\nKære Anders Peter Testesen\n\nDu er bevilget hjælp.", ""},
+		{"initials and last name without blanks", "A.P.Testesen <x17@mail.example>", "Kære A.P.Testesen", "Anders Peter Testesen\nPrøvevej 2\n9999 Prøveby\n\nAfgørelse\n\nKære Anders Peter Testesen\n\nDu er bevilget hjælp.", ""},
+		{"a Somali name in two spellings", "Xasan Cali Eksempelwarsame <x17@mail.example>", "", "Hassan Ali Eksempelwarsame\nPrøvevej 2\n9999 Prøveby\n\nAfgørelse\n\nKære Hassan Ali Eksempelwarsame\n\nDu er bevilget hjælp.", ""},
 		{"a parent's mailbox", "Forældre til Bente <at@mail.example>", "Her er udtalelsen om Bente.", "Elev: Bente Prøvesen", ""},
 	} {
 		got := ""

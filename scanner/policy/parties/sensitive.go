@@ -71,8 +71,16 @@ func (it *Item) stated(x *detectors.Finding) bool {
 	if hasAny(before, []string{" om ", " mod ", " til ", "med at "}) {
 		return false
 	}
-	return hasAny(before, []string{" er ", " har ", " fik ", " blev ", " lider ", " drikker ", " afsoner "})
+	if hasAny(before, stating) {
+		return true
+	}
+	// "Indlagt med psykose er Testperson Eksempel"
+	behind := text[min(x.End, len(text)):min(len(text), x.End+len(" afsoner "))]
+	return slices.ContainsFunc(stating, func(v string) bool { return strings.HasPrefix(behind, v) })
 }
+
+// stating are verbs by which a sentence says a thing of somebody.
+var stating = []string{" er ", " har ", " fik ", " blev ", " lider ", " drikker ", " afsoner "}
 
 // graveGroups are those of which one word about a person by name is too much.
 var graveGroups = setOf("helbred psykiatri misbrug straf_art10 seksualitet")

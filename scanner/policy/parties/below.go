@@ -1,0 +1,172 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+)
+
+// This file looks below a mail's own words for what was meant for another citizen: a
+// letter that was pasted there, or an earlier mail of ours that is quoted.
+
+// belowReach is how far below its salutation a letter is read, in bytes.
+const belowReach = 1500
+
+// letterBelow finds a letter to another citizen by its salutation, further down in a mail
+// to a reader. What the reader wrote, and what colleagues write to each other, is none.
+func (it *Item) letterBelow(r *readers) (Odd, bool) {
+	if it.Doc.Mail == nil || len(it.External) > 2 || r.work && !r.private || it.greetings() < 2 {
+		return Odd{}, false
+	}
+	own := it.bundle()
+	var head correspondents
+	var above subject.Text // what the mail says itself, up to its signature
+	signed := false
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if !own.own(s.At.Path) || s.At.Layer == document.Header || s.At.Layer == document.Metadata {
+			continue
+		}
+		at := 0
+		for line := range strings.Lines(s.Text) {
+			text := strings.TrimSpace(strings.TrimLeft(line, "> \t*|"))
+			at += len(line)
+			head.read(it, text)
+			if n, ok := salutationOf(text); ok && head.toCitizen && it.meantFor(n, it.textBelow(i, at), r) {
+				return it.somebody("", n, !r.sure || !r.private || r.family || r.akin(n) || r.relative(n) || n.Among(&above)), true
+			}
+			signed = signed || head.quoted || closing(line) >= 0
+			if !signed {
+				above.Add(line)
+			}
+		}
+	}
+	return Odd{}, false
+}
+
+// textBelow is what the mail's own text says from a place in segment i on.
+func (it *Item) textBelow(i, at int) string {
+	var b strings.Builder
+	b.WriteString(it.Doc.Segments[i].Text[at:])
+	own := it.bundle()
+	for k := i + 1; k < len(it.Doc.Segments) && b.Len() < belowReach; k++ {
+		if s := &it.Doc.Segments[k]; own.own(s.At.Path) && s.At.Path == it.Doc.Segments[i].At.Path {
+			b.WriteByte('\n')
+			b.WriteString(s.Text)
+		}
+	}
+	text := b.String()
+	return text[:min(len(text), belowReach)]
+}
+
+// greetings counts the salutations of the mail's own text and of what it quotes, roughly:
+// most mails have one, and need not be read line by line.
+func (it *Item) greetings() (n int) {
+	own := it.bundle()
+	for i := range it.Doc.Segments {
+		if s := &it.Doc.Segments[i]; own.own(s.At.Path) {
+			for _, g := range salutations {
+				n += strings.Count(s.Text, g)
+			}
+		}
+	}
+	return n
+}
+
+// salutations begin what is written to somebody.
+var salutations = []string{"Kære ", "Hej ", "Dear ", "Goddag "}
+
+// correspondents says of the mail that a line belongs to whether it can be a letter of
+// ours to a citizen: the mail's own text, or a quoted mail of ours to somebody outside.
+type correspondents struct{ toCitizen, quoted bool }
+
+func (c *correspondents) read(it *Item, line string) {
+	if !c.quoted {
+		c.toCitizen = true
+	}
+	if _, ok := writerLine(line); ok {
+		c.quoted = true
+		address := addressIn(line)
+		c.toCitizen = address == "" || it.Internal == nil || it.Internal(address)
+		return
+	}
+	if rest, ok := cutAny(line, "Til:", "To:"); ok {
+		if address := addressIn(rest); address != "" && (it.Internal != nil && it.Internal(address) || slices.Contains(it.External, address)) {
+			c.toCitizen = false
+		}
+	}
+}
+
+func cutAny(s string, marks ...string) (rest string, ok bool) {
+	for _, m := range marks {
+		if rest, ok = strings.CutPrefix(s, m); ok {
+			return rest, true
+		}
+	}
+	return "", false
+}
+
+// salutationOf reads a line that greets somebody by full name and does nothing else.
+func salutationOf(line string) (subject.Name, bool) {
+	if len(line) > 80 {
+		return subject.Name{}, false
+	}
+	rest, ok := cutAny(line, salutations...)
+	if !ok {
+		return subject.Name{}, false
+	}
+	n, ok := subject.Named(strings.TrimRight(rest, ",.!: "))
+	return n, ok && n.Full()
+}
+
+// meantFor reports whether a text below a salutation is a letter to that citizen, who has
+// no part in the mail.
+func (it *Item) meantFor(n subject.Name, text string, r *readers) bool {
+	if r.is(n) || it.staff(n) || it.addresses(n) || it.greeted().SameLoosely(n) {
+		return false
+	}
+	low := strings.ToLower(text)
+	return hasAny(low, matters) && slices.ContainsFunc(strings.Fields(low), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
+}
+
+// besides are stems of domains of those who read of a citizen's illness with the citizen:
+// who treats or represents the citizen.
+var besides = []string{"advokat", "laege", "læge", "klinik", "hospital", "sygehus", "region", "kommune", "fagforening", "faglig", "forbund", "akasse", "a-kasse", "psykolog", "psykiat", "tandl", "apotek", "ankestyr", "patient", "pensionskasse", "bosted", "botilbud", "plejehjem", "krisecenter"}
+
+// onSide are turns of a mail that says why somebody else reads of its reader's illness.
+var onSide = []string{"samtykke", "fuldmagt", "repræsentant", "bisidder", "værge", "aftale med dig", "aftalt med dig", "dit ønske", "du ønske", "du har bedt", "din advokat", "din læge", "din fagforening", "din kontaktperson", "din støtte", "din mentor", "din mand", "din kone", "din mor", "din far", "din søn", "din datter", "pårørende", "din ægtefælle"}
+
+// Overheard reports whether a mail that tells a citizen of the citizen's own illness goes
+// to somebody else outside as well, as an employer or a landlord, who is neither known to
+// treat or represent the citizen nor had a part in what is quoted.
+func (it *Item) Overheard() bool {
+	if it.Doc.Mail == nil || len(it.External) < 2 || !it.speaksTo() || it.couple() || hasAny(it.bodyText(), onSide) {
+		return false
+	}
+	citizen, others := false, 0
+	quoted := strings.ToLower(it.quoted())
+	for _, a := range it.External {
+		_, domain, _ := strings.Cut(a, "@")
+		switch {
+		case Private(a):
+			n, _, ok := it.boxName(a)
+			citizen = citizen || ok && (it.greeted().Empty() || n.Shares(it.greeted()))
+		case !it.Partner(a) && !hasAny(domain, besides) && !strings.Contains(quoted, a):
+			others++
+		}
+	}
+	if !citizen || others == 0 {
+		return false
+	}
+	own, r := it.bundle(), it.readers()
+	for k := range it.Findings {
+		if x := &it.Findings[k]; grave(*x) && own.own(x.At.Path) && x.At.Layer != document.Quoted && x.Segment >= 0 {
+			if n, ok := it.toldOf(x); !ok || r.is(n) {
+				return true
+			}
+		}
+	}
+	return false
+}
