@@ -71,7 +71,7 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.leakedThread(); ok && !forms {
 		out = append(out, c)
 	}
-	if c, ok := it.letterBelow(r); ok && !forms && len(out) == 0 {
+	if c, ok := it.letterBelow(); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
 	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
@@ -98,7 +98,7 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 	if spoken != nil {
 		return spoken
 	}
-	if o, ok := it.letterBelow(it.readers()); ok {
+	if o, ok := it.letterBelow(); ok {
 		return []Odd{o}
 	}
 	if n, named := subject.NameIn(it.Doc.Mail.Subject); named && it.matter() && !it.saysName(n) {

@@ -16,8 +16,13 @@ const belowReach = 1500
 
 // letterBelow finds a letter to another citizen by its salutation, further down in a mail
 // to a reader. What the reader wrote, and what colleagues write to each other, is none.
-func (it *Item) letterBelow(r *readers) (Odd, bool) {
-	if it.Doc.Mail == nil || len(it.External) > 2 || r.work && !r.private || it.greetings() < 2 {
+func (it *Item) letterBelow() (Odd, bool) {
+	// The address is looked at first: it costs less than the text.
+	if it.Doc.Mail == nil || len(it.External) > 2 || !slices.ContainsFunc(it.External, it.citizensBox) || it.greetings() < 2 {
+		return Odd{}, false
+	}
+	r := it.readers()
+	if r.work && !r.private {
 		return Odd{}, false
 	}
 	own := it.bundle()
@@ -44,6 +49,12 @@ func (it *Item) letterBelow(r *readers) (Odd, bool) {
 		}
 	}
 	return Odd{}, false
+}
+
+// citizensBox reports whether an address is a citizen's own mailbox, by itself or by the
+// site's lists.
+func (it *Item) citizensBox(address string) bool {
+	return Private(address) || it.ownerIs(address, subject.Name{}) != unknown
 }
 
 // textBelow is what the mail's own text says from a place in segment i on.
