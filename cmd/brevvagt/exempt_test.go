@@ -15,7 +15,7 @@ import (
 // TestExceptionsCount runs the two actions on outcomes as the pipeline makes them.
 func TestExceptionsCount(t *testing.T) {
 	dir := t.TempDir()
-	st, err := state.Open(t.Context(), dir, "", false)
+	st, err := state.Open(hasty(t.Context()), dir, "", false)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,9 @@ func TestPassphraseUnlocksTheKey(t *testing.T) {
 	if o.Recipient() != id.Recipient() {
 		t.Error("another key came out")
 	}
+	if blob, err = id.ProtectAt("korrekt hest batteri hæfteklamme", 4); err != nil { // guessing is not what the rest is about
+		t.Fatal(err)
+	}
 	for _, wrong := range []string{"korrekt hest", ""} {
 		if _, err := vault.Unlock(blob, wrong); !errors.Is(err, vault.ErrPassphrase) {
 			t.Errorf("%q: %v", wrong, err)

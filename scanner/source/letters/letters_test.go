@@ -160,7 +160,9 @@ func TestMergeRuns(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			t.Run("folder", func(t *testing.T) { c.want.check(t, scanFolder(t, folderOf(t, c.members))) })
+			if !testing.Short() || c.name == "right" || c.name == "swapped pair" { // else only how the letters come differs
+				t.Run("folder", func(t *testing.T) { c.want.check(t, scanFolder(t, folderOf(t, c.members))) })
+			}
 			t.Run("zip", func(t *testing.T) { c.want.check(t, scanBytes(t, "kørsel.zip", zipOf(t, c.members))) })
 		})
 	}

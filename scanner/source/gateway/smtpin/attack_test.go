@@ -468,26 +468,31 @@ func TestOrder(t *testing.T) {
 func TestDrip(t *testing.T) {
 	t.Parallel()
 	b, h := against(t, smtpin.Config{Idle: 2 * time.Second, DataTime: 2500 * time.Millisecond}, &hop{})
-	for _, begin := range []bool{true, false} {
-		k := b.greeted(t)
-		if begin {
-			k.begin()
-			k.say("DATA", "354")
-		}
-		ended := make(chan struct{})
-		go func() { defer close(ended); k.rest() }()
-		for open := true; open; {
-			select {
-			case <-ended:
-				open = false
-			case <-time.After(20 * time.Millisecond):
-				if _, err := k.nc.Write([]byte("N")); err != nil {
-					open = false
+	t.Run("both at once", func(t *testing.T) {
+		for _, begin := range []bool{true, false} {
+			t.Run(fmt.Sprint("begun ", begin), func(t *testing.T) {
+				t.Parallel()
+				k := b.greeted(t)
+				if begin {
+					k.begin()
+					k.say("DATA", "354")
 				}
-			}
+				ended := make(chan struct{})
+				go func() { defer close(ended); k.rest() }()
+				for open := true; open; {
+					select {
+					case <-ended:
+						open = false
+					case <-time.After(20 * time.Millisecond):
+						if _, err := k.nc.Write([]byte("N")); err != nil {
+							open = false
+						}
+					}
+				}
+				<-ended
+			})
 		}
-		<-ended
-	}
+	})
 	if got := h.took(); len(got) != 0 {
 		t.Errorf("%v", got)
 	}

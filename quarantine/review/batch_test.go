@@ -1,4 +1,4 @@
-package queue
+package review
 
 import (
 	"testing"
@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/review/queue"
 )
 
 // TestUndoneIsNeverDone: what is undone within the window is not done after it, and
@@ -17,7 +18,7 @@ func TestUndoneIsNeverDone(t *testing.T) {
 			decided++
 			return &quarantine.Case{State: quarantine.Released}, nil
 		}
-		b := NewBoard(10*time.Second, time.Now)
+		b := queue.NewBoard(10*time.Second, time.Now)
 		first := b.Add("frigiv", "dpo", []string{"a"}, decide)
 		time.Sleep(9 * time.Second)
 		if !b.Undo(first.ID) {
