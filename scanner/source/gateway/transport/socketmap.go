@@ -12,6 +12,9 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"brevvagt/internal/crowd"
+	"brevvagt/internal/domainname"
 )
 
 // Unproven says what the mail server is told about a domain that is not proven.
@@ -50,7 +53,7 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 	defer stop()
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	slots := make(chan struct{}, maxClients)
+	guests := crowd.New(maxClients, crowd.Local)
 	for {
 		nc, err := l.Accept()
 		if err != nil {
@@ -59,27 +62,26 @@ func (s *Server) Serve(ctx context.Context, l net.Listener) error {
 			}
 			return fmt.Errorf("tls policy: %w", err)
 		}
-		select {
-		case slots <- struct{}{}:
-		default:
-			_ = nc.Close() // Postfix defers and asks again
-			continue
+		at, ok := guests.Enter(ctx.Done(), func() { _ = nc.Close() })
+		if !ok {
+			return errors.Join(ctx.Err(), nc.Close())
 		}
 		wg.Go(func() {
-			defer func() { <-slots }()
+			defer at.Left()
 			end := context.AfterFunc(ctx, func() { _ = nc.Close() })
 			defer end()
-			s.client(ctx, nc)
+			s.client(ctx, nc, at)
 		})
 	}
 }
 
-func (s *Server) client(ctx context.Context, nc net.Conn) {
+func (s *Server) client(ctx context.Context, nc net.Conn, at *crowd.Guest) {
 	defer nc.Close()
 	in := bufio.NewReader(nc)
 	for {
 		_ = nc.SetDeadline(time.Now().Add(idle))
 		question, err := readNetstring(in)
+		at.Busy()
 		if err != nil {
 			if !errors.Is(err, io.EOF) && ctx.Err() == nil && s.Log != nil {
 				s.Log.Warn("tls policy: client ended", "error", err)
@@ -94,6 +96,7 @@ func (s *Server) client(ctx context.Context, nc net.Conn) {
 		if _, err := fmt.Fprintf(nc, "%d:%s,", len(answer), answer); err != nil {
 			return
 		}
+		at.Silent(crowd.Idle)
 	}
 }
 
@@ -103,7 +106,7 @@ func (s *Server) answer(ctx context.Context, key string) string {
 	if strings.HasPrefix(key, ".") {
 		return "NOTFOUND " // Postfix asks for parent domains too; we have judged the whole name
 	}
-	domain := host(key)
+	domain := domainname.Canonical(host(key))
 	if s.Promised != nil {
 		promise, err := s.Promised(ctx, domain)
 		if err != nil {
