@@ -55,7 +55,7 @@ func (ix *index) sentenceAt(text string, at, from int) sentence {
 	if s.anchor == anchorName && ofProgramme(raw) {
 		s.anchor = ""
 	}
-	if s.anchor == "" && !s.general && underName(text, s.start, raw) {
+	if s.anchor == "" && !s.general && (underName(text, s.start, raw) || goesOn(text, s.start, raw)) {
 		s.anchor = anchorName
 	}
 	s.afterSignature = s.anchor != anchorNumber && inSignature(text, s.start)

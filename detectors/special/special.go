@@ -34,7 +34,8 @@ const company = 300
 // all others special-category and the name of their group.
 func Detectors() []detectors.Detector {
 	return []detectors.Detector{{
-		ID: "special-category", Title: "Følsomme eller fortrolige forhold", Category: "special-category", Find: shipped().find,
+		ID: "special-category", Title: "Følsomme eller fortrolige forhold", Category: "special-category",
+		Find: shipped().find, Settle: settle,
 	}}
 }
 
@@ -65,11 +66,14 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 			continue
 		}
 		h.anchor = s.anchor
-		if h.anchor == "" && h.entry.group == "adressebeskyttelse" && h.entry.strong && !s.general && (hasName(nextLine(text, s.end)) || hasName(lineBefore(text, s.start))) {
+		if h.anchor == "" && h.entry.group == "adressebeskyttelse" && h.entry.strong && !s.general && (hasName(nextLine(text, s.end)) || hasName(lineBefore(text, s.start)) || hasFirstName(lineBefore(text, s.start))) {
 			h.anchor = anchorName
 		}
 		if h.anchor == "" && (labelled || inlineLabel(s.lower)) && !s.general {
 			h.anchor = "i et felt for fritekst"
+		}
+		if h.anchor == "" && !s.general && inRow(&seg) {
+			h.anchor = anchorRow
 		}
 		kept = append(kept, h)
 	}
@@ -124,7 +128,7 @@ func nextLine(text string, from int) string {
 // lineBefore gives the text before a sentence, from the beginning of its line: "... en ny
 // elev, Testperson Eksempel. Familien har adressebeskyttelse".
 func lineBefore(text string, to int) string {
-	before := text[max(0, to-lookBack/2):to]
+	before := text[max(0, to-lookBack):to]
 	return before[strings.LastIndexByte(before, '\n')+1:]
 }
 

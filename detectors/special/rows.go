@@ -1,0 +1,90 @@
+package special
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// anchorRow ties a cell of a table or a field of a form to the person whose row or
+// form it is. One cell cannot tell, so it stands until settle has seen the others.
+const anchorRow = "i en række med et navn"
+
+// maxRow is how many cells to either side are asked for a name.
+const maxRow = 30
+
+// maxNameCell is more than the bytes of any name.
+const maxNameCell = 60
+
+// matterless are words in the headings of columns that name a course, a body, a place
+// or a piece of work, not what is the matter with somebody.
+var matterless = []string{"kursus", "hold", "foredrag", "oplæg", "arrangement", "titel", "afdeling", "stilling", "arbejd", "uddannelse", "tema", "emne", "center", "enhed", "team", "funktion", "firma", "virksomhed", "leverandør", "organisation", "forening", "institution", "skole", "konto", "kompetence", "område", "opgave", "projekt", "ordning", "produkt", "vare", "mail", "link", "fil", "udvalg", "parti", "tilbud", "sted", "budget", "aktivitet", "program", "workshop", "session"}
+
+// inRow reports whether a segment is a cell or field that may tell something of
+// whoever its row or form is about.
+func inRow(seg *document.Segment) bool {
+	return (seg.At.Cell != "" || seg.Label != "") && !containsAny(strings.ToLower(seg.Label), matterless)
+}
+
+// settle leaves out what cells say whose rows name nobody.
+func settle(doc *document.Document, found []detectors.Finding, _ detectors.Env) []detectors.Finding {
+	return slices.DeleteFunc(found, func(f detectors.Finding) bool {
+		return slices.Contains(f.Why, anchorRow) && !namedRow(doc, f.Segment)
+	})
+}
+
+// namedRow reports whether another cell of the row, or another field of the form, is
+// a person's name.
+func namedRow(doc *document.Document, cell int) bool {
+	at := &doc.Segments[cell]
+	for _, step := range [2]int{-1, 1} {
+		for k := 1; k <= maxRow; k++ {
+			i := cell + step*k
+			if i < 0 || i >= len(doc.Segments) || !sameRow(at, &doc.Segments[i]) {
+				break
+			}
+			if s := &doc.Segments[i]; len(s.Text) <= maxNameCell && isName(s.Label, s.Text) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// sameRow reports whether b is a cell of a's row. Tables of a text have no numbers for
+// their rows: a row ends where its heading comes again.
+func sameRow(a, b *document.Segment) bool {
+	if a.At.Path != b.At.Path || a.At.Layer != b.At.Layer || (a.At.Cell == "") != (b.At.Cell == "") {
+		return false
+	}
+	if a.At.Cell == "" {
+		return b.Label != "" && b.Label != a.Label
+	}
+	return rowOf(a.At.Cell) == rowOf(b.At.Cell)
+}
+
+// rowOf gives the sheet and row of a cell: "Ark1!B7" makes "Ark1!7".
+func rowOf(cell string) string {
+	n := strings.LastIndexByte(cell, '!') + 1
+	return cell[:n] + strings.TrimLeft(cell[n:], "$ABCDEFGHIJKLMNOPQRSTUVWXYZ")
+}
+
+// nameLabels are words in headings of columns that hold people's names.
+var nameLabels = []string{"navn", "borger", "elev", "barn", "beboer", "deltager", "patient", "klient", "ansøger", "name"}
+
+// isName reports whether a cell is a name and nothing else: a known first name with
+// another word, or under such a heading any two words with capitals.
+func isName(label, text string) bool {
+	words := strings.Fields(strings.ReplaceAll(text, ",", " "))
+	if len(words) == 0 || len(words) > 5 || slices.ContainsFunc(words, func(w string) bool { return !nameLike(strings.TrimRight(w, ".")) && len(w) > 2 }) {
+		return false
+	}
+	label = strings.ToLower(label)
+	if containsAny(label, matterless) || strings.Contains(label, "kontakt") {
+		return false
+	}
+	known := slices.ContainsFunc(words, func(w string) bool { return firstNames[w] })
+	return known && len(words) > 1 || (known || len(words) > 1) && containsAny(label, nameLabels)
+}
