@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -104,7 +105,8 @@ func stageDa(st *Standing) string {
 	case st.Stage == Paused:
 		return "på pause"
 	case st.Stage == Failed:
-		return "FEJL: " + report.Clean(r.Problem) // a server's own words may be in it
+		first, _, _ := strings.Cut(r.Problem, "\n") // what eight readers met is in the log
+		return "FEJL: " + report.Clean(first)       // a server's own words may be in it
 	case st.Stage == Outside:
 		return "uden for tiden"
 	case r == nil:
