@@ -48,6 +48,10 @@ func TestAarhus(t *testing.T) {
 		members := append([]member{{"modtagere.csv", listOf(list, nil)}}, all...)
 		want{policy.Hold, map[string]string{"addressee-mismatch": "fremmed"}}.check(t, scanFolder(t, folderOf(t, members)))
 	})
+	t.Run("a list that is a text among letters that are texts", func(t *testing.T) {
+		shifted := append([]member{{"udtraek.txt", listOf(list[:12], nil)}}, mergeRun(list[:12], append(list[1:12:12], list[0]), date)[1:]...)
+		want{policy.Hold, map[string]string{"addressee-mismatch": "12 af 12 breve"}}.check(t, scanFolder(t, folderOf(t, shifted)))
+	})
 	t.Run("one letter to everybody", func(t *testing.T) {
 		members := []member{{"modtagere.csv", listOf(list[:20], func(int) string { return "brev.txt" })}, {"brev.txt", []byte(letterTo(list[0], date, ""))}}
 		want{policy.Hold, map[string]string{"bulk-persons": "20 modtagere får et og samme brev"}}.check(t, scanFolder(t, folderOf(t, members)))

@@ -135,6 +135,9 @@ func (f Folder) export(ctx context.Context, p *scanner.Pipeline, others []string
 			found = append(found, name)
 		}
 	}
+	if len(found) > 1 { // the letters are texts, too
+		found = slices.DeleteFunc(found, func(name string) bool { return !namedList(name) })
+	}
 	if len(found) != 1 {
 		return nil
 	}
@@ -142,6 +145,15 @@ func (f Folder) export(ctx context.Context, p *scanner.Pipeline, others []string
 		return nil
 	}
 	return found
+}
+
+// listNames begin the names of files that hold a list.
+var listNames = []string{"liste", "udtræk", "udtraek", "modtager", "recipient", "export", "eksport", "adresse", "fletteliste", "flettedata", "cpr", "debitor", "borgere"}
+
+// namedList reports whether a file bears the name of a list.
+func namedList(name string) bool {
+	base := strings.ToLower(filepath.Base(name))
+	return slices.ContainsFunc(listNames, func(w string) bool { return strings.HasPrefix(base, w) })
 }
 
 // related reads the folder to learn whether its letters are those of the list.

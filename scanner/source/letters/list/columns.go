@@ -27,7 +27,7 @@ const (
 // headings are column headings, folded. What is not here is tried by its parts.
 var headings = map[string]column{
 	"navn": fullName, "efternavnfornavn": fullName, "efternavnogfornavn": fullName, "fornavnefternavn": fullName, "fornavnogefternavn": fullName, "navnpaamodtager": fullName, "foraeldremyndighedsindehaver": fullName, "foraeldremyndighedsindehavere": fullName, "foraeldremyndighed": fullName, "foraeldre": fullName, "borgerensnavn": fullName, "fuldenavn": fullName, "fuldtnavn": fullName, "modtager": fullName, "modtagernavn": fullName, "modtagersnavn": fullName,
-	"borger": fullName, "borgernavn": fullName, "borgersnavn": fullName, "name": fullName, "fullname": fullName, "recipient": fullName, "adressat": fullName, "person": fullName, "virksomhed": fullName, "virksomhedsnavn": fullName, "firma": fullName, "firmanavn": fullName, "klient": fullName, "beboer": fullName, "kunde": fullName, "ejer": fullName, "lejer": fullName,
+	"borger": fullName, "borgernavn": fullName, "borgersnavn": fullName, "name": fullName, "fullname": fullName, "recipient": fullName, "adressat": fullName, "person": fullName, "virksomhed": fullName, "virksomhedsnavn": fullName, "firma": fullName, "firmanavn": fullName, "klient": fullName, "beboer": fullName, "kunde": fullName, "ejer": fullName, "ejere": fullName, "lejer": fullName, "lejere": fullName, "grundejer": fullName,
 	"fornavn": firstName, "fornavne": firstName, "mellemnavn": firstName, "firstname": firstName, "givenname": firstName,
 	"efternavn": lastName, "lastname": lastName, "surname": lastName,
 	"adresse": address, "adr": address, "vej": address, "gade": address, "vejnavn": address, "gadenavn": address, "address": address, "street": address,
@@ -105,6 +105,9 @@ func columnOf(heading string) column {
 	f := strings.ReplaceAll(subject.Fold(heading), "/", "")
 	if strings.HasPrefix(f, "email") || strings.HasPrefix(f, "mail") || len(f) > 40 {
 		return nothing
+	}
+	for _, perhaps := range []string{"eventuelle", "eventuel", "evt"} {
+		f = strings.TrimPrefix(f, perhaps) // "Evt. værge"
 	}
 	bare := strings.TrimRight(f, "123456789")
 	for _, name := range []string{f, bare} {

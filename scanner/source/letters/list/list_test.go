@@ -17,7 +17,7 @@ func read(name, text string) *document.Document {
 
 func TestHeadings(t *testing.T) {
 	want := map[column][]string{
-		fullName: {"Navn", "Modtager", "Fulde navn", "BORGERNAVN", "Debitornavn", "Partsrepræsentant", "Kundenavn"}, firstName: {"Fornavn", "Fornavn(e)"}, lastName: {"Efternavn"},
+		fullName: {"Navn", "Modtager", "Fulde navn", "BORGERNAVN", "Debitornavn", "Partsrepræsentant", "Kundenavn", "Ejer(e)", "Evt. værge"}, firstName: {"Fornavn", "Fornavn(e)"}, lastName: {"Efternavn"},
 		cprNumber: {"CPR", "CPR-nr.", "Cpr nummer", "Personnummer", "Modtagers CPR"}, address: {"Adresse", "Vejnavn", "Adr."},
 		postCode: {"Postnr.", "Post nr. og by"}, town: {"By", "Postdistrikt"}, fileName: {"Fil", "Filnavn", "Vedhæftning", "Dokumentnavn", "PDF-fil"},
 		nothing: {"E-mail", "Mailadresse", "Løbenr.", "Beløb", "", "Telefon"},
