@@ -36,6 +36,9 @@ func TestCitizensAreRefused(t *testing.T) {
 		"hr. Nielsen klagede":                             fieldcheck.ErrName,
 		"Det var borgeren Anna, der ringede":              fieldcheck.ErrName,
 		"Hun bor Testvej 12":                              fieldcheck.ErrContact,
+		"Borgeren hedder Søren":                           fieldcheck.ErrName,
+		"Navn\tCPR\nBorger 1\t070761-4285":                fieldcheck.ErrNumber,
+		"CPR\n0707614285\n1203363951":                     fieldcheck.ErrNumber,
 	} {
 		err := fieldcheck.Check(text)
 		if !errors.Is(err, want) || !errors.Is(err, register.ErrPersonalData) {
@@ -53,7 +56,7 @@ func TestOrdinaryWordsAreKept(t *testing.T) {
 		"Perioden 31-10-2024 - 24-01-2025, 550 opslag", "Sagsnr. 27.00.00-G01-12-21", "Barnets Lov § 32", "Sat i karantæne 16.01.2026 kl. 10.05.",
 		"Datatilsynet, j.nr. 2025-431-0123", "Kontakt post@kommune.example", "CVR 12345678",
 		"Hændelsen skete den 7. juli 2025, 2025 var første år", "Mailen er sat i karantæne den 7. juli 2025 kl. 10.15.", "Per adressen kan det ses, at lønsedlen ligger i mappen",
-		"Forsendelsen, afgørelsen og tilladelsen blev sendt igen", "borgeren har klaget", "Barnet Lov", "DATATILSYNET HAR AFSLUTTET SAGEN", "en to tre gange", "Gladsaxe Kommune, Rådhuset",
+		"Forsendelsen, afgørelsen og tilladelsen blev sendt igen", "borgeren har klaget", "Systemet hedder Nexus, og sagen hedder INC0012345.", "Borgeren ved navnet på kuverten, at den var til en anden", "Barnet Lov", "DATATILSYNET HAR AFSLUTTET SAGEN", "en to tre gange", "Gladsaxe Kommune, Rådhuset",
 	} {
 		if err := fieldcheck.Check(text); err != nil {
 			t.Errorf("%q: %v", text, err)

@@ -21,7 +21,7 @@ var (
 	spoken = regexp.MustCompile(`(?i)(?:\b(?:nul|en|et|én|ét|to|tre|fire|fem|seks|syv|otte|ni)\b[ ,.\-–]{0,3}){10}`)
 	street = regexp.MustCompile(`\b\p{Lu}[\p{L}.-]*(?:vej|gade|allé|alle|stræde|vænget|vænge|parken|toften|bakken|boulevard|plads|torv) \d{1,3} ?[A-Za-z]?\b`)
 	title  = regexp.MustCompile(`\b(?i:hr|fru|frk|frøken)\.? \p{Lu}\p{Ll}+`)
-	called = regexp.MustCompile(`\b(?i:borger(?:en)?|barnet|klient(?:en)?|patient(?:en)?|eleven|moren|faren|datteren|sønnen) (\p{Lu}\p{Ll}+)\b`)
+	called = regexp.MustCompile(`\b(?i:borger(?:en)?|barnet|klient(?:en)?|patient(?:en)?|eleven|moren|faren|datteren|sønnen)(?: hedder| ved navn)? (\p{Lu}\p{Ll}+)\b`)
 	pair   = regexp.MustCompile(`\p{L}[\p{L}-]*`)
 )
 
