@@ -31,7 +31,7 @@ type Decision struct {
 }
 
 // Release lets an item go. Where a rule asks for two people the first call records
-// an approval and the case stays held; a different person must call again. Then the
+// an approval and the case stays held; a different person must call again, for no more than the first. Then the
 // wish is stored and the source asked; a returned case that is still Releasing met
 // a temporary failure and is repeated by Resume. A permanent failure is returned as
 // an error beside the case, which is held again with LastError set.
@@ -64,6 +64,9 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 	if slices.Contains(c.ApprovalsDone, d.By) {
 		return nil, fmt.Errorf("%s has already approved, a second person must: %w", d.By, ErrNotAllowed)
 	}
+	if len(c.ApprovalsDone) > 0 && !d.Wish.Within(c.Wish) { // each has to agree to all that leaves
+		return nil, fmt.Errorf("case %s: %w", c.ID, ErrWider)
+	}
 	c.ApprovalsDone = append(c.ApprovalsDone, d.By)
 	if missing := needed - len(c.ApprovalsDone); missing > 0 {
 		return c, s.approve(ctx, c, d, missing)
@@ -89,8 +92,11 @@ func (s *Service) Release(ctx context.Context, id string, d Decision) (*Case, er
 }
 
 func (s *Service) approve(ctx context.Context, c *Case, d Decision, missing int) error {
+	c.Wish = d.Wish
+	detail := c.decision()
+	detail["reason"], detail["missing"] = d.Reason, fmt.Sprint(missing)
 	return s.db.Update(ctx, func(tx *sql.Tx) error {
-		return s.move(ctx, tx, c, Held, d.By, s.stamp(), map[string]string{"reason": d.Reason, "missing": fmt.Sprint(missing)})
+		return s.move(ctx, tx, c, Held, d.By, s.stamp(), detail)
 	})
 }
 

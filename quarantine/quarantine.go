@@ -184,5 +184,6 @@ var (
 	ErrTemporary  = errors.New("temporary failure") // wrapped by releasers: try again
 	ErrLocked     = errors.New("the vault key is not unlocked")
 	ErrNotAllowed = errors.New("not allowed")
+	ErrWider      = fmt.Errorf("the release asks for more than was agreed to: %w", ErrNotAllowed)
 	ErrOwn        = fmt.Errorf("nobody may release his own mail: %w", ErrNotAllowed)
 )

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strconv"
 )
 
@@ -16,6 +17,15 @@ func (w Wish) encode() string {
 		return ""
 	}
 	return string(b)
+}
+
+// Within reports whether a wish asks for no more than one that was agreed to: for fewer of
+// the recipients, perhaps, and by the same route.
+func (w Wish) Within(agreed Wish) bool {
+	if agreed.Route != "" && w.Route != agreed.Route {
+		return false
+	}
+	return len(agreed.To) == 0 || len(w.To) > 0 && !slices.ContainsFunc(w.To, func(i int) bool { return !slices.Contains(agreed.To, i) })
 }
 
 // decision is what the ledger is told of a decision.

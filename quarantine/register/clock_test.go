@@ -78,6 +78,15 @@ func TestTheCalendarFile(t *testing.T) {
 			t.Errorf("lacks %q:\n%s", want, text)
 		}
 	}
+	now = now.Add(20 * time.Minute) // it was known an hour earlier: calendars take the later number
+	e2 := desk.EntryOf(d)
+	e2.Aware = d.Confirmed.Add(-time.Hour)
+	if d, err = k.Edit(t.Context(), "dpo", d.No, e2); err != nil {
+		t.Fatal(err)
+	}
+	if text, _ = clock.ICS(d, "Eksempel Kommune", now); !strings.Contains(text, "SEQUENCE:20\r\n") || !strings.Contains(text, "DTEND:20261026T130000Z") {
+		t.Errorf("the moved deadline:\n%s", text)
+	}
 	d.Status = register.Averted
 	if _, ok := clock.ICS(d, "", now); ok {
 		t.Error("an averted incident has a calendar file")

@@ -50,6 +50,7 @@ type stateView struct {
 	Waiting bool   // for a person
 	Left    bool   // it was sent before it was seen
 	Closes  string // when it does by itself, "" when that is not said
+	Next    string // the case that waits after this one, "" for none and for who only reads
 	Typed   frame.Typed
 	Kept    []string // what was written for a form that is not offered any more
 }
@@ -169,6 +170,12 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 	}
 	if view.CanSeePictures && r.URL.Query().Get("billeder") == "1" {
 		view.Pictures = pictureViews(l, c)
+	}
+	if s.may(u.Role, "POST", "/sag/{id}/frigiv") {
+		if view.Next, err = s.queue.Next(r.Context(), c); err != nil {
+			s.Broken(w, r, "look for the next case", err)
+			return
+		}
 	}
 	if view.Run, err = s.lists.RunLine(r.Context(), l, c); err != nil {
 		s.Broken(w, r, "count a case's run", err)

@@ -46,9 +46,14 @@ const someMost = 50
 // whom somebody had left out, or by another route.
 func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, some bool, typed frame.Typed) *decisionForm {
 	form := &decisionForm{Open: true, Limit: reasonLimit, Route: words.Clean(c.Route, words.Short), ByRoute: typed.Sent("frigiv", "vej"), Text: typed.Text("frigiv", "begrundelse")}
+	agreed := quarantine.Wish{} // by whoever approved before
+	if len(c.ApprovalsDone) > 0 {
+		agreed = c.Wish
+		form.ByRoute = form.ByRoute || agreed.Route != ""
+	}
 	if some && len(c.To) > 1 && len(c.To) <= someMost {
 		for i, to := range c.To {
-			chosen := !typed.Sent("frigiv", "modtagere") || typed.Chose("frigiv", "modtager", strconv.Itoa(i))
+			chosen := typed.Chose("frigiv", "modtager", strconv.Itoa(i)) || !typed.Sent("frigiv", "modtagere") && (quarantine.Wish{To: []int{i}, Route: agreed.Route}).Within(agreed)
 			form.To = append(form.To, recipient{i, words.Clean(to, words.Short), chosen})
 		}
 	}
@@ -64,6 +69,9 @@ func releaseForm(l words.Lang, c *quarantine.Case, u *frame.User, f refused, som
 		form.Effects = append(form.Effects, words.Text(l, "release.two", n))
 		if len(c.ApprovalsDone) > 0 {
 			form.Effects = append(form.Effects, words.Text(l, "release.have", words.Clean(strings.Join(c.ApprovalsDone, ", "), words.Short)))
+			if n := len(agreed.To); n > 0 {
+				form.Effects = append(form.Effects, words.Text(l, "release.have.some", n, len(c.To)))
+			}
 		}
 		if slices.Contains(c.ApprovalsDone, u.Name) {
 			form.Open = false
@@ -206,6 +214,8 @@ func (s *server) refusedDecision(w http.ResponseWriter, r *http.Request, id stri
 		status, key, kind = http.StatusConflict, "problem.decided", "warning"
 	case errors.Is(err, quarantine.ErrLocked):
 		status, key = http.StatusConflict, "problem.locked"
+	case errors.Is(err, quarantine.ErrWider):
+		status, key = http.StatusConflict, "problem.wider"
 	case errors.Is(err, quarantine.ErrOwn):
 		status, key = http.StatusForbidden, "problem.own"
 	case errors.Is(err, quarantine.ErrNotAllowed):

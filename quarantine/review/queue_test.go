@@ -176,6 +176,37 @@ func TestAllThatMatch(t *testing.T) {
 	}
 }
 
+// Forty cases on a Monday: from each a link leads to the next that waits, round and round,
+// also when a case was left for later.
+func TestNextCase(t *testing.T) {
+	r := newRig(t)
+	var ids []string
+	for n := range 3 {
+		ids = append(ids, r.hold(t, screenshot(fmt.Sprint("a", n)), time.Duration(9-n)*time.Hour).ID)
+	}
+	c := r.as(t, "reviewer")
+	next := func(c *client, id string) string {
+		_, body := c.get("/sag/" + id)
+		return between(body, `id="naeste" href="/sag/`, `"`)
+	}
+	for n, id := range ids {
+		if got := next(c, id); got != ids[(n+1)%3] {
+			t.Errorf("after case %d comes %q", n, got)
+		}
+	}
+	if got := next(r.as(t, "auditor"), ids[0]); got != "" {
+		t.Errorf("who decides nothing is sent on to %q", got)
+	}
+	c.post("/sag/"+ids[1]+"/afvis", "begrundelse", "Skal sendes sikkert")
+	c.post("/sag/"+ids[2]+"/afvis", "begrundelse", "Skal sendes sikkert")
+	if got := next(c, ids[1]); got != ids[0] {
+		t.Errorf("after a decided case comes %q", got)
+	}
+	if got := next(c, ids[0]); got != "" {
+		t.Errorf("after the only one comes %q", got)
+	}
+}
+
 // A page that renews itself shows what is new and does not keep a session alive.
 func TestLiveQueue(t *testing.T) {
 	r := newRig(t)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"brevvagt/quarantine"
 	"brevvagt/quarantine/warned"
 )
 
@@ -48,6 +49,43 @@ func TestReleaseToSome(t *testing.T) {
 		t.Error("offered where the source cannot")
 	}
 }
+
+// Where two must agree, no more leaves than both agreed to, and by no other route.
+func TestNoMoreLeavesThanBothAgreedTo(t *testing.T) {
+	r := newRig(t)
+	r.source.some = true
+	held := r.hold(t, bundle("a"), time.Hour)
+	first, second := r.as(t, "reviewer"), r.as(t, "dpo")
+	release := func(c *client, chosen ...string) (int, string) {
+		return c.postForm("/sag/"+held.ID+"/frigiv", url.Values{"begrundelse": {"Aftalt"}, "modtagere": {"14"}, "modtager": chosen})
+	}
+	if status, body := release(first, "3", "5"); status != http.StatusOK || !strings.Contains(body, "Godkendelsen gælder 2 af 14 modtagere") {
+		t.Fatalf("status %d", status)
+	}
+	_, body := second.get("/sag/" + held.ID)
+	if form := between(body, `id="frigiv"`, "</form>"); strings.Count(form, " checked>") != 2 || !strings.Contains(form, `value="5" checked>`) {
+		t.Error("the second is offered what the first left out")
+	}
+	for name, chosen := range map[string][]string{"one more": {"3", "5", "6"}, "another": {"6"}, "all": {"0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13"}} {
+		if status, body := release(second, chosen...); status != http.StatusConflict || !strings.Contains(body, "Den første godkendelse gælder færre") || len(r.source.delivered) != 0 {
+			t.Errorf("%s: status %d", name, status)
+		}
+	}
+	if status, _ := second.post("/sag/"+held.ID+"/frigiv", "begrundelse", "Aftalt"); status != http.StatusConflict { // a form without the list
+		t.Errorf("status %d", status)
+	}
+	if status, _ := release(second, "5"); status != http.StatusOK || strings.Join(r.source.to, " ") != held.To[5] {
+		t.Errorf("status %d, released to %q", status, r.source.to)
+	}
+	for asked, agreed := range map[routePair]bool{{"", ""}: true, {"sikker", ""}: true, {"sikker", "sikker"}: true, {"", "sikker"}: false, {"anden", "sikker"}: false} {
+		if (quarantine.Wish{Route: asked.asked}).Within(quarantine.Wish{Route: asked.agreed}) != agreed {
+			t.Errorf("%+v", asked)
+		}
+	}
+}
+
+// routePair is a route that is asked for and one that was agreed to.
+type routePair struct{ asked, agreed string }
 
 func TestNobodyReleasesHisOwnMail(t *testing.T) {
 	r := newRig(t)

@@ -186,8 +186,15 @@ func (y *Year) sum(rules map[string]*Rule, waits []time.Duration) {
 	slices.SortFunc(y.Rules, func(a, b Rule) int { return cmp.Or(b.Cases-a.Cases, strings.Compare(a.ID, b.ID)) })
 	if len(waits) > 0 {
 		slices.Sort(waits)
-		y.Median, y.Slowest = Minutes(waits[len(waits)/2].Minutes()), Minutes(waits[len(waits)*9/10].Minutes())
+		y.Median, y.Slowest = Minutes(middle(waits).Minutes()), Minutes(waits[len(waits)*9/10].Minutes())
 	}
+}
+
+// middle is the median of sorted times: of an even number, half way between the two in the
+// middle.
+func middle(sorted []time.Duration) time.Duration {
+	n := len(sorted)
+	return (sorted[(n-1)/2] + sorted[n/2]) / 2
 }
 
 // list sorts the units, the one with the most cases first, and adds up those that are

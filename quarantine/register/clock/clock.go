@@ -31,6 +31,8 @@ func ICS(d *register.Draft, organisation string, now time.Time) (text string, ok
 	cal.SetMethod(ics.MethodPublish)
 	e := cal.AddEvent("frist-" + d.No + "@brevvagt.invalid")
 	e.SetDtStampTime(now.UTC())
+	// A deadline that was moved takes the place of the one that the calendar has.
+	e.SetSequence(max(0, int(d.Changed.Sub(d.Registered)/time.Minute)))
 	e.SetStartAt(d.Deadline.UTC().Add(-15 * time.Minute))
 	e.SetEndAt(d.Deadline.UTC())
 	e.SetSummary("Frist for anmeldelse til Datatilsynet: brud nr. " + d.No)

@@ -246,6 +246,23 @@ func (s *Pages) sent(ctx context.Context, l words.Lang, rows []row) error {
 	return nil
 }
 
+// Next is the case that waits after another in the order in which they were stopped, the
+// first again after the last; "" when no other waits.
+func (s *Pages) Next(ctx context.Context, after *quarantine.Case) (string, error) {
+	for _, since := range []time.Time{after.HeldAt, {}} {
+		list, _, err := s.Finder.Find(ctx, finder.Query{States: []string{string(quarantine.Held)}, Since: since, Order: finder.Oldest, Limit: 2})
+		if err != nil {
+			return "", err
+		}
+		for _, c := range list {
+			if c.ID != after.ID {
+				return c.ID, nil
+			}
+		}
+	}
+	return "", nil
+}
+
 // cmpStates is the states of a tab; none means all.
 func cmpStates(list []quarantine.State) []quarantine.State {
 	if len(list) == 0 {

@@ -63,6 +63,8 @@ func filterTexts() map[string]phrase {
 
 func batchTexts() map[string]phrase {
 	return map[string]phrase{
+		"batch.jump":          {"Afgør flere sager samlet", "Decide several cases together"},
+		"case.next":           {"Næste sag", "Next case"},
 		"batch.title":         {"Afgør de valgte sager samlet", "Decide the chosen cases together"},
 		"batch.text":          {"Samme begrundelse gælder for alle. Du har 30 sekunder til at fortryde, før det sker.", "The same reason goes for all. You have 30 seconds to undo before it happens."},
 		"batch.select":        {"Vælg", "Choose"},
