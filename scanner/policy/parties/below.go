@@ -60,12 +60,13 @@ func (it *Item) citizensBox(address string) bool {
 // textBelow is what the mail's own text says from a place in segment i on.
 func (it *Item) textBelow(i, at int) string {
 	var b strings.Builder
-	b.WriteString(it.Doc.Segments[i].Text[at:])
+	rest := it.Doc.Segments[i].Text[at:]
+	b.WriteString(rest[:min(len(rest), belowReach)]) // no more: a mail may have thousands of salutations
 	own := it.bundle()
 	for k := i + 1; k < len(it.Doc.Segments) && b.Len() < belowReach; k++ {
 		if s := &it.Doc.Segments[k]; own.own(s.At.Path) && s.At.Path == it.Doc.Segments[i].At.Path {
 			b.WriteByte('\n')
-			b.WriteString(s.Text)
+			b.WriteString(s.Text[:min(len(s.Text), belowReach)])
 		}
 	}
 	text := b.String()
