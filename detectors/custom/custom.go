@@ -122,9 +122,16 @@ func newMatcher(d Definition) (*matcher, error) {
 	if p.MatchString("") {
 		return nil, errors.New("pattern matches the empty text")
 	}
+	if openRepeat.MatchString(d.Pattern) {
+		return nil, errors.New(`pattern has a { that no } closes; write \{ for the sign itself`)
+	}
 	m.pattern = p
 	return m, nil
 }
+
+// openRepeat finds a repetition without its end, "\d{16", which is read as the very signs
+// and so finds nothing.
+var openRepeat = regexp.MustCompile(`(?:^|[^\\])\{[0-9]+,?[0-9]*(?:[^0-9,}]|$)`)
 
 func (m *matcher) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	var out []detectors.Span

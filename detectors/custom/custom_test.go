@@ -66,6 +66,7 @@ func TestWrongDefinitionsAreNamed(t *testing.T) {
 		"words or pattern": func(d *custom.Definition) { d.Words = nil },
 		"at most 1000":     func(d *custom.Definition) { d.Pattern = strings.Repeat("a", 1001) },
 		"missing closing":  func(d *custom.Definition) { d.Pattern = "(" },
+		"no } closes":      func(d *custom.Definition) { d.Pattern = `DK\d{16` },
 		"empty text":       func(d *custom.Definition) { d.Pattern = "a*" },
 		"strength is":      func(d *custom.Definition) { d.Strength = "sure" },
 		"checksum is":      func(d *custom.Definition) { d.Pattern, d.Checksum = "a", "crc" },
