@@ -2,8 +2,13 @@ package archive
 
 import (
 	"bytes"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/pbkdf2"
+	"crypto/sha256"
 	"encoding/binary"
 	"hash/crc32"
+	"testing"
 )
 
 // sevenZipOf writes a 7z archive with one stored file of fewer than 128 bytes.
@@ -34,16 +39,42 @@ func sevenZipOf(name, text string) []byte {
 	return b.Bytes()
 }
 
+// rarSealed writes a rar 5 archive with one stored file that is encrypted with a password
+// (AES-256 in CBC mode, key by PBKDF2), as The Unarchiver opens it.
+func rarSealed(t *testing.T, name, text, password string) []byte {
+	t.Helper()
+	salt, iv := []byte("salt of 16 bytes"), []byte("vector, 16 bytes")
+	key, err := pbkdf2.Key(sha256.New, password, salt, 1<<15, 32)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := aes.NewCipher(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed := append([]byte(text), make([]byte, -len(text)&15)...)
+	cipher.NewCBCEncrypter(c, iv).CryptBlocks(sealed, sealed)
+	extra := append(append([]byte{0, 1, 0, 0, 15}, salt...), iv...)
+	extra[0] = byte(len(extra) - 1)
+	head := append([]byte{2, 3, byte(len(extra)), byte(len(sealed)), 4, byte(len(text)), 0},
+		binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text)))...)
+	head = append(append(head, 0, 1, byte(len(name))), name...)
+	out := append([]byte("Rar!\x1a\x07\x01\x00"), rarBlock(1, 0, 0)...)
+	out = append(append(out, rarBlock(append(head, extra...)...)...), sealed...)
+	return append(out, rarBlock(5, 0, 0)...)
+}
+
+func rarBlock(body ...byte) []byte {
+	sized := append([]byte{byte(len(body))}, body...)
+	return append(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(sized)), sized...)
+}
+
 // rarOf writes a rar 5 archive with one stored file; with encrypted 1 the file
 // says that it needs a password.
 func rarOf(name, text string, encrypted byte) []byte {
-	block := func(body ...byte) []byte {
-		sized := append([]byte{byte(len(body))}, body...)
-		return append(binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE(sized)), sized...)
-	}
 	n := byte(len(text))
 	out := []byte("Rar!\x1a\x07\x01\x00")
-	out = append(out, block(1, 0, 0)...)
+	out = append(out, rarBlock(1, 0, 0)...)
 	var extra []byte
 	flags := byte(2)
 	if encrypted == 1 {
@@ -59,6 +90,6 @@ func rarOf(name, text string, encrypted byte) []byte {
 	head = append(head, binary.LittleEndian.AppendUint32(nil, crc32.ChecksumIEEE([]byte(text)))...)
 	head = append(head, 0, 1, byte(len(name)))
 	head = append(append(head, name...), extra...)
-	out = append(append(out, block(head...)...), text...)
-	return append(out, block(5, 0, 0)...)
+	out = append(append(out, rarBlock(head...)...), text...)
+	return append(out, rarBlock(5, 0, 0)...)
 }
