@@ -22,7 +22,7 @@ func TestPasswordsInTheSameItem(t *testing.T) {
 		"zip":     {lockedOld, "Hej\n\nKoden til zip-filen er: Sommer2026!\n\nHilsen Bo", "Koden kommer på sms. Sommerhilsen2026 Bo"},
 		"AES zip": {lockedAES, "Den åbnes med kodeordet \"vinter26\".", "Kodeordet er vinter27"},
 		"7z":      {locked7z, "Hej Bo\nKode: Hans og Grethe 7\n", "Kode: Hans og Grethe"},
-		"rar":     {base64.StdEncoding.EncodeToString(rarSealed(t, "n.txt", "Nr. 070761-4285", "Efterår26")), "Kodeordet er \"Efterår26\"", "Kodeordet er \"Efterår27\""},
+		"rar":     {base64.StdEncoding.EncodeToString(rarSealed(t, "n.txt", "Nr. 070761-4285", "Efterår 26")), "Kodeordet er \"Efterår 26\"", "Kodeordet er \"Efterår 27\""},
 	} {
 		data, err := base64.StdEncoding.DecodeString(tt.archive)
 		if err != nil {

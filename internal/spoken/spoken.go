@@ -88,6 +88,9 @@ func (c *candidates) behind(text string) {
 	if _, rest, ok := strings.Cut(line, ":"); ok {
 		c.add(strings.TrimSpace(rest), true) // of several words
 	}
+	if inner := quoted(line); strings.Contains(inner, " ") {
+		c.add(inner, true)
+	}
 	words := strings.Fields(text)
 	told := false
 	for k, word := range words[:min(len(words), reach)] {
@@ -100,6 +103,18 @@ func (c *candidates) behind(text string) {
 		}
 		told = colon && value == "" || name == "er" || name == "is" || name == "="
 	}
+}
+
+// quoted gives the first text of a line between quotation marks, "" if none is.
+func quoted(line string) string {
+	const marks = "\"“”„«»"
+	start := strings.IndexAny(line, marks)
+	if start < 0 {
+		return ""
+	}
+	inner := strings.TrimLeft(line[start:], marks)
+	end := strings.IndexAny(inner, marks)
+	return inner[:max(end, 0)]
 }
 
 // add takes a word as it stands and without the signs of the sentence around it, if it

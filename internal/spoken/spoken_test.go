@@ -12,6 +12,7 @@ func TestPasswords(t *testing.T) {
 		"password: Aa1 bb2":                "Aa1 bb2",
 		"Brug løsenet “Hyld”.":             "Hyld",
 		"Vinter-26 er koden":               "Vinter-26",
+		"Koden er „Hans og Grethe“, Bo":    "Hans og Grethe",
 		"Kode:\x00K4t!":                    "K4t!",
 		"Filen har pinkode 4711.":          "4711",
 		"Koden til filen får du her: hest": "hest",
