@@ -340,11 +340,7 @@ func (w *walk) condensable(head []byte, name string) bool {
 // have, of a large text what may matter (see Condense). cut tells that there was more.
 func (b *Builder) Gather(name string, r io.Reader) (data []byte, cut bool, err error) {
 	limit := b.PartLimit()
-	first := min(limit, condenseFrom) + 1
-	data, err = io.ReadAll(io.LimitReader(r, min(first, smallPart)))
-	if err == nil && len(data) == smallPart {
-		data, err = readOn(data, r, first)
-	}
+	data, err = io.ReadAll(io.LimitReader(r, min(limit, condenseFrom)+1))
 	if err != nil || int64(len(data)) <= min(limit, condenseFrom) {
 		return data, false, err
 	}
@@ -360,15 +356,12 @@ func (b *Builder) Gather(name string, r io.Reader) (data []byte, cut bool, err e
 	return data[:min(int64(len(data)), limit)], int64(len(data)) > limit, err
 }
 
-// smallPart is how much of a part is read in small steps.
-const smallPart = 1 << 20
-
-// readOn reads more behind data, up to limit bytes in all. Room is made in few steps:
-// growing by a quarter, as io.ReadAll does, leaves three times the content behind on the
-// way, and memory that is never written to costs nothing.
+// readOn reads more behind data, up to limit bytes in all. Room is made in one step or
+// two: growing by a quarter, as io.ReadAll does, leaves three times the content behind on
+// the way, and memory that is never written to costs nothing.
 func readOn(data []byte, r io.Reader, limit int64) ([]byte, error) {
 	for int64(len(data)) < limit {
-		room := make([]byte, min(16*int64(len(data)), limit))
+		room := make([]byte, min(8*int64(len(data)), limit))
 		n := copy(room, data)
 		data = nil
 		more, err := io.ReadFull(r, room[n:])
