@@ -15,6 +15,8 @@ type apart struct {
 	single bool
 	said   [labelReach]string // the texts before, the latest first
 	whole  string             // ten digits without a label, which may follow
+	born   Segment            // six digits behind a word for the day of birth
+	since  int                // texts since then
 }
 
 const (
@@ -29,11 +31,19 @@ var (
 	valueLabel    = regexp.MustCompile(`(?i)^(?:svar|answer|response|value|val|v(?:æ|ae)rdi|data|text|tekst|indhold|content|input)$`)
 )
 
+var (
+	birthLabel  = regexp.MustCompile(`(?i)f(?:ø|oe?)d(?:t|sel)|f\.?(?:dato|dag)`)
+	serialLabel = regexp.MustCompile(`(?i)l(?:ø|oe?)be-?n|kontrol-?(?:cif|n|kod)|(?:sidste|de) (?:4|fire)`)
+)
+
 var numberLabel = regexp.MustCompile(`(?i)cpr|person-?n(?:umme)?r|pers\.?nr`)
 
 // add takes the next piece and gives the number that ended before it, if one did.
 func (a *apart) add(s Segment) (whole Segment, ok bool) {
 	text := strings.TrimSpace(s.Text)
+	if a.serial(s, text) {
+		return Segment{Text: a.born.Text + "-" + text, Label: s.Label, At: a.born.At}, true
+	}
 	if said := a.said[0]; len(text) == numberDigits && len(said) <= shortLabel && pieceOf(text[:6]) && pieceOf(text[6:]) &&
 		(s.Label == "" || valueLabel.MatchString(s.Label)) && asksForNumber.MatchString(said) {
 		// A form or a list has the name of a field in one paragraph or value, what was
@@ -54,6 +64,27 @@ func (a *apart) add(s Segment) (whole Segment, ok bool) {
 	copy(a.said[1:], a.said[:])
 	a.said[0] = text
 	return whole, ok
+}
+
+// serial tells the four digits that a form has a field for, below the field with the day
+// of birth: "Fødselsdato 010237", "Løbenr. 5006".
+func (a *apart) serial(s Segment, text string) bool {
+	a.since++
+	if len(text) != 4 && len(text) != 6 || !pieceOf(text) {
+		return false
+	}
+	names := a.said[0]
+	if s.Label != "" {
+		names = s.Label
+	}
+	if names = cutFront(names, labelLength); len(text) == 6 {
+		if birthLabel.MatchString(names) {
+			a.born, a.since = s, 0
+			a.born.Text = text
+		}
+		return false
+	}
+	return a.born.Text != "" && a.since <= labelReach && serialLabel.MatchString(names)
 }
 
 // label is what a text before says the number is, "" if none does.

@@ -39,6 +39,9 @@ func TestNumbersTakenApart(t *testing.T) {
 		"Svar,1,3,0,1,5,1,5,3,5,5,Tak":    "",
 		"CPR-nr.,1,3,0,1,5,1,5,3,5":       "",
 		"CPR-nr.,5355,130151":             "",
+		"Fødselsdato,130151,Løbenr.,5355": "|130151-5355",
+		"Fødselsdato,130151,Postnr,5355":  "",
+		"Møde,130151,Løbenr.,5355":        "",
 		"CPR-nr.,a,b,c,d,130151,5355,Tak": "",
 	} {
 		if got := said(piecesOf("", texts)...); got != want {

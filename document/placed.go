@@ -2,6 +2,7 @@ package document
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ const MaxPlaced = 50_000
 func Lines(pieces []Placed) (lines []string) {
 	pieces = slices.Clone(pieces[:min(len(pieces), MaxPlaced)])
 	slices.SortStableFunc(pieces, func(a, b Placed) int { return cmp.Compare(a.Y, b.Y) })
+	var above []Placed
 	for len(pieces) > 0 {
 		n := 1
 		for n < len(pieces) && pieces[n].Y-pieces[0].Y <= max(pieces[0].Size, 1)/2 {
@@ -30,12 +32,31 @@ func Lines(pieces []Placed) (lines []string) {
 		}
 		line := pieces[:n]
 		pieces = pieces[n:]
+		lines = append(lines, broken(above, line)...)
+		above = line
 		if n < 2 {
 			continue
 		}
 		slices.SortStableFunc(line, func(a, b Placed) int { return cmp.Compare(a.X, b.X) })
 		if text := inOrder(line); MayHoldNumber([]byte(text)) && saysMore(line, text) {
 			lines = append(lines, text)
+		}
+	}
+	return lines
+}
+
+// broken gives the numbers that a line breaks off behind their hyphen and the next one,
+// or the one after that, goes on with right below.
+func broken(above, below []Placed) (lines []string) {
+	for _, p := range above {
+		n := len(p.Text)
+		if n < 7 || p.Text[n-1] != '-' || !pieceOf(p.Text[n-7:]) {
+			continue
+		}
+		for _, q := range below {
+			if q.Y-p.Y <= 3*max(p.Size, 1) && math.Abs(q.X-p.X) <= max(p.Size, 1) && len(q.Text) >= 4 && pieceOf(q.Text[:4]) {
+				lines = append(lines, p.Text+q.Text)
+			}
 		}
 	}
 	return lines

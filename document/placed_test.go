@@ -24,6 +24,9 @@ func TestLines(t *testing.T) {
 		"two amounts":     {[]Placed{{90, 20, 10, "3951"}, {10, 20, 10, "120336"}}, nil},
 		"another line":    {[]Placed{{90, 40, 10, "-3951"}, {10, 20, 10, "120336"}}, nil},
 		"measures":        {[]Placed{{10, 20, 10, "45"}, {30, 20, 10, "120"}, {60, 20, 10, "3600"}}, nil},
+		"broken off":      {[]Placed{{10, 32, 10, "3951"}, {10, 20, 10, "Nr. 120336-"}}, []string{"Nr. 120336-3951"}},
+		"broken far off":  {[]Placed{{10, 90, 10, "3951"}, {10, 20, 10, "Nr. 120336-"}}, nil},
+		"beside":          {[]Placed{{80, 32, 10, "3951"}, {10, 20, 10, "Nr. 120336-"}}, nil},
 		"without a label": {[]Placed{{90, 20, 10, "1203363951"}, {10, 20, 10, "Ordre"}}, nil},
 	} {
 		if got := Lines(c.pieces); !slices.Equal(got, c.want) {

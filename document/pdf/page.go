@@ -179,6 +179,7 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 	}
 	at, first := 0, 1
 	lastTop, lastBottom, known := 0.0, 0.0, false
+	endTop := math.Inf(1)
 	for number, raw := range strings.SplitAfter(t.text, "\n") {
 		line := strings.TrimRight(raw, "\r\n")
 		if strings.TrimSpace(line) != "" {
@@ -189,10 +190,15 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 				flush(first)
 				first = number + 1
 			}
+			row := ok && math.Abs(top-endTop) < height/3 && nextBox(b.String(), line)
+			endTop = t.endTop(line, at)
 			if ok {
 				lastTop, lastBottom, known = top, bottom, true
 			}
-			if b.Len() > 0 {
+			switch {
+			case row:
+				b.WriteByte(' ')
+			case b.Len() > 0:
 				b.WriteByte('\n')
 			}
 			b.WriteString(unspaced(t.parted(line, at)))
@@ -205,6 +211,30 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 	flush(first)
 	return out
 }
+
+// endTop is where the sign that ends a line has its top, nowhere when it is none of a
+// number.
+func (t textPage) endTop(line string, at int) float64 {
+	line = strings.TrimRightFunc(line, unicode.IsSpace)
+	if line == "" || !sign(line[len(line)-1]) {
+		return math.Inf(1)
+	}
+	top, _, ok := t.top(at + utf16Len(line) - 1)
+	if !ok {
+		return math.Inf(1)
+	}
+	return top
+}
+
+// nextBox tells one sign that goes on from another on the same row, as in a form with a box
+// a digit: the engine puts each on a line of its own.
+func nextBox(before, line string) bool {
+	line = strings.TrimSpace(line)
+	n := len(before)
+	return len(line) == 1 && sign(line[0]) && n > 0 && sign(before[n-1]) && (n == 1 || before[n-2] == ' ' || before[n-2] == '\n')
+}
+
+func sign(c byte) bool { return c >= '0' && c <= '9' || c == '-' }
 
 // glued is a number with a letter right before it, as in a table whose name column
 // is too narrow: the name is cut off where the next cell begins.
