@@ -347,7 +347,7 @@ var (
 
 func general(lower string) bool {
 	trimmed := strings.TrimLeft(lower, " \t\r\n-•*–·\"»“0123456789.)")
-	if containsAny(trimmed[:min(len(trimmed), 30)], tellings) {
+	if strings.Contains(trimmed[:min(len(trimmed), tellingReach)], " vide") {
 		return false
 	}
 	for _, s := range generalStarts {
@@ -360,7 +360,7 @@ func general(lower string) bool {
 
 // freeTextLabels are words in the names of fields that take free text about the
 // person a row or form is about, and of fields that ask for the matter itself.
-var freeTextLabels = []string{"bemærk", "beskriv", "notat", "kommentar", "journal", "observation", "årsag", "fritekst", "begrund", "anmærkning", "noter", "note", "baggrund", "sagsfremstilling", "vurdering", "udtalelse", "diagnos", "helbred", "sygdom", "religion", "trosretning", "etnicitet", "særlige forhold", "øvrige oplysninger", "oplysninger om"}
+var freeTextLabels = []string{"bemærk", "beskriv", "notat", "kommentar", "journal", "observation", "årsag", "fritekst", "begrund", "anmærkning", "noter", "note", "baggrund", "sagsfremstilling", "vurdering", "udtalelse", "diagnos", "helbred", "sygdom", "religion", "trosretning", "etnicitet", "særlige forhold", "øvrige oplysninger", "oplysninger om", "internt", "obs", "hensyn"}
 
 // freeText reports whether a label is that of such a field.
 func freeText(label string) bool {

@@ -8,6 +8,8 @@ func DataTypes(category string) []string {
 	switch category {
 	case "helbred", "psykiatri", "misbrug":
 		return []string{"Helbredsoplysninger"}
+	case Private:
+		return []string{"Familiemæssige forhold", "Sociale forhold"}
 	case "boern":
 		return []string{"Familiemæssige forhold", "Støtteforanstaltninger"}
 	case "social_oekonomi":

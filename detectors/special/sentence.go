@@ -76,8 +76,9 @@ func statesLaw(lower string) bool {
 	return strings.Contains(lower, "§") && containsAny(lower, []string{" kan ", " skal ", " når ", " må "})
 }
 
-// tellings begin a sentence that tells the reader something of somebody.
-var tellings = []string{"skal lige vide", "skal vide, at", "bør vide, at", "må godt vide, at", "skal du vide"}
+// tellingReach is how far into a sentence it says "skal du vide", when it tells the reader
+// something of somebody, in bytes.
+const tellingReach = 30
 
 // fieldsBelow is how many lines of a form may stand between a name and what is told of it.
 const fieldsBelow = 6

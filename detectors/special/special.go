@@ -12,6 +12,7 @@
 package special
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"unicode/utf8"
@@ -20,10 +21,13 @@ import (
 	"brevvagt/document"
 )
 
-// maxSpans bounds what one segment yields, maxHits what is looked at for it.
+// maxSpans bounds what one segment yields, maxHits what is looked at for it, and cueHits
+// that with the words of matter.go.
 const (
 	maxSpans = 500
 	maxHits  = 20_000
+	cueHits  = 4 * maxHits
+	fewHits  = 24 // what most segments hold at most
 )
 
 // company is how near, in bytes, a weak stem's second stem must stand.
@@ -39,26 +43,35 @@ func Detectors() []detectors.Detector {
 	}}
 }
 
-var shipped = sync.OnceValue(func() *index { return newIndex(lexicon) }) // takes tens of milliseconds
+var shipped = sync.OnceValue(func() *index { // takes tens of milliseconds
+	ix := newIndex(lexicon)
+	ix.addCues(cuesText)
+	return ix
+})
 
 // groupTitles say in Danish what a word is about, without any word of the lexicon.
 var groupTitles = map[string]string{
 	"helbred": "helbred", "psykiatri": "psykisk helbred", "misbrug": "afhængighed", "religion": "tro eller livssyn",
 	"etnicitet": "herkomst", "fagforening": "fagligt tilhørsforhold", "politik": "politisk holdning", "seksualitet": "seksualliv",
 	"genetik_biometri": "gener og kropsmål", "straf_art10": "strafbare forhold", "adressebeskyttelse": "beskyttet navn eller adresse",
-	"boern": "børne- og familiesag", "social_oekonomi": "sociale og økonomiske forhold", "personalesag": "ansættelsesforhold",
+	"boern": "børne- og familiesag", "social_oekonomi": "sociale og økonomiske forhold", "personalesag": "ansættelsesforhold", Private: "private forhold",
 }
 
 func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
-	hits := ix.hits(seg.Text)
+	var room [fewHits]hit
+	hits := ix.hits(seg.Text, room[:0])
 	if len(hits) == 0 {
 		return nil
 	}
 	text := seg.Text
 	labelled := freeText(seg.Label)
+	private := ix.matters(text, hits)
 	kept := hits[:0]
 	var s sentence
 	for _, h := range hits {
+		if h.entry.group == Private {
+			continue
+		}
 		if h.start >= s.end {
 			s = ix.sentenceAt(text, h.start, s.end)
 		}
@@ -86,6 +99,10 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 		if len(out) == maxSpans {
 			break
 		}
+	}
+	if len(private) > 0 {
+		out = append(out, private...)
+		slices.SortStableFunc(out, func(a, b detectors.Span) int { return a.Start - b.Start })
 	}
 	return out
 }

@@ -152,12 +152,12 @@ func byteTables() (isWord [256]bool, plain, lower [256]byte) {
 	return isWord, plain, lower
 }
 
-// hits gives the stems of a text in order of place, at most maxHits.
-func (ix *index) hits(text string) []hit {
-	var out []hit
+// hits adds the stems of a text to out in order of place, at most maxHits, and cueHits with the
+// cues among them.
+func (ix *index) hits(text string, out []hit) []hit {
 	r := reader{text: text}
 	every := ix.insideOf(text)
-	for len(out) < maxHits {
+	for sure := 0; sure < maxHits && len(out) < cueHits; {
 		if !every {
 			r.pos = ix.pass(text, r.pos)
 		}
@@ -168,6 +168,9 @@ func (ix *index) hits(text string) []hit {
 		if h, ok := ix.match(text, w); ok {
 			out = append(out, h)
 			r.pos = max(r.pos, h.end)
+			if h.entry.group != Private {
+				sure++
+			}
 		}
 	}
 	return out

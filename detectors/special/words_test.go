@@ -33,7 +33,7 @@ func TestPassingOverMissesNothing(t *testing.T) {
 		for line := range strings.Lines(text) {
 			want := everyWord(ix, line)
 			found += len(want)
-			if got := ix.hits(line); !slices.Equal(got, want) {
+			if got := ix.hits(line, nil); !slices.Equal(got, want) {
 				t.Errorf("%q: %d hits, want %d", line, len(got), len(want))
 			}
 		}

@@ -38,9 +38,9 @@ var largePackages = map[string]int{
 	"internal/incidents":           2300, // a scenario is a short function, and there are eighty of them
 	"detectors/identity":           3700, // the ways a number is written, and the words that tell it from others
 	"detectors/residue":            1800, // placeholders of every merge system, and the skeleton of a letter
-	"detectors/special":            2200, // the lexicon in its forms, and what tells a statement about somebody from any other
-	"detectors/subject":            3200, // who a paper is about, read from letters, forms, tables, lists and prose
-	"scanner/policy/parties":       3350, // who a mail is for, by its address, greeting, papers and what it quotes
+	"detectors/special":            2350, // the lexicon in its forms, cues that tell a life together, and what tells a statement about somebody from any other
+	"detectors/subject":            3300, // who a paper is about, read from letters, forms, tables, lists and prose
+	"scanner/policy/parties":       3550, // who a mail is for, by its address, greeting, papers and what it quotes
 
 	"scanner/source/letters/compare": 2100, // one letter beside one row, and every way it can be another's
 }

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/special"
 	"brevvagt/document"
 )
 
@@ -176,11 +177,16 @@ func (f *Facts) clearMask() bool {
 	})
 }
 
+// private reports whether somebody's life is told.
+func (f *Facts) private() bool {
+	return slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool { return x.Category == special.Private })
+}
+
 func (f *Facts) sensitiveSure() int {
 	n := 0
 	for i := range f.Findings {
 		x := &f.Findings[i]
-		if (x.Detector == "special-category" || x.Detector == "protected-address") && x.Strength.Rank() >= detectors.Medium.Rank() {
+		if x.Category != special.Private && (x.Detector == "special-category" || x.Detector == "protected-address") && x.Strength.Rank() >= detectors.Medium.Rank() {
 			n++
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/special"
 	"brevvagt/detectors/subject"
 	"brevvagt/scanner/policy/parties"
 )
@@ -19,16 +20,19 @@ const clearStems = 2
 func specialCategory() Definition {
 	return Definition{ID: "special-category", Title: "Følsomme oplysninger uden sikker forbindelse", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			if !f.outgoing() || f.sensitiveSure() == 0 || len(f.Channel.Unprotected) == 0 || f.inProgrammes(site) || f.parties(site).Mourns() {
+			if !f.outgoing() || f.sensitiveSure() == 0 && !f.private() || len(f.Channel.Unprotected) == 0 || f.inProgrammes(site) || f.parties(site).Mourns() {
 				return "", "", false
 			}
-			if told := f.parties(site).Told(caseGroups); len(told) > 0 {
+			if told := f.parties(site).Told(toldGroups); len(told) > 0 {
 				da, en := sayTold(told, f.reader(site))
 				return da, en, true
 			}
 			if f.parties(site).Overheard() {
 				return "Følsomme oplysninger om modtageren selv" + f.reader(site) + " sendes også til andre uden for organisationen",
 					"Sensitive data on the recipient" + f.reader(site) + " go to others outside the organisation as well", true
+			}
+			if f.sensitiveSure() == 0 {
+				return "", "", false // what is told of the reader's own life
 			}
 			return "Følsomme eller fortrolige oplysninger om en person til en modtager uden sikker forbindelse",
 				"Sensitive or confidential data on a person to a recipient without a secure connection", true
@@ -44,9 +48,9 @@ func specialCategory() Definition {
 			if it.Agreed() || it.Invented() {
 				return true
 			}
-			told := it.Told(caseGroups)
+			told := it.Told(toldGroups)
 			outright := slices.ContainsFunc(told, func(o parties.Odd) bool { return o.Stated })
-			return !f.casePaper(site, caseGroups, clearStems) && (allWeak(told) || it.Says(newsletters...) || !outright && it.Says(committees...))
+			return !f.casePaper(site, caseGroups, clearStems) && (allWeak(told) || it.Says(newsletters...) || !outright && (it.Says(committees...) || it.Teaches()))
 		}}
 }
 
@@ -125,6 +129,10 @@ func (f *Facts) addressTold() bool {
 // caseGroups are the groups whose words make a case paper (GDPR articles 9 and 10,
 // and children's cases); social and economic words alone stand in every letter.
 var caseGroups = groups("helbred psykiatri misbrug religion etnicitet fagforening politik seksualitet genetik_biometri straf_art10 boern protected-address")
+
+// toldGroups are those of which nobody else is told by name: a case's, and what is said of
+// a life in words of which none says much by itself.
+var toldGroups = groups("helbred psykiatri misbrug religion etnicitet fagforening politik seksualitet genetik_biometri straf_art10 boern protected-address " + special.Private)
 
 // meansGroups are those of how a citizen lives and of what: clearMeans of their words
 // about somebody else than the reader are a case.

@@ -287,8 +287,8 @@ func personName(display string) (subject.Name, bool) {
 		display = strings.TrimSpace(first) + " " + strings.TrimSpace(last)
 	}
 	for _, w := range strings.Fields(strings.ToLower(display)) {
-		if parentWords[w] {
-			return subject.Name{}, false // "Forældre til Testperson"
+		if parentWords[w] || strings.HasSuffix(w, "familien") || strings.HasSuffix(w, "familie") {
+			return subject.Name{}, false // "Forældre til Testperson", "Plejefamilien Eksempel"
 		}
 	}
 	if strings.ToLower(display) == display || strings.ToUpper(display) == display {

@@ -39,19 +39,25 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 			continue
 		}
 		n, ok := it.toldOf(x)
-		if !ok || it.knows(n, r) || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x)) {
+		known := ok && it.knows(n, r)
+		if !ok && !own.own(x.At.Path) {
+			n, ok = it.author(x)
+			known = ok && (r.is(n) || r.akin(n))
+		}
+		if !ok || known || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x)) {
 			continue
 		}
 		words[n.String()]++
 		if i := slices.IndexFunc(met, n.Same); i >= 0 {
 			out[i].Weak = out[i].Weak && words[n.String()] < 2
+			out[i].Stated = out[i].Stated || !out[i].Weak && it.stated(x)
 			continue
 		}
 		met = append(met, n)
 		p := paper{path: x.At.Path, body: own.own(x.At.Path)}
 		o := it.somebody(p.name(), n, false)
 		// To an organisation the mail may speak of a citizen whom both work with.
-		o.Weak = r.family && !it.formerSpouse() || own.own(x.At.Path) && !grave(*x)
+		o.Weak = r.family && !it.formerSpouse() && (p.body || !it.namesOthers(n)) || own.own(x.At.Path) && !grave(*x)
 		o.Stated = !o.Weak && it.stated(x)
 		out = append(out, o)
 	}
@@ -66,6 +72,9 @@ const statedReach = 40
 // "han" it does so too.
 func (it *Item) stated(x *detectors.Finding) bool {
 	text := it.Doc.Segments[x.Segment].Text
+	if x.Category == special.Private {
+		return it.toldByPronoun(x)
+	}
 	low, _ := sentence(text, x.Start, x.End)
 	before := strings.ToLower(strings.ToValidUTF8(text[max(low, x.Start-statedReach):x.Start], ""))
 	if hasAny(before, []string{" om ", " mod ", " til ", "med at "}) {
@@ -83,7 +92,7 @@ func (it *Item) stated(x *detectors.Finding) bool {
 var stating = []string{" er ", " har ", " fik ", " blev ", " lider ", " drikker ", " afsoner "}
 
 // graveGroups are those of which one word about a person by name is too much.
-var graveGroups = setOf("helbred psykiatri misbrug straf_art10 seksualitet")
+var graveGroups = setOf("helbred psykiatri misbrug straf_art10 seksualitet " + special.Private)
 
 // grave reports whether a finding tells more of a person than what is said every day,
 // such as that somebody is ill.
@@ -136,6 +145,10 @@ func (it *Item) tellsMuch(categories map[string]bool, n int, skip func(subject.N
 // courses are words of a mail that invites colleagues to hear somebody speak.
 var courses = []string{"kursus", "oplæg", "foredrag", "temadag", "underviser", "fyraftensmøde", "konference", "webinar", "workshop"}
 
+// Teaches reports whether the mail is about a talk or a course, in which what is told of
+// illness is a subject.
+func (it *Item) Teaches() bool { return it.Says(courses...) }
+
 // Mourns reports whether the mail tells of a death, and nothing of whoever died but what
 // is said in such a mail.
 func (it *Item) Mourns() bool {
@@ -144,117 +157,6 @@ func (it *Item) Mourns() bool {
 
 // mourning are words of a mail that tells colleagues of a death.
 var mourning = []string{"begravelse", "bisættes", "bisættelse", "begraves", "sovet ind", "afgået ved døden", "mindeord", "ære være", "er død"}
-
-// programmes are words of papers that name those who perform: what is ill in a play is
-// nobody's illness.
-var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenografi", "kapelmester", "dirigent", "premiere", "forestilling", "koncert", "orkester", "solist", "skuespil", "revy", "rolleliste", "teater"}
-
-// fiction are words of what is written about books and films: whoever is ill there is
-// nobody.
-var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi", "bogkasse", "læsere", "bog er "}
-
-// Programme reports whether a finding stands in the paper of a play or a concert, told by
-// three of its words, or in what is written of books and films, by two of theirs: one in
-// its own paragraph, or a paper full of them. A film that somebody saw, too, says nothing
-// of a citizen further down.
-func (it *Item) Programme(x *detectors.Finding) bool {
-	met := make(map[string]bool)
-	told := make(map[string]bool)
-	for _, i := range it.bundle().paths[x.At.Path] {
-		text := strings.ToLower(it.Doc.Segments[i].Text)
-		for _, w := range programmes {
-			met[w] = met[w] || strings.Contains(text, w)
-		}
-		for _, w := range fiction {
-			told[w] = told[w] || strings.Contains(text, w)
-		}
-	}
-	if n := trues(told); n >= 2 && (n >= manyTold || hasAny(it.paragraph(x), fiction)) {
-		return true
-	}
-	return trues(met) >= 3
-}
-
-// manyTold is how many words of books and films a paper has that is about nothing else.
-const manyTold = 5
-
-// paragraph is the paragraph around a finding, in small letters.
-func (it *Item) paragraph(x *detectors.Finding) string {
-	if x.Segment < 0 || x.Segment >= len(it.Doc.Segments) {
-		return ""
-	}
-	text := it.Doc.Segments[x.Segment].Text
-	start, end := min(max(x.Start, 0), len(text)), min(max(x.End, 0), len(text))
-	if k := strings.LastIndex(text[:start], "\n\n"); k >= 0 {
-		text, end = text[k+2:], end-k-2
-	}
-	if k := strings.Index(text[min(max(end, 0), len(text)):], "\n\n"); k >= 0 {
-		text = text[:end+k]
-	}
-	return strings.ToLower(text)
-}
-
-// Invented reports whether all that is sensitive stands in papers of exercises, whose
-// people are nobody: they say so, or count their cases.
-func (it *Item) Invented() bool {
-	found := false
-	for k := range it.Findings {
-		x := &it.Findings[k]
-		if x.Detector != "special-category" || x.Strength.Rank() < detectors.Medium.Rank() {
-			continue
-		}
-		if found = it.exercises(x.At.Path); !found {
-			return false
-		}
-	}
-	return found
-}
-
-// caseHeads begin the lines that count the cases of an exercise.
-var caseHeads = []string{"eksempel ", "case ", "opgave ", "scenarie ", "cas ", "øvelse "}
-
-// invented are turns of a paper whose people are nobody.
-var invented = []string{"navnene er opdigtede", "navne er opdigtede", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
-
-func (it *Item) exercises(path string) bool {
-	n := 0
-	for _, i := range it.bundle().paths[path] {
-		low := strings.ToLower(it.Doc.Segments[i].Text)
-		if hasAny(low, invented) {
-			return true
-		}
-		n += counted(low)
-	}
-	return n >= 2
-}
-
-// counted is how many lines of a text in small letters begin the cases of an exercise.
-func counted(low string) (n int) {
-	for line := range strings.Lines(low) {
-		for _, h := range caseHeads {
-			if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " >*#-"), h); ok && rest != "" && rest[0] >= '1' && rest[0] <= '9' {
-				n++
-			}
-		}
-	}
-	return n
-}
-
-// Agreed reports whether the mail says that whom it tells of agreed to be told of, as in
-// a portrait for a newspaper.
-func (it *Item) Agreed() bool {
-	return it.Says("ja til at stå frem", "stiller op til interview", "stillet op til interview", "godkendt teksten", "godkendt artiklen", "godkendt sine citater", "ja til at medvirke i artik")
-}
-
-func trues(met map[string]bool) int {
-	n := 0
-	for _, yes := range met {
-		if yes {
-			n++
-		}
-	}
-	return n
-}
 
 // knows reports whether a person is a reader, a reader's relative or one who signs.
 func (it *Item) knows(n subject.Name, r *readers) bool {
@@ -281,6 +183,9 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 			return n, true
 		}
 	}
+	if x.Category == special.Private {
+		return it.lived(x)
+	}
 	low, high := sentence(s.Text, x.Start, x.End)
 	if n, ok := nearest(subject.NamesIn(strings.ToValidUTF8(s.Text[low:high], " "), false), x.Start-low); ok {
 		return n, true
@@ -289,6 +194,9 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 		if n, ok := nearest(subject.HoldersIn(strings.ToValidUTF8(s.Text[low:high], " ")), x.Start-low); ok {
 			return n, true // one who holds an office falls ill, too
 		}
+	}
+	if n, ok := bearer(s.Text[low:high], x.Start-low); ok {
+		return n, true
 	}
 	// With the next sentence's first word, since "Hun" makes a rare name a person's.
 	before := strings.ToValidUTF8(s.Text[max(0, low-nameReach):min(low+len(" Hun "), high)], "")

@@ -1,0 +1,142 @@
+package parties
+
+import (
+	"strings"
+
+	"brevvagt/detectors"
+)
+
+// This file tells papers whose people are nobody that lives: those of plays and books,
+// of exercises and of history.
+
+// programmes are words of papers that name those who perform: what is ill in a play is
+// nobody's illness.
+var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenografi", "kapelmester", "dirigent", "premiere", "forestilling", "koncert", "orkester", "solist", "skuespil", "revy", "rolleliste", "teater", "publikum", "sæson", "solgt ud"}
+
+// fiction are words of what is written about books and films: whoever is ill there is
+// nobody.
+var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi", "bogkasse", "læsere", "bog er "}
+
+// Programme reports whether a finding stands in the paper of a play or a concert, told by
+// three of its words, or in what is written of books and films, by two of theirs: one in
+// its own paragraph, or a paper full of them. A film that somebody saw, too, says nothing
+// of a citizen further down.
+func (it *Item) Programme(x *detectors.Finding) bool {
+	met := make(map[string]bool)
+	told := make(map[string]bool)
+	for _, i := range it.bundle().paths[x.At.Path] {
+		text := strings.ToLower(it.Doc.Segments[i].Text)
+		for _, w := range programmes {
+			met[w] = met[w] || strings.Contains(text, w)
+		}
+		for _, w := range fiction {
+			told[w] = told[w] || strings.Contains(text, w)
+		}
+	}
+	if longAgo(it.paragraph(x)) {
+		return true
+	}
+	if n := trues(told); n >= 2 && (n >= manyTold || hasAny(it.paragraph(x), fiction)) {
+		return true
+	}
+	return trues(met) >= 3
+}
+
+// longAgo reports whether a text in small letters tells of a year in which nobody lived
+// who lives now: "i 1811".
+func longAgo(low string) bool {
+	for k := strings.Index(low, " 1"); k >= 0; {
+		if w := low[k+1:]; len(w) > 4 && w[:4] >= "1500" && w[:4] < "1900" && strings.Trim(w[:4], "0123456789") == "" && strings.IndexByte(" .,;:)\n", w[4]) >= 0 {
+			if before := low[:k]; strings.HasSuffix(before, " i") || strings.HasSuffix(before, "\ni") || strings.HasSuffix(before, "år") || before == "i" {
+				return true
+			}
+		}
+		next := strings.Index(low[k+2:], " 1")
+		if next < 0 {
+			break
+		}
+		k += 2 + next
+	}
+	return false
+}
+
+// manyTold is how many words of books and films a paper has that is about nothing else.
+const manyTold = 5
+
+// paragraph is the paragraph around a finding, in small letters.
+func (it *Item) paragraph(x *detectors.Finding) string {
+	if x.Segment < 0 || x.Segment >= len(it.Doc.Segments) {
+		return ""
+	}
+	text := it.Doc.Segments[x.Segment].Text
+	start, end := min(max(x.Start, 0), len(text)), min(max(x.End, 0), len(text))
+	if k := strings.LastIndex(text[:start], "\n\n"); k >= 0 {
+		text, end = text[k+2:], end-k-2
+	}
+	if k := strings.Index(text[min(max(end, 0), len(text)):], "\n\n"); k >= 0 {
+		text = text[:end+k]
+	}
+	return strings.ToLower(text)
+}
+
+// Invented reports whether all that is sensitive stands in papers of exercises, whose
+// people are nobody: they say so, or count their cases.
+func (it *Item) Invented() bool {
+	found := false
+	for k := range it.Findings {
+		x := &it.Findings[k]
+		if x.Detector != "special-category" || x.Strength.Rank() < detectors.Medium.Rank() {
+			continue
+		}
+		if found = it.exercises(x.At.Path); !found {
+			return false
+		}
+	}
+	return found
+}
+
+// caseHeads begin the lines that count the cases of an exercise.
+var caseHeads = []string{"eksempel ", "case ", "opgave ", "scenarie ", "cas ", "øvelse "}
+
+// invented are turns of a paper whose people are nobody.
+var invented = []string{"navnene er opdigtede", "navne er opdigtede", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
+
+func (it *Item) exercises(path string) bool {
+	n := 0
+	for _, i := range it.bundle().paths[path] {
+		low := strings.ToLower(it.Doc.Segments[i].Text)
+		if hasAny(low, invented) {
+			return true
+		}
+		n += counted(low)
+	}
+	return n >= 2
+}
+
+// counted is how many lines of a text in small letters begin the cases of an exercise.
+func counted(low string) (n int) {
+	for line := range strings.Lines(low) {
+		for _, h := range caseHeads {
+			if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " >*#-"), h); ok && rest != "" && rest[0] >= '1' && rest[0] <= '9' {
+				n++
+			}
+		}
+	}
+	return n
+}
+
+// Agreed reports whether the mail says that whom it tells of agreed to be told of, as in
+// a portrait for a newspaper.
+func (it *Item) Agreed() bool {
+	return it.Says("ja til at stå frem", "stiller op til interview", "stillet op til interview", "godkendt teksten", "godkendt artiklen", "godkendt sine citater", "ja til at medvirke i artik")
+}
+
+func trues(met map[string]bool) int {
+	n := 0
+	for _, yes := range met {
+		if yes {
+			n++
+		}
+	}
+	return n
+}
