@@ -27,7 +27,7 @@ const (
 	maxSpans = 500
 	maxHits  = 20_000
 	cueHits  = 4 * maxHits
-	fewHits  = 24 // what most segments hold at most
+	fewHits  = 16 // what most segments hold at most
 )
 
 // company is how near, in bytes, a weak stem's second stem must stand.
