@@ -15,8 +15,8 @@ var predicates = setOf(`Er Har Havde Var Blev Bliver Fik Får Lider Bor Opfylder
 // finite are the commonest verbs: a sentence with one speaks of what stands before it.
 var finite = setOf(`er var har havde kan kunne skal skulle vil ville må måtte bør blev bliver får fik går gik står stod ligger lå kommer kom giver gav tager tog siger sagde ser så holder holdt handler handlede gælder kræver`)
 
-// notVerbs end like verbs of the present.
-var notVerbs = setOf(`efter under over eller siden ofte uden mellem samt per år måneder uger dage timer flere børn forældre søster bror mor far datter svær især samvær`)
+// notVerbs end like verbs of the present, or like passive ones.
+var notVerbs = setOf(`efter under over eller siden ofte uden mellem samt per år måneder uger dage timer flere børn forældre søster bror mor far datter svær især samvær vores deres jeres andres`)
 
 // decides are what bodies do about somebody: "Teamet indstiller til ...".
 var decides = setOf(`indstiller vurderer anbefaler bevilger foreslår konstaterer skønner afviser bevilgede indstillede vurderede anbefalede konstaterede mistænker oplyser bekræfter finder`)
@@ -33,7 +33,7 @@ func telegram(sentence string) bool {
 	}
 	for i, w := range words[:min(len(words), 12)] {
 		w = strings.TrimRight(w, ".,:;)")
-		if finite[w] || i > 0 && i < 5 && strings.HasSuffix(w, "er") && len(w) > 4 && unicode.IsLower(firstRune(w)) && !notVerbs[w] {
+		if finite[w] || i > 0 && i < 5 && (strings.HasSuffix(w, "er") || strings.HasSuffix(w, "es")) && len(w) > 4 && unicode.IsLower(firstRune(w)) && !notVerbs[w] {
 			return false
 		}
 	}
