@@ -52,6 +52,14 @@ func TestAarhus(t *testing.T) {
 		shifted := append([]member{{"udtraek.txt", listOf(list[:12], nil)}}, mergeRun(list[:12], append(list[1:12:12], list[0]), date)[1:]...)
 		want{policy.Hold, map[string]string{"addressee-mismatch": "12 af 12 breve"}}.check(t, scanFolder(t, folderOf(t, shifted)))
 	})
+	t.Run("old letters beside a text without headings", func(t *testing.T) {
+		var rows strings.Builder
+		for i, p := range list[:8] {
+			fmt.Fprintf(&rows, "gammelt-%03d.txt\t%s\t%s\n", i+1, p.name(), p.number)
+		}
+		members := append([]member{{"modtagere.txt", []byte(rows.String())}}, all[:8]...)
+		want{policy.Hold, map[string]string{"addressee-mismatch": "8 af 8 breve"}}.check(t, scanFolder(t, folderOf(t, members)))
+	})
 	t.Run("one letter to everybody", func(t *testing.T) {
 		members := []member{{"modtagere.csv", listOf(list[:20], func(int) string { return "brev.txt" })}, {"brev.txt", []byte(letterTo(list[0], date, ""))}}
 		want{policy.Hold, map[string]string{"bulk-persons": "20 modtagere får et og samme brev"}}.check(t, scanFolder(t, folderOf(t, members)))

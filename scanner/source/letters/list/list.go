@@ -4,6 +4,7 @@
 package list
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -76,9 +77,16 @@ func sheetLists(kind func(name string) bool) func(*document.Document) []List {
 func listsIn(doc *document.Document, kind func(name string) bool) []List {
 	all := make(map[string]*table)
 	var order []string
+	texts := make(map[string][]string)
 	for i := range doc.Segments {
 		s := &doc.Segments[i]
-		if s.At.Cell == "" || !kind(s.At.Path) || s.At.Layer == document.Comment {
+		if !kind(s.At.Path) || s.At.Layer == document.Comment {
+			continue
+		}
+		if s.At.Cell == "" {
+			if IsExport(s.At.Path) && s.At.Layer == document.Visible {
+				texts[s.At.Path] = append(texts[s.At.Path], strings.Split(s.Text, "\n")...)
+			}
 			continue
 		}
 		sheet, cell, ok := strings.Cut(s.At.Cell, "!")
@@ -91,6 +99,12 @@ func listsIn(doc *document.Document, kind func(name string) bool) []List {
 			order = append(order, id)
 		}
 		all[id].put(cell, s.Text)
+	}
+	for _, at := range slices.Sorted(maps.Keys(texts)) {
+		if t, ok := bare(at, texts[at]); ok && all[at+"\x00"] == nil {
+			all[at+"\x00"] = t
+			order = append(order, at+"\x00")
+		}
 	}
 	var found []List
 	for _, id := range order {

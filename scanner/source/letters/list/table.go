@@ -28,6 +28,32 @@ func (t *table) put(cell, text string) {
 	t.cells[row][col] = text
 }
 
+// maxColumns bounds the columns of a text that is read as a table.
+const maxColumns = 26
+
+// bare reads the lines of a text as a table: an export without headings, which no
+// reader takes for one. All its lines have the same number of fields.
+func bare(at string, lines []string) (*table, bool) {
+	lines = slices.DeleteFunc(lines, func(l string) bool { return strings.TrimSpace(l) == "" })
+	if len(lines) < guessFrom {
+		return nil, false
+	}
+	for _, d := range []string{"\t", ";", "|"} {
+		want := strings.Count(lines[0], d)
+		if want < 1 || want >= maxColumns || slices.ContainsFunc(lines, func(l string) bool { return strings.Count(l, d) != want }) {
+			continue
+		}
+		t := &table{path: at, cells: make(map[int]map[string]string)}
+		for row, l := range lines {
+			for col, text := range strings.Split(l, d) {
+				t.put(string(rune('A'+col))+strconv.Itoa(row+1), strings.Trim(text, " \""))
+			}
+		}
+		return t, true
+	}
+	return nil, false
+}
+
 // headingRows is how far down a sheet its headings may stand.
 const headingRows = 10
 
