@@ -2,6 +2,7 @@ package flow
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -22,7 +23,8 @@ type Grid struct {
 	head  map[int]string // headings of the row chosen as heading row
 	weak  map[int]string // first text of each column
 	names map[string]bool
-	form  bool // the first full row was name, value, name, value
+	form  bool   // the first full row was name, value, name, value
+	first []Cell // that row, until the next one tells that it was headings after all
 }
 
 const maxColumns = 20_000
@@ -51,6 +53,8 @@ func (g *Grid) Row(cells []Cell) []string {
 	if g.head == nil {
 		g.head, g.weak = map[int]string{}, map[int]string{}
 	}
+	first := g.first
+	g.first = nil
 	if g.heading(cells) {
 		for _, c := range cells {
 			if c.Col < maxColumns {
@@ -59,6 +63,7 @@ func (g *Grid) Row(cells []Cell) []string {
 		}
 		return labels
 	}
+	g.reconsider(first, cells)
 	left := ""
 	for i, c := range cells {
 		if strings.TrimSpace(c.Text) == "" {
@@ -82,6 +87,37 @@ func (g *Grid) Row(cells []Cell) []string {
 		}
 	}
 	return labels
+}
+
+// reconsider takes the first row of what looked like a form for headings when the
+// next begins with a value, or has one below the name of a field: "Dato, Vikar,
+// CPR-nr., Timer" over "02-11-2026, Vikarbureau, 010203-...".
+func (g *Grid) reconsider(first, cells []Cell) {
+	if first == nil {
+		return
+	}
+	named, value, begun := map[int]bool{}, false, ""
+	for _, c := range first {
+		named[c.Col] = g.isName(c.Text)
+	}
+	for _, c := range cells {
+		if strings.TrimSpace(c.Text) == "" {
+			continue
+		}
+		if begun == "" {
+			begun = c.Text
+		}
+		value = value || named[c.Col] && !Labelish(c.Text)
+	}
+	if begun == "" || g.isName(begun) || Labelish(begun) && !value {
+		return
+	}
+	g.form, g.weak = false, map[int]string{}
+	for _, c := range first {
+		if c.Col < maxColumns {
+			g.head[c.Col] = label(c.Text)
+		}
+	}
 }
 
 // heading decides whether the row is the table's heading row.
@@ -122,7 +158,7 @@ func (g *Grid) heading(cells []Cell) bool {
 		return false
 	}
 	if full == 2 || even == evens && odd == 0 {
-		g.form = true
+		g.form, g.first = true, slices.Clone(cells)
 		return false
 	}
 	return true

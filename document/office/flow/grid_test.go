@@ -35,6 +35,18 @@ func TestGridLabels(t *testing.T) {
 			[][]string{{"Navn", "Testperson", "Adresse", "Eksempelvej"}, {"CPR", "120336-3951", "Tlf.", "00 00 00 00"}},
 			[][]string{{"", "Navn", "", "Adresse"}, {"Navn", "CPR", "Adresse", "Tlf."}},
 		},
+		"headings that looked like a form": {
+			[][]string{{"Dato", "Vikar", "CPR-nr.", "Timer"}, {"02-11-2041", "Vikarbureau", "", "7.5"}, {"03-11-2041", "Vikarbureau", "120336-3951", "7.5"}},
+			[][]string{{"", "", "", ""}, {"Dato", "Vikar", "", "Timer"}, {"Dato", "Vikar", "CPR-nr.", "Timer"}},
+		},
+		"a form whose fields go on": {
+			[][]string{{"Navn", "Testperson"}, {"Underskrift", "12-11-2041"}},
+			[][]string{{"", "Navn"}, {"Navn", "Underskrift"}},
+		},
+		"a number beside somebody": {
+			[][]string{{"Vikar", "CPR-nr."}, {"Testperson Eksempel", "120336-3951"}},
+			[][]string{{"", ""}, {"Vikar", "CPR-nr."}},
+		},
 		"title above": {
 			[][]string{{"Borgere 2041"}, {"Navn", "CPR"}, {"Testperson", "120336-3951"}},
 			[][]string{{""}, {"", ""}, {"Navn", "CPR"}},
