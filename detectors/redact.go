@@ -9,7 +9,11 @@ func RedactNumbers(s string) string {
 	runes := []rune(s)
 	runs := digitRuns(runes)
 	masked := false
-	for i := range runs {
+	for i := 0; i < len(runs); i++ {
+		if n := stamped(runes, runs[i:]); n > 0 {
+			i += n - 1
+			continue
+		}
 		if serial, ok := serialOf(runes, runs[i:]); ok {
 			masked = true
 			for p := serial; p < serial+4; p++ {
@@ -46,6 +50,45 @@ func digitRuns(runes []rune) []run {
 		out = append(out, run{start, i})
 	}
 	return out
+}
+
+// stamped reports how many runs make a date, the year first, and a time of day with
+// seconds, as programs name pictures of a screen and scans: "2026-11-05 101512",
+// "2026-11-05 10.15.12". 0 when the row of runs begins otherwise.
+func stamped(runes []rune, runs []run) int {
+	number := func(from, n int) (v int) {
+		for k := range n {
+			v = v*10 + digitValue(runes[from+k])
+		}
+		return v
+	}
+	if len(runs) < 4 || runs[0].len() != 4 || runs[1].len() != 2 || runs[2].len() != 2 {
+		return 0
+	}
+	year, month, day := number(runs[0].start, 4), number(runs[1].start, 2), number(runs[2].start, 2)
+	if year < 1990 || year > 2099 || month < 1 || month > 12 || day < 1 || day > 31 {
+		return 0
+	}
+	last := 3
+	clock := [3]int{}
+	switch {
+	case runs[3].len() == 6:
+		clock = [3]int{runs[3].start, runs[3].start + 2, runs[3].start + 4}
+	case len(runs) > 5 && runs[3].len() == 2 && runs[4].len() == 2 && runs[5].len() == 2:
+		last = 5
+		clock = [3]int{runs[3].start, runs[4].start, runs[5].start}
+	default:
+		return 0
+	}
+	for k := 1; k <= last; k++ {
+		if !separated(runes, runs[k-1], runs[k]) {
+			return 0
+		}
+	}
+	if number(clock[0], 2) > 23 || number(clock[1], 2) > 59 || number(clock[2], 2) > 59 || last+1 < len(runs) && separated(runes, runs[last], runs[last+1]) {
+		return 0 // what goes on behind it may be a serial number
+	}
+	return last + 1
 }
 
 // serialOf gives the position of the four digits of serial number when the row
