@@ -2,7 +2,9 @@ package quarantine
 
 import (
 	"context"
+	"crypto/sha256"
 	"database/sql"
+	"encoding/hex"
 	"errors"
 
 	"brevvagt/quarantine/ledger"
@@ -58,7 +60,7 @@ func (s *Service) join(ctx context.Context, d Deposit, itemKey, same string) (*C
 // unlessReused is the case that an item has, or nil where it is closed and the item is
 // another mail: a mail server with short queue ids gives them anew, and what it holds now
 // would be nobody's.
-func (s *Service) unlessReused(ctx context.Context, known *Case, d Deposit, itemKey string) (*Case, error) {
+func (s *Service) unlessReused(ctx context.Context, known *Case, d Deposit, itemKey string, original []byte) (*Case, error) {
 	if known.State.Open() || d.Kind != "mail" || d.Left {
 		return known, nil
 	}
@@ -67,8 +69,11 @@ func (s *Service) unlessReused(ctx context.Context, known *Case, d Deposit, item
 		return nil, err
 	}
 	h, err := s.receipts.Reveal(known.ID, sealed)
-	if err != nil || h.MessageID == d.MessageID && h.From == d.From {
+	if err != nil {
 		return known, err
+	}
+	if sum := sha256.Sum256(original); h.MessageID == d.MessageID && h.From == d.From && (d.MessageID != "" || h.Original == hex.EncodeToString(sum[:])) {
+		return known, nil
 	}
 	s.log.WarnContext(ctx, "a queue id is used anew; the mail gets a case of its own (enable_long_queue_ids = yes)", "case", known.ID, "source", d.Source)
 	return nil, s.db.Update(ctx, func(tx *sql.Tx) error { return repeats.Free(ctx, tx, itemKey) })

@@ -24,11 +24,11 @@ func mailDeposit(item string) quarantine.Deposit {
 // names that one; the same mail under its id is never a second case.
 func TestReusedID(t *testing.T) {
 	b := newBench(t, false)
-	hold := func(messageID string) *quarantine.Case {
+	hold := func(messageID string, text ...string) *quarantine.Case {
 		t.Helper()
 		d := mailDeposit("A")
 		d.MessageID = messageID
-		c, err := b.service.Hold(t.Context(), d, []byte("mail "+messageID))
+		c, err := b.service.Hold(t.Context(), d, []byte("mail "+messageID+fmt.Sprint(text)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -56,6 +56,22 @@ func TestReusedID(t *testing.T) {
 	}
 	if c, err := b.service.Get(t.Context(), first.ID); err != nil || c.State.Open() {
 		t.Errorf("the old case: %+v, %v", c, err)
+	}
+	// Copiers write no Message-ID: then the content tells.
+	reject := func(c *quarantine.Case) {
+		t.Helper()
+		if _, err := b.service.Reject(t.Context(), c.ID, quarantine.Decision{By: "dpo", Reason: "Nej"}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	reject(second)
+	third := hold("", "one")
+	reject(third)
+	if c := hold("", "one"); c.ID != third.ID {
+		t.Error("the same mail without a Message-ID is a second case")
+	}
+	if c := hold("", "two"); c.ID == third.ID || c.State != quarantine.Held {
+		t.Errorf("another mail without a Message-ID: case %s, %s", c.ID, c.State)
 	}
 }
 

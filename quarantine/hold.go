@@ -47,7 +47,7 @@ func (s *Service) Hold(ctx context.Context, d Deposit, original []byte) (*Case, 
 	defer unlock()
 	known, err := s.byItem(ctx, s.db.Read(), itemKey)
 	if err == nil && known != nil {
-		known, err = s.unlessReused(ctx, known, d, itemKey)
+		known, err = s.unlessReused(ctx, known, d, itemKey, original)
 	}
 	if err != nil || known != nil {
 		return known, err

@@ -22,6 +22,9 @@ const (
 	busy                 // waits for us
 )
 
+// away is the state of a guest that was sent away.
+const away = -1
+
 // Patience is how long a guest of each rank may be silent for certain.
 type Patience [busy]time.Duration
 
@@ -58,9 +61,13 @@ func New(max int, p Patience) *Crowd {
 type Guest struct {
 	crowd *Crowd
 	leave func()
-	rank  atomic.Int32
-	since atomic.Int64 // nanoseconds after begun
+	// state is the rank and since when, in nanoseconds after begun, in one number: who
+	// has just spoken is not cut for the silence before.
+	state atomic.Int64
 }
+
+// rankBits hold a rank; what is left counts nanoseconds for 70 years.
+const rankBits = 2
 
 // Enter takes a place, and waits for one until done. leave cuts the connection: it is
 // called once at most, from any goroutine, and its server then calls Left.
@@ -97,13 +104,18 @@ func (c *Crowd) sendAway() {
 	now := int64(time.Since(c.begun))
 	c.mu.Lock()
 	var gone *Guest
+	var state int64
 	rank, since := busy, int64(0)
 	for g := range c.guests {
-		r, s := Rank(g.rank.Load()), g.since.Load()
+		v := g.state.Load()
+		r, s := Rank(v&(1<<rankBits-1)), v>>rankBits
 		if r == busy || now-s < int64(c.patience[r]) || r > rank || r == rank && s >= since {
 			continue
 		}
-		gone, rank, since = g, r, s
+		gone, state, rank, since = g, v, r, s
+	}
+	if gone != nil && !gone.state.CompareAndSwap(state, away) {
+		gone = nil // it speaks
 	}
 	tell := false
 	if gone != nil {
@@ -123,12 +135,24 @@ func (c *Crowd) sendAway() {
 
 // Silent says that from now on the peer has to say something.
 func (g *Guest) Silent(r Rank) {
-	g.since.Store(int64(time.Since(g.crowd.begun)))
-	g.rank.Store(int32(r))
+	g.set(int64(time.Since(g.crowd.begun))<<rankBits | int64(r))
 }
 
-// Busy says that the peer waits for us.
-func (g *Guest) Busy() { g.rank.Store(int32(busy)) }
+// Busy says that the peer waits for us. It is false when the guest was sent away: what it
+// said meanwhile must not count, for it would not hear the answer and say it again.
+func (g *Guest) Busy() bool { return g.set(int64(busy)) }
+
+func (g *Guest) set(state int64) bool {
+	for {
+		old := g.state.Load()
+		if old == away {
+			return false
+		}
+		if g.state.CompareAndSwap(old, state) {
+			return true
+		}
+	}
+}
 
 // Left gives the place back.
 func (g *Guest) Left() {

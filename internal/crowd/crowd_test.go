@@ -54,3 +54,22 @@ func TestWhoLeaves(t *testing.T) {
 		t.Error("no place although one has left")
 	}
 }
+
+// TestSpeaksAtTheLastMoment: who is sent away learns of it before what it said counts, and
+// who has spoken stays.
+func TestSpeaksAtTheLastMoment(t *testing.T) {
+	c := New(1, Network)
+	var g *Guest
+	left := 0
+	g, _ = c.Enter(nil, func() {
+		left++
+		if g.Silent(Within); g.Busy() {
+			t.Error("it is cut and counts")
+		}
+		g.Left()
+	})
+	c.begun = c.begun.Add(-time.Minute)
+	if _, ok := c.Enter(nil, nil); !ok || left != 1 {
+		t.Errorf("%v, %d left", ok, left)
+	}
+}

@@ -26,7 +26,7 @@ func Canonical(domain string) string {
 	if err != nil {
 		return domain
 	}
-	return dot + ascii
+	return dot + strings.TrimSuffix(ascii, ".") // which may be written as 。
 }
 
 func isASCII(s string) bool {

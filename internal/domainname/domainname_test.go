@@ -13,6 +13,7 @@ func TestCanonical(t *testing.T) {
 		"xn--rdovre-bya.example": "xn--rdovre-bya.example",
 		"ro\u0308dovre.example":  "xn--rdovre-wxa.example", // another letter: ö
 		"kommune。example":        "kommune.example",        // a dot of another script
+		"kommune。example。":       "kommune.example",
 		"[192.0.2.1]":            "[192.0.2.1]",
 		"_x.example":             "_x.example",
 		"a b":                    "a b",

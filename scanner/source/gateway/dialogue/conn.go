@@ -90,8 +90,11 @@ func (c *conn) Read(p []byte) (int, error) {
 		return 0, err
 	}
 	c.at.Silent(c.rank())
-	defer c.at.Busy()
-	return c.nc.Read(p)
+	n, err := c.nc.Read(p)
+	if !c.at.Busy() {
+		return 0, net.ErrClosed
+	}
+	return n, err
 }
 
 // rank says what is lost with a connection that is silent.

@@ -97,14 +97,18 @@ func (c *conn) step() error {
 	return c.write(answer)
 }
 
-func (c *conn) read() (byte, []byte, error) {
-	defer c.at.Busy()
+func (c *conn) read() (cmd byte, data []byte, err error) {
+	defer func() {
+		if !c.at.Busy() && err == nil {
+			err = net.ErrClosed
+		}
+	}()
 	rest := c.srv.ReadTimeout
 	if c.opts.version == 0 {
 		rest = min(rest, greeting)
 	} else {
 		if c.in.Buffered() == 0 {
-			c.at.Silent(c.rank())
+			c.at.Silent(c.rank(crowd.Idle))
 		}
 		if err := c.net.SetReadDeadline(time.Now().Add(c.srv.IdleTimeout)); err != nil {
 			return 0, nil, err
@@ -112,7 +116,7 @@ func (c *conn) read() (byte, []byte, error) {
 		if _, err := c.in.Peek(1); err != nil {
 			return 0, nil, err
 		}
-		c.at.Silent(crowd.Stranger) // no mail server pauses within a packet
+		c.at.Silent(c.rank(crowd.Stranger)) // no mail server pauses within a packet
 	}
 	if err := c.net.SetReadDeadline(time.Now().Add(rest)); err != nil {
 		return 0, nil, err
@@ -122,12 +126,12 @@ func (c *conn) read() (byte, []byte, error) {
 	return cmd, data, err
 }
 
-// rank says what is lost with a connection that waits for its next packet.
-func (c *conn) rank() crowd.Rank {
+// rank says what is lost with a silent connection, within a mail or without one.
+func (c *conn) rank(without crowd.Rank) crowd.Rank {
 	if c.msg.begun {
 		return crowd.Within
 	}
-	return crowd.Idle
+	return without
 }
 
 // greeting is for the first packet: a mail server sends it as soon as it has connected,

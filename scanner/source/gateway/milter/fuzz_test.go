@@ -56,6 +56,19 @@ func alone() *crowd.Guest {
 	return g
 }
 
+// TestRank: a mail server that is slow within a packet of a mail has more to lose than one
+// that is between two mails.
+func TestRank(t *testing.T) {
+	c := newConn(&Server{}, nil, alone())
+	if got := []crowd.Rank{c.rank(crowd.Idle), c.rank(crowd.Stranger)}; got[0] != crowd.Idle || got[1] != crowd.Stranger {
+		t.Errorf("without a mail: %v", got)
+	}
+	c.msg.begun = true
+	if got := []crowd.Rank{c.rank(crowd.Idle), c.rank(crowd.Stranger)}; got[0] != crowd.Within || got[1] != crowd.Within {
+		t.Errorf("within a mail: %v", got)
+	}
+}
+
 // TestPacketCap reaches the limits of one packet.
 func TestPacketCap(t *testing.T) {
 	for name, in := range map[string][]byte{

@@ -22,7 +22,8 @@ type Conn struct {
 	command, final time.Duration
 	until          time.Time // when everything must be over; zero for no limit
 	stop           func() bool
-	lost           bool // the connection is of no more use
+	lost           bool   // the connection is of no more use
+	half           string // of an answer whose end had not come in time
 	lmtp           bool
 	accepted       []Recipient // of the mail that was begun
 }
@@ -232,9 +233,12 @@ func (c *Conn) expect(stage string, class int) (string, error) {
 	for len(text) < maxAnswerLines {
 		raw, err := c.in.ReadSlice('\n')
 		if err != nil {
+			c.half += string(raw)
 			return "", c.broken(stage, err)
 		}
-		m := answerLine.FindStringSubmatch(strings.TrimRight(string(raw), "\r\n"))
+		line := c.half + string(raw)
+		c.half = ""
+		m := answerLine.FindStringSubmatch(strings.TrimRight(line, "\r\n"))
 		if m == nil {
 			break
 		}

@@ -98,6 +98,15 @@ func (c content) reader() (io.Reader, error) {
 	return bytes.NewReader(c.bytes), nil
 }
 
+// kept can be read until done, also after close.
+func (c content) kept() (open opener, done func(), err error) {
+	if c.file == nil {
+		return c.reader, func() {}, nil
+	}
+	raw, done, err := c.file.Map()
+	return func() (io.Reader, error) { return bytes.NewReader(raw), nil }, done, err
+}
+
 func (c content) close() {
 	if c.file != nil {
 		_ = c.file.Close() // it has no name, so nothing is left

@@ -1,6 +1,8 @@
 package smtpin_test
 
 import (
+	"bytes"
+	"fmt"
 	"testing"
 	"time"
 
@@ -39,5 +41,39 @@ func TestLateAnswer(t *testing.T) {
 			// Another mail, over a connection with time enough.
 			send(t, b.dial(t), append([]byte("X-Other: 1\r\n"), raw...), tt.want)
 		})
+	}
+}
+
+// TestLateForSome: a next hop that answers for each recipient, and late. Who has the mail
+// has it once, who could not get it now gets it later, and the sender hears of the rest.
+func TestLateForSome(t *testing.T) {
+	t.Parallel()
+	answer, each := make(chan struct{}), sometimes(1)
+	h := &hop{lmtp: true, final: func(to string) string { <-answer; return each(to) }}
+	b, h := against(t, smtpin.Config{LargeDir: t.TempDir()}, h, spooled(t), func(s *smtpin.Server) { s.Next.DataTimeout = 20 * time.Millisecond })
+	raw := append([]byte("Message-ID: <1@kommune.example>\r\n"), mailWith("ren"+string(bytes.Repeat([]byte("\r\nlinje"), 200_000)))...)
+	c := b.dial(t)
+	deliver := func() int {
+		code, text, err := c.Send("a@kommune.example", []string{"b@firma.example", "unknown@firma.example", "full@firma.example", "c@firma.example"}, raw)
+		if err != nil || code != 451 && code != 250 {
+			t.Fatalf("%d %s %v", code, text, err)
+		}
+		return code
+	}
+	if code := deliver(); code != 451 {
+		t.Fatal(code)
+	}
+	b.lane.Next.DataTimeout = time.Minute
+	close(answer)
+	until(t, "the client hears that it was taken", func() bool { return deliver() == 250 })
+	until(t, "everybody's mail", func() bool { return len(h.took()) == 2 && b.lane.Later.Len() == 0 && len(b.sink.Received()) == 1 })
+	if got := fmt.Sprint(h.took()[0].to, h.took()[1].to); got != "[<b@firma.example> <c@firma.example>] [<full@firma.example>]" {
+		t.Errorf("%s", got)
+	}
+	if first, then := h.took()[0].data, h.took()[1].data; !bytes.Equal(first, raw) || !bytes.Equal(then, raw) {
+		t.Errorf("%d bytes, then %d", len(first), len(then))
+	}
+	if notice := b.arrived(t, 1)[0]; !bytes.Contains(notice, []byte("unknown@firma.example")) || bytes.Contains(notice, []byte("full@")) {
+		t.Errorf("notice %s", notice)
 	}
 }

@@ -228,13 +228,20 @@ func (s *session) pass(c content, route string, it scanner.Item, until time.Time
 		return []error{s.answer("content", err)}
 	}
 	log.Info("sent on", "answer", relay.WithoutNumbers(answer))
-	if refused, ok := relay.Refused(answer); ok {
-		n := relay.Notice{Kind: relay.Undelivered, Reference: item, Reason: refused}
-		if err := s.srv.tell(s.ctx, s.env.From, n); err != nil {
-			log.Error("the sender was not told of recipients who were refused", "error", err)
-		}
-	}
+	s.tellRefused(s.env.From, item, answer, log)
 	return []error{ok250(item)}
+}
+
+// tellRefused tells the sender of those whom an answer names as refused for good.
+func (s *session) tellRefused(from, item, answer string, log *slog.Logger) {
+	refused, ok := relay.Refused(answer)
+	if !ok {
+		return
+	}
+	n := relay.Notice{Kind: relay.Undelivered, Reference: item, Reason: refused}
+	if err := s.srv.tell(s.ctx, from, n); err != nil {
+		log.Error("the sender was not told of recipients who were refused", "error", err)
+	}
 }
 
 // lateFor is how long we wait on for the answer of a next hop after the client got its own.
@@ -252,12 +259,22 @@ func (s *session) leaveWaiting(it scanner.Item, c content, log *slog.Logger) {
 		log.Error("a mail without the next hop's answer cannot be remembered", "error", err)
 		return
 	}
+	open, done, err := c.kept()
+	if err != nil {
+		settle(false)
+		log.Error("a mail without the next hop's answer cannot be kept", "error", err)
+		return
+	}
+	env := s.env
 	s.next, s.open = nil, false
 	go func() {
+		defer done()
+		var answer string
 		results, err := next.Late(lateFor)
 		if err == nil {
-			_, err = relay.Sum(results)
+			answer, err = s.srv.settle(env, results, open)
 		}
+		s.tellRefused(env.From, it.ID, answer, log)
 		settle(err == nil)
 		log.Warn("the next hop answered late", "taken", err == nil, "error", err)
 		_ = next.Close()
