@@ -60,6 +60,9 @@ func (m *mark) open(queue int, root string) (err error) {
 	if m.path, err = pathOf(int(m.root.Fd())); err != nil {
 		return err
 	}
+	if err := alone(m.path); err != nil {
+		return err
+	}
 	// Whether a handle can be opened shows before anybody relies on it.
 	handle, _, err := unix.NameToHandleAt(int(m.root.Fd()), "", unix.AT_EMPTY_PATH)
 	if err != nil {
@@ -75,6 +78,26 @@ func (m *mark) open(queue int, root string) (err error) {
 }
 
 func pathOf(fd int) (string, error) { return os.Readlink(fmt.Sprintf("/proc/self/fd/%d", fd)) }
+
+// mountEscapes is how the list of mounts writes a path.
+var mountEscapes = strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`)
+
+// alone is an error where another file system is mounted below a folder: a mark does not
+// hold for that.
+func alone(path string) error {
+	list, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil {
+		return err
+	}
+	below := mountEscapes.Replace(strings.TrimSuffix(path, "/")) + "/"
+	for line := range strings.Lines(string(list)) {
+		// The fifth field is where it is mounted.
+		if fields := strings.Fields(line); len(fields) > 4 && strings.HasPrefix(fields[4], below) {
+			return errors.New("another file system is mounted below the folder")
+		}
+	}
+	return nil
+}
 
 // queueBytes is how much is read of the queue at once.
 const queueBytes = 64 << 10

@@ -130,6 +130,33 @@ func TestMark(t *testing.T) {
 	}
 }
 
+// TestAnotherDiskBelow: one mark holds for one file system, so a share that another one is
+// mounted in is watched folder by folder.
+func TestAnotherDiskBelow(t *testing.T) {
+	root := filepath.Join(disk(t), "share med \\")
+	below := filepath.Join(root, "afdeling")
+	if err := os.MkdirAll(below, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := syscall.Mount("tmpfs", below, "tmpfs", 0, "size=4m"); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = syscall.Unmount(below, syscall.MNT_DETACH) })
+	w, err := Open(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.Close()
+	if w.How != Inotify {
+		t.Fatalf("watched with %s", w.How)
+	}
+	if err := w.Each(root, func(string) {}); err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(below, "a.txt"))
+	tells(t, w, Event{filepath.Join(below, "a.txt"), true})
+}
+
 // TestFolders: folder by folder, as anybody may.
 func TestFolders(t *testing.T) {
 	dir := t.TempDir()
