@@ -8,8 +8,12 @@ import (
 	"brevvagt/document"
 )
 
-// maxRelations is how many tables of one database are read.
-const maxRelations = 10_000
+// maxRelations is how many tables of one database are read, maxVirtual how many virtual
+// ones are asked for a table's name.
+const (
+	maxRelations = 10_000
+	maxVirtual   = 1000
+)
 
 // declare takes a row of the schema: (type, name, table, page, statement).
 func (db *database) declare(cells []value, found []*relation) []*relation {
@@ -20,7 +24,7 @@ func (db *database) declare(cells []value, found []*relation) []*relation {
 	sql := cells[4].text
 	// A statement keeps the remarks and the constants of who wrote it.
 	db.out.Segment(document.Segment{Text: sql, At: document.Location{Layer: document.Metadata}})
-	if created.MatchString(sql) && strings.Contains(strings.ToLower(sql[:min(len(sql), 30)]), "virtual") {
+	if len(db.virtual) < maxVirtual && created.MatchString(sql) && strings.Contains(strings.ToLower(sql[:min(len(sql), 30)]), "virtual") {
 		db.virtual = append(db.virtual, cells[1].text+"_")
 	}
 	root, err := strconv.Atoi(cells[3].text)
@@ -146,28 +150,25 @@ func identifier(s string) (name, rest string) {
 
 // keysFirst puts the columns in the order in which a table without row numbers has them.
 func keysFirst(list []column, keys []string) []column {
-	isKey := func(c column) bool {
-		for _, k := range keys {
-			if strings.EqualFold(k, c.name) {
-				return true
-			}
-		}
-		return primary.MatchString(c.rest)
+	at := make(map[string]int, len(list))
+	for i, c := range list {
+		at[strings.ToLower(c.name)] = i
 	}
+	used := make([]bool, len(list))
 	var first, others []column
 	for _, k := range keys {
-		for _, c := range list {
-			if strings.EqualFold(k, c.name) {
-				first = append(first, c)
-			}
+		if i, ok := at[strings.ToLower(k)]; ok && !used[i] {
+			used[i] = true
+			first = append(first, list[i])
 		}
 	}
-	for _, c := range list {
+	for i, c := range list {
 		switch {
-		case !isKey(c):
-			others = append(others, c)
-		case len(keys) == 0:
+		case used[i]:
+		case len(keys) == 0 && primary.MatchString(c.rest):
 			first = append(first, c)
+		default:
+			others = append(others, c)
 		}
 	}
 	return append(first, others...)

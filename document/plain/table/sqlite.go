@@ -169,9 +169,30 @@ func (db *database) tree(n int, r *relation, depth int) {
 	if head == 12 {
 		db.tree(int(binary.BigEndian.Uint32(p[at+8:])), r, depth+1)
 	}
-	// Rows that were deleted stand between the list of cells and the cells.
-	if from, to := at+head+2*count, int(binary.BigEndian.Uint16(p[at+5:])); from < to && to <= len(p) {
-		db.sweep(p[from:to])
+	db.deleted(p, at, at+head+2*count)
+}
+
+// deleted sweeps what deleted rows have left in a page: between the list of cells, which
+// ends at byte end, and the cells, and in the free blocks among these, which stand in
+// order of place.
+func (db *database) deleted(p []byte, at, end int) {
+	to := int(binary.BigEndian.Uint16(p[at+5:]))
+	if to == 0 {
+		to = 1 << 16 // of a page as long as they can be
+	}
+	if end < to && to <= len(p) {
+		db.sweep(p[end:to])
+	}
+	for block := int(binary.BigEndian.Uint16(p[at+1:])); block > 0 && block+4 <= len(p); {
+		size := int(binary.BigEndian.Uint16(p[block+2:]))
+		if size > 4 && block+size <= len(p) {
+			db.sweep(p[block+4 : block+size])
+		}
+		next := int(binary.BigEndian.Uint16(p[block:]))
+		if next < block+max(size, 4) {
+			return // the last, or they lead back
+		}
+		block = next
 	}
 }
 
@@ -340,19 +361,24 @@ func (db *database) put(r *relation, list []value) {
 const maxMark = 64
 
 // unknown tells a binary value in which there may be something to read. The shapes of
-// maps (GeoPackage, SpatiaLite) have points.
+// maps have points.
 func unknown(b []byte) bool {
-	return len(b) > maxMark && !bytes.HasPrefix(b, []byte("GP")) && b[0] != 0
+	return len(b) > maxMark && !bytes.HasPrefix(b, []byte("GP\x00")) && !spatiaLite(b)
+}
+
+// spatiaLite tells a shape by its marks at the beginning, behind its bounds and at the end.
+func spatiaLite(b []byte) bool {
+	return len(b) > 39 && b[0] == 0 && b[1] <= 1 && b[38] == 0x7c && b[len(b)-1] == 0xfe
 }
 
 // carries tells a file that somebody knows by how it begins.
 func carries(b []byte) bool {
-	for _, magic := range []string{"PK\x03\x04", "%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "BM", "II*\x00", "MM\x00*", "\xd0\xcf\x11\xe0", "\x1f\x8b", "{\\rtf", "bplist", sqliteMagic} {
+	for _, magic := range []string{"PK\x03\x04", "%PDF", "\x89PNG", "\xff\xd8\xff", "GIF8", "BM", "II*\x00", "MM\x00*", "\xd0\xcf\x11\xe0", "\x1f\x8b", "{\\rtf", "RIFF", "bplist", sqliteMagic} {
 		if bytes.HasPrefix(b, []byte(magic)) {
 			return true
 		}
 	}
-	return false
+	return len(b) > 12 && string(b[4:8]) == "ftyp" // the pictures of telephones
 }
 
 // leftovers reads the rows on pages that no table has any more, and sweeps the rest.

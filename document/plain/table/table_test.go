@@ -143,11 +143,79 @@ func TestDatabaseWithoutAnEnd(t *testing.T) {
 	}
 }
 
+// TestDeletedAmongTheRows has a page of a database without rows: what was one stands in a
+// free block, in two of which the second leads back, or before the cells of the longest page.
+func TestDeletedAmongTheRows(t *testing.T) {
+	const row = "Test" + "010237-5006"
+	page := func(size int, head ...byte) []byte {
+		data := append(register(t)[:sqliteHead:sqliteHead], make([]byte, size-sqliteHead)...)
+		binary.BigEndian.PutUint16(data[16:], uint16(size)) // 65,536 is 1: its high word
+		if size == 1<<16 {
+			data[17] = 1
+		}
+		binary.BigEndian.PutUint32(data[28:], 1)
+		copy(data[sqliteHead:], head)
+		copy(data[300:], row)
+		return data
+	}
+	block := page(512, tableLeaf, 1, 40, 0, 0, 1, 40)
+	copy(block[296:], []byte{0, 0, 0, 4 + byte(len(row))})
+	loop := page(512, tableLeaf, 0, 200, 0, 0, 0, 200)
+	copy(loop[200:], []byte{1, 40, 0, 8})
+	copy(loop[296:], []byte{0, 200, 0, 4 + byte(len(row))})
+	for name, data := range map[string][]byte{"block": block, "loop": loop, "long": page(1<<16, tableLeaf)} {
+		d := documenttest.Read(t, []document.Format{SQLite{}}, "a.db", data)
+		if s := documenttest.Find(d, "010237-5006"); len(s) != 1 || s[0].At.Layer != document.Deleted {
+			t.Errorf("%s: %s", name, documenttest.Describe(d))
+		}
+	}
+}
+
+func TestKeysFirst(t *testing.T) {
+	for want, x := range map[string]struct {
+		list []column
+		keys []string
+	}{
+		"b a":   {[]column{{"a", ""}, {"b", " text primary key"}}, nil},
+		"c b a": {[]column{{"a", ""}, {"b", ""}, {"c", ""}}, []string{"C", "b", "C", "d"}}, // each once
+	} {
+		if got := strings.Join(namesOf(keysFirst(x.list, x.keys)), " "); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+// declared is a format that reads one row of a schema.
+type declared struct{ db *database }
+
+func (declared) Name() string              { return "declared" }
+func (declared) Match([]byte, string) bool { return true }
+func (d declared) Read(_ context.Context, _ document.Input, out *document.Builder) error {
+	d.db.out = out
+	d.db.declare([]value{{text: "table"}, {text: "v"}, {}, {text: "0"}, {text: "create virtual table v using x"}}, nil)
+	return nil
+}
+
+// TestManyVirtualTables: only so many are asked for each table's name.
+func TestManyVirtualTables(t *testing.T) {
+	for before, want := range map[int]int{0: 1, maxVirtual: maxVirtual} {
+		db := &database{virtual: make([]string, before)}
+		documenttest.Read(t, []document.Format{declared{db}}, "a.db", []byte("x"))
+		if len(db.virtual) != want {
+			t.Errorf("%d names, want %d", len(db.virtual), want)
+		}
+	}
+}
+
 func TestUnknownBinaryValuesAreAGap(t *testing.T) {
-	for blob, want := range map[string]bool{"\x01" + strings.Repeat("\xfe\x02", 40): true, "GP\x00" + strings.Repeat("\xfe", 80): false, "\x01\xfe": false} {
+	for blob, want := range map[string]bool{"\x01" + strings.Repeat("\xfe\x02", 40): true, "GP\x00" + strings.Repeat("\xfe", 80): false, "\x01\xfe": false,
+		"\x00\x09" + strings.Repeat("\xfe", 80): true, "GPX" + strings.Repeat("\xfe", 80): true, "\x00\x01" + strings.Repeat("\x11", 36) + "\x7c" + strings.Repeat("\x01", 40) + "\xfe": false} {
 		if got := unknown([]byte(blob)); got != want {
 			t.Errorf("%.3q: %v", blob, got)
 		}
+	}
+	if !carries([]byte("\x00\x00\x00\x18ftypheic\x00")) {
+		t.Error("a telephone's picture is no file")
 	}
 }
 
