@@ -37,6 +37,7 @@ type bundle struct {
 	root   string
 	paths  map[string][]int         // path → segments
 	seen   map[string]*subject.Text // path → what a reader sees
+	shows  map[string]shows         // path → what it says of invented people
 }
 
 // papers reads the item's papers once.
@@ -44,7 +45,7 @@ func (it *Item) bundle() *bundle {
 	if it.read != nil {
 		return it.read
 	}
-	b := &bundle{seen: make(map[string]*subject.Text)}
+	b := &bundle{seen: make(map[string]*subject.Text), shows: make(map[string]shows)}
 	if len(it.Doc.Segments) > 0 {
 		b.root, _, _ = strings.Cut(it.Doc.Segments[0].At.Path, "/")
 	}

@@ -22,9 +22,30 @@ var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spille
 // its own paragraph, or a paper full of them. A film that somebody saw, too, says nothing
 // of a citizen further down.
 func (it *Item) Programme(x *detectors.Finding) bool {
-	met := make(map[string]bool)
-	told := make(map[string]bool)
-	for _, i := range it.bundle().paths[x.At.Path] {
+	near := it.paragraph(x)
+	if longAgo(near) {
+		return true
+	}
+	s := it.shows(x.At.Path)
+	return s.told >= 2 && (s.told >= manyTold || hasAny(near, fiction)) || s.met >= 3
+}
+
+// shows is how many words of programmes and of books and films a paper has, and whether it
+// is one of exercises.
+type shows struct {
+	met, told int
+	exercises bool
+}
+
+// shows reads a paper once: it may have thousands of findings.
+func (it *Item) shows(path string) shows {
+	b := it.bundle()
+	if s, ok := b.shows[path]; ok {
+		return s
+	}
+	met, told := make(map[string]bool), make(map[string]bool)
+	cases, fictitious := 0, false
+	for _, i := range b.paths[path] {
 		text := strings.ToLower(it.Doc.Segments[i].Text)
 		for _, w := range programmes {
 			met[w] = met[w] || strings.Contains(text, w)
@@ -32,14 +53,12 @@ func (it *Item) Programme(x *detectors.Finding) bool {
 		for _, w := range fiction {
 			told[w] = told[w] || strings.Contains(text, w)
 		}
+		cases += counted(text)
+		fictitious = fictitious || hasAny(text, invented)
 	}
-	if longAgo(it.paragraph(x)) {
-		return true
-	}
-	if n := trues(told); n >= 2 && (n >= manyTold || hasAny(it.paragraph(x), fiction)) {
-		return true
-	}
-	return trues(met) >= 3
+	s := shows{trues(met), trues(told), fictitious || cases >= 2}
+	b.shows[path] = s
+	return s
 }
 
 // longAgo reports whether a text in small letters tells of a year in which nobody lived
@@ -63,13 +82,20 @@ func longAgo(low string) bool {
 // manyTold is how many words of books and films a paper has that is about nothing else.
 const manyTold = 5
 
+// paragraphReach is how much of a paragraph is read to either side of a finding, in bytes.
+const paragraphReach = 5000
+
 // paragraph is the paragraph around a finding, in small letters.
 func (it *Item) paragraph(x *detectors.Finding) string {
 	if x.Segment < 0 || x.Segment >= len(it.Doc.Segments) {
 		return ""
 	}
 	text := it.Doc.Segments[x.Segment].Text
-	start, end := min(max(x.Start, 0), len(text)), min(max(x.End, 0), len(text))
+	start := min(max(x.Start, 0), len(text))
+	end := min(max(x.End, start), len(text))
+	from := max(0, start-paragraphReach)
+	text = text[from:max(from, min(len(text), end+paragraphReach))]
+	start, end = start-from, min(max(end-from, 0), len(text))
 	if k := strings.LastIndex(text[:start], "\n\n"); k >= 0 {
 		text, end = text[k+2:], end-k-2
 	}
@@ -88,7 +114,7 @@ func (it *Item) Invented() bool {
 		if x.Detector != "special-category" || x.Strength.Rank() < detectors.Medium.Rank() {
 			continue
 		}
-		if found = it.exercises(x.At.Path); !found {
+		if found = it.shows(x.At.Path).exercises; !found {
 			return false
 		}
 	}
@@ -100,18 +126,6 @@ var caseHeads = []string{"eksempel ", "case ", "opgave ", "scenarie ", "cas ", "
 
 // invented are turns of a paper whose people are nobody.
 var invented = []string{"navnene er opdigtede", "navne er opdigtede", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
-
-func (it *Item) exercises(path string) bool {
-	n := 0
-	for _, i := range it.bundle().paths[path] {
-		low := strings.ToLower(it.Doc.Segments[i].Text)
-		if hasAny(low, invented) {
-			return true
-		}
-		n += counted(low)
-	}
-	return n >= 2
-}
 
 // counted is how many lines of a text in small letters begin the cases of an exercise.
 func counted(low string) (n int) {

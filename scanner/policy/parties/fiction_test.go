@@ -1,0 +1,36 @@
+package parties
+
+import (
+	"strings"
+	"testing"
+
+	"brevvagt/detectors"
+)
+
+// TestProgrammeReadsAPaperOnce: a paper of a megabyte may have thousands of findings.
+func TestProgrammeReadsAPaperOnce(t *testing.T) {
+	it := item(toAnders, "Kære Anders Testesen", "Premiere på stykket, instruktion og orkester som før.")
+	x := &detectors.Finding{At: it.Doc.Segments[1].At, Segment: 1}
+	if !it.Programme(x) {
+		t.Fatal("no programme")
+	}
+	it.Doc.Segments[1].Text = "Intet"
+	if !it.Programme(x) {
+		t.Error("the paper was read again")
+	}
+}
+
+func TestParagraphHasALimit(t *testing.T) {
+	const long = 100_000
+	text := strings.Repeat("A", long) + "\n\n" + strings.Repeat("B", long) + "x" + strings.Repeat("C", long)
+	it := item(toAnders, text)
+	for _, c := range []struct{ start, end, most int }{{long, long + 1, paragraphReach}, {long + 10, long + 12, paragraphReach + 10}, {2*long + 2, 2*long + 3, 2*paragraphReach + 1}, {3 * long, 5, 2 * paragraphReach}, {0, 4 * long, 4 * long}} {
+		got := it.paragraph(&detectors.Finding{Start: c.start, End: c.end})
+		if len(got) > c.most || got == "" {
+			t.Errorf("%d to %d: %d bytes, want %d at most", c.start, c.end, len(got), c.most)
+		}
+	}
+	if got := it.paragraph(&detectors.Finding{Start: long + 3, End: long + 4}); strings.Trim(got, "b") != "" {
+		t.Errorf("another paragraph: %.10s", got)
+	}
+}
