@@ -122,7 +122,7 @@ func newMatcher(d Definition) (*matcher, error) {
 	if p.MatchString("") {
 		return nil, errors.New("pattern matches the empty text")
 	}
-	if openRepeat.MatchString(d.Pattern) {
+	if openRepeat.MatchString(byNumber.ReplaceAllString(d.Pattern, "x")) {
 		return nil, errors.New(`pattern has a { that no } closes; write \{ for the sign itself`)
 	}
 	m.pattern = p
@@ -132,6 +132,9 @@ func newMatcher(d Definition) (*matcher, error) {
 // openRepeat finds a repetition without its end, "\d{16", which is read as the very signs
 // and so finds nothing.
 var openRepeat = regexp.MustCompile(`(?:^|[^\\])\{[0-9]+,?[0-9]*(?:[^0-9,}]|$)`)
+
+// byNumber finds signs that are written as their number, "\x{00e6}".
+var byNumber = regexp.MustCompile(`\\x\{[0-9A-Fa-f]+\}`)
 
 func (m *matcher) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	var out []detectors.Span

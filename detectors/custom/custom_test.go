@@ -38,6 +38,7 @@ func TestFinds(t *testing.T) {
 		{"phrase over a line", custom.Definition{Words: []string{"lukket punkt", "lukket"}}, "et lukket\npunkt og et lukket", []string{"lukket\npunkt", "lukket"}},
 		{"Danish letters bound a word", custom.Definition{Words: []string{"by"}}, "bygå øby by", []string{"by"}},
 		{"pattern", custom.Definition{Pattern: `PSY-\d{4}`}, "se PSY-0042.", []string{"PSY-0042"}},
+		{"sign by its number", custom.Definition{Pattern: `S\x{00e6}r-\d{4}`}, "se Sær-0042.", []string{"Sær-0042"}},
 		{"luhn", custom.Definition{Pattern: `\d{16}`, Checksum: "luhn"}, "4111111111111111 4111111111111112", []string{"4111111111111111"}},
 		{"mod11", custom.Definition{Pattern: `\b\d{8}\b`, Checksum: "mod11"}, "10150817 12345678", []string{"10150817"}},
 		{"mod97", custom.Definition{Pattern: `DK\d{16}`, Checksum: "mod97"}, "DK5000400440116243 DK5100400440116243", []string{"DK5000400440116243"}},
