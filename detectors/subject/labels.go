@@ -8,7 +8,7 @@ import (
 
 // citizenStems begin words of a label for somebody whom a paper is about: "Borgerens
 // navn:", "Navn på ansøger:", "Den undersøgte:", "Låntager:".
-var citizenStems = []string{"borger", "patient", "elev", "barn", "ansoeger", "klient", "beboer", "passager", "laantager", "skyldner", "undersoegte", "umyndig", "afdoed", "sygemeldt", "tilskadekomn", "kursist", "unge", "lejer", "ejer", "laaner", "vaelger", "studerende", "pensionist", "indsatte", "child", "pupil", "applicant", "citizen", "resident", "elevens", "brukar", "sokande"}
+var citizenStems = []string{"borger", "patient", "elev", "barn", "ansoeger", "klient", "beboer", "passager", "laantager", "skyldner", "undersoegt", "kontohaver", "kontoindehaver", "debitor", "forsikrede", "modtager", "ydelsesmodtager", "umyndig", "afdoed", "sygemeldt", "tilskadekomn", "kursist", "unge", "lejer", "ejer", "laaner", "vaelger", "studerende", "pensionist", "indsatte", "child", "pupil", "applicant", "citizen", "resident", "elevens", "brukar", "sokande"}
 
 // citizenStarts are the first three letters of these stems and of "deltager": most
 // labels are told by them before anything is folded.

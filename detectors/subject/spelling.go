@@ -12,7 +12,8 @@ import (
 // and those that a mailbox shortens.
 
 // alike reports whether two full names are two spellings of one: "Mohammad Al Testhassan"
-// and "Mohammed Altesthassan". Two common Danish names are never one, however near.
+// and "Mohammed Altesthassan". Two common Danish names are never one, however near, nor are
+// two of which more than one word differs, unless the first name comes from elsewhere.
 func (n Name) alike(o Name) bool {
 	if len(n.tokens) < 2 || len(o.tokens) < 2 || !n.Full() || !o.Full() {
 		return false
@@ -24,15 +25,34 @@ func (n Name) alike(o Name) bool {
 	if len(a) < 2 || spelt(a[0][:1])[0] != spelt(b[0][:1])[0] || !alikeWord(a[0], b[0]) {
 		return false
 	}
+	other := 0 // words written otherwise
+	if a[0] != b[0] {
+		other++
+	}
 	left := slices.Clone(b[1:])
 	for _, t := range a[1:] {
 		i := slices.IndexFunc(left, func(u string) bool { return alikeWord(t, u) })
 		if i < 0 {
 			return false
 		}
+		if left[i] != t {
+			other++
+		}
 		left = slices.Delete(left, i, i+1)
 	}
-	return true
+	return other < 2 || foreign[a[0]] || foreign[b[0]]
+}
+
+// Namesake reports whether two full names begin with much the same first name and go on
+// otherwise: a mail program completes an address to such a one, and no family has both.
+// Names that are written in several ways are left out.
+func (n Name) Namesake(o Name) bool {
+	a, b := n.loosely().meaning(), o.loosely().meaning()
+	if !n.Full() || !o.Full() || len(a) < 2 || len(b) < 2 || n.Akin(o) || n.Relative(o) || foreign[a[0]] || foreign[b[0]] || strings.Join(a, "") == strings.Join(b, "") {
+		return false
+	}
+	x, y := a[0], b[0]
+	return n.Alike(o) || x[0] == y[0] && x[len(x)-1] == y[len(y)-1]
 }
 
 // articles stand before Arabic family names, apart or as one word with them.
@@ -72,6 +92,11 @@ func alikeWord(a, b string) bool {
 		return false
 	}
 	x, y := strings.TrimPrefix(spelt(a), "al"), strings.TrimPrefix(spelt(b), "al")
+	if x != spelt(a) && strings.HasPrefix(y, "el") {
+		y = y[2:]
+	} else if y != spelt(b) && strings.HasPrefix(x, "el") {
+		x = x[2:]
+	}
 	if x == y {
 		return len(x) > 2
 	}

@@ -26,6 +26,9 @@ func TestSpellings(t *testing.T) {
 		"Ali Testhassan|Aisha Testhassan":              false,
 		"Mohammed Testhassan|Mohammed Testkhan":        false,
 		"Testperson Holm|Testperson Helm":              false,
+		"Yousef Eltestmasri|Youssef El-Testmasry":      true,
+		"Testperzon Valchuk|Testperson Valczuk":        false,
+		"Testperson Valchuk|Testperson Valczuk":        true,
 	} {
 		a, b, _ := strings.Cut(pair, "|")
 		if got := subject.NewName(a).SameLoosely(subject.NewName(b)); got != want {
@@ -33,6 +36,20 @@ func TestSpellings(t *testing.T) {
 		}
 		if got := subject.NewName(b).SameLoosely(subject.NewName(a)); got != want {
 			t.Errorf("%s, the other way: %v", pair, got)
+		}
+	}
+}
+
+// Namesakes begin alike and go on otherwise.
+func TestNamesakes(t *testing.T) {
+	for pair, want := range map[string]bool{
+		"Anna Testholt Becker|Anne Testholm Bech": true, "Morten Testborg|Martin Testkilde": true,
+		"Anna Testholt|Anne Testholt": false, "Anna Testholt|Bodil Testkilde": false, "Peter Test Holm|Peter Testholm": false,
+		"Yousef Testhossein|Youssef Testkhan": false, "Anna|Anne Testholt": false,
+	} {
+		a, b, _ := strings.Cut(pair, "|")
+		if got := subject.NewName(a).Namesake(subject.NewName(b)); got != want {
+			t.Errorf("%s: %v", pair, got)
 		}
 	}
 }

@@ -80,6 +80,8 @@ func TestVisibleRecipients(t *testing.T) {
 		{"two of one illness", "Holdet for borgere med KOL er aflyst.", boxes(2, "gmail.com"), Pass},
 		{"four in a course", "Kurset er aflyst.", boxes(4, "gmail.com"), Pass},
 		{"a family about one of theirs", "Holdet for borgere med demens er aflyst; jeres mor får besked.", boxes(4, "gmail.com"), Pass},
+		{"relatives of several", "Kære alle\n\nVelkommen til forløb for pårørende til psykisk syge.", boxes(3, "gmail.com"), Hold},
+		{"relatives of one", "Møde om jeres mor. Som pårørende kan I få råd om depression.", boxes(3, "gmail.com"), Pass},
 		{"firms", "Holdet for borgere med KOL er aflyst.", boxes(8, "firma.example"), Pass},
 	} {
 		if got := action(Decide(site, Default(), spoken(site, c.body, c.to...)), "visible-recipients"); got != c.want {

@@ -20,7 +20,14 @@ const clearStems = 2
 func specialCategory() Definition {
 	return Definition{ID: "special-category", Title: "Følsomme oplysninger uden sikker forbindelse", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			if !f.outgoing() || f.sensitiveSure() == 0 && !f.private() || len(f.Channel.Unprotected) == 0 || f.inProgrammes(site) || f.parties(site).Mourns() {
+			if !f.outgoing() || len(f.Channel.Unprotected) == 0 {
+				return "", "", false
+			}
+			if f.sensitiveSure() == 0 && !f.private() {
+				if !f.parties(site).Reports() {
+					return "", "", false // no word tells anything, and no paper by what it is
+				}
+			} else if f.inProgrammes(site) || f.parties(site).Mourns() {
 				return "", "", false
 			}
 			if told := f.parties(site).Told(toldGroups); len(told) > 0 {
@@ -31,7 +38,7 @@ func specialCategory() Definition {
 				return "Følsomme oplysninger om modtageren selv" + f.reader(site) + " sendes også til andre uden for organisationen",
 					"Sensitive data on the recipient" + f.reader(site) + " go to others outside the organisation as well", true
 			}
-			if f.sensitiveSure() == 0 {
+			if f.sensitiveSure() == 0 && !f.parties(site).Reports() {
 				return "", "", false // what is told of the reader's own life
 			}
 			return "Følsomme eller fortrolige oplysninger om en person til en modtager uden sikker forbindelse",
@@ -42,7 +49,7 @@ func specialCategory() Definition {
 			if _, exposed := it.Exposed(meansGroups, clearMeans); exposed {
 				return false
 			}
-			if it.Overheard() {
+			if it.Overheard() || it.Reports() {
 				return false
 			}
 			if it.Agreed() || it.Invented() {

@@ -77,6 +77,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
+	if c, ok := it.titledNamesake(); ok && !forms && len(out) == 0 {
+		out = append(out, c)
+	}
 	return out
 }
 
@@ -105,6 +108,9 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 		if o, ok := it.titled(it.readers()); ok {
 			return []Odd{o}
 		}
+	}
+	if o, ok := it.titledNamesake(); ok {
+		return []Odd{o}
 	}
 	return nil
 }

@@ -14,11 +14,11 @@ import (
 // belowReach is how far below its salutation a letter is read, in bytes.
 const belowReach = 1500
 
-// letterBelow finds a letter to another citizen by its salutation, further down in a mail
+// letterBelow finds a letter to another citizen by its salutation or its line "Til:", further down in a mail
 // to a reader. What the reader wrote, and what colleagues write to each other, is none.
 func (it *Item) letterBelow() (Odd, bool) {
 	// The address is looked at first: it costs less than the text.
-	if it.Doc.Mail == nil || len(it.External) > 2 || !slices.ContainsFunc(it.External, it.citizensBox) || it.greetings() < 2 {
+	if it.Doc.Mail == nil || len(it.External) > 2 || !slices.ContainsFunc(it.External, it.citizensBox) || it.greetings() < 2 && !it.addressLines() {
 		return Odd{}, false
 	}
 	r := it.readers()
@@ -28,7 +28,8 @@ func (it *Item) letterBelow() (Odd, bool) {
 	own := it.bundle()
 	var head correspondents
 	var above subject.Text // what the mail says itself, up to its signature
-	signed := false
+	family := false        // it says there that it is to somebody of the citizen's family
+	signed, mailHead := false, false
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
 		if !own.own(s.At.Path) || s.At.Layer == document.Header || s.At.Layer == document.Metadata {
@@ -39,12 +40,20 @@ func (it *Item) letterBelow() (Odd, bool) {
 			text := strings.TrimSpace(strings.TrimLeft(line, "> \t*|"))
 			at += len(line)
 			head.read(it, text)
-			if n, ok := salutationOf(text); ok && head.toCitizen && it.meantFor(n, it.textBelow(i, at), r) {
-				return it.somebody("", n, !r.sure || !r.private || r.family || r.akin(n) || r.relative(n) || n.Among(&above)), true
+			n, ok := salutationOf(text)
+			if !ok && !mailHead {
+				n, ok = addressLine(text)
+			}
+			if text != "" {
+				_, mailHead = cutAny(text, "Fra:", "From:", "Sendt:", "Sent:", "Afsender:")
+			}
+			if ok && head.toCitizen && it.meantFor(n, it.textBelow(i, at), r) {
+				return it.somebody("", n, !r.sure || !r.private || family || r.akin(n) || r.relative(n) || n.Among(&above)), true
 			}
 			signed = signed || head.quoted || closing(line) >= 0
 			if !signed {
 				above.Add(line)
+				family = family || hasAny(strings.ToLower(line), relations)
 			}
 		}
 	}
@@ -85,6 +94,26 @@ func (it *Item) greetings() (n int) {
 		}
 	}
 	return n
+}
+
+// addressLines reports whether the mail's own text has a line "Til: ...", roughly.
+func (it *Item) addressLines() bool {
+	own := it.bundle()
+	return slices.ContainsFunc(it.Doc.Segments, func(s document.Segment) bool {
+		return own.own(s.At.Path) && strings.Contains(s.Text, "Til: ")
+	})
+}
+
+// addressLine reads the line at the head of a letter that says to whom it is: "Til:
+// Testperson Eksempel, Testvej 1".
+func addressLine(line string) (subject.Name, bool) {
+	rest, ok := cutAny(line, "Til: ")
+	if !ok || len(line) > 120 || strings.Contains(rest, "@") {
+		return subject.Name{}, false
+	}
+	who, _, _ := strings.Cut(rest, ",")
+	n, ok := subject.Named(strings.TrimSpace(who))
+	return n, ok && n.Full()
 }
 
 // salutations begin what is written to somebody.

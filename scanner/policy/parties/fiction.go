@@ -1,7 +1,10 @@
 package parties
 
 import (
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/detectors"
 )
@@ -23,7 +26,7 @@ var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spille
 // of a citizen further down.
 func (it *Item) Programme(x *detectors.Finding) bool {
 	near := it.paragraph(x)
-	if longAgo(near) {
+	if longAgo(near) || it.longDead(x) {
 		return true
 	}
 	s := it.shows(x.At.Path)
@@ -77,6 +80,55 @@ func longAgo(low string) bool {
 		k += 2 + next
 	}
 	return false
+}
+
+// longDead reports whether the paragraph around a finding names somebody who died long ago.
+func (it *Item) longDead(x *detectors.Finding) bool {
+	names := it.dead(x.At.Path)
+	return len(names) > 0 && hasAny(it.paragraph(x), names)
+}
+
+// dead are the last names, in small letters, of those of whom a paper gives
+// the years of a life that ended long ago: "Testperson Eksempel (1901-1977)".
+func (it *Item) dead(path string) []string {
+	var out []string
+	for _, i := range it.bundle().paths[path] {
+		text := it.Doc.Segments[i].Text
+		for from := 0; len(out) < maxTold; {
+			k := strings.Index(text[from:], " (1")
+			if k < 0 {
+				break
+			}
+			k += from
+			from = k + len(" (1")
+			word := text[strings.LastIndexAny(text[:k], " \n")+1 : k]
+			if r, _ := utf8.DecodeRuneInString(word); unicode.IsUpper(r) && it.lifeOver(text[k+2:]) {
+				out = append(out, strings.ToLower(word))
+			}
+		}
+	}
+	return out
+}
+
+// The law protects what is known of the dead for some years; and who was born after
+// lastBorn may live, whatever the two years say.
+const (
+	deadYears = 10
+	lastBorn  = 1950
+	shortLife = 15
+)
+
+// lifeOver reports whether a text begins with the years of a life that ended so long ago
+// that it is history, and a bracket: "1901-1977)".
+func (it *Item) lifeOver(text string) bool {
+	years, _, ok := strings.Cut(text[:min(len(text), len("1901 – 1977)"))], ")")
+	if !ok || len(years) < len("1901-1977") {
+		return false
+	}
+	born, _ := strconv.Atoi(years[:4])
+	died, _ := strconv.Atoi(years[len(years)-4:])
+	between := strings.Trim(years[4:len(years)-4], " ")
+	return born > 0 && born <= lastBorn && died-born > shortLife && died+deadYears < it.Sent.Year() && (between == "-" || between == "–")
 }
 
 // manyTold is how many words of books and films a paper has that is about nothing else.

@@ -181,10 +181,33 @@ func (it *Item) aboutAnother(p *paper, r *readers) (Odd, bool) {
 	}
 	o := it.odd(p, i)
 	// A child need not have its parent's name.
-	o.Weak = !r.private && !it.sensitiveAt(p.path) || it.ofChild(o.At) && !other ||
+	o.Weak = !r.private && !it.sensitiveAt(p.path) && !it.ownAffair(p, r) || it.ofChild(o.At) && !other ||
 		!r.sure && !it.greetsUnlike(it.Subjects[i].Name)
 	return o, true
 }
+
+// ownAffair reports whether a mail greets the reader by name and speaks of something of the
+// reader's own, "dit lån", as none does to somebody at work, and a paper is not about a house
+// or land, of which owners' papers go to builders and neighbours.
+func (it *Item) ownAffair(p *paper, r *readers) bool {
+	if g := it.greeted(); r.work || g.Empty() || !slices.ContainsFunc(r.addressed, g.SameLoosely) || p.text.Head(headWords, ofHouses) {
+		return false
+	}
+	words := strings.Fields(it.bodyText())
+	for i, w := range words[:max(0, len(words)-1)] {
+		if (w == "din" || w == "dit" || w == "dine") && slices.ContainsFunc(affairs, func(stem string) bool { return strings.HasPrefix(words[i+1], stem) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// affairs are stems of what a citizen has with a municipality, and ofHouses words of papers
+// about houses and land.
+var (
+	affairs  = []string{"lån", "konto", "ydelse", "pension", "bolig", "støtte", "ansøgning", "afgørelse", "bevilling", "gæld", "restance", "betaling", "udbetaling", "opgørelse", "regning", "ejendomsskat", "grundskyld", "indkomst", "lejekontrakt", "depositum", "indskud", "tilskud", "friplads", "sygedagpenge", "kontanthjælp", "dagpenge", "hjælp", "behandling", "undersøgelse", "journal", "attest", "beregning", "årsopgørelse", "saldo", "afdrag", "børnebidrag", "bidrag", "fleksjob", "handleplan", "genoptræning", "henvisning"}
+	ofHouses = setOf("byggetilladelse byggesag byggeri nabohoering hoering landzonetilladelse dispensation arbejdsseddel opgaveseddel ledningsejer tilstandsrapport")
+)
 
 // sensitiveAt reports whether a word of a special category was found in a paper.
 func (it *Item) sensitiveAt(path string) bool {

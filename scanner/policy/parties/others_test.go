@@ -20,6 +20,9 @@ func TestAboutAnother(t *testing.T) {
 		{"a label of any wording", toAnders, "", "Den undersøgtes navn: Bente Prøvesen", "hold"},
 		{"in the middle of a line", toAnders, "", "Matr. 4b. Påbud til ejer: Bente Prøvesen, Prøvevej 2", "hold"},
 		{"who declares", toAnders, "", "Samtykke\n\nJeg, Bente Prøvesen, giver samtykke", "hold"},
+		{"of the reader's own matter, at a mailbox of any kind", "Anders Testesen <at@fiber.example>", "Kære Anders\n\nDit lån er oprettet.", "Kontohaver: Bente Prøvesen", "hold"},
+		{"of the reader's work", "Anders Testesen <at@fiber.example>", "Kære Anders\n\nHer er dine opgaver.", "Ejer: Bente Prøvesen", "warn"},
+		{"of a neighbour", "Anders Testesen <at@fiber.example>", "Kære Anders\n\nDin støtte er en anden sag.", "Nabohøring\n\nAnsøger: Bente Prøvesen", "warn"},
 		{"of the reader", toAnders, "", "Låntager: Anders Testesen", ""},
 		{"of a relative by a middle name", toAnders, "", "Låntager: Bente Testesen Prøvesen", ""},
 		{"whom the mail names", toAnders, "Her er papirerne om Bente.", "Patient: Bente Prøvesen", ""},
@@ -146,6 +149,10 @@ func TestTold(t *testing.T) {
 		{toAnders, "", "Romanens hovedperson, Bente Prøvesen, har diabetes.", 0, false},
 		{"Vaskeriet <ordre@vask.example>", "", "Bente Prøvesen har diabetes.", 1, false},
 		{toAnders, "", "Romanens hovedperson er god.\n\nBente Prøvesen har diabetes.", 1, false},
+		{"Museet <post@museet.example>", "Maleren Bente Prøvesen (1871-1938) har diabetes.", "Ordre", 0, false},
+		{"Museet <post@museet.example>", "Bente Prøvesen (1901–1966) maler.\n\nBente Prøvesen har diabetes.", "Ordre", 0, false},
+		{"Museet <post@museet.example>", "Bente Prøvesen (1961-2024) har diabetes.", "Ordre", 1, false},
+		{"Museet <post@museet.example>", "Bente Prøvesen (1941-2019) har diabetes.", "Ordre", 1, false},
 		{toAnders, "", "Bente Prøvesen skal på lejr. Faderen har diabetes.", 1, false},
 		{toAnders, "", "Vores formand Bente Prøvesen har diabetes.", 1, false},
 		{toAnders, "", "Qwyx Prøvelainen flytter 1. maj. Han har diabetes.", 1, false},
@@ -165,6 +172,47 @@ func find(it *Item, word string) {
 	for i := range it.Doc.Segments {
 		if k := strings.Index(it.Doc.Segments[i].Text, word); k >= 0 {
 			it.Findings = append(it.Findings, detectors.Finding{Detector: "special-category", Category: "helbred", Strength: detectors.Strong, Segment: i, Start: k, End: k + len(word), At: it.Doc.Segments[i].At})
+		}
+	}
+}
+
+// TestCalledByFirstName: whom a sentence calls by first name, and the mail in full elsewhere.
+func TestCalledByFirstName(t *testing.T) {
+	for body, want := range map[string]int{
+		"Kære Anders\n\nDu får hjælp.\n\nBente har diabetes. Bente Prøvesen har søgt.":          1,
+		"Kære Anders\n\nDu får hjælp.\n\nDin kone Bente har diabetes. Bente Prøvesen har søgt.": 0,
+		"Kære Anders\n\nDu får hjælp.\n\nBente har diabetes. Carl Prøvesen har søgt.":           0,
+		"Kære Anders\n\nDu får hjælp.\n\nBente har diabetes. Overlæge Bente Prøvesen er hørt.":  0,
+	} {
+		it := item(toAnders, body, "Ordre")
+		find(it, "diabetes")
+		it.Findings[0].Why = []string{"ved et fornavn"}
+		if got := it.Told(map[string]bool{"helbred": true}); len(got) != want {
+			t.Errorf("%q: %+v, want %d", body, got, want)
+		}
+	}
+}
+
+// TestReports: a file that is the paper of somebody's case by its heading and label.
+func TestReports(t *testing.T) {
+	const shop = "Lageret <ordre@lageret.example>"
+	for _, c := range []struct {
+		to, body, paper string
+		want            bool
+	}{
+		{shop, "Se bilag.", "Psykologisk undersøgelse\n\nUndersøgt: Bente Prøvesen, 34 år", true},
+		{shop, "Se bilag.", "Lægeattest\n\nPatient: Bente Prøvesen\n\nHar diabetes.", true},
+		{shop, "Se bilag.", "Lægeattest\n\nPatient: Bente Prøvesen", false},
+		{shop, "Se bilag.", "Tilbud\n\nEjer: Bente Prøvesen\n\nOm diabetes.", false},
+		{shop, "Her er papiret om Bente Prøvesen.", "Epikrise\n\nPatient: Bente Prøvesen", false},
+		{toAnders, "Kære Anders", "Epikrise\n\nPatient: Anders Testesen", false},
+		{toAnders, "Kære Anders", "Psykologisk undersøgelse\n\nBarn: Bente Prøvesen", false},
+	} {
+		it := item(c.to, c.body, c.paper)
+		it.Personal = true
+		find(it, "diabetes")
+		if got := it.Reports(); got != c.want {
+			t.Errorf("%q, %q: %v", c.body, c.paper, got)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 			n, ok = it.author(x)
 			known = ok && (r.is(n) || r.akin(n))
 		}
-		if !ok || known || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x)) {
+		if !ok || known || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x)) || it.longDead(x) {
 			continue
 		}
 		words[n.String()]++
@@ -198,6 +198,9 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 	if n, ok := bearer(s.Text[low:high], x.Start-low); ok {
 		return n, true
 	}
+	if n, ok := it.firstNamed(x, low, s.Text[low:x.Start]); ok {
+		return n, true
+	}
 	// With the next sentence's first word, since "Hun" makes a rare name a person's.
 	before := strings.ToValidUTF8(s.Text[max(0, low-nameReach):min(low+len(" Hun "), high)], "")
 	var t subject.Text
@@ -209,6 +212,30 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 		return last.Name, above || last.Name.FirstIn(&t) || t.Head(100, pronouns)
 	}
 	return it.calledIn(s.At.Path, &t)
+}
+
+// firstNamed is whom a sentence calls by first name before a finding, where the text around
+// it has the full name, and the finding is said to be by a name.
+func (it *Item) firstNamed(x *detectors.Finding, low int, before string) (subject.Name, bool) {
+	if !slices.Contains(x.Why, "ved et fornavn") {
+		return subject.Name{}, false
+	}
+	called := subject.NamesIn(strings.ToValidUTF8(before, " "), true)
+	if len(called) == 0 {
+		return subject.Name{}, false
+	}
+	first := called[len(called)-1]
+	text := it.Doc.Segments[x.Segment].Text
+	if hasAny(strings.ToLower(text[max(0, low+first.Start-besideName):low+first.Start]), ties) {
+		return subject.Name{}, false // "din mand"
+	}
+	above, behind := it.around(x)
+	for _, f := range subject.PeopleIn(strings.ToValidUTF8(above+behind, "?")) {
+		if f.Name.Full() && f.Name.SameFirst(first.Name) {
+			return f.Name, true
+		}
+	}
+	return subject.Name{}, false
 }
 
 // calledIn is whom a paper is about and a sentence of it calls by first name.

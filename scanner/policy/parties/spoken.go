@@ -100,7 +100,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
-			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal || !greeted.Common() && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family}, true
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal || !greeted.Common() && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family && !name.Namesake(greeted)}, true
 		}
 	}
 	return Odd{}, false
@@ -285,10 +285,24 @@ var benefitWords = []string{"kontanthjælp", "sygedagpenge", "førtidspension", 
 // others.
 func (it *Item) GroupMatter() bool {
 	text := it.bodyText()
-	if !hasAny(text, groupWords) && !hasWordWith(text, benefitWords) || it.readers().family || hasAny(text, ofFamily) {
+	if !hasAny(text, groupWords) && !hasWordWith(text, benefitWords) {
+		return false
+	}
+	if hasAny(text, relativesGroups) && it.speaksToMany() {
+		return true // each is somebody else's relative
+	}
+	if it.readers().family || hasAny(text, ofFamily) {
 		return false
 	}
 	return it.speaksTo() || hasAny(text, groupOpenings)
+}
+
+// relativesGroups are turns by which a mail invites the relatives of several people.
+var relativesGroups = []string{"pårørendegruppe", "pårørendeforløb", "pårørendekursus", "pårørendeaften", "gruppe for pårørende", "forløb for pårørende", "kursus for pårørende", "hold for pårørende", "pårørende til", "forældregruppe", "gruppe for forældre", "forløb for forældre", "søskendegruppe", "børnegruppe"}
+
+// speaksToMany reports whether a mail speaks to its readers as to several.
+func (it *Item) speaksToMany() bool {
+	return hasAny(it.bodyText(), []string{"kære alle", "hej alle", "kære deltagere", "velkommen", "holdet", "gruppen", " jeres ", " i har ", "begge "}) || it.speaksTo()
 }
 
 // ofFamily are turns of a mail to a family about one of theirs, and groupOpenings those of

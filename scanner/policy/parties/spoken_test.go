@@ -26,6 +26,8 @@ func TestSpokenWrong(t *testing.T) {
 		{"a family's mailbox", "<familien.testesen@mail.example>", "Kære Bente Testesen" + matter, ""},
 		{"a couple", at, "Hej Bente og Anders" + matter, ""},
 		{"of the family", at, "Kære Bente Testesen" + matter, "warn"},
+		{"a namesake, of a child", "Anne Testesen <at@mail.example>", "Kære Anna Prøvesen\n\nDu har fået bevilget hjælp til dit barn.", "hold"},
+		{"another, of a child", "Anne Testesen <at@mail.example>", "Kære Bo Prøvesen\n\nDu har fået bevilget hjælp til dit barn.", "warn"},
 		{"a name that has changed", at, "Kære Anders Prøvesen\n\nDu hed Anders Testesen, til du fik din nye afgørelse.", ""},
 		{"another spelling", "Mohammad Al Testhassan <mat@mail.example>", "Kære Mohammed Altesthassan" + matter, ""},
 		{"no citizen's matter", at, "Kære Bente Prøvesen\n\nVi ses til koncerten.", ""},
@@ -64,6 +66,30 @@ func TestSpokenWrong(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
+		}
+	}
+}
+
+// TestTitledNamesake: a subject or heading about the reader's namesake, above what tells
+// the reader of an illness.
+func TestTitledNamesake(t *testing.T) {
+	const told = "Hej Anders\n\nDu har fortalt om din depression."
+	for _, c := range []struct {
+		title, body string
+		want        bool
+	}{
+		{"Referat af samtale med Anders Prøvesen", told, true},
+		{"Referat", "Hej Anders\n\nVedr. Anders Prøvesen\n\nDu har fortalt om din depression.", true},
+		{"Referat af samtale med Anders Testesen", told, false},
+		{"Referat af samtale med Anders Test Esen", told, false},
+		{"Referat af samtale med psykolog Anders Prøvesen", told, false},
+		{"Referat af samtale med Anders Prøvesen", "Hej Anders\n\nTak for snakken om depression.", false},
+	} {
+		it := item("Anders Testesen <at@golfklubben.example>", c.body)
+		it.Doc.Mail.Subject, it.Personal = c.title, true
+		find(it, "depression")
+		if got := len(it.Conflicts(false)) > 0; got != c.want {
+			t.Errorf("%q, %q: %v", c.title, c.body, got)
 		}
 	}
 }
