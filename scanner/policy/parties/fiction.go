@@ -84,7 +84,14 @@ func longAgo(low string) bool {
 
 // longDead reports whether the paragraph around a finding names somebody who died long ago.
 func (it *Item) longDead(x *detectors.Finding) bool {
-	names := it.dead(x.At.Path)
+	names, known := it.gone[x.At.Path]
+	if !known {
+		if it.gone == nil {
+			it.gone = make(map[string][]string)
+		}
+		names = it.dead(x.At.Path)
+		it.gone[x.At.Path] = names
+	}
 	return len(names) > 0 && hasAny(it.paragraph(x), names)
 }
 

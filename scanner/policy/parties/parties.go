@@ -38,7 +38,8 @@ type Item struct {
 	apart *Strangers
 	told  *spoken
 	under []Odd
-	dug   bool // under is filled
+	dug   bool                // under is filled
+	gone  map[string][]string // path → those who died long ago, see dead
 }
 
 // Owners knows whose mailbox an address is.
