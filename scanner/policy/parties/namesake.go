@@ -95,7 +95,7 @@ func (it *Item) Reports() bool {
 		if r.family || r.citizen() && it.ofChild(p.people[k].at) {
 			continue // a parent has other names than the child
 		}
-		if !it.knows(n, r) && !it.speaksOfName(n) && !it.exercises(p.path) {
+		if !it.knows(n, r) && !it.speaksOfName(n) && !it.shows(p.path).exercises {
 			return true
 		}
 	}
