@@ -111,7 +111,10 @@ func addressLine(line string) (subject.Name, bool) {
 	if !ok || len(line) > 120 || strings.Contains(rest, "@") {
 		return subject.Name{}, false
 	}
-	who, _, _ := strings.Cut(rest, ",")
+	who, home, _ := strings.Cut(rest, ",")
+	if home != "" && !strings.ContainsAny(home, "0123456789") {
+		return subject.Name{}, false // an office: "Til: Testperson Eksempel, Ankestyrelsen"
+	}
 	n, ok := subject.Named(strings.TrimSpace(who))
 	return n, ok && n.Full()
 }

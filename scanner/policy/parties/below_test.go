@@ -22,6 +22,7 @@ func TestLetterBelow(t *testing.T) {
 		{"pasted", mine + letter, "hold"},
 		{"quoted, to another citizen", mine + from("Bente Prøvesen <bp@mail.example>"), "hold"},
 		{"pasted, with a line to whom", "Kære Anders Testesen\n\nSe her.\n\n***\nTil: Bente Prøvesen, Prøvevej 2\n\nDu får påbud om oprydning, så din samlever kan bo der.\n***", "hold"},
+		{"to an office", "Kære Anders Testesen\n\nSe her.\n\nTil: Bente Prøvesen, Ankestyrelsen\n\nDu får svar på klagen.", ""},
 		{"pasted, to the reader", "Kære Anders Testesen\n\nSe her.\n\nTil: Anders Testesen, Prøvevej 2\n\nDu får påbud om oprydning.", ""},
 		{"a mail's head without addresses", "Kære Anders Testesen\n\nSe her.\n\nFra: Carl Prøvelund\nSendt: 2. marts 2026\nTil: Bente Prøvesen\n\nDu får svar om ansøgningen.", ""},
 		{"named above", "Kære Anders Testesen\n\nSom aftalt sender jeg brevet til Bente Prøvesen." + letter, "warn"},

@@ -71,11 +71,21 @@ func (it *Item) titles() []string {
 const reportHead = 12
 
 // reports are what papers of a case about a person are called.
-var reports = setOf("psykologisk neuropsykologisk psykiatrisk undersoegelse erklaering laegeerklaering speciallaegeerklaering statusattest laegeattest attest epikrise journal journalnotat udredning udredningsrapport testrapport " +
+var reports = setOf("undersoegelse erklaering laegeerklaering speciallaegeerklaering statusattest laegeattest attest epikrise journal journalnotat udredning udredningsrapport testrapport " +
 	"handleplan underretning boernefaglig socialrapport rehabiliteringsplan vurdering funktionsevnevurdering visitation sagsfremstilling udskrivningsbrev afgoerelse statusudtalelse")
 
-// graveReports are those that tell enough of somebody by what they are.
-var graveReports = setOf("psykologisk neuropsykologisk psykiatrisk speciallaegeerklaering epikrise underretning boernefaglig")
+// graveReports are those that tell enough of somebody by what they are; one of ofMind does so
+// before one of examinations.
+var (
+	graveReports = setOf("speciallaegeerklaering epikrise underretning")
+	ofMind       = setOf("psykologisk neuropsykologisk psykiatrisk boernefaglig")
+	examinations = setOf("undersoegelse vurdering udredning erklaering rapport udtalelse test")
+)
+
+// grave reports whether a paper tells enough of somebody by what it calls itself.
+func (p *paper) grave() bool {
+	return p.text.Head(reportHead, graveReports) || p.text.Head(reportHead, ofMind) && p.text.Head(reportHead, examinations)
+}
 
 // Reports reports whether a file calls itself a paper of somebody's case, says by a label
 // or an address whose, and is grave by its name or holds a word of a special category, of
@@ -88,7 +98,7 @@ func (it *Item) Reports() bool {
 	for i := range b.papers {
 		p := &b.papers[i]
 		k := it.principal(p)
-		if p.body || k < 0 || !p.text.Head(reportHead, graveReports) && !(it.sensitiveAt(p.path) && p.text.Head(reportHead, reports)) {
+		if p.body || k < 0 || !p.grave() && !(it.sensitiveAt(p.path) && p.text.Head(reportHead, reports)) {
 			continue
 		}
 		n, r := it.Subjects[k].Name, it.readers()

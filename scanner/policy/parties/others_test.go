@@ -203,6 +203,7 @@ func TestReports(t *testing.T) {
 		{shop, "Se bilag.", "Psykologisk undersøgelse\n\nUndersøgt: Bente Prøvesen, 34 år", true},
 		{shop, "Se bilag.", "Lægeattest\n\nPatient: Bente Prøvesen\n\nHar diabetes.", true},
 		{shop, "Se bilag.", "Lægeattest\n\nPatient: Bente Prøvesen", false},
+		{shop, "Se bilag.", "Psykologisk førstehjælp\n\nDeltager: Bente Prøvesen\n\nOm diabetes.", false},
 		{shop, "Se bilag.", "Tilbud\n\nEjer: Bente Prøvesen\n\nOm diabetes.", false},
 		{shop, "Her er papiret om Bente Prøvesen.", "Epikrise\n\nPatient: Bente Prøvesen", false},
 		{toAnders, "Kære Anders", "Epikrise\n\nPatient: Anders Testesen", false},
