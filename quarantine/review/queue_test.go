@@ -205,6 +205,17 @@ func TestNextCase(t *testing.T) {
 	if got := next(c, ids[0]); got != "" {
 		t.Errorf("after the only one comes %q", got)
 	}
+	for n := range 3 { // a run, stopped at the same moment
+		r.hold(t, screenshot(fmt.Sprint("b", n)), time.Hour)
+	}
+	seen := map[string]bool{}
+	for id, k := ids[0], 0; k < 4; k++ {
+		seen[id] = true
+		id = next(c, id)
+	}
+	if len(seen) != 4 {
+		t.Errorf("the way round the queue passes %d of 4 cases", len(seen))
+	}
 }
 
 // A page that renews itself shows what is new and does not keep a session alive.

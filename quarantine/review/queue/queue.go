@@ -246,16 +246,20 @@ func (s *Pages) sent(ctx context.Context, l words.Lang, rows []row) error {
 	return nil
 }
 
+// together is more cases than are stopped within one millisecond.
+const together = 50
+
 // Next is the case that waits after another in the order in which they were stopped, the
 // first again after the last; "" when no other waits.
 func (s *Pages) Next(ctx context.Context, after *quarantine.Case) (string, error) {
 	for _, since := range []time.Time{after.HeldAt, {}} {
-		list, _, err := s.Finder.Find(ctx, finder.Query{States: []string{string(quarantine.Held)}, Since: since, Order: finder.Oldest, Limit: 2})
+		list, _, err := s.Finder.Find(ctx, finder.Query{States: []string{string(quarantine.Held)}, Since: since, Order: finder.Oldest, Limit: together})
 		if err != nil {
 			return "", err
 		}
 		for _, c := range list {
-			if c.ID != after.ID {
+			// Of those stopped at the same time the ids give the order.
+			if c.ID != after.ID && (since.IsZero() || c.HeldAt.After(after.HeldAt) || c.ID > after.ID) {
 				return c.ID, nil
 			}
 		}
