@@ -347,8 +347,8 @@ var (
 
 func general(lower string) bool {
 	trimmed := strings.TrimLeft(lower, " \t\r\n-•*–·\"»“0123456789.)")
-	if strings.Contains(trimmed[:min(len(trimmed), tellingReach)], " vide") {
-		return false
+	if strings.Contains(trimmed[:min(len(trimmed), tellingReach)], " vide") || strings.HasPrefix(trimmed, "hun har ") || strings.HasPrefix(trimmed, "han har ") {
+		return false // it tells of one person, whatever it advises behind
 	}
 	for _, s := range generalStarts {
 		if strings.HasPrefix(trimmed, s) {

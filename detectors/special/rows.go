@@ -28,12 +28,20 @@ func inRow(seg *document.Segment) bool {
 	return (seg.At.Cell != "" || seg.Label != "") && !containsAny(strings.ToLower(seg.Label), matterless)
 }
 
-// settle leaves out what cells say whose rows name nobody.
+// settle leaves out what cells say whose rows name nobody, and points of lists that are
+// about nobody.
 func settle(doc *document.Document, found []detectors.Finding, _ detectors.Env) []detectors.Finding {
+	if !slices.ContainsFunc(found, func(f detectors.Finding) bool { return pending(&f, anchorRow) || pending(&f, anchorPoint) }) {
+		return found
+	}
+	enough := told(doc, found)
 	return slices.DeleteFunc(found, func(f detectors.Finding) bool {
-		return slices.Contains(f.Why, anchorRow) && !namedRow(doc, f.Segment)
+		return pending(&f, anchorRow) && !namedRow(doc, f.Segment) || pending(&f, anchorPoint) && !enough(&f)
 	})
 }
+
+// pending reports whether a finding waits for what stands around its segment.
+func pending(f *detectors.Finding, anchor string) bool { return slices.Contains(f.Why, anchor) }
 
 // namedRow reports whether another cell of the row, or another field of the form, is
 // a person's name.

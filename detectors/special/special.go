@@ -88,6 +88,9 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 		if h.anchor == "" && !s.general && inRow(&seg) {
 			h.anchor = anchorRow
 		}
+		if h.anchor == "" && !s.general && seg.At.Cell == "" && point(lineAt(text, h.start)) {
+			h.anchor = anchorPoint
+		}
 		kept = append(kept, h)
 	}
 	var out []detectors.Span

@@ -1,6 +1,7 @@
 package special_test
 
 import (
+	"strings"
 	"testing"
 
 	"brevvagt/detectors"
@@ -13,6 +14,7 @@ func TestTelegram(t *testing.T) {
 		"Borger: Testperson Eksempel. Svær angst, indlagt i august.":                                       1,
 		"Undersøgt: Mette Eksempelsen. Hun var rolig. Opfylder kriterierne for PTSD.":                      1,
 		"Mette Eksempelsen er færdig med forløbet. Teamet indstiller til støtte på grund af svær KOL.":     1,
+		"Hun har tinnitus, så måske skal man tale lavt, man skal i hvert fald ikke råbe.":                  1,
 		"Mette Eksempelsen kommer kl. 10. Depression rammer mange unge.":                                   0,
 		"Mette Eksempelsen kommer kl. 10. Emnet for mødet er depression.":                                  0,
 		"1. Valg af medlem efter Mette Eksempelsen. 2. Orientering om misbrug.":                            0,
@@ -51,6 +53,36 @@ func TestRows(t *testing.T) {
 		doc := &document.Document{Segments: x.doc}
 		set := detectors.Set{List: []detectors.Detector{detector}, Key: detectors.RandomKey()}
 		found, _ := set.Scan(t.Context(), doc, detectors.Env{})
+		if len(found) != x.want {
+			t.Errorf("%s: %d findings, want %d", name, len(found), x.want)
+		}
+	}
+}
+
+// The points of a list are about whom the line above it names, if they tell enough.
+func TestPoints(t *testing.T) {
+	page := func(lines ...string) []document.Segment {
+		var list []document.Segment
+		for _, l := range lines {
+			list = append(list, document.Segment{Text: l, At: document.Location{Path: "a.html", Layer: document.Visible}})
+		}
+		return list
+	}
+	for name, x := range map[string]struct {
+		doc  []document.Segment
+		want int
+	}{
+		"below a name":                 {page("Mette Eksempelsen, 27", "- metadon 60 mg", "- gravid uge 8, bor hos sin søster"), 2},
+		"in one paragraph":             {page("Det er derfor, Mette Eksempelsen ikke kommer:\n1) tvangsindlagt i august\n2) sigtet for vold"), 3},
+		"numbered below another":       {page("Det er derfor, Mette Eksempelsen ikke kommer:", "1) tvangsindlagt i august\n2) sigtet for vold"), 3},
+		"below a line of its own":      {page("Mette Eksempelsen, 27", strings.Repeat("x", 2000), "- metadon", "- skizofreni"), 0},
+		"one word alone":               {page("Mette Eksempelsen, 27", "- metadon 60 mg", "- kaffe"), 0},
+		"a programme":                  {page("Oplæg ved Mette Eksempelsen:", "- metadon", "- skizofreni"), 0},
+		"a list of nobody's":           {page("Emner på mødet:", "- metadon", "- skizofreni"), 0},
+		"a sentence lies between them": {page("Mette Eksempelsen, 27", "Vi ses på mandag. Her er emnerne.", "- metadon", "- skizofreni"), 0},
+	} {
+		set := detectors.Set{List: []detectors.Detector{detector}, Key: detectors.RandomKey()}
+		found, _ := set.Scan(t.Context(), &document.Document{Segments: x.doc}, detectors.Env{})
 		if len(found) != x.want {
 			t.Errorf("%s: %d findings, want %d", name, len(found), x.want)
 		}

@@ -161,6 +161,9 @@ func groups(list string) map[string]bool {
 	return m
 }
 
+// namedBy are the reasons for which a sensitive word is surely about somebody known.
+var namedBy = map[string]bool{"ved et CPR-nummer": true, "ved et navn": true, "i en liste under et navn": true, "i en række med et navn": true}
+
 // casePaper reports whether one of the papers is about a known citizen and holds
 // at least n different sure words of the given groups.
 func (f *Facts) casePaper(site Site, groups map[string]bool, n int) bool {
@@ -175,7 +178,7 @@ func (f *Facts) casePaper(site Site, groups map[string]bool, n int) bool {
 			words[x.At.Path] = make(map[string]bool)
 		}
 		words[x.At.Path][x.Value.Digest()] = true
-		if slices.Contains(x.Why, "ved et CPR-nummer") || slices.Contains(x.Why, "ved et navn") {
+		if slices.ContainsFunc(x.Why, func(w string) bool { return namedBy[w] }) {
 			named[x.At.Path] = true
 		}
 	}
