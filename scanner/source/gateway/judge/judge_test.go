@@ -74,6 +74,9 @@ func TestRefusal(t *testing.T) {
 // TestOneClientCannotTakeAllPlaces: the mails of a second client are scanned while
 // the first has more waiting than there are places.
 func TestOneClientCannotTakeAllPlaces(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for seconds")
+	}
 	t.Parallel()
 	j := judge.New(judge.Options{Scans: 4, Deadline: 3 * time.Second})
 	leave := make(chan struct{})

@@ -147,6 +147,9 @@ func TestConnectionCap(t *testing.T) {
 
 // TestSilentCrowd: connections that say nothing, or half of something, keep nobody out.
 func TestSilentCrowd(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for seconds")
+	}
 	t.Parallel()
 	const offer = "\x00\x00\x00\x0dO\x00\x00\x00\x06\x00\x00\x01\xff\x00\x1f\xff\xff"
 	n, a := start(t, &milter.Server{Limits: milter.Limits{MaxConns: 8}, Handler: milter.HandlerFunc(func(context.Context, *milter.Message) milter.Reply {

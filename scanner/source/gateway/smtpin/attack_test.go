@@ -466,6 +466,9 @@ func TestOrder(t *testing.T) {
 // TestDrip: a client that sends a byte now and then holds its place for as long as a
 // mail may take, no longer, and half its mail goes nowhere.
 func TestDrip(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for seconds")
+	}
 	t.Parallel()
 	b, h := against(t, smtpin.Config{Idle: 2 * time.Second, DataTime: 2500 * time.Millisecond}, &hop{})
 	t.Run("both at once", func(t *testing.T) {

@@ -205,6 +205,9 @@ func TestHeed(t *testing.T) {
 }
 
 func TestRateKeepsThePace(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for seconds")
+	}
 	r := &Rate{Files: 100}
 	start := time.Now()
 	for range 21 {
