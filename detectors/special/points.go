@@ -58,13 +58,13 @@ type headline struct{ segment, start int }
 // above finds the line over the list in which a finding stands, if it names somebody.
 func above(doc *document.Document, f *detectors.Finding) (headline, bool) {
 	own := &doc.Segments[f.Segment].At
-	text, end, left := doc.Segments[f.Segment].Text, f.Start, pointsAbove
+	text, end, left, cut := doc.Segments[f.Segment].Text, f.Start, pointsAbove, 0
 	for i := f.Segment; ; {
 		for end = lineStart(text, end); end > 0; {
 			end-- // the line's end
 			begin := lineStart(text, end)
 			if line := text[begin:end]; !point(line) {
-				return headline{i, begin}, introduces(line)
+				return headline{i, cut + begin}, introduces(line)
 			}
 			if left--; left == 0 || begin > 0 && text[begin-1] != '\n' {
 				return headline{}, false
@@ -74,7 +74,9 @@ func above(doc *document.Document, f *detectors.Finding) (headline, bool) {
 		if i--; i < 0 || doc.Segments[i].At.Path != own.Path || doc.Segments[i].At.Layer != own.Layer || doc.Segments[i].At.Cell != "" {
 			return headline{}, false
 		}
-		text = doc.Segments[i].Text + "\n" // its last line is the next
+		text = doc.Segments[i].Text
+		cut = max(0, len(text)-pointsAbove*maxLine) // no list with its headline is longer
+		text = text[cut:] + "\n"                    // its last line is the next
 		end = len(text)
 	}
 }

@@ -10,7 +10,7 @@ import (
 
 // predicates are verbs that may begin a sentence about whoever was named before.
 var predicates = setOf(`Er Har Havde Var Blev Bliver Fik Får Lider Bor Opfylder Modtager Kræver Fremstår Udviser Oplyser Angiver Beskriver Ønsker Kan Kunne Vil Skal Tager Drikker Ryger Møder Sover Mangler
- Indlagt Anbragt Diagnosticeret Udredt Henvist Visiteret Bevilget Sygemeldt Dømt Sigtet Anholdt Opereret Behandlet Opsagt Udskrevet Skilt Enke Enlig Alene Født Kendt Tidligere Ramt Afhængig Faldt Begynder Mistede Døde Afsoner Venter Får`)
+ Indlagt Anbragt Diagnosticeret Udredt Henvist Visiteret Bevilget Sygemeldt Dømt Sigtet Anholdt Opereret Behandlet Opsagt Udskrevet Skilt Enke Enlig Alene Født Kendt Tidligere Ramt Afhængig Faldt Begynder Mistede Døde Afsoner Venter`)
 
 // finite are the commonest verbs: a sentence with one speaks of what stands before it.
 var finite = setOf(`er var har havde kan kunne skal skulle vil ville må måtte bør blev bliver får fik går gik står stod ligger lå kommer kom giver gav tager tog siger sagde ser så holder holdt handler handlede gælder kræver`)
