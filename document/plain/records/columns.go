@@ -11,7 +11,7 @@ const maxUnder = 100_000
 // columns reads tables of fixed width: a number of ten digits that begins, or ends, just
 // where a heading does.
 func (f *finder) columns(text string) {
-	if !personColumn.MatchString(text) {
+	if !namesPerson(text) {
 		return
 	}
 	var begin, end, since int
@@ -23,7 +23,7 @@ func (f *finder) columns(text string) {
 			continue
 		}
 		line = strings.TrimRight(strings.TrimPrefix(line, "\f"), "\n\r")
-		if personColumn.MatchString(line) {
+		if namesPerson(line) && personColumn.MatchString(line) {
 			if b, e, name, ok := fixedHeading(line); ok {
 				begin, end, label, since = b, e, name, n
 				continue
@@ -49,6 +49,24 @@ func (f *finder) columns(text string) {
 			}
 		}
 	}
+}
+
+// namesPerson tells whether personColumn can be anywhere in a text, at a fraction of
+// its cost: all of its names have one of three parts.
+func namesPerson(s string) bool {
+	for i := 1; i < len(s); i++ {
+		switch s[i] | 0x20 {
+		case 'p': // cpr
+			if s[i-1]|0x20 == 'c' && i+1 < len(s) && s[i+1]|0x20 == 'r' {
+				return true
+			}
+		case 'n', 'e': // pnr, pers
+			if s[i-1]|0x20 == 'p' && i+1 < len(s) && s[i+1]|0x20 == 'r' {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // fixedHeading tells a line of names that two blanks or more part, one of which is a
