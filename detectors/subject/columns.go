@@ -27,8 +27,11 @@ func LeftOfReference(text string) string {
 			if end = strings.LastIndexByte(label[:end], ' '); end < 2 {
 				break
 			}
-			left := strings.TrimRight(label[:end], " \t")
-			if word := beside.of(label[end+1:]); word != "" && len(left) <= maxBlockLine && blockPart(left, word == "cpr" || word == "personnr") {
+			word := beside.of(label[end+1:])
+			if word == "" {
+				continue
+			}
+			if left := strings.TrimRight(label[:end], " \t"); len(left) <= maxBlockLine && blockPart(left, word == "cpr" || word == "personnr") {
 				return left
 			}
 		}

@@ -79,11 +79,14 @@ func roleName(text string) (Name, bool) {
 // afterBlanks leaves out blanks, also unbreakable ones, with which a text begins.
 func afterBlanks(s string) string {
 	for {
-		rest := strings.TrimLeft(s, " \t")
-		if rest = strings.TrimPrefix(rest, "\u00a0"); len(rest) == len(s) {
+		switch {
+		case s != "" && (s[0] == ' ' || s[0] == '\t'):
+			s = s[1:]
+		case strings.HasPrefix(s, "\u00a0"):
+			s = s[len("\u00a0"):]
+		default:
 			return s
 		}
-		s = rest
 	}
 }
 

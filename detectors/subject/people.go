@@ -73,12 +73,12 @@ var birthCues = newWordList("født", "fødselsdato", "fødselsdag", "cpr", "pers
 // birthBelow reads a name behind whatever label, with a date of birth on the next line:
 // that is a person's master data, whatever the paper calls the person.
 func birthBelow(lines []line, k int) (Name, bool) {
-	if k+1 == len(lines) || birthCues.of(strings.TrimSpace(lines[k+1].text)) == "" || !strings.ContainsAny(lines[k+1].text, "0123456789") {
+	if k+1 == len(lines) || birthCues.of(strings.TrimSpace(lines[k+1].text)) == "" {
 		return Name{}, false
 	}
 	label, value, ok := strings.Cut(strings.TrimSpace(lines[k].text), ":")
 	value = afterBlanks(value)
-	if !ok || !capital(value) || len(label) > roleReach || officeLabel(label) {
+	if !ok || !capital(value) || len(label) > roleReach || !strings.ContainsAny(lines[k+1].text, "0123456789") || officeLabel(label) {
 		return Name{}, false
 	}
 	return nameAt(value, false)
@@ -112,7 +112,11 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	if n, ok := birthBelow(lines, k); ok {
 		return n, k, true
 	}
-	value, labelled := afterLabel(text)
+	begins := startsLabel(text)
+	value, labelled := "", false
+	if begins {
+		value, labelled = afterLabel(text)
+	}
 	if n, ok := roleName(text); ok && !labelled {
 		return n, k, true
 	}
@@ -127,6 +131,9 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	}
 	if n, ok := writtenTo(lines, k); ok {
 		return n, k, true
+	}
+	if !begins {
+		return Name{}, 0, false
 	}
 	if !labelled {
 		// "Borger Testperson Eksempel": a row of a table that lost its blanks.
@@ -147,8 +154,11 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 // bareLabel reads "Borger Testperson Eksempel" and "Barnets navn Testperson Eksempel",
 // where nothing but blanks parts the label from the name.
 func bareLabel(text string) (Name, bool) {
+	if len(text) > 2*maxLabel {
+		return Name{}, false
+	}
 	first, rest, ok := strings.Cut(text, " ")
-	if !ok || len(text) > 2*maxLabel || len(first) > maxLabelLetters || rest == "" {
+	if !ok || len(first) > maxLabelLetters || rest == "" {
 		return Name{}, false
 	}
 	if second, name, two := strings.Cut(rest, " "); two && strings.EqualFold(second, "navn") && isLabel(first+second) {
@@ -221,7 +231,11 @@ func partyOf(text string) (Name, bool) {
 
 // labelAbove reads a name on the line below a label for a citizen: "Elevens navn".
 func labelAbove(lines []line, k int) (Name, bool) {
-	text := strings.TrimRight(strings.TrimSpace(lines[k].text), ":")
+	text := strings.TrimSpace(lines[k].text)
+	if !strings.HasSuffix(text, "avn") && !strings.HasSuffix(text, ":") {
+		return Name{}, false
+	}
+	text = strings.TrimRight(text, ":")
 	if len(text) > maxLabel || !strings.HasSuffix(text, "avn") || k+1 == len(lines) || lines[k+1].page != lines[k].page || !citizenLabel(text) {
 		return Name{}, false
 	}
@@ -232,8 +246,11 @@ func labelAbove(lines []line, k int) (Name, bool) {
 // writtenTo reads "Til: Testperson Eksempel" of a letter; a mail that was printed has
 // "Fra:" near by.
 func writtenTo(lines []line, k int) (Name, bool) {
+	if lines[k].zone > Salutation {
+		return Name{}, false
+	}
 	text := strings.TrimSpace(lines[k].text)
-	if !beginsWith(text, "til") || lines[k].zone > Salutation {
+	if !beginsWith(text, "til") {
 		return Name{}, false
 	}
 	if rest, ok := strings.CutPrefix(text, "Til "); ok {
@@ -255,9 +272,6 @@ func writtenTo(lines []line, k int) (Name, bool) {
 
 // afterLabel gives what follows the label for a name with which a line begins.
 func afterLabel(text string) (value string, ok bool) {
-	if !startsLabel(text) {
-		return "", false
-	}
 	head := text[:min(len(text), maxLabel+1)]
 	label := head
 	if i := separator(head); i >= 0 {

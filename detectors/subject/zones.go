@@ -49,7 +49,7 @@ func layout(doc *document.Document, segments []int) []line {
 			if end := strings.IndexByte(text, '\n'); end >= 0 {
 				text = text[:end]
 			}
-			own := strings.TrimRight(text, " \t\r")
+			own := trimEnd(text)
 			end := len(own)
 			if left := LeftOfReference(own); len(left) < len(own) {
 				out = append(out, line{segment: i, start: start, page: s.At.Page, text: left})
@@ -64,6 +64,14 @@ func layout(doc *document.Document, segments []int) []line {
 	}
 	assign(out)
 	return out
+}
+
+// trimEnd is a line without the blanks that it ends in.
+func trimEnd(s string) string {
+	for s != "" && (s[len(s)-1] == ' ' || s[len(s)-1] == '\t' || s[len(s)-1] == '\r') {
+		s = s[:len(s)-1]
+	}
+	return s
 }
 
 // countLines is at least the number of lines that layout gives.
