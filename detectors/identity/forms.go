@@ -256,20 +256,18 @@ func (f *finder) numbered(first int) bool {
 // whole cell under a CPR heading is the number.
 func (f *finder) matchLostZero(first int) bool {
 	start, end := f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End
-	told := false
-	if !(f.heading.kind == labelCPR && f.alone(start, end)) && !(f.aloneInColumn(start, end) && f.columnLabel(start).kind == labelCPR) {
-		// In running text the check digit must agree.
-		if told = first == f.row.Count-1 && (start == 0 || !digits.Alnum(f.text[start-1])) && f.numbered(first); !told {
-			return false
-		}
-	}
 	c := candidate{start: start, end: end, form: formRun, zero: true}
 	k := 1
 	for _, r := range f.row.Runs[first:f.row.Count] {
 		k += copy(c.d[k:], r.Digit[:r.N])
 	}
-	c.broken = told
-	return (!told || modulus11(&c.d)) && f.take(c)
+	if !(f.heading.kind == labelCPR && f.alone(start, end)) && !(f.aloneInColumn(start, end) && f.columnLabel(start).kind == labelCPR) {
+		// In running text the check digit must agree.
+		if c.broken = modulus11(&c.d) && first == f.row.Count-1 && (start == 0 || !digits.Alnum(f.text[start-1])) && f.numbered(first); !c.broken {
+			return false
+		}
+	}
+	return f.take(c)
 }
 
 // matchLoose judges ten digits in boxes, cells or over a line break. Only a label

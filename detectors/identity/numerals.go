@@ -65,7 +65,10 @@ func (f *finder) matchTold() bool {
 	}
 	end := f.row.Runs[f.row.Count-1].End
 	rest := f.text[end:min(len(f.text), end+2*maxJoin)]
-	start := len(rest) - len(strings.TrimLeft(rest, " ,.-\n"))
+	start := 0
+	for start < len(rest) && strings.IndexByte(" ,.-\n", rest[start]) >= 0 {
+		start++
+	}
 	if start == 0 || start == len(rest) || start > 4 || strings.IndexByte("esofdbamt(", rest[start]) < 0 {
 		return false
 	}

@@ -106,8 +106,21 @@ func (f *finder) saidNear(i int) bool {
 // callsSerial reports whether s may end in what [detectors.SpokenSerial] asks to
 // stand before a serial: it is never false where that matches.
 func callsSerial(s string) bool {
-	s = strings.TrimRight(s[max(0, len(s)-40):], " \t\r\n\v\f:.=(-–")
-	token := s[strings.LastIndexAny(s, " \t\r\n")+1:]
+	s = s[max(0, len(s)-40):]
+	for s != "" {
+		if serialSigns[s[len(s)-1]] {
+			s = s[:len(s)-1]
+		} else if rest, ok := strings.CutSuffix(s, "–"); ok {
+			s = rest
+		} else {
+			break
+		}
+	}
+	begin := len(s)
+	for begin > 0 && s[begin-1] != ' ' && s[begin-1] != '\t' && s[begin-1] != '\r' && s[begin-1] != '\n' {
+		begin--
+	}
+	token := s[begin:]
 	var low [40]byte
 	n := 0
 	for ; n < len(token); n++ {
@@ -136,6 +149,14 @@ func callsSerial(s string) bool {
 	}
 	return bytes.Contains(low[:n], []byte("cpr"))
 }
+
+// serialSigns may stand between these words and the digits.
+var serialSigns = func() (t [256]bool) {
+	for _, c := range []byte(" \t\r\n\v\f:.=(-") {
+		t[c] = true
+	}
+	return t
+}()
 
 var serialEnds = []string{"nr", "nummer", "nummeret", "cifre", "cifrene"}
 

@@ -96,6 +96,9 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 // take judges a candidate and keeps the reading. It reports whether the digits
 // are used up: a refused candidate may still be part of another.
 func (f *finder) take(c candidate) bool {
+	if c.broken && !f.explain && !f.mayStand(&c) {
+		return false // most digits of a text that sum up to ten, before any label is looked for
+	}
 	lab := f.labelOf(c.start, c.end)
 	labelled := lab.kind == labelCPR
 	if !f.leftOpen(&c, labelled && lab.direct) || !f.rightOpen(&c, labelled) {
@@ -140,6 +143,13 @@ func (f *finder) take(c candidate) bool {
 	}
 	f.add(r)
 	return true
+}
+
+// mayStand reports whether ten digits hold a date, or are a test number: nothing else is
+// read over a gap, whatever stands before it.
+func (f *finder) mayStand(c *candidate) bool {
+	_, _, ok := birthOf(&c.d)
+	return ok || f.rules.test[c.d]
 }
 
 func (f *finder) add(r Reading) {

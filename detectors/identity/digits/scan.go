@@ -6,7 +6,10 @@
 // the reader is told of each run and decides what the row is.
 package digits
 
-import "unicode/utf8"
+import (
+	"strings"
+	"unicode/utf8"
+)
 
 // Gap is what stands between two runs of digits that may be one number.
 type Gap byte
@@ -179,25 +182,35 @@ func lonely(s string, i int) (from, end int) {
 	for end < len(s) && class[s[end]]&isDigit != 0 && end-i < 6 {
 		end++
 	}
-	if end-from >= 6 || !closed(s, from-1, from-2) || !closed(s, end, end+1) {
+	if end-from >= 6 || !closedBefore(s, from, end-from == 4) || !closedBehind(s, end) {
 		return 0, 0
 	}
 	return from, end
 }
 
-// closed reports whether no gap begins at i, where next is the place beyond it.
-func closed(s string, i, next int) bool {
-	if i < 0 || i >= len(s) {
-		return true
+// maxClosing bounds, in bytes, how far from a run the letter may stand that closes it.
+const maxClosing = 4
+
+// closedBehind reports whether no gap begins at i.
+func closedBehind(s string, i int) bool {
+	return i >= len(s) || class[s[i]]&isLetter != 0 || class[s[i]]&isCluster != 0 && parted(s, i)
+}
+
+// closedBefore reports whether no gap ends at i. What four digits are that stand in a
+// cell, or in a column that blanks set apart, their table says.
+func closedBefore(s string, i int, four bool) bool {
+	cell := four && strings.HasSuffix(s[:i], "  ")
+	for k := i - 1; k >= max(0, i-maxClosing); k-- {
+		switch c := s[k]; {
+		case class[c]&isLetter != 0:
+			return !cell || i-k <= 2
+		case class[c]&isCluster == 0 || class[c]&isDigit != 0 || c >= utf8.RuneSelf:
+			return false
+		case four && (c == '|' || c == '\t' || c == '\n'):
+			cell = true
+		}
 	}
-	c := s[i]
-	if class[c]&isLetter != 0 {
-		return true
-	}
-	if class[c]&isCluster == 0 || c >= 0x80 || next < 0 || next >= len(s) {
-		return false
-	}
-	return class[s[next]]&isLetter != 0
+	return i == 0
 }
 
 func digitNear(s string, i int) bool {
