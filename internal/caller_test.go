@@ -1,4 +1,4 @@
-package caller_test
+package internal_test
 
 import (
 	"net/http"

@@ -1,4 +1,4 @@
-package spent_test
+package internal_test
 
 import (
 	"testing"

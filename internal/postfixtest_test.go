@@ -1,4 +1,4 @@
-package postfixtest_test
+package internal_test
 
 import (
 	"strings"

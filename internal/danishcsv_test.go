@@ -1,4 +1,4 @@
-package danishcsv
+package internal_test
 
 import (
 	"bytes"
@@ -6,6 +6,8 @@ import (
 	"errors"
 	"strings"
 	"testing"
+
+	"brevvagt/internal/danishcsv"
 )
 
 func TestRows(t *testing.T) {
@@ -18,7 +20,7 @@ func TestRows(t *testing.T) {
 		{"a,=1+1", "a,=1+1"}, {"a\t=1+1", "a\t=1+1"},
 	} {
 		var out bytes.Buffer
-		w := New(&out)
+		w := danishcsv.New(&out)
 		w.Row("først", x[0], "sidst")
 		if err := w.Flush(); err != nil {
 			t.Fatal(err)
@@ -44,7 +46,7 @@ type full struct{}
 func (full) Write([]byte) (int, error) { return 0, errors.New("no space left on device") }
 
 func TestFullDisk(t *testing.T) {
-	w := New(full{})
+	w := danishcsv.New(full{})
 	w.Row("a")
 	if w.Flush() == nil {
 		t.Error("an error was lost")

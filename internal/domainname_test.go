@@ -1,6 +1,10 @@
-package domainname
+package internal_test
 
-import "testing"
+import (
+	"testing"
+
+	"brevvagt/internal/domainname"
+)
 
 func TestCanonical(t *testing.T) {
 	for in, want := range map[string]string{
@@ -18,7 +22,7 @@ func TestCanonical(t *testing.T) {
 		"_x.example":             "_x.example",
 		"a b":                    "a b",
 	} {
-		if got := Canonical(in); got != want {
+		if got := domainname.Canonical(in); got != want {
 			t.Errorf("%q: %q, want %q", in, got, want)
 		}
 	}

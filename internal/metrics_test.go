@@ -1,4 +1,4 @@
-package metrics_test
+package internal_test
 
 import (
 	"net/http/httptest"

@@ -1,4 +1,4 @@
-package steady
+package internal_test
 
 import (
 	"errors"
@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"brevvagt/internal/steady"
 )
 
 // world is a machine whose clock and whose real time are ours.
@@ -16,13 +18,13 @@ type world struct {
 
 func (w *world) wait(d time.Duration) { w.clock, w.passed = w.clock.Add(d), w.passed+d }
 
-func (w *world) start(file string) *Clock {
-	return &Clock{File: file, Now: func() time.Time { return w.clock }, Passed: func() time.Duration { return w.passed }}
+func (w *world) start(file string) *steady.Clock {
+	return &steady.Clock{File: file, Now: func() time.Time { return w.clock }, Passed: func() time.Duration { return w.passed }}
 }
 
-func expect(t *testing.T, c *Clock, believed bool, when string) {
+func expect(t *testing.T, c *steady.Clock, believed bool, when string) {
 	t.Helper()
-	if _, err := c.Believe(); (err == nil) != believed || err != nil && !errors.Is(err, ErrLeapt) {
+	if _, err := c.Believe(); (err == nil) != believed || err != nil && !errors.Is(err, steady.ErrLeapt) {
 		t.Errorf("%s: %v", when, err)
 	}
 }
@@ -62,11 +64,11 @@ func TestRestarts(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, w.start(file), false, "damaged memory")
-	c := &Clock{File: filepath.Join(t.TempDir(), "nowhere", "clock")}
-	if _, err := c.Believe(); err == nil || errors.Is(err, ErrLeapt) {
+	c := &steady.Clock{File: filepath.Join(t.TempDir(), "nowhere", "clock")}
+	if _, err := c.Believe(); err == nil || errors.Is(err, steady.ErrLeapt) {
 		t.Errorf("no folder: %v", err)
 	}
-	real := &Clock{File: filepath.Join(t.TempDir(), "clock")}
+	real := &steady.Clock{File: filepath.Join(t.TempDir(), "clock")}
 	expect(t, real, true, "the machine's own clock")
 	expect(t, real, true, "and again")
 }

@@ -1,4 +1,4 @@
-package certfile
+package internal_test
 
 import (
 	"crypto/ecdsa"
@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"brevvagt/internal/certfile"
 )
 
 // issue makes a certificate with a serial number and its key.
@@ -50,12 +52,12 @@ func TestRenewed(t *testing.T) {
 	}
 	oldCert, oldKey := issue(t, 1)
 	newCert, newKey := issue(t, 2)
-	if _, err := Open(certFile, keyFile); err == nil {
+	if _, err := certfile.Open(certFile, keyFile); err == nil {
 		t.Fatal("files that are not there were opened")
 	}
 	put(certFile, oldCert)
 	put(keyFile, oldKey)
-	p, err := Open(certFile, keyFile)
+	p, err := certfile.Open(certFile, keyFile)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package store_test
+package internal_test
 
 import (
 	"context"

@@ -1,4 +1,4 @@
-package bigfile_test
+package internal_test
 
 import (
 	"bytes"

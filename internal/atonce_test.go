@@ -1,10 +1,12 @@
-package atonce
+package internal_test
 
 import (
 	"context"
 	"errors"
 	"sync"
 	"testing"
+
+	"brevvagt/internal/atonce"
 )
 
 // TestEach: everyone's turn comes once, no more than n are busy, and an end is told.
@@ -13,7 +15,7 @@ func TestEach(t *testing.T) {
 	busy, most := 0, 0
 	seen := map[string]int{}
 	ids := []string{"a", "b", "c", "d", "e", "f", "g"}
-	if err := Each(t.Context(), 3, ids, func(id string) {
+	if err := atonce.Each(t.Context(), 3, ids, func(id string) {
 		mu.Lock()
 		seen[id]++
 		busy++
@@ -35,11 +37,11 @@ func TestEach(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	done := 0
-	err := Each(ctx, 1, ids, func(string) { done++; cancel() })
+	err := atonce.Each(ctx, 1, ids, func(string) { done++; cancel() })
 	if !errors.Is(err, context.Canceled) || done == 0 || done == len(ids) {
 		t.Errorf("%d were done, %v", done, err)
 	}
-	if err := Each(t.Context(), 3, nil, func(string) { t.Error("called for nobody") }); err != nil {
+	if err := atonce.Each(t.Context(), 3, nil, func(string) { t.Error("called for nobody") }); err != nil {
 		t.Error(err)
 	}
 }

@@ -1,6 +1,10 @@
-package columns
+package internal_test
 
-import "testing"
+import (
+	"testing"
+
+	"brevvagt/internal/columns"
+)
 
 func TestJoin(t *testing.T) {
 	tests := []struct {
@@ -25,7 +29,7 @@ func TestJoin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		got := ""
-		for _, j := range Join(tt.headings, tt.values) {
+		for _, j := range columns.Join(tt.headings, tt.values) {
 			got += j.Text
 		}
 		if got != tt.want {

@@ -1,4 +1,4 @@
-package keylock
+package internal_test
 
 import (
 	"context"
@@ -6,13 +6,15 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"brevvagt/internal/keylock"
 )
 
 // TestLockHoldsBetweenProcesses: two users of one folder, as a daemon and a
 // command have, exclude each other on one key and leave other keys alone.
 func TestLockHoldsBetweenProcesses(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "locks")
-	daemon, command := New(dir), New(dir)
+	daemon, command := keylock.New(dir), keylock.New(dir)
 	unlock, err := daemon.LockShared(t.Context(), "a")
 	if err != nil {
 		t.Fatal(err)

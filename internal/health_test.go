@@ -1,4 +1,4 @@
-package health_test
+package internal_test
 
 import (
 	"context"

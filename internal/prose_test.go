@@ -1,4 +1,4 @@
-package prose
+package internal_test
 
 import (
 	"fmt"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"brevvagt/internal/prose"
 )
 
 func TestDecode(t *testing.T) {
@@ -35,14 +37,14 @@ func TestDecode(t *testing.T) {
 		{"japanese", "\x1b$B%F\x1b(B1", "iso-2022-jp", "テ1"},
 	}
 	for _, tt := range tests {
-		if got := Decode([]byte(tt.data), tt.declared); got != tt.want {
+		if got := prose.Decode([]byte(tt.data), tt.declared); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.name, got, tt.want)
 		}
 	}
 }
 
 func paragraphs(text string) (all []string) {
-	Paragraphs(text, 1, func(line int, p string) { all = append(all, fmt.Sprintf("%d:%s", line, p)) })
+	prose.Paragraphs(text, 1, func(line int, p string) { all = append(all, fmt.Sprintf("%d:%s", line, p)) })
 	return all
 }
 
@@ -71,9 +73,9 @@ func TestLongParagraphsShareOneLine(t *testing.T) {
 		fmt.Fprintf(&b, "linje %d\n", i)
 	}
 	last, n := -1, 0
-	Paragraphs(b.String(), 1, func(line int, p string) {
+	prose.Paragraphs(b.String(), 1, func(line int, p string) {
 		n++
-		if len(p) > LongParagraph+100 {
+		if len(p) > prose.LongParagraph+100 {
 			t.Errorf("paragraph of %d bytes", len(p))
 		}
 		first := strings.SplitN(p, "\n", 2)[0]
@@ -91,7 +93,7 @@ func TestLongParagraphsShareOneLine(t *testing.T) {
 }
 
 func TestOneVeryLongLineStaysWhole(t *testing.T) {
-	long := strings.Repeat("x", 3*LongParagraph)
+	long := strings.Repeat("x", 3*prose.LongParagraph)
 	got := paragraphs("a\n" + long + "\nb")
 	if strings.Count(strings.Join(got, ""), "x") != len(long) {
 		t.Errorf("%d pieces, the long line was lost or doubled", len(got))
@@ -109,7 +111,7 @@ func TestQuotedPrintable(t *testing.T) {
 		{"= x", "= x"},
 	}
 	for _, tt := range tests {
-		if got := string(QuotedPrintable([]byte(tt.in))); got != tt.want {
+		if got := string(prose.QuotedPrintable([]byte(tt.in))); got != tt.want {
 			t.Errorf("%q: got %q, want %q", tt.in, got, tt.want)
 		}
 	}
@@ -120,12 +122,12 @@ func FuzzDecode(f *testing.F) {
 	f.Add([]byte("+AOU-\r\n\r\n+"), "utf-7")
 	f.Add([]byte("\xff\xfea"), "iso-2022-jp")
 	f.Fuzz(func(t *testing.T, data []byte, declared string) {
-		s := Decode(data, declared)
+		s := prose.Decode(data, declared)
 		if !utf8.ValidString(s) {
 			t.Fatal("not UTF-8")
 		}
 		total, signs := 0, 0
-		Paragraphs(s, 1, func(_ int, p string) {
+		prose.Paragraphs(s, 1, func(_ int, p string) {
 			total += len(p)
 			signs += len(strings.Join(strings.Fields(p), ""))
 		})
@@ -135,6 +137,6 @@ func FuzzDecode(f *testing.F) {
 		if total > 2*len(s) {
 			t.Fatalf("%d bytes of paragraphs from %d", total, len(s))
 		}
-		QuotedPrintable(data)
+		prose.QuotedPrintable(data)
 	})
 }

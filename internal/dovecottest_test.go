@@ -1,4 +1,4 @@
-package dovecottest_test
+package internal_test
 
 import (
 	"testing"
