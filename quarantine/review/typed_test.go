@@ -37,7 +37,7 @@ var offered = regexp.MustCompile(`name="oplysninger" value="([^"]*)"`)
 // TestThePublishedRegisterIsTyped types the published register into the page's form, row
 // by row as a person would, and compares what comes out of each export with it.
 func TestThePublishedRegisterIsTyped(t *testing.T) {
-	b, err := os.ReadFile("../register/testdata/gladsaxe-2025.json")
+	b, err := os.ReadFile("../testdata/gladsaxe-2025.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,0 @@
-package register_test
-
-import (
-	"testing"
-
-	"brevvagt/internal/storetest"
-)
-
-func TestOnPostgres(t *testing.T) { storetest.Again(t, "TestBrowser.*") }
