@@ -11,9 +11,9 @@ import (
 // expiring is how long before its end a certificate is worth a word.
 const expiring = 30 * 24 * time.Hour
 
-// ownCertificates looks at what we show to others: whether it can be read, still counts
+// OwnCertificates looks at what we show to others: whether it can be read, still counts
 // and is for the name by which they know us.
-func ownCertificates(cfg config.Config, now time.Time) []Check {
+func OwnCertificates(cfg config.Config, now time.Time) []Check {
 	var list []Check
 	for _, c := range []struct {
 		what, cert, key, name, setting string

@@ -33,7 +33,7 @@ type Check struct {
 func Checks(ctx context.Context, cfg config.Config, postfix Postfix) []Check {
 	ctx, cancel := context.WithTimeout(ctx, 30*time.Second)
 	defer cancel()
-	list := ownCertificates(cfg, time.Now())
+	list := OwnCertificates(cfg, time.Now())
 	if cfg.Gateway.SMTP.Listen != "" {
 		list = append(list, nextHopChecks(ctx, cfg)...)
 		list = append(list, laneChecks(cfg)...)

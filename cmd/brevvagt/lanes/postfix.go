@@ -91,7 +91,7 @@ func each(milters string) []string {
 func (p *postfixCheck) own(milters string) string {
 	for _, m := range each(milters) {
 		for _, word := range strings.FieldsFunc(m, func(r rune) bool { return strings.ContainsRune(" \t,{}", r) }) {
-			if sameSocket(word, p.cfg.Gateway.Milter.Listen) {
+			if SameSocket(word, p.cfg.Gateway.Milter.Listen) {
 				return m
 			}
 		}
@@ -99,9 +99,9 @@ func (p *postfixCheck) own(milters string) string {
 	return ""
 }
 
-// sameSocket reports whether Postfix's name of a socket is ours. It writes a Unix socket
+// SameSocket reports whether Postfix's name of a socket is ours. It writes a Unix socket
 // relative to its queue, and other programs' sockets have the same last name.
-func sameSocket(theirs, ours string) bool {
+func SameSocket(theirs, ours string) bool {
 	network, path, ok := strings.Cut(theirs, ":")
 	ourNetwork, ourPath, _ := strings.Cut(ours, ":")
 	if !ok || network != ourNetwork {

@@ -69,7 +69,7 @@ func registerOf(t *testing.T) *register.Register {
 // The register of 2025 as a municipality published it, and one entry longer than a page.
 func drafts(t *testing.T) []*register.Draft {
 	t.Helper()
-	b, err := os.ReadFile("../../register/testdata/gladsaxe-2025.json")
+	b, err := os.ReadFile("../../testdata/gladsaxe-2025.json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -34,8 +34,18 @@ type Board struct {
 	Key    detectors.Key // of the installation, for summaries
 	Log    *slog.Logger
 
-	pace   pace
+	// Clock is what the time is; nil is time.Now.
+	Clock func() time.Time
+
+	pace   Pace
 	recent recent
+}
+
+func (b *Board) now() time.Time {
+	if b.Clock == nil {
+		return time.Now()
+	}
+	return b.Clock()
 }
 
 // Source is the board as the page wants it.
@@ -49,7 +59,7 @@ func (b *Board) Standing(ctx context.Context) ([]page.Share, error) {
 	if !s.Any() {
 		return nil, nil
 	}
-	now := time.Now()
+	now := b.now()
 	list, err := s.Standings(ctx, now)
 	if err != nil {
 		return nil, err
@@ -61,10 +71,10 @@ func (b *Board) Standing(ctx context.Context) ([]page.Share, error) {
 			Completed: st.Completed, Next: st.Next, Totals: totals(st.Totals)}
 		if r := st.Last; r != nil && r.Open() {
 			sh.Run = &page.Run{Planning: r.Stage == state.Planning, Seen: r.Seen, Planned: r.Planned, Done: r.Done, Hits: r.Hits,
-				PlannedBytes: r.Bytes, Bytes: r.DoneBytes, Started: r.Started, Left: b.pace.left(r, now)}
+				PlannedBytes: r.Bytes, Bytes: r.DoneBytes, Started: r.Started, Left: b.pace.Left(r, now)}
 		}
 		if r := st.Last; r != nil && r.Stage == state.Failed {
-			sh.Problem = page.Problem{Kind: problemKind(r.Problem), Text: detectors.RedactNumbers(r.Problem)}
+			sh.Problem = page.Problem{Kind: ProblemKind(r.Problem), Text: detectors.RedactNumbers(r.Problem)}
 		}
 		for _, n := range st.Nights {
 			sh.Nights = append(sh.Nights, page.Night{At: n.At, Totals: totals(n.Totals)})
@@ -78,9 +88,9 @@ func totals(t found.Totals) page.Totals {
 	return page.Totals{Files: t.Files, Hits: t.Hits, New: t.New, Closed: t.Closed, Persons: t.Persons, Unread: t.Unread}
 }
 
-// problemKind puts the words of an error into the page's short list. They are what is
+// ProblemKind puts the words of an error into the page's short list. They are what is
 // kept of it: the error itself was another process's.
-func problemKind(text string) string {
+func ProblemKind(text string) string {
 	has := func(parts ...string) bool {
 		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(strings.ToLower(text), p) })
 	}
@@ -119,12 +129,12 @@ func (b *Board) Findings(ctx context.Context, pick page.Pick, most int) (*page.F
 	b.recent.mu.Lock()
 	defer b.recent.mu.Unlock()
 	name := fmt.Sprint(most, string(key))
-	if b.recent.key == name && time.Since(b.recent.at) < recentFor {
+	if b.recent.key == name && b.now().Sub(b.recent.at) < recentFor {
 		return b.recent.held, nil
 	}
 	f, err := b.findings(ctx, pick, most)
 	if err == nil {
-		b.recent.key, b.recent.at, b.recent.held = name, time.Now(), f
+		b.recent.key, b.recent.at, b.recent.held = name, b.now(), f
 	}
 	return f, err
 }
@@ -198,7 +208,7 @@ func (b *Board) Pause(ctx context.Context, share string, paused bool, by string)
 		verb = "share-paused"
 	}
 	err := b.Store.Update(ctx, func(tx *sql.Tx) error {
-		_, err := b.Ledger.Append(ctx, tx, ledger.Entry{At: time.Now(), Actor: by, Verb: verb, Detail: map[string]string{"share": detectors.RedactNumbers(share)}})
+		_, err := b.Ledger.Append(ctx, tx, ledger.Entry{At: b.now(), Actor: by, Verb: verb, Detail: map[string]string{"share": detectors.RedactNumbers(share)}})
 		return err
 	})
 	if err != nil {
@@ -207,10 +217,10 @@ func (b *Board) Pause(ctx context.Context, share string, paused bool, by string)
 	return s.Pause(ctx, []string{share}, paused)
 }
 
-// pace remembers how far runs were when somebody last looked, so that the time left is
+// Pace remembers how far runs were when somebody last looked, so that the time left is
 // told by how fast it goes now and not by when it began: a night may have been paused,
 // or have gone on after a day.
-type pace struct {
+type Pace struct {
 	mu   sync.Mutex
 	seen map[int64][]look
 }
@@ -226,8 +236,8 @@ const (
 	paceLeast = 5 * time.Second
 )
 
-// left is how long a run will still take, 0 while that cannot be told.
-func (p *pace) left(r *state.Run, now time.Time) time.Duration {
+// Left is how long a run will still take, 0 while that cannot be told.
+func (p *Pace) Left(r *state.Run, now time.Time) time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.seen == nil {

@@ -1,10 +1,11 @@
-package access
+package main
 
 import (
 	"os"
 	"path/filepath"
 	"testing"
 
+	"brevvagt/cmd/brevvagt/access"
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/internal/idptest"
 	"brevvagt/internal/store"
@@ -43,7 +44,7 @@ func TestWays(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		w, err := Ways(cfg, accounts)
+		w, err := access.Ways(cfg, accounts)
 		if err != nil || (w.OIDC != nil) != x.oidc || (w.Passkeys != nil) != x.passkeys || w.NoPassphrase == cfg.Review.LocalLogin {
 			t.Errorf("%s: %+v, %v", name, w, err)
 		}

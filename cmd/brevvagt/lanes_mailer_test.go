@@ -1,4 +1,4 @@
-package lanes_test
+package main
 
 import (
 	"bytes"

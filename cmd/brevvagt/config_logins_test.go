@@ -1,4 +1,4 @@
-package config
+package main
 
 import (
 	"os"
@@ -7,9 +7,11 @@ import (
 	"testing"
 
 	"golang.org/x/crypto/bcrypt"
+
+	"brevvagt/cmd/brevvagt/config"
 )
 
-func write(t *testing.T, mode os.FileMode, text string) string {
+func loginFile(t *testing.T, mode os.FileMode, text string) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), "login")
 	if err := os.WriteFile(name, []byte(text), mode); err != nil {
@@ -22,17 +24,17 @@ func write(t *testing.T, mode os.FileMode, text string) string {
 }
 
 func TestLogin(t *testing.T) {
-	user, password, err := Login(write(t, 0o640, "brevvagt:ord:med kolon æ\r\nmere\n"))
+	user, password, err := config.Login(loginFile(t, 0o640, "brevvagt:ord:med kolon æ\r\nmere\n"))
 	if err != nil || user != "brevvagt" || password != "ord:med kolon æ" {
 		t.Errorf("%q %q %v", user, password, err)
 	}
-	name := write(t, 0o400, "a:b")
+	name := loginFile(t, 0o400, "a:b")
 	t.Setenv("CREDENTIALS_DIRECTORY", filepath.Dir(name))
-	if user, _, err := Login(filepath.Base(name)); err != nil || user != "a" {
+	if user, _, err := config.Login(filepath.Base(name)); err != nil || user != "a" {
 		t.Errorf("a credential of systemd: %q %v", user, err)
 	}
-	for _, bad := range []string{write(t, 0o644, "a:b"), write(t, 0o660, "a:b"), write(t, 0o600, "a"), write(t, 0o600, ":b"), write(t, 0o600, "a:"), "/findes/ikke"} {
-		if _, _, err := Login(bad); err == nil {
+	for _, bad := range []string{loginFile(t, 0o644, "a:b"), loginFile(t, 0o660, "a:b"), loginFile(t, 0o600, "a"), loginFile(t, 0o600, ":b"), loginFile(t, 0o600, "a:"), "/findes/ikke"} {
+		if _, _, err := config.Login(bad); err == nil {
 			t.Errorf("%s was taken", bad)
 		}
 	}
@@ -44,8 +46,8 @@ func TestLogins(t *testing.T) {
 		t.Fatal(err)
 	}
 	y := strings.Replace(string(hash), "$2a$", "$2y$", 1) // as htpasswd writes it
-	file := write(t, 0o600, "# printere\nprinter:"+y+"\n\nscanner:"+string(hash)+"\n")
-	l, err := NewLogins(file)
+	file := loginFile(t, 0o600, "# printere\nprinter:"+y+"\n\nscanner:"+string(hash)+"\n")
+	l, err := config.NewLogins(file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -64,7 +66,7 @@ func TestLogins(t *testing.T) {
 		t.Error("who was taken out may still log in")
 	}
 	for _, bad := range []string{"", "printer:ord", "printer:{SHA}x", ":" + y, "printer:" + strings.Replace(y, "$04$", "$20$", 1)} {
-		if _, err := NewLogins(write(t, 0o600, bad)); err == nil {
+		if _, err := config.NewLogins(loginFile(t, 0o600, bad)); err == nil {
 			t.Errorf("%q was taken", bad)
 		}
 	}

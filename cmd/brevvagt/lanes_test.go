@@ -1,4 +1,4 @@
-package lanes
+package main
 
 import (
 	"log/slog"
@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/detectors"
 	"brevvagt/scanner/memory"
@@ -16,7 +17,7 @@ import (
 
 // TestLogins: the files of the configuration are what the lane and the next hop go by,
 // as they are at each login.
-func TestLogins(t *testing.T) {
+func TestLanesLogins(t *testing.T) {
 	dir := t.TempDir()
 	hash, err := bcrypt.GenerateFromPassword([]byte("ord"), bcrypt.MinCost)
 	if err != nil {
@@ -34,7 +35,7 @@ func TestLogins(t *testing.T) {
 	cfg.State = dir
 	c := &cfg.Gateway.SMTP
 	c.Listen, c.NextHop, c.NextHopTLS, c.NextHopLMTP, c.Logins, c.NextHopLogin = "127.0.0.1:0", "mx.example:24", "require", true, clients, next
-	l, err := New(cfg, slog.New(slog.DiscardHandler))
+	l, err := lanes.New(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,15 +50,15 @@ func TestLogins(t *testing.T) {
 	if _, password, _ := h.Login(); password != "nyt" {
 		t.Errorf("an old password %q", password)
 	}
-	if n := NoticeHop(cfg); n.Login == nil || n.TLS != relay.Required {
+	if n := lanes.NoticeHop(cfg); n.Login == nil || n.TLS != relay.Required {
 		t.Error("notices do not go the next hop's way")
 	}
 	cfg.Notify.SMTP = "127.0.0.1:25"
-	if n := NoticeHop(cfg); n.Login != nil {
+	if n := lanes.NoticeHop(cfg); n.Login != nil {
 		t.Error("another server is told the next hop's password")
 	}
 	write(clients, "printer:ord\n")
-	if _, err := New(cfg, slog.New(slog.DiscardHandler)); err == nil {
+	if _, err := lanes.New(cfg, slog.New(slog.DiscardHandler)); err == nil {
 		t.Error("a file that is none was taken")
 	}
 }
@@ -71,7 +72,7 @@ func TestMemoryInUse(t *testing.T) {
 		t.Fatal(err)
 	}
 	open := func() *memory.Memory {
-		m, err := memory.Open(t.Context(), OpenMemory, path, MemoryOptions(config.Default(), key), slog.New(slog.DiscardHandler))
+		m, err := memory.Open(t.Context(), lanes.OpenMemory, path, lanes.MemoryOptions(config.Default(), key), slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package office_test
+package main
 
 import (
 	"path/filepath"

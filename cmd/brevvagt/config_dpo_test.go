@@ -1,13 +1,15 @@
-package config
+package main
 
 import (
 	"strings"
 	"testing"
+
+	"brevvagt/cmd/brevvagt/config"
 )
 
 // What doctor says of the section dpo.
 func TestDPORemarks(t *testing.T) {
-	c := Config{DPO: defaultDPO()}
+	c := config.Config{DPO: config.Default().DPO}
 	all := func() string {
 		text := ""
 		for _, r := range c.DPORemarks() {
@@ -25,7 +27,7 @@ func TestDPORemarks(t *testing.T) {
 	if got := all(); !strings.Contains(got, "BROKEN") || !strings.Contains(got, "ikke https") {
 		t.Error(got)
 	}
-	c.State, c.DPO.Remind, c.DPO.Heads = "/var/lib/brevvagt", nil, Heads{Mail: []string{"revision@kommune.example"}, File: "/var/lib/brevvagt/hoveder.txt"}
+	c.State, c.DPO.Remind, c.DPO.Heads = "/var/lib/brevvagt", nil, config.Heads{Mail: []string{"revision@kommune.example"}, File: "/var/lib/brevvagt/hoveder.txt"}
 	if got := all(); !strings.Contains(got, "hovedet kan ikke sendes\nBROKEN") || !strings.Contains(got, "dpo.heads.file ligger i tilstandsmappen") {
 		t.Error(got)
 	}

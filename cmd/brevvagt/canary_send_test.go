@@ -1,4 +1,4 @@
-package canary_test
+package main
 
 import (
 	"bytes"
@@ -54,14 +54,14 @@ func TestOnlyOurOwnMailIsACanary(t *testing.T) {
 	}
 }
 
-// cases is a quarantine that holds nothing.
-type cases struct{}
+// noCases is a quarantine that holds nothing.
+type noCases struct{}
 
-func (cases) List(context.Context, quarantine.Filter) ([]*quarantine.Case, int, error) {
+func (noCases) List(context.Context, quarantine.Filter) ([]*quarantine.Case, int, error) {
 	return nil, 0, nil
 }
 
-func (cases) Reject(context.Context, string, quarantine.Decision) (*quarantine.Case, error) {
+func (noCases) Reject(context.Context, string, quarantine.Decision) (*quarantine.Case, error) {
 	return nil, errors.New("not reached")
 }
 
@@ -72,7 +72,7 @@ func TestAlarmWhenNothingHoldsIt(t *testing.T) {
 	}
 	defer sink.Close()
 	c := canary.Canary{Key: detectors.RandomKey(), Hop: &relay.Hop{Addr: sink.Addr(), TLS: relay.None}, From: "k@kommune.example", To: "ud@brevvagt.invalid",
-		Within: 300 * time.Millisecond, Cases: cases{}}
+		Within: 300 * time.Millisecond, Cases: noCases{}}
 	if _, err := c.Run(t.Context()); !errors.Is(err, canary.ErrNotHeld) {
 		t.Errorf("got %v", err)
 	}

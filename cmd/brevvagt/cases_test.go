@@ -1,4 +1,4 @@
-package cases_test
+package main
 
 import (
 	"os"
@@ -10,7 +10,7 @@ import (
 	"brevvagt/scanner/policy"
 )
 
-func load(t *testing.T, text string) (*cases.Table, error) {
+func tableOf(t *testing.T, text string) (*cases.Table, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "cases.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
@@ -20,7 +20,7 @@ func load(t *testing.T, text string) (*cases.Table, error) {
 }
 
 func TestMessage(t *testing.T) {
-	table, err := load(t, "cases:\n- {name: et, from: a@x.example, to: [b@y.example], subject: \"Blåbær\\r\\nBcc: c@z.example\", text: Hej, attachments: {brev.txt: Kære}, expect: pass}\n- {name: to, mail: /nowhere/x.eml, expect: pass}\n")
+	table, err := tableOf(t, "cases:\n- {name: et, from: a@x.example, to: [b@y.example], subject: \"Blåbær\\r\\nBcc: c@z.example\", text: Hej, attachments: {brev.txt: Kære}, expect: pass}\n- {name: to, mail: /nowhere/x.eml, expect: pass}\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +61,7 @@ func TestWrongTables(t *testing.T) {
 		"cases:\n- {name: x, expect: pass}":                       "from and to",
 		"cases:\n- {name: x, mail: a.eml, text: y, expect: pass}": "in place of",
 	} {
-		if _, err := load(t, text); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := tableOf(t, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: want %q, got %v", text, want, err)
 		}
 	}

@@ -1,4 +1,4 @@
-package lanes
+package main
 
 import (
 	"crypto/ecdsa"
@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/config"
 )
 
@@ -67,7 +68,7 @@ func TestOwnCertificates(t *testing.T) {
 		cfg.Review.TLSCertificate, cfg.Review.TLSKey = cert, key
 		cfg.Sender.TLSCertificate, cfg.Sender.TLSKey = cert, key
 		cfg.Gateway.SMTP.Hostname, cfg.DPO.Page, cfg.Sender.Page = name, "https://"+name+":8443", "https://"+name
-		got := ownCertificates(cfg, now)
+		got := lanes.OwnCertificates(cfg, now)
 		if tt.want == "" && len(got) > 0 || tt.want != "" && len(got) != 3 {
 			t.Errorf("%s: %+v", state, got)
 		}
@@ -77,7 +78,7 @@ func TestOwnCertificates(t *testing.T) {
 			}
 		}
 	}
-	if got := ownCertificates(config.Config{}, now); len(got) > 0 {
+	if got := lanes.OwnCertificates(config.Config{}, now); len(got) > 0 {
 		t.Errorf("without certificates: %+v", got)
 	}
 }

@@ -1,6 +1,10 @@
-package lanes
+package main
 
-import "testing"
+import (
+	"testing"
+
+	"brevvagt/cmd/brevvagt/lanes"
+)
 
 // TestSameSocket: which milter of Postfix is us.
 func TestSameSocket(t *testing.T) {
@@ -27,7 +31,7 @@ func TestSameSocket(t *testing.T) {
 		{"inet:localhost:8891", unix, false},
 		{"default_action=quarantine", unix, false},
 	} {
-		if got := sameSocket(tt.theirs, tt.ours); got != tt.want {
+		if got := lanes.SameSocket(tt.theirs, tt.ours); got != tt.want {
 			t.Errorf("%s for %s: %v", tt.theirs, tt.ours, got)
 		}
 	}

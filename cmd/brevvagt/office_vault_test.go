@@ -1,4 +1,4 @@
-package office_test
+package main
 
 import (
 	"os"
@@ -31,7 +31,7 @@ func TestKeysOfTheVault(t *testing.T) {
 	if out := must("", "vault", "keys"); !strings.Contains(out, "dpo") || !strings.Contains(out, "ingen gendannelsesnøgle") || !strings.Contains(out, "mindst to") {
 		t.Error(out)
 	}
-	hold(t, filepath.Join(dir, "state"))
+	holdOne(t, filepath.Join(dir, "state"))
 	out := must(dpoPhrase+"\nadgang til pengeskabet\n", "vault", "recovery", "new", "--by", "dpo", "--name", "pengeskab", "-o", key)
 	if info, err := os.Stat(key); err != nil || info.Mode().Perm() != 0o600 || !strings.Contains(out, "vault rewrap") {
 		t.Fatal(out, err)
@@ -69,8 +69,8 @@ func TestKeysOfTheVault(t *testing.T) {
 	}
 }
 
-// hold puts one item into quarantine.
-func hold(t *testing.T, folder string) string {
+// holdOne puts one item into quarantine.
+func holdOne(t *testing.T, folder string) string {
 	t.Helper()
 	st, err := state.Open(t.Context(), folder, "", false)
 	if err != nil {

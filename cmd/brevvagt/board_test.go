@@ -1,4 +1,4 @@
-package board
+package main
 
 import (
 	"context"
@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"brevvagt/cmd/brevvagt/shares/board"
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/sample"
 	"brevvagt/cmd/brevvagt/shares"
@@ -45,7 +46,7 @@ func newRig(t *testing.T) *rig {
 	t.Helper()
 	r := &rig{t: t, dir: t.TempDir(), cfg: config.Default()}
 	key, err := detectors.NewKey([]byte("prøvens nøgle på mindst 32 bytes...."))
-	must(t, err)
+	boardMust(t, err)
 	r.key = key
 	p := &scanner.Pipeline{Formats: &document.Formats{List: plain.Formats()}, Detectors: &detectors.Set{List: detectorlist.Detectors(), Key: key},
 		Site: policy.DefaultSite(), Rules: policy.Default(), Now: time.Now}
@@ -54,21 +55,21 @@ func newRig(t *testing.T) *rig {
 		{Folder: "Jobcenter", Mail: []string{"Job@kommune.example"}}, {Folder: "Jobcenter/Ydelser", Mail: []string{"ydelser@kommune.example", "job@kommune.example"}}}},
 		{Path: filepath.Join(r.dir, "hemmelig"), At: "20:00", Owners: []config.Owner{{Mail: []string{"job@kommune.example"}}}}}
 	r.cfg.Summaries.When, r.cfg.Notify.From, r.cfg.DPO.Mail, r.cfg.DPO.Page = "new", "brevvagt@kommune.example", "dpo@kommune.example", "https://brevvagt.example/"
-	must(t, os.MkdirAll(filepath.Join(r.dir, "hemmelig"), 0o755))
+	boardMust(t, os.MkdirAll(filepath.Join(r.dir, "hemmelig"), 0o755))
 	r.write("faelles/Jobcenter/a.txt", 2)
 	r.write("faelles/Jobcenter/Ydelser/070761-4285/b.txt", 3)
 	r.write("faelles/Jobcenteret/c.txt", 1)
 	w := shares.Worker{Pipeline: p, Version: "prøve", Log: slog.New(slog.DiscardHandler)}
 	r.Shares, err = w.Open(t.Context(), r.cfg)
-	must(t, err)
+	boardMust(t, err)
 	t.Cleanup(func() { r.Close() })
 	r.db, err = storetest.Open(t.Context(), store.Options{Path: filepath.Join(r.dir, "state", "brevvagt.db")})
-	must(t, err)
+	boardMust(t, err)
 	t.Cleanup(func() { r.db.Close() })
 	return r
 }
 
-func must(t *testing.T, err error) {
+func boardMust(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)
@@ -84,13 +85,13 @@ func (r *rig) write(path string, people int) {
 		fmt.Fprintf(&b, "Sag %d\nCPR-nr. %s har søgt om hjælp.\n\n", r.number, sample.Number(r.number))
 	}
 	path = filepath.Join(r.dir, path)
-	must(r.t, os.MkdirAll(filepath.Dir(path), 0o755))
-	must(r.t, os.WriteFile(path, []byte(b.String()), 0o644))
+	boardMust(r.t, os.MkdirAll(filepath.Dir(path), 0o755))
+	boardMust(r.t, os.WriteFile(path, []byte(b.String()), 0o644))
 }
 
 func (r *rig) scan(names ...string) {
 	r.t.Helper()
-	must(r.t, r.Run(r.t.Context(), names, io.Discard))
+	boardMust(r.t, r.Run(r.t.Context(), names, io.Discard))
 }
 
 // outbox keeps mails by recipient, or refuses them.
@@ -119,8 +120,8 @@ func (o *outbox) Send(_ context.Context, to []string, subject, text string) erro
 // morning is seven o'clock in Denmark some days after a Tuesday.
 func morning(days int) time.Time { return time.Date(2026, 11, 24+days, 6, 0, 0, 0, time.UTC) }
 
-func (r *rig) summaries(mail Mailer) *Summaries {
-	return &Summaries{Shares: r.Shares, Config: r.cfg, Store: r.db, Key: r.key, Mail: mail}
+func (r *rig) summaries(mail board.Mailer) *board.Summaries {
+	return &board.Summaries{Shares: r.Shares, Config: r.cfg, Store: r.db, Key: r.key, Mail: mail}
 }
 
 func TestSummariesAreSentOnceAndTellWhatIsNew(t *testing.T) {
@@ -132,7 +133,7 @@ func TestSummariesAreSentOnceAndTellWhatIsNew(t *testing.T) {
 		t.Helper()
 		box.sent, box.n = nil, 0
 		for range 2 { // the second finds that all is done
-			must(t, s.Run(t.Context(), now))
+			boardMust(t, s.Run(t.Context(), now))
 		}
 		if box.n != want {
 			t.Fatalf("%s: %d mails, want %d: %q", now.Format("02.01. 15:04"), box.n, want, box.sent)
@@ -195,7 +196,7 @@ func TestSummariesAreSentOnceAndTellWhatIsNew(t *testing.T) {
 		_ = s.Run(t.Context(), morning(4))
 	}()
 	box.before = nil
-	must(t, s.Run(t.Context(), morning(4)))
+	boardMust(t, s.Run(t.Context(), morning(4)))
 	if box.n != 1 {
 		t.Errorf("after a kill in the first of two mails %d were sent, want 1", box.n)
 	}
@@ -204,7 +205,7 @@ func TestSummariesAreSentOnceAndTellWhatIsNew(t *testing.T) {
 		t.Errorf("what was lost is not told: %s", mail)
 	}
 	var rows int
-	must(t, r.db.Read().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM share_summaries`).Scan(&rows))
+	boardMust(t, r.db.Read().QueryRowContext(t.Context(), `SELECT COUNT(*) FROM share_summaries`).Scan(&rows))
 	if rows > 2*3 {
 		t.Errorf("%d rows are kept for three people", rows)
 	}
@@ -218,7 +219,7 @@ func TestSummariesWeekly(t *testing.T) {
 	s := r.summaries(box)
 	// Monday 23 November was slept through; it is made up on Tuesday, and then waits.
 	for _, x := range []struct{ days, want int }{{0, 3}, {1, 3}, {5, 3}, {6, 6}, {7, 6}} {
-		must(t, s.Run(t.Context(), morning(x.days)))
+		boardMust(t, s.Run(t.Context(), morning(x.days)))
 		if box.n != x.want {
 			t.Fatalf("after %d days %d mails, want %d", x.days, box.n, x.want)
 		}
@@ -230,16 +231,16 @@ func TestAScanUnderWayIsToldWhenItIsOver(t *testing.T) {
 	r := newRig(t)
 	r.scan()
 	src, err := r.DB.Source(t.Context(), "fælles")
-	must(t, err)
+	boardMust(t, err)
 	_, ok, err := r.DB.Begin(t.Context(), src.ID, time.Now(), time.Now(), 1)
 	if err != nil || !ok {
 		t.Fatal(ok, err)
 	}
-	must(t, r.summaries(&outbox{}).Run(t.Context(), morning(0)))
+	boardMust(t, r.summaries(&outbox{}).Run(t.Context(), morning(0)))
 	r.write("faelles/Jobcenter/ny.txt", 1)
 	r.scan("fælles") // goes on with the open one
 	box := &outbox{}
-	must(t, r.summaries(box).Run(t.Context(), morning(1)))
+	boardMust(t, r.summaries(box).Run(t.Context(), morning(1)))
 	if mail := box.sent["job@kommune.example"]; !strings.Contains(mail, ": 1 nye") {
 		t.Errorf("the new file is not told: %q", box.sent)
 	}
@@ -250,11 +251,11 @@ func TestAScanUnderWayIsToldWhenItIsOver(t *testing.T) {
 func TestAListIsTurnedWithoutReadingItAnew(t *testing.T) {
 	r := newRig(t)
 	r.scan()
-	b := &Board{Now: func() *shares.Shares { return r.Shares }}
+	b := &board.Board{Now: func() *shares.Shares { return r.Shares }}
 	find := func(pick page.Pick, most int) *page.Findings {
 		t.Helper()
 		f, err := b.Findings(t.Context(), pick, most)
-		must(t, err)
+		boardMust(t, err)
 		return f
 	}
 	first := find(page.Pick{Share: "fælles"}, 2)
@@ -268,7 +269,7 @@ func TestAListIsTurnedWithoutReadingItAnew(t *testing.T) {
 		t.Error("another list is the same")
 	}
 	find(page.Pick{Share: "fælles"}, 2)
-	b.recent.at = b.recent.at.Add(-recentFor)
+	b.Clock = func() time.Time { return time.Now().Add(time.Minute) }
 	if again := find(page.Pick{Share: "fælles"}, 2); again == first || len(again.Files) != 2 {
 		t.Error("an old list was shown again")
 	}
@@ -276,11 +277,11 @@ func TestAListIsTurnedWithoutReadingItAnew(t *testing.T) {
 
 func TestMetricsNameNoPath(t *testing.T) {
 	r := newRig(t)
-	must(t, os.Mkdir(filepath.Join(r.dir, "faelles", "lukket"), 0o755))
+	boardMust(t, os.Mkdir(filepath.Join(r.dir, "faelles", "lukket"), 0o755))
 	r.scan()
-	must(t, r.Pause(t.Context(), []string{"fælles"}, true))
+	boardMust(t, r.Pause(t.Context(), []string{"fælles"}, true))
 	m := metrics.New("prøve")
-	b := &Board{Now: func() *shares.Shares { return r.Shares }}
+	b := &board.Board{Now: func() *shares.Shares { return r.Shares }}
 	b.Watch(m)
 	w := httptest.NewRecorder()
 	m.Handler().ServeHTTP(w, httptest.NewRequest("GET", "/metrics", nil))
@@ -299,10 +300,10 @@ func TestMetricsNameNoPath(t *testing.T) {
 }
 
 func TestTimeLeftFollowsThePaceOfNow(t *testing.T) {
-	var p pace
+	var p board.Pace
 	start := time.Date(2026, 11, 24, 20, 0, 0, 0, time.UTC)
 	at := func(after time.Duration, done, bytes int64) time.Duration {
-		return p.left(&state.Run{ID: 7, Planned: 1000, Done: done, Bytes: 1000, DoneBytes: bytes}, start.Add(after)).Round(time.Second)
+		return p.Left(&state.Run{ID: 7, Planned: 1000, Done: done, Bytes: 1000, DoneBytes: bytes}, start.Add(after)).Round(time.Second)
 	}
 	for _, x := range []struct {
 		after       time.Duration
@@ -327,7 +328,7 @@ func TestProblemsInTheWordsOfThePage(t *testing.T) {
 		state.ErrEmpty.Error(): "empty", "open /srv/x: permission denied": "access", "smb: Logon failure": "access",
 		"the share cannot be reached: dial tcp": "offline", "stat: no such file or directory": "offline", "database is locked": "other",
 	} {
-		if got := problemKind(text); got != want {
+		if got := board.ProblemKind(text); got != want {
 			t.Errorf("%q is %s, want %s", text, got, want)
 		}
 	}

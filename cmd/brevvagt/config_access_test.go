@@ -1,4 +1,4 @@
-package config
+package main
 
 import (
 	"os"
@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/quarantine/account"
 )
 
@@ -19,13 +20,13 @@ review:
     roles: {dpo: [Brevvagt.DPO], reviewer: [Brevvagt.Sagsbehandler, /brevvagt/sag]}
 `
 
-func loaded(t *testing.T, text string) (Config, error) {
+func loaded(t *testing.T, text string) (config.Config, error) {
 	t.Helper()
 	path := filepath.Join(t.TempDir(), "b.yaml")
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return Load(path)
+	return config.Load(path)
 }
 
 func TestWaysIn(t *testing.T) {
@@ -107,7 +108,7 @@ func TestAccessRemarks(t *testing.T) {
 	if got := all(); !strings.Contains(got, "ingen dpo") {
 		t.Error(got)
 	}
-	if d := Default(); len(d.AccessRemarks()) != 0 {
+	if d := config.Default(); len(d.AccessRemarks()) != 0 {
 		t.Error("remarks without the sign-in")
 	}
 }

@@ -1,4 +1,4 @@
-package office_test
+package main
 
 import (
 	"os"
@@ -14,7 +14,7 @@ func TestACaseIsHandedOut(t *testing.T) {
 	}
 	config, run := terminal(t)
 	dir := filepath.Dir(config)
-	id := hold(t, filepath.Join(dir, "state"))
+	id := holdOne(t, filepath.Join(dir, "state"))
 	file := filepath.Join(dir, "pakke.tar.age")
 	const phrase = "en adgangssætning til pakken"
 	args := []string{"case", "export", id, "--by", "dpo", "--reason", "Datatilsynet har bedt om sagen", "--receiver", "Datatilsynet", "--passphrase", "-o", file}
@@ -54,7 +54,7 @@ func TestACaseIsHandedOut(t *testing.T) {
 func TestPapers(t *testing.T) {
 	config, run := terminal(t)
 	dir := filepath.Dir(config)
-	id := hold(t, filepath.Join(dir, "state"))
+	id := holdOne(t, filepath.Join(dir, "state"))
 	for name, args := range map[string][]string{"fortegnelse": {"register", "export", "--format", "pdf", "-o"}, "aar": {"register", "report", "-o"}, "sag": {"case", "show", id, "--pdf"}} {
 		file := filepath.Join(dir, name+".pdf")
 		if out, err := run("", append(args, file)...); err != nil {
