@@ -13,10 +13,10 @@ import (
 	"testing"
 	"time"
 
-	"brevvagt/cmd/brevvagt/shares/board"
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/sample"
 	"brevvagt/cmd/brevvagt/shares"
+	"brevvagt/cmd/brevvagt/shares/board"
 	"brevvagt/detectors"
 	detectorlist "brevvagt/detectors/all"
 	"brevvagt/document"

@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/lanes"
 )
 
 // certificate writes a certificate and its key and gives their files.

@@ -8,8 +8,8 @@ import (
 
 	"golang.org/x/crypto/bcrypt"
 
-	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/detectors"
 	"brevvagt/scanner/memory"
 	"brevvagt/scanner/source/gateway/relay"
