@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"brevvagt/scanner/policy/parties"
+	"brevvagt/scanner/policy/wording"
 )
 
 // The limits of the matrix people × recipients: five people to one recipient or
@@ -107,6 +108,10 @@ func visibleRecipients() Definition {
 			}
 			it := f.parties(site)
 			n := len(it.Citizens())
+			if all := len(it.Scattered()); all >= fewCitizens && it.Group() != wording.NoGroup {
+				return fmt.Sprintf("%d borgere, som har noget følsomt til fælles, kan se hinandens mailadresser i Til og Cc; brug Bcc", max(n, all)),
+					fmt.Sprintf("%d citizens with something sensitive in common see each other's addresses in To and Cc; use Bcc", max(n, all)), true
+			}
 			if n < 2 || it.Says(committees...) {
 				return "", "", false
 			}
@@ -118,6 +123,9 @@ func visibleRecipients() Definition {
 		},
 		Softer: func(site Site, f *Facts) bool {
 			it := f.parties(site)
+			if len(it.Scattered()) >= fewCitizens && it.Group() == wording.CitizensGroup {
+				return false
+			}
 			return it.Says(newsletters...) || f.sensitive() == 0 && !it.CaseWords() && !it.GroupMatter()
 		}}
 }

@@ -74,6 +74,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.letterBelow(); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
+	if c, ok := it.otherChild(); ok && !forms && len(out) == 0 {
+		out = append(out, c)
+	}
 	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
@@ -89,7 +92,13 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 	if forms {
 		return it.filledIn()
 	}
-	if it.Doc.Mail == nil || len(it.External) > 2 {
+	if it.Doc.Mail == nil {
+		return nil
+	}
+	if o, ok := it.otherChild(); ok {
+		return []Odd{o}
+	}
+	if len(it.External) > 2 {
 		return nil
 	}
 	var spoken []Odd

@@ -44,7 +44,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 			n, ok = it.author(x)
 			known = ok && (r.is(n) || r.akin(n))
 		}
-		if !ok || known || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x)) || it.longDead(x) {
+		if !ok || known || r.family && it.ownChild(n) || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x)) || it.longDead(x) {
 			continue
 		}
 		words[n.String()]++

@@ -252,12 +252,7 @@ func (it *Item) Citizens() []string {
 	if it.Doc.Mail == nil {
 		return nil
 	}
-	hidden := make(map[string]bool)
-	for _, v := range it.Doc.Mail.Header["Bcc"] {
-		for _, w := range strings.FieldsFunc(v, func(r rune) bool { return strings.ContainsRune(" \t<>,;\"", r) }) {
-			hidden[strings.ToLower(w)] = true
-		}
-	}
+	hidden := it.blindCopies()
 	var out []string
 	var met []subject.Name
 	for _, a := range it.Doc.Mail.To {

@@ -1,0 +1,81 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+
+	"brevvagt/detectors/subject"
+	"brevvagt/scanner/policy/wording"
+)
+
+// otherChild finds a child who is named in full in a mail to somebody else's parent, with
+// something that is said of it: a school tells one parent of another's child. What the
+// parent wrote is the parent's own.
+func (it *Item) otherChild() (Odd, bool) {
+	// The addresses are looked at first: they cost less than the text.
+	if it.Doc.Mail == nil || !slices.ContainsFunc(it.External, it.atHome) || !wording.OfChildren(it.bodyText()) {
+		return Odd{}, false
+	}
+	text := it.ownWords()
+	low := strings.ToLower(text)
+	if len(low) != len(text) {
+		return Odd{}, false // places in one are none in the other
+	}
+	r := it.readers()
+	if r.work && !r.private || it.couple() {
+		return Odd{}, false
+	}
+	var quoted subject.Text
+	for _, f := range subject.PeopleIn(text) {
+		whose := wording.NoChild
+		if f.Name.Full() && !it.knows(f.Name, r) && !it.greeted().SameLoosely(f.Name) {
+			whose = wording.OfChild(text, low, f.Start, f.End, slices.ContainsFunc(it.spokenOf().firsts, func(n subject.Name) bool { return !n.SameFirst(f.Name) }))
+		}
+		if whose == wording.NoChild {
+			continue
+		}
+		quoted.Add(it.quoted())
+		if f.Name.Among(&quoted) {
+			return Odd{}, false
+		}
+		return it.somebody("", f.Name, whose == wording.Perhaps), true
+	}
+	return Odd{}, false
+}
+
+// ownChild reports whether the mail calls somebody the reader's own child or foster child,
+// in the words before the name.
+func (it *Item) ownChild(n subject.Name) bool {
+	text := it.ownWords()
+	low := strings.ToLower(text)
+	return len(low) == len(text) && slices.ContainsFunc(subject.PeopleIn(text), func(f subject.Found) bool {
+		return f.Name.Same(n) && wording.TiedBefore(low, f.Start)
+	})
+}
+
+// atHome reports whether a recipient may be a citizen: nothing in the address tells an
+// office, and it is no partner's.
+func (it *Item) atHome(address string) bool {
+	local, domain, _ := strings.Cut(address, "@")
+	return Private(address) || local != "" && !role(local) && !organisationDomain(domain) && !organisationWords(it.display(address)) && !it.Partner(address)
+}
+
+// ownWords is what the mail says itself, without its subject and signature.
+func (it *Item) ownWords() string {
+	var b strings.Builder
+	own := it.bundle()
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if !own.said(s) || s.Label == "Subject" {
+			continue
+		}
+		text := s.Text[:min(len(s.Text), max(0, maxSaid-b.Len()))]
+		if k := closing(text); k >= 0 {
+			b.WriteString(text[:k])
+			break
+		}
+		b.WriteString(text)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
