@@ -348,11 +348,19 @@ func wholeName(s string) (Name, bool) {
 	if len(fields) < 2 || len(fields) > maxNameWords {
 		return Name{}, false
 	}
-	for _, w := range fields {
-		if ok, _ := nameWord(strings.TrimRight(w, ",")); !ok {
+	for i, w := range fields {
+		if ok, _ := nameWord(strings.TrimRight(w, ",")); !ok && (i == 0 || i < len(fields)-1 || !roadSurname(fields[0], w)) {
 			return Name{}, false
 		}
 	}
 	n := NewName(s)
 	return n, n.Full()
+}
+
+// roadSurname reports whether a last word that could be a road's is a surname: behind a
+// common first name, and more than the word for a road: "Testperson Skovvej" is a person,
+// "Peter Bangs Vej" a road.
+func roadSurname(first, last string) bool {
+	f := Fold(last)
+	return Forename(firstPart(first)) && capital(last) && isStreet(f) && !slices.Contains(streets, f)
 }

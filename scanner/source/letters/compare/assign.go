@@ -21,7 +21,7 @@ func (r *run) assign(hasFiles, byNames bool) bool {
 		return r.hits(letters)*2 >= len(letters) && r.byKey(letters)
 	}
 	if f := r.merged(letters); f != nil {
-		return r.inOrder(f.letters)
+		return r.byPage(f.letters) || r.inOrder(f.letters)
 	}
 	return r.byKey(letters) || r.loose(letters)
 }
@@ -64,7 +64,7 @@ func (r *run) byFile() (ok, done bool) {
 		return false, false
 	}
 	if f := r.merged(r.letters()); len(distinct) == 1 && rows > 1 && f != nil && distinct[f] && (len(f.letters) == rows || r.hits(f.letters)*2 >= rows) {
-		return r.inOrder(f.letters), true
+		return r.byPage(f.letters) || r.inOrder(f.letters), true
 	}
 	for i, p := range r.people {
 		switch {
@@ -145,14 +145,45 @@ func (r *run) strangers(letters []*letter) bool {
 			listed++
 		}
 	}
-	return named >= strictLetters && named*10 >= len(letters)*9 && named*2 >= len(r.people) && listed*2 >= len(r.people)
+	return !r.homes && named >= strictLetters && named*10 >= len(letters)*9 && named*2 >= len(r.people) && listed*2 >= len(r.people)
+}
+
+// byPage pairs the letters of a merged file by the pages on which the list says that they
+// begin. It is false where the list has none, or where they are not this file's: where
+// less than half of them begin a letter.
+func (r *run) byPage(letters []*letter) bool {
+	if !r.paged {
+		return false
+	}
+	rows := make(map[int]int)
+	for i, p := range r.people {
+		rows[p.page] = i
+	}
+	found := 0
+	for _, l := range letters {
+		if _, ok := rows[l.page]; ok && l.page > 0 {
+			found++
+		}
+	}
+	if found*2 < len(r.people) || found*2 < len(letters) {
+		return false
+	}
+	for _, l := range letters {
+		if row, ok := rows[l.page]; ok {
+			r.pair(l, row)
+		} else if l.named() {
+			r.extra = append(r.extra, l.where())
+		}
+	}
+	r.without += len(r.people) - found
+	return true
 }
 
 // inOrder pairs the letters of a merged file with the rows, first with first. Where
 // the counts differ it catches up after rows without a letter.
 func (r *run) inOrder(letters []*letter) bool {
 	hits := r.hits(letters)
-	if len(letters) != len(r.people) && hits*2 < len(letters) && !r.strangers(letters) {
+	if (len(letters) != len(r.people) || r.homes) && hits*2 < len(letters) && !r.strangers(letters) {
 		return false
 	}
 	if len(letters) == len(r.people) {
@@ -209,7 +240,7 @@ func (r *run) loose(letters []*letter) bool {
 			offsets[targets[i]-i]++
 		}
 	}
-	equal := len(letters) == len(r.people) && named*2 >= len(letters)
+	equal := len(letters) == len(r.people) && named*2 >= len(letters) && (!r.homes || hits > 0)
 	if !equal && !(hits*2 >= len(letters) && hits*2 >= len(r.people)) && !r.strangers(letters) {
 		return false
 	}

@@ -23,6 +23,7 @@ type recipient struct {
 	cvr     string          // of a company on a list, else ""
 	cells   []string        // of the row, by column
 	label   string          // for people: initials, or the masked number
+	page    int             // on which its letter begins in a merged file, 0 if unknown
 }
 
 // called is what a recipient is called.
@@ -89,6 +90,10 @@ func newRecipient(row list.Row, key detectors.Key) *recipient {
 		}
 	}
 	p.places = list.Places(row.Address)
+	p.page = row.Page
+	if p.label == "" && len(p.places) > 0 {
+		p.label = "en adresse i " + p.places[0].String()
+	}
 	p.refs = row.Files
 	return p
 }

@@ -40,6 +40,7 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 	}
 	r.index()
 	r.files = slices.DeleteFunc(filesOf(out.Document, out.Findings), func(f *file) bool { return f.path == rows.Path })
+	r.homes, r.paged = rows.Homes, rows.HasPages
 	if len(r.files) == 0 || !r.assign(rows.HasFiles, rows.Path == "") {
 		return nil
 	}
@@ -57,6 +58,9 @@ type run struct {
 	files    []*file
 	alerts   int
 
+	homes bool // the list has addresses and nobody's name
+	paged bool // the list says on which page of a merged file each letter begins
+
 	lookup
 	budget  int // slow comparisons left
 	pairs   []pair
@@ -68,11 +72,12 @@ type run struct {
 
 // lookup finds the rows of a list.
 type lookup struct {
-	byNumber map[string]int   // digest of a CPR number → row
-	byName   map[string][]int // digest of a name → rows
-	declared map[string]int   // digest of a number beside a row's own → row
-	byCVR    map[string]int   // CVR number → row
-	byFirm   map[string]int   // folded name of a company → row
+	byNumber map[string]int        // digest of a CPR number → row
+	byName   map[string][]int      // digest of a name → rows
+	declared map[string]int        // digest of a number beside a row's own → row
+	byCVR    map[string]int        // CVR number → row
+	byFirm   map[string]int        // folded name of a company → row
+	byPlace  map[subject.Place]int // address → row, of a list without names
 }
 
 // pair is a letter with the recipient it goes to and what the comparison says.
@@ -91,8 +96,13 @@ const slowComparisons = 1_000_000
 func (r *run) index() {
 	r.byNumber, r.byName, r.budget = make(map[string]int), make(map[string][]int), slowComparisons
 	r.byCVR, r.byFirm = make(map[string]int), make(map[string]int)
-	r.declared = make(map[string]int)
+	r.declared, r.byPlace = make(map[string]int), make(map[subject.Place]int)
 	for i, p := range r.people {
+		for _, at := range p.places {
+			if _, taken := r.byPlace[at]; r.homes && !taken {
+				r.byPlace[at] = i
+			}
+		}
 		for n := range p.allowed {
 			if n != p.number {
 				r.declared[n] = i
@@ -118,6 +128,12 @@ func (r *run) index() {
 func (r *run) target(l *letter) int {
 	if i, ok := r.firm(l); ok {
 		return i
+	}
+	if r.homes {
+		if i, ok := r.byPlace[l.info.Address]; ok && !l.info.Address.Empty() {
+			return i
+		}
+		return -1
 	}
 	n := l.info.Addressee
 	if n.Empty() && l.info.Salutation.Full() {

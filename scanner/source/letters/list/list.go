@@ -17,6 +17,8 @@ type List struct {
 	Path     string
 	Rows     []Row
 	HasFiles bool // one column names files
+	HasPages bool // one column says on which page of a merged file a row's letter begins
+	Homes    bool // it has addresses and nobody's name or number
 }
 
 // Row is one recipient as written.
@@ -28,6 +30,7 @@ type Row struct {
 	Files   []string // the cell with the file's name, then its parts if it may name several
 	Others  []Person // who else the row names, as a child beside its parent
 	Cells   []string // all cells in the order of the columns, "" for none
+	Page    int      // on which its letter begins in a merged file, where the list has pages
 }
 
 // Person is somebody whom a row names beside its recipient.
@@ -61,11 +64,20 @@ func IsJob(name string) bool {
 // none, or more than one. Tables go before exports, and these before records.
 func Of(doc *document.Document) (List, bool) {
 	for _, read := range []func(*document.Document) []List{sheetLists(IsTable), sheetLists(IsExport), recordLists} {
-		if found := read(doc); len(found) > 0 {
+		if found := people(read(doc)); len(found) > 0 {
 			return found[0], len(found) == 1
 		}
 	}
 	return List{}, false
+}
+
+// people leaves out the lists of mere addresses where there are others.
+func people(found []List) []List {
+	named := slices.DeleteFunc(slices.Clone(found), func(l List) bool { return l.Homes })
+	if len(named) > 0 {
+		return named
+	}
+	return found
 }
 
 // sheetLists reads the sheets of an item in the files of one kind; of a workbook's

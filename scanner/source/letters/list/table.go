@@ -83,20 +83,22 @@ func (t *table) read() (List, bool) {
 			best, h = i, next
 		}
 	}
-	if !h.people() {
-		best, h = -1, t.guess()
-	}
 	list := List{Path: t.path}
 	if !h.people() {
-		return list, false
+		if guessed := t.guess(); guessed.people() {
+			best, h = -1, guessed
+		} else if list.Homes = h.homes(); !list.Homes {
+			return list, false
+		}
 	}
 	h.order = t.columns()
 	list.HasFiles = h.has(fileName)
 	for _, row := range t.rows[best+1:] {
-		if r := h.row(t.cells[row]); (r.Name != "" || r.Number != "" || r.Company != "") && !r.sum() {
+		if r := h.row(t.cells[row]); (r.Name != "" || r.Number != "" || r.Company != "" || list.Homes && r.Address != "") && !r.sum() {
 			list.Rows = append(list.Rows, r)
 		}
 	}
+	list.HasPages = h.has(firstPage) && paged(list.Rows)
 	return list, len(list.Rows) > 0
 }
 
@@ -131,6 +133,46 @@ func (h *head) has(c column) bool {
 func (h *head) people() bool {
 	return len(h.is) >= 2 && (h.has(fullName) || h.has(lastName) || h.has(cprNumber))
 }
+
+// homes reports whether these are the columns of a list of addresses: a road and a house,
+// and the town or the letters that go there.
+func (h *head) homes() bool {
+	return h.has(address) && (h.has(postCode) || h.has(fileName))
+}
+
+// paged reports whether the pages of the rows are where their letters begin, and not how
+// many each has: no two rows begin on one page, and some row does so behind the last row.
+func paged(rows []Row) bool {
+	seen, last := make(map[int]bool), 0
+	for i := range rows {
+		n := rows[i].Page
+		if n <= 0 || seen[n] {
+			return false
+		}
+		seen[n], last = true, max(last, n)
+	}
+	return len(rows) > 1 && last >= len(rows)
+}
+
+// pageOf is the first number of a cell such as "3", "s. 3-4" or "side 3"; 0 for none.
+func pageOf(text string) int {
+	at := strings.IndexAny(text, "0123456789")
+	if at < 0 || at > len("sidenr. ") {
+		return 0
+	}
+	digits := text[at:]
+	if k := strings.IndexFunc(digits, func(r rune) bool { return r < '0' || r > '9' }); k >= 0 {
+		digits = digits[:k]
+	}
+	n, err := strconv.Atoi(digits)
+	if err != nil || n > maxPage {
+		return 0
+	}
+	return n
+}
+
+// maxPage is the highest page that a list may name.
+const maxPage = 1_000_000
 
 // columns are the letters of all columns from left to right: "B" stands before "AA".
 func (t *table) columns() []string {
@@ -265,6 +307,9 @@ func (h *head) row(cells map[string]string) Row {
 			out.Others = append(out.Others, p)
 		}
 		out.Files = append(out.Files, refsOf(g.by[fileName])...)
+		if out.Page == 0 {
+			out.Page = pageOf(g.by[firstPage])
+		}
 		if n := eightDigits(g.by[cvrNumber]); n != "" {
 			out.Company = n
 		}
