@@ -111,3 +111,15 @@ func TestDepartmentIsNoAddressee(t *testing.T) {
 		t.Error("a couple is no addressee")
 	}
 }
+
+// A surname that could be a road's is one behind a first name in an address block.
+func TestRoadSurnames(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Anders Skovvej": true, "Bente Lund Strandvej": true, "Anders Bakken": true, "Thorgrim Solbakken": true,
+		"Peter Bangs Vej": false, "Gamle Solbakken": false, "Nordre Kirkegade": false, "Skovvej": false, "Store Torvegade": false,
+	} {
+		if _, ok := subject.Named(text); ok != want {
+			t.Errorf("%q: %v", text, ok)
+		}
+	}
+}

@@ -358,9 +358,18 @@ func wholeName(s string) (Name, bool) {
 }
 
 // roadSurname reports whether a last word that could be a road's is a surname: behind a
-// common first name, and more than the word for a road: "Testperson Skovvej" is a person,
-// "Peter Bangs Vej" a road.
+// common first name, or with an ending that more surnames have than roads, and more than
+// the word for a road: "Testperson Skovvej" is a person, "Peter Bangs Vej" a road.
 func roadSurname(first, last string) bool {
 	f := Fold(last)
-	return Forename(firstPart(first)) && capital(last) && isStreet(f) && !slices.Contains(streets, f)
+	if !capital(last) || !isStreet(f) || slices.Contains(streets, f) && !landSurnames[f] {
+		return false
+	}
+	return Forename(firstPart(first)) || strings.HasSuffix(f, "bakken") && !roadWords[Fold(first)]
 }
+
+// landSurnames are words for land that are surnames by themselves.
+var landSurnames = set("bakken haven toften vaenge")
+
+// roadWords stand before the word for a road in its name.
+var roadWords = set("gamle gammel ny nye store lille oevre nedre nordre soendre oestre vestre noerre soender oester vester sankt skt hoeje lave")

@@ -71,6 +71,28 @@ func TestJobFilesAndListsWithoutHeadings(t *testing.T) {
 	}
 }
 
+// TestPagesAndHomesAreKeys: the pages of a merged file, and addresses without names, say
+// whose a letter is.
+func TestPagesAndHomesAreKeys(t *testing.T) {
+	ps := people(33, 8, 3300)
+	var pages, homes strings.Builder
+	pages.WriteString("Navn;Adresse;Sider\n")
+	homes.WriteString("Adresse;Postnr og by\n")
+	for i := range ps {
+		p := ps[len(ps)-1-i] // the list has another order than the file
+		fmt.Fprintf(&pages, "%s;\"%s, %s\";%d-%d\n", p.name(), p.street, p.post, len(ps)-i, len(ps)-i)
+		fmt.Fprintf(&homes, "%s;%s\n", ps[i].street, ps[i].post)
+	}
+	for _, c := range []struct {
+		written []somebody
+		want    want
+	}{{ps, pass}, {swap(ps, 1, 5), mismatch("2 ombyttet parvis")}} {
+		c.want.check(t, scanFolder(t, folderOf(t, []member{{"liste.csv", []byte(pages.String())}, {"samlet.pdf", pdfOf(lettersTo(c.written))}})))
+		c.want.check(t, scanFolder(t, folderOf(t, []member{{"adresser.csv", []byte(homes.String())}, {"samlet.pdf", pdfOf(lettersTo(c.written))}})))
+	}
+	pass.check(t, scanFolder(t, folderOf(t, keyed(ps, ps, []byte(homes.String()), "adresser.csv", func(i int, _ somebody) string { return txt(i) }))))
+}
+
 // families is a run of letters to parents about their children: of[i] is whose child
 // the letter to parent i is about.
 func families(parents, children []somebody, of []int) []member {

@@ -35,12 +35,12 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 			return nil
 		}
 	}
+	r.homes, r.paged = rows.Homes, rows.HasPages
 	for _, row := range rows.Rows {
 		r.people = append(r.people, newRecipient(row, key))
 	}
 	r.index()
 	r.files = slices.DeleteFunc(filesOf(out.Document, out.Findings), func(f *file) bool { return f.path == rows.Path })
-	r.homes, r.paged = rows.Homes, rows.HasPages
 	if len(r.files) == 0 || !r.assign(rows.HasFiles, rows.Path == "") {
 		return nil
 	}

@@ -127,3 +127,25 @@ func TestSeveralPeopleARow(t *testing.T) {
 		t.Errorf("row %+v", r)
 	}
 }
+
+// Pages are where letters begin, by ranges or first pages, and not how many there are;
+// addresses alone are a list, too, when they are three.
+func TestPagesAndHomes(t *testing.T) {
+	for _, c := range []struct {
+		text         string
+		first        int
+		pages, homes bool
+	}{
+		{"Navn;Adresse;Sider\nAnders Prøve;Testvej 1;3-4\nBente Prøve;Testvej 2;1-2\n", 3, true, false},
+		{"Navn;Adresse;Fra side;Til side\nAnders Prøve;Testvej 1;1;1\nBente Prøve;Testvej 2;2;3\n", 1, true, false},
+		{"Navn;Adresse;Sidetal\nAnders Prøve;Testvej 1;1\nBente Prøve;Testvej 2;1\n", 1, false, false},
+		{"Navn;Adresse;Antal sider\nAnders Prøve;Testvej 1;1\nBente Prøve;Testvej 2;2\n", 0, false, false},
+		{"Navn;Adresse;Sider\nAnders Prøve;Testvej 1;1000001\nBente Prøve;Testvej 2;2\n", 0, false, false},
+		{"Vejnavn;Husnr;Postnr;By\nTestvej;1;9999;Prøveby\nTestvej;2;9999;Prøveby\nTestvej;3;9999;Prøveby\n", 0, false, true},
+	} {
+		l, ok := Of(read("a.csv", c.text))
+		if !ok || l.Rows[0].Page != c.first || l.HasPages != c.pages || l.Homes != c.homes {
+			t.Errorf("%q: %+v, %v", c.text, l, ok)
+		}
+	}
+}

@@ -99,7 +99,7 @@ func (t *table) read() (List, bool) {
 		}
 	}
 	list.HasPages = h.has(firstPage) && paged(list.Rows)
-	return list, len(list.Rows) > 0
+	return list, len(list.Rows) > 0 && (!list.Homes || len(list.Rows) >= guessFrom)
 }
 
 // sums are the words that a row begins with, folded, that counts the others.
