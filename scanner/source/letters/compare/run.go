@@ -58,9 +58,6 @@ type run struct {
 	files    []*file
 	alerts   int
 
-	homes bool // the list has addresses and nobody's name
-	paged bool // the list says on which page of a merged file each letter begins
-
 	lookup
 	budget  int // slow comparisons left
 	pairs   []pair
@@ -72,6 +69,8 @@ type run struct {
 
 // lookup finds the rows of a list.
 type lookup struct {
+	homes    bool                  // the list has addresses and nobody's name
+	paged    bool                  // the list says on which page of a merged file each letter begins
 	byNumber map[string]int        // digest of a CPR number → row
 	byName   map[string][]int      // digest of a name → rows
 	declared map[string]int        // digest of a number beside a row's own → row
