@@ -27,6 +27,7 @@ type engine struct {
 	pages    uint32 // memory limit
 	mu       sync.Mutex
 	pool     pdfium.Pool
+	handles  *handles // of the newest instance, for tests
 }
 
 func (e *engine) instance(ctx context.Context) (pdfium.Pdfium, error) {
@@ -46,6 +47,7 @@ func (e *engine) instance(ctx context.Context) (pdfium.Pdfium, error) {
 	if err != nil {
 		return nil, fmt.Errorf("cannot start pdfium: %w", err)
 	}
+	e.handles = keepHandles(p)
 	return p, nil
 }
 

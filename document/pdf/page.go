@@ -60,6 +60,7 @@ func (r *reader) page(index int, form bool) error {
 // textPage is a page's text with a place for each of its lines.
 type textPage struct {
 	text string
+	unit func(at int) int // the engine's index of a byte of the text
 	ref  references.FPDF_TEXTPAGE
 	size int // characters
 	top  func(index int) (top, bottom float64, ok bool)
@@ -84,6 +85,13 @@ func (r *reader) pageText(page requests.Page) (textPage, error) {
 		return out, err
 	}
 	out.text = clean(got.Text)
+	var u units
+	out.unit = func(at int) int {
+		if u.marks == nil { // few pages ask
+			u = unitsOf(out.text)
+		}
+		return u.at(at)
+	}
 	same := utf16Len(got.Text) == n.Count // each character of the page is in the text
 	char := func(index int) int {
 		if same {
@@ -156,6 +164,8 @@ func usable(t textPage) bool {
 	letters, junk := 0, 0
 	for _, c := range t.text {
 		switch {
+		case c > ' ' && c < 0x7f:
+			letters++
 		case unicode.IsSpace(c):
 		case unicode.IsControl(c), unicode.Is(unicode.Co, c), c == utf8.RuneError:
 			junk++
@@ -179,7 +189,7 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 	}
 	at, first := 0, 1
 	lastTop, lastBottom, known := 0.0, 0.0, false
-	endTop := math.Inf(1)
+	lastLine, lastAt := "", 0
 	for number, raw := range strings.SplitAfter(t.text, "\n") {
 		line := strings.TrimRight(raw, "\r\n")
 		if strings.TrimSpace(line) != "" {
@@ -190,8 +200,8 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 				flush(first)
 				first = number + 1
 			}
-			row := ok && math.Abs(top-endTop) < height/3 && nextBox(b.String(), line)
-			endTop = t.endTop(line, at)
+			row := ok && nextBox(b.String(), line) && math.Abs(top-t.endTop(lastLine, lastAt)) < height/3
+			lastLine, lastAt = line, at
 			if ok {
 				lastTop, lastBottom, known = top, bottom, true
 			}
@@ -201,10 +211,14 @@ func (r *reader) paragraphs(t textPage) []document.Segment {
 			case b.Len() > 0:
 				b.WriteByte('\n')
 			}
-			b.WriteString(unspaced(t.parted(line, at)))
-			if s := scattered(line); s != "" {
-				out = append(out, document.Segment{Text: s, At: document.Location{Line: number + 1}})
+			text := t.parted(line, at)
+			if singles(line) >= minSpaced/2 {
+				text = unspaced(text)
+				if s := scattered(line); s != "" {
+					out = append(out, document.Segment{Text: s, At: document.Location{Line: number + 1}})
+				}
 			}
+			b.WriteString(text)
 		}
 		at += utf16Len(raw)
 	}
@@ -234,7 +248,7 @@ func nextBox(before, line string) bool {
 	return len(line) == 1 && sign(line[0]) && n > 0 && sign(before[n-1]) && (n == 1 || before[n-2] == ' ' || before[n-2] == '\n')
 }
 
-func sign(c byte) bool { return c >= '0' && c <= '9' || c == '-' }
+func sign(c byte) bool { return isDigit(c) || c == '-' }
 
 // glued is a number with a letter right before it, as in a table whose name column
 // is too narrow: the name is cut off where the next cell begins.
@@ -247,6 +261,9 @@ const written = 0.4
 // parted puts a blank before a number that does not go on where the letter before it
 // ends. line begins at index at of the text.
 func (t textPage) parted(line string, at int) string {
+	if !gluedDigit(line) {
+		return line
+	}
 	for from := 0; ; {
 		m := glued.FindStringIndex(line[from:])
 		if m == nil {
@@ -266,20 +283,23 @@ func (t textPage) parted(line string, at int) string {
 	}
 }
 
-// utf16Len is the length in the units that pdfium counts text in.
-func utf16Len(s string) (n int) {
-	for _, c := range s {
-		if n++; c > 0xffff {
-			n++
+// gluedDigit tells that a digit stands right behind what may be a letter.
+func gluedDigit(line string) bool {
+	for i := 1; i < len(line); i++ {
+		if before := line[i-1]; isDigit(line[i]) && (before >= 0x80 || before|0x20 >= 'a' && before|0x20 <= 'z') {
+			return true
 		}
 	}
-	return n
+	return false
 }
+
+// utf16Len is the length in the units that pdfium counts text in.
+func utf16Len(s string) int { return count(s) }
 
 // remember keeps the lines of the newest revision and tells whether there were any.
 func (r *reader) remember(text string) bool {
 	any := false
-	for _, l := range strings.Split(text, "\n") {
+	for l := range strings.SplitSeq(text, "\n") {
 		if k := key(l); k != "" {
 			r.lines[k] = true
 			any = true
@@ -288,4 +308,24 @@ func (r *reader) remember(text string) bool {
 	return any
 }
 
-func key(line string) string { return strings.Join(strings.Fields(line), " ") }
+// key is a line with one blank wherever it has blanks.
+func key(line string) string {
+	if line = strings.TrimSpace(line); evenly(line) {
+		return line
+	}
+	return strings.Join(strings.Fields(line), " ")
+}
+
+// evenly tells that the words of a line have one common blank between them. In doubt it
+// is false.
+func evenly(line string) bool {
+	for i := range len(line) {
+		if c := line[i]; c < ' ' || oddBlank(c) || c == ' ' && line[i-1] == ' ' {
+			return false
+		}
+	}
+	return true
+}
+
+// oddBlank tells a byte that may begin a blank other than those of ASCII.
+func oddBlank(c byte) bool { return c == 0xc2 || c >= 0xe1 && c <= 0xe3 }

@@ -95,6 +95,8 @@ type reader struct {
 	written bool // the page has text that no font map tells
 
 	headings []heading // of columns, on the pages so far
+	unasked  []int     // pages whose headings were not asked for yet
+	persons  bool      // a page so far speaks of persons' numbers
 
 	placed map[[32]byte]bool // pictures that stand on some page
 	handed map[[32]byte]bool // attached files that were handed on

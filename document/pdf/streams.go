@@ -15,7 +15,26 @@ type packed struct {
 	body       []byte // from the first byte of the content to the end of the file
 }
 
-var objectMark = regexp.MustCompile(`(\d{1,9})\s+\d{1,5}\s+obj`)
+var objectMark = regexp.MustCompile(`(\d{1,9})\s+\d{1,5}\s+obj$`)
+
+// markSize is how many bytes the mark before an object has at most, but for odd blanks.
+const markSize = 40
+
+// opened gives the number of the last object that is opened in data and what follows its
+// mark; 0 and all where none is.
+func opened(data []byte) (number int, rest []byte) {
+	for end := len(data); ; {
+		i := bytes.LastIndex(data[:end], []byte("obj"))
+		if i < 0 {
+			return 0, data
+		}
+		if m := objectMark.FindSubmatch(data[max(0, i-markSize) : i+3]); m != nil {
+			number, _ = strconv.Atoi(string(m[1])) // nine digits at most
+			return number, data[i+3:]
+		}
+		end = i
+	}
+}
 
 // streams walks all streams of a file from front to end.
 func streams(data []byte) iter.Seq[packed] {
@@ -31,11 +50,7 @@ func streams(data []byte) iter.Seq[packed] {
 				continue
 			}
 			p := packed{start: start, dict: data[max(0, start-600):start]}
-			if m := objectMark.FindAllSubmatchIndex(p.dict, -1); m != nil {
-				last := m[len(m)-1]
-				p.number, _ = strconv.Atoi(string(p.dict[last[2]:last[3]])) // nine digits at most
-				p.dict = p.dict[last[1]:]
-			}
+			p.number, p.dict = opened(p.dict)
 			p.start -= len(p.dict)
 			from := at
 			if from < len(data) && data[from] == '\r' {

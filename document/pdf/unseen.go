@@ -13,6 +13,29 @@ import (
 // minSpaced is the number of single characters that make a line a spaced-out one.
 const minSpaced = 8
 
+// singles counts the words of one character, and takes a line with odd blanks for one
+// that has many.
+func singles(line string) (n int) {
+	size := 0
+	for i := range len(line) {
+		switch c := line[i]; {
+		case c == ' ' || c >= '\t' && c <= '\r':
+			if size == 1 {
+				n++
+			}
+			size = 0
+		case oddBlank(c):
+			return len(line)
+		case c&0xc0 != 0x80:
+			size++
+		}
+	}
+	if size == 1 {
+		n++
+	}
+	return n
+}
+
 // unspaced closes up a line whose characters all stand by themselves: programs
 // that set every character alone, or letter-space a heading, leave blanks between
 // them. Where letters and digits meet the blank stays.
