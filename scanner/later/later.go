@@ -59,7 +59,9 @@ type entry struct {
 	busy  bool
 }
 
-// head is what stands before the content in a file, on one line.
+// head is what stands before the content in a file, on one line, behind the sum of all
+// that follows the sum: half a mail must not be sent for a whole one, nor a whole one to
+// somebody else.
 type head struct {
 	Source        string    `json:"source"`
 	ID            string    `json:"id"`
@@ -69,7 +71,6 @@ type head struct {
 	Received      time.Time `json:"received"`
 	Receipt       []byte    `json:"receipt"`
 	Key           string    `json:"key"` // see key
-	Sum           string    `json:"sum"` // of the content
 	Authenticated bool      `json:"authenticated"`
 }
 
@@ -128,8 +129,8 @@ func (s *Spool) Put(it scanner.Item) error {
 	}
 	defer done()
 	h := head{Source: it.Source, ID: it.ID, Name: it.Name, From: it.From, To: it.To, Received: it.Received,
-		Receipt: it.Receipt, Authenticated: it.Authenticated, Key: key(it.Receipt, content), Sum: key(nil, content)}
-	line, err := json.Marshal(h)
+		Receipt: it.Receipt, Authenticated: it.Authenticated, Key: key(it.Receipt, content)}
+	line, err := h.line(content)
 	if err != nil {
 		return fmt.Errorf("spool item: %w", err)
 	}
@@ -187,16 +188,41 @@ func (s *Spool) rewrite(id string, receipt []byte) error {
 		return err
 	}
 	defer done()
-	line, content, _ := bytes.Cut(raw, []byte("\n"))
-	var h head
-	if err := json.Unmarshal(line, &h); err != nil {
+	h, content, err := parse(raw)
+	if err != nil {
 		return err
 	}
 	h.Receipt, h.Key = receipt, ""
-	if line, err = json.Marshal(h); err != nil {
+	line, err := h.line(content)
+	if err != nil {
 		return err
 	}
 	return s.write(id, line, content)
+}
+
+// line is the head as it stands before the content.
+func (h head) line(content []byte) ([]byte, error) {
+	text, err := json.Marshal(h)
+	if err != nil {
+		return nil, err
+	}
+	return append([]byte(key(text, content)+" "), text...), nil
+}
+
+// parse takes a file apart and finds it whole.
+func parse(raw []byte) (h head, content []byte, err error) {
+	line, content, ok := bytes.Cut(raw, []byte("\n"))
+	if !ok {
+		return head{}, nil, errors.New("the file has no head")
+	}
+	sum, text, ok := bytes.Cut(line, []byte(" "))
+	if !ok || string(sum) != key(text, content) {
+		return head{}, nil, ErrDamaged
+	}
+	if err := json.Unmarshal(text, &h); err != nil {
+		return head{}, nil, fmt.Errorf("the file's head cannot be read: %w", err)
+	}
+	return h, content, nil
 }
 
 func (s *Spool) path(id string) string { return filepath.Join(s.dir, id+suffix) }
@@ -222,21 +248,17 @@ func (s *Spool) read(id string) (scanner.Item, error) {
 		return scanner.Item{}, err
 	}
 	defer done()
-	line, content, ok := bytes.Cut(raw, []byte("\n"))
-	if !ok {
-		return scanner.Item{}, errors.New("the file has no head")
+	h, content, err := parse(raw)
+	if err != nil {
+		return scanner.Item{}, err
 	}
-	var h head
-	if err := json.Unmarshal(line, &h); err != nil || h.ID != id {
-		return scanner.Item{}, errors.New("the file's head cannot be read")
+	if h.ID != id {
+		return scanner.Item{}, fmt.Errorf("the file is of item %s: %w", h.ID, ErrDamaged)
 	}
-	// Half a mail must not be sent for a whole one.
-	if h.Sum != "" && h.Sum != key(nil, content) {
-		return scanner.Item{}, ErrDamaged
-	}
+	from := len(raw) - len(content)
 	open := func() ([]byte, func(), error) {
 		raw, done, err := bigfile.Map(s.path(id))
-		return raw[min(len(raw), len(line)+1):], done, err
+		return raw[min(len(raw), from):], done, err
 	}
 	return scanner.Item{Source: h.Source, ID: h.ID, Name: h.Name, From: h.From, To: h.To, Received: h.Received, Receipt: h.Receipt,
 		Authenticated: h.Authenticated, Large: &scanner.Large{Size: int64(len(content)), Open: open}, Client: "later", Deep: true}, nil

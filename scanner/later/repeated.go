@@ -1,12 +1,13 @@
 package later
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
-	"encoding/json"
-	"maps"
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"brevvagt/internal/bigfile"
@@ -35,9 +36,13 @@ type mark struct {
 	until time.Time
 }
 
+// takenSuffix ends the names of the files that remember what a next hop took after all.
+const takenSuffix = ".taken"
+
 // Sweep removes what a crash left half written: nobody was told that it is here. What
 // was wholly written may have been acknowledged or not, and is remembered for
-// Repeated. Call it before the first Put of the process that takes items in.
+// Repeated, as is what was settled as taken within the last hour. Call it before the
+// first Put of the process that takes items in.
 func (s *Spool) Sweep() error {
 	if err := safefile.Sweep(s.dir); err != nil {
 		return err
@@ -50,19 +55,49 @@ func (s *Spool) Sweep() error {
 		if err != nil {
 			continue // Run tells of it
 		}
-		line, _, _ := bytes.Cut(raw, []byte("\n"))
-		var h head
-		if json.Unmarshal(line, &h) == nil && h.Key != "" {
+		// Whose file is damaged has to send it again.
+		if h, _, err := parse(raw); err == nil && h.Key != "" {
 			s.marks[h.Key] = mark{id, Taken, time.Now().Add(memory)}
 		}
 		done()
+	}
+	return s.recall()
+}
+
+// recall reads what was settled as taken before a restart.
+func (s *Spool) recall() error {
+	names, err := filepath.Glob(filepath.Join(s.dir, "*"+takenSuffix))
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			return err
+		}
+		k, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		age := time.Since(info.ModTime())
+		if age.Abs() > memory || len(k) != len(key(nil, nil)) {
+			if err := safefile.Remove(name); err != nil {
+				return err
+			}
+			continue
+		}
+		s.marks[string(k)] = mark{strings.TrimSuffix(filepath.Base(name), takenSuffix), Taken, time.Now().Add(memory - age)}
 	}
 	return nil
 }
 
 // Undecide remembers an item of which it is open whether a next hop has it. Who learns
-// how it ended calls settle, once.
+// how it ended calls settle, once. What was taken is remembered on disk: its sender may
+// come again after a restart.
 func (s *Spool) Undecide(it scanner.Item) (settle func(taken bool), err error) {
+	if !usableID.MatchString(it.ID) {
+		return nil, ErrID
+	}
 	content, done, err := bytesOf(it)
 	if err != nil {
 		return nil, err
@@ -81,24 +116,24 @@ func (s *Spool) Undecide(it scanner.Item) (settle func(taken bool), err error) {
 	}
 	set(Undecided)
 	return func(taken bool) {
-		if taken {
-			set(Taken)
-		} else {
+		if !taken {
 			set(Unknown)
+			return
 		}
+		if _, err := safefile.Write(s.taken(it.ID), strings.NewReader(k)); err != nil {
+			s.log.Error("a mail that was taken late is not remembered over a restart", "item", it.ID, "error", err)
+		}
+		set(Taken)
 	}, nil
 }
+
+func (s *Spool) taken(id string) string { return filepath.Join(s.dir, id+takenSuffix) }
 
 // Repeated says what is known of the same item, by receipt and content: whether it lay
 // here when the process began, or a next hop took it after its sender had been told to
 // try again. It says Taken once.
 func (s *Spool) Repeated(it scanner.Item) (id string, state Known) {
-	s.mu.Lock()
-	now := time.Now()
-	maps.DeleteFunc(s.marks, func(_ string, m mark) bool { return now.After(m.until) })
-	none := len(s.marks) == 0
-	s.mu.Unlock()
-	if none {
+	if s.noMarks() {
 		return "", Unknown
 	}
 	content, done, err := bytesOf(it)
@@ -111,9 +146,29 @@ func (s *Spool) Repeated(it scanner.Item) (id string, state Known) {
 	defer s.mu.Unlock()
 	m := s.marks[k]
 	if m.state == Taken {
-		delete(s.marks, k)
+		s.forget(k, m)
 	}
 	return m.id, m.state
+}
+
+// noMarks lets go of old marks and reports whether none is left.
+func (s *Spool) noMarks() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for k, m := range s.marks {
+		if m.state == Taken && time.Now().After(m.until) { // what is open is settled by somebody
+			s.forget(k, m)
+		}
+	}
+	return len(s.marks) == 0
+}
+
+// forget lets go of a mark; the caller holds mu.
+func (s *Spool) forget(k string, m mark) {
+	delete(s.marks, k)
+	if err := os.Remove(s.taken(m.id)); err != nil && !errors.Is(err, os.ErrNotExist) {
+		s.log.Error("the note of a mail that was taken late cannot be removed", "item", m.id, "error", err)
+	}
 }
 
 func key(receipt, content []byte) string {

@@ -1,8 +1,11 @@
 package later
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -85,6 +88,110 @@ func TestUndecided(t *testing.T) {
 		if _, known := s.Repeated(item("AAAAAA4", "to b", "mail")); known != Unknown {
 			t.Errorf("known for ever: %v", known)
 		}
+	}
+}
+
+// TestTakenBeforeARestart: what was taken late is known after a restart, for an hour, and
+// once; what was open then is not.
+func TestTakenBeforeARestart(t *testing.T) {
+	dir := t.TempDir()
+	restarted := func() *Spool {
+		s, err := Open(dir, 0, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Sweep(); err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	s := restarted()
+	for i, id := range []string{"AAAAAA1", "AAAAAA2", "AAAAAA3", "AAAAAA4"} {
+		settle, err := s.Undecide(item(id, "to b", id))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i < 3 {
+			settle(i < 2)
+		}
+	}
+	old := time.Now().Add(-2 * memory)
+	if err := os.Chtimes(filepath.Join(dir, "AAAAAA2.taken"), old, old); err != nil {
+		t.Fatal(err)
+	}
+	s = restarted()
+	for id, want := range map[string]Known{"AAAAAA1": Taken, "AAAAAA2": Unknown, "AAAAAA3": Unknown, "AAAAAA4": Unknown} {
+		if _, known := s.Repeated(item("AAAAAA9", "to b", id)); known != want {
+			t.Errorf("%s: %v, want %v", id, known, want)
+		}
+	}
+	if _, known := restarted().Repeated(item("AAAAAA9", "to b", "AAAAAA1")); known != Unknown {
+		t.Error("it was known twice")
+	}
+	if left, _ := os.ReadDir(dir); len(left) != 0 {
+		t.Errorf("left %v", left)
+	}
+}
+
+// TestDamagedAndGone: a file that is not byte for byte what was written, be it in the
+// content or in who gets it, is handed to nobody and stays; one that is gone is let go.
+func TestDamagedAndGone(t *testing.T) {
+	dir := t.TempDir()
+	s, err := Open(dir, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put := item("AAAAAA1", "to b", "Subject: x\n\nbody")
+	put.To = []string{"b@firma.example"}
+	if err := s.Put(put); err != nil {
+		t.Fatal(err)
+	}
+	name := s.path(put.ID)
+	whole, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.read(put.ID); err != nil {
+		t.Fatal(err)
+	}
+	for at := range whole {
+		broken := bytes.Clone(whole)
+		broken[at] ^= 1
+		if _, _, err := parse(broken); err == nil {
+			t.Errorf("byte %d of %.400q", at, broken)
+		}
+		if _, _, err := parse(whole[:at]); err == nil {
+			t.Errorf("cut at %d", at)
+		}
+	}
+	if err := os.WriteFile(name, bytes.Replace(whole, []byte("b@firma"), []byte("c@firma"), 1), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s.one(t.Context(), put.ID, func(context.Context, scanner.Item) error { t.Error("it is sent"); return nil })
+	if err := s.rewrite(put.ID, []byte("to c")); !errors.Is(err, ErrDamaged) || s.Len() != 1 {
+		t.Errorf("%v, %d wait", err, s.Len())
+	}
+	if s, err = Open(dir, 0, nil); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Sweep(); err != nil {
+		t.Fatal(err)
+	}
+	if _, known := s.Repeated(put); known != Unknown {
+		t.Error("its sender hears that it is here")
+	}
+	if err := os.WriteFile(s.path("AAAAAA2"), whole, 0o600); err != nil { // under another's name
+		t.Fatal(err)
+	}
+	if _, err := s.read("AAAAAA2"); !errors.Is(err, ErrDamaged) {
+		t.Error(err)
+	}
+	if err := os.Remove(name); err != nil {
+		t.Fatal(err)
+	}
+	s.one(t.Context(), put.ID, func(context.Context, scanner.Item) error { t.Error("it is sent"); return nil })
+	if s.Len() != 0 {
+		t.Errorf("%d wait", s.Len())
 	}
 }
 

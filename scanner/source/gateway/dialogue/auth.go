@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"encoding/base64"
 	"net"
+	"net/netip"
 	"strings"
 	"time"
 )
@@ -39,7 +40,7 @@ func (c *conn) login(arg string) bool {
 	if !ok {
 		return c.wrong(501, "5.5.2", "Malformed or cancelled")
 	}
-	address := host(c.plain.RemoteAddr())
+	address := network(c.plain.RemoteAddr())
 	if !c.srv.tries.may(address, user, time.Now()) {
 		c.wrongLogin(true)
 		c.say(454, "4.7.0", "Too many wrong logins, try again later")
@@ -64,13 +65,22 @@ func (c *conn) wrongLogin(unheard bool) {
 	}
 }
 
-// host is an address without its port.
-func host(a net.Addr) string {
-	h, _, err := net.SplitHostPort(a.String())
+// network is what guesses are counted by: an IPv4 address, or the /64 of an IPv6 one, which
+// is what one machine may choose its addresses from.
+func network(a net.Addr) string {
+	ap, err := netip.ParseAddrPort(a.String())
 	if err != nil {
 		return a.String()
 	}
-	return h
+	ip := ap.Addr().Unmap().WithZone("")
+	if ip.Is4() {
+		return ip.String()
+	}
+	p, err := ip.Prefix(64)
+	if err != nil {
+		return ip.String()
+	}
+	return p.String()
 }
 
 func (c *conn) plainLogin(initial string) (user, password string, ok bool) {

@@ -6,7 +6,7 @@ import (
 )
 
 const (
-	// maxWrong is how often an address may be wrong within wrongWindow, whatever users it
+	// maxWrong is how often an address (see network) may be wrong within wrongWindow, whatever users it
 	// tries; ownWrong is the same for a user who has come in from there before, so that
 	// somebody else's guesses do not lock him out.
 	maxWrong, ownWrong = 30, 5

@@ -1,6 +1,7 @@
 package dialogue
 
 import (
+	"net"
 	"testing"
 	"time"
 )
@@ -36,5 +37,22 @@ func TestTries(t *testing.T) {
 	}
 	if later := now.Add(wrongWindow + time.Second); !tr.may(bad, "other", later) {
 		t.Error("the address is refused for ever")
+	}
+}
+
+// TestNetwork: whoever has an IPv6 network has no new tries with each of its addresses.
+func TestNetwork(t *testing.T) {
+	for addr, want := range map[string]string{
+		"192.0.2.7:25": "192.0.2.7", "[::ffff:192.0.2.7]:25": "192.0.2.7",
+		"[2001:db8:1:2::1]:25": "2001:db8:1:2::/64", "[2001:db8:1:2:ffff:1:2:3]:9": "2001:db8:1:2::/64", "[2001:db8:1:3::1]:25": "2001:db8:1:3::/64",
+		"[fe80::1%lo]:25": "fe80::/64",
+	} {
+		a, err := net.ResolveTCPAddr("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := network(a); got != want {
+			t.Errorf("%s counts for %s, want %s", addr, got, want)
+		}
 	}
 }
