@@ -1,11 +1,13 @@
 package internal_test
 
 import (
+	"bytes"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -92,6 +94,62 @@ func TestRenewed(t *testing.T) {
 		}
 		if len(news) != step.news || step.news > 0 && (news[step.news-1] != nil) != step.bad {
 			t.Errorf("%s: told %v", step.what, news)
+		}
+	}
+}
+
+// TestAuthorities: an authority that is put in the file counts, and one that is taken away
+// does not; while the file cannot be read the old ones do.
+func TestAuthorities(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if _, err := certfile.OpenAuthorities(file); err == nil {
+		t.Fatal("a file that is not there was opened")
+	}
+	one, _ := issue(t, 1)
+	two, _ := issue(t, 2)
+	age := time.Now().Add(-time.Hour)
+	put := func(content []byte) {
+		t.Helper()
+		age = age.Add(time.Second)
+		if err := errors.Join(os.WriteFile(file, content, 0o600), os.Chtimes(file, age, age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(one)
+	a, err := certfile.OpenAuthorities(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bad := 0
+	a.News = func(err error) {
+		if err != nil {
+			bad++
+		}
+	}
+	pool := func(certs ...[]byte) *x509.CertPool {
+		p := x509.NewCertPool()
+		p.AppendCertsFromPEM(bytes.Join(certs, nil))
+		return p
+	}
+	for _, step := range []struct {
+		what    string
+		content []byte
+		want    *x509.CertPool
+		bad     int
+	}{
+		{"the same", one, pool(one), 0},
+		{"one more", append(bytes.Clone(one), two...), pool(one, two), 0},
+		{"half a file", one[:40], pool(one, two), 1},
+		{"the first is gone", two, pool(two), 1},
+	} {
+		put(step.content)
+		for range 2 {
+			if !a.Pool().Equal(step.want) {
+				t.Errorf("%s: other authorities", step.what)
+			}
+		}
+		if bad != step.bad {
+			t.Errorf("%s: told %d times that the file is bad", step.what, bad)
 		}
 	}
 }

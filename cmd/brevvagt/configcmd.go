@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -25,7 +26,7 @@ func newConfig() *cobra.Command {
 			if _, err := newJudging(cfg.Site, detectors.RandomKey()); err != nil {
 				return fmt.Errorf("%s: site: %w", args[0], err)
 			}
-			if _, err := lanes.Routes(cfg); err != nil {
+			if _, err := lanes.Routes(cfg, slog.New(slog.DiscardHandler)); err != nil {
 				return fmt.Errorf("%s: site: %w", args[0], err)
 			}
 			console.Printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s, afsenderens side %s\n", args[0],

@@ -4,9 +4,13 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
+	"log/slog"
 	"math/big"
+	"net"
 	"os"
 	"path/filepath"
 	"strings"
@@ -15,6 +19,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/scanner/policy/setting"
 )
 
 // certificate writes a certificate and its key and gives their files.
@@ -81,4 +86,79 @@ func TestOwnCertificates(t *testing.T) {
 	if got := lanes.OwnCertificates(config.Config{}, now); len(got) > 0 {
 		t.Errorf("without certificates: %+v", got)
 	}
+}
+
+// TestAuthoritiesAreReplaced: who is put in the file of those who vouch for a gateway or a
+// client counts from the next connection on, and who is taken out does not.
+func TestAuthoritiesAreReplaced(t *testing.T) {
+	const name = "gw.kommune.example"
+	from, end := time.Now().Add(-time.Hour), time.Now().Add(time.Hour)
+	cert, key := certificate(t, name, from, end)
+	other, _ := certificate(t, name, from, end)
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	age := from
+	put := func(from string) {
+		t.Helper()
+		raw, err := os.ReadFile(from)
+		age = age.Add(time.Second)
+		if err := errors.Join(err, os.WriteFile(file, raw, 0o600), os.Chtimes(file, age, age)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(other)
+	server, err := config.SMTPTLS{Certificate: cert, Key: key, ClientCA: file, ClientNames: []string{name}}.Config(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cfg config.Config
+	cfg.Site.Routes = []setting.Route{{Name: "sikker", Gateway: "127.0.0.1:1", TLSName: name, CA: file}}
+	routes, err := lanes.Routes(cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, step := range []struct {
+		file string
+		good bool
+	}{{other, false}, {cert, true}, {other, false}} {
+		put(step.file)
+		for _, look := range []bool{true, false} { // a client that looks at nothing leaves it to the server
+			client := &tls.Config{ServerName: name, RootCAs: routes["sikker"].Hop.Roots(), Certificates: []tls.Certificate{pair}, InsecureSkipVerify: !look}
+			byClient, byServer := handshake(t, client, server)
+			if (byServer == nil) != step.good || look && (byClient == nil) != step.good {
+				t.Errorf("client %v, server %v, want good %v", byClient, byServer, step.good)
+			}
+		}
+	}
+}
+
+// handshake is how client and server come together, and whether each is content. A pipe would
+// not do: at the end both sides write.
+func handshake(t *testing.T, client, server *tls.Config) (byClient, byServer error) {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	done := make(chan error, 1)
+	go func() {
+		nc, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			done <- err
+			return
+		}
+		defer nc.Close()
+		done <- tls.Client(nc, client).Handshake()
+	}()
+	nc, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer nc.Close()
+	byServer = tls.Server(nc, server).Handshake()
+	return <-done, byServer
 }

@@ -73,3 +73,16 @@ func TestSpeaksAtTheLastMoment(t *testing.T) {
 		t.Errorf("%v, %d left", ok, left)
 	}
 }
+
+// TestSlowClientBehindALocalServer: a mail server whose own client takes seconds over a mail
+// keeps its place when all are taken; a few seconds within a mail are no attack.
+func TestSlowClientBehindALocalServer(t *testing.T) {
+	c := New(1, Local)
+	g, _ := c.Enter(nil, func() { t.Error("it was cut") })
+	g.Silent(Within)
+	c.begun = c.begun.Add(-5 * time.Second)
+	c.sendAway()
+	if !g.Busy() {
+		t.Error("what it says does not count")
+	}
+}

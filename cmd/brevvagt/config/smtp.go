@@ -2,10 +2,8 @@ package config
 
 import (
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
-	"os"
 
 	"brevvagt/internal/certfile"
 )
@@ -32,8 +30,8 @@ func (t SMTPTLS) check() error {
 	return nil
 }
 
-// Config reads the files; nil without a certificate. A renewed one is taken up, of which
-// news hears as certfile.Pair says.
+// Config reads the files; nil without a certificate. A renewed one is taken up, as are other
+// authorities, of which news hears as package certfile says.
 func (t SMTPTLS) Config(news func(error)) (*tls.Config, error) {
 	if t.Certificate == "" {
 		return nil, nil
@@ -50,13 +48,17 @@ func (t SMTPTLS) Config(news func(error)) (*tls.Config, error) {
 	if t.ClientCA == "" {
 		return cfg, nil
 	}
-	pem, err := os.ReadFile(t.ClientCA)
+	authorities, err := certfile.OpenAuthorities(t.ClientCA)
 	if err != nil {
 		return nil, fmt.Errorf("gateway.smtp.tls.client_ca: %w", err)
 	}
-	cfg.ClientCAs = x509.NewCertPool()
-	if !cfg.ClientCAs.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("gateway.smtp.tls.client_ca: %s holds no certificate", t.ClientCA)
+	authorities.News = news
+	// A session that is taken up again would count although its authority does not any more.
+	cfg.SessionTicketsDisabled = true
+	cfg.GetConfigForClient = func(*tls.ClientHelloInfo) (*tls.Config, error) {
+		now := cfg.Clone()
+		now.GetConfigForClient, now.ClientCAs = nil, authorities.Pool()
+		return now, nil
 	}
 	return cfg, nil
 }

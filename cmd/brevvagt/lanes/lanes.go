@@ -45,7 +45,7 @@ func New(cfg config.Config, log *slog.Logger) (*Lanes, error) {
 	if err := os.MkdirAll(large, 0o700); err != nil {
 		return nil, fmt.Errorf("folder for large mails: %w", err)
 	}
-	routes, err := Routes(cfg)
+	routes, err := Routes(cfg, log)
 	if err != nil {
 		return nil, err
 	}
@@ -109,21 +109,25 @@ func smtpLane(cfg config.Config, large string, log *slog.Logger) (*smtpin.Server
 	return s, err
 }
 
-// Renewed logs what became of a certificate that was changed on disk.
+// Renewed logs what became of a file of certificates that was changed.
 func Renewed(log *slog.Logger, where string) func(error) {
 	return func(err error) {
 		if err != nil {
-			log.Error("the certificate was changed and cannot be read; the old one stays in use", "where", where, "error", err)
+			log.Error("a file of certificates was changed and cannot be read; the old one stays in use", "where", where, "error", err)
 			return
 		}
-		log.Info("the certificate was renewed", "where", where)
+		log.Info("certificates were renewed", "where", where)
 	}
 }
+
+// patience is how much longer than its ten minutes a server has to answer for a mail that
+// no client waits for: one sent again before the answer is there twice.
+const patience = 30 * time.Minute
 
 // NextHop is where the SMTP lane sends mail on to.
 func NextHop(cfg config.Config) *relay.Hop {
 	c := cfg.Gateway.SMTP
-	h := &relay.Hop{Addr: c.NextHop, Helo: c.Hostname, TLS: relay.TLS(c.NextHopTLS), LMTP: c.NextHopLMTP}
+	h := &relay.Hop{Addr: c.NextHop, Helo: c.Hostname, TLS: relay.TLS(c.NextHopTLS), LMTP: c.NextHopLMTP, Patience: patience}
 	if h.TLS == relay.Opportunistic && config.Loopback(h.Addr) {
 		h.TLS = relay.None // to a next hop on this machine TLS protects nothing
 	}

@@ -3,14 +3,14 @@ package lanes
 import (
 	"context"
 	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"log/slog"
 	"slices"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/internal/certfile"
 	"brevvagt/quarantine"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
@@ -20,24 +20,23 @@ import (
 )
 
 // Routes makes the secure routes of a site. Their gateways are on this machine, or
-// show a certificate of the configured name.
-func Routes(cfg config.Config) (map[string]*relay.Route, error) {
+// show a certificate of the configured name. log hears when the file of those who vouch for
+// it is changed.
+func Routes(cfg config.Config, log *slog.Logger) (map[string]*relay.Route, error) {
 	routes := map[string]*relay.Route{}
 	for i := range cfg.Site.Routes {
 		r := &cfg.Site.Routes[i]
-		hop := &relay.Hop{Addr: r.Gateway, Helo: cfg.Gateway.SMTP.Hostname, TLS: relay.Verified, TLSConfig: &tls.Config{ServerName: r.TLSName}}
+		hop := &relay.Hop{Addr: r.Gateway, Helo: cfg.Gateway.SMTP.Hostname, TLS: relay.Verified, TLSConfig: &tls.Config{ServerName: r.TLSName}, Patience: patience}
 		if r.TLSName == "" {
 			hop.TLS = relay.None // on this machine, or Check would not have let it pass
 		}
 		if r.CA != "" {
-			pem, err := os.ReadFile(r.CA)
+			authorities, err := certfile.OpenAuthorities(r.CA)
 			if err != nil {
 				return nil, fmt.Errorf("route %s: ca: %w", r.Name, err)
 			}
-			hop.TLSConfig.RootCAs = x509.NewCertPool()
-			if !hop.TLSConfig.RootCAs.AppendCertsFromPEM(pem) {
-				return nil, fmt.Errorf("route %s: ca: %s holds no certificate", r.Name, r.CA)
-			}
+			authorities.News = Renewed(log, "route "+r.Name)
+			hop.Roots = authorities.Pool
 		}
 		routes[r.Name] = &relay.Route{Name: r.Name, Hop: hop, All: r.TakesAll, Filter: r.PostfixFilter, Header: r.Header, Tag: r.SubjectTag,
 			Takes: func(address string) bool { return cfg.Site.Takes(r, address) }}
@@ -125,7 +124,7 @@ type RouteCheck struct {
 // CheckRoutes connects to the gateway of each route, with the checks that count for a
 // mail.
 func CheckRoutes(ctx context.Context, cfg config.Config) []RouteCheck {
-	routes, err := Routes(cfg)
+	routes, err := Routes(cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		return []RouteCheck{{Name: "site.routes", Err: err}}
 	}

@@ -19,6 +19,7 @@ import (
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway/flight"
 	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/milter"
 	"brevvagt/scanner/source/gateway/postfix"
@@ -52,7 +53,7 @@ type Config struct {
 	// LargeDir is a folder for mails over 1 MiB while they are scanned; "" keeps
 	// them in memory.
 	LargeDir string
-	// MaxConns bounds connections of Postfix, default 200.
+	// MaxConns bounds connections of Postfix, default 500.
 	MaxConns int
 	// Scans bounds mails scanned at once, default 8; more wait for their turn
 	// within the deadline. PerClient bounds those of one client, see judge.Options.
@@ -111,7 +112,8 @@ type Milter struct {
 // going is how far the mails have come that were released.
 type going struct {
 	releases release.Desk
-	splits   *split.Book // nil where there are no releases to some
+	splits   *split.Book    // nil where there are no releases to some
+	flights  flight.Flights // to the gateways of routes
 }
 
 // rounds is what Reconcile counts, one call at a time.

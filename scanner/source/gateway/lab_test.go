@@ -114,6 +114,11 @@ func newLab(t testing.TB, s setting) *lab {
 		s.postfix.NextHop = sink.Addr()
 	}
 	pf := postfixtest.Start(t, s.postfix)
+	t.Cleanup(func() {
+		if t.Failed() {
+			t.Logf("Postfix:\n%s", pf.Log())
+		}
+	})
 	s.config.Listen, s.config.SocketMode = listen, 0o666
 	if s.config.Every == 0 {
 		s.config.Every = 200 * time.Millisecond

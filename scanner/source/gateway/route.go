@@ -106,6 +106,9 @@ func (m *Milter) sendRouted(ctx context.Context) {
 	}
 }
 
+// routeTurn is how long the others wait for one mail whose gateway is slow.
+const routeTurn = time.Minute
+
 func (m *Milter) routeRound(ctx context.Context) error {
 	held, err := m.Postfix.Held(ctx)
 	if err != nil {
@@ -125,7 +128,9 @@ func (m *Milter) routeRound(ctx context.Context) error {
 				continue
 			}
 			log := m.Log.With("queue_id", id, "route", name)
-			answer, err := m.byRoute(ctx, h, m.Routes[name])
+			turn, cancel := context.WithTimeout(ctx, routeTurn)
+			answer, err := m.byRoute(turn, h, m.Routes[name])
+			cancel()
 			if err != nil {
 				log.Warn("the secure route was not taken; the mail stays held and is tried again", "error", err)
 				continue
@@ -137,8 +142,14 @@ func (m *Milter) routeRound(ctx context.Context) error {
 	return nil
 }
 
-// byRoute lets one held mail go by the route.
+// byRoute lets one held mail go by the route, once however often that is asked for while
+// its gateway does not answer.
 func (m *Milter) byRoute(ctx context.Context, h postfix.Mail, r *relay.Route) (string, error) {
+	return m.flights.Do(ctx, h.ID, func(ctx context.Context) (string, error) { return m.leave(ctx, h, r) })
+}
+
+// leave hands one held mail over and takes it from the hold queue.
+func (m *Milter) leave(ctx context.Context, h postfix.Mail, r *relay.Route) (string, error) {
 	if !r.Whole(h.To) {
 		return "", fmt.Errorf("mail %s has recipients whom route %s does not take: %w", h.ID, r.Name, ErrRoute)
 	}

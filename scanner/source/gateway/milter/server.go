@@ -62,7 +62,7 @@ type Limits struct {
 	// MaxBytes bounds the content of one message, default 64 MiB. A larger one
 	// never reaches the handler; Server.TooBig answers it.
 	MaxBytes int64
-	// MaxConns bounds connections, default 200. One too many takes the place of the
+	// MaxConns bounds connections, default 500: five times what a Postfix has by default. One too many takes the place of the
 	// one that has been silent for longest, or waits; see package crowd.
 	MaxConns int
 	// IdleTimeout is how long a connection may be silent, default 15 minutes:
@@ -94,7 +94,7 @@ func (s *Server) prepare() {
 			s.TooBig = &r
 		}
 		s.MaxBytes = orDefault(s.MaxBytes, 64<<20)
-		s.MaxConns = orDefault(s.MaxConns, 200)
+		s.MaxConns = orDefault(s.MaxConns, 500)
 		s.IdleTimeout = orDefault(s.IdleTimeout, 15*time.Minute)
 		s.ReadTimeout = orDefault(s.ReadTimeout, 30*time.Second)
 		s.WriteTimeout = orDefault(s.WriteTimeout, 30*time.Second)

@@ -8,6 +8,7 @@ package relay
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"io"
@@ -35,6 +36,8 @@ type Hop struct {
 	TLS  TLS
 	// Roots and ServerName for Verified are taken from here; may be nil.
 	TLSConfig *tls.Config
+	// Roots, when set, are asked for with each connection instead.
+	Roots func() *x509.CertPool
 	// LMTP speaks LMTP (RFC 2033), with an answer for each recipient.
 	LMTP bool
 	// Login gives user and password for AUTH; nil logs in nowhere. They are sent
@@ -46,6 +49,9 @@ type Hop struct {
 	// DataTimeout is from the final dot to the answer, default 10 min (RFC 5321
 	// 4.5.3.2.6): a mail given up before its answer may be there twice.
 	DataTimeout time.Duration
+	// Patience is how much longer Send and Deliver wait for that answer before they give
+	// up, default not at all.
+	Patience time.Duration
 	// TotalTimeout is for sending one mail, default 30 min and 10 s for each recipient.
 	TotalTimeout time.Duration
 }
@@ -221,6 +227,9 @@ func (h *Hop) deliver(ctx context.Context, env Envelope, content io.Reader, whol
 		return results, nil
 	}
 	taken, err := c.Data(content)
+	if IsLate(err) && h.Patience > 0 {
+		taken, err = c.Late(h.Patience)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -277,6 +286,9 @@ func (h *Hop) tlsConfig() *tls.Config {
 	}
 	if cfg.ServerName == "" {
 		cfg.ServerName, _, _ = net.SplitHostPort(h.Addr)
+	}
+	if h.Roots != nil {
+		cfg.RootCAs = h.Roots()
 	}
 	cfg.MinVersion = max(cfg.MinVersion, tls.VersionTLS12)
 	// Opportunistic and required encryption protect against listeners only; a

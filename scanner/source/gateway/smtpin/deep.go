@@ -13,6 +13,7 @@ import (
 	"brevvagt/scanner"
 	"brevvagt/scanner/later"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/gateway/flight"
 	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -72,22 +73,41 @@ func (s *Server) deep(handle scanner.Handler) func(context.Context, scanner.Item
 // lifetime is how long the next hop is asked again, as long as mail servers do.
 const lifetime = 5 * 24 * time.Hour
 
+// sendFor is how long a mail in Later has somebody wait for its next hop at a time; others
+// have their turn meanwhile.
+const sendFor = time.Minute
+
+// sendOnce sends a mail that was put aside, and does not send it again while its next hop
+// owes the answer.
+func (s *Server) sendOnce(ctx context.Context, it scanner.Item, r receipt) (string, error) {
+	ctx, cancel := context.WithTimeout(ctx, sendFor)
+	defer cancel()
+	return s.flights.Do(ctx, it.ID, func(ctx context.Context) (string, error) {
+		content, done, err := it.Large.Open()
+		if err != nil {
+			return "", err
+		}
+		defer done()
+		open := func() (io.Reader, error) { return bytes.NewReader(content), nil }
+		if r.Route != "" {
+			return s.sendByRoute(ctx, r.Route, r.Envelope, open)
+		}
+		x := s.afresh(ctx, r.Envelope, open)
+		if x.err != nil {
+			return "", x.err
+		}
+		return relay.Sum(x.results)
+	})
+}
+
 // sendOn relays a mail whose client has its 250 already. What the next hop refuses
 // for good, or for too long, goes back to the sender as a notice, for nobody else can
 // tell. Between the next hop's 250 and the end of this function nothing is done that
 // takes time: a crash there sends the mail twice.
 func (s *Server) sendOn(ctx context.Context, it scanner.Item, r receipt, log *slog.Logger) error {
-	content, done, err := it.Large.Open()
-	if err != nil {
+	answer, err := s.sendOnce(ctx, it, r)
+	if errors.Is(err, flight.ErrGoesOn) {
 		return err
-	}
-	defer done()
-	open := func() (io.Reader, error) { return bytes.NewReader(content), nil }
-	var answer string
-	if r.Route != "" {
-		answer, err = s.sendByRoute(ctx, r.Route, r.Envelope, open)
-	} else {
-		answer, err = s.sendToNext(ctx, r.Envelope, open)
 	}
 	var part *relay.Partial
 	if errors.As(err, &part) {
@@ -116,18 +136,6 @@ func (s *Server) sendOn(ctx context.Context, it scanner.Item, r receipt, log *sl
 	}
 	log.Warn("the next hop refused a mail put aside", "answer", relay.WithoutNumbers(n.Reason))
 	return s.tell(ctx, it.From, n)
-}
-
-func (s *Server) sendToNext(ctx context.Context, env relay.Envelope, open opener) (string, error) {
-	content, err := s.opened(open)
-	if err != nil {
-		return "", err
-	}
-	results, err := s.Next.Deliver(ctx, env, content)
-	if err != nil {
-		return "", err
-	}
-	return relay.Sum(results)
 }
 
 // undelivered tells the sender of some recipients while others are tried again.

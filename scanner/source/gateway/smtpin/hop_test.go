@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 )
 
@@ -25,6 +26,8 @@ type hop struct {
 	// fault, when set, may answer a stage in its own way: text that is sent as it is,
 	// and whether the connection ends then. ok is false where it does not.
 	fault func(stage string) (text string, end, ok bool)
+
+	open atomic.Int32 // connections
 
 	mu    sync.Mutex
 	mails []hopMail
@@ -73,6 +76,8 @@ func answerOr(f func(string) string, to string) string {
 }
 
 func (h *hop) serve(nc net.Conn) {
+	h.open.Add(1)
+	defer h.open.Add(-1)
 	defer nc.Close()
 	in := bufio.NewReaderSize(nc, 4<<20)
 	stage, over := "greeting", false

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"time"
 
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -61,28 +60,13 @@ func (s *Server) opened(open opener) (io.Reader, error) {
 }
 
 // ReleaseBy releases a held mail by a secure route; see Release.
-func (s *Server) ReleaseBy(ctx context.Context, name string, rec []byte, content io.ReadSeeker) (string, error) {
+func (s *Server) ReleaseBy(ctx context.Context, name string, rec []byte, content io.Reader) (string, error) {
 	r, err := parseReceipt(rec)
 	if err != nil {
 		return "", err
 	}
-	open, err := repeatable(content)
-	if err != nil {
-		return "", err
-	}
-	return s.sendByRoute(ctx, name, r.Envelope, open)
+	return s.onward(ctx, name, r.Envelope, content)
 }
 
 // HasRoute reports whether a route is configured.
 func (s *Server) HasRoute(name string) bool { return s.Routes[name] != nil }
-
-// forwardRouted sends the session's mail by a route, while the client waits for it.
-func (s *session) forwardRouted(c content, name string, until time.Time) (string, error) {
-	if s.open && s.next.Reset() != nil {
-		s.drop()
-	}
-	s.open = false
-	ctx, cancel := context.WithDeadline(s.ctx, until)
-	defer cancel()
-	return s.srv.sendByRoute(ctx, name, s.env, c.reader)
-}

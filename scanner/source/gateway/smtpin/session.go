@@ -172,7 +172,7 @@ func (s *session) Data(r io.Reader) []error {
 	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID)
 	switch out.Verdict.Action {
 	case policy.Pass, policy.Warn:
-		return s.pass(content, out.Verdict.Route, it, begun.Add(answerWithin), log)
+		return s.pass(content, out.Verdict.Route, it, begun.Add(s.srv.Config.AnswerWithin), log)
 	case policy.Hold:
 		return []error{ok250(it.ID)}
 	case policy.Reject:
@@ -182,15 +182,7 @@ func (s *session) Data(r io.Reader) []error {
 	return []error{refuse(451, "4.7.1", judge.NotJudged)}
 }
 
-// answerWithin is how long a client waits for its answer at most: one that asks for ten
-// minutes' patience (RFC 5321 4.5.3.2.6) would take up the mail again while the next hop
-// still takes it, and it would be there twice.
-const answerWithin = 9 * time.Minute
-
 func ok250(id string) error { return refuse(250, "2.0.0", "OK "+id) }
-
-// late is what a client hears while the next hop has its mail and says nothing.
-const late = "Den naeste mailserver svarer ikke. Mailen sendes automatisk igen."
 
 // repeated finds a mail that comes again because the client never got a good answer: it
 // was put aside before a crash, or the next hop took it after all. Two mails with one
@@ -205,31 +197,25 @@ func (s *session) repeated(it scanner.Item, c content) (id string, known later.K
 // pass sends a mail on. A client that speaks LMTP hears of each recipient; another
 // hears of the whole, and what the next hop refuses to some is ours to settle.
 func (s *session) pass(c content, route string, it scanner.Item, until time.Time, log *slog.Logger) []error {
-	item := it.ID
-	var answer string
-	var err error
 	if route != "" {
 		log = log.With("route", route)
-		answer, err = s.forwardRouted(c, route, until)
-	} else {
-		var results []relay.Result
-		if results, err = s.forward(c, until); relay.IsLate(err) {
-			s.leaveWaiting(it, c, log)
-		}
-		if err == nil && s.srv.Config.LMTP {
-			return s.each(results, item, log)
-		}
-		if err == nil {
-			answer, err = s.srv.settle(s.env, results, c.reader)
-		}
 	}
+	if s.srv.stuck(route) {
+		log.Warn("not sent on: too many answers of the next hop are due")
+		return []error{refuse(451, "4.4.1", late)}
+	}
+	x := s.forward(c, route, it, until, log)
+	if x.err == nil && x.results != nil && s.srv.Config.LMTP {
+		return s.each(x.results, it.ID, log)
+	}
+	answer, err := s.srv.concluded(x, s.env, c.reader)
 	if err != nil {
 		log.Warn("not sent on", "error", err)
 		return []error{s.answer("content", err)}
 	}
 	log.Info("sent on", "answer", relay.WithoutNumbers(answer))
-	s.tellRefused(s.env.From, item, answer, log)
-	return []error{ok250(item)}
+	s.tellRefused(s.env.From, it.ID, answer, log)
+	return []error{ok250(it.ID)}
 }
 
 // tellRefused tells the sender of those whom an answer names as refused for good.
@@ -242,43 +228,6 @@ func (s *session) tellRefused(from, item, answer string, log *slog.Logger) {
 	if err := s.srv.tell(s.ctx, from, n); err != nil {
 		log.Error("the sender was not told of recipients who were refused", "error", err)
 	}
-}
-
-// lateFor is how long we wait on for the answer of a next hop after the client got its own.
-const lateFor = 30 * time.Minute
-
-// leaveWaiting has the next hop's answer waited for while the client is told to try again:
-// when it does, it is known whether the mail was taken.
-func (s *session) leaveWaiting(it scanner.Item, c content, log *slog.Logger) {
-	next := s.next
-	if s.srv.Later == nil || next == nil || !hasMessageID(c.bytes) {
-		return
-	}
-	settle, err := s.srv.Later.Undecide(it)
-	if err != nil {
-		log.Error("a mail without the next hop's answer cannot be remembered", "error", err)
-		return
-	}
-	open, done, err := c.kept()
-	if err != nil {
-		settle(false)
-		log.Error("a mail without the next hop's answer cannot be kept", "error", err)
-		return
-	}
-	env := s.env
-	s.next, s.open = nil, false
-	go func() {
-		defer done()
-		var answer string
-		results, err := next.Late(lateFor)
-		if err == nil {
-			answer, err = s.srv.settle(env, results, open)
-		}
-		s.tellRefused(env.From, it.ID, answer, log)
-		settle(err == nil)
-		log.Warn("the next hop answered late", "taken", err == nil, "error", err)
-		_ = next.Close()
-	}()
 }
 
 // each answers for every recipient by itself (RFC 2033).
@@ -319,12 +268,22 @@ func host(addr string) string {
 	return h
 }
 
-// forward sends the content over the waiting connection. If that died before the
-// content was through, nothing was taken over, and it is tried once afresh.
-func (s *session) forward(c content, until time.Time) ([]relay.Result, error) {
+// forward sends the content by a route, or over the waiting connection. If that died
+// before the content was through, nothing was taken over, and it is tried once afresh.
+func (s *session) forward(c content, route string, it scanner.Item, until time.Time, log *slog.Logger) sent {
+	if route != "" {
+		if s.open && s.next.Reset() != nil {
+			s.drop()
+		}
+		s.open = false
+		return s.within(until, route, it, c, func(ctx context.Context, env relay.Envelope, open opener) sent {
+			answer, err := s.srv.sendByRoute(ctx, route, env, open)
+			return sent{answer: answer, err: err}
+		}, log)
+	}
 	r, err := s.outgoing(c)
 	if err != nil {
-		return nil, err
+		return sent{err: err}
 	}
 	s.next.Until(until)
 	results, err := s.next.Data(r)
@@ -333,14 +292,22 @@ func (s *session) forward(c content, until time.Time) ([]relay.Result, error) {
 	var e *relay.Error
 	if errors.As(err, &e) && e.Code == 0 && e.Stage == "DATA" {
 		s.drop()
-		if r, err = s.outgoing(c); err != nil {
-			return nil, err
-		}
-		ctx, cancel := context.WithDeadline(s.ctx, until)
-		defer cancel()
-		return s.srv.Next.Deliver(ctx, s.env, r)
+		return s.within(until, "", it, c, s.srv.afresh, log)
 	}
-	return results, err
+	if relay.IsLate(err) {
+		s.leaveWaiting(it, c, log)
+	}
+	return sent{results: results, err: err}
+}
+
+// afresh sends over a connection of its own.
+func (s *Server) afresh(ctx context.Context, env relay.Envelope, open opener) sent {
+	content, err := s.opened(open)
+	if err != nil {
+		return sent{err: err}
+	}
+	results, err := s.Next.Deliver(ctx, env, content)
+	return sent{results: results, err: err}
 }
 
 func (s *session) outgoing(c content) (io.Reader, error) {

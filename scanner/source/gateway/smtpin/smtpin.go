@@ -8,7 +8,6 @@
 package smtpin
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -27,6 +26,7 @@ import (
 	"brevvagt/scanner"
 	"brevvagt/scanner/later"
 	"brevvagt/scanner/source/gateway/dialogue"
+	"brevvagt/scanner/source/gateway/flight"
 	"brevvagt/scanner/source/gateway/judge"
 	"brevvagt/scanner/source/gateway/relay"
 )
@@ -63,6 +63,10 @@ type Config struct {
 	Deadline         time.Duration // for scanning one mail, default 25 s
 	Idle             time.Duration // silence of a client, default 5 min (RFC 5321 4.5.3.2.7)
 	DataTime         time.Duration // for transmitting one mail, default 10 min
+	// AnswerWithin is how long a client waits for its answer at most, default 9 min: one
+	// that asks for ten minutes' patience (RFC 5321 4.5.3.2.6) would take up the mail
+	// again while the next hop still takes it.
+	AnswerWithin time.Duration
 
 	// NoDeep answers a mail that needs longer than Deadline as any other that could
 	// not be judged, instead of putting it aside in Later.
@@ -101,6 +105,10 @@ type Server struct {
 	addr   string
 	busy   int // mails between DATA and their answer
 	ending bool
+	late   map[string]int // answers that are due, by route
+	waits  sync.WaitGroup // for them
+
+	flights flight.Flights
 }
 
 // receiptVersion marks receipts of this lane.
@@ -150,6 +158,7 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	c.MaxMails = orDefault(c.MaxMails, 1000)
 	c.Idle = orDefault(c.Idle, 5*time.Minute)
 	c.DataTime = orDefault(c.DataTime, 10*time.Minute)
+	c.AnswerWithin = orDefault(c.AnswerWithin, 9*time.Minute)
 	c.DeepBudget = orDefault(c.DeepBudget, 10*time.Minute)
 	if s.Log == nil {
 		s.Log = slog.New(slog.DiscardHandler)
@@ -168,7 +177,10 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 	s.mu.Unlock()
 	// Scans outlive ctx for the mails that are already here.
 	scans, cut := context.WithCancel(context.WithoutCancel(ctx))
-	defer cut()
+	defer func() {
+		cut() // with it ends the waiting for late answers
+		s.waits.Wait()
+	}()
 	j := judge.New(judge.Options{Scans: c.Scans, PerClient: c.PerClient, Deadline: c.Deadline, Space: c.Space, Failed: c.Failed, Log: s.Log})
 	srv := &dialogue.Server{
 		Domain: orDefault(c.Domain, "localhost"), LMTP: c.LMTP, TLS: c.TLS, Login: c.Login, MaxBytes: c.MaxBytes, MaxRecipients: c.MaxRecipients,
@@ -246,8 +258,9 @@ var ErrReceipt = errors.New("not a receipt of the smtp lane")
 // byte, and returns the next hop's answer. from and to are used only when the
 // receipt is empty. Whether an error is worth another try tells
 // relay.IsTemporary. Recipients whom the next hop refuses for now get it from Later.
-// A repetition after a crash between the next hop's 250 and the caller's record sends
-// the same mail, with the same Message-ID, again.
+// When ctx ends before the next hop's answer the delivery goes on: a repetition gets its
+// outcome (see package flight). A repetition after a crash between the next hop's 250 and
+// the caller's record sends the same mail, with the same Message-ID, again.
 func (s *Server) Release(ctx context.Context, rec []byte, from string, to []string, content io.Reader) (string, error) {
 	env := relay.Envelope{From: from}
 	for _, r := range to {
@@ -263,11 +276,7 @@ func (s *Server) Release(ctx context.Context, rec []byte, from string, to []stri
 	if content == nil {
 		return "", errors.New("smtp lane: release without content")
 	}
-	again, err := repeatable(content)
-	if err != nil {
-		return "", err
-	}
-	return s.sendEach(ctx, env, again)
+	return s.onward(ctx, "", env, content)
 }
 
 // ReleaseTo is Release to some of the recipients of the receipt, with what was asked for
@@ -295,29 +304,10 @@ func (s *Server) ReleaseTo(ctx context.Context, rec []byte, to []string, content
 // opener gives content from its beginning, each time anew.
 type opener func() (io.Reader, error)
 
-func repeatable(r io.Reader) (opener, error) {
-	if seeker, ok := r.(io.ReadSeeker); ok {
-		return func() (io.Reader, error) {
-			_, err := seeker.Seek(0, io.SeekStart)
-			return seeker, err
-		}, nil
-	}
-	all, err := io.ReadAll(r)
-	return func() (io.Reader, error) { return bytes.NewReader(all), nil }, err
-}
-
 // sendEach sends to the next hop. Whom it refuses for now gets the mail from Later,
 // unless that is everybody.
 func (s *Server) sendEach(ctx context.Context, env relay.Envelope, open opener) (string, error) {
-	content, err := s.opened(open)
-	if err != nil {
-		return "", err
-	}
-	results, err := s.Next.Deliver(ctx, env, content)
-	if err != nil {
-		return "", err
-	}
-	return s.settle(env, results, open)
+	return s.concluded(s.afresh(ctx, env, open), env, open)
 }
 
 // settle makes one answer of what the next hop said for each recipient.
