@@ -178,18 +178,48 @@ func (p *Postfix) run() error {
 // patience is how long a Postfix may take to begin on a machine that does much else.
 const patience = 2 * time.Minute
 
-// greets reports whether a server answers. A connection alone says little: it may
-// wait for one that is dead.
+// greets reports whether a server answers.
 func (p *Postfix) greets() bool {
-	nc, err := net.DialTimeout("tcp", p.Addr, time.Second)
-	if err != nil {
+	nc := p.greeted()
+	if nc == nil {
 		return false
 	}
-	defer nc.Close()
+	_ = nc.Close()
+	return true
+}
+
+// greeted is a connection that a server answers, nil for none. A connection alone says
+// little: it may wait for one that is dead.
+func (p *Postfix) greeted() net.Conn {
+	nc, err := net.DialTimeout("tcp", p.Addr, time.Second)
+	if err != nil {
+		return nil
+	}
 	_ = nc.SetReadDeadline(time.Now().Add(5 * time.Second))
 	var first [3]byte
-	_, err = io.ReadFull(nc, first[:])
-	return err == nil && string(first[:]) == "220"
+	if _, err = io.ReadFull(nc, first[:]); err != nil || string(first[:]) != "220" {
+		_ = nc.Close()
+		return nil
+	}
+	return nc
+}
+
+// Reload has Postfix read its configuration, whose files must not be of now, and waits
+// until the servers are new ones. One of before may take the next connection, and
+// whoever comes after that waits until it is over: so two must be served at once.
+func (p *Postfix) Reload(tb testing.TB) {
+	tb.Helper()
+	p.Command(tb, "postfix", "reload")
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+		if nc := p.greeted(); nc != nil {
+			both := p.greets()
+			_ = nc.Close()
+			if both {
+				return
+			}
+		}
+	}
+	tb.Fatalf("nobody greets after a reload\n%s", p.Log())
 }
 
 // Kill ends master with -9. Its servers finish what they are at and end by

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -62,9 +61,7 @@ func TestDocumentedLines(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(pf.ConfigDir, "main.cf"), past, past); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("postfix", "-c", pf.ConfigDir, "reload").CombinedOutput(); err != nil {
-		t.Fatalf("postfix reload: %v\n%s", err, out)
-	}
+	pf.Reload(t)
 	eventually(t, "mail passes the lane by", func() bool {
 		code, _, err := b.dial(t).Send("a@kommune.example", []string{"b@firma.example"}, mailWith("MARKER-ERROR"))
 		return err == nil && code == 250
@@ -109,9 +106,7 @@ func TestRequeuedByHand(t *testing.T) {
 	if err := os.Chtimes(filepath.Join(b.pf.ConfigDir, "master.cf"), past, past); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("postfix", "-c", b.pf.ConfigDir, "reload").CombinedOutput(); err != nil {
-		t.Fatalf("postfix reload: %v\n%s", err, out)
-	}
+	b.pf.Reload(t)
 	eventually(t, "the new lines are in force", func() bool { return greeting(b.pf.Addr) == "220 ny" })
 	first := postfixtest.QueueID(send(t, b.dial(t), mailWith("MARKER-HOLD"), 250))
 	b.pf.Command(t, "postsuper", "-r", "ALL")

@@ -111,7 +111,7 @@ func routedLab(t *testing.T, addr, ca string, filter bool, pool *x509.CertPool) 
 				t.Fatal(err)
 			}
 		}
-		b.pf.Command(t, "postfix", "reload")
+		b.pf.Reload(t)
 	}
 	b.start(t)
 	return b
