@@ -1,7 +1,6 @@
 package special
 
 import (
-	_ "embed" // for the first names
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -16,14 +15,6 @@ const (
 	anchorWord     = "om en bestemt person"
 	anchorFigure   = "om borgeren, barnet eller en pårørende"
 )
-
-// firstNames are common first names in Denmark, written down from general
-// knowledge; a name that is missing only costs a finding its anchor.
-//
-//go:embed firstnames.txt
-var firstNamesText string
-
-var firstNames = setOf(firstNamesText)
 
 func setOf(words string) map[string]bool {
 	set := make(map[string]bool)

@@ -1,6 +1,26 @@
 package special
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"brevvagt/internal/forename"
+)
+
+// firstNames are common first names with their capital.
+var firstNames = setOf(capitals(forename.List))
+
+// capitals writes each word of a list with a capital.
+func capitals(words string) string {
+	var b strings.Builder
+	for _, w := range strings.Fields(words) {
+		first, size := utf8.DecodeRuneInString(w)
+		b.WriteRune(unicode.ToUpper(first))
+		b.WriteString(w[size:] + " ")
+	}
+	return b.String()
+}
 
 // HasName reports whether a text holds a person's full name as far as the list of
 // first names knows them, or two capital words after a label such as "Navn:".

@@ -15,6 +15,7 @@ type LetterInfo struct {
 	Addressee  Name      // of the address block
 	Address    Place     // street and town of the address block
 	Salutation Name      // after "Kære", often a first name
+	Titled     bool      // the salutation is by last name: "Dear Mr Eksempel"
 	Date       time.Time // the letter's own date, zero if none was found
 }
 
@@ -142,7 +143,7 @@ func readLetter(lines []line) (LetterInfo, bool) {
 			}
 			found = true
 			if info.Salutation.Empty() {
-				info.Salutation = salutation(text)
+				info.Salutation, info.Titled = salutation(text)
 			}
 		}
 		if info.Date.IsZero() && lines[i].zone <= Salutation {
@@ -155,15 +156,16 @@ func readLetter(lines []line) (LetterInfo, bool) {
 	return info, found
 }
 
-// salutation reads the name after "Kære".
-func salutation(text string) Name {
+// salutation reads the name after "Kære", and whether a title stands before it.
+func salutation(text string) (n Name, titled bool) {
 	_, rest, ok := strings.Cut(text, " ")
 	if !ok || organisation(rest) {
-		return Name{}
+		return Name{}, false
 	}
 	var taken []string
 	fields := strings.Fields(initialsApart(rest))
 	for len(fields) > 0 && (in(titles, fields[0]) || in(families, fields[0])) {
+		titled = titled || in(titles, fields[0])
 		fields = fields[1:] // "Kære hr./fru", "Dear Mrs"
 	}
 	for _, w := range fields[:min(maxNameWords, len(fields))] {
@@ -176,7 +178,7 @@ func salutation(text string) Name {
 			break
 		}
 	}
-	return NewName(strings.Join(taken, " "))
+	return NewName(strings.Join(taken, " ")), titled
 }
 
 // families begin a salutation of a whole family: "Kære familien Eksempel".

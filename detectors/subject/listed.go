@@ -1,6 +1,7 @@
 package subject
 
 import (
+	"maps"
 	"strings"
 
 	"brevvagt/document"
@@ -227,7 +228,19 @@ func house(words []string) bool {
 }
 
 // rowNames are headings over names of people, in a table that tells more of them.
-var rowNames = set("pensionist forsoerger lejer laaner ejer skyldner debitor laantager kursist passager ansoegere medarbejder elev klient patient deltager beboer barnet modtager paaroerende ansat person")
+var rowNames = merged(citizenNames, set("ejer kursist passager medarbejder deltager modtager ansat person"))
+
+// citizenNames are those over people who get something from the municipality: an
+// institution beside them is where they or their children go, not where they work.
+var citizenNames = set("pensionist forsoerger lejer laaner skyldner debitor laantager ansoegere elev elever klient patient beboer barnet barn borger paaroerende foraelder foraeldre moder fader vaerge sagsoeger klager soeskende")
+
+func merged(sets ...map[string]bool) map[string]bool {
+	all := make(map[string]bool)
+	for _, s := range sets {
+		maps.Copy(all, s)
+	}
+	return all
+}
 
 // Columns of tables, by the folded words of their headings.
 var (
@@ -243,6 +256,7 @@ type row struct {
 	segment int
 	told    Told
 	work    bool
+	citizen bool // the names' heading says that they are citizens
 	page    int
 }
 
@@ -255,7 +269,7 @@ func (p *papers) listedRows(path string) []person {
 	at := ""
 	flush := func() {
 		n := NewName(strings.Join(r.name, " "))
-		if len(r.name) > 0 && r.told.Any() && !r.work && n.Full() && len(n.tokens) <= maxNameWords && !organisation(strings.Join(r.name, " ")) {
+		if len(r.name) > 0 && r.told.Any() && (!r.work || r.citizen) && n.Full() && len(n.tokens) <= maxNameWords && !organisation(strings.Join(r.name, " ")) {
 			end := len(p.doc.Segments[r.segment].Text)
 			out = append(out, person{name: n, role: Mentioned, told: r.told, page: r.page, segment: r.segment, end: end})
 		}
@@ -288,6 +302,7 @@ func (r *row) read(s *document.Segment, segment int, sensitive bool) {
 			r.segment, r.page = segment, s.At.Page
 		}
 		r.name = append(r.name, s.Text)
+		r.citizen = r.citizen || citizenNames[Fold(s.Label)]
 		return
 	}
 	for _, w := range words(s.Label) {

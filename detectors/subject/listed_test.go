@@ -61,6 +61,8 @@ func TestListedInTables(t *testing.T) {
 		{"Navn;Diagnose", []string{"Bente Prøvesen;KOL"}, 1},
 		{"Navn;Stilling;Adresse", []string{"Bente Prøvesen;Leder;Prøvevej 12"}, 0},
 		{"Leverandør;CVR;Adresse;Kontakt", []string{"Prøve ApS;12345678;Prøvevej 12;Bente Prøvesen"}, 0},
+		{"Forælder;Institution;Restance kr.", []string{"Bente Prøvesen;Prøvehuset;1200"}, 1},
+		{"Medarbejder;Afdeling;Sygedage", []string{"Bente Prøvesen;Prøvehuset;12"}, 0},
 		{"Navn;By", []string{"Bente Prøvesen;Prøveby"}, 0},
 	} {
 		if got := scan(t, table(c.columns, c.rows...)...); len(got) != c.want {

@@ -266,6 +266,17 @@ func streetLine(s string) bool {
 	return false
 }
 
+// StreetIn reports whether a street with a house number stands somewhere in a text.
+func StreetIn(text string) bool {
+	words := strings.Fields(text)
+	for i := 1; i < len(words); i++ {
+		if words[i][0] >= '1' && words[i][0] <= '9' && capital(words[i-1]) && isStreet(Fold(words[i-1])) {
+			return true
+		}
+	}
+	return false
+}
+
 // blockAbove gives the first line of the address block whose post code stands in
 // line i, or -1 when it is none, or the organisation's own.
 func blockAbove(lines []line, i int) int {

@@ -171,6 +171,8 @@ func TestProtectedAddressTold(t *testing.T) {
 	for text, want := range map[string]Action{
 		"Din søn er syg. Bodil og børnene har hemmelig adresse, men skriv til Prøvevej 2, 9999 Prøveby.": Hold,
 		"Bodil og børnene har hemmelig adresse.":                                                         Warn,
+		"Du skal møde her. Barnet hentes på Prøvevej 2, 3. tv., hvor hun har hemmelig adresse.":          Hold,
+		"Du har nu hemmelig adresse. Vi mødes på Prøvevej 2 på mandag.":                                  Warn,
 		"Du har nu hemmelig adresse på Prøvevej 2, 9999 Prøveby.":                                        Warn,
 	} {
 		doc := mailDoc()

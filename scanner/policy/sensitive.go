@@ -111,7 +111,8 @@ func protectedAddress() Definition {
 const addressReach = 200
 
 // addressTold reports whether a private mailbox is told a protected address that is not
-// its owner's: a house and post code beside the words for it, and no "you".
+// its owner's: a house and post code beside the words for it, and no "you"; or a street
+// with a number somewhere behind words that say it of somebody else.
 func (f *Facts) addressTold() bool {
 	if !slices.ContainsFunc(f.Channel.Unprotected, parties.Private) {
 		return false
@@ -124,13 +125,40 @@ func (f *Facts) addressTold() bool {
 		if x.Start > x.End || x.End > len(text) {
 			return false
 		}
-		before := text[max(0, x.Start-addressReach):x.Start]
-		if k := strings.LastIndex(before, ". "); k >= 0 {
-			before = before[k+2:] // another sentence speaks of the reader
+		before := sentenceStart(text[max(0, x.Start-addressReach):x.Start]) // another sentence speaks of the reader
+		behind := text[x.Start:min(len(text), x.End+addressReach)]
+		if saysOther(before) && subject.StreetIn(before+behind) {
+			return true
 		}
-		near := before + text[x.Start:min(len(text), x.End+addressReach)]
-		return subject.NewPlace(near).String() != "" && !slices.ContainsFunc(strings.Fields(strings.ToLower(near)), func(w string) bool { return w == "du" || w == "dig" || w == "din" })
+		return subject.NewPlace(before+behind).String() != "" && !hasWord(before+behind, toReader)
 	})
+}
+
+// sentenceStart is what stands of the last sentence of a text: behind a line end, or a
+// full stop before a capital, for floors have full stops too ("3. tv").
+func sentenceStart(text string) string {
+	for k := len(text) - 2; k > 0; k-- {
+		if text[k-1] == '\n' || text[k-1] == '.' && text[k] == ' ' && (text[k+1] >= 'A' && text[k+1] <= 'Z' || text[k+1] == 0xC3) {
+			return text[k:]
+		}
+	}
+	return text
+}
+
+// toReader are words to the reader; others those by which a sentence speaks of another.
+var (
+	toReader = groups("du dig din dit dine")
+	others   = groups("hun han ham hende mor far moren faren moderen faderen moderens faderens barnet børnene datteren sønnen ekskone eksmand ekskonen eksmanden")
+)
+
+// saysOther reports whether the beginning of a sentence speaks of somebody who is not
+// its reader.
+func saysOther(start string) bool {
+	return !hasWord(start, toReader) && (hasWord(start, others) || slices.ContainsFunc(strings.Fields(start), subject.Forename))
+}
+
+func hasWord(text string, list map[string]bool) bool {
+	return slices.ContainsFunc(strings.Fields(strings.ToLower(text)), func(w string) bool { return list[strings.Trim(w, ".,;:!?()")] })
 }
 
 // caseGroups are the groups whose words make a case paper (GDPR articles 9 and 10,

@@ -184,7 +184,7 @@ func (it *Item) Invented() bool {
 var caseHeads = []string{"eksempel ", "case ", "opgave ", "scenarie ", "cas ", "øvelse "}
 
 // invented are turns of a paper whose people are nobody.
-var invented = []string{"navnene er opdigtede", "navne er opdigtede", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
+var invented = []string{"navnene er opdigtede", "navne er opdigtede", "opdigtet case", "opdigtede case", "fiktiv case", "fiktive case", "fiktiv borger", "fiktivt eksempel", "fiktiv sag", "ren opdigtet", "rent opdigtet", "personerne findes ikke", "ingen virkelige personer", "fictitious case", "fictional case", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
 
 // counted is how many lines of a text in small letters begin the cases of an exercise.
 func counted(low string) (n int) {
@@ -201,7 +201,7 @@ func counted(low string) (n int) {
 // Agreed reports whether the mail says that whom it tells of agreed to be told of, as in
 // a portrait for a newspaper.
 func (it *Item) Agreed() bool {
-	return it.Says("ja til at stå frem", "stiller op til interview", "stillet op til interview", "godkendt teksten", "godkendt artiklen", "godkendt sine citater", "ja til at medvirke i artik")
+	return it.Says("ja til at stå frem", "stiller op til interview", "stillet op til interview", "godkendt teksten", "godkendt artiklen", "godkendt sine citater", "godkendt at blive nævnt", "sagt ja til at blive nævnt", "indforstået med at blive nævnt", "accepteret at blive nævnt", "ja til at medvirke i artik")
 }
 
 func trues(met map[string]bool) int {

@@ -244,6 +244,7 @@ func TestInvented(t *testing.T) {
 		{"Case 1: Bente Prøvesen har diabetes.\nCase 2: Hvad nu?", "Ordre", true},
 		{"Øvelse", "Opgave 1\nBente Prøvesen har diabetes.\nOpgave 2\nHvad nu?", true},
 		{"Øvelse", "Bente Prøvesen har diabetes. Navnene er opdigtede.", true},
+		{"Fiktiv case: Bente Prøvesen har diabetes.", "Ordre", true},
 		{"Bente Prøvesen har diabetes.", "Navnene er opdigtede. Hun har diabetes.", false},
 		{"Case 1: Bente Prøvesen har diabetes.", "Ordre", false},
 		{"Øvelse 1\nØvelse 2", "Ordre", false},

@@ -167,6 +167,26 @@ func (it *Item) Short(key detectors.Key, address string) string {
 	return subject.ShortKey(key, word)
 }
 
+// greeted is the name after "Kære" in the mail's own text, empty for "Kære borger".
+func (it *Item) greeted() subject.Name {
+	n, _ := it.greeting()
+	return n
+}
+
+// greeting is the same, and tells whether it is a last name alone.
+func (it *Item) greeting() (n subject.Name, titled bool) {
+	for i := range it.bundle().papers {
+		p := &it.read.papers[i]
+		if p.body && p.letter != nil && !p.letter.Salutation.Empty() && !p.letter.Salutation.Any(nobody) {
+			return p.letter.Salutation, p.letter.Titled && !p.letter.Salutation.Full()
+		}
+	}
+	return subject.Name{}, false
+}
+
+// nobody are words after "Kære" that are no name.
+var nobody = setOf("alle borger borgere kollega kolleger modtager modtagere foraeldre foraelder familie begge kunde leverandoer support team hej venner medlem medlemmer beboer beboere nabo naboer ansoeger formand kasserer vandvaerk forening grundejerforening ejerforening boligforening idraetsforening bestyrelse klub bibliotek museum menighedsraad redaktion kirke")
+
 // Greets gives the name that the mail's own text greets, where the mail is a citizen's
 // matter, and whether it is one of the readers'.
 func (it *Item) Greets() (n subject.Name, own, ok bool) {

@@ -210,22 +210,8 @@ func (it *Item) Addressed() map[string]bool {
 	return out
 }
 
-// greeted is the name after "Kære" in the mail's own text, empty for "Kære borger".
-func (it *Item) greeted() subject.Name {
-	for i := range it.bundle().papers {
-		p := &it.read.papers[i]
-		if p.body && p.letter != nil && !p.letter.Salutation.Empty() && !p.letter.Salutation.Any(nobody) {
-			return p.letter.Salutation
-		}
-	}
-	return subject.Name{}
-}
-
 // you are the words with which a mail speaks to its reader.
-var you = setOf("du dig din dit dine")
-
-// nobody are words after "Kære" that are no name.
-var nobody = setOf("alle borger borgere kollega kolleger modtager modtagere foraeldre foraelder familie begge kunde leverandoer support team hej venner medlem medlemmer beboer beboere nabo naboer ansoeger formand kasserer vandvaerk forening grundejerforening ejerforening boligforening idraetsforening bestyrelse klub bibliotek museum menighedsraad redaktion kirke")
+var you = setOf("du dig din dit dine you your")
 
 func setOf(list string) map[string]bool {
 	m := make(map[string]bool)

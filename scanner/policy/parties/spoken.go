@@ -15,7 +15,9 @@ import (
 var matters = []string{"afslag", "henvis", "rehabilit", "betaling", "betal ", "dispensation", "tilladelse", "indkald", "hjælp", "undersøgelse", "din bolig", "dit barn", "dine børn", "dit forløb", "bevilg", "afgørelse", "ydelse", "kontanthjælp", "dagpenge", "pension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visit", "restance", "skylder", "opkrævning", "inddrivelse", "ansøgning",
 	"din sag", "jeres sag", "jobcenter", "fleksjob", "jobplan", "ressourceforløb", "genoptræning", "træning", "plejehjem", "hjælpemid", "underretning", "børnefaglig", "indkomst", "uarbejdsdygtig", "sygemeld", "behandling", "diagnose",
 	"vaccin", "tandlæge", "institution", "vuggestue", "børnehave", "folkeregister", "påbud", "partshøring", "klage", "samtykke", "handleplan", "mentor", "misbrug", "praktik", "udbetal", "tilskud", "støtte", "gæld", "faktura", "ejendomsskat", "byggetilladelse",
-	"aktindsigt", "tjenstlig", "stillingen", "ansættelse", "opsigelse", "løn", "samtale", "familie", "forældre", "borger", "patient", "medicin", "demens", "plejebarn", "plejefamilie", "anbring"}
+	"aktindsigt", "tjenstlig", "stillingen", "ansættelse", "opsigelse", "løn", "samtale", "familie", "forældre", "borger", "patient", "medicin", "demens", "plejebarn", "plejefamilie", "anbring",
+	"lejekontrakt", "din nye bolig", "midlertidig bolig", "indflytning", "flygtning", "opholdskort", "integration", "danskuddannelse",
+	"residence permit", "your application", "your case", "your child", "your benefit", "health card", "hospital", "treatment", "appointment", "housing", "asylum", "custody", "your pension", "your debt", "social worker"}
 
 // matter reports whether the mail's own text speaks to its reader of a citizen's
 // matter.
@@ -71,7 +73,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	if !ok && it.ownerIs(it.External[0], subject.Name{}) == unknown {
 		return Odd{}, false
 	}
-	greeted := it.greeted()
+	greeted, titled := it.greeting()
 	listed := it.ownerIs(it.External[0], greeted)
 	if listed == same || !ok && !greeted.Full() {
 		return Odd{}, false
@@ -92,7 +94,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	switch {
 	case greeted.Empty(), name.SameLoosely(greeted), name.Shares(greeted) && it.couple(), !it.Personal && !((private || !sure || letter) && it.matter()) && !(private && sure && greeted.Full() && it.speaksTo()):
 		return Odd{}, false
-	case !greeted.Full() && (!private || !greeted.Common() || !name.Common() || name.Shares(greeted) || name.Alike(greeted) || it.couple()):
+	case !greeted.Full() && (!private || !titled && !greeted.Common() || !name.Common() || name.Shares(greeted) || name.Alike(greeted) || it.couple()):
 		return Odd{}, false
 	}
 	if name.SameFirst(greeted) && it.saysName(name) {
@@ -100,7 +102,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
-			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal || !greeted.Common() && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family && !name.Namesake(greeted)}, true
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal && !(titled && private && it.matter()) || !greeted.Common() && !titled && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family && !name.Namesake(greeted)}, true
 		}
 	}
 	return Odd{}, false
