@@ -6,4 +6,6 @@ import (
 	"brevvagt/internal/storetest"
 )
 
-func TestOnPostgres(t *testing.T) { storetest.Again(t, "TestBrowser.*") }
+func TestOnPostgres(t *testing.T) {
+	storetest.Again(t, "TestPassphraseUnlocksTheKey|TestLoginUnlocksTheVaultOfThatAccount|TestRead") // slow, and the same anywhere
+}

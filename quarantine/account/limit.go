@@ -10,8 +10,9 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
+
+	"brevvagt/quarantine/account/tries"
 )
 
 // Caller is where a try comes from. The zero value is this machine's terminal.
@@ -23,7 +24,7 @@ type Caller struct {
 	Browser string
 }
 
-// The limits on tries that have not succeeded, all within failureWindow.
+// The limits on tries that have not succeeded, all within tries.Window.
 //
 // An outsider can use up the tries of a name. So a browser from which that person signed
 // in before has tries of its own, as has who is signed in already (the "device cookies"
@@ -31,8 +32,6 @@ type Caller struct {
 const (
 	maxFailures    = 5  // of a name, of a known browser, of who is signed in
 	maxFromAddress = 30 // with all names together
-	failureWindow  = 15 * time.Minute
-	maxNames       = 10_000 // bounds the memory for what is counted, of each kind
 )
 
 // KnownFor is for how long a browser is known after its owner signed in with it.
@@ -119,11 +118,11 @@ func browserKey(row interface{ Scan(...any) error }) (*stored, error) {
 
 // limits are the counts of tries. All of them are in memory: a restart forgets them.
 type limits struct {
-	names, browsers, inside, addresses limiter
+	names, browsers, inside, addresses *tries.Counter
 }
 
 func newLimits() limits {
-	return limits{newLimiter(maxFailures), newLimiter(maxFailures), newLimiter(maxFailures), newLimiter(maxFromAddress)}
+	return limits{tries.NewCounter(maxFailures), tries.NewCounter(maxFailures), tries.NewCounter(maxFailures), tries.NewCounter(maxFromAddress)}
 }
 
 // begin counts a try of a name by a caller, where browser is a known one's name. It
@@ -131,16 +130,16 @@ func newLimits() limits {
 func (l *limits) begin(name, browser string, c Caller, now time.Time) (ok func(), may bool) {
 	if browser != "" {
 		key := name + "\x00" + browser
-		return func() { l.browsers.succeeded(key) }, l.browsers.begin(key, now)
+		return func() { l.browsers.Succeeded(key) }, l.browsers.Begin(key, now)
 	}
 	from := Network(c.Address)
-	if from != "" && !l.addresses.begin(from, now) {
+	if from != "" && !l.addresses.Begin(from, now) {
 		return nil, false
 	}
 	return func() {
-		l.names.succeeded(name)
-		l.addresses.back(from) // only this try: who has an account must not wipe out others
-	}, l.names.begin(name, now)
+		l.names.Succeeded(name)
+		l.addresses.Back(from) // only this try: who has an account must not wipe out others
+	}, l.names.Begin(name, now)
 }
 
 // Network is what an address counts as: itself, or for IPv6 the /64 that one customer
@@ -158,69 +157,4 @@ func Network(address string) string {
 		return ""
 	}
 	return p.String()
-}
-
-// limiter counts tries that have not succeeded.
-type limiter struct {
-	most     int
-	mu       sync.Mutex
-	failures map[string]*failures
-}
-
-type failures struct {
-	n     int
-	since time.Time
-}
-
-func newLimiter(most int) limiter { return limiter{most: most, failures: map[string]*failures{}} }
-
-// begin counts a try before it is known to fail, so that tries at the same time
-// cannot outrun the count. It reports whether the try may go on.
-func (l *limiter) begin(name string, now time.Time) bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	f := l.failures[name]
-	if f == nil || now.Sub(f.since) >= failureWindow {
-		if f == nil && len(l.failures) >= maxNames {
-			l.forget(now)
-		}
-		f = &failures{since: now}
-		l.failures[name] = f
-	}
-	if f.n >= l.most {
-		return false
-	}
-	f.n++
-	return true
-}
-
-// forget makes room by dropping names whose window is over, or else the oldest:
-// endless made-up names must not keep a real one out.
-func (l *limiter) forget(now time.Time) {
-	oldest, since := "", now
-	for name, f := range l.failures {
-		if now.Sub(f.since) >= failureWindow {
-			delete(l.failures, name)
-		} else if oldest == "" || f.since.Before(since) {
-			oldest, since = name, f.since
-		}
-	}
-	if len(l.failures) >= maxNames {
-		delete(l.failures, oldest)
-	}
-}
-
-func (l *limiter) succeeded(name string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	delete(l.failures, name)
-}
-
-// back takes one try back.
-func (l *limiter) back(name string) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if f := l.failures[name]; f != nil && f.n > 0 {
-		f.n--
-	}
 }

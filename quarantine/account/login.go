@@ -61,7 +61,7 @@ func (a *Accounts) Unlock(ctx context.Context, name, passphrase string) (*vault.
 
 // within counts a try of somebody who is signed in.
 func (a *Accounts) within(_ *stored, name string) (ok func(), may bool) {
-	return func() { a.limits.inside.succeeded(name) }, a.limits.inside.begin(name, a.now())
+	return func() { a.limits.inside.Succeeded(name) }, a.limits.inside.Begin(name, a.now())
 }
 
 // prove is the one place where a passphrase is checked; verb is for the ledger, count

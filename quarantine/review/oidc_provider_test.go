@@ -1,4 +1,4 @@
-package oidc
+package review
 
 import (
 	"context"
@@ -20,23 +20,24 @@ import (
 
 	"brevvagt/internal/idptest"
 	"brevvagt/quarantine/account"
+	"brevvagt/quarantine/review/oidc"
 )
 
-const page = "https://brevvagt.kommune.example"
+const oidcPage = "https://brevvagt.kommune.example"
 
 type idp struct {
 	*idptest.Provider
-	p   *Provider
-	cfg Config
+	p   *oidc.Provider
+	cfg oidc.Config
 	now time.Time
 }
 
-func start(t *testing.T, change ...func(*Config)) *idp {
+func start(t *testing.T, change ...func(*oidc.Config)) *idp {
 	t.Helper()
 	i := &idp{Provider: idptest.Start(t), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	i.Provider.Now = func() time.Time { return i.now }
 	i.Claims = map[string]any{"sub": "a1b2", "preferred_username": "Anna.Eksempel@kommune.example", "name": "Anna Eksempel", "sid": "s-1", "roles": []string{"Brevvagt.DPO"}}
-	cfg := Config{Issuer: i.URL, ClientID: idptest.ClientID, Secret: func(context.Context) (string, error) { return idptest.Secret, nil }, Page: page, Claim: "roles",
+	cfg := oidc.Config{Issuer: i.URL, ClientID: idptest.ClientID, Secret: func(context.Context) (string, error) { return idptest.Secret, nil }, Page: oidcPage, Claim: "roles",
 		Roles: map[account.Role][]string{account.DPO: {"Brevvagt.DPO"}, account.Reviewer: {"Brevvagt.Sagsbehandler", "/brevvagt/sagsbehandler"}, account.Auditor: {"revisor"}, account.Operator: {"drift"}},
 		Now:   func() time.Time { return i.now }}
 	i.cfg = cfg
@@ -45,18 +46,18 @@ func start(t *testing.T, change ...func(*Config)) *idp {
 }
 
 // again forgets what a test has bent and asks the same provider anew.
-func (i *idp) again(change ...func(*Config)) {
+func (i *idp) again(change ...func(*oidc.Config)) {
 	i.Bend, i.Forge = nil, nil
 	cfg := i.cfg
 	for _, f := range change {
 		f(&cfg)
 	}
-	i.p = New(cfg)
+	i.p = oidc.New(cfg)
 }
 
 // depart begins a trip and goes to the provider as a browser would; it gives what the
 // provider sends back.
-func (i *idp) depart(t *testing.T) (Trip, url.Values) {
+func (i *idp) depart(t *testing.T) (oidc.Trip, url.Values) {
 	t.Helper()
 	address, trip, err := i.p.Begin(t.Context())
 	if err != nil {
@@ -74,13 +75,13 @@ func follow(t *testing.T, address string) url.Values {
 	}
 	res.Body.Close()
 	back, err := url.Parse(res.Header.Get("Location"))
-	if err != nil || !strings.HasPrefix(back.String(), page+ReturnPath+"?") {
+	if err != nil || !strings.HasPrefix(back.String(), oidcPage+oidc.ReturnPath+"?") {
 		t.Fatalf("status %d, back to %q", res.StatusCode, back)
 	}
 	return back.Query()
 }
 
-func (i *idp) round(t *testing.T) (Person, error) {
+func (i *idp) round(t *testing.T) (oidc.Person, error) {
 	t.Helper()
 	trip, q := i.depart(t)
 	return i.p.Finish(t.Context(), trip, q)
@@ -93,7 +94,7 @@ func TestSignIn(t *testing.T) {
 		t.Fatalf("%+v, %v", who, err)
 	}
 	out := i.p.LogoutAddress()
-	if u, err := url.Parse(out); err != nil || !strings.HasPrefix(out, i.URL+"/logout?") || u.Query().Get("client_id") != idptest.ClientID || u.Query().Get("post_logout_redirect_uri") != page+"/log-ind" {
+	if u, err := url.Parse(out); err != nil || !strings.HasPrefix(out, i.URL+"/logout?") || u.Query().Get("client_id") != idptest.ClientID || u.Query().Get("post_logout_redirect_uri") != oidcPage+"/log-ind" {
 		t.Errorf("logout at %q", out)
 	}
 }
@@ -116,17 +117,17 @@ func TestRoles(t *testing.T) {
 		"Keycloak realm roles":     {"realm_access.roles", map[string]any{"realm_access": map[string]any{"roles": []string{"revisor", "offline_access"}}}, account.Auditor, nil},
 		"Keycloak client roles":    {"resource_access.brevvagt.kommune.example.roles", map[string]any{"resource_access": map[string]any{"brevvagt.kommune.example": map[string]any{"roles": []string{"revisor"}}}}, account.Auditor, nil},
 		"a claim named as an URL":  {"https://kommune.example/roller", map[string]any{"https://kommune.example/roller": []string{"drift"}}, account.Operator, nil},
-		"none of ours":             {"roles", map[string]any{"roles": []string{"Andet.System"}}, "", ErrNoRole},
-		"almost ours":              {"roles", map[string]any{"roles": []string{"brevvagt.dpo", "Brevvagt.DPO "}}, "", ErrNoRole},
-		"no claim at all":          {"roles", map[string]any{"roles": nil}, "", ErrNoRole},
-		"of another kind":          {"roles", map[string]any{"roles": map[string]any{"Brevvagt.DPO": true}}, "", ErrNoRole},
+		"none of ours":             {"roles", map[string]any{"roles": []string{"Andet.System"}}, "", oidc.ErrNoRole},
+		"almost ours":              {"roles", map[string]any{"roles": []string{"brevvagt.dpo", "Brevvagt.DPO "}}, "", oidc.ErrNoRole},
+		"no claim at all":          {"roles", map[string]any{"roles": nil}, "", oidc.ErrNoRole},
+		"of another kind":          {"roles", map[string]any{"roles": map[string]any{"Brevvagt.DPO": true}}, "", oidc.ErrNoRole},
 		"numbers among the names":  {"roles", map[string]any{"roles": []any{1, nil, "drift"}}, account.Operator, nil},
-		"Entra with 200 groups":    {"groups", map[string]any{"_claim_names": map[string]any{"groups": "src1"}, "_claim_sources": map[string]any{"src1": map[string]any{"endpoint": "https://graph.example/getMemberObjects"}}}, "", ErrOverage},
-		"Entra, implicit":          {"groups", map[string]any{"hasgroups": true}, "", ErrOverage},
+		"Entra with 200 groups":    {"groups", map[string]any{"_claim_names": map[string]any{"groups": "src1"}, "_claim_sources": map[string]any{"src1": map[string]any{"endpoint": "https://graph.example/getMemberObjects"}}}, "", oidc.ErrOverage},
+		"Entra, implicit":          {"groups", map[string]any{"hasgroups": true}, "", oidc.ErrOverage},
 		"overage beside app roles": {"roles", map[string]any{"roles": []string{"drift"}, "_claim_names": map[string]any{"groups": "src1"}, "_claim_sources": map[string]any{"src1": map[string]any{"endpoint": "https://graph.example/"}}}, account.Operator, nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			i.again(func(cfg *Config) { cfg.Claim = c.claim })
+			i.again(func(cfg *oidc.Config) { cfg.Claim = c.claim })
 			i.Claims = maps.Clone(who)
 			maps.Copy(i.Claims, c.claims)
 			who, err := i.round(t)
@@ -245,7 +246,7 @@ func TestForgedTokens(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			i.again()
 			set(i)
-			if who, err := i.round(t); !errors.Is(err, ErrRefused) || who.Role != "" {
+			if who, err := i.round(t); !errors.Is(err, oidc.ErrRefused) || who.Role != "" {
 				t.Errorf("%+v, %v", who, err)
 			}
 		})
@@ -303,7 +304,7 @@ func TestWayBack(t *testing.T) {
 		_, stolen := i.depart(t)
 		trip, q := i.depart(t)
 		q.Set("code", stolen.Get("code"))
-		if _, err := i.p.Finish(t.Context(), trip, q); !errors.Is(err, ErrRefused) {
+		if _, err := i.p.Finish(t.Context(), trip, q); !errors.Is(err, oidc.ErrRefused) {
 			t.Error(err)
 		}
 	})
@@ -312,7 +313,7 @@ func TestWayBack(t *testing.T) {
 		if _, err := i.p.Finish(t.Context(), trip, q); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := i.p.Finish(t.Context(), trip, q); !errors.Is(err, ErrRefused) {
+		if _, err := i.p.Finish(t.Context(), trip, q); !errors.Is(err, oidc.ErrRefused) {
 			t.Error(err)
 		}
 	})
@@ -320,26 +321,26 @@ func TestWayBack(t *testing.T) {
 		first, _ := i.depart(t)
 		i.Bend = func(c map[string]any) { c["nonce"] = first.Nonce }
 		defer func() { i.Bend = nil }()
-		if _, err := i.round(t); !errors.Is(err, ErrRefused) {
+		if _, err := i.round(t); !errors.Is(err, oidc.ErrRefused) {
 			t.Error(err)
 		}
 	})
-	good := func() (Trip, url.Values) { return i.depart(t) }
-	for name, change := range map[string]func(trip *Trip, q url.Values){
-		"another state":      func(_ *Trip, q url.Values) { q.Set("state", "x") },
-		"no state":           func(_ *Trip, q url.Values) { q.Del("state") },
-		"two states":         func(_ *Trip, q url.Values) { q.Add("state", "x") },
-		"two codes":          func(_ *Trip, q url.Values) { q.Add("code", "x") },
-		"no code":            func(_ *Trip, q url.Values) { q.Del("code") },
-		"no trip":            func(trip *Trip, q url.Values) { *trip = Trip{}; q.Set("state", "") },
-		"another's verifier": func(trip *Trip, _ url.Values) { trip.Verifier = strings.Repeat("x", 43) },
-		"another provider":   func(_ *Trip, q url.Values) { q.Set("iss", "https://login.ond.example") },
+	good := func() (oidc.Trip, url.Values) { return i.depart(t) }
+	for name, change := range map[string]func(trip *oidc.Trip, q url.Values){
+		"another state":      func(_ *oidc.Trip, q url.Values) { q.Set("state", "x") },
+		"no state":           func(_ *oidc.Trip, q url.Values) { q.Del("state") },
+		"two states":         func(_ *oidc.Trip, q url.Values) { q.Add("state", "x") },
+		"two codes":          func(_ *oidc.Trip, q url.Values) { q.Add("code", "x") },
+		"no code":            func(_ *oidc.Trip, q url.Values) { q.Del("code") },
+		"no trip":            func(trip *oidc.Trip, q url.Values) { *trip = oidc.Trip{}; q.Set("state", "") },
+		"another's verifier": func(trip *oidc.Trip, _ url.Values) { trip.Verifier = strings.Repeat("x", 43) },
+		"another provider":   func(_ *oidc.Trip, q url.Values) { q.Set("iss", "https://login.ond.example") },
 	} {
 		t.Run(name, func(t *testing.T) {
 			trip, q := good()
 			before := i.Tokens
 			change(&trip, q)
-			if _, err := i.p.Finish(t.Context(), trip, q); !errors.Is(err, ErrRefused) {
+			if _, err := i.p.Finish(t.Context(), trip, q); !errors.Is(err, oidc.ErrRefused) {
 				t.Error(err)
 			}
 			if i.Tokens != before && name != "another's verifier" {
@@ -350,7 +351,7 @@ func TestWayBack(t *testing.T) {
 	t.Run("denied", func(t *testing.T) {
 		i.Refuse = "access_denied"
 		defer func() { i.Refuse = "" }()
-		if _, err := i.round(t); !errors.Is(err, ErrDenied) || !strings.Contains(err.Error(), "access_denied") {
+		if _, err := i.round(t); !errors.Is(err, oidc.ErrDenied) || !strings.Contains(err.Error(), "access_denied") {
 			t.Error(err)
 		}
 	})
@@ -367,7 +368,7 @@ func TestProviderNamesItself(t *testing.T) {
 	}
 	without, bare := i.depart(t)
 	bare.Del("iss")
-	if _, err := i.p.Finish(t.Context(), without, bare); !errors.Is(err, ErrRefused) {
+	if _, err := i.p.Finish(t.Context(), without, bare); !errors.Is(err, oidc.ErrRefused) {
 		t.Error(err)
 	}
 	if _, err := i.p.Finish(t.Context(), trip, q); err != nil {
@@ -386,46 +387,46 @@ func TestKeysChange(t *testing.T) {
 }
 
 func TestProviderIsAway(t *testing.T) {
-	i := start(t, func(c *Config) { c.Issuer = "http://127.0.0.1:1" })
-	if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, ErrAway) {
+	i := start(t, func(c *oidc.Config) { c.Issuer = "http://127.0.0.1:1" })
+	if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, oidc.ErrAway) {
 		t.Error(err)
 	}
 	if i.p.LogoutAddress() != "" {
 		t.Error("a logout address of nobody")
 	}
-	i.again(func(c *Config) { c.Secret = func(context.Context) (string, error) { return "forkert", nil } })
-	if _, err := i.round(t); !errors.Is(err, ErrAway) || strings.Contains(err.Error(), "forkert") {
+	i.again(func(c *oidc.Config) { c.Secret = func(context.Context) (string, error) { return "forkert", nil } })
+	if _, err := i.round(t); !errors.Is(err, oidc.ErrAway) || strings.Contains(err.Error(), "forkert") {
 		t.Error("a wrong secret:", err)
 	}
-	i.again(func(c *Config) { c.Secret = nil })
-	if _, err := i.round(t); !errors.Is(err, ErrAway) {
+	i.again(func(c *oidc.Config) { c.Secret = nil })
+	if _, err := i.round(t); !errors.Is(err, oidc.ErrAway) {
 		t.Error("no secret:", err)
 	}
 	// A description of somebody else, or with addresses that everybody can read along.
 	for name, extra := range map[string]map[string]any{"issuer": {"issuer": "https://login.ond.example"}, "token endpoint": {"token_endpoint": "nonsense"}, "keys": {"jwks_uri": ""}} {
 		i.again()
 		i.Extra = extra
-		if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, ErrAway) {
+		if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, oidc.ErrAway) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	// It comes back, and is asked again after a moment.
 	i.again()
 	i.Extra = map[string]any{"issuer": "https://login.ond.example"}
-	if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, ErrAway) {
+	if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, oidc.ErrAway) {
 		t.Error(err)
 	}
 	i.Extra = nil
-	if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, ErrAway) {
+	if _, _, err := i.p.Begin(t.Context()); !errors.Is(err, oidc.ErrAway) {
 		t.Error("asked again at once:", err)
 	}
-	i.now = i.now.Add(retry)
+	i.now = i.now.Add(5 * time.Second)
 	if _, err := i.round(t); err != nil {
 		t.Error(err)
 	}
 	// What is known holds while it is away.
 	i.Extra = map[string]any{"issuer": "https://login.ond.example"}
-	i.now = i.now.Add(reload)
+	i.now = i.now.Add(12 * time.Hour)
 	if _, err := i.round(t); err != nil {
 		t.Error("an old description:", err)
 	}
@@ -439,8 +440,8 @@ func TestPlainAddressesAreRefused(t *testing.T) {
 		w.Write([]byte(`{"issuer":"` + web.URL + `","authorization_endpoint":"` + web.URL + `/a","token_endpoint":"http://login.kommune.example/t","jwks_uri":"` + web.URL + `/k"}`))
 	}))
 	defer web.Close()
-	p := New(Config{Issuer: web.URL, ClientID: "x", Page: page, Claim: "roles", Client: web.Client()})
-	if _, _, err := p.Begin(t.Context()); !errors.Is(err, ErrAway) || !strings.Contains(err.Error(), "https") {
+	p := oidc.New(oidc.Config{Issuer: web.URL, ClientID: "x", Page: oidcPage, Claim: "roles", Client: web.Client()})
+	if _, _, err := p.Begin(t.Context()); !errors.Is(err, oidc.ErrAway) || !strings.Contains(err.Error(), "https") {
 		t.Error(err)
 	}
 }
@@ -448,16 +449,16 @@ func TestPlainAddressesAreRefused(t *testing.T) {
 func TestEndlessAnswersAreCutOff(t *testing.T) {
 	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		chunk := []byte(strings.Repeat(" ", 64<<10))
-		for range 4 * maxBytes / len(chunk) {
+		for range 4 << 20 / len(chunk) {
 			if _, err := w.Write(chunk); err != nil {
 				return
 			}
 		}
 	}))
 	defer web.Close()
-	p := New(Config{Issuer: web.URL, ClientID: "x", Page: page, Claim: "roles"})
+	p := oidc.New(oidc.Config{Issuer: web.URL, ClientID: "x", Page: oidcPage, Claim: "roles"})
 	_, _, err := p.Begin(t.Context())
-	if !errors.Is(err, ErrAway) || len(err.Error()) > 300 {
+	if !errors.Is(err, oidc.ErrAway) || len(err.Error()) > 300 {
 		t.Errorf("%.400v", err)
 	}
 }
@@ -469,7 +470,7 @@ func TestBackChannelLogout(t *testing.T) {
 	if err != nil || subject != "a1b2" || session != "s-1" {
 		t.Errorf("%q %q, %v", subject, session, err)
 	}
-	if _, _, err := i.p.Ended(t.Context(), good); !errors.Is(err, ErrRefused) {
+	if _, _, err := i.p.Ended(t.Context(), good); !errors.Is(err, oidc.ErrRefused) {
 		t.Errorf("a second time, by somebody who read along: %v", err)
 	}
 	for name, change := range map[string]func(map[string]any){
@@ -483,11 +484,11 @@ func TestBackChannelLogout(t *testing.T) {
 		"made a day ago": func(c map[string]any) { c["sub"], c["iat"] = "a1b2", i.now.Add(-24*time.Hour).Unix() },
 		"made in a day":  func(c map[string]any) { c["sub"], c["iat"] = "a1b2", i.now.Add(24*time.Hour).Unix() },
 	} {
-		if _, _, err := i.p.Ended(t.Context(), i.Logout(change)); !errors.Is(err, ErrRefused) {
+		if _, _, err := i.p.Ended(t.Context(), i.Logout(change)); !errors.Is(err, oidc.ErrRefused) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, _, err := i.p.Ended(t.Context(), idptest.Unsigned(t, map[string]any{"iss": i.URL, "sub": "a1b2"})); !errors.Is(err, ErrRefused) {
+	if _, _, err := i.p.Ended(t.Context(), idptest.Unsigned(t, map[string]any{"iss": i.URL, "sub": "a1b2"})); !errors.Is(err, oidc.ErrRefused) {
 		t.Errorf("unsigned: %v", err)
 	}
 }

@@ -1,8 +1,10 @@
-package coded
+package internal_test
 
 import (
 	"strings"
 	"testing"
+
+	"brevvagt/internal/coded"
 )
 
 func TestViews(t *testing.T) {
@@ -41,7 +43,7 @@ func TestViews(t *testing.T) {
 		"tags":          "CPR \U000E0031\U000E0033\U000E0030\U000E0031\U000E0035\U000E0031\U000E002D\U000E0035\U000E0033\U000E0035\U000E0035",
 		"od":            "0000000   C   P   R       1   3   0   1   5   1   -   5   3   5   5  \\n\n0000020",
 	} {
-		got := strings.Join(Views(text), "|")
+		got := strings.Join(coded.Views(text), "|")
 		if !strings.Contains(got, "130151-5355") {
 			t.Errorf("%s: %q", name, got)
 		}
@@ -61,7 +63,7 @@ func TestPlainTextHasNoViews(t *testing.T) {
 		strings.Repeat("Kommunalbestyrelsesmedlemmerne mødes. ", 50),
 		"sha256 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08",
 	} {
-		if got := Views(text); len(got) != 0 {
+		if got := coded.Views(text); len(got) != 0 {
 			t.Errorf("%.40q gives %q", text, got)
 		}
 	}
@@ -70,14 +72,14 @@ func TestPlainTextHasNoViews(t *testing.T) {
 func TestViewsAreBounded(t *testing.T) {
 	one := strings.Repeat(" ", 100)
 	var b strings.Builder
-	for i := range 3 * maxViews {
+	for i := range 3 * 1000 {
 		b.WriteString("CPR 1301")
 		b.WriteString(string(rune('0'+i/1000)) + string(rune('0'+i/100%10)))
 		b.WriteString(`\x2D53`)
 		b.WriteString(string(rune('0'+i/10%10)) + string(rune('0'+i%10)))
 		b.WriteString(one)
 	}
-	if got := len(Views(b.String())); got != maxViews {
+	if got := len(coded.Views(b.String())); got != 1000 {
 		t.Errorf("%d views", got)
 	}
 }
@@ -87,7 +89,7 @@ func FuzzViews(f *testing.F) {
 	f.Add("00000000  43 50 52 2d 6e 72 2e 20  31 33 30 31 35 31 2d 35  |CPR-nr. 130151-5|\n")
 	f.Add("\x1b[1m130151\x1b[0m-\b5 =2D =\n %2D &#45; Q1BSLW5yLiAxMzAxNTEtNTM1NQ==")
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, v := range Views(text) {
+		for _, v := range coded.Views(text) {
 			if len(v) > 400 {
 				t.Errorf("a view of %d bytes", len(v))
 			}
@@ -99,6 +101,6 @@ func BenchmarkViews(b *testing.B) {
 	text := strings.Repeat("Kære kollega. Borgeren ringede i går og spurgte til sin sag, og vi aftalte et møde den 12. maj kl. 14. ", 1000)
 	b.SetBytes(int64(len(text)))
 	for b.Loop() {
-		Views(text)
+		coded.Views(text)
 	}
 }

@@ -1,10 +1,11 @@
-package matrix
+package review
 
 import (
 	"fmt"
 	"testing"
 
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/review/matrix"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -29,7 +30,7 @@ func TestWhoBelongsWhere(t *testing.T) {
 		if c.odd {
 			d.Evidence = append(d.Evidence[:4:4], odd)
 		}
-		m := In(words.Danish, &quarantine.Case{Deposit: d})
+		m := matrix.In(words.Danish, &quarantine.Case{Deposit: d})
 		if got := fmt.Sprint(m.Rows[0].Belongs, " ", m.Rows[1].Belongs); got != c.want {
 			t.Errorf("%s: %s, want %s", c.rule, got, c.want)
 		}
@@ -37,10 +38,13 @@ func TestWhoBelongsWhere(t *testing.T) {
 			t.Errorf("%+v", m)
 		}
 	}
-	if In(words.Danish, &quarantine.Case{}) != nil {
+	if matrix.In(words.Danish, &quarantine.Case{}) != nil {
 		t.Error("a matrix of nobody")
 	}
 }
+
+// What the page shows at the most.
+const shownPeople, shownPapers, shownReaders = 15, 6, 6
 
 // A hostile case with thousands of everything stays a table that a page can show.
 func TestTheTableIsBounded(t *testing.T) {
@@ -49,8 +53,8 @@ func TestTheTableIsBounded(t *testing.T) {
 		d.To = append(d.To, fmt.Sprintf("m%d@firma.example", i))
 		d.Evidence = append(d.Evidence, quarantine.Evidence{Category: "national-id", Value: fmt.Sprintf("person %d", i), Path: fmt.Sprintf("mail.eml/%d.pdf", i)})
 	}
-	m := In(words.Danish, &quarantine.Case{Deposit: d})
-	if len(m.Rows) != mostPeople || len(m.Readers) != mostReaders || len(m.Papers) != mostPapers || m.More != 5000-mostPeople || m.Cut != 5000-mostReaders {
+	m := matrix.In(words.Danish, &quarantine.Case{Deposit: d})
+	if len(m.Rows) != shownPeople || len(m.Readers) != shownReaders || len(m.Papers) != shownPapers || m.More != 5000-shownPeople || m.Cut != 5000-shownReaders {
 		t.Errorf("%d %d %d %d %d", len(m.Rows), len(m.Readers), len(m.Papers), m.More, m.Cut)
 	}
 }

@@ -1,4 +1,4 @@
-package units
+package quarantine_test
 
 import (
 	"os"
@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"brevvagt/quarantine/units"
 )
 
 func TestOf(t *testing.T) {
@@ -21,7 +23,7 @@ func TestOf(t *testing.T) {
 		}
 	}
 	write("Mail;Afdeling\r\nbo@kommune.example;B\xf8rn og Familie\r\nUgyldig;linje\r\nlis@kommune.example;\r\n", time.Hour)
-	m, err := Open([]Unit{{"Skoler", []string{"@skole.kommune.example"}}, {"Borgerservice", []string{"Post@kommune.example", "@service.example"}}}, path)
+	m, err := units.Open([]units.Unit{unitOf("Skoler", "@skole.kommune.example"), unitOf("Borgerservice", "Post@kommune.example", "@service.example")}, path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,33 +52,37 @@ func TestOf(t *testing.T) {
 		t.Fatal(err)
 	}
 	of("anden@kommune.example", "Rådhuset")
-	if got := (*Map)(nil).Of("a@b.example"); got != "b.example" {
+	if got := (*units.Map)(nil).Of("a@b.example"); got != "b.example" {
 		t.Error(got)
 	}
-	if _, err := Open(nil, path); err == nil {
+	if _, err := units.Open(nil, path); err == nil {
 		t.Error("a file that is not there is no error")
 	}
 }
 
 func TestRead(t *testing.T) {
-	long := strings.Repeat("æ", MaxName)
-	got, err := Read(strings.NewReader("a@b.example\t" + long + "\nb@b.example\t  To   ord \n"))
-	if err != nil || len(got["a@b.example"]) != MaxName || got["b@b.example"] != "To ord" {
+	long := strings.Repeat("æ", units.MaxName)
+	got, err := units.Read(strings.NewReader("a@b.example\t" + long + "\nb@b.example\t  To   ord \n"))
+	if err != nil || len(got["a@b.example"]) != units.MaxName || got["b@b.example"] != "To ord" {
 		t.Errorf("%q, %v", got, err)
 	}
-	for name, text := range map[string]string{"empty": "", "no address": "a;b\n", "too large": strings.Repeat("x", maxFile+1), "too long": strings.Repeat("a@b;c\n", maxLines+1)} {
-		if _, err := Read(strings.NewReader(text)); err == nil {
+	for name, text := range map[string]string{"empty": "", "no address": "a;b\n", "too large": strings.Repeat("x", 16<<20+1), "too long": strings.Repeat("a@b;c\n", 500_000+1)} {
+		if _, err := units.Read(strings.NewReader(text)); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
 }
 
+func unitOf(name string, senders ...string) units.Unit {
+	return units.Unit{Name: name, Senders: senders}
+}
+
 func TestCheck(t *testing.T) {
-	for name, list := range map[string][]Unit{
-		"no name": {{"", []string{"@a.example"}}}, "long": {{strings.Repeat("x", MaxName+1), []string{"@a.example"}}}, "no senders": {{"A", nil}},
-		"no address": {{"A", []string{"a.example"}}}, "no domain": {{"A", []string{"a@"}}}, "twice": {{"A", []string{"@a.example"}}, {"B", []string{"@A.example"}}},
+	for name, list := range map[string][]units.Unit{
+		"no name": {unitOf("", "@a.example")}, "long": {unitOf(strings.Repeat("x", units.MaxName+1), "@a.example")}, "no senders": {unitOf("A")},
+		"no address": {unitOf("A", "a.example")}, "no domain": {unitOf("A", "a@")}, "twice": {unitOf("A", "@a.example"), unitOf("B", "@A.example")},
 	} {
-		if Check(list) == nil {
+		if units.Check(list) == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}

@@ -1,4 +1,4 @@
-package swap
+package night
 
 import (
 	"bytes"
@@ -13,6 +13,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"brevvagt/scanner/source/share/swap"
 	"brevvagt/scanner/source/share/walk"
 )
 
@@ -21,27 +22,27 @@ type place struct {
 	dir, path string
 	tree      *walk.Local
 	seen      walk.Entry
-	receipt   *Receipt
+	receipt   *swap.Receipt
 	content   []byte
 }
 
-var note = Note{Case: "01SAG", Text: "Filen er i karantæne, sag 01SAG"}
+var note = swap.Note{Case: "01SAG", Text: "Filen er i karantæne, sag 01SAG"}
 
 func newPlace(t *testing.T, name string) *place {
 	t.Helper()
 	p := &place{dir: t.TempDir(), path: "sag/" + name, content: []byte("CPR-nr. 070761-4285")}
-	must(t, os.Mkdir(filepath.Join(p.dir, "sag"), 0o755))
+	swapMust(t, os.Mkdir(filepath.Join(p.dir, "sag"), 0o755))
 	file := filepath.Join(p.dir, p.path)
-	must(t, os.WriteFile(file, p.content, 0o640))
-	must(t, os.Chmod(file, 0o640))
+	swapMust(t, os.WriteFile(file, p.content, 0o640))
+	swapMust(t, os.Chmod(file, 0o640))
 	if os.Getuid() == 0 {
-		must(t, os.Chown(file, 1234, 4321))
+		swapMust(t, os.Chown(file, 1234, 4321))
 	}
-	must(t, unix.Setxattr(file, "user.mærke", []byte("vigtig"), 0))
-	must(t, os.Chtimes(file, time.Unix(1700000000, 5), time.Unix(1600000000, 123456789)))
+	swapMust(t, unix.Setxattr(file, "user.mærke", []byte("vigtig"), 0))
+	swapMust(t, os.Chtimes(file, time.Unix(1700000000, 5), time.Unix(1600000000, 123456789)))
 	var err error
 	p.tree, err = walk.OpenLocal(p.dir)
-	must(t, err)
+	swapMust(t, err)
 	t.Cleanup(func() { p.tree.Close() })
 	p.see(t)
 	return p
@@ -50,19 +51,19 @@ func newPlace(t *testing.T, name string) *place {
 func (p *place) see(t *testing.T) {
 	t.Helper()
 	f, err := p.tree.Open(t.Context(), p.path)
-	must(t, err)
+	swapMust(t, err)
 	defer f.Close()
 	p.seen, err = f.Stat()
-	must(t, err)
+	swapMust(t, err)
 	sum := sha256.Sum256(p.content)
-	p.receipt, err = Describe(p.tree, p.dir, p.path, hex.EncodeToString(sum[:]))
-	must(t, err)
+	p.receipt, err = swap.Describe(p.tree, p.dir, p.path, hex.EncodeToString(sum[:]))
+	swapMust(t, err)
 }
 
 func (p *place) names(t *testing.T) string {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(p.dir, "sag"))
-	must(t, err)
+	swapMust(t, err)
 	var names []string
 	for _, e := range entries {
 		names = append(names, e.Name())
@@ -71,7 +72,7 @@ func (p *place) names(t *testing.T) string {
 }
 
 func (p *place) restore() error {
-	return Restore(p.tree, p.receipt, note.Case, bytes.NewReader(p.content))
+	return swap.Restore(p.tree, p.receipt, note.Case, bytes.NewReader(p.content))
 }
 
 func TestTakenAndPutBackTheSame(t *testing.T) {
@@ -80,24 +81,24 @@ func TestTakenAndPutBackTheSame(t *testing.T) {
 	acl := aclOf(t, file)
 	p.see(t)
 	var before, after unix.Stat_t
-	must(t, unix.Stat(file, &before))
-	must(t, Take(p.tree, p.path, p.seen, note))
+	swapMust(t, unix.Stat(file, &before))
+	swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
 	if got := p.names(t); got != "brev.txt.brevvagt.txt" {
 		t.Fatalf("after taking: %s", got)
 	}
 	// The receipt goes through the case database.
 	data, err := p.receipt.Encode()
-	must(t, err)
-	p.receipt, err = Decode(data)
-	must(t, err)
-	must(t, p.restore())
-	must(t, p.restore()) // repeated after a crash
+	swapMust(t, err)
+	p.receipt, err = swap.Decode(data)
+	swapMust(t, err)
+	swapMust(t, p.restore())
+	swapMust(t, p.restore()) // repeated after a crash
 	if got := p.names(t); got != "brev.txt" {
 		t.Fatalf("after putting back: %s", got)
 	}
 	got, err := os.ReadFile(file)
-	must(t, err)
-	must(t, unix.Stat(file, &after))
+	swapMust(t, err)
+	swapMust(t, unix.Stat(file, &after))
 	if !bytes.Equal(got, p.content) || after.Mode != before.Mode || after.Uid != before.Uid || after.Gid != before.Gid || after.Mtim != before.Mtim {
 		t.Errorf("the file came back changed: %+v, was %+v", after, before)
 	}
@@ -114,12 +115,12 @@ func TestTakenAndPutBackTheSame(t *testing.T) {
 func TestOddNamesComeBack(t *testing.T) {
 	for _, name := range []string{"linje\nskift.txt", "ikke-utf8-\xe6\xf8.txt", "\xff", strings.Repeat("l", 251) + ".txt", strings.Repeat("\xe6", 255), "  .txt "} {
 		p := newPlace(t, name)
-		must(t, Take(p.tree, p.path, p.seen, note))
+		swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
 		data, err := p.receipt.Encode()
-		must(t, err)
-		p.receipt, err = Decode(data)
-		must(t, err)
-		must(t, p.restore())
+		swapMust(t, err)
+		p.receipt, err = swap.Decode(data)
+		swapMust(t, err)
+		swapMust(t, p.restore())
 		if got := p.names(t); got != name {
 			t.Errorf("%q came back as %q", name, got)
 		}
@@ -135,13 +136,13 @@ func TestOpenInAnEditor(t *testing.T) {
 	} {
 		p := newPlace(t, c.name)
 		mark := filepath.Join(p.dir, "sag", c.mark)
-		must(t, os.WriteFile(mark, []byte("\x07Testperson"), 0o644))
-		if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrBusy) {
+		swapMust(t, os.WriteFile(mark, []byte("\x07Testperson"), 0o644))
+		if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrBusy) {
 			t.Errorf("%s with %s: %v", c.name, c.mark, err)
 		}
-		old := time.Now().Add(-ownerAge - time.Hour)
-		must(t, os.Chtimes(mark, old, old))
-		if err := Take(p.tree, p.path, p.seen, note); err != nil {
+		old := time.Now().Add(-48*time.Hour - time.Hour)
+		swapMust(t, os.Chtimes(mark, old, old))
+		if err := swap.Take(p.tree, p.path, p.seen, note); err != nil {
 			t.Errorf("%s with an old %s: %v", c.name, c.mark, err)
 		}
 	}
@@ -169,21 +170,21 @@ func aclOf(t *testing.T, file string) []byte {
 func TestNothingIsOverwritten(t *testing.T) {
 	p := newPlace(t, "brev.txt")
 	// Somebody else's file has the note's name.
-	must(t, os.WriteFile(filepath.Join(p.dir, "sag", "brev.txt.brevvagt.txt"), []byte("min egen"), 0o600))
-	must(t, Take(p.tree, p.path, p.seen, note))
+	swapMust(t, os.WriteFile(filepath.Join(p.dir, "sag", "brev.txt.brevvagt.txt"), []byte("min egen"), 0o600))
+	swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
 	if got := p.names(t); got != "brev.txt.2.brevvagt.txt brev.txt.brevvagt.txt" {
 		t.Fatalf("after taking: %s", got)
 	}
 	// A new file has appeared in the old one's place.
-	must(t, os.WriteFile(filepath.Join(p.dir, p.path), []byte("ny tekst om noget andet"), 0o600))
-	if err := p.restore(); !errors.Is(err, ErrTaken) {
+	swapMust(t, os.WriteFile(filepath.Join(p.dir, p.path), []byte("ny tekst om noget andet"), 0o600))
+	if err := p.restore(); !errors.Is(err, swap.ErrTaken) {
 		t.Fatalf("putting back over a new file: %v", err)
 	}
 	if got, _ := os.ReadFile(filepath.Join(p.dir, p.path)); string(got) != "ny tekst om noget andet" {
 		t.Fatalf("the new file was overwritten with %q", got)
 	}
-	must(t, os.Remove(filepath.Join(p.dir, p.path)))
-	must(t, p.restore())
+	swapMust(t, os.Remove(filepath.Join(p.dir, p.path)))
+	swapMust(t, p.restore())
 	if got := p.names(t); got != "brev.txt brev.txt.brevvagt.txt" {
 		t.Fatalf("after putting back: %s", got)
 	}
@@ -193,27 +194,27 @@ func TestOnlyTheFileThatWasSeenIsTaken(t *testing.T) {
 	p := newPlace(t, "brev.txt")
 	file := filepath.Join(p.dir, p.path)
 	f, err := os.OpenFile(file, os.O_RDWR, 0)
-	must(t, err)
-	if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrBusy) {
+	swapMust(t, err)
+	if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrBusy) {
 		t.Errorf("a file that is open elsewhere: %v", err)
 	}
 	f.Close()
-	must(t, os.WriteFile(file, []byte("CPR-nr. 070761-4286"), 0o640))
-	if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrChanged) {
+	swapMust(t, os.WriteFile(file, []byte("CPR-nr. 070761-4286"), 0o640))
+	if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrChanged) {
 		t.Errorf("a changed file: %v", err)
 	}
-	must(t, os.Remove(file))
-	must(t, os.Symlink("/etc/hostname", file))
-	if err := Take(p.tree, p.path, p.seen, note); !errors.Is(err, ErrChanged) {
+	swapMust(t, os.Remove(file))
+	swapMust(t, os.Symlink("/etc/hostname", file))
+	if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrChanged) {
 		t.Errorf("a link in its place: %v", err)
 	}
 	if got := p.names(t); got != "brev.txt" {
 		t.Errorf("left behind: %s", got)
 	}
 	// A link in the way leads nobody out of the share.
-	must(t, os.RemoveAll(filepath.Join(p.dir, "sag")))
+	swapMust(t, os.RemoveAll(filepath.Join(p.dir, "sag")))
 	outside := t.TempDir()
-	must(t, os.Symlink(outside, filepath.Join(p.dir, "sag")))
+	swapMust(t, os.Symlink(outside, filepath.Join(p.dir, "sag")))
 	if err := p.restore(); err == nil {
 		t.Error("a file was put back through a link")
 	}
@@ -225,17 +226,17 @@ func TestOnlyTheFileThatWasSeenIsTaken(t *testing.T) {
 func TestLongAndWrongContent(t *testing.T) {
 	long := strings.Repeat("å", 127) // 254 bytes
 	p := newPlace(t, long)
-	must(t, Take(p.tree, p.path, p.seen, note))
-	if err := Restore(p.tree, p.receipt, note.Case, strings.NewReader("noget andet")); err == nil {
+	swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
+	if err := swap.Restore(p.tree, p.receipt, note.Case, strings.NewReader("noget andet")); err == nil {
 		t.Error("other content was put back")
 	}
-	must(t, p.restore())
+	swapMust(t, p.restore())
 	if got := p.names(t); got != long {
 		t.Errorf("after putting back: %s", got)
 	}
 }
 
-func must(t *testing.T, err error) {
+func swapMust(t *testing.T, err error) {
 	t.Helper()
 	if err != nil {
 		t.Fatal(err)

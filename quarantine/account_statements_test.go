@@ -1,4 +1,4 @@
-package account_test
+package quarantine_test
 
 import (
 	"errors"
@@ -6,17 +6,14 @@ import (
 	"testing"
 	"time"
 
-	"brevvagt/internal/peertest"
 	"brevvagt/internal/store"
+	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/account"
 )
 
-// The same statements in the other database: sign-ins, links and passkeys.
-func TestOnPostgreSQL(t *testing.T) {
-	if testing.Short() {
-		t.Skip("starts a PostgreSQL")
-	}
-	db, err := store.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "state", "b.db"), Server: peertest.Postgres(t)})
+// Sign-ins, links and passkeys, whose statements must do the same in either database.
+func TestAccountsInEitherDatabase(t *testing.T) {
+	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "state", "b.db")})
 	if err != nil {
 		t.Fatal(err)
 	}

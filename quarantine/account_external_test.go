@@ -1,4 +1,4 @@
-package account_test
+package quarantine_test
 
 import (
 	"errors"
@@ -41,7 +41,7 @@ func (f *fixture) verbs(t *testing.T, n int) string {
 }
 
 func TestExternalPersonGetsAnAccountWithoutKey(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	for _, role := range []account.Role{account.Reviewer, account.DPO, account.DPO, account.Operator} {
 		acc, err := a.LoginExternal(t.Context(), anna(role))
 		if err != nil || acc.Name != "anna" || acc.Role != role || acc.Recipient != "" || acc.Passphrase {
@@ -66,7 +66,7 @@ func TestExternalPersonGetsAnAccountWithoutKey(t *testing.T) {
 // A new login name of the same person changes nothing; the same name of another person
 // gets nothing.
 func TestExternalIdentityIsTheSubject(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if _, err := a.LoginExternal(t.Context(), anna(account.DPO)); err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestExternalIdentityIsTheSubject(t *testing.T) {
 
 // An account with a key is linked on the terminal; the lesser of both roles holds.
 func TestLinkedAccount(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if _, err := a.Create(t.Context(), "anna", "Anna", account.Reviewer, pass); err != nil {
 		t.Fatal(err)
 	}
@@ -147,7 +147,7 @@ func TestLinkedAccount(t *testing.T) {
 }
 
 func TestClosedAccountStaysOutWhateverTheProviderSays(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if _, err := a.LoginExternal(t.Context(), anna(account.DPO)); err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestClosedAccountStaysOutWhateverTheProviderSays(t *testing.T) {
 
 // A key comes from the terminal and never from a sign-in.
 func TestGiveKey(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if err := a.CreateExternal(t.Context(), "anna-b", "Anna B", account.DPO, "anna@andet.example", "bo"); err != nil {
 		t.Fatal(err)
 	}
@@ -200,7 +200,7 @@ func TestGiveKey(t *testing.T) {
 }
 
 func TestPasskeys(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if _, err := a.Create(t.Context(), "anna", "", account.Auditor, pass); err != nil {
 		t.Fatal(err)
 	}

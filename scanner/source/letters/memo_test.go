@@ -1,4 +1,4 @@
-package memo
+package letters_test
 
 import (
 	"context"
@@ -9,16 +9,17 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain"
+	"brevvagt/scanner/source/letters/memo"
 )
 
 const number = "070761-4285" // the CPR office's own printed example
 
 func xmlMessage(body string) string {
-	return `<?xml version="1.0" encoding="UTF-8"?><memo:Message xmlns:memo="` + space + `" memoVersion="1.2">` + body + `</memo:Message>`
+	return `<?xml version="1.0" encoding="UTF-8"?><memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1" memoVersion="1.2">` + body + `</memo:Message>`
 }
 
 func read(text string) *document.Document {
-	f := &document.Formats{List: append([]document.Format{Format{}}, plain.Formats()...)}
+	f := &document.Formats{List: append([]document.Format{memo.Format{}}, plain.Formats()...)}
 	return f.Read(context.Background(), "besked.xml", []byte(text))
 }
 
@@ -35,7 +36,7 @@ func TestHeader(t *testing.T) {
 <memo:ContactPoint><memo:ContactInfo><memo:label>Barnets CPR nummer</memo:label><memo:value>010203-0000</memo:value></memo:ContactInfo>
 <memo:ContactInfo><memo:label>Sagsnr.</memo:label><memo:value>7777777777</memo:value></memo:ContactInfo></memo:ContactPoint></memo:Recipient>
 <memo:ContentData><memo:CPRdata><memo:cprNumber>2512489996</memo:cprNumber><memo:name>Barn Eksempel</memo:name></memo:CPRdata></memo:ContentData></memo:MessageHeader>`))
-	all := Messages(doc)
+	all := memo.Messages(doc)
 	if len(all) != 1 || len(doc.Gaps) != 0 {
 		t.Fatalf("%d messages, gaps %v", len(all), doc.Gaps)
 	}
@@ -51,7 +52,7 @@ func TestHeader(t *testing.T) {
 	if slices.Contains(m.Numbers, "7777777777") || !slices.Contains(m.Names, "Barn Eksempel") || !slices.Contains(m.Names, "Værge Eksempel") {
 		t.Errorf("declared %v %v", m.Numbers, m.Names)
 	}
-	alert := slices.ContainsFunc(doc.Segments, func(s document.Segment) bool { return IsAlert(s.Label) && s.Text == "Ny post" })
+	alert := slices.ContainsFunc(doc.Segments, func(s document.Segment) bool { return memo.IsAlert(s.Label) && s.Text == "Ny post" })
 	labelled := slices.ContainsFunc(doc.Segments, func(s document.Segment) bool {
 		return s.Text == "0707614285" && strings.Contains(s.Label, "CPR-nr.")
 	})
@@ -79,7 +80,7 @@ func TestBrokenMessagesLeaveGaps(t *testing.T) {
 	for name, text := range map[string]string{
 		"no base64":  xmlMessage("<memo:File><memo:filename>a.txt</memo:filename><memo:content>###</memo:content></memo:File>"),
 		"cut off":    xmlMessage("")[:len(xmlMessage(""))-8] + "<memo:label>" + number + "</memo:label><",
-		"too nested": xmlMessage(strings.Repeat("<memo:x>", maxLevels+5) + number),
+		"too nested": xmlMessage(strings.Repeat("<memo:x>", 205) + number),
 	} {
 		doc := read(text)
 		if len(doc.Gaps) == 0 {
@@ -89,7 +90,7 @@ func TestBrokenMessagesLeaveGaps(t *testing.T) {
 			t.Errorf("%s: what can be read is lost: %+v", name, doc.Segments)
 		}
 	}
-	if (Format{}).Match([]byte("<?xml version='1.0'?><a/>"), "a.xml") || (Format{}).Match([]byte("se "+space), "a.txt") {
+	if (memo.Format{}).Match([]byte("<?xml version='1.0'?><a/>"), "a.xml") || (memo.Format{}).Match([]byte("se https://DigitalPost.dk/MeMo-1"), "a.txt") {
 		t.Error("takes what is no message")
 	}
 }
@@ -101,6 +102,6 @@ func FuzzRead(f *testing.F) {
 	f.Add(strings.Repeat("<a>", 300))
 	f.Fuzz(func(t *testing.T, text string) {
 		doc := read(text)
-		Messages(doc)
+		memo.Messages(doc)
 	})
 }

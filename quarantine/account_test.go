@@ -1,4 +1,4 @@
-package account_test
+package quarantine_test
 
 import (
 	"database/sql"
@@ -31,7 +31,7 @@ type fixture struct {
 // cheap is what guessing costs where a test is not about it.
 var cheap = account.Cost{Memory: 64, Passes: 1, Vault: 4}
 
-func open(t *testing.T) *fixture {
+func accountOpen(t *testing.T) *fixture {
 	t.Helper()
 	return openAt(t, cheap)
 }
@@ -117,7 +117,7 @@ func inFiles(t *testing.T, dir, text string) bool {
 }
 
 func TestRolesWithoutContentHaveNoKey(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	for _, role := range []account.Role{account.Auditor, account.Operator} {
 		recipient, err := a.Create(t.Context(), string(role), "", role, pass)
 		if err != nil || recipient != "" {
@@ -134,7 +134,7 @@ func TestRolesWithoutContentHaveNoKey(t *testing.T) {
 }
 
 func TestWhatIsRefusedAtCreation(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if _, err := a.Create(t.Context(), "revisor", "", account.Auditor, pass); err != nil {
 		t.Fatal(err)
 	}
@@ -158,7 +158,7 @@ func TestWhatIsRefusedAtCreation(t *testing.T) {
 }
 
 func TestFailuresCloseTheNameForAWhile(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if _, err := a.Create(t.Context(), "revisor", "", account.Auditor, pass); err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +191,7 @@ func TestFailuresCloseTheNameForAWhile(t *testing.T) {
 // signed in with nor one who is signed in, and one address cannot try name after name.
 func TestGuessingFromOutside(t *testing.T) {
 	const mine, theirs, town = "192.0.2.7", "198.51.100.1", "192.0.2.200"
-	a := open(t)
+	a := accountOpen(t)
 	for _, name := range []string{"anna", "bo"} {
 		if _, err := a.Create(t.Context(), name, "", account.Auditor, pass); err != nil {
 			t.Fatal(err)
@@ -285,7 +285,7 @@ func TestGuessingFromOutside(t *testing.T) {
 const maxTries = 5
 
 func TestManyAtOnceDoNotOutrunTheLimit(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	var wg sync.WaitGroup
 	var mu sync.Mutex
 	got := map[error]int{}
@@ -334,7 +334,7 @@ func TestDisabledAndTamperedAccountsStayOut(t *testing.T) {
 }
 
 func TestTheLedgerTells(t *testing.T) {
-	a := open(t)
+	a := accountOpen(t)
 	if _, err := a.Create(t.Context(), "revisor", "", account.Auditor, pass); err != nil {
 		t.Fatal(err)
 	}
