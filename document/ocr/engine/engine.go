@@ -31,7 +31,7 @@ func (e *Engine) open() error {
 	if e.client != nil {
 		return nil
 	}
-	dir, err := dataDir(dataDirs())
+	dir, err := DataDir(DataDirs())
 	if err != nil {
 		return err
 	}
@@ -85,8 +85,8 @@ func (e *Engine) Recognise(g *image.Gray, dpi int, mode Mode) ([]Word, error) {
 	return words, nil
 }
 
-// dataDirs are the folders where language data may lie, the asked for one first.
-func dataDirs() []string {
+// DataDirs are the folders where language data may lie, the asked for one first.
+func DataDirs() []string {
 	dirs := []string{
 		"/usr/share/tesseract-ocr/5/tessdata", "/usr/share/tesseract-ocr/4.00/tessdata",
 		"/usr/share/tessdata", "/usr/local/share/tessdata", "/usr/share/tesseract/tessdata",
@@ -97,8 +97,8 @@ func dataDirs() []string {
 	return dirs
 }
 
-// dataDir finds the folder with the language and the orientation model.
-func dataDir(dirs []string) (string, error) {
+// DataDir finds the folder with the language and the orientation model.
+func DataDir(dirs []string) (string, error) {
 	for _, d := range dirs {
 		if exists(filepath.Join(d, Language+".traineddata")) && exists(filepath.Join(d, "osd.traineddata")) {
 			return d, nil

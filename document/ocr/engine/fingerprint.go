@@ -16,7 +16,7 @@ import (
 // at files only and takes about 50 ms.
 func Fingerprint() string {
 	h := sha256.New()
-	dir, err := dataDir(dataDirs())
+	dir, err := DataDir(DataDirs())
 	if err != nil {
 		return "no-engine"
 	}

@@ -13,10 +13,10 @@ import (
 // a gap that says so.
 type Engine struct{}
 
-// dataDirs are none: there is no engine to use them.
-func dataDirs() []string { return nil }
+// DataDirs are none: there is no engine to use them.
+func DataDirs() []string { return nil }
 
-func dataDir([]string) (string, error) { return "", absent() }
+func DataDir([]string) (string, error) { return "", absent() }
 
 // Recognise fails with document.ErrNoEngine.
 func (*Engine) Recognise(*image.Gray, int, Mode) ([]Word, error) { return nil, absent() }

@@ -21,8 +21,9 @@ import (
 	"brevvagt/scanner/source/share/walk"
 )
 
-// TestMain lets the test binary be a worker that is killed.
+// TestMain lets the test binary be a worker that is killed, or a move.
 func TestMain(m *testing.M) {
+	beMove()
 	if dir := os.Getenv("NIGHT_TEST_SHARE"); dir != "" {
 		if err := worker(dir, os.Getenv("NIGHT_TEST_DB"), os.Getenv("NIGHT_TEST_TALLY")); err != nil {
 			fmt.Fprintln(os.Stderr, err)

@@ -31,18 +31,18 @@ var note = swap.Note{Case: "01SAG", Text: "Filen er i karantæne, sag 01SAG"}
 func newPlace(t *testing.T, name string) *place {
 	t.Helper()
 	p := &place{dir: t.TempDir(), path: "sag/" + name, content: []byte("CPR-nr. 070761-4285")}
-	swapMust(t, os.Mkdir(filepath.Join(p.dir, "sag"), 0o755))
+	must(t, os.Mkdir(filepath.Join(p.dir, "sag"), 0o755))
 	file := filepath.Join(p.dir, p.path)
-	swapMust(t, os.WriteFile(file, p.content, 0o640))
-	swapMust(t, os.Chmod(file, 0o640))
+	must(t, os.WriteFile(file, p.content, 0o640))
+	must(t, os.Chmod(file, 0o640))
 	if os.Getuid() == 0 {
-		swapMust(t, os.Chown(file, 1234, 4321))
+		must(t, os.Chown(file, 1234, 4321))
 	}
-	swapMust(t, unix.Setxattr(file, "user.mærke", []byte("vigtig"), 0))
-	swapMust(t, os.Chtimes(file, time.Unix(1700000000, 5), time.Unix(1600000000, 123456789)))
+	must(t, unix.Setxattr(file, "user.mærke", []byte("vigtig"), 0))
+	must(t, os.Chtimes(file, time.Unix(1700000000, 5), time.Unix(1600000000, 123456789)))
 	var err error
 	p.tree, err = walk.OpenLocal(p.dir)
-	swapMust(t, err)
+	must(t, err)
 	t.Cleanup(func() { p.tree.Close() })
 	p.see(t)
 	return p
@@ -51,19 +51,19 @@ func newPlace(t *testing.T, name string) *place {
 func (p *place) see(t *testing.T) {
 	t.Helper()
 	f, err := p.tree.Open(t.Context(), p.path)
-	swapMust(t, err)
+	must(t, err)
 	defer f.Close()
 	p.seen, err = f.Stat()
-	swapMust(t, err)
+	must(t, err)
 	sum := sha256.Sum256(p.content)
 	p.receipt, err = swap.Describe(p.tree, p.dir, p.path, hex.EncodeToString(sum[:]))
-	swapMust(t, err)
+	must(t, err)
 }
 
 func (p *place) names(t *testing.T) string {
 	t.Helper()
 	entries, err := os.ReadDir(filepath.Join(p.dir, "sag"))
-	swapMust(t, err)
+	must(t, err)
 	var names []string
 	for _, e := range entries {
 		names = append(names, e.Name())
@@ -81,24 +81,24 @@ func TestTakenAndPutBackTheSame(t *testing.T) {
 	acl := aclOf(t, file)
 	p.see(t)
 	var before, after unix.Stat_t
-	swapMust(t, unix.Stat(file, &before))
-	swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
+	must(t, unix.Stat(file, &before))
+	must(t, swap.Take(p.tree, p.path, p.seen, note))
 	if got := p.names(t); got != "brev.txt.brevvagt.txt" {
 		t.Fatalf("after taking: %s", got)
 	}
 	// The receipt goes through the case database.
 	data, err := p.receipt.Encode()
-	swapMust(t, err)
+	must(t, err)
 	p.receipt, err = swap.Decode(data)
-	swapMust(t, err)
-	swapMust(t, p.restore())
-	swapMust(t, p.restore()) // repeated after a crash
+	must(t, err)
+	must(t, p.restore())
+	must(t, p.restore()) // repeated after a crash
 	if got := p.names(t); got != "brev.txt" {
 		t.Fatalf("after putting back: %s", got)
 	}
 	got, err := os.ReadFile(file)
-	swapMust(t, err)
-	swapMust(t, unix.Stat(file, &after))
+	must(t, err)
+	must(t, unix.Stat(file, &after))
 	if !bytes.Equal(got, p.content) || after.Mode != before.Mode || after.Uid != before.Uid || after.Gid != before.Gid || after.Mtim != before.Mtim {
 		t.Errorf("the file came back changed: %+v, was %+v", after, before)
 	}
@@ -115,12 +115,12 @@ func TestTakenAndPutBackTheSame(t *testing.T) {
 func TestOddNamesComeBack(t *testing.T) {
 	for _, name := range []string{"linje\nskift.txt", "ikke-utf8-\xe6\xf8.txt", "\xff", strings.Repeat("l", 251) + ".txt", strings.Repeat("\xe6", 255), "  .txt "} {
 		p := newPlace(t, name)
-		swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
+		must(t, swap.Take(p.tree, p.path, p.seen, note))
 		data, err := p.receipt.Encode()
-		swapMust(t, err)
+		must(t, err)
 		p.receipt, err = swap.Decode(data)
-		swapMust(t, err)
-		swapMust(t, p.restore())
+		must(t, err)
+		must(t, p.restore())
 		if got := p.names(t); got != name {
 			t.Errorf("%q came back as %q", name, got)
 		}
@@ -136,12 +136,12 @@ func TestOpenInAnEditor(t *testing.T) {
 	} {
 		p := newPlace(t, c.name)
 		mark := filepath.Join(p.dir, "sag", c.mark)
-		swapMust(t, os.WriteFile(mark, []byte("\x07Testperson"), 0o644))
+		must(t, os.WriteFile(mark, []byte("\x07Testperson"), 0o644))
 		if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrBusy) {
 			t.Errorf("%s with %s: %v", c.name, c.mark, err)
 		}
 		old := time.Now().Add(-48*time.Hour - time.Hour)
-		swapMust(t, os.Chtimes(mark, old, old))
+		must(t, os.Chtimes(mark, old, old))
 		if err := swap.Take(p.tree, p.path, p.seen, note); err != nil {
 			t.Errorf("%s with an old %s: %v", c.name, c.mark, err)
 		}
@@ -170,21 +170,21 @@ func aclOf(t *testing.T, file string) []byte {
 func TestNothingIsOverwritten(t *testing.T) {
 	p := newPlace(t, "brev.txt")
 	// Somebody else's file has the note's name.
-	swapMust(t, os.WriteFile(filepath.Join(p.dir, "sag", "brev.txt.brevvagt.txt"), []byte("min egen"), 0o600))
-	swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
+	must(t, os.WriteFile(filepath.Join(p.dir, "sag", "brev.txt.brevvagt.txt"), []byte("min egen"), 0o600))
+	must(t, swap.Take(p.tree, p.path, p.seen, note))
 	if got := p.names(t); got != "brev.txt.2.brevvagt.txt brev.txt.brevvagt.txt" {
 		t.Fatalf("after taking: %s", got)
 	}
 	// A new file has appeared in the old one's place.
-	swapMust(t, os.WriteFile(filepath.Join(p.dir, p.path), []byte("ny tekst om noget andet"), 0o600))
+	must(t, os.WriteFile(filepath.Join(p.dir, p.path), []byte("ny tekst om noget andet"), 0o600))
 	if err := p.restore(); !errors.Is(err, swap.ErrTaken) {
 		t.Fatalf("putting back over a new file: %v", err)
 	}
 	if got, _ := os.ReadFile(filepath.Join(p.dir, p.path)); string(got) != "ny tekst om noget andet" {
 		t.Fatalf("the new file was overwritten with %q", got)
 	}
-	swapMust(t, os.Remove(filepath.Join(p.dir, p.path)))
-	swapMust(t, p.restore())
+	must(t, os.Remove(filepath.Join(p.dir, p.path)))
+	must(t, p.restore())
 	if got := p.names(t); got != "brev.txt brev.txt.brevvagt.txt" {
 		t.Fatalf("after putting back: %s", got)
 	}
@@ -194,17 +194,17 @@ func TestOnlyTheFileThatWasSeenIsTaken(t *testing.T) {
 	p := newPlace(t, "brev.txt")
 	file := filepath.Join(p.dir, p.path)
 	f, err := os.OpenFile(file, os.O_RDWR, 0)
-	swapMust(t, err)
+	must(t, err)
 	if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrBusy) {
 		t.Errorf("a file that is open elsewhere: %v", err)
 	}
 	f.Close()
-	swapMust(t, os.WriteFile(file, []byte("CPR-nr. 070761-4286"), 0o640))
+	must(t, os.WriteFile(file, []byte("CPR-nr. 070761-4286"), 0o640))
 	if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrChanged) {
 		t.Errorf("a changed file: %v", err)
 	}
-	swapMust(t, os.Remove(file))
-	swapMust(t, os.Symlink("/etc/hostname", file))
+	must(t, os.Remove(file))
+	must(t, os.Symlink("/etc/hostname", file))
 	if err := swap.Take(p.tree, p.path, p.seen, note); !errors.Is(err, swap.ErrChanged) {
 		t.Errorf("a link in its place: %v", err)
 	}
@@ -212,9 +212,9 @@ func TestOnlyTheFileThatWasSeenIsTaken(t *testing.T) {
 		t.Errorf("left behind: %s", got)
 	}
 	// A link in the way leads nobody out of the share.
-	swapMust(t, os.RemoveAll(filepath.Join(p.dir, "sag")))
+	must(t, os.RemoveAll(filepath.Join(p.dir, "sag")))
 	outside := t.TempDir()
-	swapMust(t, os.Symlink(outside, filepath.Join(p.dir, "sag")))
+	must(t, os.Symlink(outside, filepath.Join(p.dir, "sag")))
 	if err := p.restore(); err == nil {
 		t.Error("a file was put back through a link")
 	}
@@ -226,19 +226,12 @@ func TestOnlyTheFileThatWasSeenIsTaken(t *testing.T) {
 func TestLongAndWrongContent(t *testing.T) {
 	long := strings.Repeat("å", 127) // 254 bytes
 	p := newPlace(t, long)
-	swapMust(t, swap.Take(p.tree, p.path, p.seen, note))
+	must(t, swap.Take(p.tree, p.path, p.seen, note))
 	if err := swap.Restore(p.tree, p.receipt, note.Case, strings.NewReader("noget andet")); err == nil {
 		t.Error("other content was put back")
 	}
-	swapMust(t, p.restore())
+	must(t, p.restore())
 	if got := p.names(t); got != long {
 		t.Errorf("after putting back: %s", got)
-	}
-}
-
-func swapMust(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

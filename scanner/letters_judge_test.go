@@ -1,4 +1,4 @@
-package letters_test
+package scanner_test
 
 import (
 	"context"

@@ -1,19 +1,20 @@
 //go:build cgo
 
-package engine
+package ocr
 
 import (
 	"errors"
 	"testing"
 
 	"brevvagt/document"
+	"brevvagt/document/ocr/engine"
 )
 
 func TestMissingLanguageIsNoEngine(t *testing.T) {
-	if _, err := dataDir(dataDirs()); err != nil {
+	if _, err := engine.DataDir(engine.DataDirs()); err != nil {
 		t.Fatalf("the tests need tesseract with Danish: %v", err)
 	}
-	if _, err := dataDir([]string{t.TempDir()}); !errors.Is(err, document.ErrNoEngine) {
+	if _, err := engine.DataDir([]string{t.TempDir()}); !errors.Is(err, document.ErrNoEngine) {
 		t.Errorf("an empty folder: %v", err)
 	}
 }

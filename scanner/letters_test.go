@@ -1,4 +1,4 @@
-package letters_test
+package scanner_test
 
 import (
 	"bytes"
@@ -156,7 +156,7 @@ func TestMergeRuns(t *testing.T) {
 		{"one with the address of another", mergeRun(list, with(list, 5, moved(list[5], list[9])), date), mismatch("med en anden adresse")},
 		{"one unreadable", with2(mergeRun(list, list, date), 4, []byte("(tomt ark)")), want{policy.Warn, map[string]string{"addressee-unknown": "brev-004.txt"}}},
 		{"one missing", slices.Delete(mergeRun(list, list, date), 5, 6), want{policy.Warn, map[string]string{"addressee-unknown": "brev-005.txt"}}},
-		{"merge mark left", with2(mergeRun(list, list, date), 4, []byte(letterTo(list[3], date, "Beløbet er «Beløb» kr."))), want{policy.Hold, map[string]string{"placeholder": "1 pladsholder"}}},
+		{"merge mark left", with2(mergeRun(list, list, date), 4, []byte(lettersLetterTo(list[3], date, "Beløbet er «Beløb» kr."))), want{policy.Hold, map[string]string{"placeholder": "1 pladsholder"}}},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -249,10 +249,10 @@ func TestMeMo(t *testing.T) {
 	list, old := people(6, 12, 0), people(7, 5, 3000)
 	child := old[0]
 	declared := "<memo:CPRdata><memo:cprNumber>" + strings.ReplaceAll(child.number, "-", "") + "</memo:cprNumber><memo:name>" + child.name() + "</memo:name></memo:CPRdata>"
-	about := letterTo(list[0], date, "Dit barn "+child.name()+", CPR-nr. "+child.number+", er optaget.")
+	about := lettersLetterTo(list[0], date, "Dit barn "+child.name()+", CPR-nr. "+child.number+", er optaget.")
 	var oldFiles []member
 	for i, p := range old {
-		oldFiles = append(oldFiles, member{fmt.Sprintf("gammel-%d.txt", i), []byte(letterTo(p, "3. marts 2052", ""))})
+		oldFiles = append(oldFiles, member{fmt.Sprintf("gammel-%d.txt", i), []byte(lettersLetterTo(p, "3. marts 2052", ""))})
 	}
 	var same []member
 	for i, p := range list {
@@ -263,11 +263,11 @@ func TestMeMo(t *testing.T) {
 		out  *scanner.Outcome
 		want want
 	}{
-		{"right, single", scanBytes(t, "b.xml", memoTo(list[0], "Ny post", "", member{"brev.txt", []byte(letterTo(list[0], date, ""))})), pass},
-		{"wrong, single", scanBytes(t, "b.xml", memoTo(list[0], "Ny post", "", member{"brev.txt", []byte(letterTo(old[0], date, ""))})), mismatch("1 af 1 brev")},
+		{"right, single", scanBytes(t, "b.xml", memoTo(list[0], "Ny post", "", member{"brev.txt", []byte(lettersLetterTo(list[0], date, ""))})), pass},
+		{"wrong, single", scanBytes(t, "b.xml", memoTo(list[0], "Ny post", "", member{"brev.txt", []byte(lettersLetterTo(old[0], date, ""))})), mismatch("1 af 1 brev")},
 		{"declared child", scanBytes(t, "b.xml", memoTo(list[0], "Ny post", declared, member{"brev.txt", []byte(about)})), pass},
 		{"undeclared person", scanBytes(t, "b.xml", memoTo(list[0], "Ny post", "", member{"brev.txt", []byte(about)})), mismatch("med en andens CPR-nummer")},
-		{"number in the notification", scanBytes(t, "b.xml", memoTo(list[0], "Post om CPR-nr. "+child.number, declared, member{"brev.txt", []byte(letterTo(list[0], date, ""))})), want{policy.Hold, map[string]string{"cpr-unprotected": "advisering"}}},
+		{"number in the notification", scanBytes(t, "b.xml", memoTo(list[0], "Post om CPR-nr. "+child.number, declared, member{"brev.txt", []byte(lettersLetterTo(list[0], date, ""))})), want{policy.Hold, map[string]string{"cpr-unprotected": "advisering"}}},
 		{"many right", scanBytes(t, "b.zip", zipOf(t, memoRun(list, list))), pass},
 		{"shifted", scanBytes(t, "b.zip", zipOf(t, memoRun(list, shift(list)))), mismatch("12 forskudt 1 række")},
 		{"same letters to all", scanBytes(t, "b.zip", zipOf(t, same)), want{policy.Hold, map[string]string{"bulk-persons": "12 modtagere", "stale-letter": "60 breve"}}},

@@ -1,16 +1,18 @@
-package frame
+package cloud
 
 import (
 	"bytes"
 	"testing"
+
+	"brevvagt/scanner/source/share/cloud/frame"
 )
 
 // FuzzReadFrame: whatever comes over the pipe is read, refused or cut off, and what
 // was read is written the same way.
 func FuzzReadFrame(f *testing.F) {
 	var b bytes.Buffer
-	w := NewWriter(&b)
-	if err := w.SendJSON(Listed, 7, []Entry{{Name: "brev.txt", Size: 3, Tag: "x"}}); err != nil {
+	w := frame.NewWriter(&b)
+	if err := w.SendJSON(frame.Listed, 7, []frame.Entry{{Name: "brev.txt", Size: 3, Tag: "x"}}); err != nil {
 		f.Fatal(err)
 	}
 	f.Add(b.Bytes())
@@ -19,16 +21,16 @@ func FuzzReadFrame(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		r := bytes.NewReader(data)
 		for {
-			fr, err := ReadFrame(r)
+			fr, err := frame.ReadFrame(r)
 			if err != nil {
 				return
 			}
-			var list []Entry
-			var a Answer
-			var p Problem
+			var list []frame.Entry
+			var a frame.Answer
+			var p frame.Problem
 			_, _, _ = fr.Decode(&list), fr.Decode(&a), fr.Decode(&p)
 			var out bytes.Buffer
-			if err := NewWriter(&out).Send(fr.Kind, fr.Number, fr.Payload); err != nil || !bytes.Contains(data, out.Bytes()) {
+			if err := frame.NewWriter(&out).Send(fr.Kind, fr.Number, fr.Payload); err != nil || !bytes.Contains(data, out.Bytes()) {
 				t.Fatalf("written otherwise than read: %v", err)
 			}
 		}
@@ -36,10 +38,10 @@ func FuzzReadFrame(f *testing.F) {
 }
 
 func TestTooLargeIsRefused(t *testing.T) {
-	if err := NewWriter(&bytes.Buffer{}).Send(Data, 1, make([]byte, MaxPayload+1)); err == nil {
+	if err := frame.NewWriter(&bytes.Buffer{}).Send(frame.Data, 1, make([]byte, frame.MaxPayload+1)); err == nil {
 		t.Error("a frame over the bound was written")
 	}
-	if _, err := ReadFrame(bytes.NewReader([]byte{0, 0x10, 0, 1, 'd', 0, 0, 0, 1})); err == nil {
+	if _, err := frame.ReadFrame(bytes.NewReader([]byte{0, 0x10, 0, 1, 'd', 0, 0, 0, 1})); err == nil {
 		t.Error("a frame over the bound was read")
 	}
 }

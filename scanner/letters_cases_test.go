@@ -1,4 +1,4 @@
-package letters_test
+package scanner_test
 
 import (
 	"fmt"
@@ -22,7 +22,7 @@ func TestAarhus(t *testing.T) {
 	list, old := people(10, 274, 0), people(11, 350, 3000)
 	var all []member
 	for i, p := range old {
-		all = append(all, member{fmt.Sprintf("gammelt-%03d.txt", i+1), []byte(letterTo(p, "14. marts 2054", ""))})
+		all = append(all, member{fmt.Sprintf("gammelt-%03d.txt", i+1), []byte(lettersLetterTo(p, "14. marts 2054", ""))})
 	}
 	t.Run("one old letter of another to each", func(t *testing.T) {
 		want{policy.Hold, map[string]string{"addressee-mismatch": "274 af 274 breve", "stale-letter": "274 breve"}}.check(t,
@@ -61,7 +61,7 @@ func TestAarhus(t *testing.T) {
 		want{policy.Hold, map[string]string{"addressee-mismatch": "8 af 8 breve"}}.check(t, scanFolder(t, folderOf(t, members)))
 	})
 	t.Run("one letter to everybody", func(t *testing.T) {
-		members := []member{{"modtagere.csv", listOf(list[:20], func(int) string { return "brev.txt" })}, {"brev.txt", []byte(letterTo(list[0], date, ""))}}
+		members := []member{{"modtagere.csv", listOf(list[:20], func(int) string { return "brev.txt" })}, {"brev.txt", []byte(lettersLetterTo(list[0], date, ""))}}
 		want{policy.Hold, map[string]string{"bulk-persons": "20 modtagere får et og samme brev"}}.check(t, scanFolder(t, folderOf(t, members)))
 	})
 }
@@ -73,7 +73,7 @@ func TestChildren(t *testing.T) {
 	run := func(body func(i int) string) []member {
 		out := []member{{"modtagere.csv", listOf(list, txt)}}
 		for i, p := range list {
-			out = append(out, member{txt(i), []byte(letterTo(p, date, body(i)))})
+			out = append(out, member{txt(i), []byte(lettersLetterTo(p, date, body(i)))})
 		}
 		return out
 	}
@@ -101,7 +101,7 @@ func TestPrefilledForm(t *testing.T) {
 	form := fmt.Sprintf("\nBlanket\nForælder 1: %s, CPR-nr. %s\nForælder 2: %s, CPR-nr. %s\n", others[0].name(), others[0].number, others[1].name(), others[1].number)
 	out := []member{{"modtagere.csv", listOf(list, txt)}}
 	for i, p := range list {
-		out = append(out, member{txt(i), []byte(letterTo(p, date, form))})
+		out = append(out, member{txt(i), []byte(lettersLetterTo(p, date, form))})
 	}
 	want{policy.Hold, map[string]string{"template-residue": "2 personer"}}.check(t, scanFolder(t, folderOf(t, out)))
 }
@@ -113,14 +113,14 @@ func TestFamilyIsNoMismatch(t *testing.T) {
 	list[7].last, list[7].street, list[7].post = list[6].last, list[6].street, list[6].post
 	out := []member{{"modtagere.csv", listOf(list, txt)}}
 	for i, p := range list {
-		text := letterTo(p, date, "Vedrører også CPR-nr. "+family[i].number+".")
+		text := lettersLetterTo(p, date, "Vedrører også CPR-nr. "+family[i].number+".")
 		if i < 5 || i == 6 {
 			// The reference block names the child alone.
 			child := family[i].number
 			if i == 6 {
 				child = list[7].number
 			}
-			text = strings.ReplaceAll(letterTo(p, date, ""), p.number, child)
+			text = strings.ReplaceAll(lettersLetterTo(p, date, ""), p.number, child)
 		}
 		out = append(out, member{txt(i), []byte(text)})
 	}
@@ -140,8 +140,8 @@ func TestSpellings(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			csv := c.head + "\n" + c.row + "\n"
-			pass.check(t, scanFolder(t, folderOf(t, []member{{"liste.csv", []byte(csv)}, {"a.txt", []byte(letterTo(p, date, ""))}})))
-			mismatch("1 af 1 brev").check(t, scanFolder(t, folderOf(t, []member{{"liste.csv", []byte(csv)}, {"a.txt", []byte(letterTo(q, date, ""))}})))
+			pass.check(t, scanFolder(t, folderOf(t, []member{{"liste.csv", []byte(csv)}, {"a.txt", []byte(lettersLetterTo(p, date, ""))}})))
+			mismatch("1 af 1 brev").check(t, scanFolder(t, folderOf(t, []member{{"liste.csv", []byte(csv)}, {"a.txt", []byte(lettersLetterTo(q, date, ""))}})))
 		})
 	}
 }
@@ -155,10 +155,10 @@ func TestNoRun(t *testing.T) {
 		"names beside notes":        {names, note("referat.txt", "Mødet blev holdt mandag."), note("plan.txt", "Planen er lagt.")},
 		"as many notes as rows":     {{"a.csv", listOf(list[:2], nil)}, note("referat.txt", "Mødet blev holdt mandag."), note("plan.txt", "Planen er lagt.")},
 		"other files in the column": {{"a.csv", listOf(list, txt)}, note("referat.txt", "Mødet blev holdt mandag.")},
-		"letters to others":         {names, note("a.txt", letterTo(others[0], date, "")), note("b.txt", letterTo(others[1], date, ""))},
-		"two lists":                 {{"a.csv", listOf(list[:1], txt)}, {"b.csv", listOf(list[:1], txt)}, note("brev-001.txt", letterTo(list[0], date, ""))},
+		"letters to others":         {names, note("a.txt", lettersLetterTo(others[0], date, "")), note("b.txt", lettersLetterTo(others[1], date, ""))},
+		"two lists":                 {{"a.csv", listOf(list[:1], txt)}, {"b.csv", listOf(list[:1], txt)}, note("brev-001.txt", lettersLetterTo(list[0], date, ""))},
 		"mails":                     {{"a.csv", listOf(list[:1], nil)}, note("m.eml", "Subject: x\n\nhej")},
-		"letters without a list":    {note("a.txt", letterTo(list[0], date, "")), note("b.txt", letterTo(list[1], date, ""))},
+		"letters without a list":    {note("a.txt", lettersLetterTo(list[0], date, "")), note("b.txt", lettersLetterTo(list[1], date, ""))},
 		"a list alone":              {names},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -272,7 +272,7 @@ func TestManyPairs(t *testing.T) {
 	list := people(24, 1001, 0)
 	var inner []member
 	for i, p := range list[:500] {
-		inner = append(inner, member{txt(i), []byte(letterTo(p, date, ""))})
+		inner = append(inner, member{txt(i), []byte(lettersLetterTo(p, date, ""))})
 	}
 	members := []member{{"liste.csv", listOf(list, func(int) string { return "alle.zip" })}, {"alle.zip", zipOf(t, inner)}}
 	start := spent.Processor()

@@ -1,4 +1,4 @@
-package letters_test
+package scanner_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"brevvagt/scanner/source/letters/memo"
 )
 
-const number = "070761-4285" // the CPR office's own printed example
+const lettersNumber = "070761-4285" // the CPR office's own printed example
 
 func xmlMessage(body string) string {
 	return `<?xml version="1.0" encoding="UTF-8"?><memo:Message xmlns:memo="https://DigitalPost.dk/MeMo-1" memoVersion="1.2">` + body + `</memo:Message>`
@@ -62,7 +62,7 @@ func TestHeader(t *testing.T) {
 }
 
 func TestFilesAreDecoded(t *testing.T) {
-	doc := read(xmlMessage("<memo:MessageBody><memo:MainDocument>" + file("brev.txt", "CPR-nr. "+number) + file("brev.txt", "bilag to") + file("", "uden navn") +
+	doc := read(xmlMessage("<memo:MessageBody><memo:MainDocument>" + file("brev.txt", "CPR-nr. "+lettersNumber) + file("brev.txt", "bilag to") + file("", "uden navn") +
 		"</memo:MainDocument></memo:MessageBody>"))
 	var paths []string
 	for _, s := range doc.Segments {
@@ -70,7 +70,7 @@ func TestFilesAreDecoded(t *testing.T) {
 			paths = append(paths, s.At.Path+": "+s.Text)
 		}
 	}
-	want := "besked.xml/brev.txt: CPR-nr. " + number + "|besked.xml/2-brev.txt: bilag to|besked.xml/dokument.txt: uden navn"
+	want := "besked.xml/brev.txt: CPR-nr. " + lettersNumber + "|besked.xml/2-brev.txt: bilag to|besked.xml/dokument.txt: uden navn"
 	if got := strings.Join(paths, "|"); got != want {
 		t.Errorf("read %q, want %q", got, want)
 	}
@@ -79,14 +79,14 @@ func TestFilesAreDecoded(t *testing.T) {
 func TestBrokenMessagesLeaveGaps(t *testing.T) {
 	for name, text := range map[string]string{
 		"no base64":  xmlMessage("<memo:File><memo:filename>a.txt</memo:filename><memo:content>###</memo:content></memo:File>"),
-		"cut off":    xmlMessage("")[:len(xmlMessage(""))-8] + "<memo:label>" + number + "</memo:label><",
-		"too nested": xmlMessage(strings.Repeat("<memo:x>", 205) + number),
+		"cut off":    xmlMessage("")[:len(xmlMessage(""))-8] + "<memo:label>" + lettersNumber + "</memo:label><",
+		"too nested": xmlMessage(strings.Repeat("<memo:x>", 205) + lettersNumber),
 	} {
 		doc := read(text)
 		if len(doc.Gaps) == 0 {
 			t.Errorf("%s: no gap", name)
 		}
-		if name != "no base64" && !slices.ContainsFunc(doc.Segments, func(s document.Segment) bool { return strings.Contains(s.Text, number) }) {
+		if name != "no base64" && !slices.ContainsFunc(doc.Segments, func(s document.Segment) bool { return strings.Contains(s.Text, lettersNumber) }) {
 			t.Errorf("%s: what can be read is lost: %+v", name, doc.Segments)
 		}
 	}

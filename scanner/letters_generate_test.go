@@ -1,4 +1,4 @@
-package letters_test
+package scanner_test
 
 import (
 	"archive/zip"
@@ -21,9 +21,9 @@ type somebody struct{ first, last, street, post, number string }
 func (p somebody) name() string { return p.first + " " + p.last }
 
 var (
-	firsts  = strings.Fields("Testa Prøve Eksa Skrøbe Maja-Test Udkast Åseline Øjvind Ærlig Mønster Figur Dukke Attrap Model Kladde Skabe Brevina Postulla Arkiva Journa")
-	lasts   = strings.Fields("Eksempelsen Prøvegaard Testrup Opdigtsen Mønsterholm Papirborg Kladdeby Blanketsen Arkivdal Skuffe Kuvertsen Frimærkholt Stempelund Sidetal Marginsen Afsnitby")
-	streets = strings.Fields("Testvej Prøvegade Eksempelallé Mønsterstræde Papirvænget Kuvertparken Stempeltorvet Marginbakken")
+	lettersFirsts = strings.Fields("Testa Prøve Eksa Skrøbe Maja-Test Udkast Åseline Øjvind Ærlig Mønster Figur Dukke Attrap Model Kladde Skabe Brevina Postulla Arkiva Journa")
+	lettersLasts  = strings.Fields("Eksempelsen Prøvegaard Testrup Opdigtsen Mønsterholm Papirborg Kladdeby Blanketsen Arkivdal Skuffe Kuvertsen Frimærkholt Stempelund Sidetal Marginsen Afsnitby")
+	streets       = strings.Fields("Testvej Prøvegade Eksempelallé Mønsterstræde Papirvænget Kuvertparken Stempeltorvet Marginbakken")
 )
 
 // people makes n people from a seed; from is the first of their numbers, so that
@@ -33,7 +33,7 @@ func people(seed uint64, n, from int) []somebody {
 	seen := make(map[string]bool)
 	var out []somebody
 	for len(out) < n {
-		p := somebody{firsts[r.IntN(len(firsts))] + " " + string(rune('A'+r.IntN(26))) + middles[r.IntN(len(middles))], lasts[r.IntN(len(lasts))],
+		p := somebody{lettersFirsts[r.IntN(len(lettersFirsts))] + " " + string(rune('A'+r.IntN(26))) + middles[r.IntN(len(middles))], lettersLasts[r.IntN(len(lettersLasts))],
 			fmt.Sprintf("%s %d", streets[r.IntN(len(streets))], 1+r.IntN(400)), fmt.Sprintf("99%02d Prøveby", 10+r.IntN(80)), ""}
 		switch r.IntN(4) {
 		case 0:
@@ -59,7 +59,7 @@ var today = time.Date(2058, 1, 1, 0, 0, 0, 0, time.UTC)
 const date = "28. december 2057"
 
 // letterTo is a letter as text; extra stands in its body.
-func letterTo(p somebody, on, extra string) string {
+func lettersLetterTo(p somebody, on, extra string) string {
 	return fmt.Sprintf("Prøve Kommune\nRådhuspladsen 1\n9900 Prøveby\n\n%s\n%s\n%s\n\nDato: %s\nSagsnr. 27.00.00-G01-1-57\nCPR-nr.: %s\n\nKære %s\n\n"+
 		"Vi har behandlet din ansøgning og skriver for at orientere om det videre forløb. %s\n\nMed venlig hilsen\n\nMedarbejder Prøvesen\nBorgerservice\n",
 		p.name(), p.street, p.post, on, p.number, p.first, extra)
@@ -91,7 +91,7 @@ func txt(i int) string { return fmt.Sprintf("brev-%03d.txt", i+1) }
 func mergeRun(list, written []somebody, on string) []member {
 	out := []member{{"modtagere.csv", listOf(list, txt)}}
 	for i, p := range written {
-		out = append(out, member{txt(i), []byte(letterTo(p, on, ""))})
+		out = append(out, member{txt(i), []byte(lettersLetterTo(p, on, ""))})
 	}
 	return out
 }
@@ -154,7 +154,7 @@ func memoTo(p somebody, notification, contentData string, files ...member) []byt
 func memoRun(list, written []somebody) []member {
 	var out []member
 	for i, p := range list {
-		out = append(out, member{fmt.Sprintf("besked-%03d.xml", i+1), memoTo(p, "Du har fået post", "", member{"brev.txt", []byte(letterTo(written[i], date, ""))})})
+		out = append(out, member{fmt.Sprintf("besked-%03d.xml", i+1), memoTo(p, "Du har fået post", "", member{"brev.txt", []byte(lettersLetterTo(written[i], date, ""))})})
 	}
 	return out
 }
@@ -226,7 +226,7 @@ func docxOf(t testing.TB, letters []string) []byte {
 func lettersTo(ps []somebody) []string {
 	var out []string
 	for _, p := range ps {
-		out = append(out, letterTo(p, date, ""))
+		out = append(out, lettersLetterTo(p, date, ""))
 	}
 	return out
 }

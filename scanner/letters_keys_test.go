@@ -1,4 +1,4 @@
-package letters_test
+package scanner_test
 
 import (
 	"fmt"
@@ -15,7 +15,7 @@ func keyed(list, written []somebody, rows []byte, name string, file func(i int, 
 		out = append(out, member{name, rows})
 	}
 	for i, p := range written {
-		out = append(out, member{file(i, list[i]), []byte(letterTo(p, date, ""))})
+		out = append(out, member{file(i, list[i]), []byte(lettersLetterTo(p, date, ""))})
 	}
 	return out
 }
@@ -103,7 +103,7 @@ func families(parents, children []somebody, of []int) []member {
 		c := children[i]
 		fmt.Fprintf(&list, "%s;%s;%s;%s;%s\n", p.name(), p.number, c.name(), c.number, txt(i))
 		c = children[of[i]]
-		text := strings.Replace(letterTo(p, date, "Barn: "+c.name()+" skal til tandlæge."), p.number, c.number, 1)
+		text := strings.Replace(lettersLetterTo(p, date, "Barn: "+c.name()+" skal til tandlæge."), p.number, c.number, 1)
 		out = append(out, member{txt(i), []byte(text)})
 	}
 	return append(out, member{"modtagere.csv", []byte(list.String())})
@@ -122,7 +122,7 @@ func TestSomethingOfAnotherInside(t *testing.T) {
 	stranger := people(36, 1, 3500)[0]
 	run := func(extra string) []member {
 		out := mergeRun(ps, ps, date)
-		out[8].data = []byte(letterTo(ps[7], date, extra))
+		out[8].data = []byte(lettersLetterTo(ps[7], date, extra))
 		return out
 	}
 	for name, c := range map[string]struct {
@@ -139,7 +139,7 @@ func TestSomethingOfAnotherInside(t *testing.T) {
 	// Where many letters hold a stranger's number, the run is about two people a letter.
 	out := mergeRun(ps, ps, date)
 	for i, other := range people(37, 20, 3600) {
-		out[i+1].data = []byte(letterTo(ps[i], date, "Sælger af ejendommen: "+other.number))
+		out[i+1].data = []byte(lettersLetterTo(ps[i], date, "Sælger af ejendommen: "+other.number))
 	}
 	pass.check(t, scanFolder(t, folderOf(t, out)))
 }
@@ -187,7 +187,7 @@ func TestLettersOnBehalf(t *testing.T) {
 				about = children[1-i]
 			}
 			fmt.Fprintf(&list, "%d\t%s\t%s\t%s\t%s\t%s\t%s\n", i+1, c.name(), c.number, p.name(), p.number, p.street, p.post)
-			text := letterTo(p, date, "")
+			text := lettersLetterTo(p, date, "")
 			text = strings.Replace(text, "\n"+p.name()+"\n", "\nForældrene til "+about.name()+"\n", 1)
 			text = strings.Replace(strings.Replace(text, p.number, about.number, 1), "Kære "+p.first, "Kære forældre", 1)
 			letters.WriteString(text + "\n")

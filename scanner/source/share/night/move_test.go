@@ -1,4 +1,4 @@
-package move
+package night
 
 import (
 	"context"
@@ -16,17 +16,18 @@ import (
 	_ "github.com/jackc/pgx/v5/stdlib"
 
 	"brevvagt/internal/peertest"
+	"brevvagt/scanner/source/share/move"
 	"brevvagt/scanner/source/share/seal"
 	"brevvagt/scanner/source/share/state"
 	"brevvagt/scanner/source/share/walk"
 )
 
-// TestMain lets the test binary be a move that is killed.
-func TestMain(m *testing.M) {
+// beMove lets the test binary be a move that is killed.
+func beMove() {
 	if from := os.Getenv("MOVE_TEST_FROM"); from != "" {
 		keys, err := keys()
 		if err == nil {
-			_, err = Run(context.Background(), Options{From: from, To: os.Getenv("MOVE_TEST_TO"), Keys: keys})
+			_, err = move.Run(context.Background(), move.Options{From: from, To: os.Getenv("MOVE_TEST_TO"), Keys: keys})
 		}
 		if err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -34,7 +35,6 @@ func TestMain(m *testing.M) {
 		}
 		os.Exit(0)
 	}
-	os.Exit(m.Run())
 }
 
 func keys() (*seal.Keys, error) {
@@ -45,7 +45,7 @@ func keys() (*seal.Keys, error) {
 func filled(t *testing.T, files int) (path string, want []string) {
 	t.Helper()
 	path = filepath.Join(t.TempDir(), "scan.db")
-	db := open(t, path)
+	db := moveOpen(t, path)
 	defer db.Close()
 	ctx := t.Context()
 	version, err := db.EnsureVersion(ctx, "læser", "regler")
@@ -76,10 +76,10 @@ func filled(t *testing.T, files int) (path string, want []string) {
 		must(t, db.Complete(ctx, run, c.ID, "en", results))
 		must(t, db.Leave(ctx, c.ID, "en"))
 	}
-	return path, hits(t, db)
+	return path, moveHits(t, db)
 }
 
-func open(t *testing.T, where string) *state.DB {
+func moveOpen(t *testing.T, where string) *state.DB {
 	t.Helper()
 	k, err := keys()
 	must(t, err)
@@ -88,7 +88,7 @@ func open(t *testing.T, where string) *state.DB {
 	return db
 }
 
-func hits(t *testing.T, db *state.DB) (list []string) {
+func moveHits(t *testing.T, db *state.DB) (list []string) {
 	t.Helper()
 	src, err := db.Source(t.Context(), "fælles")
 	must(t, err)
@@ -100,11 +100,11 @@ func hits(t *testing.T, db *state.DB) (list []string) {
 	return list
 }
 
-func options(t *testing.T, from, to string) Options {
+func options(t *testing.T, from, to string) move.Options {
 	t.Helper()
 	k, err := keys()
 	must(t, err)
-	return Options{From: from, To: to, Keys: k}
+	return move.Options{From: from, To: to, Keys: k}
 }
 
 func TestTablesAreAll(t *testing.T) {
@@ -121,7 +121,7 @@ func TestTablesAreAll(t *testing.T) {
 		must(t, rows.Scan(&name))
 		names = append(names, name)
 	}
-	want := Tables()
+	want := move.Tables()
 	slices.Sort(names)
 	slices.Sort(want)
 	if !slices.Equal(names, want) {
@@ -137,7 +137,7 @@ func TestMove(t *testing.T) {
 	from, want := filled(t, 2000)
 	try := options(t, from, to)
 	try.DryRun = true
-	counts, err := Run(t.Context(), try)
+	counts, err := move.Run(t.Context(), try)
 	rows := int64(0)
 	for _, c := range counts {
 		rows += c.Rows
@@ -145,15 +145,15 @@ func TestMove(t *testing.T) {
 	if err != nil || rows < 2000 || len(want) == 0 {
 		t.Fatalf("dry run: %v, %v", counts, err)
 	}
-	open(t, from).Close() // still ours
+	moveOpen(t, from).Close() // still ours
 	var tables int
-	counts, err = Run(t.Context(), Options{From: from, To: to, Keys: try.Keys, Done: func(Count, bool) { tables++ }})
-	if err != nil || tables != len(Tables()) {
+	counts, err = move.Run(t.Context(), move.Options{From: from, To: to, Keys: try.Keys, Done: func(move.Count, bool) { tables++ }})
+	if err != nil || tables != len(move.Tables()) {
 		t.Fatalf("%v, %v", counts, err)
 	}
-	db := open(t, to)
+	db := moveOpen(t, to)
 	defer db.Close()
-	if got := hits(t, db); !slices.Equal(got, want) {
+	if got := moveHits(t, db); !slices.Equal(got, want) {
 		t.Errorf("%d findings after the move, want %d", len(got), len(want))
 	}
 	// The night goes on there, with numbers that were not given before.
@@ -164,29 +164,29 @@ func TestMove(t *testing.T) {
 	if _, err := state.Open(t.Context(), from, try.Keys); !errors.Is(err, state.ErrMoved) {
 		t.Errorf("the file can still be used: %v", err)
 	}
-	if _, err := Run(t.Context(), options(t, from, to)); !errors.Is(err, state.ErrMoved) {
+	if _, err := move.Run(t.Context(), options(t, from, to)); !errors.Is(err, state.ErrMoved) {
 		t.Errorf("moved twice: %v", err)
 	}
 	other, _ := filled(t, 100)
-	if _, err := Run(t.Context(), options(t, other, to)); !errors.Is(err, ErrFull) {
+	if _, err := move.Run(t.Context(), options(t, other, to)); !errors.Is(err, move.ErrFull) {
 		t.Errorf("into a database with other scans: %v", err)
 	}
-	open(t, other).Close() // and is unhurt
+	moveOpen(t, other).Close() // and is unhurt
 }
 
 func TestRefusedWhileAtWork(t *testing.T) {
 	from, _ := filled(t, 600)
-	db := open(t, from)
+	db := moveOpen(t, from)
 	defer db.Close()
 	runs, err := db.Runs(t.Context(), 1, 1)
 	must(t, err)
 	if _, ok, err := db.Claim(t.Context(), runs[0].ID, "en", time.Now(), time.Minute); !ok || err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Run(t.Context(), options(t, from, "postgres://findes.invalid/ikke")); !errors.Is(err, ErrBusy) {
+	if _, err := move.Run(t.Context(), options(t, from, "postgres://findes.invalid/ikke")); !errors.Is(err, move.ErrBusy) {
 		t.Errorf("%v", err)
 	}
-	if _, err := Run(t.Context(), options(t, filepath.Join(t.TempDir(), "væk.db"), "")); !errors.Is(err, ErrGone) {
+	if _, err := move.Run(t.Context(), options(t, filepath.Join(t.TempDir(), "væk.db"), "")); !errors.Is(err, move.ErrGone) {
 		t.Errorf("%v", err)
 	}
 }
@@ -209,19 +209,12 @@ func TestKilledMove(t *testing.T) {
 			killed++
 		}
 	}
-	if _, err := Run(t.Context(), options(t, from, to)); err != nil && !errors.Is(err, state.ErrMoved) {
+	if _, err := move.Run(t.Context(), options(t, from, to)); err != nil && !errors.Is(err, state.ErrMoved) {
 		t.Fatal(err)
 	}
-	db := open(t, to)
+	db := moveOpen(t, to)
 	defer db.Close()
-	if got := hits(t, db); !slices.Equal(got, want) || killed == 0 {
+	if got := moveHits(t, db); !slices.Equal(got, want) || killed == 0 {
 		t.Errorf("%d findings after %d kills, want %d", len(got), killed, len(want))
-	}
-}
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
 	}
 }

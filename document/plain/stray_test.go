@@ -1,4 +1,4 @@
-package stray_test
+package plain_test
 
 import (
 	"archive/zip"
