@@ -206,6 +206,9 @@ var (
 
 // subject reads "Borgers navn har fået bevilget en rollator".
 func subject(text string, i int) (hit, bool) {
+	if strings.IndexByte("ABEMP", text[i]) < 0 {
+		return hit{}, false
+	}
 	n := anyPrefix(text[i:], subjects)
 	if n == 0 || anyPrefix(text[i+n:], doings) == 0 || mentioned(text, i, i+n-1) {
 		return hit{}, false

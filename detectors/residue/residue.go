@@ -10,6 +10,7 @@
 package residue
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode"
@@ -17,6 +18,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/document"
+	"brevvagt/internal/glance"
 )
 
 // maxSpans bounds what one segment may yield: a letter with more placeholders
@@ -51,8 +53,9 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 		return []detectors.Span{span(text, start, hit{end: end, strength: detectors.Medium, why: "feltet viser stadig sin pladsholder"})}
 	}
 	var out []detectors.Span
+	places := places{text: text, at: -glance.Block}
 	for i := 0; len(out) < maxSpans; {
-		if i = next(text, i); i < 0 {
+		if i = places.next(i); i < 0 {
 			break
 		}
 		h, ok := at(text, i)
@@ -68,33 +71,58 @@ func find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	return out
 }
 
+// places goes over a text block by block.
+type places struct {
+	text string
+	at   int    // where the block begins
+	some uint64 // its bytes that may begin a placeholder
+}
+
 // next gives the first place from i on where a placeholder may begin, or -1. None has
 // one byte.
-func next(text string, i int) int {
-	for ; i+1 < len(text); i++ {
-		c := text[i]
-		if !firsts[c] || i > 0 && within[c] && within[text[i-1]] {
-			continue
+func (p *places) next(i int) int {
+	for i+1 < len(p.text) {
+		if i >= p.at+glance.Block {
+			p.load(i &^ (glance.Block - 1))
 		}
-		if maybe.has(c, text[i+1]) && thirds.begins(text[i:]) {
-			return i
+		for some := p.some >> (i - p.at) << (i - p.at); some != 0; some &= some - 1 {
+			at := p.at + bits.TrailingZeros64(some)
+			if at+1 < len(p.text) && maybe.has(p.text[at], p.text[at+1]) && thirds.begins(p.text[at:]) {
+				return at
+			}
 		}
+		i = p.at + glance.Block
 	}
 	return -1
 }
 
-// firsts has the first bytes of maybe. within has ASCII letters, digits and the stroke
-// between them: one of them right behind another begins no word.
-var firsts, within = func() (first, word [256]bool) {
-	for n := range 1 << 16 {
-		if c := byte(n >> 8); maybe.has(c, byte(n)) {
-			first[c] = true
+// load takes up the block at a byte. A letter, digit or stroke right behind another begins
+// no word.
+func (p *places) load(at int) {
+	first, within, _ := classes.Look(p.text, at)
+	before := within << 1
+	if at > 0 && classes[p.text[at-1]]&uint64(withinWord) != 0 {
+		before |= 1
+	}
+	p.at, p.some = at, first&^(within&before)
+}
+
+// The classes of bytes: the first ones of maybe, and ASCII letters, digits and the stroke
+// between them.
+const (
+	firstByte  = glance.A
+	withinWord = glance.B
+)
+
+var classes = func() *glance.Table {
+	t := new(glance.Table)
+	for c := range 256 {
+		if slices.ContainsFunc(maybe[c<<8/64:(c+1)<<8/64], func(pairs uint64) bool { return pairs != 0 }) {
+			t.Add(firstByte, string([]byte{byte(c)}))
 		}
 	}
-	for c := range utf8.RuneSelf {
-		word[c] = c >= '0' && c <= '9' || c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' || c == '_'
-	}
-	return first, word
+	t.Add(withinWord, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
+	return t
 }()
 
 // maybe has the first two bytes of everything that may be a placeholder, so that
@@ -228,8 +256,11 @@ func at(text string, i int) (hit, bool) {
 		if h, ok := mask(text, i); ok {
 			return h, true
 		}
-		if c == '_' {
+		switch c {
+		case '_':
 			return mark(text, i)
+		case '0': // no phrase begins so
+			return hit{}, false
 		}
 		return phrase(text, i)
 	case c >= 'A' && c <= 'Z' || c == 'l':

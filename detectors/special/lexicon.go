@@ -2,8 +2,9 @@ package special
 
 import (
 	_ "embed" // for the lexicon
-	"encoding/binary"
 	"strings"
+
+	"brevvagt/internal/glance"
 )
 
 // lexicon holds 1,496 stems in 14 groups with their match kinds; its columns are
@@ -21,10 +22,12 @@ type entry struct {
 	weight      int
 }
 
-// affix is a folded part of a word with the entry it stands for.
+// affix is a folded part of a word with the entry it stands for, and of its outermost
+// bytes as many as a key has.
 type affix struct {
-	text  string
-	entry *entry
+	text        string
+	entry       *entry
+	bytes, mask uint64
 }
 
 // part is an affix that may stand anywhere, kept as bytes to be searched for.
@@ -57,26 +60,27 @@ const maxSkip = 5
 
 // index finds stems in folded words. It is immutable once made.
 type index struct {
-	exact    map[string]*entry     // whole words in all their forms
-	cased    map[string]*entry     // whole words as written
-	phrases  map[string][]phrase   // by first word
-	prefixes map[[4]byte][]affix   // by their first four bytes
-	suffixes map[[5]byte][]affix   // by their last five bytes
-	inside   []part                // anywhere in a word
-	begins   *[1 << 16 / 64]uint64 // filter: hashes of how a match may begin
-	ends     *[1 << 16 / 64]uint64 // filter: hashes of how a match may end
-	longer   *[1 << 16 / 64]uint64 // filter: of these beginnings, those of prefixes
-	wholes   *[1 << 18 / 64]uint64 // filter: hashes of whole words that begin a match
+	words    map[string]whole // in all their forms
+	prefixes *affixes         // by their first four bytes
+	suffixes *affixes         // by their last five bytes
+	inside   []part           // anywhere in a word
+	wholes   *wholes          // what may be in words
+	bytes    *glance.Table    // see sieve
+}
+
+// whole is what a word is by itself: a stem, a stem if it is written so, and the word that
+// phrases are found by.
+type whole struct {
+	exact, cased *entry
+	phrases      []phrase
 }
 
 // newIndex reads the lexicon. Every stem is spread into all its forms here, so
 // that finding is a few look-ups a word.
 func newIndex(tsv string) *index {
 	ix := &index{
-		exact: make(map[string]*entry), cased: make(map[string]*entry), phrases: make(map[string][]phrase),
-		prefixes: make(map[[4]byte][]affix), suffixes: make(map[[5]byte][]affix),
-		begins: new([1 << 16 / 64]uint64), ends: new([1 << 16 / 64]uint64),
-		longer: new([1 << 16 / 64]uint64), wholes: new([1 << 18 / 64]uint64),
+		words:    make(map[string]whole),
+		prefixes: newAffixes(), suffixes: newAffixes(), wholes: new(wholes), bytes: wordTable(),
 	}
 	first := true
 	for line := range strings.Lines(tsv) {
@@ -114,33 +118,40 @@ func (ix *index) add(e *entry, match, inflection string) {
 	case "head-list":
 		ix.addOwnList(stem, inflection, e)
 	case "case":
-		ix.cased[e.stem] = e
-		ix.markWhole(stem)
+		ix.edit(stem, func(w *whole) { w.cased = e })
 	case "phrase":
 		ix.addPhrase(stem, e)
 	case "prefix":
-		key := [4]byte([]byte(stem)[:4])
-		ix.prefixes[key] = append(ix.prefixes[key], affix{stem, e})
-		mark(ix.begins, slot(key))
-		mark(ix.longer, slot(key))
+		k := keyOf([]byte(stem))
+		ix.prefixes.add(k.begin(), affix{stem, e, k.first, ^uint64(0) >> overhang(len(stem))})
 	case "head":
 		for _, form := range nounForms(stem) {
 			ix.addExact(form, e) // else "misbruger" would be a form of the weaker "misbrug"
-			key := [5]byte([]byte(form)[len(form)-5:])
-			ix.suffixes[key] = append(ix.suffixes[key], affix{form, e})
-			mark(ix.ends, slot5(key))
+			k := keyOf([]byte(form))
+			ix.suffixes.add(k.end(), affix{form, e, k.last, ^uint64(0) << overhang(len(form))})
 		}
 	case "inside":
-		ix.inside = append(ix.inside, part{[]byte(stem), rarest(stem), e})
+		p := part{[]byte(stem), rarest(stem), e}
+		ix.inside = append(ix.inside, p)
+		ix.bytes.Add(rareByte, stem[p.rare:p.rare+1]+strings.ToUpper(stem[p.rare:p.rare+1]))
 	}
 }
 
 func (ix *index) addExact(form string, e *entry) {
 	// The first line wins, but a strong stem is never weakened by a later one.
-	if old := ix.exact[form]; old == nil || e.strong && !old.strong {
-		ix.exact[form] = e
-	}
-	ix.markWhole(form)
+	ix.edit(form, func(w *whole) {
+		if w.exact == nil || e.strong && !w.exact.strong {
+			w.exact = e
+		}
+	})
+}
+
+// edit changes what a folded word is.
+func (ix *index) edit(word string, change func(*whole)) {
+	w := ix.words[word]
+	change(&w)
+	ix.words[word] = w
+	ix.wholes.add(word)
 }
 
 // addOwnList spreads "own list -,en,ens,s; left parts bryst,hud": only these
@@ -185,8 +196,7 @@ func (ix *index) addPhrase(stem string, e *entry) {
 		first = append(first, nounForms(words[0])...)
 	}
 	for _, f := range first {
-		ix.phrases[f] = append(ix.phrases[f], p)
-		ix.markWhole(f)
+		ix.edit(f, func(w *whole) { w.phrases = append(w.phrases, p) })
 	}
 }
 
@@ -234,49 +244,6 @@ func adjectiveForms(stem string) []string {
 		out = append(out, stem+"le", stem+"les")
 	}
 	return out
-}
-
-// markWhole notes how a match by a whole word begins, and the word, in the filters
-// that keep most words away from the maps.
-func (ix *index) markWhole(s string) {
-	mark(ix.begins, slot(firstFour(s)))
-	h := uint32(0)
-	for _, c := range []byte(s) {
-		h = further(h, c)
-	}
-	place := h >> (32 - 18)
-	ix.wholes[place/64] |= 1 << (place % 64)
-}
-
-// further takes the next folded byte of a word into its hash.
-func further(h uint32, c byte) uint32 { return (h ^ uint32(c) + 1) * 2654435761 }
-
-// begun reports whether a word with a promising beginning, told by its place in the
-// filter and by the word's hash, may still be a stem.
-func (ix *index) begun(first, hash uint32) bool {
-	place := hash >> (32 - 18)
-	return ix.wholes[place/64]&(1<<(place%64)) != 0 || marked(ix.longer, first)
-}
-
-func firstFour(s string) (key [4]byte) {
-	copy(key[:], s)
-	return key
-}
-
-func mark(filter *[1 << 16 / 64]uint64, h uint32) { filter[h/64] |= 1 << (h % 64) }
-
-func marked(filter *[1 << 16 / 64]uint64, h uint32) bool { return filter[h/64]&(1<<(h%64)) != 0 }
-
-// slot gives the place of four bytes in a filter, slot5 that of five.
-func slot(key [4]byte) uint32 { return spread(binary.BigEndian.Uint32(key[:])) }
-
-func slot5(key [5]byte) uint32 { return spread5(binary.BigEndian.Uint32(key[:4]), key[4]) }
-
-// spread spreads four bytes over the 65,536 places of a filter, spread5 five.
-func spread(key uint32) uint32 { return key * 2654435761 >> 16 }
-
-func spread5(key uint32, last byte) uint32 {
-	return (key*2654435761 ^ uint32(last)*40503<<8) >> 16
 }
 
 // rarest gives the place of the letter that is rarest in Danish text.

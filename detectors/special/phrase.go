@@ -5,7 +5,13 @@ import "strings"
 // longest gives the longest phrase that begins with w.
 func longest(text string, w word, list []phrase) (hit, bool) {
 	best := hit{}
-	for _, p := range list {
+	r := reader{text: text[:min(len(text), w.end+120)], pos: w.end}
+	next, more := r.next()
+	for i := range list {
+		p := &list[i]
+		if len(p.rest) > 0 && !p.rest[0].gap && !(more && p.rest[0].forms[string(next.folded)]) {
+			continue // most: no further word is read for them
+		}
 		start := p.begin(text, w.start)
 		if start < 0 {
 			continue

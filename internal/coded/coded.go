@@ -7,6 +7,8 @@ package coded
 import (
 	"math/bits"
 	"strings"
+
+	"brevvagt/internal/glance"
 )
 
 // Limits of one text: it is looked at in pieces, so that a large one costs little
@@ -59,44 +61,42 @@ const (
 type sign struct {
 	text string
 	mark mark
+	key  int // place of the byte that it is kept by
 }
 
-// signs are kept by a byte that is rare in plain words: one pass tells which of them
-// a text has at all.
-var signs = [256][]sign{
-	0x1b: {{"\x1b", control}},
-	'\b': {{"\b", control}},
-	'\\': {{"\\", backslash}},
-	'%':  {{"%2", percent}, {"%3", percent}},
-	'=':  {{"=2D", equals}, {"=2d", equals}, {"=3", equals}, {"=\n", equals}, {"=\r", equals}, {"=hex", dumped}},
-	'&':  {{"&#", entity}, {`"&`, quote}, {`" &`, quote}},
-	'*':  {{"**", markup}, {"*-", markup}, {"-*", markup}},
-	'{':  {{"{-", markup}, {"}{", markup}},
-	'}':  {{"}-", markup}},
-	'<':  {{"</", markup}},
-	'`':  {{"`-", markup}, {"-`", markup}},
-	'"':  {{`"+`, quote}, {`" +`, quote}, {`"||`, quote}, {`"."`, quote}, {`" . "`, quote}, {"-\"\n", quote}},
-	'\'': {{"'+", quote}, {"' +", quote}, {"'||", quote}, {"' ||", quote}, {"'.'", quote}},
-	'(':  {{"hr(", listed}, {"HR(", listed}, {"CharCode(", listed}},
-	'x':  {{"0x", listed | dumped}},
-	'\n': {{"\n0000", dumped}},
-	'>':  {{"-\n>", quoting}, {"-\r\n>", quoting}},
-	'+':  {{"+A", shifts}},
-	'^':  {{"^FH", underscore}},
-	0xf3: {{"\xf3\xa0\x80", tagged}},
-}
-
-// signBytes are the bytes that signs has, at most 32; signBit has for each the bit of
-// its place there.
-var signBytes, signBit = func() (list []byte, bit [256]uint32) {
-	for c := range signs {
-		if len(signs[c]) > 0 {
-			bit[c] = 1 << len(list)
-			list = append(list, byte(c))
+// signs are kept by a byte of theirs that is rare in plain words.
+var signs = func() (by [256][]sign) {
+	for c, list := range signsBy {
+		for _, s := range list {
+			s.key = strings.IndexByte(s.text, byte(c))
+			by[c] = append(by[c], s)
 		}
 	}
-	return list, bit
+	return by
 }()
+
+var signsBy = [256][]sign{
+	0x1b: {{"\x1b", control, 0}},
+	'\b': {{"\b", control, 0}},
+	'\\': {{"\\", backslash, 0}},
+	'%':  {{"%2", percent, 0}, {"%3", percent, 0}},
+	'=':  {{"=2D", equals, 0}, {"=2d", equals, 0}, {"=3", equals, 0}, {"=\n", equals, 0}, {"=\r", equals, 0}, {"=hex", dumped, 0}},
+	'&':  {{"&#", entity, 0}, {`"&`, quote, 0}, {`" &`, quote, 0}},
+	'*':  {{"**", markup, 0}, {"*-", markup, 0}, {"-*", markup, 0}},
+	'{':  {{"{-", markup, 0}, {"}{", markup, 0}},
+	'}':  {{"}-", markup, 0}},
+	'<':  {{"</", markup, 0}},
+	'`':  {{"`-", markup, 0}, {"-`", markup, 0}},
+	'"':  {{`"+`, quote, 0}, {`" +`, quote, 0}, {`"||`, quote, 0}, {`"."`, quote, 0}, {`" . "`, quote, 0}, {"-\"\n", quote, 0}},
+	'\'': {{"'+", quote, 0}, {"' +", quote, 0}, {"'||", quote, 0}, {"' ||", quote, 0}, {"'.'", quote, 0}},
+	'(':  {{"hr(", listed, 0}, {"HR(", listed, 0}, {"CharCode(", listed, 0}},
+	'x':  {{"0x", listed | dumped, 0}},
+	'\n': {{"\n0000", dumped, 0}},
+	'>':  {{"-\n>", quoting, 0}, {"-\r\n>", quoting, 0}},
+	'+':  {{"+A", shifts, 0}},
+	'^':  {{"^FH", underscore, 0}},
+	0xf3: {{"\xf3\xa0\x80", tagged, 0}},
+}
 
 const digitsAndLetters = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -114,27 +114,84 @@ func table(signs string) (t [256]bool) {
 	return t
 }
 
+// The classes of bytes that look asks for: those that signs has, those of packs, digits.
+const (
+	signByte  = glance.A
+	packByte  = glance.B
+	digitByte = glance.C
+)
+
+var classes = func() *glance.Table {
+	t := new(glance.Table)
+	for c := range 256 {
+		if len(signs[c]) > 0 {
+			t.Add(signByte, string([]byte{byte(c)}))
+		}
+		if packs[c] {
+			t.Add(packByte, string([]byte{byte(c)}))
+		}
+	}
+	t.Add(digitByte, "0123456789")
+	return t
+}()
+
 // minPacked is the shortest run that is tried as hexadecimal or base64: ten digits
-// take fourteen letters of base64.
+// take fourteen letters of base64. A run of it has a byte before a multiple of it, and
+// steps has these places for a block by how far it begins behind such a multiple.
 const minPacked = 14
+
+var steps = func() (at [minPacked]uint64) {
+	for begin := range at {
+		for i := range glance.Block {
+			if (begin+i)%minPacked == minPacked-1 {
+				at[begin] |= 1 << i
+			}
+		}
+	}
+	return at
+}()
 
 // look passes over a text. What is not marked there is not decoded.
 func look(text string) (found mark) {
 	if strings.HasPrefix(text, "0000") {
 		found |= dumped
 	}
-	var present uint32
-	for i := range len(text) {
-		present |= signBit[text[i]]
-	}
-	for ; present != 0; present &= present - 1 {
-		for _, s := range signs[signBytes[bits.TrailingZeros32(present)]] {
-			if found&s.mark != s.mark && strings.Contains(text, s.text) {
-				found |= s.mark
+	var last, numbers uint64 // the letters of the block before, and its digits
+	long := false
+	for at := 0; at < len(text); at += glance.Block {
+		places, letters, digits := classes.Look(text, at)
+		for ; places != 0; places &= places - 1 {
+			found |= signAt(text, at+bits.TrailingZeros64(places), found)
+		}
+		if long = long || digits|numbers != 0 && (numbered(letters, digits) || numbered(last>>32|letters<<32, numbers>>32|digits<<32)); long {
+			continue
+		}
+		last, numbers = letters, digits
+		for digits &= steps[at%minPacked]; digits != 0; digits &= digits - 1 {
+			if inPair(text, at+bits.TrailingZeros64(digits)) {
+				found |= paired
 			}
 		}
 	}
-	// A long run has a byte at a multiple of its least length.
+	if long {
+		found |= runs(text, found)
+	}
+	return found
+}
+
+// numbered reports whether minPacked letters stand side by side with a digit among them.
+func numbered(letters, digits uint64) bool {
+	four := letters & (letters >> 1)
+	four &= four >> 2
+	long := four & (four >> 4) & (four >> 8) & (four >> (minPacked - 4))
+	long |= long << 1
+	long |= long << 2
+	long |= long<<4 | long<<8 | long<<(minPacked-4)
+	return long&digits != 0
+}
+
+// runs looks at the runs of letters of a text that has a long one.
+func runs(text string, found mark) mark {
 	for i := minPacked - 1; i < len(text); i += minPacked {
 		if !packs[text[i]] {
 			continue
@@ -158,6 +215,16 @@ func look(text string) (found mark) {
 		i = to/minPacked*minPacked - 1 // the next step is behind the run
 	}
 	return found
+}
+
+// signAt gives the marks of the signs around byte i that are not found yet.
+func signAt(text string, i int, found mark) (more mark) {
+	for _, s := range signs[text[i]] {
+		if found&s.mark != s.mark && i >= s.key && strings.HasPrefix(text[i-s.key:], s.text) {
+			more |= s.mark
+		}
+	}
+	return more
 }
 
 // mixed tells a run that may be packed from a long word: a number in base64 has digits
