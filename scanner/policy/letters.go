@@ -19,7 +19,8 @@ type Run struct {
 	Unknown    []string // letters whose addressee cannot be read, in order
 	Missing    []string // letters that the list names and that are not there
 	Without    int      // recipients for whom there is no letter
-	Extra      []string // letters made out for somebody, but on no row of the list
+	Extra      []string // letters to recipients in files that the list does not name
+	Unlisted   []string // letters to people who are not on the list
 	Stale      []string // letters whose date is older than StaleDays
 	// Children are letters to recipients under 15 that speak of a payment to
 	// somebody else; PaidChildren counts all to such recipients that speak of one.
@@ -123,14 +124,26 @@ func forRuns(id, title string, action Action, fires func(r *Run) (danish, englis
 // of different rows).
 func mismatchWords(r *Run) (string, string, bool) {
 	w := &r.Wrong
+	n := len(r.Unlisted)
+	da, en := fmt.Sprintf("%s er til nogen, der ikke er på listen over modtagere%s", countDa(n, "brev", "breve"), named(r.Unlisted)),
+		fmt.Sprintf("%s for people who are not on the list of recipients", countEn(n, "letter is", "letters are"))
 	if w.Total == 0 {
-		return "", "", false
+		return da, en, n > 0
 	}
-	var kinds, english []string
+	wrong, english := wrongWords(r)
+	if n == 0 {
+		return wrong, english, true
+	}
+	return wrong + ". " + da, english + "; " + en, true
+}
+
+func wrongWords(r *Run) (danish, english string) {
+	w := &r.Wrong
+	var kinds, kindsEn []string
 	add := func(n int, da, en string) {
 		if n > 0 {
 			kinds = append(kinds, fmt.Sprintf("%d %s", n, da))
-			english = append(english, fmt.Sprintf("%d %s", n, en))
+			kindsEn = append(kindsEn, fmt.Sprintf("%d %s", n, en))
 		}
 	}
 	add(w.Shifted, fmt.Sprintf("forskudt %s i listen", countDa(max(w.Offset, -w.Offset), "række", "rækker")), "shifted in the list")
@@ -144,7 +157,7 @@ func mismatchWords(r *Run) (string, string, bool) {
 	if len(w.First) > 0 {
 		da += ". Først: " + firstOf(w.First, w.Total)
 	}
-	return da, fmt.Sprintf("%d of %s are not for the one who would get them: %s", w.Total, countEn(r.Read, "letter", "letters"), strings.Join(english, ", ")), true
+	return da, fmt.Sprintf("%d of %s are not for the one who would get them: %s", w.Total, countEn(r.Read, "letter", "letters"), strings.Join(kindsEn, ", "))
 }
 
 // childWords: payout letters to the child instead of the payee (Gladsaxe 2025-05).
@@ -195,7 +208,7 @@ func unknownWords(r *Run) (string, string, bool) {
 		fmt.Sprintf("%s of the list not found", countEn(len(r.Missing), "letter", "letters")), r.Missing)
 	add(r.Without, fmt.Sprintf("%s har intet brev", countDa(r.Without, "modtager", "modtagere")),
 		fmt.Sprintf("%s without a letter", countEn(r.Without, "recipient", "recipients")), nil)
-	add(len(r.Extra), fmt.Sprintf("%s står ikke på listen", countDa(len(r.Extra), "brev", "breve")),
+	add(len(r.Extra), fmt.Sprintf("%s nævnes ikke på listen", countDa(len(r.Extra), "brev", "breve")),
 		fmt.Sprintf("%s not on the list", countEn(len(r.Extra), "letter", "letters")), r.Extra)
 	if len(da) == 0 {
 		return "", "", false

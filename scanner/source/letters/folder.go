@@ -106,6 +106,9 @@ func (f Folder) isRun(ctx context.Context, p *scanner.Pipeline, jobs int) bool {
 		direct = f.export(ctx, p, others)
 	}
 	if len(direct) == 0 {
+		direct = f.paper(ctx, p, others)
+	}
+	if len(direct) == 0 {
 		_, ok := filekey.NamedAfter(others)
 		return ok && f.related(ctx, p, jobs)
 	}
@@ -147,13 +150,49 @@ func (f Folder) export(ctx context.Context, p *scanner.Pipeline, others []string
 	return found
 }
 
-// listNames begin the names of files that hold a list.
+// maxPapers is how many files that may be any text are looked at for the list.
+const maxPapers = 3
+
+// paper is the one document in the folder itself, as of Word, that is a list of
+// recipients: by its name, or as one of few among files of another kind.
+func (f Folder) paper(ctx context.Context, p *scanner.Pipeline, others []string) []string {
+	var all, lists []string
+	for _, name := range others {
+		if !list.IsPaper(name) || filepath.Dir(name) != f.Path {
+			continue
+		}
+		all = append(all, name)
+		if namedList(name) {
+			lists = append(lists, name)
+		}
+	}
+	if len(lists) == 0 && len(all)*(maxPapers+1) <= len(others) {
+		lists = all
+	}
+	if len(lists) > maxPapers {
+		return nil
+	}
+	lists = slices.DeleteFunc(lists, func(name string) bool {
+		_, ok := list.Of(Read(ctx, p, Folder{f.Path, []string{name}}, 1))
+		return !ok
+	})
+	if len(lists) != 1 {
+		return nil
+	}
+	return lists
+}
+
+// listNames begin the names of files that hold a list; a word that ends with
+// "liste" tells one, too.
 var listNames = []string{"liste", "udtræk", "udtraek", "modtager", "recipient", "export", "eksport", "adresse", "fletteliste", "flettedata", "cpr", "debitor", "borgere"}
 
 // namedList reports whether a file bears the name of a list.
 func namedList(name string) bool {
 	base := strings.ToLower(filepath.Base(name))
-	return slices.ContainsFunc(listNames, func(w string) bool { return strings.HasPrefix(base, w) })
+	if slices.ContainsFunc(listNames, func(w string) bool { return strings.HasPrefix(base, w) }) {
+		return true
+	}
+	return slices.ContainsFunc(strings.FieldsFunc(base, func(r rune) bool { return strings.ContainsRune(" _-.,()", r) }), func(w string) bool { return strings.HasSuffix(w, "liste") || strings.HasSuffix(w, "listen") })
 }
 
 // related reads the folder to learn whether its letters are those of the list.

@@ -83,8 +83,14 @@ func (r *run) byFile() (ok, done bool) {
 		}
 	}
 	for _, f := range r.files {
-		if !distinct[f] && slices.ContainsFunc(f.letters, func(l *letter) bool { return !l.info.Addressee.Empty() }) {
-			r.extra = append(r.extra, redact(f.path))
+		for _, l := range f.letters {
+			switch {
+			case distinct[f] || l.info.Addressee.Empty():
+			case r.target(l) >= 0:
+				r.extra = append(r.extra, redact(f.path))
+			default:
+				r.unlisted(l)
+			}
 		}
 	}
 	return true, true
@@ -171,8 +177,8 @@ func (r *run) byPage(letters []*letter) bool {
 	for _, l := range letters {
 		if row, ok := rows[l.page]; ok {
 			r.pair(l, row)
-		} else if l.named() {
-			r.extra = append(r.extra, l.where())
+		} else {
+			r.unlisted(l)
 		}
 	}
 	r.without += len(r.people) - found
@@ -185,6 +191,9 @@ func (r *run) inOrder(letters []*letter) bool {
 	hits := r.hits(letters)
 	if (len(letters) != len(r.people) || r.homes) && hits*2 < len(letters) && !r.strangers(letters) {
 		return false
+	}
+	if r.resorted(letters) {
+		return true
 	}
 	if len(letters) == len(r.people) {
 		for i, l := range letters {
@@ -204,12 +213,15 @@ func (r *run) inOrder(letters []*letter) bool {
 				continue
 			}
 		}
-		if next >= len(r.people) {
-			r.extra = append(r.extra, l.where())
-			continue
+		switch t := r.target(l); {
+		case next < len(r.people):
+			r.pair(l, next)
+			next++
+		case t >= 0:
+			r.pair(l, t)
+		default:
+			r.unlisted(l)
 		}
-		r.pair(l, next)
-		next++
 	}
 	r.without += len(r.people) - next
 	return true
@@ -248,7 +260,7 @@ func (r *run) loose(letters []*letter) bool {
 	for _, n := range offsets {
 		best = max(best, n)
 	}
-	if equal && (hits*2 < len(letters) || best*2 >= len(letters) && numbered(letters)) {
+	if equal && (hits*2 < len(letters) || best*2 >= len(letters) && filekey.Serial(paths(letters))) {
 		for i, l := range letters {
 			r.pair(l, i)
 		}
@@ -277,9 +289,7 @@ func (r *run) byTarget(letters []*letter, targets []int) {
 			next++
 		}
 		if next == len(served) {
-			if l.named() {
-				r.extra = append(r.extra, l.where())
-			}
+			r.unlisted(l)
 			continue
 		}
 		served[next] = true
@@ -290,6 +300,26 @@ func (r *run) byTarget(letters []*letter, targets []int) {
 			r.without++
 		}
 	}
+}
+
+// unlisted takes note of a letter that no row of the list is for: one to a person who
+// is not on the list is wrong, one whose addressee cannot be read, with somebody's
+// number or address in it, is unknown. What names nobody, as guidance to all, is neither.
+func (r *run) unlisted(l *letter) {
+	switch {
+	case !l.info.Addressee.Empty():
+		r.strange = append(r.strange, l)
+	case l.named() || len(l.sure) > 0:
+		r.unread = append(r.unread, l.where())
+	}
+}
+
+func paths(letters []*letter) []string {
+	var out []string
+	for _, l := range letters {
+		out = append(out, l.file.path)
+	}
+	return out
 }
 
 // maxPairs bounds the comparisons of one run: a list of a million rows that all

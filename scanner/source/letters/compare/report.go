@@ -17,7 +17,7 @@ import (
 // report counts what the comparison said.
 func (r *run) report(to *scanner.Outcome) *policy.Run {
 	to.Findings = append(slices.Clip(to.Findings), r.located()...)
-	out := &policy.Run{Recipients: len(r.people), Read: len(r.pairs), Missing: r.missing, Without: r.without, Extra: r.extra, Alerts: r.alerts}
+	out := &policy.Run{Recipients: len(r.people), Read: len(r.pairs) + len(r.strange), Unknown: r.unread, Missing: r.missing, Without: r.without, Extra: r.extra, Alerts: r.alerts}
 	matched := make(map[int]bool)
 	for i := range r.pairs {
 		if r.pairs[i].result == match {
@@ -42,6 +42,9 @@ func (r *run) report(to *scanner.Outcome) *policy.Run {
 	if r.cut {
 		out.Unknown = slices.Insert(out.Unknown, 0, fmt.Sprintf("resten efter %d sammenligninger", maxPairs))
 	}
+	for _, l := range r.strange {
+		out.Unlisted = append(out.Unlisted, l.where())
+	}
 	r.kinds(&out.Wrong)
 	out.Stale = r.stale()
 	out.Laden, out.Shared = r.bulk()
@@ -61,12 +64,26 @@ func (r *run) located() []detectors.Finding {
 			continue
 		}
 		seen[p.letter] = true
-		out = append(out, detectors.Finding{Detector: "addressee-mismatch", Category: "wrong-person", Strength: detectors.Strong,
-			Value: r.key.Mask("brev "+p.letter.person(), p.letter.person()), At: r.doc.Segments[p.letter.segment].At,
-			Why: []string{"en anden end modtageren " + r.people[p.row].label}, Segment: p.letter.segment})
+		out = append(out, r.finding(p.letter, detectors.Strong, p.letter.person(), "en anden end modtageren "+r.people[p.row].label))
+	}
+	for _, l := range r.strange {
+		if l.segment >= 0 {
+			out = append(out, r.finding(l, detectors.Strong, l.person(), "ikke på listen over modtagere"))
+		}
+	}
+	if r.sorted {
+		if l := r.pairs[0].letter; l.segment >= 0 {
+			out = append(out, r.finding(l, detectors.Info, fmt.Sprintf("%d breve", len(r.pairs)), "i en anden rækkefølge end listen: hvert brev er sammenlignet med den række, som navn, adresse og nummer passer med"))
+		}
 	}
 	detectors.Sort(out)
 	return out
+}
+
+// finding is what is told of one letter at its place.
+func (r *run) finding(l *letter, strength detectors.Strength, shown, why string) detectors.Finding {
+	return detectors.Finding{Detector: "addressee-mismatch", Category: "wrong-person", Strength: strength,
+		Value: r.key.Mask("brev "+shown, shown), At: r.doc.Segments[l.segment].At, Why: []string{why}, Segment: l.segment}
 }
 
 // maxFirst is how many mismatches are named.

@@ -62,7 +62,10 @@ type run struct {
 	budget  int // slow comparisons left
 	pairs   []pair
 	missing []string
-	extra   []string
+	extra   []string  // letters to people on the list, in files that it does not name
+	strange []*letter // letters to people who are not on it
+	unread  []string  // letters for no row whose addressee cannot be read
+	sorted  bool      // the letters lie in another order than the list
 	without int
 	cut     bool // more comparisons than maxPairs
 }

@@ -4,8 +4,10 @@
 package filekey
 
 import (
+	"iter"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 
@@ -53,10 +55,7 @@ func keyOf(cell string) (key string, serial bool) {
 	if digitsOnly(cell) && len(cell) < 5 {
 		return strings.TrimLeft(cell, "0"), true
 	}
-	if !strings.ContainsAny(cell, "0123456789") {
-		return nameKey(pieces(cell)), false
-	}
-	if f := subject.Fold(cell); len(f) >= 3 && len(f) <= 40 {
+	if f := subject.Fold(cell); len(f) >= 3 && len(f) <= 40 && strings.ContainsAny(cell, "0123456789") {
 		return strings.ReplaceAll(f, "/", ""), false
 	}
 	return "", false
@@ -64,29 +63,12 @@ func keyOf(cell string) (key string, serial bool) {
 
 func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
 
-// nameKey is a name whatever the order of its words; it needs two of them.
-func nameKey(words []string) string {
-	if len(words) < 2 || len(words) > 6 {
-		return ""
-	}
-	var folded []string
-	for _, w := range words {
-		folded = append(folded, subject.Fold(w))
-	}
-	slices.Sort(folded)
-	return strings.Join(folded, " ")
-}
-
 // keysIn gives the keys that a file's name may hold, the longest first.
 func keysIn(parts []string) func(yield func(string) bool) {
 	return func(yield func(string) bool) {
 		for n := min(maxWindow, len(parts)); n > 0; n-- {
 			for i := 0; i+n <= len(parts); i++ {
-				window := parts[i : i+n]
-				if k := subject.Fold(strings.Join(window, "")); len(k) >= 3 && strings.ContainsAny(k, "0123456789") && !yield(k) {
-					return
-				}
-				if k := nameKey(window); k != "" && !strings.ContainsAny(k, "0123456789") && !yield(k) {
+				if k := subject.Fold(strings.Join(parts[i:i+n], "")); len(k) >= 3 && strings.ContainsAny(k, "0123456789") && !yield(k) {
 					return
 				}
 			}
@@ -96,34 +78,15 @@ func keysIn(parts []string) func(yield func(string) bool) {
 
 // Column is the rows of a list by the keys in one column.
 type Column struct {
-	rows map[string]int
-	// Serial says that the keys are short numbers, which may only be the last of a name.
-	Serial bool
-}
-
-// Row finds the row whose key is in the name of a file, by its Pieces.
-func (c Column) Row(parts []string) (int, bool) {
-	if c.Serial {
-		for i := len(parts) - 1; i >= 0; i-- {
-			if digitsOnly(parts[i]) {
-				row, ok := c.rows[strings.TrimLeft(parts[i], "0")]
-				return row, ok && row >= 0
-			}
-		}
-		return 0, false
-	}
-	for k := range keysIn(parts) {
-		if row, ok := c.rows[k]; ok && row >= 0 {
-			return row, true
-		}
-	}
-	return 0, false
+	rows   map[string]int
+	names  people
+	serial bool // the keys are short numbers, of which one place in a name has this row's
 }
 
 // NewColumn indexes the cells of one column, one a row. A key on two rows tells
 // neither, unless same says that they are one person's: then it is the first's.
 func NewColumn(cells []string, same func(i, j int) bool) Column {
-	out := Column{rows: make(map[string]int)}
+	out := Column{rows: make(map[string]int), names: newPeople(cells, same)}
 	serials := 0
 	for i, cell := range cells {
 		k, serial := keyOf(cell)
@@ -139,15 +102,84 @@ func NewColumn(cells []string, same func(i, j int) bool) Column {
 			out.rows[k] = -1
 		}
 	}
-	out.Serial = serials*10 >= len(cells)*9
-	if !out.Serial && serials > 0 {
+	out.serial = serials*10 >= len(cells)*9
+	if !out.serial && serials > 0 {
 		out.rows = nil
 	}
 	return out
 }
 
-// Pieces are the parts of a file's name without its extension.
+// Rows finds the row of each file, -1 for none, by the Pieces of its name, and counts
+// those found. The number of a row stands at one place in all names, before or behind
+// other numbers: "0004_bilag2" and "2057 brev 4" are both the fourth's. Where a
+// column is of such numbers, nearly all files must have one.
+func (c Column) Rows(files [][]string) (rows []int, found int) {
+	if !c.serial {
+		return c.each(files, c.row)
+	}
+	rows, found = c.each(files, func(parts []string) (int, bool) { return c.numbered(slices.Backward(parts)) })
+	first, n := c.each(files, func(parts []string) (int, bool) { return c.numbered(slices.All(parts)) })
+	if n > found || n == found && most(first) < most(rows) {
+		rows, found = first, n
+	}
+	if found*10 < len(files)*9 {
+		found = 0
+	}
+	return rows, found
+}
+
+func (c Column) each(files [][]string, row func(parts []string) (int, bool)) (rows []int, found int) {
+	rows = make([]int, len(files))
+	for i, parts := range files {
+		var ok bool
+		if rows[i], ok = row(parts); ok {
+			found++
+		} else {
+			rows[i] = -1
+		}
+	}
+	return rows, found
+}
+
+// most is how many files the row has that has most of them: the number of an
+// enclosure gives those of all to one.
+func most(rows []int) int {
+	count, out := make(map[int]int), 0
+	for _, row := range rows {
+		if row >= 0 {
+			count[row]++
+			out = max(out, count[row])
+		}
+	}
+	return out
+}
+
+// numbered finds the row by the first number of a name that may be one of a row's.
+func (c Column) numbered(parts iter.Seq2[int, string]) (int, bool) {
+	for _, part := range parts {
+		if digitsOnly(part) {
+			row, ok := c.rows[strings.TrimLeft(part, "0")]
+			return row, ok && row >= 0
+		}
+	}
+	return 0, false
+}
+
+func (c Column) row(parts []string) (int, bool) {
+	for k := range keysIn(parts) {
+		if row, ok := c.rows[k]; ok && row >= 0 {
+			return row, true
+		}
+	}
+	return c.names.row(parts)
+}
+
+// Pieces are the parts of a file's name without its extension, or of a folder's, which
+// ends with a slash.
 func Pieces(at string) []string {
+	if folder, ok := strings.CutSuffix(at, "/"); ok {
+		return pieces(path.Base(folder))
+	}
 	name := path.Base(at)
 	return pieces(strings.TrimSuffix(name, path.Ext(name)))
 }
@@ -213,4 +245,39 @@ func rowByName(parts []string) list.Row {
 		return list.Row{}
 	}
 	return list.Row{Name: strings.Join(name, " ")}
+}
+
+// Serial reports whether the names of files bear the numbers of a series, in front or
+// behind all others: nearly every number once, and few left out. Case numbers and the
+// years in them are no series.
+func Serial(paths []string) bool {
+	var front, back []string
+	for _, p := range paths {
+		var digits []string
+		for _, part := range Pieces(p) {
+			if digitsOnly(part) {
+				digits = append(digits, part)
+			}
+		}
+		if len(digits) == 0 {
+			return false
+		}
+		front, back = append(front, digits[0]), append(back, digits[len(digits)-1])
+	}
+	return series(front) || series(back)
+}
+
+func series(numbers []string) bool {
+	low, high, seen := 0, 0, make(map[int]bool)
+	for i, s := range numbers {
+		n, err := strconv.Atoi(s)
+		if err != nil {
+			return false
+		}
+		if i == 0 {
+			low, high = n, n
+		}
+		low, high, seen[n] = min(low, n), max(high, n), true
+	}
+	return len(seen)*10 >= len(numbers)*9 && high-low < 2*len(numbers)
 }

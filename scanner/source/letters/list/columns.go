@@ -39,7 +39,7 @@ var headings = map[string]column{
 	"husnr": houseNumber, "husnummer": houseNumber, "nrbogstav": houseNumber,
 	"postnr": postCode, "postnummer": postCode, "postcode": postCode, "zip": postCode, "zipcode": postCode, "post": postCode, "postcodecity": postCode, "postalcode": postCode, "postnrby": postCode, "postnrogby": postCode,
 	"by": town, "bynavn": town, "postdistrikt": town, "city": town, "postby": town, "bypostdistrikt": town, "town": town,
-	"fil": fileName, "file": fileName, "brev": fileName, "pdf": fileName, "sti": fileName, "dokument": fileName, "bilag": fileName, "document": fileName, "letter": fileName, "filer": fileName, "path": fileName, "documentpath": fileName, "brevnavn": fileName,
+	"fil": fileName, "file": fileName, "brev": fileName, "pdf": fileName, "sti": fileName, "dokument": fileName, "bilag": fileName, "document": fileName, "letter": fileName, "filer": fileName, "path": fileName, "documentpath": fileName, "brevnavn": fileName, "mappe": fileName, "mappenavn": fileName, "undermappe": fileName, "folder": fileName,
 	"side": firstPage, "sider": firstPage, "sidetal": firstPage, "sidenr": firstPage, "sidenummer": firstPage, "sidenumre": firstPage, "sideipdf": firstPage, "sideripdf": firstPage, "fraside": firstPage, "startside": firstPage, "foersteside": firstPage, "sidefra": firstPage, "page": firstPage, "pages": firstPage, "pageno": firstPage, "pagenumber": firstPage, "frompage": firstPage, "firstpage": firstPage, "startpage": firstPage, "pagerange": firstPage,
 	"tilside": lastPage, "slutside": lastPage, "sidsteside": lastPage, "sidetil": lastPage, "topage": lastPage, "lastpage": lastPage, "endpage": lastPage,
 }

@@ -60,6 +60,11 @@ func IsJob(name string) bool {
 	return slices.Contains([]string{".xml", ".json", ".jsonl"}, strings.ToLower(path.Ext(name)))
 }
 
+// IsPaper reports whether a file may be a document that holds a table, by its name.
+func IsPaper(name string) bool {
+	return !IsJob(name) && slices.Contains(records, strings.ToLower(path.Ext(name)))
+}
+
 // Of finds the one list of recipients of an item; ok is false when there is
 // none, or more than one. Tables go before exports, and these before records.
 func Of(doc *document.Document) (List, bool) {
