@@ -209,17 +209,33 @@ func latin1(s string) string {
 // docxOf writes paragraphs.
 func docxOf(t testing.TB, letters []string) []byte {
 	var b strings.Builder
-	b.WriteString(`<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>`)
 	for _, l := range letters {
 		for line := range strings.SplitSeq(l, "\n") {
 			fmt.Fprintf(&b, "<w:p><w:r><w:t>%s</w:t></w:r></w:p>", line)
 		}
 	}
-	b.WriteString(`</w:body></w:document>`)
+	return docxBody(t, b.String())
+}
+
+// docxTable writes a table below a title.
+func docxTable(t testing.TB, title string, rows [][]string) []byte {
+	cell := func(s string) string { return "<w:p><w:r><w:t>" + s + "</w:t></w:r></w:p>" }
+	b := cell(title) + "<w:tbl>"
+	for _, row := range rows {
+		b += "<w:tr>"
+		for _, c := range row {
+			b += "<w:tc>" + cell(c) + "</w:tc>"
+		}
+		b += "</w:tr>"
+	}
+	return docxBody(t, b+"</w:tbl>")
+}
+
+func docxBody(t testing.TB, body string) []byte {
 	return zipOf(t, []member{
 		{"[Content_Types].xml", []byte(`<?xml version="1.0"?><Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/><Override PartName="/word/document.xml" ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>`)},
 		{"_rels/.rels", []byte(`<?xml version="1.0"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>`)},
-		{"word/document.xml", []byte(b.String())},
+		{"word/document.xml", []byte(`<?xml version="1.0" encoding="UTF-8"?><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body>` + body + `</w:body></w:document>`)},
 	})
 }
 

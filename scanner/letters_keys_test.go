@@ -2,9 +2,11 @@ package scanner_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
+	"brevvagt/detectors"
 	"brevvagt/scanner/policy"
 )
 
@@ -136,8 +138,14 @@ func TestSomethingOfAnotherInside(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { c.want.check(t, scanFolder(t, folderOf(t, run(c.extra)))) })
 	}
-	// Where many letters hold a stranger's number, the run is about two people a letter.
+	// A number instead of the own is wrong, too, where its owner has the same surname.
 	out := mergeRun(ps, ps, date)
+	ps[13].last = ps[7].last
+	out[0].data, out[14].data = listOf(ps, txt), []byte(letterTo(ps[13], date, ""))
+	out[8].data = []byte(strings.Replace(letterTo(ps[7], date, ""), ps[7].number, ps[13].number, 1))
+	mismatch("1 med en andens CPR-nummer eller navn").check(t, scanFolder(t, folderOf(t, out)))
+	// Where many letters hold a stranger's number, the run is about two people a letter.
+	out = mergeRun(ps, ps, date)
 	for i, other := range people(37, 20, 3600) {
 		out[i+1].data = []byte(lettersLetterTo(ps[i], date, "Sælger af ejendommen: "+other.number))
 	}
@@ -197,4 +205,142 @@ func TestLettersOnBehalf(t *testing.T) {
 	}
 	pass.check(t, scanFolder(t, folderOf(t, run(false))))
 	want{policy.Hold, map[string]string{"addressee-mismatch": "2 af 8 breve"}}.check(t, scanFolder(t, folderOf(t, run(true))))
+}
+
+// couples are eight people of four surnames, two of which live together.
+func couples() []somebody {
+	ps := people(45, 8, 4100)
+	for i, name := range []string{"Testa Prøve", "Eksa", "Maja", "Udkast Maja", "Øjvind Prøve", "Figur", "Mønster", "Dukke Eksa"} {
+		ps[i].first, ps[i].last = name, []string{"Prøvegaard", "Testrup", "Papirborg", "Skuffe"}[i/2]
+	}
+	ps[1] = moved(ps[1], ps[0])
+	return ps
+}
+
+// Files are named after people, by a part of their names: case numbers behind are no
+// order, and who shares a surname is told by the first name.
+func TestNamesInPart(t *testing.T) {
+	ps := couples()
+	var comma, columns strings.Builder
+	comma.WriteString("Navn;Adresse;CPR\n")
+	columns.WriteString("Efternavn;Fornavn;Adresse;CPR\n")
+	for _, p := range ps {
+		fmt.Fprintf(&comma, "%s, %s;\"%s, %s\";%s\n", p.last, p.first, p.street, p.post, p.number)
+		fmt.Fprintf(&columns, "%s;%s;\"%s, %s\";%s\n", p.last, p.first, p.street, p.post, p.number)
+	}
+	number := func(i int) string { return fmt.Sprintf("27.36.04-G01-%d-57", 7131*(9-i)%997) }
+	for name, c := range map[string]struct {
+		list string
+		file func(i int, p somebody) string
+	}{
+		"surname, first name": {comma.String(), func(i int, p somebody) string {
+			return p.last + ", " + strings.Fields(p.first)[0] + " - " + number(i) + ".txt"
+		}},
+		"two columns of the names": {columns.String(), func(i int, p somebody) string { return strings.ToUpper(p.last+"_"+p.first) + "_Varsel_20571228.txt" }},
+		"case number in front":     {comma.String(), func(i int, p somebody) string { return number(i) + " " + p.name() + ".txt" }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			pass.check(t, scanFolder(t, folderOf(t, keyed(ps, ps, []byte(c.list), "liste.csv", c.file))))
+			mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, keyed(ps, swap(ps, 4, 5), []byte(c.list), "liste.csv", c.file))))
+		})
+	}
+}
+
+// A list in a Word document beside letters with enclosures of their own, by serial
+// number or in a folder each.
+func TestListInWord(t *testing.T) {
+	ps := people(46, 6, 4200)
+	for name, file := range map[string]string{"serial numbers": "%04d_%s", "folders": "%03d/%[2]s"} {
+		run := func(letter, sum []somebody) []member {
+			rows := [][]string{{"Nr.", "Navn", "Adresse", "Postnr. og by", "CPR-nr."}}
+			var out []member
+			for i, p := range ps {
+				rows = append(rows, []string{strings.SplitN(strings.SplitN(fmt.Sprintf(file, i+1, ""), "_", 2)[0], "/", 2)[0], p.name(), p.street, p.post, p.number})
+				out = append(out, member{fmt.Sprintf(file, i+1, "brev.txt"), []byte(letterTo(letter[i], date, ""))},
+					member{fmt.Sprintf(file, i+1, "bilag1_beregning.txt"), []byte("Beregning\nNavn: " + sum[i].name() + "\nCPR-nr.: " + sum[i].number + "\nFradrag 1.200 kr.\n")},
+					member{fmt.Sprintf(file, i+1, "bilag2_vejledning.txt"), []byte("Du kan klage inden fire uger.\n")})
+			}
+			return append(out, member{"Modtagere.docx", docxTable(t, "Udsendelse uge 52", rows)})
+		}
+		t.Run(name, func(t *testing.T) {
+			pass.check(t, scanFolder(t, folderOf(t, run(ps, ps))))
+			mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, run(swap(ps, 1, 4), ps))))
+			mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, run(ps, swap(ps, 1, 4)))))
+		})
+	}
+}
+
+// A merged file whose letters were sorted otherwise than the list: each is compared with
+// the row that is wholly its own. An order that a mistake makes stays one.
+func TestAnotherOrder(t *testing.T) {
+	ps := people(47, 12, 4300)
+	list := listOf(ps, nil)
+	order := func(by ...int) []somebody {
+		var out []somebody
+		for _, i := range by {
+			out = append(out, ps[i])
+		}
+		return out
+	}
+	otherwise := order(7, 2, 10, 5, 0, 9, 3, 11, 1, 6, 4, 8)
+	wrongNumbers := lettersTo(otherwise)
+	for i, k := range map[int]int{3: 8, 8: 3} {
+		wrongNumbers[i] = strings.Replace(wrongNumbers[i], otherwise[i].number, otherwise[k].number, 1)
+	}
+	var pages strings.Builder
+	pages.WriteString("Navn;CPR-nr.;Side\n")
+	for i, p := range ps {
+		fmt.Fprintf(&pages, "%s;%s;%d\n", p.name(), p.number, i+1)
+	}
+	for _, c := range []struct {
+		name    string
+		list    []byte
+		letters []string
+		want    want
+	}{
+		{"sorted otherwise", list, lettersTo(otherwise), pass},
+		{"from the end", list, lettersTo(order(11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)), pass},
+		{"from the middle", list, lettersTo(order(6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5)), mismatch("12 af 12 breve")},
+		{"sorted otherwise, two with each other's number", list, wrongNumbers, mismatch("2 af 12 breve")},
+		{"sorted otherwise, one to nobody on the list", list, append(lettersTo(otherwise), lettersTo(people(48, 1, 4400))...), mismatch("1 brev er til nogen, der ikke er på listen")},
+		{"the list tells the pages", []byte(pages.String()), lettersTo(ps), pass},
+		{"the list tells other pages", []byte(pages.String()), lettersTo(otherwise), mismatch("12 af 12 breve")},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			merged := member{"samlet.docx", docxOf(t, c.letters)}
+			if strings.HasPrefix(c.name, "the list tells") {
+				if testing.Short() {
+					t.Skip("the first PDF of a process takes long")
+				}
+				merged = member{"samlet.pdf", pdfOf(c.letters)}
+			}
+			out := scanFolder(t, folderOf(t, []member{{"liste.csv", c.list}, merged}))
+			c.want.check(t, out)
+			told := slices.ContainsFunc(out.Findings, func(f detectors.Finding) bool {
+				return strings.Contains(strings.Join(f.Why, " "), "anden rækkefølge")
+			})
+			if told != (strings.HasPrefix(c.name, "sorted") || c.name == "from the end") {
+				t.Errorf("the order is told: %v", told)
+			}
+		})
+	}
+}
+
+// A letter to somebody who is not on the list holds the run; one of whom nobody can
+// tell is a warning, and guidance to all is neither.
+func TestNotOnTheList(t *testing.T) {
+	ps, others := people(49, 8, 4500), people(50, 1, 4600)
+	for name, c := range map[string]struct {
+		text string
+		want want
+	}{
+		"to another":      {letterTo(others[0], date, ""), mismatch("1 brev er til nogen, der ikke er på listen over modtagere: vedlagt.txt")},
+		"unreadable":      {"Sagen vedrører CPR-nr. " + others[0].number + ".\n", want{policy.Warn, map[string]string{"addressee-unknown": "vedlagt.txt"}}},
+		"guidance to all": {"Du kan klage inden fire uger.\n", pass},
+	} {
+		t.Run(name, func(t *testing.T) {
+			members := keyed(ps, ps, listOf(ps, nil), "liste.csv", func(_ int, p somebody) string { return p.name() + ".txt" })
+			c.want.check(t, scanFolder(t, folderOf(t, append(members, member{"vedlagt.txt", []byte(c.text)}))))
+		})
+	}
 }

@@ -20,7 +20,7 @@ func (r *run) resorted(letters []*letter) bool {
 			rows = append(rows, t)
 		}
 	}
-	if len(rows) < resortedFrom || len(rows)*10 < len(letters)*9 || !resort(rows) {
+	if len(rows) < resortedFrom || len(rows)*5 < len(letters)*4 || !resort(rows) {
 		return false
 	}
 	before := r.without

@@ -55,8 +55,7 @@ const outlierFrom = 5
 // number or name of somebody else on the list, or, where nearly all others hold
 // nothing but their recipient's own, a stranger's number.
 func (r *run) outliers() {
-	right := 0
-	var strange []int
+	var right, strange []int
 	ownNumber := 0
 	for i := range r.pairs {
 		p := &r.pairs[i]
@@ -64,11 +63,16 @@ func (r *run) outliers() {
 		if p.result != match || to.strict || to.company {
 			continue
 		}
-		right++
-		if to.number != "" && slices.Contains(p.letter.numbers, to.number) {
+		right = append(right, i)
+		if p.letter.holdsOwn(to) {
 			ownNumber++
 		}
-		if n, row := r.strangeNumber(p.letter, to); n >= 0 {
+	}
+	ruled := len(right) >= outlierFrom && ownNumber*2 >= len(right)
+	for _, i := range right {
+		p := &r.pairs[i]
+		to := r.people[p.row]
+		if n, row := r.strangeNumber(p.letter, to, ruled); n >= 0 {
 			p.inside = p.letter.labels[n]
 			if row >= 0 {
 				p.result, p.target = wrongInside, row
@@ -80,7 +84,7 @@ func (r *run) outliers() {
 	for _, i := range strange {
 		p := &r.pairs[i]
 		// A number that several letters hold is a template's or an office's.
-		if right >= outlierFrom && len(strange)*outlierShare <= right && ownNumber*2 >= right {
+		if ruled && len(strange)*outlierShare <= len(right) {
 			p.result = wrongInside
 		} else {
 			p.inside = ""
@@ -89,10 +93,18 @@ func (r *run) outliers() {
 	r.otherNames()
 }
 
+// holdsOwn reports whether the letter holds its recipient's number.
+func (l *letter) holdsOwn(to *recipient) bool {
+	return to.number != "" && slices.Contains(l.numbers, to.number)
+}
+
 // strangeNumber is the index of a number in a letter that is not the recipient's, and
-// the row of whose it is, -1 for nobody's on the list.
-func (r *run) strangeNumber(l *letter, to *recipient) (index, row int) {
+// the row of whose it is, -1 for nobody's on the list. Where letters as a rule hold
+// their recipient's number, one that has instead that of somebody who lives elsewhere
+// is wrong, whatever surname the two share.
+func (r *run) strangeNumber(l *letter, to *recipient, ruled bool) (index, row int) {
 	index, row = -1, -1
+	instead := ruled && to.number != "" && !l.holdsOwn(to)
 	for i, n := range l.sure {
 		if n == to.number || to.allowed[n] {
 			continue
@@ -105,7 +117,7 @@ func (r *run) strangeNumber(l *letter, to *recipient) (index, row int) {
 			continue
 		}
 		if k, ok := r.byNumber[n]; ok {
-			if !r.people[k].family(to) {
+			if o := r.people[k]; !o.family(to) || instead && len(o.places) > 0 && len(to.places) > 0 && !slices.ContainsFunc(o.places, to.lives) {
 				return i, k
 			}
 			continue

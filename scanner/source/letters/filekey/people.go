@@ -19,6 +19,10 @@ type people struct {
 // maxNameWords is the most words a name has.
 const maxNameWords = 6
 
+// maxAlike is how many rows may have two words in common that tell anything: what more
+// of them have is no name but the kind of their case.
+const maxAlike = 500
+
 func newPeople(cells []string, same func(i, j int) bool) people {
 	out := people{make([][]string, len(cells)), make(map[string][]int), same}
 	for i, cell := range cells {
@@ -72,8 +76,12 @@ func (p people) row(parts []string) (int, bool) {
 // called finds who may be called so: any says that somebody may, ok that it is one.
 func (p people) called(window []string) (row int, any, ok bool) {
 	first, second := window[0], window[1]
+	alike := p.pairs[min(first, second)+" "+max(first, second)]
+	if len(alike) > maxAlike {
+		return 0, false, false
+	}
 	var whole, part []int
-	for _, i := range p.pairs[min(first, second)+" "+max(first, second)] {
+	for _, i := range alike {
 		switch {
 		case !contains(p.words[i], window):
 		case len(p.words[i]) == len(window):
