@@ -141,8 +141,8 @@ func TestSomethingOfAnotherInside(t *testing.T) {
 	// A number instead of the own is wrong, too, where its owner has the same surname.
 	out := mergeRun(ps, ps, date)
 	ps[13].last = ps[7].last
-	out[0].data, out[14].data = listOf(ps, txt), []byte(letterTo(ps[13], date, ""))
-	out[8].data = []byte(strings.Replace(letterTo(ps[7], date, ""), ps[7].number, ps[13].number, 1))
+	out[0].data, out[14].data = listOf(ps, txt), []byte(lettersLetterTo(ps[13], date, ""))
+	out[8].data = []byte(strings.Replace(lettersLetterTo(ps[7], date, ""), ps[7].number, ps[13].number, 1))
 	mismatch("1 med en andens CPR-nummer eller navn").check(t, scanFolder(t, folderOf(t, out)))
 	// Where many letters hold a stranger's number, the run is about two people a letter.
 	out = mergeRun(ps, ps, date)
@@ -256,7 +256,7 @@ func TestListInWord(t *testing.T) {
 			var out []member
 			for i, p := range ps {
 				rows = append(rows, []string{strings.SplitN(strings.SplitN(fmt.Sprintf(file, i+1, ""), "_", 2)[0], "/", 2)[0], p.name(), p.street, p.post, p.number})
-				out = append(out, member{fmt.Sprintf(file, i+1, "brev.txt"), []byte(letterTo(letter[i], date, ""))},
+				out = append(out, member{fmt.Sprintf(file, i+1, "brev.txt"), []byte(lettersLetterTo(letter[i], date, ""))},
 					member{fmt.Sprintf(file, i+1, "bilag1_beregning.txt"), []byte("Beregning\nNavn: " + sum[i].name() + "\nCPR-nr.: " + sum[i].number + "\nFradrag 1.200 kr.\n")},
 					member{fmt.Sprintf(file, i+1, "bilag2_vejledning.txt"), []byte("Du kan klage inden fire uger.\n")})
 			}
@@ -300,7 +300,11 @@ func TestAnotherOrder(t *testing.T) {
 	}{
 		{"sorted otherwise", list, lettersTo(otherwise), pass},
 		{"from the end", list, lettersTo(order(11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0)), pass},
+		{"pairs across", list, lettersTo(order(5, 7, 4, 6, 2, 0, 3, 1, 10, 11, 8, 9)), mismatch("12 af 12 breve")},
+		{"two rows put in", list, lettersTo(order(0, 1, 2, 5, 3, 4, 6, 7, 8, 11, 9, 10)), mismatch("6 af 12 breve")},
+		{"blocks changed places", list, lettersTo(order(4, 5, 6, 7, 8, 9, 0, 1, 2, 3, 10, 11)), mismatch("10 af 12 breve")},
 		{"from the middle", list, lettersTo(order(6, 7, 8, 9, 10, 11, 0, 1, 2, 3, 4, 5)), mismatch("12 af 12 breve")},
+		{"sorted otherwise, four rows without a letter", list, lettersTo(otherwise[4:]), want{policy.Warn, map[string]string{"addressee-unknown": "4 modtagere har intet brev"}}},
 		{"sorted otherwise, two with each other's number", list, wrongNumbers, mismatch("2 af 12 breve")},
 		{"sorted otherwise, one to nobody on the list", list, append(lettersTo(otherwise), lettersTo(people(48, 1, 4400))...), mismatch("1 brev er til nogen, der ikke er på listen")},
 		{"the list tells the pages", []byte(pages.String()), lettersTo(ps), pass},
@@ -334,7 +338,7 @@ func TestNotOnTheList(t *testing.T) {
 		text string
 		want want
 	}{
-		"to another":      {letterTo(others[0], date, ""), mismatch("1 brev er til nogen, der ikke er på listen over modtagere: vedlagt.txt")},
+		"to another":      {lettersLetterTo(others[0], date, ""), mismatch("1 brev er til nogen, der ikke er på listen over modtagere: vedlagt.txt")},
 		"unreadable":      {"Sagen vedrører CPR-nr. " + others[0].number + ".\n", want{policy.Warn, map[string]string{"addressee-unknown": "vedlagt.txt"}}},
 		"guidance to all": {"Du kan klage inden fire uger.\n", pass},
 	} {

@@ -20,7 +20,6 @@ type Run struct {
 	Missing    []string // letters that the list names and that are not there
 	Without    int      // recipients for whom there is no letter
 	Extra      []string // letters to recipients in files that the list does not name
-	Unlisted   []string // letters to people who are not on the list
 	Stale      []string // letters whose date is older than StaleDays
 	// Children are letters to recipients under 15 that speak of a payment to
 	// somebody else; PaidChildren counts all to such recipients that speak of one.
@@ -47,6 +46,7 @@ type Mismatches struct {
 	Address  int // the name is right, the address is not
 	Inside   int // the block is right, number or salutation are another's
 	First    []string
+	Unlisted []string // letters that no row gets, to people who are not on the list; not in Total
 }
 
 // withLetters adds the rules for runs of letters. One that has the id of a rule for
@@ -124,8 +124,8 @@ func forRuns(id, title string, action Action, fires func(r *Run) (danish, englis
 // of different rows).
 func mismatchWords(r *Run) (string, string, bool) {
 	w := &r.Wrong
-	n := len(r.Unlisted)
-	da, en := fmt.Sprintf("%s er til nogen, der ikke er på listen over modtagere%s", countDa(n, "brev", "breve"), named(r.Unlisted)),
+	n := len(w.Unlisted)
+	da, en := fmt.Sprintf("%s er til nogen, der ikke er på listen over modtagere%s", countDa(n, "brev", "breve"), named(w.Unlisted)),
 		fmt.Sprintf("%s for people who are not on the list of recipients", countEn(n, "letter is", "letters are"))
 	if w.Total == 0 {
 		return da, en, n > 0

@@ -47,8 +47,8 @@ func TestLetterRules(t *testing.T) {
 		{"residue", with(func(r *Run) { r.Residue = 2 }), Hold, "template-residue", "2 personer"},
 		{"alert", with(func(r *Run) { r.Alerts = 1 }), Hold, "cpr-unprotected", "advisering"},
 		{"unknown", with(func(r *Run) { r.Unknown = names[:1] }), Warn, "addressee-unknown", "a.txt"},
-		{"to nobody on the list", with(func(r *Run) { r.Unlisted = names[:2] }), Hold, "addressee-mismatch", "2 breve er til nogen, der ikke er på listen over modtagere: a.txt"},
-		{"swapped, and to nobody on the list", with(func(r *Run) { r.Unlisted, r.Wrong = names[:1], Mismatches{Total: 2, Swapped: 2} }), Hold, "addressee-mismatch", "ukendt: 0). 1 brev er til nogen"},
+		{"to nobody on the list", with(func(r *Run) { r.Wrong.Unlisted = names[:2] }), Hold, "addressee-mismatch", "2 breve er til nogen, der ikke er på listen over modtagere: a.txt"},
+		{"swapped, and to nobody on the list", with(func(r *Run) { r.Wrong = Mismatches{Total: 2, Swapped: 2, Unlisted: names[:1]} }), Hold, "addressee-mismatch", "ukendt: 0). 1 brev er til nogen"},
 		{"missing", with(func(r *Run) { r.Missing, r.Without, r.Extra = names[:1], 2, names[1:2] }), Warn, "addressee-unknown", "2 modtagere har intet brev"},
 	} {
 		f := &Facts{Doc: &document.Document{}, Kind: "letter", Run: c.run}

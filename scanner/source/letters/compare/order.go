@@ -23,11 +23,11 @@ func (r *run) resorted(letters []*letter) bool {
 	if len(rows) < resortedFrom || len(rows)*5 < len(letters)*4 || !resort(rows) {
 		return false
 	}
-	before := r.without
+	before := r.rest
 	r.byTarget(letters, targets)
 	r.sorted = len(rows) == len(letters) || len(r.strange) > 0 || slices.ContainsFunc(r.pairs, func(p pair) bool { return p.result.wrong() })
 	if !r.sorted {
-		r.pairs, r.unread, r.without = nil, nil, before
+		r.pairs, r.rest = nil, before
 	}
 	return r.sorted
 }

@@ -43,7 +43,7 @@ func (r *run) report(to *scanner.Outcome) *policy.Run {
 		out.Unknown = slices.Insert(out.Unknown, 0, fmt.Sprintf("resten efter %d sammenligninger", maxPairs))
 	}
 	for _, l := range r.strange {
-		out.Unlisted = append(out.Unlisted, l.where())
+		out.Wrong.Unlisted = append(out.Wrong.Unlisted, l.where())
 	}
 	r.kinds(&out.Wrong)
 	out.Stale = r.stale()

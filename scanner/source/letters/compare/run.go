@@ -59,15 +59,20 @@ type run struct {
 	alerts   int
 
 	lookup
-	budget  int // slow comparisons left
-	pairs   []pair
-	missing []string
+	budget int // slow comparisons left
+	pairs  []pair
+	rest
+	sorted bool // the letters lie in another order than the list
+	cut    bool // more comparisons than maxPairs
+}
+
+// rest is what is in no pair.
+type rest struct {
+	missing []string  // files that the list names and that are not there
 	extra   []string  // letters to people on the list, in files that it does not name
 	strange []*letter // letters to people who are not on it
 	unread  []string  // letters for no row whose addressee cannot be read
-	sorted  bool      // the letters lie in another order than the list
-	without int
-	cut     bool // more comparisons than maxPairs
+	without int       // rows without a letter
 }
 
 // lookup finds the rows of a list.
