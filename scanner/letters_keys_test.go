@@ -347,4 +347,11 @@ func TestNotOnTheList(t *testing.T) {
 			c.want.check(t, scanFolder(t, folderOf(t, append(members, member{"vedlagt.txt", []byte(c.text)}))))
 		})
 	}
+	// Where there is no list, nobody can be missing from it.
+	members := keyed(ps, ps, nil, "", func(_ int, p somebody) string { return bare(p) + ".txt" })
+	for i, p := range people(51, 4, 4700) {
+		members = append(members, member{fmt.Sprintf("%s.txt", bare(p)), []byte(lettersLetterTo(p, date, fmt.Sprint(i)))})
+	}
+	members = append(members, member{"vedlagt.txt", []byte(lettersLetterTo(others[0], date, ""))})
+	want{policy.Warn, map[string]string{"addressee-unknown": "1 brev nævnes ikke på listen"}}.check(t, scanFolder(t, folderOf(t, members)))
 }

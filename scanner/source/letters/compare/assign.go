@@ -9,7 +9,7 @@ import (
 
 // assign pairs the letters of a run with the rows of its list; it is false when
 // the list does not speak of these files.
-func (r *run) assign(hasFiles, byNames bool) bool {
+func (r *run) assign(hasFiles bool) bool {
 	r.files = slices.DeleteFunc(r.files, func(f *file) bool { return Ignored(base(f.path)) })
 	if hasFiles {
 		if ok, done := r.byFile(); done {
@@ -17,7 +17,7 @@ func (r *run) assign(hasFiles, byNames bool) bool {
 		}
 	}
 	letters := r.letters()
-	if byNames {
+	if r.byNames {
 		return r.hits(letters)*2 >= len(letters) && r.byKey(letters)
 	}
 	if f := r.merged(letters); f != nil {
@@ -84,11 +84,7 @@ func (r *run) byFile() (ok, done bool) {
 	}
 	for _, f := range r.files {
 		for _, l := range f.letters {
-			switch {
-			case distinct[f] || l.info.Addressee.Empty():
-			case r.target(l) >= 0:
-				r.extra = append(r.extra, redact(f.path))
-			default:
+			if !distinct[f] && !l.info.Addressee.Empty() {
 				r.unlisted(l)
 			}
 		}
@@ -303,10 +299,13 @@ func (r *run) byTarget(letters []*letter, targets []int) {
 }
 
 // unlisted takes note of a letter that no row of the list is for: one to a person who
-// is not on the list is wrong, one whose addressee cannot be read, with somebody's
+// is not on the list is wrong, one to somebody who is, in a file that the list
+// does not name, is a warning, and one whose addressee cannot be read, with somebody's
 // number or address in it, is unknown. What names nobody, as guidance to all, is neither.
 func (r *run) unlisted(l *letter) {
 	switch {
+	case !l.info.Addressee.Empty() && (r.byNames || r.target(l) >= 0):
+		r.extra = append(r.extra, l.where())
 	case !l.info.Addressee.Empty():
 		r.strange = append(r.strange, l)
 	case l.named() || len(l.sure) > 0:

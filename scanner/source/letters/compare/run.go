@@ -35,13 +35,13 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 			return nil
 		}
 	}
-	r.homes, r.paged = rows.Homes, rows.HasPages
+	r.homes, r.paged, r.byNames = rows.Homes, rows.HasPages, rows.Path == ""
 	for _, row := range rows.Rows {
 		r.people = append(r.people, newRecipient(row, key))
 	}
 	r.index()
 	r.files = slices.DeleteFunc(filesOf(out.Document, out.Findings), func(f *file) bool { return f.path == rows.Path })
-	if len(r.files) == 0 || !r.assign(rows.HasFiles, rows.Path == "") {
+	if len(r.files) == 0 || !r.assign(rows.HasFiles) {
 		return nil
 	}
 	r.outliers()
@@ -79,6 +79,7 @@ type rest struct {
 type lookup struct {
 	homes    bool                  // the list has addresses and nobody's name
 	paged    bool                  // the list says on which page of a merged file each letter begins
+	byNames  bool                  // there is no list: the files bear the names of those they are for
 	byNumber map[string]int        // digest of a CPR number → row
 	byName   map[string][]int      // digest of a name → rows
 	declared map[string]int        // digest of a number beside a row's own → row
