@@ -123,22 +123,19 @@ func forRuns(id, title string, action Action, fires func(r *Run) (danish, englis
 // got letters to 350 others; Fredensborg: 1,628 letters with names and addresses
 // of different rows).
 func mismatchWords(r *Run) (string, string, bool) {
-	w := &r.Wrong
-	n := len(w.Unlisted)
-	da, en := fmt.Sprintf("%s er til nogen, der ikke er på listen over modtagere%s", countDa(n, "brev", "breve"), named(w.Unlisted)),
-		fmt.Sprintf("%s for people who are not on the list of recipients", countEn(n, "letter is", "letters are"))
-	if w.Total == 0 {
-		return da, en, n > 0
+	da, en := wrongWords(r)
+	if n := len(r.Wrong.Unlisted); n > 0 {
+		da = strings.TrimPrefix(fmt.Sprintf("%s. %s er til nogen, der ikke er på listen over modtagere%s", da, countDa(n, "brev", "breve"), named(r.Wrong.Unlisted)), ". ")
+		en = strings.TrimPrefix(fmt.Sprintf("%s; %s for people who are not on the list of recipients", en, countEn(n, "letter is", "letters are")), "; ")
 	}
-	wrong, english := wrongWords(r)
-	if n == 0 {
-		return wrong, english, true
-	}
-	return wrong + ". " + da, english + "; " + en, true
+	return da, en, da != ""
 }
 
 func wrongWords(r *Run) (danish, english string) {
 	w := &r.Wrong
+	if w.Total == 0 {
+		return "", ""
+	}
 	var kinds, kindsEn []string
 	add := func(n int, da, en string) {
 		if n > 0 {
