@@ -25,7 +25,7 @@ func TestPassingOverMissesNothing(t *testing.T) {
 	forms := strings.Builder{}
 	n := 0
 	for form := range ix.words {
-		forms.WriteString("x " + form + " y-" + form + "\n" + strings.ToUpper(form) + "7 æ 48-52")
+		forms.WriteString("x " + form + " y-" + form + " / " + strings.ToUpper(form) + "7 æ 48-52")
 		if n++; n%50 != 0 { // long lines: words stand across the blocks that are passed over
 			forms.WriteString(", ")
 			continue
