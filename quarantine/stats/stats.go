@@ -84,7 +84,7 @@ const maxUnits = 20
 
 // Of counts a year; zone is where its days begin.
 func Of(ctx context.Context, db *store.DB, year int, zone *time.Location) (*Year, error) {
-	y := &Year{Year: year, Median: -1, Slowest: -1}
+	y := &Year{Year: year}
 	from, to := time.Date(year, 1, 1, 0, 0, 0, 0, zone), time.Date(year+1, 1, 1, 0, 0, 0, 0, zone)
 	units := make(map[string]*Unit)
 	err := db.View(ctx, func(tx *sql.Tx) error {
@@ -184,10 +184,17 @@ func (y *Year) sum(rules map[string]*Rule, waits []time.Duration) {
 		y.Rules = append(y.Rules, *r)
 	}
 	slices.SortFunc(y.Rules, func(a, b Rule) int { return cmp.Or(b.Cases-a.Cases, strings.Compare(a.ID, b.ID)) })
-	if len(waits) > 0 {
-		slices.Sort(waits)
-		y.Median, y.Slowest = Minutes(middle(waits).Minutes()), Minutes(waits[len(waits)*9/10].Minutes())
+	y.Median, y.Slowest = Took(waits)
+}
+
+// Took is how long decisions took, by how long each waited: the median, and what nine of
+// ten were faster than; -1 for no decisions.
+func Took(waits []time.Duration) (median, slowest Minutes) {
+	if len(waits) == 0 {
+		return -1, -1
 	}
+	slices.Sort(waits)
+	return Minutes(middle(waits).Minutes()), Minutes(waits[len(waits)*9/10].Minutes())
 }
 
 // middle is the median of sorted times: of an even number, half way between the two in the

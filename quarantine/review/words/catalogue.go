@@ -7,6 +7,8 @@ package words
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -64,3 +66,6 @@ func Has(key string) bool {
 	_, ok := catalogue()[key]
 	return ok
 }
+
+// Keys are the keys of all texts, sorted.
+func Keys() []string { return slices.Sorted(maps.Keys(catalogue())) }

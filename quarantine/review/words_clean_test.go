@@ -1,9 +1,11 @@
-package words
+package review
 
 import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"brevvagt/quarantine/review/words"
 )
 
 func TestClean(t *testing.T) {
@@ -16,7 +18,7 @@ func TestClean(t *testing.T) {
 		{"070761-4285", "070761-xxx…"},
 		{"", ""},
 	} {
-		if got := Clean(x.in, 10); got != x.want {
+		if got := words.Clean(x.in, 10); got != x.want {
 			t.Errorf("clean(%q) = %q, want %q", x.in, got, x.want)
 		}
 	}
@@ -30,7 +32,7 @@ func FuzzClean(f *testing.F) {
 		if limit < 0 || limit > 5000 {
 			return
 		}
-		got := Clean(s, limit)
+		got := words.Clean(s, limit)
 		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > limit+1 {
 			t.Errorf("clean(%q, %d) = %q", s, limit, got)
 		}
