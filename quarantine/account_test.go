@@ -38,6 +38,9 @@ func accountOpen(t *testing.T) *fixture {
 
 func openAt(t *testing.T, cost account.Cost) *fixture {
 	t.Helper()
+	if storetest.InPostgres() {
+		t.Skip("TestAccountsInEitherDatabase is for both databases")
+	}
 	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(t.TempDir(), "state", "b.db")})
 	if err != nil {
 		t.Fatal(err)

@@ -7,5 +7,5 @@ import (
 )
 
 func TestOnPostgres(t *testing.T) {
-	storetest.Again(t, "TestPassphraseUnlocksTheKey|TestLoginUnlocksTheVaultOfThatAccount|TestRead") // slow, and the same anywhere
+	storetest.Again(t, "TestPassphraseUnlocksTheKey|TestRead") // slow, and the same anywhere
 }
