@@ -156,7 +156,11 @@ func (r *reader) content(p part, m media, name string, attached bool, content []
 	switch kind := m.kind; {
 	case strings.HasPrefix(kind, "multipart/"):
 		r.multipart(p, m, content)
-	case kind == "message/rfc822", kind == "message/global", kind == "message/partial", kind == "message/external-body", strings.HasSuffix(strings.ToLower(name), ".eml"):
+	case kind == "message/partial":
+		// Some mail program puts it together with parts that are in other mails.
+		r.out.Gap(document.Gap{At: r.at(nameOr(name, "del")), Why: document.Damaged, Detail: "a part of a mail that is sent in several"})
+		r.child(name, ".eml", "message/rfc822", content)
+	case kind == "message/rfc822", kind == "message/global", kind == "message/external-body", strings.HasSuffix(strings.ToLower(name), ".eml"):
 		r.child(name, ".eml", "message/rfc822", content)
 	case name == "" && !attached && bodyText(kind) && !knownFile(content):
 		r.text(content, m)

@@ -74,3 +74,35 @@ func FuzzUncover(f *testing.F) {
 		}
 	})
 }
+
+// TestSaidInAFile: what can be read in the lines of a file stays in the text, and of a
+// real file nothing does.
+func TestSaidInAFile(t *testing.T) {
+	var uu, y strings.Builder
+	uu.WriteString("begin 644 a.bin\n")
+	y.WriteString("=ybegin line=128 size=9000 name=a.bin\n")
+	state := uint32(1)
+	line := func(n int, of func(byte) byte) string {
+		b := make([]byte, n)
+		for i := range b {
+			state = state*1664525 + 1013904223
+			b[i] = of(byte(state >> 24))
+		}
+		return string(b) + "\n"
+	}
+	for range 200 {
+		uu.WriteString("M" + line(60, func(c byte) byte { return '!' + c%64 }))
+		y.WriteString(line(128, func(c byte) byte { return map[bool]byte{true: 'x', false: c}[c == 0 || c == '\n' || c == '\r'] }))
+	}
+	for what, tt := range map[string]struct{ text, want string }{
+		"a real file":          {"hej\n" + uu.String() + "`\nend\nslut", "hej\nslut"},
+		"a real yEnc file":     {"hej\n" + y.String() + "=yend size=9000\nslut", "hej\nslut"},
+		"short lines":          {"begin 644 a\nHAR DIABETES\n`\nend\n", "HAR DIABETES\n"},
+		"a number in one":      {"begin 644 a\nM" + strings.Repeat("A ", 20) + "080240-9990 A A A A \n`\nend\n", "M" + strings.Repeat("A ", 20) + "080240-9990 A A A A\n"},
+		"text instead of yEnc": {"=ybegin line=128 size=4 name=a\nhar sukkersyge\n=yend size=4\n", "har sukkersyge\n"},
+	} {
+		if rest, files := Files([]byte(tt.text)); string(rest) != tt.want || len(files) != 1 {
+			t.Errorf("%s: %d files, left %.200q", what, len(files), rest)
+		}
+	}
+}

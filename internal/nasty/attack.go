@@ -100,6 +100,9 @@ func transferAttacks(c string) []Mail {
 		{"uuencode with a mode of its own", Single("", strings.Replace(uuencode("a.txt", text+"\n"), "begin 644", "begin 0100644", 1))},
 		{"begin-base64", Single("", "begin-base64 644 a.txt\n"+enc+"\n====\n")},
 		{"yEnc", Single("", yenc("a.txt", text+"\n"))},
+		{"text that begins as uuencode", Single("", "Hej\nbegin 644 sagen\nCPR-NR. "+c+"\nSLUT\n")},
+		{"text in a full line of uuencode", Single("", "begin 644 a\nM"+(strings.ToUpper("CPR-nr. "+c+" ") + strings.Repeat("SLUT ", 20))[:60]+"\n`\nend\n")},
+		{"text that begins as yEnc", Single("", "=ybegin line=128 size=20 name=a\nCPR-nr. "+c+"\n=yend size=20\n")},
 		{"quoted-printable, declared by two names", Single("Content-Transfer-Encoding: x-quoted, quoted-printable\n", "CPR-nr. "+c[:5]+"=\n"+c[5:]+"\n")},
 		{"binary with CR alone", Single("Content-Transfer-Encoding: binary\n", "") + "hej\rCPR-nr. " + c + "\rslut"},
 	}

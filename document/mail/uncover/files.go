@@ -6,7 +6,9 @@ import (
 )
 
 // Files takes the uuencoded and yEnc files out of a text and returns what is left.
-// Files behind quote marks are found and left in the text.
+// Files behind quote marks are found and left in the text, and so is what a person could
+// read in a file's lines: a mail program that knows nothing of such files shows it, and
+// what begins like a file need not be one.
 func Files(text []byte) (rest []byte, files []File) {
 	if bytes.Contains(text, []byte("=ybegin ")) {
 		text, files = takeOut(text, yBegin, yBody)
@@ -23,8 +25,9 @@ func Files(text []byte) (rest []byte, files []File) {
 	return rest, files
 }
 
-// takeOut cuts out what begin recognises and body can decode.
-func takeOut(text []byte, begin func([]byte) (string, bool), body func([]byte, int) ([]byte, int)) ([]byte, []File) {
+// takeOut cuts out what begin recognises and body can decode, but for what body says can be
+// read as it stands.
+func takeOut(text []byte, begin func([]byte) (string, bool), body func([]byte, int) (data, said []byte, after int)) ([]byte, []File) {
 	var rest []byte
 	var files []File
 	kept := 0
@@ -35,12 +38,12 @@ func takeOut(text []byte, begin func([]byte) (string, bool), body func([]byte, i
 			pos = next
 			continue
 		}
-		data, after := body(text, next)
+		data, said, after := body(text, next)
 		if len(data) == 0 {
 			pos = next
 			continue
 		}
-		rest = append(rest, text[kept:pos]...)
+		rest = append(append(rest, text[kept:pos]...), said...)
 		files = append(files, File{name, data})
 		pos, kept = after, after
 	}
@@ -78,7 +81,7 @@ func uuBegin(line []byte) (string, bool) {
 }
 
 // uuBody decodes lines until one that cannot be data.
-func uuBody(text []byte, pos int) (data []byte, after int) {
+func uuBody(text []byte, pos int) (data, said []byte, after int) {
 	for pos < len(text) {
 		end, next := nextLine(text, pos)
 		line := bytes.TrimRight(text[pos:end], " ")
@@ -87,11 +90,14 @@ func uuBody(text []byte, pos int) (data []byte, after int) {
 			continue
 		}
 		if string(line) == "end" {
-			return data, next
+			return data, said, next
 		}
 		n := int(line[0]-' ') & 63
 		if line[0] < ' ' || line[0] > '`' || len(line) > 90 || (len(line)-1)*3/4 > n+6 {
-			return data, pos
+			return data, said, pos
+		}
+		if len(line)-1 < (n*4+2)/3 || tenDigits(line[1:]) {
+			said = append(append(said, line...), '\n')
 		}
 		group := make([]byte, 0, 64)
 		at := func(i int) byte {
@@ -107,7 +113,22 @@ func uuBody(text []byte, pos int) (data []byte, after int) {
 		data = append(data, group[:n]...)
 		pos = next
 	}
-	return data, pos
+	return data, said, pos
+}
+
+// tenDigits reports whether a line has as many digits as a CPR number, close together.
+func tenDigits(line []byte) bool {
+	digits, gap := 0, 0
+	for _, c := range line {
+		if c >= '0' && c <= '9' {
+			if digits, gap = digits+1, 0; digits == 10 {
+				return true
+			}
+		} else if gap++; gap > 2 {
+			digits = 0
+		}
+	}
+	return false
 }
 
 // yBegin reads "=ybegin line=128 size=123 name=a.txt".
@@ -120,7 +141,7 @@ func yBegin(line []byte) (string, bool) {
 }
 
 // yBody decodes to "=yend", or to the end of the text.
-func yBody(text []byte, pos int) (data []byte, after int) {
+func yBody(text []byte, pos int) (data, said []byte, after int) {
 	for pos < len(text) {
 		end, next := nextLine(text, pos)
 		line := text[pos:end]
@@ -139,6 +160,20 @@ func yBody(text []byte, pos int) (data []byte, after int) {
 			}
 			data = append(data, c-42)
 		}
+		if mostlyPlain(line) {
+			said = append(append(said, line...), '\n')
+		}
 	}
-	return data, pos
+	return data, said, pos
+}
+
+// mostlyPlain tells a line of text from one of data, of which a third are letters by chance.
+func mostlyPlain(line []byte) bool {
+	plain := 0
+	for _, c := range line {
+		if c >= ' ' && c < 0x7f {
+			plain++
+		}
+	}
+	return plain*4 > len(line)*3
 }

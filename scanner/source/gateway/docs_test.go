@@ -3,6 +3,7 @@ package gateway_test
 import (
 	"bufio"
 	"io"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -182,4 +183,37 @@ func sudoRules(t *testing.T) map[string][]*regexp.Regexp {
 func permitted(rules map[string][]*regexp.Regexp, line string) bool {
 	name, args, _ := strings.Cut(line, " ")
 	return slices.ContainsFunc(rules[name], func(r *regexp.Regexp) bool { return r.MatchString(args) })
+}
+
+// TestCrashMatrix: every test that the table of crashes names is there.
+func TestCrashMatrix(t *testing.T) {
+	root := filepath.Join("..", "..", "..")
+	table, err := os.ReadFile(filepath.Join(root, "docs", "nedbrud.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	declared := regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
+	have := map[string]bool{}
+	err = filepath.WalkDir(root, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || !strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		raw, err := os.ReadFile(path)
+		for _, m := range declared.FindAllSubmatch(raw, -1) {
+			have[string(m[1])] = true
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)\\w+)`").FindAllSubmatch(table, -1)
+	if len(named) < 50 {
+		t.Errorf("the table names %d tests", len(named))
+	}
+	for _, m := range named {
+		if !have[string(m[1])] {
+			t.Errorf("there is no %s", m[1])
+		}
+	}
 }
