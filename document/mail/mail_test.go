@@ -186,6 +186,7 @@ func TestCapsLeaveGaps(t *testing.T) {
 		{"header lines", top + strings.Repeat("a:\r\n", maxFields+10) + "\r\nhej\r\n", document.TooBig},
 		{"header bytes", top + "X: " + strings.Repeat("x", maxHeaderBytes+100) + "\r\nY: 1\r\n\r\nhej\r\n", document.TooBig},
 		{"messages within each other", strings.Repeat("Content-Type: message/rfc822\r\n\r\n", 40) + "x", document.TooDeep},
+		{"a part of a mail in several", top + "Content-Type: message/partial; id=\"a@b\"; number=1; total=2\r\n\r\nSubject: x\r\n\r\nhej\r\n", document.Damaged},
 		{"junk in header", "From: a@b.example\r\nsludder uden kolon\r\nTo: c@d.example\r\n\r\nx", document.Damaged},
 	}
 	for _, tt := range tests {

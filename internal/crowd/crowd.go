@@ -31,7 +31,7 @@ type Patience [busy]time.Duration
 // Local is for programs that run beside ours and pause only within a mail, while their own
 // clients hand it in; Network is for clients that may be far away.
 var (
-	Local   = Patience{200 * time.Millisecond, 500 * time.Millisecond, 10 * time.Second}
+	Local   = Patience{200 * time.Millisecond, 500 * time.Millisecond, 4 * time.Second}
 	Network = Patience{time.Second, time.Second, 10 * time.Second}
 )
 

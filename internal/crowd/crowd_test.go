@@ -80,7 +80,7 @@ func TestSlowClientBehindALocalServer(t *testing.T) {
 	c := New(1, Local)
 	g, _ := c.Enter(nil, func() { t.Error("it was cut") })
 	g.Silent(Within)
-	c.begun = c.begun.Add(-5 * time.Second)
+	c.begun = c.begun.Add(-2 * time.Second)
 	c.sendAway()
 	if !g.Busy() {
 		t.Error("what it says does not count")
