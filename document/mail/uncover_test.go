@@ -101,7 +101,7 @@ func TestSaidInAFile(t *testing.T) {
 		"a number in one":      {"begin 644 a\nM" + strings.Repeat("A ", 20) + "080240-9990 A A A A \n`\nend\n", "M" + strings.Repeat("A ", 20) + "080240-9990 A A A A\n"},
 		"text instead of yEnc": {"=ybegin line=128 size=4 name=a\nhar sukkersyge\n=yend size=4\n", "har sukkersyge\n"},
 	} {
-		if rest, files := Files([]byte(tt.text)); string(rest) != tt.want || len(files) != 1 {
+		if rest, files := uncover.Files([]byte(tt.text)); string(rest) != tt.want || len(files) != 1 {
 			t.Errorf("%s: %d files, left %.200q", what, len(files), rest)
 		}
 	}
