@@ -91,66 +91,60 @@ func bareBase64(content []byte) ([]byte, bool) {
 type mailLine struct {
 	n     int // line number, from 1
 	depth int // of quoting
-	at    int // where it begins in the chunk, -1 if it is not there as it stands
+	at    int // where it begins in the body, -1 if it is not there as it stands
 	text  string
+	lines int // how many lines of the body it is made of
+	next  int // where the next one begins; beyond the end of the body behind the last
 }
 
-// chunkBytes is how much of a text is taken apart into lines at a time.
+// chunkBytes is how much of a text is cut before the time is looked at.
 const chunkBytes = 256 << 10
 
-// paragraphs cuts a body, its lines ended by LF, at blank lines and where quoting begins or ends.
-func (r *reader) paragraphs(text string, m media) {
-	c := &cutter{reader: r, first: 1}
-	flowed := strings.EqualFold(m.get("format"), "flowed")
-	dropSpace := strings.EqualFold(m.get("delsp"), "yes")
-	for text != "" && r.ctx.Err() == nil {
-		end, next := chunk(text)
-		lines := bodyLines(text[:end], c.first)
-		c.first += strings.Count(text[:next], "\n")
-		if flowed {
-			lines = unflow(lines, dropSpace)
-		}
-		c.cut(text[:end], lines)
-		text = text[next:]
-	}
-}
-
-// chunk ends at a blank line, or else at a line end; then the next one begins
-// with the last line of this one, so that nothing is lost between them.
-func chunk(text string) (end, next int) {
-	if len(text) <= 2*chunkBytes {
-		return len(text), len(text)
-	}
-	if i := strings.Index(text[chunkBytes:2*chunkBytes], "\n\n"); i >= 0 {
-		return chunkBytes + i + 1, chunkBytes + i + 1
-	}
-	i := strings.IndexByte(text[chunkBytes:], '\n')
-	if i < 0 {
-		return len(text), len(text)
-	}
-	end = chunkBytes + i + 1
-	if last := strings.LastIndexByte(text[:end-1], '\n'); last > chunkBytes/2 {
-		return end, last + 1
-	}
-	return end, end
-}
-
-// cutter makes paragraphs of lines and remembers whether the older part of the
+// cutter makes paragraphs of a body and remembers whether the older part of the
 // exchange has begun.
 type cutter struct {
 	*reader
-	first   int // number of the next chunk's first line
-	history bool
+	body      string // its lines ended by LF, the last one not
+	flowed    bool
+	dropSpace bool
+	history   bool
 }
 
-func (c *cutter) cut(chunk string, lines []mailLine) {
-	p, layer := paragraph{chunk: chunk}, c.in.Layer
+// paragraphs cuts a body, its lines ended by LF, at blank lines and where quoting begins or ends.
+func (r *reader) paragraphs(text string, m media) {
+	c := &cutter{
+		reader: r, body: strings.TrimSuffix(text, "\n"),
+		flowed: strings.EqualFold(m.get("format"), "flowed"), dropSpace: strings.EqualFold(m.get("delsp"), "yes"),
+	}
+	c.cut()
+}
+
+func (c *cutter) cut() {
+	p, layer, timely := paragraph{body: c.body}, c.in.Layer, 0
 	flush := func() {
 		c.emit(p.String(), p.first, layer)
 		p.lines = 0
 	}
-	for i, l := range lines {
-		if !c.history && prose.History(l.text, following(lines, i)) {
+	var l mailLine
+	following := func(n int) string {
+		k := l
+		for ; n > 0 && k.next <= len(c.body); n-- {
+			k = c.line(k.next, 0)
+		}
+		if n > 0 {
+			return ""
+		}
+		return k.text
+	}
+	for at, n := 0, 1; at <= len(c.body); at, n = l.next, n+l.lines {
+		if at >= timely {
+			if c.ctx.Err() != nil {
+				return
+			}
+			timely = at + chunkBytes
+		}
+		l = c.line(at, n)
+		if !c.history && prose.History(l.text, following) {
 			c.history = true
 		}
 		want := c.in.Layer
@@ -165,11 +159,21 @@ func (c *cutter) cut(chunk string, lines []mailLine) {
 			continue
 		}
 		layer = want
-		p.add(l)
+		p.add(&l)
 	}
 	if p.lines > 0 {
 		flush()
 	}
+}
+
+// line reads the line with number n that begins at a byte of the body.
+func (c *cutter) line(at, n int) mailLine {
+	l := bodyLine(c.body, at)
+	l.n = n
+	if c.flowed {
+		c.unflow(&l)
+	}
+	return l
 }
 
 // emptyLine reports whether a line is white space. Most are told by their first byte.
@@ -191,10 +195,10 @@ func (c *cutter) emit(text string, first int, layer document.Layer) {
 	prose.Paragraphs(text, first, segment)
 }
 
-// paragraph gathers lines that follow each other. Where they stand in the chunk as
+// paragraph gathers lines that follow each other. Where they stand in the body as
 // they are it is a piece of that, which costs no copy.
 type paragraph struct {
-	chunk      string
+	body       string
 	lines      int
 	first      int // number of the first line
 	begin, end int // of the piece, while it is one
@@ -202,7 +206,7 @@ type paragraph struct {
 	joined     strings.Builder
 }
 
-func (p *paragraph) add(l mailLine) {
+func (p *paragraph) add(l *mailLine) {
 	switch {
 	case p.lines == 0:
 		p.first, p.begin, p.whole = l.n, l.at, l.at >= 0
@@ -212,7 +216,7 @@ func (p *paragraph) add(l mailLine) {
 		}
 	case p.whole && l.at == p.end+1:
 	case p.whole:
-		p.joined.WriteString(p.chunk[p.begin:p.end])
+		p.joined.WriteString(p.body[p.begin:p.end])
 		p.whole = false
 		fallthrough
 	default:
@@ -225,66 +229,49 @@ func (p *paragraph) add(l mailLine) {
 
 func (p *paragraph) String() string {
 	if p.whole {
-		return p.chunk[p.begin:p.end]
+		return p.body[p.begin:p.end]
 	}
 	return p.joined.String()
 }
 
-func following(lines []mailLine, i int) func(int) string {
-	return func(n int) string {
-		if i+n < len(lines) {
-			return lines[i+n].text
-		}
-		return ""
+func bodyLine(body string, at int) mailLine {
+	end := len(body)
+	if i := strings.IndexByte(body[at:], '\n'); i >= 0 {
+		end = at + i
 	}
-}
-
-func bodyLines(text string, first int) []mailLine {
-	text = strings.TrimSuffix(text, "\n")
-	lines := make([]mailLine, 0, strings.Count(text, "\n")+1)
-	for n, at := first, 0; at <= len(text); n++ {
-		end := len(text)
-		if i := strings.IndexByte(text[at:], '\n'); i >= 0 {
-			end = at + i
-		}
-		from, depth := at, 0
-		for from < end && text[from] == '>' {
-			depth++
-			from++
-			if strings.HasPrefix(text[from:end], " >") {
-				from++
-			}
-		}
-		if depth > 0 && from < end && text[from] == ' ' {
+	from, depth := at, 0
+	for from < end && body[from] == '>' {
+		depth++
+		from++
+		if strings.HasPrefix(body[from:end], " >") {
 			from++
 		}
-		lines = append(lines, mailLine{n, depth, from, text[from:end]})
-		at = end + 1
 	}
-	return lines
+	if depth > 0 && from < end && body[from] == ' ' {
+		from++
+	}
+	return mailLine{depth: depth, at: from, text: body[from:end], lines: 1, next: end + 1}
 }
 
 // unflow joins the lines of format=flowed (RFC 3676): one that ends in a blank
 // goes on in the next, if that is quoted as deep.
-func unflow(lines []mailLine, dropSpace bool) []mailLine {
-	var out []mailLine
+func (c *cutter) unflow(l *mailLine) {
 	var b strings.Builder
-	for i := 0; i < len(lines); i++ {
-		l := lines[i]
-		b.Reset()
-		text := strings.TrimPrefix(l.text, " ")
-		for soft(text) && i+1 < len(lines) && lines[i+1].depth == l.depth {
-			if dropSpace {
-				text = text[:len(text)-1]
-			}
-			b.WriteString(text)
-			i++
-			text = strings.TrimPrefix(lines[i].text, " ")
+	text := strings.TrimPrefix(l.text, " ")
+	for soft(text) && l.next <= len(c.body) {
+		more := bodyLine(c.body, l.next)
+		if more.depth != l.depth {
+			break
+		}
+		if c.dropSpace {
+			text = text[:len(text)-1]
 		}
 		b.WriteString(text)
-		out = append(out, mailLine{l.n, l.depth, -1, b.String()})
+		text = strings.TrimPrefix(more.text, " ")
+		l.next, l.lines = more.next, l.lines+1
 	}
-	return out
+	b.WriteString(text)
+	l.at, l.text = -1, b.String()
 }
 
 func soft(text string) bool { return strings.HasSuffix(text, " ") && text != "-- " }

@@ -27,7 +27,7 @@ func History(line string, following func(int) string) bool {
 	if begins[len(begins)-1] == ':' && historySays.MatchString(line) {
 		return true
 	}
-	if field(line, "fra", "from", "von") {
+	if strings.IndexByte("fFvV*>", begins[0]) >= 0 && field(line, "fra", "from", "von") {
 		for i := 1; i <= 3; i++ {
 			if field(following(i), "sendt", "sent", "dato", "date", "gesendet") {
 				return true
