@@ -250,7 +250,8 @@ func (w *walk) segment(s Segment) {
 	}
 	bud.textBytes += int64(len(s.Text))
 	if w.emit != nil {
-		w.emit(Emitted{Segment: &s})
+		sent := s // a copy, or every segment would be one
+		w.emit(Emitted{Segment: &sent})
 		return
 	}
 	if n := len(w.doc.Segments); n == cap(w.doc.Segments) {

@@ -53,7 +53,7 @@ const (
 // "Matr. 4b. Påbud til ejer: Testperson Eksempel, Testvej 1"; and whoever declares
 // something: "Jeg, Testperson Eksempel, giver samtykke".
 func roleName(text string) (Name, bool) {
-	if k := strings.IndexByte(text, ','); k >= 3 && strings.EqualFold(text[k-3:k], "jeg") && (k == 3 || text[k-4] == ' ') {
+	if k := strings.IndexByte(text, ','); k >= 3 && text[k-1]|0x20 == 'g' && strings.EqualFold(text[k-3:k], "jeg") && (k == 3 || text[k-4] == ' ') {
 		if name, ok := nameAt(afterBlanks(text[k+1:]), false); ok {
 			return name, true
 		}
@@ -111,11 +111,7 @@ func mayNameCitizen(label string) bool {
 // citizenLabel reports whether the last words of what stands before a colon are a label
 // for a citizen and for nobody in office.
 func citizenLabel(label string) bool {
-	begin := len(label)
-	for begin > 0 && strings.IndexByte(".;,|\t", label[begin-1]) < 0 {
-		begin--
-	}
-	label = label[begin:]
+	label = label[strings.LastIndexAny(label, ".;,|\t")+1:]
 	if !mayNameCitizen(label) {
 		return false
 	}
