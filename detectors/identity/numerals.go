@@ -47,10 +47,13 @@ func joined(s string) (n int, sure, bare bool) {
 	return n, sure, bare
 }
 
+// joinSign tells what may stand between a date and such words.
+func joinSign(c byte) bool { return c == ' ' || c == ',' || c == '.' || c == '-' || c == '\n' }
+
 // matchTold judges the date that ends the row, six digits or three pairs, and the four
 // digits that a word joins to it.
 func (f *finder) matchTold() bool {
-	if end := f.row.Runs[f.row.Count-1].End; end < len(f.text) && strings.IndexByte(" ,.-\n", f.text[end]) < 0 {
+	if end := f.row.Runs[f.row.Count-1].End; end < len(f.text) && !joinSign(f.text[end]) {
 		return false
 	}
 	first, pairs := f.row.Count-1, f.row.Count >= 3
@@ -66,7 +69,7 @@ func (f *finder) matchTold() bool {
 	end := f.row.Runs[f.row.Count-1].End
 	rest := f.text[end:min(len(f.text), end+2*maxJoin)]
 	start := 0
-	for start < len(rest) && strings.IndexByte(" ,.-\n", rest[start]) >= 0 {
+	for start < len(rest) && joinSign(rest[start]) {
 		start++
 	}
 	if start == 0 || start == len(rest) || start > 4 || strings.IndexByte("esofdbamt(", rest[start]) < 0 {

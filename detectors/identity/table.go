@@ -128,6 +128,9 @@ func rule(line string) bool {
 // aloneInColumn reports whether nothing but blanks and quotes stands beside
 // s[start:end] in its cell.
 func (f *finder) aloneInColumn(start, end int) bool {
+	if end < len(f.text) && strings.IndexByte("|\t;\n \"'`*\r", f.text[end]) < 0 || start > 0 && strings.IndexByte("|\t;\n \"'`*", f.text[start-1]) < 0 {
+		return false // by the sign beside it, as most
+	}
 	left := strings.TrimRight(f.text[max(0, start-12):start], " \"'`*")
 	if left == "" && start > 12 || left != "" && strings.IndexByte("|\t;\n", left[len(left)-1]) < 0 {
 		return false

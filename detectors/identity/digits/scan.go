@@ -339,10 +339,15 @@ func (r *Run) read(s string, i int) {
 	r.Start, r.N, r.Digit = i, 0, [12]byte{}
 	invisible := 0
 	for {
-		for i < len(s) && s[i]-'0' <= 9 { // nearly all there is
-			r.add(s[i] - '0')
-			i++
-			r.End, invisible = i, 0
+		n, from := r.N, i
+		for ; i < len(s) && s[i]-'0' <= 9; i++ { // nearly all there is
+			if n < len(r.Digit) {
+				r.Digit[n] = s[i] - '0'
+			}
+			n++
+		}
+		if i > from {
+			r.N, r.End, invisible = n, i, 0
 		}
 		if i >= len(s) || s[i] < utf8.RuneSelf {
 			return
