@@ -29,6 +29,9 @@ type candidate struct {
 // match judges every number that ends with the last run.
 func (f *finder) match() {
 	last := &f.row.Runs[f.row.Count-1]
+	if f.row.Digits < 6 && last.N != 4 {
+		return // no date yet: an amount, a week, a telephone number's beginning
+	}
 	if last.N >= 8 && escapeBefore(f.text, last.Start+2) { // "%22220645-7026%22"
 		last.Start, last.N = last.Start+2, last.N-2
 		copy(last.Digit[:], last.Digit[2:])
@@ -273,6 +276,9 @@ func (f *finder) matchLostZero(first int) bool {
 // matchLoose judges ten digits in boxes, cells or over a line break. Only a label
 // directly before makes them one number.
 func (f *finder) matchLoose() bool {
+	if f.row.Digits < 10 {
+		return false
+	}
 	sum, first := 0, f.row.Count
 	for first > 0 && sum < 10 {
 		first--

@@ -108,10 +108,17 @@ func mayNameCitizen(label string) bool {
 	return false
 }
 
+// endsLabel tells what stands between a label and whatever is before it.
+func endsLabel(c byte) bool { return c == '.' || c == ';' || c == ',' || c == '|' || c == '\t' }
+
 // citizenLabel reports whether the last words of what stands before a colon are a label
 // for a citizen and for nobody in office.
 func citizenLabel(label string) bool {
-	label = label[strings.LastIndexAny(label, ".;,|\t")+1:]
+	begin := len(label)
+	for begin > 0 && !endsLabel(label[begin-1]) {
+		begin--
+	}
+	label = label[begin:]
 	if !mayNameCitizen(label) {
 		return false
 	}

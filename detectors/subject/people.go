@@ -186,7 +186,7 @@ func paperOf(text string) (Name, bool) {
 	head := text[:min(len(text), paperReach+1)]
 	for i := nextCapital(head, 0); i > 0; i = nextCapital(head, i) {
 		k := i - len(paperLink(text[:i]))
-		if k < 3 || k == i {
+		if k < 3 || k == i || k > paperReach-5 {
 			continue
 		}
 		last := Fold(text[strings.LastIndexByte(text[:k], ' ')+1 : k])

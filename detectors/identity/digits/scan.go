@@ -44,8 +44,9 @@ type Run struct {
 // Row is the last runs that stand close together, the newest last. Its reader may
 // set Count to 0 when the digits are used up.
 type Row struct {
-	Runs  [MaxRuns]Run
-	Count int
+	Runs   [MaxRuns]Run
+	Count  int
+	Digits int // of the runs, and of those before that stood as close
 }
 
 // Limits of what is still one number.
@@ -307,12 +308,13 @@ func lastByte(s string, i, n int, b byte) int {
 // cluster reads runs of digits from the one at i on, as long as they may be parts
 // of one number. It returns the end.
 func (row *Row) cluster(s string, i int, read func()) int {
-	row.Count = 0
+	row.Count, row.Digits = 0, 0
 	g, width := None, 0
 	for {
 		r := row.next()
 		r.Gap, r.Width = g, width
 		r.read(s, i)
+		row.Digits += r.N
 		i = r.End
 		read()
 		var next int
