@@ -352,7 +352,11 @@ func (b *Builder) Gather(name string, r io.Reader) (data []byte, cut bool, err e
 		}
 		return data, all.N <= 0, err
 	}
-	data, err = readOn(data, r, limit+1)
+	if f := b.walk.spillFile(); f != nil {
+		data, err = b.walk.spillRest(f, data, r, limit+1)
+	} else {
+		data, err = readOn(data, r, limit+1)
+	}
 	return data[:min(int64(len(data)), limit)], int64(len(data)) > limit, err
 }
 

@@ -64,6 +64,11 @@ type Input struct {
 type Formats struct {
 	List   []Format
 	Limits Limits
+
+	// Spill is a folder on a disk. What is unpacked of an item and larger than 32 MB lies
+	// there while the item is read, in files without a name, and not in memory. "" keeps
+	// all in memory.
+	Spill string
 }
 
 // Read walks one item and everything in it. It never fails: what could not be
@@ -72,7 +77,8 @@ func (f *Formats) Read(ctx context.Context, name string, data []byte) *Document 
 	limits := f.Limits.orDefault()
 	ctx, cancel := context.WithTimeout(ctx, limits.Time)
 	defer cancel()
-	w := &walk{formats: f.List, budget: budget{limits: limits}, doc: &Document{}}
+	w := &walk{formats: f.List, budget: budget{limits: limits}, doc: &Document{}, spill: f.Spill}
+	defer w.giveBack()
 	in := Input{Name: name, Path: name, Data: data, Layer: Visible}
 	w.part(ctx, in, 0)
 	w.unlock(ctx)
@@ -107,6 +113,9 @@ type walk struct {
 
 	locked      []locked
 	lockedBytes int
+
+	spill   string   // folder for large parts, "" for none
+	spilled []func() // give them back
 }
 
 // part reads one part with the first format that recognises it.
@@ -274,7 +283,11 @@ func (w *walk) picture(in Input, s Segment) {
 	if n := len(w.doc.Pictures); n > 0 && w.doc.Pictures[n-1].Path == in.Path {
 		return
 	}
-	w.doc.Pictures = append(w.doc.Pictures, Picture{Path: in.Path, Data: in.Data})
+	data := in.Data
+	if len(data) > condenseFrom {
+		data = bytes.Clone(data) // it may lie in a file that is given back after the walk
+	}
+	w.doc.Pictures = append(w.doc.Pictures, Picture{Path: in.Path, Data: data})
 }
 
 // Text adds a visible paragraph.

@@ -84,11 +84,11 @@ func newEngine(o engineOptions) (*engine, error) {
 	}
 	formats := formatlist.Formats(formatlist.Options{Isolate: isolated, NoOCR: o.NoOCR, PDFCache: cache})
 	return &engine{pool: pool, pipeline: &scanner.Pipeline{
-		Formats:   &document.Formats{List: formats, Limits: o.Limits},
+		Formats:   &document.Formats{List: formats, Limits: o.Limits, Spill: os.TempDir()},
 		Detectors: &detectors.Set{List: judged.detectors, Key: o.Key},
 		Site:      o.Site, Rules: judged.rules, Owners: judged.owners(), Actions: o.Actions,
 		Now: o.Now, AsOf: o.AsOf, HoldUnfinished: o.HoldUnfinished, Memory: o.Memory,
-		Deep: &document.Formats{List: formats, Limits: deepLimits(o)},
+		Deep: &document.Formats{List: formats, Limits: deepLimits(o), Spill: os.TempDir()},
 	}}, nil
 }
 

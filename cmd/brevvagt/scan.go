@@ -178,10 +178,11 @@ func plan(ctx context.Context, p *scanner.Pipeline, roots []string, files []shar
 		case !ok:
 			at, mail := turns.MailTime(file.Path)
 			tasks = append(tasks, turns.Task{Path: file.Path, At: at, Mail: mail, Scan: func(ctx context.Context) (scanner.Outcome, error) {
-				it, err := scanItem(ctx, p.Formats, file)
+				it, done, err := scanItem(ctx, p.Formats, file)
 				if err != nil {
 					return scanner.Outcome{}, err
 				}
+				defer done()
 				if mail {
 					it.Received = at
 				}

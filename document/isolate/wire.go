@@ -1,7 +1,6 @@
 package isolate
 
 import (
-	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -98,16 +97,21 @@ func readFrame(r io.Reader, maxBody int64) (kind byte, header, body []byte, err 
 	return head[0], header, body, err
 }
 
+// readGrowing makes room in steps, the last one of the size that is due: memory that is
+// never written to costs nothing, and doubling would leave as much behind on the way.
 func readGrowing(r io.Reader, n int64) ([]byte, error) {
-	var buf bytes.Buffer
-	if n <= 1<<20 {
-		buf.Grow(int(n))
+	var data []byte
+	for step := int64(1 << 20); ; step *= 16 {
+		room := make([]byte, min(step, n))
+		got, err := io.ReadFull(r, room[copy(room, data):])
+		data = room[:len(data)+got]
+		if err == io.EOF && n > 0 {
+			err = io.ErrUnexpectedEOF
+		}
+		if err != nil || int64(len(data)) == n {
+			return data, err
+		}
 	}
-	got, err := io.Copy(&buf, io.LimitReader(r, n))
-	if err == nil && got < n {
-		err = io.ErrUnexpectedEOF
-	}
-	return buf.Bytes(), err
 }
 
 // writeEmitted sends one thing that a format emitted.

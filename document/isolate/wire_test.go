@@ -2,7 +2,9 @@ package isolate
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"runtime"
 	"testing"
 	"time"
 
@@ -73,5 +75,30 @@ func TestMemoryIsBoundedAndForgets(t *testing.T) {
 	}
 	if knows("c", now.Add(2*time.Hour)) {
 		t.Error("an old verdict still counts")
+	}
+}
+
+// A frame's memory is a little more than what arrives, and never what it claims.
+func TestReadGrowingIsFrugal(t *testing.T) {
+	const size = 40 << 20
+	body := bytes.Repeat([]byte("0123456789abcdef"), size/16)
+	for name, c := range map[string]struct {
+		sent, claimed int
+		most          uint64
+		err           error
+	}{
+		"all": {size, size, 2 * size, nil}, "cut": {1000, 1 << 30, 8 << 20, io.ErrUnexpectedEOF},
+		"cut at a step": {1 << 20, size, size, io.ErrUnexpectedEOF}, "none": {0, 0, 8 << 20, nil}, "gone": {0, 5, 8 << 20, io.ErrUnexpectedEOF},
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		got, err := readGrowing(bytes.NewReader(body[:c.sent]), int64(c.claimed))
+		runtime.ReadMemStats(&after)
+		if !bytes.Equal(got, body[:c.sent]) || !errors.Is(err, c.err) {
+			t.Errorf("%s: %d bytes, %v", name, len(got), err)
+		}
+		if took := after.TotalAlloc - before.TotalAlloc; took > c.most {
+			t.Errorf("%s: %d bytes were taken", name, took)
+		}
 	}
 }

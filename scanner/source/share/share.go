@@ -79,11 +79,16 @@ func (f File) Item(limit int64) (scanner.Item, error) {
 	if err != nil {
 		return scanner.Item{}, fmt.Errorf("cannot read %s: %w", f.Path, err)
 	}
-	it := scanner.Item{Source: "share", ID: f.Path, Name: label(f.Path), Received: f.ModTime, Content: data}
+	var cut int64
 	if int64(len(data)) == limit && f.Size > limit {
-		it.Cut = f.Size - limit
+		cut = f.Size - limit
 	}
-	return it, nil
+	return f.Of(data, cut), nil
+}
+
+// Of makes an item of what was read of the file; cut bytes of its end were not.
+func (f File) Of(content []byte, cut int64) scanner.Item {
+	return scanner.Item{Source: "share", ID: f.Path, Name: label(f.Path), Received: f.ModTime, Content: content, Cut: cut}
 }
 
 // label is the name of a file, after those of its folders that may be a person's
