@@ -29,6 +29,7 @@ import (
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/gateway/relay"
 	"brevvagt/scanner/source/share/state"
+	"brevvagt/scanner/source/share/walk"
 )
 
 // rig is two shares in folders, the second without a name.
@@ -325,7 +326,7 @@ func TestTimeLeftFollowsThePaceOfNow(t *testing.T) {
 
 func TestProblemsInTheWordsOfThePage(t *testing.T) {
 	for text, want := range map[string]string{
-		state.ErrEmpty.Error(): "empty", "open /srv/x: permission denied": "access", "smb: Logon failure": "access",
+		state.ErrEmpty.Error(): "empty", "cannot list the share: " + walk.ErrUnmounted.Error(): "empty", "open /srv/x: permission denied": "access", "smb: Logon failure": "access",
 		"the share cannot be reached: dial tcp": "offline", "stat: no such file or directory": "offline", "database is locked": "other",
 	} {
 		if got := board.ProblemKind(text); got != want {

@@ -95,7 +95,7 @@ func ProblemKind(text string) string {
 		return slices.ContainsFunc(parts, func(p string) bool { return strings.Contains(strings.ToLower(text), p) })
 	}
 	switch {
-	case has(state.ErrEmpty.Error()):
+	case has(state.ErrEmpty.Error(), walk.ErrUnmounted.Error()):
 		return "empty"
 	case has("permission denied", "access denied", "access is denied", "logon", "login", "password", "unauthorized", "forbidden"):
 		return "access"

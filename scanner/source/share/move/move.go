@@ -29,7 +29,7 @@ var (
 
 // Tables are what is carried over, in the order in which it is written.
 func Tables() []string {
-	return []string{"scan_counter", "source", "scan_version", "scan_run", "scan_folder", "scan_object", "content_verdict", "scan_chunk"}
+	return []string{"scan_counter", "source", "scan_version", "scan_run", "scan_folder", "scan_object", "content_verdict", "scan_chunk", "scan_mount"}
 }
 
 // Count is how many rows a table has.

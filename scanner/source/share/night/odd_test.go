@@ -73,6 +73,63 @@ func TestOddFiles(t *testing.T) {
 	}
 }
 
+// mounts is a tree in which another disk is mounted on a folder.
+type mounts struct {
+	walk.Tree
+	at string
+}
+
+func (m mounts) List(ctx context.Context, dir string) (walk.Listing, error) {
+	list, err := m.Tree.List(ctx, dir)
+	list.Mount = dir == m.at
+	return list, err
+}
+
+// TestADiskThatIsNotMounted: a disk that is mounted on a folder of the share, or on the
+// share, and goes away closes nothing; what was moved from it to the share's own disk,
+// or is gone with its folder, is closed as ever.
+func TestADiskThatIsNotMounted(t *testing.T) {
+	for _, at := range []string{"disk", ""} {
+		r := newRig(t)
+		r.now = later(time.Minute)
+		for n, name := range []string{"disk/a.txt", "disk/under/b.txt"} {
+			r.write(name, "CPR-nr. "+number(n))
+		}
+		if at != "" {
+			r.write("fast.txt", "CPR-nr. "+number(2))
+		}
+		r.tree = mounts{r.localTree(), at}
+		db := r.open()
+		r.scan(db)
+		before := hits(t, db)
+		// Without the disk there is what lay under it: nothing, or a word to the next one.
+		top := filepath.Join(r.dir, "disk")
+		must(t, os.Rename(top, top+"-væk"))
+		aside := filepath.Join(t.TempDir(), "disk")
+		must(t, os.Rename(top+"-væk", aside))
+		r.write(filepath.Join(at, "IKKE-MONTERET.txt"), "skal monteres")
+		r.tree = nil
+		for range 2 {
+			s, sh := r.scanner(db, "en")
+			_, err := s.Run(t.Context(), sh, time.Now(), t.Context())
+			if (at == "") != errors.Is(err, walk.ErrUnmounted) {
+				t.Errorf("%q: %v", at, err)
+			}
+			sameLines(t, "hits", hits(t, db), before)
+			if at != "" {
+				sameLines(t, "unread", unread(t, db), []string{"disk unmounted"})
+			}
+		}
+		// One file of it is back, on the share's own disk.
+		must(t, os.MkdirAll(top, 0o755))
+		must(t, os.Rename(filepath.Join(aside, "a.txt"), filepath.Join(top, "a.txt")))
+		r.scan(db)
+		if got := hits(t, db); slices.Equal(got, before) || len(unread(t, db)) != 0 {
+			t.Errorf("%q: the other is not closed: %v %v", at, got, unread(t, db))
+		}
+	}
+}
+
 // denied is a tree in which some things may not be read: root may read everything.
 type denied struct{ walk.Tree }
 

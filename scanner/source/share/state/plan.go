@@ -1,6 +1,7 @@
 package state
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/binary"
@@ -52,7 +53,8 @@ type Plan struct {
 
 	mu      sync.Mutex
 	folders map[string]*knownFolder
-	blind   []string // paths below which nothing was seen
+	mounts  map[string]bool // keys of folders on which something was mounted
+	blind   []string        // paths below which nothing was seen
 	batch   batch
 	seen    int64
 	entries int64
@@ -66,9 +68,10 @@ type batch struct {
 	gone    []objectKey
 	breadth []objectRow
 	chunks  []int64
-	files   int   // in the open chunk
-	bytes   int64 // in the open chunk
-	total   int64 // bytes of objects
+	mounts  map[string]bool // whether something is mounted there now
+	files   int             // in the open chunk
+	bytes   int64           // in the open chunk
+	total   int64           // bytes of objects
 	since   time.Time
 }
 
@@ -116,15 +119,23 @@ func (db *DB) Plan(ctx context.Context, run Run, src Source, owner string, lease
 		}
 		p.folders[key] = f
 	}
-	return p, true, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, false, fmt.Errorf("cannot read folders: %w", err)
+	}
+	p.mounts, err = db.mounts(ctx, run.Source)
+	return p, err == nil, err
 }
 
 // Folder takes one folder of the walk.
 func (p *Plan) Folder(ctx context.Context, f walk.Found) error {
+	key := p.db.keys.Name(f.Path)
+	f, err := p.mounted(ctx, f, key)
+	if err != nil {
+		return err
+	}
 	if f.Err != nil && f.Path == "" {
 		return fmt.Errorf("cannot list the share: %w", f.Err)
 	}
-	key := p.db.keys.Name(f.Path)
 	files, racy := p.files(f)
 	digest := p.digest(f, files)
 	if f.Err != nil || f.Cut || len(f.Failed) > 0 || racy {
@@ -300,7 +311,7 @@ func troubleOf(f walk.Found) string {
 	case f.Cut:
 		return walk.TroubleMany
 	case len(f.Failed) > 0:
-		return walk.TroubleRead
+		return cmp.Or(walk.TroubleOf(f.FailedWhy), walk.TroubleRead)
 	}
 	return ""
 }

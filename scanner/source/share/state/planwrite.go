@@ -73,6 +73,9 @@ func (p *Plan) flush(ctx context.Context) error {
 		if err := writeFolders(ctx, tx, p.run.Source, b.folders); err != nil {
 			return err
 		}
+		if err := writeMounts(ctx, tx, p.run.Source, b.mounts); err != nil {
+			return err
+		}
 		if err := p.writeChunks(ctx, tx, &b); err != nil {
 			return err
 		}

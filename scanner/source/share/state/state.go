@@ -20,6 +20,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // database/sql knows drivers by import only
@@ -49,7 +50,8 @@ const Moved = "moved"
 var ErrMoved = errors.New("the scans were moved to PostgreSQL: give its address as database: in the configuration, or delete scan.db to scan everything anew")
 
 // Open opens the database of a postgres:// address, or the SQLite file at a path,
-// which is made readable by its owner only.
+// which is made readable by its owner only. A file on a disk that is mounted read-only
+// is opened for looking into it.
 func Open(ctx context.Context, where string, keys *seal.Keys) (*DB, error) {
 	db := &DB{keys: keys, pg: strings.HasPrefix(where, "postgres://") || strings.HasPrefix(where, "postgresql://")}
 	driver, dsn, conns := "pgx", where, 8
@@ -57,7 +59,11 @@ func Open(ctx context.Context, where string, keys *seal.Keys) (*DB, error) {
 		// Two connections would only wait for each other's writing.
 		driver, conns = "sqlite", 1
 		var err error
-		if dsn, err = prepare(where); err != nil {
+		dsn, err = prepare(where)
+		if errors.Is(err, syscall.EROFS) {
+			return look(ctx, where, keys)
+		}
+		if err != nil {
 			return nil, err
 		}
 		// Of several workers that start at once one makes the file a database: for
@@ -146,6 +152,7 @@ func tables() []string {
 		PRIMARY KEY (content, version)){compact}`,
 		`CREATE TABLE IF NOT EXISTS scan_chunk (id BIGINT PRIMARY KEY, run BIGINT NOT NULL, owner TEXT NOT NULL DEFAULT '',
 		lease_until BIGINT NOT NULL DEFAULT 0, attempt BIGINT NOT NULL DEFAULT 0)`,
+		`CREATE TABLE IF NOT EXISTS scan_mount (source BIGINT NOT NULL, path_key TEXT NOT NULL, PRIMARY KEY (source, path_key))`,
 		`CREATE INDEX IF NOT EXISTS scan_chunk_run ON scan_chunk (run, id)`,
 	}
 }
@@ -167,24 +174,29 @@ func (db *DB) migrate(ctx context.Context) error {
 				return fmt.Errorf("cannot make the tables: %w", err)
 			}
 		}
-		var have int64
-		err := tx.QueryRowContext(ctx, `SELECT version FROM scan_schema`).Scan(&have)
-		if errors.Is(err, sql.ErrNoRows) {
-			_, err = tx.ExecContext(ctx, `INSERT INTO scan_schema (version) VALUES ($1)`, version)
-			have = version
-		}
-		var moved int64
-		if err == nil {
-			err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM scan_counter WHERE name = $1`, Moved).Scan(&moved)
-		}
-		if err == nil && moved > 0 {
-			err = ErrMoved
-		}
-		if err == nil && have > version {
-			err = fmt.Errorf("the tables are of version %d, this program knows only %d: start the newer program", have, version)
-		}
-		return err
+		return usable(ctx, tx, false)
 	})
+}
+
+// usable tells that the tables are of this program and in use; new ones are marked,
+// unless they are only looked at.
+func usable(ctx context.Context, tx *sql.Tx, looking bool) error {
+	var have, moved int64
+	err := tx.QueryRowContext(ctx, `SELECT version FROM scan_schema`).Scan(&have)
+	if errors.Is(err, sql.ErrNoRows) && !looking {
+		_, err = tx.ExecContext(ctx, `INSERT INTO scan_schema (version) VALUES ($1)`, version)
+		have = version
+	}
+	if err == nil {
+		err = tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM scan_counter WHERE name = $1`, Moved).Scan(&moved)
+	}
+	if err == nil && moved > 0 {
+		err = ErrMoved
+	}
+	if err == nil && have > version {
+		err = fmt.Errorf("the tables are of version %d, this program knows only %d: start the newer program", have, version)
+	}
+	return err
 }
 
 // update runs fn in a transaction.

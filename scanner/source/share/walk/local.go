@@ -1,6 +1,7 @@
 package walk
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -108,7 +109,7 @@ func (l *Local) List(_ context.Context, dir string) (Listing, error) {
 	if err := unix.Fstat(fd, &st); err != nil {
 		return Listing{}, err
 	}
-	list := Listing{Owner: l.owner(st.Uid), Reach: breadth(st.Mode, 0o1)}
+	list := Listing{Owner: l.owner(st.Uid), Reach: breadth(st.Mode, 0o1), Mount: mounted(fd)}
 	names, err := f.Readdirnames(l.limit + 1)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return Listing{}, err
@@ -123,6 +124,7 @@ func (l *Local) List(_ context.Context, dir string) (Listing, error) {
 		case errors.Is(err, unix.ENOENT): // went while we listed
 		case err != nil:
 			list.Failed = append(list.Failed, name)
+			list.FailedWhy = cmp.Or(list.FailedWhy, err)
 		default:
 			list.Entries = append(list.Entries, l.entry(name, &st))
 		}
@@ -130,6 +132,12 @@ func (l *Local) List(_ context.Context, dir string) (Listing, error) {
 	sortEntries(list.Entries)
 	slices.Sort(list.Failed)
 	return list, nil
+}
+
+// mounted tells that a folder is the root of a mount. A kernel before 5.8 does not know.
+func mounted(fd int) bool {
+	var st unix.Statx_t
+	return unix.Statx(fd, "", unix.AT_EMPTY_PATH, 0, &st) == nil && st.Attributes&unix.STATX_ATTR_MOUNT_ROOT != 0
 }
 
 func (l *Local) entry(name string, st *unix.Stat_t) Entry {

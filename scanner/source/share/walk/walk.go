@@ -59,14 +59,21 @@ type Listing struct {
 	Entries []Entry
 	// Cut says that the folder holds more than the limit and the rest was not listed.
 	Cut bool
-	// Failed are names that could not be looked at.
-	Failed []string
+	// Failed are names that could not be looked at, FailedWhy the first one's error.
+	Failed    []string
+	FailedWhy error
+	// Mount says that another file system is mounted here, where that can be told.
+	Mount bool
 	// Self is the root itself, on a share whose server may follow links. Name is "".
 	Self Entry
 }
 
 // ErrGone says that a file or folder is no longer there, or no longer of its kind.
 var ErrGone = errors.New("no longer there")
+
+// ErrUnmounted says that a folder on which another file system was mounted shows
+// nothing of what lay there: nothing can be said about the files of that file system.
+var ErrUnmounted = errors.New("what was mounted here is not")
 
 // ErrOffline says that the share cannot be reached just now, so that nothing can be
 // said about any file.
