@@ -118,6 +118,7 @@ func shareTexts() map[string]phrase {
 		"drive.why.crashed":   {"fik scanningen til at gå ned", "made the scan crash"},
 		"drive.why.name":      {"navnet kan ikke åbnes", "the name cannot be opened"},
 		"drive.why.unmounted": {"ikke monteret", "not mounted"},
+		"drive.why.elsewhere": {"ligger et andet sted", "lies in another place"},
 	}
 }
 

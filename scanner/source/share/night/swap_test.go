@@ -223,6 +223,32 @@ func TestOnlyTheFileThatWasSeenIsTaken(t *testing.T) {
 	}
 }
 
+// TestHolesComeBack: a file that takes less room than its size does so again.
+func TestHolesComeBack(t *testing.T) {
+	p := newPlace(t, "stor.img")
+	file := filepath.Join(p.dir, p.path)
+	p.content = append(append(bytes.Repeat([]byte{0}, 1<<20), "CPR-nr. 070761-4285"...), make([]byte, 1<<20+77)...)
+	must(t, os.Truncate(file, 0))
+	f, err := os.OpenFile(file, os.O_WRONLY, 0)
+	must(t, err)
+	_, err = f.WriteAt([]byte("CPR-nr. 070761-4285"), 1<<20)
+	must(t, errors.Join(err, f.Truncate(int64(len(p.content))), f.Close()))
+	p.see(t)
+	var before, after unix.Stat_t
+	must(t, unix.Stat(file, &before))
+	must(t, Take(p.tree, p.path, p.seen, note))
+	must(t, p.restore())
+	must(t, unix.Stat(file, &after))
+	got, err := os.ReadFile(file)
+	must(t, err)
+	if !bytes.Equal(got, p.content) {
+		t.Error("the content is another")
+	}
+	if !p.receipt.Sparse || after.Blocks > before.Blocks+holeBytes/512 {
+		t.Errorf("%d blocks before, %d after (sparse %v)", before.Blocks, after.Blocks, p.receipt.Sparse)
+	}
+}
+
 func TestLongAndWrongContent(t *testing.T) {
 	long := strings.Repeat("å", 127) // 254 bytes
 	p := newPlace(t, long)

@@ -29,7 +29,7 @@ func breadthDa(b walk.Breadth) string {
 func whyDa(word string) string {
 	words := map[string]string{walk.TroubleAccess: "ingen adgang", walk.TroubleRead: "læsefejl", walk.TroubleMany: "for mange filer i mappen",
 		walk.TroubleChanging: "ændres hele tiden", walk.TroubleScan: "scanningen mislykkedes", walk.TroubleCrash: "fik scanningen til at gå ned",
-		walk.TroubleName: "navnet kan ikke åbnes", walk.TroubleMount: "ikke monteret",
+		walk.TroubleName: "navnet kan ikke åbnes", walk.TroubleMount: "ikke monteret", walk.TroubleElse: "ligger et andet sted",
 		Partly + "encrypted": "ikke læst helt: krypteret", Partly + "damaged": "ikke læst helt: beskadiget", Partly + "crashed": "ikke læst helt: læseren gik ned",
 		Partly + "too-big": "ikke læst helt: for stor", Partly + "out-of-time": "ikke læst helt: tog for lang tid", Partly + "too-deep": "ikke læst helt: for dybt indlejret",
 		Partly + "too-many": "ikke læst helt: for mange dele", Partly + "no-engine": "ikke læst helt: tekstgenkendelse mangler", Partly + "no-text": "ikke læst helt: ingen tekst fundet",

@@ -267,23 +267,46 @@ func (t *Tree) root(share *smb2.Share) (self walk.Entry) {
 	return self
 }
 
-const reparsePoint = 0x400 // FILE_ATTRIBUTE_REPARSE_POINT
+// The bits of attributes that tell files from links, see MS-FSCC. Most files with a
+// reparse tag are what they seem, and the server hands out their content: those of a
+// volume with deduplication all have one, so do archived and compressed ones.
+const (
+	folderBit    = 0x10       // FILE_ATTRIBUTE_DIRECTORY
+	reparsePoint = 0x400      // FILE_ATTRIBUTE_REPARSE_POINT
+	surrogate    = 0x20000000 // in a tag: it stands for another file, as a symbolic link does
+	tagJunction  = 0xA0000003 // IO_REPARSE_TAG_MOUNT_POINT: another folder, or another volume
+	tagDFS       = 0x8000000A // IO_REPARSE_TAG_DFS: another server
+	tagNFS       = 0x80000014 // IO_REPARSE_TAG_NFS: links and devices of a Unix, below those of WSL
+	tagSocket    = 0x80000023 // IO_REPARSE_TAG_AF_UNIX
+	tagPipe      = 0x80000024 // IO_REPARSE_TAG_LX_FIFO
+	tagCharacter = 0x80000025 // IO_REPARSE_TAG_LX_CHR
+	tagBlock     = 0x80000026 // IO_REPARSE_TAG_LX_BLK
+)
 
 func entry(info os.FileInfo) walk.Entry {
 	e := walk.Entry{Name: info.Name(), Size: info.Size(), MTime: info.ModTime().UnixNano()}
 	st, ok := info.Sys().(*smb2.FileStat)
-	if ok {
-		e.CTime, e.Inode = st.ChangeTime.UnixNano(), int64(st.FileId)
-	}
-	switch {
-	case ok && st.FileAttributes&reparsePoint != 0:
-		e.Kind = walk.Link
-	case info.IsDir():
-		e.Kind = walk.Folder
-	case !info.Mode().IsRegular():
+	if !ok {
 		e.Kind = walk.Special
+		return e
 	}
+	e.CTime, e.Inode, e.Kind = st.ChangeTime.UnixNano(), int64(st.FileId), kind(st.FileAttributes, st.ReparsePointTag)
 	return e
+}
+
+func kind(attributes, tag uint32) walk.Kind {
+	isLink := attributes&reparsePoint != 0
+	switch {
+	case isLink && (tag == tagJunction || tag == tagDFS):
+		return walk.Elsewhere
+	case isLink && tag&surrogate != 0:
+		return walk.Link
+	case isLink && slices.Contains([]uint32{tagNFS, tagSocket, tagPipe, tagCharacter, tagBlock}, tag):
+		return walk.Special
+	case attributes&folderBit != 0:
+		return walk.Folder
+	}
+	return walk.Regular
 }
 
 // Open opens a file.

@@ -1,6 +1,7 @@
 package swap
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -75,7 +76,16 @@ func (r *Receipt) write(dir *os.File, temp string, content io.Reader) error {
 	f := os.NewFile(uintptr(fd), temp)
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(io.MultiWriter(f, h), content); err != nil {
+	to := io.Writer(f)
+	if r.Sparse {
+		to = holes{f}
+	}
+	// In pieces of one size, so that where there were holes there are holes again.
+	_, err = io.CopyBuffer(io.MultiWriter(to, h), struct{ io.Reader }{content}, make([]byte, holeBytes))
+	if err == nil && r.Sparse {
+		err = f.Truncate(r.Size)
+	}
+	if err != nil {
 		return fmt.Errorf("cannot write the file: %w", bare(err))
 	}
 	if hex.EncodeToString(h.Sum(nil)) != r.SHA256 {
@@ -97,4 +107,19 @@ func (r *Receipt) write(dir *os.File, temp string, content io.Reader) error {
 		return fmt.Errorf("cannot set the file's times: %w", err)
 	}
 	return bare(f.Sync())
+}
+
+// holeBytes is how much nothing in a row becomes a hole; the room of a file is given
+// out in pages.
+const holeBytes = 64 << 10
+
+// holes writes a file and leaves out what is nothing but zeros.
+type holes struct{ *os.File }
+
+func (h holes) Write(p []byte) (int, error) {
+	if bytes.Count(p, []byte{0}) < len(p) {
+		return h.File.Write(p)
+	}
+	_, err := h.Seek(int64(len(p)), io.SeekCurrent)
+	return len(p), err
 }

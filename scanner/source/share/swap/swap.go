@@ -34,6 +34,7 @@ type Receipt struct {
 	// PathBytes is the path where it is no UTF-8, which JSON would change.
 	PathBytes []byte            `json:"path_bytes,omitempty"`
 	Size      int64             `json:"size"`
+	Sparse    bool              `json:"sparse,omitempty"` // it took less room than its size
 	SHA256    string            `json:"sha256"`
 	Mode      uint32            `json:"mode"`
 	UID       int               `json:"uid"`
@@ -102,7 +103,7 @@ func Describe(l *walk.Local, root, p, sha256 string) (*Receipt, error) {
 	if err := unix.Fstat(int(f.Fd()), &st); err != nil {
 		return nil, err
 	}
-	r := &Receipt{Root: root, Path: p, Size: st.Size, SHA256: sha256, Mode: st.Mode & 0o7777, UID: int(st.Uid), GID: int(st.Gid), MTime: st.Mtim.Nano(), ATime: st.Atim.Nano()}
+	r := &Receipt{Root: root, Path: p, Size: st.Size, Sparse: st.Blocks*512 < st.Size, SHA256: sha256, Mode: st.Mode & 0o7777, UID: int(st.Uid), GID: int(st.Gid), MTime: st.Mtim.Nano(), ATime: st.Atim.Nano()}
 	r.Attrs, err = attrs(int(f.Fd()))
 	return r, err
 }

@@ -16,6 +16,7 @@ const (
 	TroubleScan     = "scan"      // no verdict was reached
 	TroubleCrash    = "crashed"   // took the program down more than once: left out until it changes
 	TroubleName     = "name"      // a name or path that cannot be opened
+	TroubleElse     = "elsewhere" // a folder that is only a way to another place
 	TroubleMount    = "unmounted" // a file system that is not mounted where it was
 )
 
@@ -24,6 +25,8 @@ func TroubleOf(err error) string {
 	switch {
 	case err == nil, errors.Is(err, ErrGone):
 		return ""
+	case errors.Is(err, ErrElsewhere):
+		return TroubleElse
 	case errors.Is(err, ErrUnmounted):
 		return TroubleMount
 	case errors.Is(err, fs.ErrPermission):

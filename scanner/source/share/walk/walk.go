@@ -22,6 +22,9 @@ const (
 	Folder
 	Link
 	Special // socket, FIFO, device
+	// Elsewhere is a folder that the server keeps on another disk, server or place and
+	// only names here: a DFS link, a junction. It is not entered, and that is said.
+	Elsewhere
 )
 
 // Breadth is how many people may read something.
@@ -74,6 +77,9 @@ var ErrGone = errors.New("no longer there")
 // ErrUnmounted says that a folder on which another file system was mounted shows
 // nothing of what lay there: nothing can be said about the files of that file system.
 var ErrUnmounted = errors.New("what was mounted here is not")
+
+// ErrElsewhere says that a folder lies in another place, which is not read from here.
+var ErrElsewhere = errors.New("it lies in another place")
 
 // ErrOffline says that the share cannot be reached just now, so that nothing can be
 // said about any file.
@@ -192,7 +198,9 @@ func (w *walker) work(ctx context.Context) {
 			return
 		}
 		var more []Found
-		f.Listing, f.Err = w.tree.List(ctx, f.Path)
+		if f.Err == nil {
+			f.Listing, f.Err = w.tree.List(ctx, f.Path)
+		}
 		f.Reach = Narrower(f.Reach, f.Listing.Reach)
 		if f.Path == "" {
 			f.within = &folder{Entry: f.Self}
@@ -202,7 +210,10 @@ func (w *walker) work(ctx context.Context) {
 			if e.Kind == Folder && f.within.holds(*e) {
 				e.Kind = Link
 			}
-			if e.Kind == Folder {
+			switch e.Kind {
+			case Elsewhere:
+				more = append(more, Found{Path: Join(f.Path, e.Name), Err: ErrElsewhere})
+			case Folder:
 				more = append(more, Found{Path: Join(f.Path, e.Name), Reach: f.Reach, within: &folder{*e, f.within}})
 			}
 		}
