@@ -18,6 +18,7 @@ import (
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/seal"
 	"brevvagt/scanner/source/share/state"
 	"brevvagt/scanner/source/share/walk"
 )
@@ -519,6 +520,65 @@ func TestFilesThatMove(t *testing.T) {
 	for _, line := range unread(t, db) {
 		if !strings.HasPrefix(line, hole) {
 			t.Errorf("still unread: %s", line)
+		}
+	}
+}
+
+// TestMounted: the root of a mounted file system is told from a folder.
+func TestMounted(t *testing.T) {
+	plain := filepath.Join(t.TempDir(), "mappe")
+	if err := os.Mkdir(plain, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for dir, want := range map[string]bool{plain: false, "/proc": true} {
+		l, err := walk.OpenLocal(dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if list, err := l.List(t.Context(), ""); err != nil || list.Mount != want {
+			t.Errorf("%s: mounted %v, %v", dir, list.Mount, err)
+		}
+		if err := l.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestLook: what was written is read without writing, beside a writer and after it.
+func TestLook(t *testing.T) {
+	ctx := t.Context()
+	keys, err := seal.NewKeys(testKey())
+	if err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(t.TempDir(), "a b?.db")
+	if db, err := state.Look(ctx, path, keys); err == nil {
+		db.Close()
+		t.Error("a database that is not there was opened")
+	}
+	writer, err := state.Open(ctx, path, keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := writer.EnsureSource(ctx, "prøve"); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // with a journal, and without one
+		db, err := state.Look(ctx, path, keys)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if src, err := db.Source(ctx, "prøve"); err != nil || src.Name != "prøve" {
+			t.Errorf("%+v %v", src, err)
+		}
+		if _, err := db.EnsureSource(ctx, "ny"); err == nil {
+			t.Error("it was written to")
+		}
+		if err := db.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if err := writer.Close(); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

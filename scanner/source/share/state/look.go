@@ -11,9 +11,9 @@ import (
 	"brevvagt/scanner/source/share/seal"
 )
 
-// look opens an SQLite file of which nothing may be written, not even a lock: that of a
+// Look opens an SQLite file of which nothing may be written, not even a lock: that of a
 // disk which went read-only, or of a backup.
-func look(ctx context.Context, path string, keys *seal.Keys) (*DB, error) {
+func Look(ctx context.Context, path string, keys *seal.Keys) (*DB, error) {
 	q := url.Values{"mode": {"ro"}, "_pragma": {"query_only(1)", "cache_size(-65536)"}}
 	// With a journal beside it SQLite reads both; without one it would make one.
 	if info, err := os.Stat(path + "-wal"); err != nil || info.Size() == 0 {

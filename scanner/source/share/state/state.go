@@ -61,7 +61,7 @@ func Open(ctx context.Context, where string, keys *seal.Keys) (*DB, error) {
 		var err error
 		dsn, err = prepare(where)
 		if errors.Is(err, syscall.EROFS) {
-			return look(ctx, where, keys)
+			return Look(ctx, where, keys)
 		}
 		if err != nil {
 			return nil, err
