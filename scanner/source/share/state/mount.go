@@ -4,27 +4,10 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 
 	"brevvagt/scanner/source/share/walk"
 )
-
-// mounts are the folders of a source on which another file system was mounted.
-func (db *DB) mounts(ctx context.Context, source int64) (map[string]bool, error) {
-	rows, err := db.sql.QueryContext(ctx, `SELECT path_key FROM scan_mount WHERE source = $1`, source)
-	if err != nil {
-		return nil, fmt.Errorf("cannot read mounts: %w", err)
-	}
-	defer rows.Close()
-	list := make(map[string]bool)
-	for rows.Next() {
-		var key string
-		if err := rows.Scan(&key); err != nil {
-			return nil, fmt.Errorf("cannot read mounts: %w", err)
-		}
-		list[key] = true
-	}
-	return list, rows.Err()
-}
 
 // mounted notes where file systems are mounted. A folder that had one and shows nothing
 // of what lay there is more likely not mounted than emptied: it was not listed then, and
@@ -33,10 +16,12 @@ func (db *DB) mounts(ctx context.Context, source int64) (map[string]bool, error)
 func (p *Plan) mounted(ctx context.Context, f walk.Found, key string) (walk.Found, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if f.Err != nil || f.Mount == p.mounts[key] {
+	known := p.folders[key]
+	was := known != nil && known.mount
+	if f.Err != nil || f.Mount == was {
 		return f, nil
 	}
-	if known := p.folders[key]; !f.Mount && known != nil {
+	if was {
 		have, err := p.db.objects(ctx, known.id)
 		if err != nil {
 			return f, err
@@ -48,7 +33,7 @@ func (p *Plan) mounted(ctx context.Context, f walk.Found, key string) (walk.Foun
 	if p.batch.mounts == nil {
 		p.batch.mounts = make(map[string]bool)
 	}
-	p.mounts[key], p.batch.mounts[key] = f.Mount, f.Mount
+	p.batch.mounts[key] = f.Mount
 	return f, nil
 }
 
@@ -76,4 +61,39 @@ func writeMounts(ctx context.Context, tx *sql.Tx, source int64, list map[string]
 		}
 	}
 	return nil
+}
+
+// unseen are the folders that are gone: not walked, and not below one that could
+// not be listed.
+func (p *Plan) unseen(ctx context.Context) ([]int64, error) {
+	var ids []int64
+	for _, f := range p.folders {
+		if f.seen {
+			continue
+		}
+		if len(p.blind) > 0 {
+			var sealed string
+			if err := p.db.sql.QueryRowContext(ctx, `SELECT sealed_path FROM scan_folder WHERE id = $1`, f.id).Scan(&sealed); err != nil {
+				return nil, fmt.Errorf("cannot read a folder: %w", err)
+			}
+			path, err := p.db.keys.Open(sealed)
+			if err != nil {
+				return nil, err
+			}
+			if below(path, p.blind) {
+				continue
+			}
+		}
+		ids = append(ids, f.id)
+	}
+	return ids, nil
+}
+
+func below(path string, roots []string) bool {
+	for _, r := range roots {
+		if r == "" || strings.HasPrefix(path, r+"/") {
+			return true
+		}
+	}
+	return false
 }

@@ -6,7 +6,6 @@ import (
 	"database/sql"
 	"encoding/binary"
 	"fmt"
-	"strings"
 	"sync"
 	"time"
 
@@ -36,6 +35,7 @@ const sampleWeeks = 26
 type knownFolder struct {
 	id     int64
 	digest string
+	mount  bool // another file system was mounted on it
 	seen   bool
 }
 
@@ -53,8 +53,7 @@ type Plan struct {
 
 	mu      sync.Mutex
 	folders map[string]*knownFolder
-	mounts  map[string]bool // keys of folders on which something was mounted
-	blind   []string        // paths below which nothing was seen
+	blind   []string // paths below which nothing was seen
 	batch   batch
 	seen    int64
 	entries int64
@@ -107,23 +106,20 @@ func (db *DB) Plan(ctx context.Context, run Run, src Source, owner string, lease
 	p = &Plan{db: db, run: run, owner: owner, lease: lease, now: now, folders: make(map[string]*knownFolder),
 		racy: run.Started.Add(-2 * time.Second).UnixNano(), week: Week(run.Started), sample: src.Sampled != 0 && src.Sampled != Week(run.Started)}
 	p.batch.since = now()
-	rows, err := db.sql.QueryContext(ctx, `SELECT id, path_key, digest FROM scan_folder WHERE source = $1`, run.Source)
+	rows, err := db.sql.QueryContext(ctx, `SELECT f.id, f.path_key, f.digest, m.path_key IS NOT NULL FROM scan_folder f
+		LEFT JOIN scan_mount m ON m.source = f.source AND m.path_key = f.path_key WHERE f.source = $1`, run.Source)
 	if err != nil {
 		return nil, false, fmt.Errorf("cannot read folders: %w", err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		f, key := &knownFolder{}, ""
-		if err := rows.Scan(&f.id, &key, &f.digest); err != nil {
+		if err := rows.Scan(&f.id, &key, &f.digest, &f.mount); err != nil {
 			return nil, false, fmt.Errorf("cannot read folders: %w", err)
 		}
 		p.folders[key] = f
 	}
-	if err := rows.Err(); err != nil {
-		return nil, false, fmt.Errorf("cannot read folders: %w", err)
-	}
-	p.mounts, err = db.mounts(ctx, run.Source)
-	return p, err == nil, err
+	return p, true, rows.Err()
 }
 
 // Folder takes one folder of the walk.
@@ -373,39 +369,4 @@ func (p *Plan) Release(ctx context.Context) error {
 		return fmt.Errorf("cannot give back the plan of run %d: %w", p.run.ID, err)
 	}
 	return nil
-}
-
-// unseen are the folders that are gone: not walked, and not below one that could
-// not be listed.
-func (p *Plan) unseen(ctx context.Context) ([]int64, error) {
-	var ids []int64
-	for _, f := range p.folders {
-		if f.seen {
-			continue
-		}
-		if len(p.blind) > 0 {
-			var sealed string
-			if err := p.db.sql.QueryRowContext(ctx, `SELECT sealed_path FROM scan_folder WHERE id = $1`, f.id).Scan(&sealed); err != nil {
-				return nil, fmt.Errorf("cannot read a folder: %w", err)
-			}
-			path, err := p.db.keys.Open(sealed)
-			if err != nil {
-				return nil, err
-			}
-			if below(path, p.blind) {
-				continue
-			}
-		}
-		ids = append(ids, f.id)
-	}
-	return ids, nil
-}
-
-func below(path string, roots []string) bool {
-	for _, r := range roots {
-		if r == "" || strings.HasPrefix(path, r+"/") {
-			return true
-		}
-	}
-	return false
 }

@@ -190,6 +190,10 @@ func closeFolder(ctx context.Context, tx *sql.Tx, id, run int64) error {
 	if _, err := tx.ExecContext(ctx, `UPDATE scan_folder SET digest = '', next_digest = '', trouble = '' WHERE id = $1`, id); err != nil {
 		return fmt.Errorf("cannot close a folder: %w", err)
 	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM scan_mount WHERE path_key IN (SELECT path_key FROM scan_folder WHERE id = $1)
+		AND source IN (SELECT source FROM scan_folder WHERE id = $1)`, id); err != nil {
+		return fmt.Errorf("cannot close a folder: %w", err)
+	}
 	_, err := tx.ExecContext(ctx, `DELETE FROM scan_folder WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM scan_object WHERE folder = $1)`, id)
 	if err != nil {
 		return fmt.Errorf("cannot close a folder: %w", err)
