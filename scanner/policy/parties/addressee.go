@@ -152,10 +152,14 @@ func (it *Item) lettersBeside(p *paper, r *readers) []Odd {
 	}
 	var out []Odd
 	for _, l := range append([]subject.LetterInfo{*p.letter}, p.more...) {
-		if !l.Addressee.Full() || r.is(l.Addressee) || len(out) > 0 {
+		to := l.Addressee
+		if to.Empty() && !l.Salutation.Any(nobody) {
+			to = l.Salutation // left in a box of its own
+		}
+		if !to.Full() || r.is(to) || len(out) > 0 {
 			continue
 		}
-		o := Odd{Where: p.name(), Who: l.Addressee.String(), Person: it.named(p.principals(it), l.Addressee), Weak: r.family || r.relative(l.Addressee) || !r.sure}
+		o := Odd{Where: p.name(), Who: to.String(), Person: it.named(p.principals(it), to), Weak: r.family || r.relative(to) || !r.sure}
 		if o.Person >= 0 {
 			o.At = p.people[o.Person].at
 		}

@@ -46,8 +46,38 @@ func (it *Item) hidden() []Odd {
 		p := paper{path: o.Path}
 		out = append(out, Odd{Where: p.name(), Who: it.who(i), Person: i, At: o})
 	}
+	if o, ok := it.remarked(); ok && len(out) == 0 {
+		out = append(out, o)
+	}
 	slices.SortStableFunc(out, func(a, b Odd) int { return strings.Compare(a.At.Path, b.At.Path) })
 	return out
+}
+
+// casework are words of a remark on a citizen's case, beside the citizen's name.
+var casework = []string{"brev", "sag", "afgørelse", "bevil", " fik ", " får ", "kr.", "ligesom", "samme", "skabelon", "skema", "ansøg", "afslag"}
+
+// remarked finds the full name of somebody in a comment or in deleted text of a letter to a
+// reader, in a remark on that one's case. It is worth a warning: a name alone is no number.
+func (it *Item) remarked() (Odd, bool) {
+	if it.Doc.Mail == nil {
+		return Odd{}, false
+	}
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if l := s.At.Layer; l != document.Comment && l != document.Deleted || !hasAny(strings.ToLower(s.Text), casework) {
+			continue
+		}
+		r := it.readers()
+		if !r.citizen() || r.family {
+			return Odd{}, false
+		}
+		for _, f := range subject.NamesIn(s.Text, false) {
+			if n := f.Name; n.Full() && !it.knows(n, r) && !it.speaksOfName(n) && !n.Among(it.seen(s.At.Path)) {
+				return it.somebody(detectors.RedactNumbers(lastName(s.At.Path)), n, true), true
+			}
+		}
+	}
+	return Odd{}, false
 }
 
 func hiddenLayer(l document.Layer) bool {

@@ -25,7 +25,13 @@ func (it *Item) leftInside(p *paper, r *readers) []Odd {
 	if p.body {
 		return out
 	}
+	if o, ok := it.blockAnother(p, r); ok {
+		return append(out, o)
+	}
 	if o, ok := it.headedAnother(p, r); ok {
+		return append(out, o)
+	}
+	if o, ok := it.slotAnother(p, r); ok && len(out) == 0 {
 		return append(out, o)
 	}
 	if o, ok := it.toldAnother(p, r); ok && len(out) == 0 {
@@ -102,6 +108,16 @@ func (it *Item) greetsAnother(p *paper, r *readers) (Odd, bool) {
 		return Odd{}, false
 	}
 	return it.somebody(p.name(), l.Salutation, r.family || !l.Salutation.Full() || l.Salutation.Relative(l.Addressee)), true
+}
+
+// blockAnother finds the address block of somebody else above a salutation to the reader.
+func (it *Item) blockAnother(p *paper, r *readers) (Odd, bool) {
+	l := p.letter
+	if l == nil || !l.Addressee.Full() || l.Salutation.Empty() || !r.is(l.Salutation) || r.is(l.Addressee) || r.akin(l.Addressee) ||
+		l.Salutation.Shares(l.Addressee) || it.staff(l.Addressee) {
+		return Odd{}, false
+	}
+	return it.somebody(p.name(), l.Addressee, r.family || !r.sure || !l.Salutation.Full() || it.speaksOfName(l.Addressee)), true
 }
 
 // somebody is a name where another was to be expected, with the place where it stands
@@ -265,7 +281,7 @@ func ofOffice(text string, n subject.Name) bool {
 
 func titleLabel(label string) bool {
 	low := strings.ToLower(label)
-	return low == "title" || low == "titel" || low == "subject" || low == "emne"
+	return slices.Contains([]string{"title", "titel", "subject", "emne", "keywords", "nøgleord", "category", "kategori"}, low)
 }
 
 // staff reports whether a name is one who signs, or who sends the mail.

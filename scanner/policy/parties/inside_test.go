@@ -93,3 +93,54 @@ func TestTitled(t *testing.T) {
 		}
 	}
 }
+
+// A slot that says by its label whom a letter is about, filled in with another by name.
+func TestSlots(t *testing.T) {
+	for _, c := range []struct {
+		name, lines string
+		odd         bool
+	}{
+		{"a label", "Borger: Bodil Skyggebæk", true},
+		{"a label on the line above", "Ansøgers navn\nBodil Skyggebæk", true},
+		{"a turn", "Afgørelse vedr. Bodil Skyggebæk, sagsnr. 26-1", true},
+		{"another's salutation", "Kære Bodil Skyggebæk", true},
+		{"the reader's", "Borger: Testperson Eksempel", false},
+		{"a relative", "Vedr.: Bodil Eksempel", false},
+		{"a spouse's part", "Oplysninger om din ægtefælle\nNavn: Bodil Skyggebæk", false},
+		{"a case worker's part", "Din kontaktperson\nNavn: Bodil Skyggebæk", false},
+		{"a neighbour's case", "Vedr. Bodil Skyggebæk, nabohøring", false},
+		{"a matter", "Vedr.: Lov om Social Service", false},
+		{"an office", "Borgmester: Bodil Skyggebæk", false},
+	} {
+		it := item("Testperson Eksempel <te@mail.example>", "Se brev.", ownLetter+"Kære Testperson\n\nDu hører fra os.\n"+c.lines)
+		it.Personal = true
+		if odd := it.Conflicts(false); (len(odd) > 0) != c.odd || c.odd && odd[0].Weak {
+			t.Errorf("%s: %+v", c.name, odd)
+		}
+	}
+}
+
+// A comment that stayed in a letter tells of another's case by name.
+func TestRemarked(t *testing.T) {
+	for remark, want := range map[string]bool{
+		"Brugte Bodil Skyggebæks brev som skabelon":     true,
+		"Bodil Skyggebæk fra jura har godkendt teksten": false,
+		"Testperson Eksempel fik brev i går":            false,
+		"Husk at rette beløbet i brevet":                false,
+	} {
+		it := item("Testperson Eksempel <te@mail.example>", "Se brev.", ownLetter+"Kære Testperson\n\nDu hører fra os.")
+		it.Doc.Segments = append(it.Doc.Segments, document.Segment{Text: remark, At: document.Location{Path: "m.eml/1.txt", Layer: document.Comment}})
+		if odd := it.Hidden(); (len(odd) > 0) != want || want && !odd[0].Weak {
+			t.Errorf("%s: %+v", remark, odd)
+		}
+	}
+}
+
+// An address block of another stands above the reader's salutation.
+func TestBlockOfAnother(t *testing.T) {
+	it := item("Testperson Eksempel <te@mail.example>", "Se brev.", "Bodil Skyggebæk\nPrøvevej 4\n9999 Prøveby\n\nKære Testperson Eksempel\n\nDu hører fra os.")
+	it.Personal = true
+	if odd := it.Conflicts(false); len(odd) != 1 || odd[0].Weak {
+		t.Errorf("%+v", odd)
+	}
+}

@@ -38,6 +38,9 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		if !categories[x.Category] || x.Strength.Rank() < detectors.Medium.Rank() || len(out) == maxTold {
 			continue
 		}
+		if it.postOf(x) {
+			continue
+		}
 		n, ok := it.toldOf(x)
 		known := ok && it.knows(n, r)
 		if !ok && !own.own(x.At.Path) {
@@ -62,6 +65,19 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		out = append(out, o)
 	}
 	return out
+}
+
+// posts end the words for somebody's work that are made of a sensitive one: "din nye
+// støttekontaktperson er Testperson Eksempel".
+var posts = []string{"person", "personen", "konsulent", "konsulenten", "behandler", "behandleren", "rådgiver", "rådgiveren", "koordinator"}
+
+// postOf reports whether what was found is the word for somebody's work.
+func (it *Item) postOf(x *detectors.Finding) bool {
+	if x.Segment < 0 || x.Segment >= len(it.Doc.Segments) || x.Start > x.End || x.End > len(it.Doc.Segments[x.Segment].Text) {
+		return false
+	}
+	word := strings.ToLower(it.Doc.Segments[x.Segment].Text[x.Start:x.End])
+	return slices.ContainsFunc(posts, func(p string) bool { return strings.HasSuffix(word, p) })
 }
 
 // statedReach is how near, in bytes, the verb stands that says a thing of somebody.
