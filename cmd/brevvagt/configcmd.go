@@ -10,6 +10,7 @@ import (
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/detectors"
+	"brevvagt/internal/fault"
 )
 
 func newConfig() *cobra.Command {
@@ -24,6 +25,9 @@ func newConfig() *cobra.Command {
 				return err
 			}
 			if _, err := newJudging(cfg.Site, detectors.RandomKey()); err != nil {
+				if fault.Known(err) {
+					return placed(args[0], "site", err)
+				}
 				return fmt.Errorf("%s: site: %w", args[0], err)
 			}
 			if _, err := lanes.Routes(cfg, slog.New(slog.DiscardHandler)); err != nil {

@@ -12,6 +12,7 @@ import (
 	"brevvagt/detectors/identity"
 	"brevvagt/detectors/known"
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/fault"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/policy/parties"
@@ -31,10 +32,10 @@ func newJudging(site policy.Site, key detectors.Key) (*judging, error) {
 	var j judging
 	var errs []error
 	cpr := identity.Config{TestNumbers: site.CPR.TestNumbers}
-	for _, text := range site.CPR.ExceptionDates {
+	for i, text := range site.CPR.ExceptionDates {
 		day, err := time.Parse(time.DateOnly, text)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("cpr.exception_dates: %q is no date such as 1965-01-01", text))
+			errs = append(errs, fault.In(fmt.Sprintf("cpr.exception_dates.%d", i), fmt.Errorf("%q is no date such as 1965-01-01", text)))
 		}
 		cpr.ExceptionDates = append(cpr.ExceptionDates, day)
 	}
@@ -42,9 +43,9 @@ func newJudging(site policy.Site, key detectors.Key) (*judging, error) {
 		j.citizens, j.key = known.New(key, func(name string) []string { return subject.NewName(name).Words(key) }), key
 		cpr.Known = j.citizens.Number
 	}
-	for _, path := range site.KnownCitizens {
+	for i, path := range site.KnownCitizens {
 		if err := readCitizens(j.citizens, path); err != nil {
-			errs = append(errs, fmt.Errorf("known_citizens: %s: %w", path, err))
+			errs = append(errs, fault.In(fmt.Sprintf("known_citizens.%d", i), fmt.Errorf("known_citizens: %s: %w", path, err)))
 		}
 	}
 	own, err := custom.New(site.Custom)

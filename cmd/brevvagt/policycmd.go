@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -28,7 +29,7 @@ func newPolicy() *cobra.Command {
 			}
 			j, err := newJudging(s, detectors.RandomKey())
 			if err != nil {
-				return err
+				return placed(site, "", err)
 			}
 			listRules(cmd.OutOrStdout(), j.rules)
 			return nil
@@ -40,7 +41,7 @@ func newPolicy() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return runPolicyTest(cmd, s, args[0])
+			return placed(site, "", runPolicyTest(cmd, s, args[0]))
 		},
 	})
 	return cmd
@@ -59,6 +60,16 @@ func listRules(w io.Writer, rules []policy.Definition) {
 	}
 }
 
+// ruleIDs are the ids of rules, sorted, each once.
+func ruleIDs(rules []policy.Definition) []string {
+	var ids []string
+	for _, r := range rules {
+		ids = append(ids, r.ID)
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
 func runPolicyTest(cmd *cobra.Command, site policy.Site, path string) error {
 	table, err := cases.Load(path)
 	if err != nil {
@@ -67,7 +78,7 @@ func runPolicyTest(cmd *cobra.Command, site policy.Site, path string) error {
 	o := engineOptions{Site: site, Workers: 1}
 	if table.AsOf != "" {
 		if o.AsOf, err = time.Parse(time.DateOnly, table.AsOf); err != nil {
-			return fmt.Errorf("%s: as_of: %q is no date such as 2026-11-24", path, table.AsOf)
+			return err // Load has looked
 		}
 	}
 	eng, err := newEngine(o)
@@ -75,6 +86,9 @@ func runPolicyTest(cmd *cobra.Command, site policy.Site, path string) error {
 		return err
 	}
 	defer eng.Close()
+	if err := table.CheckRules(ruleIDs(eng.pipeline.Rules)); err != nil {
+		return err
+	}
 	failed := 0
 	for i := range table.Cases {
 		c := &table.Cases[i]

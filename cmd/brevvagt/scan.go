@@ -18,6 +18,7 @@ import (
 	"brevvagt/cmd/brevvagt/turns"
 	"brevvagt/document"
 	"brevvagt/document/seen"
+	"brevvagt/internal/fault"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/letters"
@@ -80,7 +81,7 @@ func runScan(ctx context.Context, o scanOptions, paths []string, stdout, stderr 
 	}
 	eng, err := newEngine(engineOptions{Site: site, AsOf: asOf, NoOCR: o.NoOCR, Workers: max(1, o.Jobs), Seen: seen.New(seen.Config{})})
 	if err != nil {
-		return err
+		return placed(o.Site, "", err)
 	}
 	defer eng.Close()
 
@@ -127,7 +128,7 @@ func (o scanOptions) resolve() (policy.Site, time.Time, error) {
 			return site, time.Time{}, err
 		}
 		if site, err = policy.ParseSite(data); err != nil {
-			return site, time.Time{}, fmt.Errorf("%s: %w", o.Site, err)
+			return site, time.Time{}, fault.Place(o.Site, data, "", site, err)
 		}
 	}
 	site.InternalDomains = append(site.InternalDomains, o.Internal...)
@@ -143,6 +144,19 @@ func (o scanOptions) resolve() (policy.Site, time.Time, error) {
 		return site, time.Time{}, fmt.Errorf("--as-of %q is no date such as 2026-11-21", o.AsOf)
 	}
 	return site, asOf, nil
+}
+
+// placed gives errors of a site's settings their line in its file, where root is the path of
+// the site; other errors keep their words.
+func placed(file, root string, err error) error {
+	if file == "" || !fault.Known(err) {
+		return err
+	}
+	data, readErr := os.ReadFile(file)
+	if readErr != nil {
+		return err
+	}
+	return fault.Place(file, data, root, policy.Site{}, err)
 }
 
 // exitOf maps a tally to the exit code of the contract.

@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/document"
+	"brevvagt/internal/fault"
 )
 
 // Limits of what a configuration may ask for.
@@ -46,17 +47,17 @@ type Definition struct {
 func New(list []Definition) ([]detectors.Detector, error) {
 	var out []detectors.Detector
 	var errs []error
-	seen := make(map[string]bool)
-	for _, d := range list {
+	seen := make(map[string]int)
+	for i, d := range list {
 		m, err := newMatcher(d)
-		if err == nil && seen[d.ID] {
-			err = errors.New("the id is used twice")
+		if first, twice := seen[d.ID]; err == nil && twice {
+			err = fault.In("id", fmt.Errorf("the id is used twice, first by number %d of the list", first+1))
 		}
 		if err != nil {
-			errs = append(errs, fmt.Errorf("custom detector %q: %w", d.ID, err))
+			errs = append(errs, fault.In(fmt.Sprintf("custom.%d", i), fmt.Errorf("custom detector %q: %w", d.ID, err)))
 			continue
 		}
-		seen[d.ID] = true
+		seen[d.ID] = i
 		category := d.Category
 		if category == "" {
 			category = d.ID
@@ -65,6 +66,9 @@ func New(list []Definition) ([]detectors.Detector, error) {
 	}
 	return out, errors.Join(errs...)
 }
+
+// in is an error of one key of a definition.
+func in(key, what string) error { return fault.In(key, errors.New(what)) }
 
 // idRule keeps ids fit for JSON, metrics and file names.
 var idRule = regexp.MustCompile(`^[a-z][a-z0-9-]{1,40}$`)
@@ -84,31 +88,33 @@ func newMatcher(d Definition) (*matcher, error) {
 	m := &matcher{strength: d.Strength}
 	switch {
 	case !idRule.MatchString(d.ID):
-		return nil, errors.New("id must be 2 to 41 small letters, digits and hyphens, a letter first")
+		return nil, in("id", "id must be 2 to 41 small letters, digits and hyphens, a letter first")
 	case slices.Contains(reserved, d.ID) || slices.Contains(reserved, d.Category):
-		return nil, errors.New("id and category must not be those of a built-in detector")
+		return nil, in("id", "id and category must not be those of a built-in detector: "+strings.Join(reserved, ", "))
 	case strings.TrimSpace(d.Title) == "":
-		return nil, errors.New("title is missing")
+		return nil, in("title", "title is missing: a few Danish words")
 	case len(d.Words) == 0 && d.Pattern == "":
-		return nil, errors.New("words or pattern must be given")
+		return nil, in("words", "words or pattern must be given; words are a list of words or phrases")
+	case slices.ContainsFunc(d.Words, func(w string) bool { return strings.TrimSpace(w) == "" }):
+		return nil, in("words", "words holds an empty one; each must be a word or phrase")
 	case len(d.Words) > maxWords:
-		return nil, fmt.Errorf("%d words, at most %d", len(d.Words), maxWords)
+		return nil, in("words", fmt.Sprintf("%d words, at most %d", len(d.Words), maxWords))
 	case len(d.Pattern) > maxPattern:
-		return nil, fmt.Errorf("pattern of %d bytes, at most %d", len(d.Pattern), maxPattern)
+		return nil, in("pattern", fmt.Sprintf("pattern of %d bytes, at most %d", len(d.Pattern), maxPattern))
 	}
 	switch d.Strength {
 	case "":
 		m.strength = detectors.Medium
 	case detectors.Weak, detectors.Medium, detectors.Strong:
 	default:
-		return nil, fmt.Errorf("strength is %q, must be weak, medium or strong", d.Strength)
+		return nil, in("strength", fmt.Sprintf("strength is %q, must be weak, medium or strong", d.Strength))
 	}
 	if d.Checksum != "" {
 		if m.sum = checksums[d.Checksum]; m.sum == nil {
-			return nil, fmt.Errorf("checksum is %q, must be luhn, mod11, mod97 or ean13", d.Checksum)
+			return nil, in("checksum", fmt.Sprintf("checksum is %q, must be luhn, mod11, mod97 or ean13", d.Checksum))
 		}
 		if d.Pattern == "" {
-			return nil, errors.New("checksum needs a pattern")
+			return nil, in("checksum", "checksum needs a pattern")
 		}
 	}
 	m.words, m.near = newPhraseList(d.Words), newPhraseList(d.Near)
@@ -117,13 +123,13 @@ func newMatcher(d Definition) (*matcher, error) {
 	}
 	p, err := regexp.Compile(d.Pattern)
 	if err != nil {
-		return nil, err
+		return nil, fault.In("pattern", fmt.Errorf("pattern must be a regular expression in RE2's syntax: %w", err))
 	}
 	if p.MatchString("") {
-		return nil, errors.New("pattern matches the empty text")
+		return nil, in("pattern", "pattern matches the empty text")
 	}
 	if openRepeat.MatchString(byNumber.ReplaceAllString(d.Pattern, "x")) {
-		return nil, errors.New(`pattern has a { that no } closes; write \{ for the sign itself`)
+		return nil, in("pattern", `pattern has a { that no } closes; write \{ for the sign itself`)
 	}
 	m.pattern = p
 	return m, nil

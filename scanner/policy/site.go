@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/textproto"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v4"
@@ -14,6 +16,7 @@ import (
 	"brevvagt/detectors/custom"
 	"brevvagt/document"
 	"brevvagt/internal/domainname"
+	"brevvagt/internal/fault"
 	"brevvagt/scanner/policy/setting"
 )
 
@@ -81,35 +84,43 @@ func ParseSite(data []byte) (Site, error) {
 func (s Site) Check() error {
 	var errs []error
 	if s.BulkLimitInternal < 1 {
-		errs = append(errs, fmt.Errorf("bulk_limit_internal is %d, must be at least 1", s.BulkLimitInternal))
+		errs = append(errs, fault.In("bulk_limit_internal", fmt.Errorf("bulk_limit_internal is %d, must be at least 1", s.BulkLimitInternal)))
 	}
 	for list, n := range s.Lists {
 		if n < 0 {
-			errs = append(errs, fmt.Errorf("lists: %s has %d members", list, n))
+			errs = append(errs, fault.In("lists."+list, fmt.Errorf("lists: %s has %d members, must be 0 or more", list, n)))
 		}
 	}
 	if s.SecureMarker != "" && !strings.Contains(s.SecureMarker, ":") {
-		errs = append(errs, fmt.Errorf("secure_marker_header %q must be \"Name: value\"", s.SecureMarker))
+		errs = append(errs, fault.In("secure_marker_header", fmt.Errorf("secure_marker_header %q must be \"Name: value\"", s.SecureMarker)))
 	}
 	if s.Uninspectable != Warn && s.Uninspectable != Hold {
-		errs = append(errs, fmt.Errorf("uninspectable is %q, must be warn or hold", s.Uninspectable))
+		errs = append(errs, fault.In("uninspectable", fmt.Errorf("uninspectable is %q, must be warn or hold", s.Uninspectable)))
 	}
-	for _, d := range append(append([]string(nil), s.InternalDomains...), s.PartnerDomains...) {
-		if strings.ContainsAny(d, "@ /") || strings.Trim(d, ".*") == "" {
-			errs = append(errs, fmt.Errorf("%q is no domain", d))
-		}
-	}
+	errs = append(errs, checkDomains("internal_domains", s.InternalDomains), checkDomains("partner_domains_with_enforced_tls", s.PartnerDomains))
 	seen := map[string]bool{}
-	for _, r := range s.Routes {
-		errs = append(errs, r.Check())
+	for i, r := range s.Routes {
+		at := fmt.Sprintf("routes.%d", i)
+		errs = append(errs, fault.In(at, r.Check()))
 		if seen[r.Name] {
-			errs = append(errs, fmt.Errorf("route %s is set twice", r.Name))
+			errs = append(errs, fault.In(at+".name", fmt.Errorf("route %s is set twice", r.Name)))
 		}
 		seen[r.Name] = true
 	}
-	for _, r := range s.Rules {
+	for i, r := range s.Rules {
 		if r.Route != "" && !seen[r.Route] {
-			errs = append(errs, fmt.Errorf("rule %q: there is no route %q", r.ID, r.Route))
+			errs = append(errs, fault.In(fmt.Sprintf("rules.%d.route", i), fmt.Errorf("rule %q: there is no route %q; the routes are %s", r.ID, r.Route, strings.Join(slices.Sorted(maps.Keys(seen)), ", "))))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// checkDomains reports what is no domain in a list of them.
+func checkDomains(key string, list []string) error {
+	var errs []error
+	for i, d := range list {
+		if strings.ContainsAny(d, "@ /") || strings.Trim(d, ".*") == "" {
+			errs = append(errs, fault.In(fmt.Sprintf("%s.%d", key, i), fmt.Errorf("%q is no domain such as kommune.example", d)))
 		}
 	}
 	return errors.Join(errs...)

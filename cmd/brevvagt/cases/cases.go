@@ -13,9 +13,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"go.yaml.in/yaml/v4"
 
+	"brevvagt/internal/fault"
 	"brevvagt/scanner/policy"
 )
 
@@ -28,6 +30,8 @@ type Table struct {
 	AsOf  string `yaml:"as_of"`
 	Cases []Case `yaml:"cases"`
 	dir   string
+	path  string
+	data  []byte
 }
 
 // Case is a mail, written here or lying in a file, and what is to happen to it.
@@ -52,34 +56,69 @@ func Load(path string) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Table{dir: filepath.Dir(path)}
+	t := &Table{dir: filepath.Dir(path), path: path, data: data}
 	if err := yaml.Load(data, t, yaml.WithKnownFields()); err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, fault.Place(path, data, "", *t, err)
 	}
 	if len(t.Cases) == 0 {
 		return nil, fmt.Errorf("%s: no cases", path)
 	}
 	var errs []error
-	for i, c := range t.Cases {
-		if err := c.check(); err != nil {
-			errs = append(errs, fmt.Errorf("%s: case %d %q: %w", path, i+1, c.Name, err))
-		}
+	if _, err := time.Parse(time.DateOnly, t.AsOf); t.AsOf != "" && err != nil {
+		errs = append(errs, fault.In("as_of", fmt.Errorf("%q is no date such as 2026-11-24", t.AsOf)))
 	}
-	return t, errors.Join(errs...)
+	first := make(map[string]int)
+	for i, c := range t.Cases {
+		err := c.check(t)
+		if k, twice := first[c.Name]; err == nil && twice {
+			err = in("name", fmt.Sprintf("the name is used twice, first by case %d", k+1))
+		}
+		if err != nil {
+			errs = append(errs, fault.In(fmt.Sprintf("cases.%d", i), fmt.Errorf("case %d %q: %w", i+1, c.Name, err)))
+		}
+		first[c.Name] = i
+	}
+	return t, fault.Place(path, data, "", nil, errors.Join(errs...))
 }
 
-func (c *Case) check() error {
+func (c *Case) check(t *Table) error {
 	switch {
 	case c.Name == "":
-		return errors.New("name is missing")
+		return in("name", "name is missing: a few words for people")
 	case c.Expect.Rank() < 0:
-		return fmt.Errorf("expect is %q, must be pass, warn, hold or reject", c.Expect)
+		return in("expect", fmt.Sprintf("expect is %q, must be pass, warn, hold or reject", c.Expect))
 	case c.Mail == "" && (c.From == "" || len(c.To) == 0):
-		return errors.New("from and to, or mail, must be given")
+		return in("to", "from and to, or mail, must be given")
 	case c.Mail != "" && (c.Text != "" || c.Subject != "" || len(c.Attachments)+len(c.Files) > 0):
-		return errors.New("mail stands in place of subject, text, attachments and files")
+		return in("mail", "mail stands in place of subject, text, attachments and files")
+	}
+	for _, name := range append([]string{c.Mail}, c.Files...) {
+		if name == "" {
+			continue
+		}
+		if _, err := t.file(name); err != nil {
+			return fault.In(map[bool]string{true: "mail", false: "files"}[name == c.Mail], fmt.Errorf("must be a file that can be read, relative to the table: %w", err))
+		}
 	}
 	return nil
+}
+
+// in is an error of one key of a case.
+func in(key, what string) error { return fault.In(key, errors.New(what)) }
+
+// CheckRules reports rules of cases that no rule in force has the id of.
+func (t *Table) CheckRules(ids []string) error {
+	var errs []error
+	for i, c := range t.Cases {
+		for key, list := range map[string][]string{"rules": c.Rules, "not_rules": c.NotRules} {
+			for k, id := range list {
+				if !slices.Contains(ids, id) {
+					errs = append(errs, fault.In(fmt.Sprintf("cases.%d.%s.%d", i, key, k), fmt.Errorf("case %d %q: no rule has the id %q; the ids are %s", i+1, c.Name, id, strings.Join(ids, ", "))))
+				}
+			}
+		}
+	}
+	return fault.Place(t.path, t.data, "", nil, errors.Join(errs...))
 }
 
 // Message gives the mail of a case.

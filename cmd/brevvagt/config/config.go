@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"brevvagt/internal/fault"
 	"brevvagt/scanner/policy"
 )
 
@@ -221,11 +222,11 @@ func Load(path string) (Config, error) {
 	cfg := Default()
 	if len(strings.TrimSpace(string(data))) > 0 {
 		if err := yaml.Load(data, &cfg, yaml.WithKnownFields()); err != nil {
-			return Config{}, fmt.Errorf("%s: %w", path, err)
+			return Config{}, fault.Place(path, data, "", cfg, err)
 		}
 	}
 	if err := cfg.check(); err != nil {
-		return Config{}, fmt.Errorf("%s: %w", path, err)
+		return Config{}, fault.Place(path, data, "", nil, err)
 	}
 	return cfg, nil
 }
@@ -234,7 +235,7 @@ func Load(path string) (Config, error) {
 func (c *Config) check() error {
 	errs := []error{}
 	if err := c.Site.Check(); err != nil {
-		errs = append(errs, fmt.Errorf("site: %w", err))
+		errs = append(errs, fault.In("site", err))
 	}
 	if err := c.Gateway.SMTP.parseClients(); err != nil {
 		errs = append(errs, err)

@@ -3,6 +3,7 @@ package siterules
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/types"
@@ -66,6 +67,21 @@ func newLanguage() (*language, error) {
 	return &language{env: env}, nil
 }
 
+// names are what an expression may look at.
+func (l *language) names() string {
+	var out []string
+	for _, v := range l.env.Variables() {
+		if n := v.Name(); n != "" && n[0] >= 'a' && n[0] <= 'z' && !slices.Contains(celTypes, n) {
+			out = append(out, n)
+		}
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), ", ") + " and domain(address)"
+}
+
+// celTypes are names of CEL's own types.
+var celTypes = []string{"bool", "bytes", "double", "dyn", "int", "list", "map", "null_type", "string", "type", "uint"}
+
 // condition is a compiled expression; nil is none.
 type condition struct{ program cel.Program }
 
@@ -76,7 +92,7 @@ func (l *language) compile(e setting.Expression) (*condition, error) {
 	}
 	ast, issues := l.env.Compile(e.Text)
 	if issues.Err() != nil {
-		return nil, fmt.Errorf("line %d: %w", e.Line, issues.Err())
+		return nil, fmt.Errorf("line %d: %w; an expression may use %s", e.Line, issues.Err(), l.names())
 	}
 	if ast.OutputType() != cel.BoolType {
 		return nil, fmt.Errorf("line %d: the expression gives %s, must give true or false", e.Line, ast.OutputType())

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors/custom"
+	"brevvagt/internal/fault"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/policy/setting"
 )
@@ -23,23 +24,24 @@ func Make(site policy.Site) ([]policy.Definition, error) {
 		return nil, err
 	}
 	var errs []error
-	for _, d := range site.Custom {
+	for i, d := range site.Custom {
 		rule, err := leaving(d)
 		if err != nil {
-			errs = append(errs, fmt.Errorf("custom detector %q: %w", d.ID, err))
+			errs = append(errs, fault.In(fmt.Sprintf("custom.%d.leaving", i), fmt.Errorf("custom detector %q: %w", d.ID, err)))
 			continue
 		}
 		rules = append(rules, rule)
 	}
-	seen := make(map[string]bool)
-	for _, s := range site.Rules {
-		if seen[s.ID] {
-			errs = append(errs, fmt.Errorf("rule %q is set twice", s.ID))
+	seen := make(map[string]int)
+	for i, s := range site.Rules {
+		at := fmt.Sprintf("rules.%d", i)
+		if first, twice := seen[s.ID]; twice {
+			errs = append(errs, fault.In(at+".id", fmt.Errorf("rule %q is set twice, first by number %d of the list", s.ID, first+1)))
 			continue
 		}
-		seen[s.ID] = true
+		seen[s.ID] = i
 		if rules, err = lang.apply(rules, s); err != nil {
-			errs = append(errs, fmt.Errorf("rule %q: %w", s.ID, err))
+			errs = append(errs, fault.In(at, fmt.Errorf("rule %q: %w", s.ID, err)))
 		}
 	}
 	return rules, errors.Join(errs...)
@@ -53,11 +55,11 @@ func (l *language) apply(rules []policy.Definition, s setting.Rule) ([]policy.De
 	}
 	when, err := l.compile(s.When)
 	if err != nil {
-		return rules, err
+		return rules, fault.In("when", err)
 	}
 	unless, err := l.compile(s.Unless)
 	if err != nil {
-		return rules, err
+		return rules, fault.In("unless", err)
 	}
 	known := false
 	for i := range rules {
@@ -69,11 +71,11 @@ func (l *language) apply(rules []policy.Definition, s setting.Rule) ([]policy.De
 	}
 	if known {
 		if s.Text != "" || s.English != "" {
-			return rules, errors.New("text and english belong to rules of the site's own; shipped rules say by themselves what they saw")
+			return rules, in("text", "text and english belong to rules of the site's own; shipped rules say by themselves what they saw")
 		}
 		return rules, nil
 	}
-	own, err := ownRule(s, when, unless)
+	own, err := ownRule(rules, s, when, unless)
 	if err != nil {
 		return rules, err
 	}
@@ -82,16 +84,16 @@ func (l *language) apply(rules []policy.Definition, s setting.Rule) ([]policy.De
 
 func check(s setting.Rule) error {
 	if s.ID == "" {
-		return errors.New("id is missing")
+		return in("id", "id is missing: that of a shipped rule, or a new one")
 	}
 	if s.Action != "" && policy.Action(s.Action).Rank() < 0 {
-		return fmt.Errorf("action is %q, must be pass, warn, hold or reject", s.Action)
+		return in("action", fmt.Sprintf("action is %q, must be pass, warn, hold or reject", s.Action))
 	}
 	if s.Approvers < 0 || s.Approvers > 2 {
-		return fmt.Errorf("approvers is %d, must be 1 or 2", s.Approvers)
+		return in("approvers", fmt.Sprintf("approvers is %d, must be 1 or 2", s.Approvers))
 	}
 	if s.SenderMayRelease && s.Approvers > 1 {
-		return errors.New("sender_may_release and two approvers do not go together")
+		return in("sender_may_release", "sender_may_release and two approvers do not go together")
 	}
 	return nil
 }
@@ -117,17 +119,32 @@ func change(d *policy.Definition, s setting.Rule, when, unless *condition) {
 	}
 }
 
+// in is an error of one key of a setting.
+func in(key, what string) error { return fault.In(key, errors.New(what)) }
+
+// idsOf are the ids of rules, each once.
+func idsOf(rules []policy.Definition) string {
+	var ids []string
+	for _, r := range rules {
+		if !slices.Contains(ids, r.ID) {
+			ids = append(ids, r.ID)
+		}
+	}
+	slices.Sort(ids)
+	return strings.Join(ids, ", ")
+}
+
 // ownRule makes a rule that the site wrote.
-func ownRule(s setting.Rule, when, unless *condition) (policy.Definition, error) {
+func ownRule(shipped []policy.Definition, s setting.Rule, when, unless *condition) (policy.Definition, error) {
 	switch {
 	case when == nil:
-		return policy.Definition{}, errors.New("no shipped rule has this id, and a rule of the site's own needs when")
+		return policy.Definition{}, in("id", "no shipped rule has this id, and a rule of the site's own needs when; the ids are "+idsOf(shipped))
 	case strings.TrimSpace(s.Text) == "":
-		return policy.Definition{}, errors.New("text is missing: one Danish sentence that says what the rule saw")
+		return policy.Definition{}, in("text", "text is missing: one Danish sentence that says what the rule saw")
 	case s.Action == "" && s.Route != "":
 		s.Action = string(policy.Hold) // where the route cannot be taken
 	case s.Action == "":
-		return policy.Definition{}, errors.New("action is missing: warn, hold or reject")
+		return policy.Definition{}, in("action", "action is missing: warn, hold or reject")
 	}
 	english := s.English
 	if english == "" {
