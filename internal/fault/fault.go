@@ -131,7 +131,7 @@ func lineOf(n *yaml.Node, path string) int {
 
 var (
 	unknownKey = regexp.MustCompile(`field (\S+) not found in type (\S+)`)
-	wrongType  = regexp.MustCompile("line ([0-9]+): cannot construct .* into (\\S+)")
+	wrongType  = regexp.MustCompile(`line ([0-9]+): cannot construct .* into (\S+)`)
 )
 
 // kinds are what a value of a Go type is called.
