@@ -72,6 +72,8 @@ type head struct {
 	Receipt       []byte    `json:"receipt"`
 	Key           string    `json:"key"` // see key
 	Authenticated bool      `json:"authenticated"`
+	// Sum is of the content, in files of earlier versions only.
+	Sum string `json:"sum,omitempty"`
 }
 
 const suffix = ".item"
@@ -215,6 +217,10 @@ func parse(raw []byte) (h head, content []byte, err error) {
 	if !ok {
 		return head{}, nil, errors.New("the file has no head")
 	}
+	if bytes.HasPrefix(line, []byte("{")) {
+		h, err = earlier(line, content)
+		return h, content, err
+	}
 	sum, text, ok := bytes.Cut(line, []byte(" "))
 	if !ok || string(sum) != key(text, content) {
 		return head{}, nil, ErrDamaged
@@ -223,6 +229,22 @@ func parse(raw []byte) (h head, content []byte, err error) {
 		return head{}, nil, fmt.Errorf("the file's head cannot be read: %w", err)
 	}
 	return h, content, nil
+}
+
+// earlier reads the head of a file that a version before the sum of all left behind, so
+// that what was acknowledged before an upgrade is sent after it. Such a file is found
+// whole by what it has: its key, which is of the content and the receipt, or the sum of
+// its content. One that was rewritten by the first of those versions has neither.
+func earlier(line, content []byte) (head, error) {
+	var h head
+	if err := json.Unmarshal(line, &h); err != nil {
+		return head{}, fmt.Errorf("the file's head cannot be read: %w", err)
+	}
+	if h.Key != "" && h.Key != key(h.Receipt, content) || h.Sum != "" && h.Sum != key(nil, content) {
+		return head{}, ErrDamaged
+	}
+	h.Sum = ""
+	return h, nil
 }
 
 func (s *Spool) path(id string) string { return filepath.Join(s.dir, id+suffix) }

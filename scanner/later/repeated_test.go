@@ -3,7 +3,9 @@ package later
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"testing"
@@ -193,6 +195,71 @@ func TestDamagedAndGone(t *testing.T) {
 	if s.Len() != 0 {
 		t.Errorf("%d wait", s.Len())
 	}
+}
+
+// TestEarlierFiles: what a version before the sum of all put aside is handed out after the
+// upgrade, and known when its sender comes again, unless it is damaged.
+func TestEarlierFiles(t *testing.T) {
+	receipt, content := []byte("to b"), []byte("Subject: x\n\nbody")
+	for name, tt := range map[string]struct {
+		key, sum string
+		whole    bool
+	}{
+		"with a key":     {key(receipt, content), "", true},
+		"with both":      {key(receipt, content), key(nil, content), true},
+		"rewritten":      {"", key(nil, content), true},
+		"with nothing":   {"", "", true},
+		"another key":    {key([]byte("to c"), content), key(nil, content), false},
+		"another's body": {"", key(nil, content[1:]), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			line := fmt.Sprintf(`{"source":"smtp","id":"AAAAAA1","name":"","from":"a@kommune.example","to":["b@firma.example"],"received":"2026-11-30T08:00:00Z","receipt":%q,"key":%q,"sum":%q,"authenticated":true}`,
+				base64.StdEncoding.EncodeToString(receipt), tt.key, tt.sum)
+			if err := os.WriteFile(filepath.Join(dir, "AAAAAA1.item"), append([]byte(line+"\n"), content...), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			s, err := Open(dir, 0, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := s.Sweep(); err != nil {
+				t.Fatal(err)
+			}
+			it, err := s.read("AAAAAA1")
+			if !tt.whole {
+				if !errors.Is(err, ErrDamaged) || len(s.marks) != 0 {
+					t.Errorf("%v, %d marks", err, len(s.marks))
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := body(t, it); got != string(content) || it.From != "a@kommune.example" || !it.Authenticated {
+				t.Errorf("%q %+v", got, it)
+			}
+			if known := len(s.marks) == 1; known != (tt.key != "") {
+				t.Errorf("%d marks", len(s.marks))
+			}
+			if err := s.rewrite("AAAAAA1", []byte("to d")); err != nil {
+				t.Fatal(err)
+			}
+			if it, err = s.read("AAAAAA1"); err != nil || string(it.Receipt) != "to d" || body(t, it) != string(content) {
+				t.Errorf("rewritten: %+v %v", it, err)
+			}
+		})
+	}
+}
+
+func body(t *testing.T, it scanner.Item) string {
+	t.Helper()
+	raw, done, err := it.Large.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer done()
+	return string(raw)
 }
 
 // TestAgain: what is left of the work after a part of it is done survives a restart.
