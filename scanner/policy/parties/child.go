@@ -13,7 +13,7 @@ import (
 // parent wrote is the parent's own.
 func (it *Item) otherChild() (Odd, bool) {
 	// The addresses are looked at first: they cost less than the text.
-	if it.Doc.Mail == nil || !slices.ContainsFunc(it.External, it.atHome) || !wording.OfChildren(it.bodyText()) {
+	if it.Doc.Mail == nil || !slices.ContainsFunc(it.External, it.parentAt) || !wording.OfChildren(it.bodyText()) {
 		return Odd{}, false
 	}
 	text := it.ownWords()
@@ -58,6 +58,13 @@ func (it *Item) ownChild(n subject.Name) bool {
 func (it *Item) atHome(address string) bool {
 	local, domain, _ := strings.Cut(address, "@")
 	return Private(address) || local != "" && !role(local) && !organisationDomain(domain) && !organisationWords(it.display(address)) && !it.Partner(address)
+}
+
+// parentAt reports whether a recipient may be somebody's parent: a private mailbox, or one
+// at home that is called by a person's name.
+func (it *Item) parentAt(address string) bool {
+	_, _, named := it.boxName(address)
+	return Private(address) || named && it.atHome(address)
 }
 
 // ownWords is what the mail says itself, without its subject and signature.
