@@ -275,7 +275,7 @@ func (w *walk) segment(s Segment) {
 }
 
 // picture keeps the bytes of a picture in which text was recognised, so that the
-// place of a finding can be shown; it shares the input's memory.
+// place of a finding can be shown; it shares the input's memory where that stays.
 func (w *walk) picture(in Input, s Segment) {
 	if w.emit != nil || !s.At.OCR || len(s.Words) == 0 {
 		return
@@ -284,8 +284,8 @@ func (w *walk) picture(in Input, s Segment) {
 		return
 	}
 	data := in.Data
-	if len(data) > condenseFrom {
-		data = bytes.Clone(data) // it may lie in a file that is given back after the walk
+	if len(w.spilled) > 0 {
+		data = bytes.Clone(data) // it may lie in a file that is given back after the walk, or be a piece of one
 	}
 	w.doc.Pictures = append(w.doc.Pictures, Picture{Path: in.Path, Data: data})
 }

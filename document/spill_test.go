@@ -36,10 +36,14 @@ func TestLargePartsLieOnADisk(t *testing.T) {
 		if !bytes.Equal(data, c.want) || cut != c.cut || !errors.Is(err, c.err) || len(w.spilled) != c.files {
 			t.Errorf("%s: %d bytes, %v, %v, %d files", name, len(data), cut, err, len(w.spilled))
 		}
-		w.picture(Input{Path: name, Data: data}, Segment{Words: []Word{{}}, At: Location{OCR: true}})
+		read := Segment{Words: []Word{{}}, At: Location{OCR: true}}
+		w.picture(Input{Path: name, Data: data}, read)
+		w.picture(Input{Path: "within", Data: data[:8]}, read) // a mail's or a presentation's, shown as it lies there
 		w.giveBack()
-		if got := w.doc.Pictures[0].Data; !bytes.Equal(got, c.want) {
-			t.Errorf("%s: the picture that is kept has %d bytes", name, len(got))
+		for i, want := range [][]byte{c.want, c.want[:8]} {
+			if got := w.doc.Pictures[i].Data; !bytes.Equal(got, want) {
+				t.Errorf("%s: picture %d that is kept has %d bytes", name, i, len(got))
+			}
 		}
 	}
 }
