@@ -174,10 +174,12 @@ func TestProtectedAddressTold(t *testing.T) {
 		"Du skal møde her. Barnet hentes på Prøvevej 2, 3. tv., hvor hun har hemmelig adresse.":          Hold,
 		"Du har nu hemmelig adresse. Vi mødes på Prøvevej 2 på mandag.":                                  Warn,
 		"Du har nu hemmelig adresse på Prøvevej 2, 9999 Prøveby.":                                        Warn,
+		"Vi har talt med mor. Hemmelig adresse får du på Prøvevej 2.":                                    Warn,
+		"Mor har fået besked\nhemmelig adresse kan du søge på Prøvevej 2.":                               Warn,
 	} {
 		doc := mailDoc()
 		doc.Segments = []document.Segment{{Text: text, At: document.Location{Path: "m.eml", Layer: document.Visible}}}
-		k := strings.Index(text, "hemmelig adresse")
+		k := strings.Index(strings.ToLower(text), "hemmelig adresse")
 		words := []detectors.Finding{{Detector: "protected-address", Category: "protected-address", Strength: detectors.Strong, Start: k, End: k + 16, At: document.Location{Path: "m.eml"}}}
 		for to, action := range map[string]Action{"jens@gmail.com": want, "post@firma.example": Warn} {
 			v := Decide(site, Default(), facts(site, doc, words, to))

@@ -125,7 +125,7 @@ func (f *Facts) addressTold() bool {
 		if x.Start > x.End || x.End > len(text) {
 			return false
 		}
-		before := sentenceStart(text[max(0, x.Start-addressReach):x.Start]) // another sentence speaks of the reader
+		before := text[sentenceStart(text, x.Start):x.Start] // another sentence speaks of the reader
 		behind := text[x.Start:min(len(text), x.End+addressReach)]
 		if saysOther(before) && subject.StreetIn(before+behind) {
 			return true
@@ -134,15 +134,17 @@ func (f *Facts) addressTold() bool {
 	})
 }
 
-// sentenceStart is what stands of the last sentence of a text: behind a line end, or a
-// full stop before a capital, for floors have full stops too ("3. tv").
-func sentenceStart(text string) string {
-	for k := len(text) - 2; k > 0; k-- {
-		if text[k-1] == '\n' || text[k-1] == '.' && text[k] == ' ' && (text[k+1] >= 'A' && text[k+1] <= 'Z' || text[k+1] == 0xC3) {
-			return text[k:]
+// sentenceStart is where the sentence begins in which a byte of a text stands, or
+// addressReach before that: behind a line end, or a full stop before a capital, for floors
+// have full stops too ("3. tv").
+func sentenceStart(text string, at int) int {
+	low := max(0, at-addressReach)
+	for k := at; k > low; k-- {
+		if text[k-1] == '\n' || k+1 < len(text) && text[k-1] == '.' && text[k] == ' ' && (text[k+1] >= 'A' && text[k+1] <= 'Z' || text[k+1] == 0xC3) {
+			return k
 		}
 	}
-	return text
+	return low
 }
 
 // toReader are words to the reader; others those by which a sentence speaks of another.

@@ -167,6 +167,18 @@ func TestTold(t *testing.T) {
 	}
 }
 
+// TestPosts: the word for somebody's work tells nothing of the one who has it; one that
+// ends alike may.
+func TestPosts(t *testing.T) {
+	for word, want := range map[string]int{"støttekontaktperson": 0, "demenskonsulent": 0, "misbrugsbehandleren": 0, "transperson": 1, "transpersonen": 1, "diabetes": 1} {
+		it := item(toAnders, "", "Bente Prøvesen er "+word+".")
+		find(it, word)
+		if got := it.Told(map[string]bool{"helbred": true}); len(got) != want {
+			t.Errorf("%s: %+v, want %d", word, got, want)
+		}
+	}
+}
+
 // find adds a finding for the first place of a word in each segment.
 func find(it *Item, word string) {
 	for i := range it.Doc.Segments {

@@ -69,7 +69,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 
 // posts end the words for somebody's work that are made of a sensitive one: "din nye
 // støttekontaktperson er Testperson Eksempel".
-var posts = []string{"person", "personen", "konsulent", "konsulenten", "behandler", "behandleren", "rådgiver", "rådgiveren", "koordinator"}
+var posts = []string{"kontaktperson", "kontaktpersonen", "støtteperson", "støttepersonen", "nøgleperson", "nøglepersonen", "fagperson", "fagpersonen", "konsulent", "konsulenten", "behandler", "behandleren", "rådgiver", "rådgiveren", "koordinator"}
 
 // postOf reports whether what was found is the word for somebody's work.
 func (it *Item) postOf(x *detectors.Finding) bool {

@@ -29,6 +29,63 @@ func TestGroupOf(t *testing.T) {
 	}
 }
 
+// TestHarmless: words that hold the stem of a trouble and tell of none.
+func TestHarmless(t *testing.T) {
+	for _, text := range []string{
+		"Havevandring\nKære borgere\n\nTak for jeres tilmelding. Det gælder både lørdag og søndag.",
+		"Borgermøde udsat\nKære borgere\n\nBorgermødet er udsat til den 12.",
+		"Svømmehold\nHej alle\n\nHoldet er udsat til næste uge. Husk jeres badetøj.",
+		"Keramik\nKære kursister\n\nDer er to ledige pladser på kurset. Husk jeres forklæde.",
+		"Sommerkoncert\nKære forældre\n\nKristoffer spiller til koncerten. Husk jeres børns noder til holdet.",
+		"Affald\nTil dig, der bor på vejen\n\nDet gælder fra mandag.",
+		"Protokol-udkast\nHej\n\nHer er protokol-udkastet til jeres gruppe.",
+		"Lokalhistorisk gruppe\nKære deltagere\n\nArkivet åbner kl. 10. Tilmelding gælder for jer alle.",
+		"Nøgler\nKære alle på holdet\n\nHusk at aflevere dine nøgler. Reglen gælder alle.",
+		"Madpakker\nTil forældre til 2.b\n\nReglen om slik gælder stadig.",
+		"Sø\nKære borger\n\nDet kræver tilladelse at fiske. Reglerne gælder hele året.",
+		"Kolonihaver\nKære borger\n\nDer er ledige haver i foreningen.",
+		"Brugermøde\nKære bruger af kulturhuset\n\nVi har ledige lokaler.",
+		"Biblioteket\nKære brugere\n\nLånereglerne gælder fra 1. januar.",
+		"Omsorg for bier\nKære borgere\n\nDer er kursus i omsorg for bier.",
+		"Hold 4\nHej alle på yogaholdet\n\nTimen er udsat. Tag jeres egne måtter med.",
+		"It-café\nKære deltagere\n\nI næste uge ser vi på integration mellem jeres telefoner og computere.",
+		"Løbehold\nHej alle på løbeholdet\n\nUden stress denne gang: jeres rute er 5 km.",
+		"Cykeltur\nTil dig, der er tilmeldt cykelturen\n\nTuren er udsat til søndag.",
+		"Genbrug\nKære borgere\n\nTøj og stoffer afleveres på genbrugsstationen.",
+		"Sykursus\nKære kursister\n\nHusk jeres stoffer og tråd til kurset.",
+		"Varme\nKære borgere\n\nRykker gravearbejdet jeres dato, får I besked.",
+		"Musikskolen\nKære forældre til elever på violinholdet\n\nKoncerten er udsat, og det gælder også jeres øveaften.",
+		"Sommerfest\nKære borgere\n\nBekræft jeres deltagelse inden fredag.",
+		"Gåtur\nTil dig, der har meldt dig\n\nVi går ad gangstien og får nye kræfter.",
+		"Kor\nKære deltagere på korholdet\n\nDirigenten er sygemeldt, så jeres øveaften er udsat indtil videre.",
+		"Skilte\nKære borgere\n\nNye skilte på stien, og ingen fravær af bænke.",
+	} {
+		low := strings.ToLower(text)
+		subject, _, _ := strings.Cut(low, "\n")
+		if got := wording.GroupOf(subject, low); got != wording.NoGroup {
+			t.Errorf("%q: %d", text, got)
+		}
+	}
+	for _, text := range []string{
+		"Gæld\nKære borgere\n\nI har alle gæld, og det gælder om at handle.",
+		"Gruppen\nKære alle i sorggruppen\n\nMødet er udsat til tirsdag.",
+		"Rådgivning\nTil dig, der er sygemeldt\n\nVi ses.",
+		"Kræft\nKære pårørende til kræftramte\n\nBekræft jeres plads.",
+		"Hold\nKære deltagere på stressholdet\n\nVi ses uden stress.",
+		"Unge\nTil forældre til unge, der tager stoffer\n\nVi mødes.",
+		"Eksamen\nHej alle i eksamensangstgruppen\n\nVi ses.",
+		"Net\nTil forældre til udsatte unge\n\nVi ses.",
+		"Job\nKære ledige\n\nDer er ledige stillinger.",
+		"Ordning\nKære fraskilte forældre til børn i gruppen\n\nVi ses.",
+	} {
+		low := strings.ToLower(text)
+		subject, _, _ := strings.Cut(low, "\n")
+		if got := wording.GroupOf(subject, low); got != wording.CitizensGroup {
+			t.Errorf("%q: %d", text, got)
+		}
+	}
+}
+
 func TestOfChild(t *testing.T) {
 	const name = "Testbarn Eksempel"
 	for text, want := range map[string]wording.Whose{
