@@ -191,6 +191,7 @@ func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handl
 	select {
 	case err = <-served: // only a broken listener ends it before ctx
 	case <-ctx.Done():
+		m.flights.End()
 		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), m.judge.Deadline()+5*time.Second)
 		defer cancel()
 		err = srv.Shutdown(end)

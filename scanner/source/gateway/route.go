@@ -178,7 +178,10 @@ func (m *Milter) leave(ctx context.Context, h postfix.Mail, r *relay.Route) (str
 	if err != nil {
 		return "", err
 	}
-	// A crash here sends the mail to the gateway again, with the same Message-ID.
+	// A crash here sends the mail to the gateway again, with the same Message-ID; an
+	// ordinary end must not.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), routeTurn)
+	defer cancel()
 	if err := m.Postfix.Delete(ctx, h.ID); err != nil && !errors.Is(err, postfix.ErrNotHeld) {
 		return "", err
 	}

@@ -37,6 +37,61 @@ func TestAskedAgain(t *testing.T) {
 	}
 }
 
+// TestEnd: at the end nothing goes on that nobody will hear of, and what somebody waits for
+// does until he leaves; he hears how it ended.
+func TestEnd(t *testing.T) {
+	var f Flights
+	errCut, begun := errors.New("cut off"), make(chan struct{}, 3)
+	deliver := func(ctx context.Context) (string, error) {
+		begun <- struct{}{}
+		<-ctx.Done()
+		return "", errCut
+	}
+	gone, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := f.Do(gone, "forsaken", deliver); !errors.Is(err, ErrGoesOn) {
+		t.Fatal(err)
+	}
+	forsaken := f.all["forsaken"]
+	<-begun
+	asking, leave := context.WithCancel(t.Context())
+	heard := make(chan error)
+	for range 2 {
+		go func() {
+			_, err := f.Do(asking, "asked for", deliver)
+			heard <- err
+		}()
+	}
+	<-begun
+	for asked := 0; asked < 2; {
+		f.mu.Lock()
+		asked = f.all["asked for"].askers
+		f.mu.Unlock()
+	}
+	f.End()
+	<-forsaken.over
+	f.mu.Lock()
+	if x := f.all["asked for"]; x == nil || !x.ended.IsZero() {
+		t.Error("what somebody waits for is cut off")
+	}
+	f.mu.Unlock()
+	leave()
+	last := 0
+	for range 2 {
+		if err := <-heard; errors.Is(err, errCut) {
+			last++
+		} else if !errors.Is(err, ErrGoesOn) {
+			t.Error(err)
+		}
+	}
+	if last == 0 {
+		t.Error("nobody hears that it was cut off")
+	}
+	if _, err := f.Do(gone, "new", deliver); !errors.Is(err, errCut) {
+		t.Error(err)
+	}
+}
+
 // TestFull: what is under way is bounded, and an outcome that nobody asks for is let go.
 func TestFull(t *testing.T) {
 	var f Flights

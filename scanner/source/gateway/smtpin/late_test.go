@@ -200,6 +200,37 @@ func TestLateRelease(t *testing.T) {
 	})
 }
 
+// TestEndWhileSending: what is being sent from Later, or released, when the program ends is
+// not sent behind its back: it would be sent again after the restart.
+func TestEndWhileSending(t *testing.T) {
+	t.Parallel()
+	asked, let := make(chan struct{}, 2), make(chan struct{})
+	h := startHop(t, &hop{rcpt: func(string) string { asked <- struct{}{}; <-let; return "" }})
+	b := newLab(t, smtpin.Config{}, spooled(t), func(s *smtpin.Server) {
+		s.Next = &relay.Hop{Addr: h.addr, CommandTimeout: time.Minute}
+	})
+	it := scanner.Item{Source: smtpin.Source, ID: "01ARZ3NDEKTSV4RRFFQ69G5FAV", From: "a@kommune.example", Received: time.Now(),
+		Receipt: rec("", true, "x@borger.example"), Content: mailWith("ren")}
+	if err := b.lane.Later.Put(it); err != nil {
+		t.Fatal(err)
+	}
+	<-asked
+	ctx, cancel := context.WithCancel(t.Context())
+	time.AfterFunc(time.Millisecond, cancel)
+	if _, err := b.lane.Release(ctx, rec("", false, "y@borger.example"), "", nil, bytes.NewReader(mailWith("ren"))); !errors.Is(err, flight.ErrGoesOn) {
+		t.Fatal(err)
+	}
+	<-asked
+	if err := b.stop(); !errors.Is(err, context.Canceled) {
+		t.Error(err)
+	}
+	close(let)
+	until(t, "nobody sends any more", func() bool { return h.open.Load() == 0 })
+	if got := h.took(); len(got) != 0 || b.lane.Later.Len() != 1 {
+		t.Errorf("%d were sent, %d wait", len(got), b.lane.Later.Len())
+	}
+}
+
 // TestManyAnswersAreDue: a next hop that takes mail after mail and answers for none gets
 // no more; their clients are told to try again.
 func TestManyAnswersAreDue(t *testing.T) {

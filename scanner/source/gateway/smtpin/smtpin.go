@@ -207,6 +207,7 @@ func (s *Server) Run(ctx context.Context, handle scanner.Handler) error {
 		return fmt.Errorf("smtp lane: %w", err)
 	case <-ctx.Done():
 	}
+	s.flights.End()
 	s.drain(l, j.Deadline()+5*time.Second)
 	srv.Close()
 	<-served
