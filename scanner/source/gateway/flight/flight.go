@@ -43,7 +43,7 @@ type flight struct {
 	over    chan struct{} // closed at the end
 	cut     context.CancelFunc
 	askers  int
-	ended   time.Time     // zero while it is under way
+	ended   time.Time // zero while it is under way
 	answer  string
 	err     error
 	started time.Time
