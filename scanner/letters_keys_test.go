@@ -2,12 +2,14 @@ package scanner_test
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 
 	"brevvagt/detectors"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/letters/filekey"
 )
 
 // keyed is a run without a column of files: file names each letter, rows the list.
@@ -354,4 +356,28 @@ func TestNotOnTheList(t *testing.T) {
 	}
 	members = append(members, member{"vedlagt.txt", []byte(lettersLetterTo(others[0], date, ""))})
 	want{policy.Warn, map[string]string{"addressee-unknown": "1 brev nævnes ikke på listen"}}.check(t, scanFolder(t, folderOf(t, members)))
+}
+
+// TestAColumnOfWords: of a list as long as a register only what the names of files may
+// hold is remembered.
+func TestAColumnOfWords(t *testing.T) {
+	const rows = 20_000
+	cells := make([]string, rows)
+	for i := range cells {
+		word := func(k int) string {
+			return "ord" + strings.Map(func(r rune) rune { return r + 49 }, fmt.Sprint(k*rows+i))
+		}
+		cells[i] = strings.Join([]string{word(1), word(2), word(3), word(4), word(5), "Hansen"}, " ")
+	}
+	cells[rows/2] = "Testa Prøve Hansen"
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	got, found := filekey.NewColumn(cells, func(int, int) bool { return false }, [][]string{{"Brev", "Hansen", "Testa"}, {"Hansen"}}).Rows()
+	runtime.ReadMemStats(&after)
+	if found != 1 || got[0] != rows/2 || got[1] != -1 {
+		t.Errorf("rows %v", got)
+	}
+	if used := (after.TotalAlloc - before.TotalAlloc) >> 10; used > rows {
+		t.Errorf("%d KiB for %d rows", used, rows)
+	}
 }

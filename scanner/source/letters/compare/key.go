@@ -70,7 +70,7 @@ func (r *run) keys(files []*file, of func(string) string) (best []int, most int)
 				cells[i] = p.written
 			}
 		}
-		if rows, n := filekey.NewColumn(cells, same).Rows(parts); n > most {
+		if rows, n := filekey.NewColumn(cells, same, parts).Rows(); n > most {
 			best, most = rows, n
 		}
 	}

@@ -78,15 +78,17 @@ func keysIn(parts []string) func(yield func(string) bool) {
 
 // Column is the rows of a list by the keys in one column.
 type Column struct {
+	files  [][]string
 	rows   map[string]int
 	names  people
 	serial bool // the keys are short numbers, of which one place in a name has this row's
 }
 
-// NewColumn indexes the cells of one column, one a row. A key on two rows tells
-// neither, unless same says that they are one person's: then it is the first's.
-func NewColumn(cells []string, same func(i, j int) bool) Column {
-	out := Column{rows: make(map[string]int), names: newPeople(cells, same)}
+// NewColumn indexes the cells of one column, one a row, for files with names of these
+// Pieces. A key on two rows tells neither, unless same says that they are one person's:
+// then it is the first's.
+func NewColumn(cells []string, same func(i, j int) bool, files [][]string) Column {
+	out := Column{files: files, rows: make(map[string]int), names: newPeople(cells, same, files)}
 	serials := 0
 	for i, cell := range cells {
 		k, serial := keyOf(cell)
@@ -109,28 +111,27 @@ func NewColumn(cells []string, same func(i, j int) bool) Column {
 	return out
 }
 
-// Rows finds the row of each file, -1 for none, by the Pieces of its name, and counts
-// those found. The number of a row stands at one place in all names, before or behind
+// Rows finds the row of each file, -1 for none, and counts those found. The number of a row stands at one place in all names, before or behind
 // other numbers: "0004_bilag2" and "2057 brev 4" are both the fourth's. Where a
 // column is of such numbers, nearly all files must have one.
-func (c Column) Rows(files [][]string) (rows []int, found int) {
+func (c Column) Rows() (rows []int, found int) {
 	if !c.serial {
-		return c.each(files, c.row)
+		return c.each(c.row)
 	}
-	rows, found = c.each(files, func(parts []string) (int, bool) { return c.numbered(slices.Backward(parts)) })
-	first, n := c.each(files, func(parts []string) (int, bool) { return c.numbered(slices.All(parts)) })
+	rows, found = c.each(func(parts []string) (int, bool) { return c.numbered(slices.Backward(parts)) })
+	first, n := c.each(func(parts []string) (int, bool) { return c.numbered(slices.All(parts)) })
 	if n > found || n == found && most(first) < most(rows) {
 		rows, found = first, n
 	}
-	if found*10 < len(files)*9 {
+	if found*10 < len(c.files)*9 {
 		found = 0
 	}
 	return rows, found
 }
 
-func (c Column) each(files [][]string, row func(parts []string) (int, bool)) (rows []int, found int) {
-	rows = make([]int, len(files))
-	for i, parts := range files {
+func (c Column) each(row func(parts []string) (int, bool)) (rows []int, found int) {
+	rows = make([]int, len(c.files))
+	for i, parts := range c.files {
 		var ok bool
 		if rows[i], ok = row(parts); ok {
 			found++

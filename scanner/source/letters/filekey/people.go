@@ -12,7 +12,7 @@ import (
 // she is the only one who may be called so.
 type people struct {
 	words [][]string       // of each row's name, folded and sorted
-	pairs map[string][]int // two words of a name → rows, ascending
+	pairs map[string][]int // two words of a name that files have, too → rows, ascending
 	same  func(i, j int) bool
 }
 
@@ -23,7 +23,15 @@ const maxNameWords = 6
 // of them have is no name but the kind of their case.
 const maxAlike = 500
 
-func newPeople(cells []string, same func(i, j int) bool) people {
+// newPeople indexes only the words that are in the names of files: a list may be as long
+// as a register, and its columns full of words.
+func newPeople(cells []string, same func(i, j int) bool, files [][]string) people {
+	known := make(map[string]bool)
+	for _, parts := range files {
+		for _, w := range fold(parts) {
+			known[w] = true
+		}
+	}
 	out := people{make([][]string, len(cells)), make(map[string][]int), same}
 	for i, cell := range cells {
 		if strings.ContainsAny(cell, "0123456789@") {
@@ -34,10 +42,13 @@ func newPeople(cells []string, same func(i, j int) bool) people {
 			continue
 		}
 		slices.Sort(words)
-		out.words[i] = words
-		for a := range words {
-			for _, second := range words[a+1:] {
-				k := words[a] + " " + second
+		told := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !known[w] })
+		if len(told) >= 2 {
+			out.words[i] = words
+		}
+		for a := range told {
+			for _, second := range told[a+1:] {
+				k := told[a] + " " + second
 				if rows := out.pairs[k]; len(rows) == 0 || rows[len(rows)-1] != i {
 					out.pairs[k] = append(rows, i)
 				}
