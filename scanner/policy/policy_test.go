@@ -170,6 +170,8 @@ func TestProtectedAddressTold(t *testing.T) {
 	site := testSite()
 	for text, want := range map[string]Action{
 		"Din søn er syg. Bodil og børnene har hemmelig adresse, men skriv til Prøvevej 2, 9999 Prøveby.": Hold,
+		"Hvis man vil bo med hemmelig adresse, søges det på Prøvevej 2.":                                 Warn,
+		"Sagen har kostet 200 kr. per brev om hemmelig adresse fra Prøvevej 2.":                          Warn,
 		"Bodil og børnene har hemmelig adresse.":                                                         Warn,
 		"Du skal møde her. Barnet hentes på Prøvevej 2, 3. tv., hvor hun har hemmelig adresse.":          Hold,
 		"Du har nu hemmelig adresse. Vi mødes på Prøvevej 2 på mandag.":                                  Warn,

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/special"
@@ -156,7 +158,14 @@ var (
 // saysOther reports whether the beginning of a sentence speaks of somebody who is not
 // its reader.
 func saysOther(start string) bool {
-	return !hasWord(start, toReader) && (hasWord(start, others) || slices.ContainsFunc(strings.Fields(start), subject.Forename))
+	return !hasWord(start, toReader) && (hasWord(start, others) || slices.ContainsFunc(strings.Fields(start), calledFirst))
+}
+
+// calledFirst reports whether a word is a first name as names are written: "bo" and "per"
+// are none.
+func calledFirst(word string) bool {
+	r, _ := utf8.DecodeRuneInString(word)
+	return unicode.IsUpper(r) && subject.Forename(strings.Trim(word, ".,;:!?()"))
 }
 
 func hasWord(text string, list map[string]bool) bool {
