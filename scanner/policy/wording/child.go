@@ -54,7 +54,7 @@ var (
 // childSigns are what is said of children, each worth telling to no other parent.
 var childSigns = []string{"slog", "slår", "slået", "sparke", "skubbe", " bed ", "bidt", "bider", "kastede", "kaster", "true", "drille", "mobbe", "stjål", "sendt hjem", "bortvist", "hjemsendt", "tog mobil", " tog ", "taget",
 	"ordblind", "støttepæd", "støtte", "ekstra tid", "specialklasse", "specialbørnehave", "specialskole", "hos ppr", "til ppr", "flyttet til en anden", "flyttes til", "skiftet klasse", "anden klasse", "skal gå om", "gået om", "madpakke", "kommer for sent", "samtaler", "socialrådgiver", "psykolog", "forløb",
-	"forældre", "hans mor", "hendes mor", "hans far", "hendes far", "i hans hjem", "i hendes hjem", "familien", "mor og far", "skilt", "leger", "lege ", "hjemme hos", "politiet", "ikke råd", "ikke betalt",
+	"forældre", "hans mor", "hendes mor", "hans far", "hendes far", "i hans hjem", "i hendes hjem", "familien", "mor og far", "skilt", "hjemme hos", "politiet", "ikke råd", "ikke betalt",
 	" lus", "tisser", "bleer", "ble på", "køresyg", "ikke tryg", "bange for", "tør ikke", "ikke må få", "ikke må spise", "allergi", "medicin", "svært", "uro", "sidde stille", "koncentrere", "fravær", "pjækk", "alene", "ked af det", "græd", "syg", "diagnose", "adhd", "autis", "angst", "svinekød", "religion", "fritag",
 	"smidt", "smed", "spytte", "smitte", "børnesår", "skoldkopper", "beruset", "fuld ", "ryger ", "rygning", "låste", "låst", "indrømme", "løj", "løgn", "råbte", "råber", "truk", "rev ", "revet", "taget af", "stjal", "hærværk", "ødela", "laver ikke", "ligeglad", "flyttet fra", "sag om ham", "sag om hende", "hans sag", "hendes sag", "venteliste", "konsekvens", "straf", "får hjælp", "har fået hjælp"}
 
@@ -62,7 +62,7 @@ var childSigns = []string{"slog", "slår", "slået", "sparke", "skubbe", " bed "
 var officeWords = []string{"lærer", "pædagog", "leder", "vejleder", "konsulent", "vikar", "træner", "forfatter", "psykolog", "læge", "rådgiver", "koordinator", "sekretær", "pedel", "chauffør", "assistent", "praktikant", "kontaktperson", "formand", "bestyrelse", "hedder", "foredrag", "uddannet", "ansat", "tiltræd", "begynder som", "starter som", "terapeut", "sundhedspleje", "tandplej", "sagsbehandler", "behandler", "instruktør", "kunstner", "musiker", "fotograf", "fra forvaltning", "afdelingen", "tandlæge"}
 
 // festive are words of a mail that names a child with everybody's knowledge.
-var festive = []string{"vinder", "tillykke", "inviterer", "fødselsdag", "jubilæum", "konfirmand", "præmie", "kontaktforældre", "samvær", "hovedrolle", "stævne", "godt klaret"}
+var festive = []string{"vinder", "vandt", "tillykke", "inviterer", "fødselsdag", "jubilæum", "konfirmand", "præmie", "kontaktforældre", "samvær", "hovedrolle", "stævne", "godt klaret"}
 
 // contacts are turns by which a mail tells its reader who of us to turn to.
 var contacts = []string{"ring til", "ringe til", "ringer til", "kontakt", "skriv til", "skriver til", "svarer", "møde med", "mødes med", "jeres sag", "din sag", "talt med", "tilmeld", "hjælper jer", "hjælper dig"}
@@ -87,7 +87,29 @@ func byOffice(low string, start, end int) bool {
 }
 
 // fetching are turns of a mail to somebody who has to do with the child.
-var fetching = []string{"du henter", "du hente ham", "du hente hende", "i henter", "hentes af dig", "bringes til dig", "hjemme hos dig", "hos jer"}
+var fetching = []string{"du henter", "du hente ham", "du hente hende", "i henter", "hentes af dig", "bringes til dig", "hjemme hos dig", "hos jer", "henter din", "henter dit", "henter dine", "henter jeres"}
+
+// adultBefore end the words before a name that is a grown-up's at work; adultBehind begin
+// those behind it.
+var (
+	adultBefore = []string{"dagplejer", "dagplejeren", " kok", "kokken", "advokat", "advokaten", "betjent", "betjenten", "tolk", "tolken", "bibliotekar", "bibliotekaren", "ledes af", "ledet af", "holdes af", "arrangeres af", "undervises af", "besøg af"}
+	adultBehind = []string{" i køkkenet", " går på pension", ", der har ansvar", " har ansvar", " har i mange år", " har været ansat"}
+)
+
+// meetings are words for what all parents are asked to, and nobody's parents.
+var meetings = strings.NewReplacer(blanked("forældremøde", "forældresamtale", "forældrekaffe", "forældreråd", "forældrebestyrelse", "forældreaften", "forældreintra")...)
+
+// grownUp reports whether the words right beside a name say that it is a grown-up's, or
+// that of somebody whom a class reads about.
+func grownUp(low string, start, end int) bool {
+	before := sentenceBefore(low, start)
+	beside := strings.TrimRight(before, " ,")
+	for _, link := range []string{" er", " hedder"} {
+		beside = strings.TrimRight(strings.TrimSuffix(beside, link), " ,")
+	}
+	return endsAny(beside, adultBefore) || hasAny(before, []string{"læser om", "læse om"}) ||
+		slices.ContainsFunc(adultBehind, func(w string) bool { return strings.HasPrefix(low[end:], w) })
+}
 
 // TiedBefore reports whether the word for the reader's own child or foster child stands
 // before a place in a text in lower case.
@@ -103,12 +125,12 @@ func OfChild(text, low string, start, end int, lone bool) Whose {
 		return NoChild
 	}
 	before := strings.TrimRight(window(low, start-besideReach, start), " ")
-	if TiedBefore(low, start) && !endsAny(before, []string{"ikke dit barn", "ikke dit barn,"}) || byOffice(low, start, end) {
+	if TiedBefore(low, start) && !endsAny(before, []string{"ikke dit barn", "ikke dit barn,"}) || byOffice(low, start, end) || grownUp(low, start, end) {
 		return NoChild
 	}
 	behind := window(low, end, end+signReach)
 	near := sentenceBefore(low, start) + low[start:end] + behind
-	sign := hasAny(near, childSigns)
+	sign := hasAny(meetings.Replace(near), childSigns)
 	if hasAny(near, fetching) || !sign && (hasAny(near, contacts) || !hasAny(behind, pronouns)) {
 		return NoChild
 	}
@@ -117,9 +139,9 @@ func OfChild(text, low string, start, end int, lone bool) Whose {
 	one := hasAny(behind, oneParent) || hasAny(behind, []string{first + "s mor", first + "s far"})
 	own := hasAny(low, ownChild) || ownByName(text, first)
 	switch {
-	case parents, own, sign && (lone || one && hasAny(near, classmate)):
+	case parents, own && sign, sign && (lone || one && hasAny(near, classmate)):
 		return Another
-	case one, lone, hasAny(near, classmate):
+	case own, one, lone, hasAny(near, classmate):
 		return Perhaps
 	}
 	return NoChild
