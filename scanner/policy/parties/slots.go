@@ -30,7 +30,7 @@ func labelSet(labels ...string) map[string]bool {
 
 // slotOthers are stems that say beside a slot, or in the lines above it, that it is not
 // for whom the letter is about: a relative, somebody at work, the other side.
-var slotOthers = []string{"ægtefælle", "samlever", "partner", " mor", "mor:", " far", "far:", "søn", "datter", "barn", "børn", "elev", "værge", "forælder", "forældre", "pårørende", "medansøger", "udlejer", "lejer", "ejer", "ejendom", "matr", "fuldm", "kontaktperson", "arving", "afdød", "dødsbo", "husstand", "nabo", "høring", "modpart", "klager", "læge", "sagsbehandler", "rådgiver", "vejleder", "behandler", "leverandør", "repræsentant", "bisidder", "udarbejdet", "underskr", "på vegne", "kopi til", "tolk", "vidne", "fond", "legat", "firma", "ref."}
+var slotOthers = []string{"ægtefælle", "samlever", "partner", " mor", "mor:", " far", "far:", "søn", "datter", "barn", "børn", "elev", "værge", "forælder", "forældre", "pårørende", "medansøger", "udlejer", "lejer", "ejer", "ejendom", "matr", "fuldm", "arving", "afdød", "dødsbo", "husstand", "nabo", "høring", "modpart", "klager", "læge", "sagsbehandler", "rådgiver", "behandler", "leverandør", "repræsentant", "bisidder", "udarbejdet", "underskr", "kontakt", "terapeut", "stilling", "titel", "bostøtte", "hjælper", "medarbejder", "konsulent", "koordinator", "leder", "sygeplej", "lærer", "pædagog", "mentor", "assistent", "afdeling", "borgerservice", "træffes", "på vegne", "kopi til", "tolk", "vidne", "fond", "legat", "firma", "ref."}
 
 // maxSlot is the longest line that is read as a slot, in bytes.
 const maxSlot = 120
