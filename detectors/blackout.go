@@ -51,6 +51,10 @@ var chatSerial = regexp.MustCompile(`(?:^|\n)[^\n]{0,60}: \d{6}\r?\n[^\n]{0,60}:
 // first six is its only group.
 var strewn = regexp.MustCompile(`(?s)(?:\d[^\d]{1,4}){6}((?:\d[^\d]{1,4}){3}\d)`)
 
+// barred is a number of the form 6-4 in which a bar stands for a one. Its end is its only
+// group.
+var barred = regexp.MustCompile(`[\dOolISB|]{6}[-\x{2010}-\x{2015}\x{2212}]([\dOolISB|]{4})`)
+
 const joinWord = `(?:og|så|derefter|bindestreg|streg|tankestreg|minus|and|then|den|det|der|de|nummeret|på|med|af|by|er|cifre|cpr|slutter|ender|efterfulgt|followed|sidste|fire|afsluttes)`
 
 const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|nul|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten|` +
@@ -81,6 +85,11 @@ func withoutSerials(s string) string {
 	}
 	for _, m := range chatSerial.FindAllStringSubmatchIndex(s, -1) {
 		copy(b[m[2]:m[3]], "xxxx")
+	}
+	for _, m := range barred.FindAllStringSubmatchIndex(s, -1) {
+		if strings.Contains(s[m[0]:m[1]], "|") {
+			copy(b[m[2]:m[3]], "xxxx")
+		}
 	}
 	for _, m := range strewn.FindAllStringSubmatchIndex(s, -1) {
 		for k := m[2]; k < m[3]; k++ {

@@ -59,10 +59,19 @@ type Detector struct {
 	Title    string // Danish, for people
 	Category string // "national-id", "special-category", "placeholder", ...
 	Find     func(seg document.Segment, env Env) []Span
+	// Across, where there is one, looks once at the whole document for what no segment
+	// tells by itself: a number whose halves stand in two of them.
+	Across func(doc *document.Document, env Env) []Placed
 	// Settle, where there is one, looks once at the whole document and gives back the
 	// findings, with the strength and reasons of the detector's own changed or some of
 	// them left out: what a number is, its column tells better than its cell.
 	Settle func(doc *document.Document, found []Finding, env Env) []Finding
+}
+
+// Placed is a span in the segment with that index in Document.Segments.
+type Placed struct {
+	Segment int
+	Span
 }
 
 // Finding is a masked hit at its place.
@@ -106,6 +115,15 @@ func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Find
 			}
 		}
 	}
+	for d := range s.List {
+		across, ok := acrossSafely(&s.List[d], doc, env)
+		if !ok {
+			gaps = append(gaps, document.Gap{Why: document.Crashed, Detail: "detector " + s.List[d].ID})
+		}
+		for _, p := range across {
+			found = append(found, s.finding(&s.List[d], &doc.Segments[p.Segment], p.Segment, p.Span))
+		}
+	}
 	Sort(found)
 	found = dedupe(found)
 	for d := range s.List {
@@ -131,6 +149,23 @@ func settleSafely(d *Detector, doc *document.Document, found []Finding, env Env)
 		}
 	}()
 	return d.Settle(doc, slices.Clone(found), env), true
+}
+
+// acrossSafely is findSafely for the whole document.
+func acrossSafely(d *Detector, doc *document.Document, env Env) (placed []Placed, ok bool) {
+	defer func() {
+		if recover() != nil {
+			placed, ok = nil, false
+		}
+	}()
+	if d.Across == nil {
+		return nil, true
+	}
+	placed = d.Across(doc, env)
+	for _, p := range placed {
+		_ = doc.Segments[p.Segment].Text[p.Start:p.End]
+	}
+	return placed, true
 }
 
 // findSafely keeps a panic in one detector, or a span outside of the text, from

@@ -19,6 +19,8 @@ func TestDecode(t *testing.T) {
 		{"unknown charset", "bl\xe5", "x-unknown-9", "blå"},
 		{"cp865", "bl\x86b\x91r", "ibm865", "blåbær"},
 		{"mainframe of Germany", "\xc3\xd7\xd9@\xf1\xf2\xf0\xf3\xf3\xf6`\xf3\xf9\xf5\xf1", "ibm273", "CPR 120336-3951"},
+		{"mainframe of Turkey", "\xc3\xd7\xd9@\xf1\xf2\xf0\xf3\xf3\xf6`\xf3\xf9\xf5\xf1", "IBM1026", "CPR 120336-3951"},
+		{"mainframe of Bulgaria", "\xc3\xd7\xd9@\xf1\xf2\xf0\xf3\xf3\xf6`\xf3\xf9\xf5\xf1", "cp1025", "CPR 120336-3951"},
 		{"mainframe with the euro sign", "\xc3\xd7\xd9@\xf1\xf2\xf0\xf3\xf3\xf6`\xf3\xf9\xf5\xf1", "CCSID01142", "CPR 120336-3951"},
 		{"mainframe", "\xc3\xd7\xd9@\xf1\xf2\xf0\xf3\xf3\xf6`\xf3\xf9\xf5\xf1", "IBM500", "CPR 120336-3951"},
 		{"utf-8 mark", "\xef\xbb\xbfå", "", "å"},

@@ -24,6 +24,8 @@ type candidate struct {
 	broken     bool // only a label makes it one number
 	zero       bool // the leading zero was restored
 	spoken     bool // date and serial stand apart, each called what it is
+	mistyped   bool // letters were read as digits
+	apart      bool // the date stands in another text
 }
 
 // match judges every number that ends with the last run.

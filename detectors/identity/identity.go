@@ -40,6 +40,7 @@ func CPR(cfg Config) detectors.Detector {
 			_, spans := r.read(&seg, env.AsOf, false)
 			return spans
 		},
+		Across: r.across,
 		Settle: r.settle,
 	}
 }
@@ -86,7 +87,7 @@ func (r *Reading) span() detectors.Span {
 		}
 	case NoMod11:
 		switch {
-		case r.Near && !labelled && !r.Parted:
+		case r.Near && !labelled && !r.Parted, r.OCR:
 			sp.Strength = detectors.Weak
 		case !labelled && !(r.Person && r.Parted):
 			sp.Strength = detectors.Medium

@@ -197,8 +197,9 @@ var tensEnglish = strings.Fields("twenty thirty forty fifty sixty seventy eighty
 // begin with one. Hardly any text has them, so that they are looked for first.
 var zeroWords = [...]string{"nul", "zero"}
 
-// minSaid is how long, in bytes, a text is that says a number in words behind its label.
-const minSaid = 40
+// minLabelled is more than the longest text, in bytes, that holds a label in full and no
+// number behind it.
+const minLabelled = 16
 
 // maxSaid is how far, in bytes, a number said in words reaches back from its zero.
 const maxSaid = 90

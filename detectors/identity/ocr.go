@@ -10,7 +10,8 @@ import (
 
 // readOCR looks again at a text that a machine read from a picture, or a person typed so
 // that no machine should, with letters that look like digits taken for digits. Such a
-// reading counts only with a label and when date and check digit both prove it.
+// reading counts only with a label and when date and check digit both prove it; in the form
+// 6-4 it counts a little without the check digit.
 func (f *finder) readOCR() {
 	if f.heading.kind != labelCPR && !mentionsLabel(f.text) {
 		return
@@ -22,7 +23,7 @@ func (f *finder) readOCR() {
 	again := finder{text: mended, heading: f.heading, rules: f.rules, today: f.today, ocr: true, explain: true}
 	digits.Scan(mended, &again.row, again.match, nil)
 	for _, r := range again.out {
-		if r.Verdict != Strong || r.Label == "" || mended[r.Start:r.End] == f.text[r.Start:r.End] || f.covered(r.Start, r.End) {
+		if r.Verdict != Strong && !(r.Verdict == NoMod11 && r.Parted) || r.Label == "" || mended[r.Start:r.End] == f.text[r.Start:r.End] || f.covered(r.Start, r.End) {
 			continue
 		}
 		r.OCR = true

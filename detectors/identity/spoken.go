@@ -100,7 +100,17 @@ func (f *finder) meetFour(start int) {
 // follows the end of a number: it may be said in words.
 func (f *finder) saidNear(i int) bool {
 	const near = 64 // bytes, within which a search is at its quickest
-	return strings.Contains(f.text[i:min(len(f.text), i+near)], "idste fire") || strings.Contains(f.text[max(0, i-near):i], "ire sidste")
+	behind := f.text[i:min(len(f.text), i+near)]
+	for at := 0; ; at++ { // an f is rarer than what stands before it
+		n := strings.IndexByte(behind[at:], 'f')
+		if n < 0 {
+			break
+		}
+		if at += n; strings.HasPrefix(behind[at:], "fire") && strings.HasSuffix(behind[:at], "idste ") {
+			return true
+		}
+	}
+	return strings.Contains(f.text[max(0, i-near):i], "ire sidste")
 }
 
 // callsSerial reports whether s may end in what [detectors.SpokenSerial] asks to

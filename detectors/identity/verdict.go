@@ -79,7 +79,8 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	f.readSpoken()
 	// The letter c is rare in Danish, so that the search is cheap.
 	named := mentionsCPR(f.text)
-	if named || len(f.text) > minSaid && strings.Contains(f.text, "ummer") && strings.Contains(f.text, "ersonnummer") {
+	person := len(f.text) > minLabelled && (strings.Contains(f.text, "personn") || strings.Contains(f.text, "Personn"))
+	if named || person {
 		f.readSaid()
 	}
 	if named {
@@ -87,9 +88,10 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 		f.readSpelled()
 	}
 	f.readFancy()
-	if seg.At.OCR || named {
+	if seg.At.OCR || named || person || f.heading.kind == labelCPR {
 		f.readOCR()
 	}
+	f.readMistyped()
 	return f.out, f.spans
 }
 
@@ -114,7 +116,7 @@ func (f *finder) take(c candidate) bool {
 	if doubtful && f.machineStamp(&c) {
 		verdict = Labelled
 	}
-	r := Reading{Doubtful: doubtful, Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted && !c.spoken, Zero: c.zero, Near: near}
+	r := Reading{Doubtful: doubtful, Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted && !c.spoken, Zero: c.zero, Near: near, OCR: c.mistyped}
 	if labelled {
 		r.Label = lab.name
 	}
@@ -215,7 +217,7 @@ func (f *finder) known(c *candidate) bool {
 // a small child's.
 func (f *finder) calledOther(c *candidate, lab label, born birth) bool {
 	switch {
-	case lab.kind != labelOther || !lab.direct:
+	case lab.kind != labelOther || !lab.direct || c.apart: // "løbenr." is a thing's elsewhere
 		return false
 	case c.form == formRun || lab.name == version:
 		return true

@@ -112,7 +112,7 @@ type page struct {
 
 	shown     []byte
 	shownLine int
-	unseen    strings.Builder
+	aside
 	rows      int  // open table rows
 	cell      bool // a cell has begun after what is in shown
 	cellStart int  // where the current cell begins in shown
@@ -120,6 +120,13 @@ type page struct {
 	inner     inner
 	table     grid
 	order     order
+}
+
+// aside is the text of a paragraph that is not in its line: the hidden, and what stands
+// above its words (<rt>).
+type aside struct {
+	unseen strings.Builder
+	above  []byte
 }
 
 // maxOpen bounds the stack on pages that never close a tag.
@@ -163,6 +170,10 @@ func (p *page) text(s string) {
 	}
 	if p.inside(document.Hidden) {
 		p.unseen.WriteString(s)
+		return
+	}
+	if p.isAbove() {
+		p.above = append(p.above, collapse(s)...)
 		return
 	}
 	if p.order.meet(s, p.top().dress) {
@@ -226,6 +237,7 @@ func (p *page) flush() {
 		p.hidden(p.unseen.String())
 		p.unseen.Reset()
 	}
+	p.showAbove()
 	p.showSeen()
 	p.order.lines++
 	if len(p.shown) == 0 {
@@ -262,6 +274,32 @@ func (p *page) flush() {
 		}
 		p.out.Segment(document.Segment{Text: text, At: document.Location{Line: line, Layer: layer}})
 	})
+}
+
+// showAbove gives what stands above the words as a text of its own: it must not tear
+// apart a number under it, nor may a number in it be lost.
+func (p *page) showAbove() {
+	layer := p.quoted()
+	if p.history {
+		layer = document.Quoted
+	}
+	if looks.Sign(string(p.above)) {
+		p.out.Segment(document.Segment{Text: strings.TrimSpace(string(p.above)), At: document.Location{Line: p.line, Layer: layer}})
+	}
+	p.above = p.above[:0]
+}
+
+// isAbove reports whether text stands above a word: in <rt> or in an element of it.
+func (p *page) isAbove() bool {
+	for i := len(p.stack) - 1; i >= 0 && i > len(p.stack)-8; i-- {
+		switch tag := p.stack[i].tag; {
+		case tag == atom.Rt || tag == atom.Rp || tag == atom.Rtc:
+			return true
+		case tag == atom.Ruby || isBlock(tag):
+			return false
+		}
+	}
+	return false
 }
 
 func (p *page) hidden(text string) {

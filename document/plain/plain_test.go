@@ -120,6 +120,22 @@ func TestHTMLCells(t *testing.T) {
 	}
 }
 
+func TestHTMLReadingsAboveWords(t *testing.T) {
+	for _, tt := range []struct{ body, shown, above string }{
+		{"<p>nr <ruby>2010<rt>to nul</rt></ruby><ruby>43-6276<rt>fire</rt></ruby></p>", "nr 201043-6276", "to nul fire"},
+		{"<p><ruby>CPR<rp>(</rp><rt><b>201043</b>-6276</rt><rp>)</rp></ruby></p>", "CPR", "( 201043-6276 )"},
+		{"<p>a <ruby>b<rt>c</ruby> d<p>e", "a b d", "c"},
+		{"<p>a <ruby>b<rt>201043-6276<p>e", "a b", "201043-6276"},
+	} {
+		d := documenttest.Read(t, Formats(), "a.html", []byte(tt.body))
+		for _, want := range []string{tt.shown, tt.above} {
+			if s := documenttest.Find(d, want); len(s) != 1 || s[0].At.Layer != document.Visible {
+				t.Errorf("%s: %s", tt.body, documenttest.Describe(d))
+			}
+		}
+	}
+}
+
 func TestHTMLHeadingsLabelTheirColumn(t *testing.T) {
 	c := canaries(2)
 	d := documenttest.Read(t, Formats(), "a.html", []byte("<table><tr><th>Navn<th>CPR-nr.</tr><tr><td>Testperson<td>"+c[0]+

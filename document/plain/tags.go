@@ -106,8 +106,8 @@ func (p *page) opening(tag atom.Atom) {
 	case tag == atom.Table:
 		p.flush()
 		p.table = grid{}
-	case tag == atom.Rt || tag == atom.Rp: // a reading above a word is no part of it
-		p.text(" ")
+	case tag == atom.Rt || tag == atom.Rp:
+		p.above = append(p.above, ' ')
 	case isBlock(tag):
 		p.lineBreak()
 	}

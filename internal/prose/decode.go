@@ -191,10 +191,11 @@ func lookup(name string) encoding.Encoding {
 	return enc
 }
 
-// mainframes are the numbers of the Latin code pages of mainframes, those with the euro
-// sign included.
-var mainframes = []string{"37", "273", "277", "278", "280", "284", "285", "297", "500", "871", "924", "1047",
-	"1140", "1141", "1142", "1143", "1144", "1145", "1146", "1147", "1148", "1149"}
+// mainframes are the numbers of the code pages of mainframes that have the Latin letters
+// in their usual places, those for Turkish, Greek, Cyrillic and Eastern Europe and those
+// with the euro sign included.
+var mainframes = []string{"37", "273", "277", "278", "280", "284", "285", "297", "500", "870", "871", "875", "905", "924", "1025", "1026", "1047",
+	"1140", "1141", "1142", "1143", "1144", "1145", "1146", "1147", "1148", "1149", "1153", "1154", "1155"}
 
 // ebcdic tells the codes of mainframes. They share letters and digits; where they
 // differ, in signs and accents, the American one stands for all.

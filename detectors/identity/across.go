@@ -1,0 +1,168 @@
+package identity
+
+import (
+	"regexp"
+	"strings"
+
+	"brevvagt/detectors"
+	"brevvagt/document"
+)
+
+// This file reads the numbers whose halves stand in two texts of one file: the date of
+// birth in the subject and the last four digits in the body, or one in what is answered
+// and the other in the answer.
+
+const (
+	maxCalls    = 20       // serials of a document that are looked at
+	maxRead     = 16 << 10 // bytes of a document's texts, from its beginning, read for them
+	acrossReach = 40       // segments looked at on either side of one for the other half
+	maxAcross   = 400      // bytes of a text in which the date is looked for, from its beginning
+	callBefore  = 40       // bytes looked at before the words that call a serial what it is
+	callBehind  = 120      // and behind them
+)
+
+// call is four digits that are called the end of a number, and where they stand.
+type call struct {
+	segment, start, end int
+	four                [4]byte
+}
+
+// across puts each serial whose date no text of its own holds together with a date of
+// another. Date and check digit must agree, or the date be called one of birth.
+func (r *rules) across(doc *document.Document, env detectors.Env) []detectors.Placed {
+	var out []detectors.Placed
+	for _, c := range calls(doc) {
+		f := finder{text: doc.Segments[c.segment].Text, rules: r, today: daysOf(env.AsOf), spoken: true}
+		f.readSpoken()
+		if len(f.spans) == 0 {
+			r.elsewhere(doc, c, &f)
+		}
+		for _, sp := range f.spans {
+			out = append(out, detectors.Placed{Segment: c.segment, Span: sp})
+		}
+	}
+	return out
+}
+
+// calls gives the serials of a document. Hardly any text has the words that lead to one.
+func calls(doc *document.Document) []call {
+	var out []call
+	read := 0
+	for i := range doc.Segments {
+		s := doc.Segments[i].Text
+		if read += len(s); read > maxRead || len(out) >= maxCalls {
+			break
+		}
+		at := callIn(s)
+		if at < 0 {
+			continue
+		}
+		low := max(0, at-callBefore)
+		near := s[low:min(len(s), at+callBehind)]
+		m := detectors.SpokenSerial.FindStringSubmatchIndex(near)
+		switch {
+		case m == nil:
+			out = append(out, answers(doc, i, near)...)
+		case !cardWords.MatchString(near[:m[2]]):
+			if four, width := toldSerial(s[low+m[2]:]); width > 0 {
+				out = append(out, call{segment: i, start: low + m[2], end: low + m[2] + width, four: four})
+			}
+		}
+	}
+	return out
+}
+
+// callIn gives the place of the first word that may lead to a serial, or -1: the "fire" of
+// "sidste fire" and "fire sidste", the "løbe" of "løbenr.". No search begins with a letter
+// that is frequent, since that is slow.
+func callIn(s string) int {
+	for _, four := range [...]string{"fire", "4"} {
+		for at := 0; ; {
+			n := strings.Index(s[at:], four)
+			if n < 0 {
+				break
+			}
+			at += n + len(four)
+			if strings.HasSuffix(s[:at-len(four)], "idste ") || strings.HasPrefix(s[at:], " sidste") {
+				return at - len(four)
+			}
+		}
+	}
+	for at := 0; ; {
+		n := strings.Index(s[at:], "øbe")
+		if n < 0 {
+			return -1
+		}
+		at += n + len("øbe")
+		if strings.HasPrefix(strings.TrimLeft(s[at:min(len(s), at+4)], " -"), "n") {
+			return at - len("øbe")
+		}
+	}
+}
+
+// asks are the words that ask for the end of a number and give none.
+var asks = regexp.MustCompile(`(?i)(?:sidste|de)\s+(?:4|fire)|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r|l(?:ø|oe)benummeret`)
+
+// answers gives the texts near a question for the last four digits that begin with a line
+// of four digits and nothing else.
+func answers(doc *document.Document, question int, near string) []call {
+	if !strings.Contains(near, "?") || !asks.MatchString(near) || cardWords.MatchString(near) {
+		return nil
+	}
+	var out []call
+	for i := max(0, question-acrossReach/4); i < min(len(doc.Segments), question+acrossReach/4); i++ {
+		s := doc.Segments[i].Text
+		line, _, _ := strings.Cut(s, "\n")
+		if i == question || len(line) > maxJoin || doc.Segments[i].At.Path != doc.Segments[question].At.Path {
+			continue
+		}
+		if four, width := toldSerial(line); width > 0 && strings.Trim(line[width:], " .!\r") == "" {
+			out = append(out, call{segment: i, end: width, four: four})
+		}
+	}
+	return out
+}
+
+// elsewhere judges the serial with the dates of the texts around its own, and of the
+// subject, until one makes a number.
+func (r *rules) elsewhere(doc *document.Document, c call, f *finder) {
+	for i := range doc.Segments {
+		seg := &doc.Segments[i]
+		subject := seg.Label == "Subject"
+		if i == c.segment || seg.At.Path != doc.Segments[c.segment].At.Path || !subject && (i < c.segment-acrossReach || i > c.segment+acrossReach) {
+			continue
+		}
+		text := seg.Text[:min(len(seg.Text), maxAcross)]
+		if !strings.ContainsAny(text, "0123456789") {
+			continue
+		}
+		other := finder{text: text, rules: r, today: f.today}
+		for _, m := range spokenDate.FindAllStringSubmatchIndex(text, -1) {
+			if n, ok := other.spokenNumber(0, m, c.four); ok && other.persons(&n) {
+				n.start, n.end, n.apart = c.start, c.end, true
+				f.take(n)
+				return
+			}
+		}
+	}
+}
+
+// persons reports whether a date and a serial from another text are somebody's: called a
+// date of birth, or with the check digit, of no recent day, and no other number's part.
+func (f *finder) persons(c *candidate) bool {
+	before := f.text[max(0, c.start-birthLabel):c.start]
+	if birthWords.MatchString(before) {
+		return true
+	}
+	born, _, _ := birthOf(&c.d)
+	lab := labelBefore(f.text, c.start)
+	return modulus11(&c.d) && !f.recent(born) && !f.recentDay(c) && lab.kind != labelOther && !cardWords.MatchString(before)
+}
+
+// recentDay reports whether the date is one of the last three years: a day on which
+// something was or is to be.
+func (f *finder) recentDay(c *candidate) bool {
+	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
+	day := birth{2000 + pair(4), pair(2), pair(0)}
+	return day.exists() && f.today > 0 && day.days() <= f.today+10000 && day.days() > f.today-30000
+}
