@@ -15,7 +15,7 @@ import (
 const maxMistyped = 3
 
 // readMistyped judges what stands around every hyphen. Few of a text's hyphens have such
-// signs on both sides, which the two bytes beside them tell.
+// signs on both sides, which four bytes tell.
 func (f *finder) readMistyped() {
 	f.readMistypedAround('-', 1)
 	f.readMistypedAround(0xe2, len("–"))
@@ -30,7 +30,7 @@ func (f *finder) readMistypedAround(first byte, width int) {
 		}
 		i := at + n
 		at = i + width
-		if i >= 6 && at+4 <= len(f.text) && mayBeDigit[f.text[at]] && mayBeDigit[f.text[i-1]] && dashAt(f.text, i) {
+		if i >= 6 && at+4 <= len(f.text) && mayBeDigit[f.text[at+3]] && mayBeDigit[f.text[i-6]] && mayBeDigit[f.text[at]] && mayBeDigit[f.text[i-1]] && dashAt(f.text, i) {
 			f.mistypedAt(i, at)
 		}
 		at = i + 1
