@@ -10,7 +10,7 @@ import (
 // about.
 var (
 	roles = []string{"formand", "forkvinde", "borgmester", "rådmand", "direktør", "chef", "leder", "forstander", "læge", "professor", "forsker", "lektor", "forfatter", "minister", "biskop", "præst", "provst", "konsulent", "koordinator", "sygeplejerske", "rådgiver", "behandler", "ordfører", "inspektør", "pædagog", "lærer", "psykolog",
-		"assistent", "terapeut", "vejleder", "journalist", "sekretær", "advokat", "dommer", "kunstner", "kunstneren", "skuespiller", "skuespilleren", "instruktør", "musiker", "coordinator", "manager", "director", "chairman", "counsellor", "mayor", "kontakt:", "kontakt", "hilsen", "ved"}
+		"diætist", "jordemoder", "underviser", "underviser:", "oplægsholder", "oplægsholder:", "foredragsholder", "foredragsholder:", "instruktør:", "arrangør:", "supervisor", "supervisor:", "assistent", "terapeut", "vejleder", "journalist", "sekretær", "advokat", "dommer", "kunstner", "kunstneren", "skuespiller", "skuespilleren", "instruktør", "musiker", "coordinator", "manager", "director", "chairman", "counsellor", "mayor", "kontakt:", "kontakt", "hilsen", "ved"}
 	speaking = setOf("orienterede orienterer redegjorde redegør fremlagde fremlægger fortæller fortalte holder holdt underviser bød byder indstiller indledte deltog deltager gennemgik præsenterede skriver udtaler siger")
 )
 

@@ -25,8 +25,16 @@ var matterless = []string{"kursus", "hold", "foredrag", "oplæg", "arrangement",
 // inRow reports whether a segment is a cell or field that may tell something of
 // whoever its row or form is about.
 func inRow(seg *document.Segment) bool {
-	return (seg.At.Cell != "" || seg.Label != "") && !containsAny(strings.ToLower(seg.Label), matterless)
+	label := strings.ToLower(seg.Label)
+	return (seg.At.Cell != "" || label != "") && (!containsAny(label, matterless) || containsAny(label, tasks))
 }
+
+// tasks are those of them that tell of a citizen what is to be done for him, in a list of
+// citizens: "Borger, Adresse, Opgave".
+var (
+	tasks         = []string{"opgave", "tilbud", "ordning", "aktivitet", "indsats"}
+	citizenLabels = []string{"borger", "beboer", "patient", "klient", "elev", "barn", "ansøger"}
+)
 
 // settle leaves out what cells say whose rows name nobody, and points of lists that are
 // about nobody.
@@ -47,13 +55,14 @@ func pending(f *detectors.Finding, anchor string) bool { return slices.Contains(
 // a person's name.
 func namedRow(doc *document.Document, cell int) bool {
 	at := &doc.Segments[cell]
+	citizens := containsAny(strings.ToLower(at.Label), matterless)
 	for _, step := range [2]int{-1, 1} {
 		for k := 1; k <= maxRow; k++ {
 			i := cell + step*k
 			if i < 0 || i >= len(doc.Segments) || !sameRow(at, &doc.Segments[i]) {
 				break
 			}
-			if s := &doc.Segments[i]; len(s.Text) <= maxNameCell && isName(s.Label, s.Text) {
+			if s := &doc.Segments[i]; len(s.Text) <= maxNameCell && isName(s.Label, s.Text) && (!citizens || containsAny(strings.ToLower(s.Label), citizenLabels)) {
 				return true
 			}
 		}

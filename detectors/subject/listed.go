@@ -232,7 +232,7 @@ var rowNames = merged(citizenNames, set("ejer kursist passager medarbejder delta
 
 // citizenNames are those over people who get something from the municipality: an
 // institution beside them is where they or their children go, not where they work.
-var citizenNames = set("pensionist forsoerger lejer laaner skyldner debitor laantager ansoegere elev elever klient patient beboer barnet barn borger paaroerende foraelder foraeldre moder fader vaerge sagsoeger klager soeskende")
+var citizenNames = set("pensionist forsoerger lejer laaner laanernavn borgernavn elevnavn barnets patientnavn skyldner debitor laantager ansoegere elev elever klient patient beboer barnet barn borger paaroerende foraelder foraeldre moder fader vaerge sagsoeger klager soeskende")
 
 func merged(sets ...map[string]bool) map[string]bool {
 	all := make(map[string]bool)
@@ -246,7 +246,7 @@ func merged(sets ...map[string]bool) map[string]bool {
 var (
 	birthLabels = set("foedt foedselsdato foedselsdag foedselsdata foedselsdatoer")
 	homeLabels  = set("adresse vej vejnavn gade bopael bopaelsadresse hjemadresse privatadresse gadenavn")
-	caseLabels  = set("ydelse ydelser diagnose diagnoser restance restancer gaeld skyldigt sygdom fravaersaarsag sygedage handicap stoette skyldig skyldige hensyn aarsag diaet foranstaltning anbringelse visitation visiteret medicin indsats hjaelpemiddel bevilling udredning")
+	caseLabels  = set("ydelse ydelser diagnose diagnoser restance restancer gaeld skyldigt sygdom fravaersaarsag sygedage handicap stoette skyldig skyldige hensyn aarsag diaet foranstaltning anbringelse visitation visiteret medicin indsats hjaelpemiddel bevilling udredning gebyr gebyrer rykkergebyr inkasso afdragsordning")
 	workLabels  = set("stilling titel afdeling firma virksomhed cvr cvrnr leverandoer organisation arbejdsplads institution lokale sted funktion forening rolle")
 )
 

@@ -63,6 +63,7 @@ func TestListedInTables(t *testing.T) {
 		{"Leverandør;CVR;Adresse;Kontakt", []string{"Prøve ApS;12345678;Prøvevej 12;Bente Prøvesen"}, 0},
 		{"Forælder;Institution;Restance kr.", []string{"Bente Prøvesen;Prøvehuset;1200"}, 1},
 		{"Medarbejder;Afdeling;Sygedage", []string{"Bente Prøvesen;Prøvehuset;12"}, 0},
+		{"Lånernavn;Titel;Gebyr", []string{"Bente Prøvesen;Prøvebogen;65"}, 1},
 		{"Navn;By", []string{"Bente Prøvesen;Prøveby"}, 0},
 	} {
 		if got := scan(t, table(c.columns, c.rows...)...); len(got) != c.want {

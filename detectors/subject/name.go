@@ -246,7 +246,7 @@ var noName = set("kommune kommunen region regionen borger borgeren borgerservice
 	"cpr cprnr nr nummer person personnummer personnr sag sagen sagsnr sagsbehandler vedr vedroerende navn adresse telefon tlf mail dato den " +
 	"foedt barn barnet ansoeger mor far kaere hej med venlig hilsen bilag kopi afgoerelse ansoegning journal journalnr raadhus raadhuset " +
 	"i vi du de det han hun han og eller er har som til fra at om for paa ikke aps as fonden ministeriet styrelsen naevnet jobcenter " +
-	"januar februar marts april maj juni juli august september oktober november december mandag tirsdag onsdag torsdag fredag " +
+	"januar februar marts april maj juni juli september oktober november december mandag tirsdag onsdag torsdag fredag " +
 	"opkraevning regnskab visitation visitationen hjaelpemidler teknik miljoe plan byg omsorg dagtilbud beskaeftigelse oekonomi digitalisering sekretariat sekretariatet administration handicap psykiatri " +
 	"danmark odense aarhus telefonnr mobil email side sundhed social familie boern unge skole boernehave ydelse")
 

@@ -174,6 +174,7 @@ func TestProtectedAddressTold(t *testing.T) {
 		"Sagen har kostet 200 kr. per brev om hemmelig adresse fra Prøvevej 2.":                          Warn,
 		"Bodil og børnene har hemmelig adresse.":                                                         Warn,
 		"Du skal møde her. Barnet hentes på Prøvevej 2, 3. tv., hvor hun har hemmelig adresse.":          Hold,
+		"Du henter hende hos Bente, hun bor nu på Prøvevænget 11 (hun har hemmelig adresse).":            Hold,
 		"Du har nu hemmelig adresse. Vi mødes på Prøvevej 2 på mandag.":                                  Warn,
 		"Du har nu hemmelig adresse på Prøvevej 2, 9999 Prøveby.":                                        Warn,
 		"Vi har talt med mor. Hemmelig adresse får du på Prøvevej 2.":                                    Warn,

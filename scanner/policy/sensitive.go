@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/special"
@@ -32,6 +30,11 @@ func specialCategory() Definition {
 			} else if f.inProgrammes(site) || f.parties(site).Mourns() {
 				return "", "", false
 			}
+			if source, ok := f.parties(site).Confided(); ok {
+				da, en := place(source)
+				return fmt.Sprintf("%s har udtalt sig i fortrolighed og nævnes over for en borger: %s", source.Who, da),
+					fmt.Sprintf("%s spoke in confidence and is named to a citizen: %s", source.Who, en), true
+			}
 			if told := f.parties(site).Told(toldGroups); len(told) > 0 {
 				da, en := sayTold(told, f.reader(site))
 				return da, en, true
@@ -51,10 +54,13 @@ func specialCategory() Definition {
 			if _, exposed := it.Exposed(meansGroups, clearMeans); exposed {
 				return false
 			}
+			if _, source := it.Confided(); source {
+				return false
+			}
 			if it.Overheard() || it.Reports() {
 				return false
 			}
-			if it.Agreed() || it.Invented() {
+			if it.Agreed() || it.Invented() || it.Says(newsletters...) && it.Says(leaving...) {
 				return true
 			}
 			told := it.Told(toldGroups)
@@ -155,17 +161,20 @@ var (
 	others   = groups("hun han ham hende mor far moren faren moderen faderen moderens faderens barnet børnene datteren sønnen ekskone eksmand ekskonen eksmanden")
 )
 
-// saysOther reports whether the beginning of a sentence speaks of somebody who is not
+// saysOther reports whether the last whom the beginning of a sentence speaks of is not
 // its reader.
 func saysOther(start string) bool {
-	return !hasWord(start, toReader) && (hasWord(start, others) || slices.ContainsFunc(strings.Fields(start), calledFirst))
-}
-
-// calledFirst reports whether a word is a first name as names are written: "bo" and "per"
-// are none.
-func calledFirst(word string) bool {
-	r, _ := utf8.DecodeRuneInString(word)
-	return unicode.IsUpper(r) && subject.Forename(strings.Trim(word, ".,;:!?()"))
+	words := strings.Fields(start)
+	for _, w := range slices.Backward(words) {
+		w = strings.Trim(w, ".,;:!?()")
+		switch low := strings.ToLower(w); {
+		case toReader[low]:
+			return false
+		case others[low], w != low && subject.Forename(w):
+			return true
+		}
+	}
+	return false
 }
 
 func hasWord(text string, list map[string]bool) bool {

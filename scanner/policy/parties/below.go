@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/wording"
 )
 
 // This file looks below a mail's own words for what was meant for another citizen: a
@@ -172,7 +173,7 @@ func (it *Item) meantFor(n subject.Name, text string, r *readers) bool {
 		return false
 	}
 	low := strings.ToLower(text)
-	return hasAny(low, matters) && slices.ContainsFunc(strings.Fields(low), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
+	return hasAny(low, wording.Matters) && slices.ContainsFunc(strings.Fields(low), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
 }
 
 // besides are stems of domains of those who read of a citizen's illness with the citizen:

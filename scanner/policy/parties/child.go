@@ -22,7 +22,7 @@ func (it *Item) otherChild() (Odd, bool) {
 		return Odd{}, false // places in one are none in the other
 	}
 	r := it.readers()
-	if r.work && !r.private || it.couple() {
+	if r.work && !r.private || it.couple() || it.ofBooks() {
 		return Odd{}, false
 	}
 	var quoted subject.Text
@@ -41,6 +41,17 @@ func (it *Item) otherChild() (Odd, bool) {
 		return it.somebody("", f.Name, whose == wording.Perhaps), true
 	}
 	return Odd{}, false
+}
+
+// ofBooks reports whether the mail's own text is about a book or a film.
+func (it *Item) ofBooks() bool {
+	n := 0
+	for _, w := range fiction {
+		if strings.Contains(it.bodyText(), w) {
+			n++
+		}
+	}
+	return n >= 2
 }
 
 // ownChild reports whether the mail calls somebody the reader's own child or foster child,

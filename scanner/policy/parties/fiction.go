@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"brevvagt/detectors"
+	"brevvagt/scanner/policy/wording"
 )
 
 // This file tells papers whose people are nobody that lives: those of plays and books,
@@ -18,7 +19,7 @@ var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenogra
 
 // fiction are words of what is written about books and films: whoever is ill there is
 // nobody.
-var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi", "bogkasse", "læsere", "bog er "}
+var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi", "bogkasse", "anmeldelse af", "romanens", "læsere", "bog er "}
 
 // Programme reports whether a finding stands in the paper of a play or a concert, told by
 // three of its words, or in what is written of books and films, by two of theirs: one in
@@ -26,7 +27,7 @@ var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spille
 // of a citizen further down.
 func (it *Item) Programme(x *detectors.Finding) bool {
 	near := it.paragraph(x)
-	if longAgo(near) || it.longDead(x) {
+	if wording.LongAgo(near) || it.longDead(x) {
 		return true
 	}
 	s := it.shows(x.At.Path)
@@ -56,30 +57,12 @@ func (it *Item) shows(path string) shows {
 		for _, w := range fiction {
 			told[w] = told[w] || strings.Contains(text, w)
 		}
-		cases += counted(text)
-		fictitious = fictitious || hasAny(text, invented)
+		cases += wording.CasesCounted(text)
+		fictitious = fictitious || hasAny(text, wording.Invented)
 	}
 	s := shows{trues(met), trues(told), fictitious || cases >= 2}
 	b.shows[path] = s
 	return s
-}
-
-// longAgo reports whether a text in small letters tells of a year in which nobody lived
-// who lives now: "i 1811".
-func longAgo(low string) bool {
-	for k := strings.Index(low, " 1"); k >= 0; {
-		if w := low[k+1:]; len(w) > 4 && w[:4] >= "1500" && w[:4] < "1900" && strings.Trim(w[:4], "0123456789") == "" && strings.IndexByte(" .,;:)\n", w[4]) >= 0 {
-			if before := low[:k]; strings.HasSuffix(before, " i") || strings.HasSuffix(before, "\ni") || strings.HasSuffix(before, "år") || before == "i" {
-				return true
-			}
-		}
-		next := strings.Index(low[k+2:], " 1")
-		if next < 0 {
-			break
-		}
-		k += 2 + next
-	}
-	return false
 }
 
 // longDead reports whether the paragraph around a finding names somebody who died long ago.
@@ -178,24 +161,6 @@ func (it *Item) Invented() bool {
 		}
 	}
 	return found
-}
-
-// caseHeads begin the lines that count the cases of an exercise.
-var caseHeads = []string{"eksempel ", "case ", "opgave ", "scenarie ", "cas ", "øvelse "}
-
-// invented are turns of a paper whose people are nobody.
-var invented = []string{"navnene er opdigtede", "navne er opdigtede", "opdigtet case", "opdigtede case", "fiktiv case", "fiktive case", "fiktiv borger", "fiktivt eksempel", "fiktiv sag", "ren opdigtet", "rent opdigtet", "personerne findes ikke", "ingen virkelige personer", "fictitious case", "fictional case", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
-
-// counted is how many lines of a text in small letters begin the cases of an exercise.
-func counted(low string) (n int) {
-	for line := range strings.Lines(low) {
-		for _, h := range caseHeads {
-			if rest, ok := strings.CutPrefix(strings.TrimLeft(line, " >*#-"), h); ok && rest != "" && rest[0] >= '1' && rest[0] <= '9' {
-				n++
-			}
-		}
-	}
-	return n
 }
 
 // Agreed reports whether the mail says that whom it tells of agreed to be told of, as in

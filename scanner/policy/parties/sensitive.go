@@ -42,7 +42,8 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 			continue
 		}
 		n, ok := it.toldOf(x)
-		known := ok && it.knows(n, r)
+		many := ok && it.tellsOthers(n, r)
+		known := ok && it.knows(n, r) && !many
 		if !ok && !own.own(x.At.Path) {
 			n, ok = it.author(x)
 			known = ok && (r.is(n) || r.akin(n))
@@ -60,7 +61,7 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		p := paper{path: x.At.Path, body: own.own(x.At.Path)}
 		o := it.somebody(p.name(), n, false)
 		// To an organisation the mail may speak of a citizen whom both work with.
-		o.Weak = r.family && !it.formerSpouse() && (p.body || !it.namesOthers(n)) || own.own(x.At.Path) && !grave(*x)
+		o.Weak = r.family && !many && !it.formerSpouse() && (p.body || !it.namesOthers(n)) || own.own(x.At.Path) && !grave(*x)
 		o.Stated = !o.Weak && it.stated(x)
 		out = append(out, o)
 	}
@@ -179,6 +180,18 @@ func (it *Item) knows(n subject.Name, r *readers) bool {
 	return r.is(n) || r.akin(n) && !it.formerSpouse() || it.staff(n)
 }
 
+// tellsOthers reports whether a mail that speaks to many tells of somebody whom only one
+// of its private readers is, or is related to.
+func (it *Item) tellsOthers(n subject.Name, r *readers) bool {
+	strangers := 0
+	for _, box := range r.boxes {
+		if !slices.ContainsFunc(box, func(b subject.Name) bool { return b.SameLoosely(n) || b.Relative(n) || b.Akin(n) }) {
+			strangers++
+		}
+	}
+	return strangers > 1 && hasAny(it.bodyText(), []string{"kære alle", "hej alle", "kære forældre", "hej forældre", "til alle", "kære familier", "kære beboere", "kære pårørende", "dear parents", "dear all"})
+}
+
 // formerSpouse reports whether the mail speaks of somebody whom the reader is no longer
 // married to, whatever the name.
 func (it *Item) formerSpouse() bool {
@@ -203,7 +216,7 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 		return it.lived(x)
 	}
 	low, high := sentence(s.Text, x.Start, x.End)
-	if n, ok := nearest(subject.NamesIn(strings.ToValidUTF8(s.Text[low:high], " "), false), x.Start-low); ok {
+	if n, ok := nearest(citizensIn(strings.ToValidUTF8(s.Text[low:high], " ")), x.Start-low); ok {
 		return n, true
 	}
 	if it.stated(x) {
@@ -218,13 +231,17 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 		return n, true
 	}
 	// With the next sentence's first word, since "Hun" makes a rare name a person's.
-	before := strings.ToValidUTF8(s.Text[max(0, low-nameReach):min(low+len(" Hun "), high)], "")
+	next := s.Text[low:min(low+len(" Hun "), high)]
+	if w, _, _ := strings.Cut(strings.TrimSpace(next), " "); !pronouns[strings.ToLower(w)] {
+		next = "" // the beginning of another name would be one
+	}
+	before := strings.ToValidUTF8(s.Text[max(0, low-nameReach):low]+next, "")
 	var t subject.Text
 	t.Add(s.Text[low:high])
-	if found := subject.NamesIn(before, false); len(found) > 0 {
+	if found := citizensIn(before); len(found) > 0 {
 		last := found[len(found)-1]
 		// A table that became text has the name on the line above.
-		above := strings.TrimSpace(before[last.End:max(last.End, len(before)-len(" Hun "))]) == ""
+		above := strings.TrimSpace(before[last.End:max(last.End, len(before)-len(next))]) == ""
 		return last.Name, above || last.Name.FirstIn(&t) || t.Head(100, pronouns)
 	}
 	return it.calledIn(s.At.Path, &t)

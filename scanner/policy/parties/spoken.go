@@ -6,25 +6,18 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/wording"
 )
 
 // This file looks at what a mail says in its own words: whom it greets, and whose mail
 // it answers or passes on.
-
-// matters are stems of what a municipality writes to citizens about.
-var matters = []string{"afslag", "henvis", "rehabilit", "betaling", "betal ", "dispensation", "tilladelse", "indkald", "hjælp", "undersøgelse", "din bolig", "dit barn", "dine børn", "dit forløb", "bevilg", "afgørelse", "ydelse", "kontanthjælp", "dagpenge", "pension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visit", "restance", "skylder", "opkrævning", "inddrivelse", "ansøgning",
-	"din sag", "jeres sag", "jobcenter", "fleksjob", "jobplan", "ressourceforløb", "genoptræning", "træning", "plejehjem", "hjælpemid", "underretning", "børnefaglig", "indkomst", "uarbejdsdygtig", "sygemeld", "behandling", "diagnose",
-	"vaccin", "tandlæge", "institution", "vuggestue", "børnehave", "folkeregister", "påbud", "partshøring", "klage", "samtykke", "handleplan", "mentor", "misbrug", "praktik", "udbetal", "tilskud", "støtte", "gæld", "faktura", "ejendomsskat", "byggetilladelse",
-	"aktindsigt", "tjenstlig", "stillingen", "ansættelse", "opsigelse", "løn", "samtale", "familie", "forældre", "borger", "patient", "medicin", "demens", "plejebarn", "plejefamilie", "anbring",
-	"lejekontrakt", "din nye bolig", "midlertidig bolig", "indflytning", "flygtning", "opholdskort", "integration", "danskuddannelse",
-	"residence permit", "your application", "your case", "your child", "your benefit", "health card", "hospital", "treatment", "appointment", "housing", "asylum", "custody", "your pension", "your debt", "social worker"}
 
 // matter reports whether the mail's own text speaks to its reader of a citizen's
 // matter.
 func (it *Item) matter() bool {
 	if it.own == nil {
 		text := it.bodyText()
-		yes := hasAny(text, matters) && it.speaksTo()
+		yes := hasAny(text, wording.Matters) && it.speaksTo()
 		it.own = &yes
 	}
 	return *it.own
@@ -274,18 +267,15 @@ func (it *Item) Citizens() []string {
 	return out
 }
 
-// benefitWords are stems of what a citizen alone gets from the municipality.
-var benefitWords = []string{"kontanthjælp", "sygedagpenge", "førtidspension", "ressourceforløb", "fleksjob", "genoptræning", "misbrug", "gæld", "inddrivelse", "restance", "udredning", "kol", "hjertesvigt", "demens", "stroke", "apopleksi", "lungepatient", "hjertepatient", "kræftpatient"}
-
 // GroupMatter reports whether a mail speaks to its readers as to people who have an
 // illness or a trouble, or get a benefit, in common: that they read it tells each of the
 // others.
 func (it *Item) GroupMatter() bool {
 	text := it.bodyText()
-	if !hasAny(text, groupWords) && !hasWordWith(text, benefitWords) {
+	if !hasAny(text, wording.GroupWords) && !wording.HasWordWith(text, wording.BenefitWords) && !hasAny(it.sender(), wording.GroupWords) {
 		return false
 	}
-	if hasAny(text, relativesGroups) && it.speaksToMany() {
+	if hasAny(text, wording.RelativesGroups) && it.speaksToMany() {
 		return true // each is somebody else's relative
 	}
 	if it.readers().family || hasAny(text, ofFamily) {
@@ -294,8 +284,15 @@ func (it *Item) GroupMatter() bool {
 	return it.speaksTo() || hasAny(text, groupOpenings)
 }
 
-// relativesGroups are turns by which a mail invites the relatives of several people.
-var relativesGroups = []string{"pårørendegruppe", "pårørendeforløb", "pårørendekursus", "pårørendeaften", "gruppe for pårørende", "forløb for pårørende", "kursus for pårørende", "hold for pårørende", "pårørende til", "forældregruppe", "gruppe for forældre", "forløb for forældre", "søskendegruppe", "børnegruppe"}
+// sender is the name and address that a mail comes from, in small letters: who writes
+// from a centre for addicts tells of all whom it writes to.
+func (it *Item) sender() string {
+	var b strings.Builder
+	for _, a := range it.Doc.Mail.From {
+		b.WriteString(strings.ToLower(a.Name + " " + a.Mail + " "))
+	}
+	return b.String()
+}
 
 // speaksToMany reports whether a mail speaks to its readers as to several.
 func (it *Item) speaksToMany() bool {
@@ -306,7 +303,7 @@ func (it *Item) speaksToMany() bool {
 // a mail that begins a course for citizens.
 var (
 	ofFamily      = []string{"jeres mor", "jeres far", "jeres fælles", "pårørende"}
-	groupOpenings = []string{"velkommen på", "velkommen til", "holdet", "hold ", "jeres "}
+	groupOpenings = []string{"velkommen på", "velkommen til", "holdet", "hold ", "jeres ", "gruppen ", "gruppen,", "hej alle", "kære alle", "hej allesammen"}
 )
 
 // Shared is a citizen's own matter that others read as well: a mail to several unrelated
@@ -336,51 +333,20 @@ func Private(address string) bool {
 	return privateMailbox(local, domain) && !role(local)
 }
 
-// caseWords are stems of what a municipality has cases about.
-var caseWords = []string{"borger", "ydelse", "kontanthjælp", "dagpenge", "førtidspension", "boligstøtte", "friplads", "hjemmehjælp", "hjemmepleje", "visiter", "restance", "i gæld", "inddrivelse", "fleksjob", "jobcenter", "jobplan", "ressourceforløb", "genoptræning",
-	"plejehjem", "hjælpemid", "underretning", "sygemeld", "diagnose", "misbrug", "demens", "plejefamilie", "plejebarn", "anbring", "patient", "pårørende", "handleplan", "mentor", "krisecenter", "kol", "stofskifte", "angst", "adhd", "autis", "elever", "klasseliste", "sygefravær"}
-
-// groupWords are stems of what courses and groups for citizens are called after: who is
-// in them tells of an illness or a trouble.
-var groupWords = []string{"depression", "kræft", "diabetes", "sklerose", "parkinson", "psykisk", "sårbare", "alkohol", "rusmid", "spiseforst", "selvskade", "stressramt", "sorggruppe", "gældsråd", "hjerneskade", "epilepsi", "voldsramt", "ensomhed", "overvægt", "rygestop"}
-
 // CaseWords reports whether the mail's own text or the headings and first lines of its
 // papers speak of citizens' cases.
 func (it *Item) CaseWords() bool {
-	if hasWordWith(it.bodyText(), caseWords) || hasAny(it.bodyText(), groupWords) {
+	if wording.HasWordWith(it.bodyText(), wording.CaseWords) || hasAny(it.bodyText(), wording.GroupWords) {
 		return true
 	}
 	left := 1 << 14
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
-		if hasWordWith(strings.ToLower(s.Label), caseWords) || hasWordWith(strings.ToLower(s.Text[:min(len(s.Text), left)]), caseWords) {
+		if wording.HasWordWith(strings.ToLower(s.Label), wording.CaseWords) || wording.HasWordWith(strings.ToLower(s.Text[:min(len(s.Text), left)]), wording.CaseWords) {
 			return true
 		}
 		if left -= len(s.Text); left <= 0 {
 			break
-		}
-	}
-	return false
-}
-
-// hasWordWith reports whether a word of a text, in lower case, begins with a stem; one
-// of three letters must be the word.
-func hasWordWith(text string, stems []string) bool {
-	for _, stem := range stems {
-		for from := 0; ; {
-			k := strings.Index(text[from:], stem)
-			if k < 0 {
-				break
-			}
-			k += from
-			from = k + len(stem)
-			if k > 0 && (text[k-1] >= 'a' && text[k-1] <= 'z' || text[k-1] >= 0x80) && len(stem) < 6 {
-				continue
-			}
-			if len(stem) <= 3 && from < len(text) && (text[from] >= 'a' && text[from] <= 'z' || text[from] >= 0x80) {
-				continue
-			}
-			return true
 		}
 	}
 	return false

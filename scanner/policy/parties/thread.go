@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/wording"
 )
 
 // leakedThread reports an exchange between colleagues about a citizen that is passed on
@@ -16,7 +17,7 @@ func (it *Item) leakedThread() (Odd, bool) {
 		return Odd{}, false
 	}
 	quoted := it.quoted()
-	if quoted == "" || len(it.Writers()) > 0 || it.partOfThread(quoted) || !hasWordWith(strings.ToLower(quoted), threadWords) {
+	if quoted == "" || len(it.Writers()) > 0 || it.partOfThread(quoted) || !wording.HasWordWith(strings.ToLower(quoted), threadWords) {
 		return Odd{}, false
 	}
 	r := it.readers()
@@ -29,14 +30,14 @@ func (it *Item) leakedThread() (Odd, bool) {
 		if r.is(n) || r.akin(n) || it.staff(n) || n.Among(heads) || it.addresses(n) {
 			continue
 		}
-		return Odd{Who: n.String(), Person: -1, Weak: !r.sure || !r.private || !it.Personal && !hasWordWith(strings.ToLower(quoted), graveWords)}, true
+		return Odd{Who: n.String(), Person: -1, Weak: !r.sure || !r.private || !it.Personal && !wording.HasWordWith(strings.ToLower(quoted), graveWords)}, true
 	}
 	return Odd{}, false
 }
 
 // threadWords are stems of what colleagues write to each other about a citizen, beside
 // the words for cases.
-var threadWords = append([]string{"bekymr", "syg ", "syg\n", "mor ", "far ", "slår", "drikker", "barn", "kender du", "målgruppe", "indlagt", "samvær"}, caseWords...)
+var threadWords = append([]string{"bekymr", "syg ", "syg\n", "mor ", "far ", "slår", "drikker", "barn", "kender du", "målgruppe", "indlagt", "samvær"}, wording.CaseWords...)
 
 // graveWords are those of them that nobody outside is to read.
 var graveWords = []string{"bekymr", "slår", "drikker", "indlagt", "misbrug", "sygemeld", "sygefravær", "anbring", "underretning", "psykisk", "diagnose"}

@@ -1,5 +1,5 @@
 // Package wording reads turns of speech in a mail's own words: whose child it tells of,
-// and which group of citizens it speaks to. It knows no names and no recipients; whoever
+// which group of citizens it speaks to, and what it is about. It knows no names and no recipients; whoever
 // asks brings them.
 package wording
 

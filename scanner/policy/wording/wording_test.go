@@ -125,3 +125,21 @@ func TestOfChild(t *testing.T) {
 		t.Error("places of one text were used in another")
 	}
 }
+
+// TestYearsOfHistory: a year in which nobody lived who lives now, and what only looks like one.
+func TestYearsOfHistory(t *testing.T) {
+	for text, want := range map[string]bool{"i protokollen for 1884 finder vi": true, "sad der fra 1889, da": true, "den 3. februar 1893. kilder": true, "bor på nr. 1884 nu": false, "betalte for 1850 kr. mad": false, "i 1984 kom": false} {
+		if got := wording.LongAgo(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+// TestPartyBehind: the letters of a party, and brackets that hold something else.
+func TestPartyBehind(t *testing.T) {
+	for text, want := range map[string]bool{" (A) stemte": true, "(SF)": true, " (Ø)": true, " (12)": false, " (og hans mor)": false, " stemte (A)": false, "": false} {
+		if got := wording.PartyBehind(text); got != want {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
