@@ -91,13 +91,38 @@ func callIn(s string) int {
 	for at := 0; ; {
 		n := strings.Index(s[at:], "øbe")
 		if n < 0 {
-			return -1
+			return callWithC(s)
 		}
 		at += n + len("øbe")
 		if strings.HasPrefix(strings.TrimLeft(s[at:min(len(s), at+4)], " -"), "n") {
 			return at - len("øbe")
 		}
 	}
+}
+
+// callWithC is callIn for "kontrolcifrene" and "cpr-nummeret slutter på".
+func callWithC(s string) int {
+	for _, c := range [...]byte{'c', 'C'} {
+		for at := 0; ; at++ {
+			n := strings.IndexByte(s[at:], c)
+			if n < 0 {
+				break
+			}
+			at += n
+			rest := s[at:min(len(s), at+callBefore)]
+			switch {
+			case strings.HasPrefix(rest, "cifre"):
+				if strings.HasSuffix(s[:at], "ontrol") {
+					return at
+				}
+			case len(rest) > 3 && strings.EqualFold(rest[:3], "cpr"):
+				if strings.Contains(rest, "slutter") || strings.Contains(rest, "ender") {
+					return at
+				}
+			}
+		}
+	}
+	return -1
 }
 
 // asks are the words that ask for the end of a number and give none.
