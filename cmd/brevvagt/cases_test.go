@@ -55,6 +55,7 @@ func TestWrong(t *testing.T) {
 
 func TestWrongTables(t *testing.T) {
 	for text, want := range map[string]string{
+		"cases:\n- &a {name: x, from: a, to: [b], expect: pass}\n- *a\n- *a": "case 3 \"x\": the name is used twice, first by case 1",
 		"cases: []":                                               "no cases",
 		"cases:\n- {name: x, form: a}":                            "line 2",
 		"cases:\n- {from: a, to: [b], expect: pass}":              "name is missing",
@@ -64,6 +65,23 @@ func TestWrongTables(t *testing.T) {
 	} {
 		if _, err := tableOf(t, text); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: want %q, got %v", text, want, err)
+		}
+	}
+}
+
+// Errors come in one order, whatever a map's is.
+func TestUnknownRules(t *testing.T) {
+	table, err := tableOf(t, "cases:\n- {name: x, from: a, to: [b], expect: pass, rules: [r1], not_rules: [r2]}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	first := table.CheckRules([]string{"r"})
+	if first == nil || strings.Index(first.Error(), `"r1"`) > strings.Index(first.Error(), `"r2"`) {
+		t.Error(first)
+	}
+	for range 20 {
+		if got := table.CheckRules([]string{"r"}); got.Error() != first.Error() {
+			t.Fatalf("%v, and then %v", first, got)
 		}
 	}
 }

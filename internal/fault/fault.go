@@ -106,17 +106,22 @@ func lineOf(n *yaml.Node, path string) int {
 		n = n.Content[0]
 	}
 	line := n.Line
-	for _, key := range strings.Split(path, ".") {
-		var next *yaml.Node
+	for path != "" {
+		next, rest := (*yaml.Node)(nil), ""
 		switch n.Kind {
 		case yaml.MappingNode:
+			used := 0
 			for i := 0; i+1 < len(n.Content); i += 2 {
-				if n.Content[i].Value == key {
-					next, line = n.Content[i+1], n.Content[i].Line
+				// A key may have full stops of its own, as an address has.
+				key := n.Content[i].Value
+				if after, ok := strings.CutPrefix(path+".", key+"."); ok && len(key) >= used {
+					next, line, rest, used = n.Content[i+1], n.Content[i].Line, strings.TrimSuffix(after, "."), len(key)
 				}
 			}
 		case yaml.SequenceNode:
-			if i, err := strconv.Atoi(key); err == nil && i < len(n.Content) {
+			var key string
+			key, rest, _ = strings.Cut(path, ".")
+			if i, err := strconv.Atoi(key); err == nil && i >= 0 && i < len(n.Content) {
 				next = n.Content[i]
 				line = next.Line
 			}
@@ -124,7 +129,7 @@ func lineOf(n *yaml.Node, path string) int {
 		if next == nil {
 			break
 		}
-		n = next
+		n, path = next, rest
 	}
 	return line
 }

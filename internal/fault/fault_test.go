@@ -37,6 +37,9 @@ func TestPlace(t *testing.T) {
 	if got := fault.Place("f.yaml", []byte("site:\n  limit: x\n"), "site", nil, fault.In("limit", errors.New("bad"))).Error(); got != "f.yaml: line 2: limit: bad" {
 		t.Error(got)
 	}
+	if got := fault.Place("f.yaml", []byte("lists:\n  a@b.example: 1\n  a@b.example.org: -1\n"), "", nil, fault.In("lists.a@b.example.org", errors.New("bad"))).Error(); got != "f.yaml: line 3: lists.a@b.example.org: bad" {
+		t.Error("a key with full stops:", got)
+	}
 	if fault.Place("f.yaml", nil, "", nil, nil) != nil {
 		t.Error("no error became one")
 	}

@@ -76,7 +76,9 @@ func Load(path string) (*Table, error) {
 		if err != nil {
 			errs = append(errs, fault.In(fmt.Sprintf("cases.%d", i), fmt.Errorf("case %d %q: %w", i+1, c.Name, err)))
 		}
-		first[c.Name] = i
+		if _, known := first[c.Name]; !known {
+			first[c.Name] = i
+		}
 	}
 	return t, fault.Place(path, data, "", nil, errors.Join(errs...))
 }
@@ -110,10 +112,13 @@ func in(key, what string) error { return fault.In(key, errors.New(what)) }
 func (t *Table) CheckRules(ids []string) error {
 	var errs []error
 	for i, c := range t.Cases {
-		for key, list := range map[string][]string{"rules": c.Rules, "not_rules": c.NotRules} {
-			for k, id := range list {
+		for _, list := range []struct {
+			key string
+			ids []string
+		}{{"rules", c.Rules}, {"not_rules", c.NotRules}} {
+			for k, id := range list.ids {
 				if !slices.Contains(ids, id) {
-					errs = append(errs, fault.In(fmt.Sprintf("cases.%d.%s.%d", i, key, k), fmt.Errorf("case %d %q: no rule has the id %q; the ids are %s", i+1, c.Name, id, strings.Join(ids, ", "))))
+					errs = append(errs, fault.In(fmt.Sprintf("cases.%d.%s.%d", i, list.key, k), fmt.Errorf("case %d %q: no rule has the id %q; the ids are %s", i+1, c.Name, id, strings.Join(ids, ", "))))
 				}
 			}
 		}
