@@ -206,8 +206,7 @@ func danishLast(word string) bool {
 // introduced reports whether a text ends with a word behind which a mail names whom it
 // is about, so that no common first name is needed.
 func introduced(before string) bool {
-	before = strings.TrimRight(before, " ")
-	return introducing[before[strings.LastIndexAny(before, " \n\t(")+1:]]
+	return introducing[lastWord(before)]
 }
 
 // personVerbs stand behind the name of a person; before a name that is taken up by "hun"
@@ -254,8 +253,17 @@ const takenUpReach = 160
 // called reports whether a text ends with a word for a person, behind which two words
 // with capitals are a name however rare: "drengen Testperson Eksempel".
 func called(before string) bool {
-	before = strings.TrimRight(before, " ")
-	return calling[strings.ToLower(before[strings.LastIndexAny(before, " \n\t(")+1:])]
+	return calling[strings.ToLower(lastWord(before))]
+}
+
+// longestCue is more bytes than any of the words before a name has.
+const longestCue = 32
+
+// lastWord is the word with which a text ends, of a longer one than any cue its end.
+func lastWord(text string) string {
+	text = strings.TrimRight(text, " ")
+	text = text[max(0, len(text)-longestCue):]
+	return text[strings.LastIndexAny(text, " \n\t(")+1:]
 }
 
 var calling = map[string]bool{"drengen": true, "pigen": true, "borgeren": true, "beboeren": true, "patienten": true, "eleven": true, "moderen": true, "moren": true, "faderen": true, "faren": true, "manden": true, "kvinden": true, "ejeren": true, "lejeren": true, "naboen": true, "sønnen": true, "datteren": true, "barnet": true, "familien": true, "klienten": true, "klient": true, "borger": true, "beboer": true, "patient": true, "elev": true, "ansøgeren": true}
