@@ -199,9 +199,7 @@ func orCPUs(n int) int {
 
 // Run serves until ctx ends or a part fails.
 func (d *daemon) Run(ctx context.Context) error {
-	if err := d.service.Resume(ctx); err != nil {
-		d.log.Warn("unfinished cases", "error", err)
-	}
+	d.resumeFirst(ctx)
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.resume(ctx) })
 	g.Go(func() error { return d.remind(ctx) })
@@ -282,14 +280,29 @@ func ruleID(out scanner.Outcome) string {
 	return out.Verdict.Rules[0].ID
 }
 
+// resumeFirst finishes what a crash left, before there is new mail; what takes longer than
+// a round, as for a next hop that does not answer, goes on beside it.
+func (d *daemon) resumeFirst(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, round(ctx))
+	defer cancel()
+	if err := d.service.Resume(ctx); err != nil {
+		d.log.Warn("unfinished cases", "error", err)
+	}
+}
+
+// round is how often resume looks.
+func round(ctx context.Context) time.Duration {
+	every, _ := ctx.Value(roundKey{}).(time.Duration)
+	return cmp.Or(every, time.Minute)
+}
+
 // roundKey is where a context says how often resume looks, for tests that wait for it.
 type roundKey struct{}
 
 // resume repeats unfinished releases every minute, and lets the content of old
 // cases go, unless the clock has leapt.
 func (d *daemon) resume(ctx context.Context) error {
-	every, _ := ctx.Value(roundKey{}).(time.Duration)
-	tick := time.NewTicker(cmp.Or(every, time.Minute))
+	tick := time.NewTicker(round(ctx))
 	defer tick.Stop()
 	clock := steady.Clock{File: filepath.Join(d.cfg.State, "clock")}
 	for {
