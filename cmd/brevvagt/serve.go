@@ -199,7 +199,9 @@ func orCPUs(n int) int {
 
 // Run serves until ctx ends or a part fails.
 func (d *daemon) Run(ctx context.Context) error {
-	d.resumeFirst(ctx)
+	first, cancel := context.WithTimeout(ctx, round(ctx)) // the rest, as for a next hop that does not answer, beside new mail
+	d.unfinished(first)
+	cancel()
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return d.resume(ctx) })
 	g.Go(func() error { return d.remind(ctx) })
@@ -280,11 +282,8 @@ func ruleID(out scanner.Outcome) string {
 	return out.Verdict.Rules[0].ID
 }
 
-// resumeFirst finishes what a crash left, before there is new mail; what takes longer than
-// a round, as for a next hop that does not answer, goes on beside it.
-func (d *daemon) resumeFirst(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, round(ctx))
-	defer cancel()
+// unfinished finishes what a crash or a failure left.
+func (d *daemon) unfinished(ctx context.Context) {
 	if err := d.service.Resume(ctx); err != nil {
 		d.log.Warn("unfinished cases", "error", err)
 	}
@@ -310,9 +309,7 @@ func (d *daemon) resume(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
-			if err := d.service.Resume(ctx); err != nil {
-				d.log.Warn("unfinished cases", "error", err)
-			}
+			d.unfinished(ctx)
 			if err := lanes.SweepCopies(ctx, d.copies, d.service); err != nil {
 				d.log.Warn("copies for senders", "error", err)
 			}
