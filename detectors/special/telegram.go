@@ -44,7 +44,9 @@ func telegram(sentence string) bool {
 // in the same paragraph. The points of an agenda have nothing to do with each other.
 func goesOn(text string, start int, sentence string) bool {
 	if number := strings.TrimRight(text[:start], ". )"); number != "" && number[len(number)-1] >= '0' && number[len(number)-1] <= '9' {
-		return false
+		if line := strings.TrimSpace(number[strings.LastIndexByte(number, '\n')+1:]); strings.Trim(line, "0123456789.") == "" {
+			return false // and no house number: "Testvej 11. Blind, bor alene"
+		}
 	}
 	before := text[max(0, start-lookBack):start]
 	if n := strings.LastIndex(before, "\n\n"); n >= 0 {

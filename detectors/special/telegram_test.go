@@ -17,6 +17,7 @@ func TestTelegram(t *testing.T) {
 		"Hun har tinnitus, så måske skal man tale lavt, man skal i hvert fald ikke råbe.":                  1,
 		"Mette Eksempelsen kommer kl. 10. Depression rammer mange unge.":                                   0,
 		"Mette Eksempelsen kommer kl. 10. Emnet for mødet er depression.":                                  0,
+		"1. Mette Eksempelsen, Testvej 11. Svær KOL, bor alene.":                                           1,
 		"1. Valg af medlem efter Mette Eksempelsen. 2. Orientering om misbrug.":                            0,
 		"Mette Eksempelsen holder oplæg. Indlagt i programmet er en film om skizofreni.":                   0,
 		"Mette Eksempelsen kommer.\n\nSvær angst, indlagt i august.":                                       0,

@@ -324,6 +324,9 @@ var places = []string{"huset", "hjem", "gaarden", "gård", "centret", "center", 
 func localName(local string) (subject.Name, bool) {
 	local = strings.TrimRight(local, "0123456789")
 	parts := strings.FieldsFunc(local, func(r rune) bool { return r == '.' || r == '-' || r == '_' })
+	for len(parts) > 2 && ownWords[parts[len(parts)-1]] {
+		parts = parts[:len(parts)-1] // "testperson.eksempel.privat"
+	}
 	if len(parts) < 2 || len(parts) > 4 {
 		return subject.Name{}, false
 	}
@@ -339,6 +342,9 @@ func localName(local string) (subject.Name, bool) {
 	}
 	return subject.NewName(strings.Join(parts, " ")), long >= 2
 }
+
+// ownWords end addresses that people have beside that of their work.
+var ownWords = setOf("privat private mail hjemme home dk job")
 
 var borgerWords = setOf("mor far til mormor farmor foraeldre familien fam familie borger privat modtager bruger kunde abonnent test min mit din ny")
 

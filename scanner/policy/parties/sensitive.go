@@ -244,7 +244,10 @@ func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
 		above := strings.TrimSpace(before[last.End:max(last.End, len(before)-len(next))]) == ""
 		return last.Name, above || last.Name.FirstIn(&t) || t.Head(100, pronouns)
 	}
-	return it.calledIn(s.At.Path, &t)
+	if n, ok := it.calledIn(s.At.Path, &t); ok {
+		return n, true
+	}
+	return nearest(withoutCapitals(strings.ToValidUTF8(s.Text[max(0, low-nameReach):x.Start], "")), nameReach)
 }
 
 // firstNamed is whom a sentence calls by first name before a finding, where the text around

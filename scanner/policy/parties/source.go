@@ -3,6 +3,8 @@ package parties
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
@@ -16,6 +18,42 @@ import (
 // names their party stands: "Testperson Eksempel (A)".
 func citizensIn(text string) []subject.Found {
 	return slices.DeleteFunc(subject.NamesIn(text, false), func(f subject.Found) bool { return wording.PartyBehind(text[f.End:]) })
+}
+
+// surnameEnds end most last names in Denmark.
+var surnameEnds = []string{"sen", "gaard", "gård", "lund", "berg", "bjerg", "holm", "dahl", "strup", "rup", "toft", "krog", "bæk", "mann", "skov", "borg", "feldt", "kjær", "mark"}
+
+// withoutCapitals are the people in a text whose writer uses no capitals: a first name and
+// a word that ends as last names do, "testperson eksempelsen er syg igen".
+func withoutCapitals(text string) []subject.Found {
+	if strings.IndexFunc(text, unicode.IsUpper) >= 0 {
+		return nil
+	}
+	b := []byte(text)
+	words := strings.Fields(text)
+	at := 0
+	for i, w := range words {
+		at += strings.Index(text[at:], w)
+		if i > 0 && hasSuffix(strings.Trim(w, ".,;:!?()"), surnameEnds) && len(w) > 4 && len(words[i-1]) > 3 && subject.Forename(words[i-1]) {
+			before := strings.LastIndex(text[:at], words[i-1])
+			capitalize(b[before:])
+			capitalize(b[at:])
+		}
+		at += len(w)
+	}
+	return subject.NamesIn(string(b), false)
+}
+
+// capitalize writes the first letter of a word large, where that takes no other room.
+func capitalize(word []byte) {
+	r, size := utf8.DecodeRune(word)
+	if up := unicode.ToUpper(r); r != utf8.RuneError && utf8.RuneLen(up) == size {
+		utf8.EncodeRune(word, up)
+	}
+}
+
+func hasSuffix(s string, ends []string) bool {
+	return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(s, e) })
 }
 
 // confided are turns of a paper that tells what somebody said in confidence.

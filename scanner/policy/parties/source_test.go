@@ -23,6 +23,15 @@ func TestConfided(t *testing.T) {
 	}
 }
 
+// TestWithoutCapitals: people write as they type on a telephone.
+func TestWithoutCapitals(t *testing.T) {
+	for text, want := range map[string]int{"mellem os: bente prøvesen er indlagt": 1, "bente kommer med en prøvesen": 0, "åge østergaard er indlagt": 1, "Bente prøvesen er indlagt": 0, "bo lund er et sted": 0} {
+		if got := len(withoutCapitals(text)); got != want {
+			t.Errorf("%q: %d names", text, got)
+		}
+	}
+}
+
 // TestToldOfMembers: what minutes say of a member of the council is said by office.
 func TestToldOfMembers(t *testing.T) {
 	groups := map[string]bool{"helbred": true}

@@ -24,6 +24,8 @@ func TestSpokenWrong(t *testing.T) {
 		{"another's last name behind a title", at, "Dear Mr. Xqwyson" + matter, "hold"},
 		{"the reader's, in English", at, "Dear Mr. Testesen" + matter, ""},
 		{"another's first name of elsewhere", at, "Kære Abdirahman" + matter, "warn"},
+		{"a mailbox of two names and a word", "<anders.testesen.privat@mail.example>", "Kære Bente Prøvesen" + matter, "hold"},
+		{"the owner of such a mailbox", "<anders.testesen.privat@mail.example>", "Kære Anders Testesen" + matter, ""},
 		{"a pet name", "Elisabeth Testesen <et@mail.example>", "Hej Else" + matter, ""},
 		{"another pet name", "Elisabeth Testesen <et@mail.example>", "Hej Lis" + matter, ""},
 		{"a family's mailbox", "<familien.testesen@mail.example>", "Kære Bente Testesen" + matter, ""},
