@@ -139,7 +139,28 @@ func (p *Postfix) launch(c Config) error {
 		return err
 	}
 	p.daemons = daemons
-	return p.run()
+	for range 3 {
+		if err := p.run(); err != nil {
+			return err
+		}
+		if p.logs() {
+			return nil
+		}
+		p.Stop()
+	}
+	return errors.New("Postfix writes no log")
+}
+
+// logs waits until something stands in the log, false when nothing comes. Twice in one
+// day a Postfix greeted, wrote not a line, and answered nobody after that: as if its log
+// server had not begun, for whose socket its servers wait when it is full.
+func (p *Postfix) logs() bool {
+	for end := time.Now().Add(patience / 4); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if p.Log() != "" {
+			return true
+		}
+	}
+	return false
 }
 
 // run starts master and waits until it answers.

@@ -95,7 +95,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
-			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal && !(titled && private && it.matter()) || !greeted.Common() && !titled && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family && !name.Namesake(greeted) && !(sure && it.matter() && it.Personal)}, true
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal && !(titled && private && it.matter()) || !greeted.Common() && !titled && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family && !name.Namesake(greeted)}, true
 		}
 	}
 	return Odd{}, false
