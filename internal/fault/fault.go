@@ -142,8 +142,13 @@ var (
 // kinds are what a value of a Go type is called.
 var kinds = map[string]string{"int": "a whole number", "bool": "true or false", "string": "a text", "[]string": "a list of texts", "float64": "a number"}
 
-// explain adds to what the YAML library says which keys or values are allowed.
+// shown is how the YAML library shows a value that is of the wrong kind.
+var shown = regexp.MustCompile("(cannot construct !!\\w+) `[^`]*`")
+
+// explain adds to what the YAML library says which keys or values are allowed, and leaves
+// out the value that it shows: somebody's number may have been put in the wrong place.
 func explain(text string, data []byte, into any) string {
+	text = shown.ReplaceAllString(text, "$1")
 	if m := unknownKey.FindStringSubmatch(text); m != nil && into != nil {
 		if keys := keysOf(reflect.TypeOf(into), m[2], 0); len(keys) > 0 {
 			return text + "; the keys are " + strings.Join(keys, ", ")
@@ -152,7 +157,10 @@ func explain(text string, data []byte, into any) string {
 	if m := wrongType.FindStringSubmatch(text); m != nil {
 		n, err := strconv.Atoi(m[1])
 		if lines := strings.Split(string(data), "\n"); err == nil && n >= 1 && n <= len(lines) {
-			key, _, _ := strings.Cut(strings.Trim(lines[n-1], " -{[\t"), ":")
+			key, _, named := strings.Cut(strings.Trim(lines[n-1], " -{[\t"), ":")
+			if !named {
+				key = "this" // the line is a value, and may be anybody's number
+			}
 			want := kinds[m[2]]
 			if want == "" {
 				want = "of another kind"

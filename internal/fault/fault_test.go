@@ -51,6 +51,8 @@ func TestExplained(t *testing.T) {
 		"rules:\n  - id: a\n    acton: hold\n": {"f.yaml", "line 3", "acton", "the keys are action, id"},
 		"limit: many\n":                        {"f.yaml", "line 1", "limit must be a whole number"},
 		"limits: 3\n":                          {"line 1", "the keys are limit, rules"},
+		"rules:\n  - 2512489996\n":             {"f.yaml", "line 2", "this must be"},
+		"limit: 251248-9996\n":                 {"line 1", "limit must be a whole number"},
 		"rules: [\n":                           {"f.yaml"},
 	} {
 		var into file
@@ -60,6 +62,9 @@ func TestExplained(t *testing.T) {
 			if !strings.Contains(got, w) {
 				t.Errorf("%q: %s lacks %q", wrong, got, w)
 			}
+		}
+		if strings.Contains(got, "251248") {
+			t.Errorf("%q: %s shows the value", wrong, got)
 		}
 	}
 }

@@ -134,9 +134,6 @@ func visibleRecipients() Definition {
 // illness says nothing of those who get it.
 var newsletters = []string{"nyhedsbrev", "newsletter", "pressemeddelelse", "åbent hus"}
 
-// leaving are words by which a newsletter says how to be rid of it.
-var leaving = []string{"afmeld", "frameld", "unsubscribe"}
-
 // committees are words of a mail to people who know each other by their office.
 var committees = []string{"bestyrelse", "rådet", "rådsmedlem", "udvalg", "medlem", "frivillig", "kollega", "kolleger", "dagsorden", "formand", "foreningen", "trænere", "kandidat", "arbejdsgruppe", "projektgruppe", "styregruppe", "holdleder", "dommere", "valgtilforordnede"}
 

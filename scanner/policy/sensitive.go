@@ -60,7 +60,7 @@ func specialCategory() Definition {
 			if it.Overheard() || it.Reports() {
 				return false
 			}
-			if it.Agreed() || it.Invented() || it.Says(newsletters...) && it.Says(leaving...) {
+			if it.Agreed() || it.Invented() {
 				return true
 			}
 			told := it.Told(toldGroups)

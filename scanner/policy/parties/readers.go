@@ -100,7 +100,7 @@ func (it *Item) findReaders() *readers {
 		}
 	}
 	body := it.bodyText()
-	r.family = hasAny(body, relations) && !it.toColleague(body)
+	r.family = hasAny(body, relations) && !it.toColleague()
 	for w := range strings.FieldsSeq(body) {
 		if r.spokenTo = you[strings.Trim(w, ".,;:!?")]; r.spokenTo {
 			break

@@ -34,7 +34,8 @@ func withoutCapitals(text string) []subject.Found {
 	at := 0
 	for i, w := range words {
 		at += strings.Index(text[at:], w)
-		if i > 0 && hasSuffix(strings.Trim(w, ".,;:!?()"), surnameEnds) && len(w) > 4 && len(words[i-1]) > 3 && subject.Forename(words[i-1]) {
+		bare := strings.Trim(w, ".,;:!?()")
+		if i > 0 && slices.ContainsFunc(surnameEnds, func(e string) bool { return strings.HasSuffix(bare, e) }) && len(w) > 4 && len(words[i-1]) > 3 && subject.Forename(words[i-1]) {
 			before := strings.LastIndex(text[:at], words[i-1])
 			capitalize(b[before:])
 			capitalize(b[at:])
@@ -50,10 +51,6 @@ func capitalize(word []byte) {
 	if up := unicode.ToUpper(r); r != utf8.RuneError && utf8.RuneLen(up) == size {
 		utf8.EncodeRune(word, up)
 	}
-}
-
-func hasSuffix(s string, ends []string) bool {
-	return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(s, e) })
 }
 
 // confided are turns of a paper that tells what somebody said in confidence.
@@ -94,8 +91,8 @@ func (it *Item) Confided() (Odd, bool) {
 
 // toColleague reports whether a mail begins with the first name of a colleague it goes to,
 // and no citizen's: what it says of relatives is said of others' then.
-func (it *Item) toColleague(body string) bool {
-	first, _, ok := strings.Cut(strings.TrimSpace(strings.TrimPrefix(body, strings.ToLower(it.subject()))), ",")
+func (it *Item) toColleague() bool {
+	first, _, ok := strings.Cut(strings.TrimSpace(it.bodyWithoutSubject()), ",")
 	if !ok || first == "" || len(first) > 40 || it.Doc.Mail == nil {
 		return false
 	}
@@ -110,11 +107,4 @@ func (it *Item) toColleague(body string) bool {
 		}
 	}
 	return colleague
-}
-
-func (it *Item) subject() string {
-	if it.Doc.Mail == nil {
-		return ""
-	}
-	return it.Doc.Mail.Subject
 }

@@ -68,7 +68,16 @@ func TestToColleague(t *testing.T) {
 	for body, want := range map[string]bool{"Dorthe, datteren har ringet.": true, "Hej Dorthe, datteren har ringet.": true, "Anders, din datter har ringet.": false, "Datteren har ringet.": false} {
 		it := item(toAnders, body)
 		it.Doc.Mail.To = append(it.Doc.Mail.To, document.Address{Name: "Dorthe Kollega", Mail: "dk@kommune.example"})
-		if got := it.toColleague(it.bodyText()); got != want {
+		if got := it.toColleague(); got != want {
+			t.Errorf("%q: %v", body, got)
+		}
+	}
+}
+
+// TestGroupMatter: a stem of an illness within another word is none.
+func TestGroupMatter(t *testing.T) {
+	for body, want := range map[string]bool{"Hej alle\n\nBekræft jeres tilmelding.": false, "Hej alle\n\nHoldet for jer med kræft begynder.": true} {
+		if got := item(toAnders, body).GroupMatter(); got != want {
 			t.Errorf("%q: %v", body, got)
 		}
 	}

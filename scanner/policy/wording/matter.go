@@ -26,7 +26,7 @@ var CaseWords = []string{"borger", "ydelse", "kontanthjælp", "dagpenge", "ført
 
 // GroupWords are stems of what courses and groups for citizens are called after: who is
 // in them tells of an illness or a trouble.
-var GroupWords = []string{"depression", "kræft", "diabetes", "sklerose", "parkinson", "psykisk", "sårbare", "alkohol", "rusmid", "spiseforst", "selvskade", "stressramt", "sorggruppe", "gældsråd", "hjerneskade", "epilepsi", "voldsramt", "ensomhed", "overvægt", "rygestop", "antabus", "tilbagefald", "metadon", "afvænning", "stoffri", "ædru", "krisecenter", "voldsudsatte", "selvmord", "psykose", "bipolar", "skizofreni", "incest", "abort"}
+var GroupWords = []string{"depression", " kræft", "brystkræft", "lungekræft", "tarmkræft", "diabetes", "sklerose", "parkinson", "psykisk", "sårbare", "alkohol", "rusmid", "spiseforst", "selvskade", "stressramt", "sorggruppe", "gældsråd", "hjerneskade", "epilepsi", "voldsramt", "ensomhed", "overvægt", "rygestop", "antabus", "tilbagefald", "metadon", "afvænning", "stoffri", "ædru", "krisecenter", "voldsudsatte", "selvmord", "psykose", "bipolar", "skizofreni", "incest", "abort"}
 
 // HasWordWith reports whether a word of a text, in lower case, begins with a stem; one
 // of three letters must be the word.
@@ -56,7 +56,7 @@ func HasWordWith(text string, stems []string) bool {
 func LongAgo(low string) bool {
 	for k := strings.Index(low, " 1"); k >= 0; {
 		if w := low[k+1:]; len(w) > 4 && w[:4] >= "1500" && w[:4] < "1900" && strings.Trim(w[:4], "0123456789") == "" && strings.IndexByte(" .,;:)\n", w[4]) >= 0 {
-			if before := low[:k]; before == "i" || hasSuffix(before, beforeYears) && !hasPrefix(w[4:], notYears) {
+			if before := low[:k]; before == "i" || endsAny(before, beforeYears) && !hasPrefix(w[4:], notYears) {
 				return true
 			}
 		}
@@ -75,10 +75,6 @@ var (
 	beforeYears = []string{" i", "\ni", "år", " for", " fra", " siden", "januar", "februar", "marts", "april", " maj", "juni", "juli", "august", "september", "oktober", "november", "december"}
 	notYears    = []string{" kr", " kroner", " m2", " m²", " stk", " kvm", " timer", " dage", " borgere"}
 )
-
-func hasSuffix(s string, ends []string) bool {
-	return slices.ContainsFunc(ends, func(e string) bool { return strings.HasSuffix(s, e) })
-}
 
 func hasPrefix(s string, starts []string) bool {
 	return slices.ContainsFunc(starts, func(b string) bool { return strings.HasPrefix(s, b) })
