@@ -14,7 +14,7 @@ func collect(by func(string, *digits.Row, func()), s string) (out []digits.Run) 
 	return out
 }
 
-func scan(s string, row *digits.Row, read func()) { digits.Scan(s, row, read, nil) }
+func scan(s string, row *digits.Row, read func()) { digits.Scan(s, row, read, nil, nil) }
 
 func TestGaps(t *testing.T) {
 	for text, want := range map[string]digits.Gap{
@@ -46,7 +46,7 @@ func TestRuns(t *testing.T) {
 // TestEveryRunOfFourIsMet shifts a run over a whole period of the probes.
 func TestEveryRunOfFourIsMet(t *testing.T) {
 	for shift := range 60 {
-		s := string(slices.Repeat([]byte("a"), shift)) + "1234 1" + string(slices.Repeat([]byte("a"), 60-shift))
+		s := string(slices.Repeat([]byte("a"), shift)) + "1234 12" + string(slices.Repeat([]byte("a"), 60-shift))
 		if runs := collect(scan, s); len(runs) != 2 || runs[0].Start != shift || runs[0].N != 4 {
 			t.Fatalf("shift %d: %+v", shift, runs)
 		}

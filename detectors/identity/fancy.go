@@ -12,13 +12,9 @@ import (
 // ones only where plain ones do not touch them: there they are a footnote's sign or an
 // exponent.
 
-// fancySigns begin such digits in UTF-8, one of them in nearly every number: all but
-// the raised 1, 2 and 3, which stand in every text about areas.
-var fancySigns = [...]string{"\xe2\x81", "\xe2\x91", "\xe2\x82", "\xe2\x9d", "\xe2\x92", "\xe2\x93", "\xe2\x9e", "\xf0\x9f\x84"}
-
 // readFancy judges the numbers in such digits.
 func (f *finder) readFancy() {
-	if !hasFancy(f.text) {
+	if !f.signs.fancy {
 		return
 	}
 	plain, place := plainDigits(f.text)
@@ -26,7 +22,7 @@ func (f *finder) readFancy() {
 		return
 	}
 	again := finder{text: plain, heading: f.heading, rules: f.rules, today: f.today, cell: f.cell, explain: f.explain}
-	digits.Scan(plain, &again.row, again.match, nil)
+	digits.Scan(plain, &again.row, again.match, nil, nil)
 	for _, r := range again.out {
 		if start, end := place[r.Start], place[r.End]; end-start > r.End-r.Start {
 			r.Start, r.End = start, end
@@ -41,24 +37,23 @@ func (f *finder) readFancy() {
 	}
 }
 
-func hasFancy(s string) bool {
-	if strings.IndexByte(s, 0xe2) < 0 && strings.IndexByte(s, 0xf0) < 0 {
+// beginsFancy reports whether such a digit begins at s[i]: all but the raised 1, 2 and 3,
+// which stand in every text about areas.
+func beginsFancy(s string, i int) bool {
+	if i+1 >= len(s) || s[i] == 0xe2 && !fancySecond[s[i+1]] {
 		return false
 	}
-	for _, sign := range fancySigns {
-		for at := 0; ; {
-			n := strings.Index(s[at:], sign)
-			if n < 0 {
-				break
-			}
-			at += n + len(sign)
-			if r, _ := utf8.DecodeRuneInString(s[at-len(sign):]); detectors.FancyDigit(r) >= 0 {
-				return true
-			}
-		}
-	}
-	return false
+	r, _ := utf8.DecodeRuneInString(s[i:])
+	return detectors.FancyDigit(r) >= 0
 }
+
+// fancySecond has the second bytes of those that begin with 0xe2.
+var fancySecond = func() (t [256]bool) {
+	for _, c := range []byte("\x81\x82\x91\x92\x93\x9d\x9e") {
+		t[c] = true
+	}
+	return t
+}()
 
 // plainDigits writes such digits as plain ones. place has, for every byte of the
 // result and its end, where it stood in s; nil when there was nothing to write.

@@ -31,9 +31,6 @@ type candidate struct {
 // match judges every number that ends with the last run.
 func (f *finder) match() {
 	last := &f.row.Runs[f.row.Count-1]
-	if f.row.Digits < 6 && last.N != 4 {
-		return // no date yet: an amount, a week, a telephone number's beginning
-	}
 	if last.N >= 8 && escapeBefore(f.text, last.Start+2) { // "%22220645-7026%22"
 		last.Start, last.N = last.Start+2, last.N-2
 		copy(last.Digit[:], last.Digit[2:])

@@ -14,26 +14,86 @@ import (
 // maxMistyped is how many of the ten digits may be letters.
 const maxMistyped = 3
 
-// readMistyped judges what stands around every hyphen. Few of a text's hyphens have such
-// signs on both sides, which four bytes tell.
-func (f *finder) readMistyped() {
-	f.readMistypedAround('-', 1)
-	f.readMistypedAround(0xe2, len("–"))
+// signs is what was met on the way through a text: the hyphens around which such a number
+// may stand, and whether digits of another kind were among the rest.
+type signs struct {
+	hyphens [16]int
+	count   int // of hyphens, those included that did not find room
+	fancy   bool
 }
 
-// readMistypedAround does so for the hyphens of a width that begin with the byte.
+// meetSign notes the hyphen or the byte from 0xd9 on at i.
+func (f *finder) meetSign(i int) {
+	switch f.text[i] {
+	case '-':
+		if aroundHyphen(f.text, i, 1) {
+			f.signs.note(i)
+		}
+	case 0xe2:
+		if aroundHyphen(f.text, i, len("–")) && dashAt(f.text, i) {
+			f.signs.note(i)
+		}
+		f.signs.fancy = f.signs.fancy || beginsFancy(f.text, i)
+	case 0xf0:
+		f.signs.fancy = f.signs.fancy || beginsFancy(f.text, i)
+	}
+}
+
+func (s *signs) note(i int) {
+	if s.count < len(s.hyphens) {
+		s.hyphens[s.count] = i
+	}
+	s.count++
+}
+
+// aroundHyphen reports whether signs that may be digits, and are not all plain ones, stand
+// around the hyphen at s[i]. Few of a text's hyphens have such signs on both sides, which
+// four bytes tell.
+func aroundHyphen(s string, i, width int) bool {
+	k := i + width
+	if i < 6 || k+4 > len(s) || !mayBeDigit[s[k]] || !mayBeDigit[s[i-1]] || !mayBeDigit[s[k+3]] || !mayBeDigit[s[i-6]] {
+		return false
+	}
+	return !plainDigitsIn(s[i-6:i]) || !plainDigitsIn(s[k:k+4])
+}
+
+func plainDigitsIn(s string) bool {
+	for i := range len(s) {
+		if !digits.Digit(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// readMistyped judges what stands around every hyphen that was noted, the plain ones first.
+func (f *finder) readMistyped() {
+	if f.signs.count == 0 {
+		return
+	}
+	if f.signs.count > len(f.signs.hyphens) {
+		f.readMistypedAround('-', 1)
+		f.readMistypedAround(0xe2, len("–"))
+		return
+	}
+	for _, plain := range [...]bool{true, false} {
+		for _, i := range f.signs.hyphens[:f.signs.count] {
+			if width := 1; plain == (f.text[i] == '-') {
+				if !plain {
+					width = len("–")
+				}
+				f.mistypedAt(i, i+width)
+			}
+		}
+	}
+}
+
+// readMistypedAround does so for every hyphen of a width that begins with the byte.
 func (f *finder) readMistypedAround(first byte, width int) {
-	for at := 0; ; {
-		n := strings.IndexByte(f.text[at:], first)
-		if n < 0 {
-			return
+	for i := range len(f.text) {
+		if f.text[i] == first && aroundHyphen(f.text, i, width) && dashAt(f.text, i) {
+			f.mistypedAt(i, i+width)
 		}
-		i := at + n
-		at = i + width
-		if i >= 6 && at+4 <= len(f.text) && mayBeDigit[f.text[at+3]] && mayBeDigit[f.text[i-6]] && mayBeDigit[f.text[at]] && mayBeDigit[f.text[i-1]] && dashAt(f.text, i) {
-			f.mistypedAt(i, at)
-		}
-		at = i + 1
 	}
 }
 

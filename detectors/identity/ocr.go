@@ -21,7 +21,7 @@ func (f *finder) readOCR() {
 		return
 	}
 	again := finder{text: mended, heading: f.heading, rules: f.rules, today: f.today, ocr: true, explain: true}
-	digits.Scan(mended, &again.row, again.match, nil)
+	digits.Scan(mended, &again.row, again.match, nil, nil)
 	for _, r := range again.out {
 		if r.Verdict != Strong && !(r.Verdict == NoMod11 && r.Parted) || r.Label == "" || mended[r.Start:r.End] == f.text[r.Start:r.End] || f.covered(r.Start, r.End) {
 			continue

@@ -21,7 +21,7 @@ func readBoth(s string, heading string) (stride, every []Reading) {
 			f.heading = headingLabel(heading)
 		}
 		if out == &stride {
-			digits.Scan(s, &f.row, f.match, f.meetFour)
+			digits.Scan(s, &f.row, f.match, f.meetFour, nil)
 		} else {
 			digits.ScanEvery(s, &f.row, f.match)
 		}

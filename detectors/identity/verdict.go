@@ -7,6 +7,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/identity/digits"
 	"brevvagt/document"
+	"brevvagt/internal/glance"
 )
 
 // Verdict is what was made of a candidate. The names are those of the vectors in
@@ -61,6 +62,7 @@ type finder struct {
 	cell    bool // of a table
 	explain bool // keep readings, refusals among them, in place of spans
 	spoken  bool // four digits stand behind a word that may call them the end of a number
+	signs   signs
 	row     digits.Row
 	table   table // of the text, read last
 	list    list
@@ -75,11 +77,10 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	if seg.Label != "" {
 		f.heading = headingLabel(seg.Label)
 	}
-	digits.Scan(f.text, &f.row, f.match, f.meetFour)
+	met := digits.Scan(f.text, &f.row, f.match, f.meetFour, f.meetSign)
 	f.readSpoken()
-	// The letter c is rare in Danish, so that the search is cheap.
-	named := mentionsCPR(f.text)
-	person := len(f.text) > minLabelled && (strings.Contains(f.text, "personn") || strings.Contains(f.text, "Personn"))
+	named := met&glance.CP != 0 && mentionsCPR(f.text)
+	person := met&glance.ONN != 0 && len(f.text) > minLabelled && (strings.Contains(f.text, "personn") || strings.Contains(f.text, "Personn"))
 	if named || person {
 		f.readSaid()
 	}

@@ -10,9 +10,6 @@ import (
 // addresses on the web. None of them is common in a number, so that each counts
 // for little by itself; the reader decides what it takes.
 
-// maxOdd bounds, in bytes, how far back odd signs are passed for a number's beginning.
-const maxOdd = 64
-
 // oddSign has the bytes that such a gap begins with.
 var oddSign = func() (t [256]bool) {
 	for _, b := range []byte("])\"'%+*~\\=,:;[(#") {

@@ -7,8 +7,11 @@
 package digits
 
 import (
+	"math/bits"
 	"strings"
 	"unicode/utf8"
+
+	"brevvagt/internal/glance"
 )
 
 // Gap is what stands between two runs of digits that may be one number.
@@ -53,22 +56,19 @@ type Row struct {
 const (
 	MaxRuns   = 10 // ten boxes with one digit each
 	MaxBlanks = 4  // blanks in a row
+
+	dateDigits, serialDigits = 6, 4
 )
 
 const (
-	maxInvisible = 40  // invisible characters in a row
-	maxTag       = 64  // bytes of a tag in markup
-	maxTags      = 6   // tags in a row
-	maxBack      = 160 // bytes looked back for the beginning of a number
-	near         = 10  // bytes around an invisible character to look for a digit
+	maxInvisible = 40 // invisible characters in a row
+	maxTag       = 64 // bytes of a tag in markup
+	maxTags      = 6  // tags in a row
 )
 
-// Classes of bytes. A probe stops at digits, at the first bytes of foreign
-// digits and at the bytes of invisible characters and special blanks: so a number is never
-// missed because the probes fell on what stands between its digits.
+// Classes of bytes.
 const (
 	isDigit   = 1 << iota
-	isProbe   // stops the stride
 	isCluster // may stand inside a written number
 	isLetter
 )
@@ -77,7 +77,7 @@ var class = func() (t [256]byte) {
 	for b := range 256 {
 		switch {
 		case b >= '0' && b <= '9':
-			t[b] = isDigit | isProbe | isCluster
+			t[b] = isDigit | isCluster
 		case b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z':
 			t[b] = isLetter
 		case b >= 0x80:
@@ -86,9 +86,6 @@ var class = func() (t [256]byte) {
 	}
 	for _, b := range []byte(" -./\t\r\n|_") {
 		t[b] |= isCluster
-	}
-	for _, b := range []byte{0xef, 0xf0, 0xd9, 0xcc, 0xcd, 0xc2, 0xe2, 0x80, 0x81, 0x8b, 0x8c, 0x8d, 0x8e, 0x8f, 0xa0, 0xad, 0xbb, 0xbf} {
-		t[b] |= isProbe
 	}
 	return t
 }()
@@ -102,91 +99,84 @@ func Letter(b byte) bool { return class[b]&isLetter != 0 }
 // Alnum tells an ASCII letter or digit.
 func Alnum(b byte) bool { return class[b]&(isLetter|isDigit) != 0 }
 
-// nextProbe gives the first probed position at or after i whose byte may belong
-// to a number, or -1. Probes are 3 and 4 bytes apart in turn: every run of four
-// digits is met, and so are ten digits that stand one by one with equal gaps,
-// because the parity of the probes alternates and 7 shares no factor with the
-// spacings allowed (2 to 5).
-func nextProbe(s string, i int) int {
-	for ; i+28 <= len(s); i += 28 {
-		w := s[i : i+28]
-		if (class[w[0]]|class[w[3]]|class[w[7]]|class[w[10]]|
-			class[w[14]]|class[w[17]]|class[w[21]]|class[w[24]])&isProbe == 0 {
-			continue
-		}
-		for _, k := range [...]int{0, 3, 7, 10, 14, 17, 21, 24} {
-			if class[w[k]]&isProbe != 0 {
-				return i + k
-			}
-		}
-	}
-	for ; i < len(s); i++ {
-		if class[s[i]]&isProbe != 0 {
-			return i
-		}
-	}
-	return -1
-}
+// chunk is how many blocks of 64 bytes are looked at together.
+const chunk = 32
 
-// Scan walks over the text by stride. It keeps the runs that stand close together
-// in row and calls read for each new one, the last in row. A lone run of fewer than
-// six digits is no part of a number and may be passed over; of one with four, the
-// length of a serial, four is told where it begins. four may be nil.
-func Scan(s string, row *Row, read func(), four func(start int)) {
+// Scan walks over the digits of a text. It keeps the runs that stand close together
+// in row and calls read for each new one that may end a number, the last in row. A lone
+// run of fewer than six digits is no part of a number and may be passed over; of one with
+// four, the length of a serial, four is told where it begins. sign is told of every
+// hyphen and every byte from 0xd9 on. four and sign may be nil. The result tells which
+// parts of rare words the text has.
+func Scan(s string, row *Row, read func(), four, sign func(at int)) glance.Words {
+	var marks [chunk]glance.Marks
+	var words glance.Words
 	done := 0 // everything before has been read
-	for i := 0; ; {
-		hit := nextProbe(s, i)
-		if hit < 0 {
-			return
-		}
-		i = hit + 1
-		if class[s[hit]]&isDigit == 0 {
-			if !digitNear(s, hit) {
-				continue
+	for at := 0; at < len(s); {
+		n, met := glance.Numbers(s, at, marks[:])
+		words |= met
+		for _, m := range marks[:n] {
+			if m.Signs != 0 {
+				m.Digits |= odd(s, at, m.Signs, sign)
 			}
-		} else if from, end := lonely(s, hit); end > 0 {
-			if end-from == 4 && four != nil {
-				four(from)
+			for d := m.Digits; d != 0 && done < at+glance.Block; {
+				if done > at {
+					if d &= ^uint64(0) << (done - at); d == 0 {
+						break
+					}
+				}
+				i := at + bits.TrailingZeros64(d)
+				if done = lonely(s, i, four); done == i {
+					done = row.cluster(s, i, read)
+				}
 			}
-			i, done = end, end
-			continue
+			at += glance.Block
 		}
-		p := max(done, back(s, hit))
-		for p <= hit {
-			next := nextDigit(s, p, hit+near+1)
-			if next < 0 {
-				done = max(done, min(hit+near+1, len(s))) // no digit begins before
-				break
-			}
-			p = row.cluster(s, next, read)
-			done = p
-		}
-		i = max(i, done)
 	}
+	return words
 }
 
-// ScanEvery is Scan without the stride, to hold one against the other.
+// odd tells of the signs within the 64 bytes from at on, and gives which are digits.
+func odd(s string, at int, signs uint64, sign func(at int)) (found uint64) {
+	for ; signs != 0; signs &= signs - 1 {
+		bit := bits.TrailingZeros64(signs)
+		i := at + bit
+		if sign != nil {
+			sign(i)
+		}
+		if s[i] >= utf8.RuneSelf && At(s, i) {
+			found |= 1 << bit
+		}
+	}
+	return found
+}
+
+// ScanEvery is Scan byte by byte, to hold one against the other.
 func ScanEvery(s string, row *Row, read func()) {
 	for p := nextDigit(s, 0, len(s)); p >= 0; p = nextDigit(s, p, len(s)) {
 		p = row.cluster(s, p, read)
 	}
 }
 
-// lonely gives the bounds of the run around the digit at i when it has fewer than
-// six digits and letters close to it on both sides: years, days and house numbers,
-// the most of what prose has. The end is 0 when the run deserves a closer look.
-func lonely(s string, i int) (from, end int) {
-	from, end = i, i+1
-	for from > 0 && class[s[from-1]]&isDigit != 0 && i-from < 6 {
-		from--
-	}
-	for end < len(s) && class[s[end]]&isDigit != 0 && end-i < 6 {
+// lonely gives the end of the run at i when it has fewer than six digits and no gap at
+// its end, and four digits no gap before them either: years, days and house numbers, the
+// most of what prose has. It gives i when the run deserves a closer look.
+func lonely(s string, i int, four func(at int)) int {
+	end := i
+	for end < len(s) && s[end]-'0' <= 9 && end-i < 6 {
 		end++
 	}
-	if end-from >= 6 || !closedBefore(s, from, end-from == 4) || !closedBehind(s, end) {
-		return 0, 0
+	if n := end - i; n == 6 || n == 0 || !closedBehind(s, end) {
+		return i
+	} else if n == 4 {
+		if !closedBefore(s, i) {
+			return i
+		}
+		if four != nil {
+			four(i)
+		}
 	}
-	return from, end
+	return end
 }
 
 // maxClosing bounds, in bytes, how far from a run the letter may stand that closes it.
@@ -197,30 +187,21 @@ func closedBehind(s string, i int) bool {
 	return i >= len(s) || class[s[i]]&isLetter != 0 || class[s[i]]&isCluster != 0 && parted(s, i)
 }
 
-// closedBefore reports whether no gap ends at i. What four digits are that stand in a
-// cell, or in a column that blanks set apart, their table says.
-func closedBefore(s string, i int, four bool) bool {
-	cell := four && strings.HasSuffix(s[:i], "  ")
+// closedBefore reports whether no gap ends at i, where four digits begin. What those are
+// that stand in a cell, or in a column that blanks set apart, their table says.
+func closedBefore(s string, i int) bool {
+	cell := strings.HasSuffix(s[:i], "  ")
 	for k := i - 1; k >= max(0, i-maxClosing); k-- {
 		switch c := s[k]; {
 		case class[c]&isLetter != 0:
 			return !cell || i-k <= 2
 		case class[c]&isCluster == 0 || class[c]&isDigit != 0 || c >= utf8.RuneSelf:
 			return false
-		case four && (c == '|' || c == '\t' || c == '\n'):
+		case c == '|' || c == '\t' || c == '\n':
 			cell = true
 		}
 	}
 	return i == 0
-}
-
-func digitNear(s string, i int) bool {
-	for k := max(0, i-near); k < min(len(s), i+near+1); k++ {
-		if class[s[k]]&isDigit != 0 || s[k] >= 0xd9 {
-			return true
-		}
-	}
-	return false
 }
 
 // nextDigit gives the position of the first digit in s[i:end].
@@ -265,46 +246,6 @@ func digitAt(s string, i int) (v byte, w int) {
 	return 0, 0
 }
 
-// back gives a position at or before the beginning of the number that the hit
-// lies in. Going too far back costs time but changes nothing.
-func back(s string, hit int) int {
-	low := max(0, hit-maxBack)
-	i := hit
-	for i > low {
-		c := s[i-1]
-		switch {
-		case class[c]&isCluster != 0:
-			i--
-			continue
-		case oddSign[c] && c != ';' && hit-i < maxOdd:
-			i--
-			continue
-		case c == ';':
-			if k := lastByte(s, i-1, 9, '&'); k >= 0 {
-				i = k
-				continue
-			}
-		case c == '>':
-			if k := lastByte(s, i-1, maxTag, '<'); k >= 0 {
-				i = k
-				continue
-			}
-		}
-		return i
-	}
-	return i
-}
-
-// lastByte looks back from s[i-1] over at most n bytes.
-func lastByte(s string, i, n int, b byte) int {
-	for k := i - 1; k >= max(0, i-n); k-- {
-		if s[k] == b {
-			return k
-		}
-	}
-	return -1
-}
-
 // cluster reads runs of digits from the one at i on, as long as they may be parts
 // of one number. It returns the end.
 func (row *Row) cluster(s string, i int, read func()) int {
@@ -316,7 +257,9 @@ func (row *Row) cluster(s string, i int, read func()) int {
 		r.read(s, i)
 		row.Digits += r.N
 		i = r.End
-		read()
+		if row.Digits >= dateDigits || r.N == serialDigits {
+			read() // before, there is no date yet: an amount, a week, a telephone number's beginning
+		}
 		var next int
 		if g, next = GapAt(s, i); g == None {
 			return i

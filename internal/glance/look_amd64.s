@@ -1,0 +1,76 @@
+#include "textflag.h"
+
+// SPREAD fills a register with a byte.
+#define SPREAD(byte, x, y) \
+	MOVL byte, AX \
+	VMOVD AX, x \
+	VPBROADCASTB x, y
+
+// HALF looks at the 32 bytes at off from SI: their digits to digits, their signs to signs.
+// With 0x50 added, '0' to '9' are the least of the signed bytes. Y6 gathers "cp", Y5 "onn".
+#define HALF(off, digits, signs) \
+	VMOVDQU off(SI), Y0 \
+	VMOVDQU (off+1)(SI), Y1 \
+	VPADDB Y8, Y0, Y2 \
+	VPCMPGTB Y2, Y9, Y2 \
+	VPMOVMSKB Y2, digits \
+	VPCMPEQB Y10, Y0, Y2 \
+	VPMAXUB Y11, Y0, Y3 \
+	VPCMPEQB Y0, Y3, Y3 \
+	VPOR Y2, Y3, Y2 \
+	VPMOVMSKB Y2, signs \
+	VPOR Y12, Y0, Y2 \
+	VPCMPEQB Y13, Y2, Y2 \
+	VPOR Y12, Y1, Y3 \
+	VPCMPEQB Y14, Y3, Y3 \
+	VPAND Y2, Y3, Y2 \
+	VPOR Y2, Y6, Y6 \
+	VPCMPEQB Y7, Y0, Y2 \
+	VPCMPEQB Y15, Y1, Y3 \
+	VPCMPEQB (off+2)(SI), Y15, Y4 \
+	VPAND Y2, Y3, Y3 \
+	VPAND Y3, Y4, Y4 \
+	VPOR Y4, Y5, Y5
+
+// func lookAtMany(text *byte, blocks int, marks *Marks) Words
+TEXT ·lookAtMany(SB), NOSPLIT, $0-28
+	MOVQ text+0(FP), SI
+	MOVQ blocks+8(FP), CX
+	MOVQ marks+16(FP), DI
+	SPREAD($0x50, X8, Y8)
+	SPREAD($0x8a, X9, Y9)
+	SPREAD($0x2d, X10, Y10)
+	SPREAD($0xd9, X11, Y11)
+	SPREAD($0x20, X12, Y12)
+	SPREAD($0x63, X13, Y13)
+	SPREAD($0x70, X14, Y14)
+	SPREAD($0x6e, X15, Y15)
+	SPREAD($0x6f, X7, Y7)
+	VPXOR Y6, Y6, Y6
+	VPXOR Y5, Y5, Y5
+
+block:
+	HALF(0, AX, BX)
+	HALF(32, DX, R8)
+	SHLQ $32, DX
+	ORQ  DX, AX
+	SHLQ $32, R8
+	ORQ  R8, BX
+	MOVQ AX, (DI)
+	MOVQ BX, 8(DI)
+	ADDQ $64, SI
+	ADDQ $16, DI
+	DECQ CX
+	JNZ  block
+
+	XORL AX, AX
+	VPTEST Y6, Y6
+	SETNE AX
+	XORL BX, BX
+	VPTEST Y5, Y5
+	SETNE BX
+	SHLL $1, BX
+	ORL  BX, AX
+	MOVL AX, ret+24(FP)
+	VZEROUPPER
+	RET

@@ -1,0 +1,88 @@
+package glance
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// byEye is Numbers as its description has it.
+func byEye(text string, at, most int) (marks []Marks, met Words) {
+	for ; at < len(text) && len(marks) < most; at += Block {
+		m := Marks{}
+		for i := at; i < min(len(text), at+Block); i++ {
+			switch c := text[i]; {
+			case c >= '0' && c <= '9':
+				m.Digits |= 1 << (i - at)
+			case c == '-' || c >= 0xd9:
+				m.Signs |= 1 << (i - at)
+			}
+			if strings.HasPrefix(strings.ToLower(text[i:min(len(text), i+2)]), "cp") {
+				met |= CP
+			}
+			if strings.HasPrefix(text[i:], "onn") {
+				met |= ONN
+			}
+		}
+		marks = append(marks, m)
+	}
+	return marks, met
+}
+
+func checkNumbers(t *testing.T, text string, at, most int) {
+	t.Helper()
+	want, words := byEye(text, at, most)
+	marks := make([]Marks, most)
+	n, met := Numbers(text, at, marks)
+	if !slices.Equal(marks[:n], want) || met != words {
+		t.Fatalf("%q at %d: %x, words %b, want %x, words %b", text, at, marks[:n], met, want, words)
+	}
+	rest := text[min(len(text), at):] + strings.Repeat("\x00", Block+beyond)
+	blocks := min(most, len(rest)/Block)
+	text = rest[:blocks*Block+min(beyond, len(rest)-blocks*Block)] + "\x00\x00"
+	one, other := make([]Marks, blocks), make([]Marks, blocks)
+	if a, b := look(&[]byte(text)[0], one), lookAtEach(&[]byte(text)[0], other); a != b || !slices.Equal(one, other) {
+		t.Fatalf("%q: %x %b by this machine, %x %b by any", text, one, a, other, b)
+	}
+}
+
+func TestNumbers(t *testing.T) {
+	for c := range 256 {
+		checkNumbers(t, strings.Repeat("x", c)+string([]byte{byte(c)})+"PpCcnoonN", 0, 9)
+	}
+	r := rand.New(rand.NewPCG(3, 4))
+	const some = "0123456789-cCpPonN \n\xe2\x80\x93\xc3\xa6\xd8\xd9\xff/:"
+	for size := range 300 {
+		text := make([]byte, size)
+		for i := range text {
+			text[i] = some[r.IntN(len(some))]
+		}
+		checkNumbers(t, string(text), r.IntN(size+1), 1+r.IntN(6))
+	}
+	for _, word := range []string{"cp", "CP", "onn"} {
+		for shift := range 140 {
+			checkNumbers(t, strings.Repeat(" ", shift)+word, 0, 9)
+			checkNumbers(t, strings.Repeat(" ", shift)+word+strings.Repeat("a", 80), shift/2, 1)
+		}
+	}
+}
+
+func FuzzNumbers(f *testing.F) {
+	f.Add("CPR 220645-7026, personnummer", uint8(0), uint8(3))
+	f.Fuzz(func(t *testing.T, text string, at, most uint8) {
+		checkNumbers(t, text, min(int(at), len(text)), int(most%5)+1)
+	})
+}
+
+func BenchmarkNumbers(b *testing.B) {
+	text := strings.Repeat("Kommunalbestyrelsen har besluttet det.\n", 1600)
+	b.SetBytes(int64(len(text)))
+	var marks [32]Marks
+	for b.Loop() {
+		for at := 0; at < len(text); {
+			n, _ := Numbers(text, at, marks[:])
+			at += n * Block
+		}
+	}
+}
