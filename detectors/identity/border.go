@@ -163,11 +163,22 @@ func (f *finder) branchBefore(c *candidate) bool {
 // units make a number an amount.
 var units = []string{"kr", "DKK", "EUR", "USD", "SEK", "NOK", "€", "bytes", "byte", "ms", "ns", "kWh", "MWh", "m2", "m²", "m3", "m³", "stk", "ton", "kg", "liter", "km", "mm", "enheder", "sekunder", "visninger"}
 
+// unitBegins has the first bytes of those.
+var unitBegins = func() (t [256]bool) {
+	for _, unit := range units {
+		t[unit[0]] = true
+	}
+	return t
+}()
+
 // amountAfter reports whether a currency stands beside a number.
 func (f *finder) amountAfter(c *candidate) bool {
 	rest := f.text[c.end:min(len(f.text), c.end+12)]
 	for len(rest) > 0 && rest[0] == ' ' {
 		rest = rest[1:]
+	}
+	if rest == "" || !unitBegins[rest[0]] {
+		return false
 	}
 	for _, unit := range units {
 		if len(rest) >= len(unit) && rest[:len(unit)] == unit {

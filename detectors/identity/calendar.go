@@ -169,7 +169,13 @@ type Config struct {
 type rules struct {
 	extra []int // days of further exception dates
 	test  map[[10]byte]bool
+	last  [100]bool // the last two digits of those
 	known func(string) bool
+}
+
+// isTest reports whether the digits stand for nobody.
+func (r *rules) isTest(c *candidate) bool {
+	return r.last[c.d[8]*10+c.d[9]] && r.test[c.d]
 }
 
 func newRules(cfg Config) *rules {
@@ -184,6 +190,7 @@ func newRules(cfg Config) *rules {
 		for _, s := range list {
 			if d, ok := digitsOf(s); ok {
 				r.test[d] = true
+				r.last[d[8]*10+d[9]] = true
 			}
 		}
 	}

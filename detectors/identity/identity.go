@@ -111,9 +111,21 @@ func (r *Reading) span() detectors.Span {
 	return sp
 }
 
+// The reasons of most numbers, shared by them and changed by nobody.
+var (
+	plainReasons  = []string{"dato", "modulus 11"}
+	partedReasons = []string{"dato", "modulus 11", "form 6-4"}
+)
+
 // why gives the evidence in Danish.
 func (r *Reading) why() []string {
-	var out []string
+	if r.Verdict == Strong && r.Label == "" && !r.Person && !r.Zero && !r.Doubtful && !r.OCR { // most
+		if r.Parted {
+			return partedReasons
+		}
+		return plainReasons
+	}
+	out := make([]string, 0, 4)
 	switch r.Verdict {
 	case Known:
 		out = append(out, "kendt borger")

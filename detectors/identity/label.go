@@ -103,7 +103,7 @@ func labelSaid(s string, i int) label {
 	if strings.ContainsAny(rest, "0123456789") {
 		return label{}
 	}
-	var buf [80]byte
+	var buf [maxWord]byte
 	who := label{}
 	for w := range strings.FieldsFuncSeq(rest, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		switch kind, name := classify(fold(buf[:0], w), false); kind {
@@ -140,7 +140,7 @@ func labelBefore(s string, i int) label {
 	hasNr, hasID, direct, lines, run := i > 0 && s[i-1] == '#' || address, false, true, 0, 0
 	var who label
 	var whose owner
-	var buf [80]byte
+	var buf [maxWord]byte
 	for tokens := 0; tokens < labelTokens && i > low; {
 		c := s[i-1]
 		if !wordByte(s, i-1) {
@@ -157,11 +157,7 @@ func labelBefore(s string, i int) label {
 			continue
 		}
 		run = 0
-		k := i
-		for k > low && wordByte(s, k-1) {
-			k--
-		}
-		w := fold(buf[:0], s[k:i])
+		w, k := foldBack(&buf, s, low, i)
 		kind, name := classify(w, hasNr)
 		switch {
 		case kind == labelEither && address && !hasID && i-k == 1: // "/p/" in an address
@@ -284,7 +280,7 @@ func hex(c byte) bool { return digits.Digit(c) || c|0x20 >= 'a' && c|0x20 <= 'f'
 // headingLabel reads the name of a column or field. Any word in it that says CPR
 // counts; another label only when it is the last word.
 func headingLabel(s string) label {
-	var buf [80]byte
+	var buf [maxWord]byte
 	s = s[max(0, len(s)-200):]
 	last := label{}
 	hasNr, first := false, true
@@ -317,8 +313,10 @@ func headingLabel(s string) label {
 // labelBehind reads "(cpr)" after a number.
 func labelBehind(s string, i int) label {
 	rest := s[i:min(len(s), i+24)]
-	rest = strings.TrimLeft(rest, " ")
-	if !strings.HasPrefix(rest, "(") {
+	for rest != "" && rest[0] == ' ' {
+		rest = rest[1:]
+	}
+	if rest == "" || rest[0] != '(' {
 		return label{}
 	}
 	inside, _, ok := strings.Cut(rest[1:], ")")

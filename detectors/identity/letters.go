@@ -63,6 +63,9 @@ const maxMaskGap = 24
 func (f *finder) matchMasked() bool {
 	last := &f.row.Runs[f.row.Count-1]
 	rest, width := f.text[last.End:], 0
+	if goesOn(rest) {
+		return false
+	}
 	dash := false
 	for width < len(rest) {
 		r, w := utf8.DecodeRuneInString(rest[width:])
@@ -97,6 +100,15 @@ func (f *finder) matchMasked() bool {
 	c.end = min(c.end, len(f.text))
 	f.add(Reading{Start: c.start, End: c.end, Value: ascii(last.Digit[:6]) + "xxxx", Verdict: Masked, Label: lab.name})
 	return true
+}
+
+// goesOn reports whether a digit stands at the beginning of s, or behind a blank or hyphen,
+// where a mask would stand.
+func goesOn(s string) bool {
+	if s != "" && (s[0] == ' ' || s[0] == '-') {
+		s = s[1:]
+	}
+	return s != "" && digits.Digit(s[0])
 }
 
 func dashAt(s string, i int) bool {

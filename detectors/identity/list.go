@@ -37,18 +37,26 @@ func (f *finder) listLabel(start int) label {
 // rowBefore goes back over numbers of ten digits that only blanks, commas and line
 // ends part from each other and from s[i], or one "og". joined tells of the latter.
 func (f *finder) rowBefore(i int) (from int, joined bool) {
+	from, joined = f.rowEnding(i)
+	f.list.number, f.list.row = i, from
+	return from, joined
+}
+
+// rowEnding is rowBefore, and remembers nothing.
+func (f *finder) rowEnding(i int) (from int, joined bool) {
 	s, known := f.text, f.list
-	defer func() { f.list.number, f.list.row = i, from }()
 	from = i
 	for low := max(0, i-maxList); from > low; {
 		k := from
-		for k > low && strings.IndexByte(" ,;&/|\t\n\r", s[k-1]) >= 0 {
+		for k > low && partsNumbers[s[k-1]] {
 			k--
 		}
-		for _, and := range [...]string{" og", " samt", " and"} {
-			if strings.HasSuffix(s[low:k], and) {
-				k, joined = k-len(and), true
-				break
+		if k > low && (s[k-1] == 'g' || s[k-1] == 't' || s[k-1] == 'd') {
+			for _, and := range [...]string{" og", " samt", " and"} {
+				if strings.HasSuffix(s[low:k], and) {
+					k, joined = k-len(and), true
+					break
+				}
 			}
 		}
 		n := 0
@@ -65,13 +73,25 @@ func (f *finder) rowBefore(i int) (from int, joined bool) {
 	return from, joined
 }
 
+// partsNumbers has the signs that part the numbers of a list.
+var partsNumbers = signSet(" ,;&/|\t\n\r")
+
+func signSet(list string) (t [256]bool) {
+	for _, c := range []byte(list) {
+		t[c] = true
+	}
+	return t
+}
+
 // listAbove goes up from a number that begins its line over lines that begin so, too,
 // and gives the end of the line above them when that ends in a colon; -1 otherwise.
 func (f *finder) listAbove(start int) (head int) {
 	s, known := f.text, f.list
 	at := start
 	for at > max(0, start-20) && s[at-1] != '\n' {
-		at--
+		if at--; lower[s[at]&0x7f] != 0 && s[at] < 0x80 {
+			return -1 // words on its line, as most
+		}
 	}
 	if at == 0 || s[at-1] != '\n' || strings.Trim(s[at:start], " \t*-•·>") != "" {
 		return -1
@@ -114,7 +134,12 @@ const maxAddress = 300
 
 // inAddress reports whether s[i] stands in one.
 func inAddress(s string, i int) bool {
-	if i == 0 || strings.IndexByte("/=_-", s[i-1]) < 0 {
+	if i == 0 {
+		return false
+	}
+	switch s[i-1] {
+	case '/', '=', '_', '-':
+	default:
 		return false
 	}
 	token := addressBefore(s, i)
@@ -169,6 +194,9 @@ func namesThing(s string, k, i int, w []byte) bool {
 // bareID reports whether "id=" of a program stands right before s[i], and nothing says
 // whose.
 func bareID(s string, i int) bool {
+	if i == 0 || s[i-1] != '=' {
+		return false
+	}
 	before, ok := strings.CutSuffix(strings.ToLower(s[max(0, i-6):i]), "=")
 	k := len(before) - 2
 	return ok && k >= 0 && before[k:] == "id" && (k == 0 || !digits.Letter(before[k-1]) && before[k-1] < 0x80)

@@ -67,6 +67,9 @@ func (f *finder) matchTold() bool {
 		return false
 	}
 	end := f.row.Runs[f.row.Count-1].End
+	if end+1 < len(f.text) && f.text[end] == ' ' && digits.Digit(f.text[end+1]) {
+		return false // as most
+	}
 	rest := f.text[end:min(len(f.text), end+2*maxJoin)]
 	start := 0
 	for start < len(rest) && joinSign(rest[start]) {

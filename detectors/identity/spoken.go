@@ -106,7 +106,7 @@ func (f *finder) saidNear(i int) bool {
 		if n < 0 {
 			break
 		}
-		if at += n; strings.HasPrefix(behind[at:], "fire") && strings.HasSuffix(behind[:at], "idste ") {
+		if at += n; at+1 < len(behind) && behind[at+1] == 'i' && strings.HasPrefix(behind[at:], "fire") && strings.HasSuffix(behind[:at], "idste ") {
 			return true
 		}
 	}
@@ -117,6 +117,9 @@ func (f *finder) saidNear(i int) bool {
 // stand before a serial: it is never false where that matches.
 func callsSerial(s string) bool {
 	s = s[max(0, len(s)-40):]
+	if n := len(s); n > 4 && s[n-1] == ' ' && !mayCall(s[:n-1]) {
+		return false
+	}
 	for s != "" {
 		if serialSigns[s[len(s)-1]] {
 			s = s[:len(s)-1]
@@ -159,6 +162,33 @@ func callsSerial(s string) bool {
 	}
 	return bytes.Contains(low[:n], []byte("cpr"))
 }
+
+// mayCall is callsSerial for what ends in a word, as far as its last three letters and
+// those of "cpr" tell.
+func mayCall(s string) bool {
+	n := len(s)
+	var x, y, z byte
+	if s[n-3]|s[n-2]|s[n-1] < 0x80 {
+		x, y, z = lower[s[n-3]], lower[s[n-2]], lower[s[n-1]]
+	}
+	if x == 0 || y == 0 || z == 0 || callEnds[z-'a']>>(y-'a')&1 != 0 {
+		return true
+	}
+	for k := n - 1; k >= 0 && s[k] > ' '; k-- {
+		if s[k]|0x20 == 'c' || s[k] >= 0x80 {
+			return true
+		}
+	}
+	return false
+}
+
+// callEnds has, for each last letter of such a word, a bit for the one before.
+var callEnds = func() (t ['z' - 'a' + 1]uint32) {
+	for _, end := range append([]string{"sidste", "fire", "four", "tal", "tallene", "digits", "er", "lyder", "is", "are", "med"}, serialEnds...) {
+		t[end[len(end)-1]-'a'] |= 1 << (end[len(end)-2] - 'a')
+	}
+	return t
+}()
 
 // serialSigns may stand between these words and the digits.
 var serialSigns = func() (t [256]bool) {

@@ -125,11 +125,17 @@ func rule(line string) bool {
 	return strings.Trim(line, "|+-=: \t\r") == "" && len(line) > 2
 }
 
+// besideCell has the signs that may stand beside what is alone in its cell.
+var besideCell = signSet("|\t;\n \"'`*\r")
+
 // aloneInColumn reports whether nothing but blanks and quotes stands beside
 // s[start:end] in its cell.
 func (f *finder) aloneInColumn(start, end int) bool {
-	if end < len(f.text) && strings.IndexByte("|\t;\n \"'`*\r", f.text[end]) < 0 || start > 0 && strings.IndexByte("|\t;\n \"'`*", f.text[start-1]) < 0 {
+	if end < len(f.text) && !besideCell[f.text[end]] || start > 0 && (!besideCell[f.text[start-1]] || f.text[start-1] == '\r') {
 		return false // by the sign beside it, as most
+	}
+	if start > 1 && f.text[start-1] == ' ' && lower[f.text[start-2]&0x7f] != 0 && f.text[start-2] < 0x80 {
+		return false // behind a word
 	}
 	left := strings.TrimRight(f.text[max(0, start-12):start], " \"'`*")
 	if left == "" && start > 12 || left != "" && strings.IndexByte("|\t;\n", left[len(left)-1]) < 0 {

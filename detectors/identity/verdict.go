@@ -152,7 +152,7 @@ func (f *finder) take(c candidate) bool {
 // read over a gap, whatever stands before it.
 func (f *finder) mayStand(c *candidate) bool {
 	_, _, ok := birthOf(&c.d)
-	return ok || f.rules.test[c.d]
+	return ok || f.rules.isTest(c)
 }
 
 func (f *finder) add(r Reading) {
@@ -165,7 +165,7 @@ func (f *finder) add(r Reading) {
 
 // judge climbs the ladder of verdicts.
 func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
-	if f.rules.test[c.d] {
+	if f.rules.isTest(c) {
 		return Test, false
 	}
 	labelled := lab.kind == labelCPR
@@ -290,13 +290,13 @@ func (f *finder) machineStamp(c *candidate) bool {
 	if c.dashed && f.moment(c) && (f.logged(c) || f.fileName(c)) {
 		return true
 	}
-	if c.end-c.start != 10 || !f.logged(c) {
+	if c.end-c.start != 10 {
 		return false
 	}
 	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
 	stamp := birth{2000 + pair(0), pair(2), pair(4)}
 	return stamp.exists() && pair(6) < 24 && pair(8) < 60 &&
-		stamp.days() <= f.today+10000 && stamp.days() > f.today-100000
+		stamp.days() <= f.today+10000 && stamp.days() > f.today-100000 && f.logged(c)
 }
 
 func (f *finder) logged(c *candidate) bool {

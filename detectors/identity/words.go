@@ -2,6 +2,7 @@ package identity
 
 import (
 	"bytes"
+	"encoding/binary"
 	"strings"
 )
 
@@ -19,14 +20,19 @@ var words = makeWords()
 // persons are words of things' numbers that may be a person's own when "id" follows.
 var persons = map[string]bool{"kunde": true, "medarbejder": true, "loen": true, "bruger": true, "debitor": true, "laaner": true, "kreditor": true, "klage": true}
 
-// lengths has, for each first letter, a bit for every length of a word in words: most
-// words of a text are told from labels by it without looking them up.
-var lengths = func() (t [256]uint64) {
+// ends has, for each first letter and length, a bit for every last letter of a word in
+// words: most words of a text are told from labels by it without looking them up.
+var ends = func() (t [32][64]uint32) {
 	for w := range words {
-		t[w[0]] |= 1 << len(w)
+		t[w[0]&31][len(w)] |= 1 << (w[len(w)-1] & 31)
 	}
 	return t
 }()
+
+// mayBeKnown reports whether words may have the folded word.
+func mayBeKnown(w []byte) bool {
+	return len(w) > 0 && ends[w[0]&31][len(w)&63]>>(w[len(w)-1]&31)&1 != 0
+}
 
 func makeWords() map[string]word {
 	m := make(map[string]word)
@@ -77,10 +83,7 @@ func makeWords() map[string]word {
 // classify tells what a folded word says. hasNr is true when "nr." or the like
 // stands between it and the number.
 func classify(w []byte, hasNr bool) (labelKind, string) {
-	if len(w) == 0 {
-		return labelNone, ""
-	}
-	if lengths[w[0]]>>len(w)&1 != 0 {
+	if mayBeKnown(w) {
 		if known, ok := words[string(w)]; ok {
 			if known.needsNr && !hasNr {
 				return labelNone, ""
@@ -88,10 +91,26 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 			return known.kind, known.name
 		}
 	}
-	switch w[len(w)-1] {
-	case 'r', 'e', 'n', 's':
-	default:
+	if len(w) < 3 {
+		return labelNone, ""
+	}
+	switch x, y := w[len(w)-3], w[len(w)-2]; w[len(w)-1] { // what no such word ends in is told by three letters
+	case 'd':
 		return otherID(w), ""
+	case 'r':
+		if y != 'n' && (x != 'c' || y != 'p') && (x != 'm' && x != 'b' || y != 'e') {
+			return labelNone, ""
+		}
+	case 'e':
+		if (x != 'm' || y != 'r') && (x != 'e' || y != 'n') {
+			return labelNone, ""
+		}
+	case 's':
+		if x != 'e' || y != 'r' {
+			return labelNone, ""
+		}
+	default:
+		return labelNone, ""
 	}
 	for _, tail := range [...]string{"cpr", "cprnr", "cprnummer"} {
 		if hasTail(w, tail) {
@@ -103,7 +122,7 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 			return labelOther, kindOfThing(w[:len(w)-len(tail)])
 		}
 	}
-	return otherID(w), ""
+	return labelNone, ""
 }
 
 // kindOfThing names the number that a compound ("fakturanummer") is: a thing's, unless
@@ -128,7 +147,7 @@ func otherID(w []byte) labelKind {
 		return labelNone
 	case len(stem) >= 7 && stem[len(stem)-1] == 's' && !bytes.HasPrefix(stem, []byte("person")) && !bytes.HasPrefix(stem, []byte("borger")) && !bytes.HasPrefix(stem, []byte("patient")):
 		return labelOther // "angivelsesid"
-	case lengths[stem[0]]>>len(stem)&1 == 0:
+	case !mayBeKnown(stem):
 		return labelNone
 	}
 	if known := words[string(stem)]; known.kind == labelOther && !persons[string(stem)] {
@@ -141,10 +160,61 @@ func hasTail(w []byte, tail string) bool {
 	return len(w) > len(tail) && string(w[len(w)-len(tail):]) == tail
 }
 
+// maxWord is how many bytes of a word are looked at.
+const maxWord = 40
+
+// foldBack finds the word that ends at s[i], and begins at k, not before low, and folds it
+// into buf: most have but the letters that it knows.
+func foldBack(buf *[maxWord]byte, s string, low, i int) (w []byte, k int) {
+	n := len(buf)
+	for k = i; k > low; {
+		c := s[k-1]
+		if n < 2 || c >= 0x80 && (k-1 == low || s[k-2] != 0xc3) {
+			return foldAny(buf, s, low, i)
+		}
+		if c < 0x80 {
+			if c = lower[c]; c == 0 {
+				break
+			}
+			n, k = n-1, k-1
+			buf[n] = c
+			continue
+		}
+		n, k = n-2, k-2
+		switch c {
+		case 0xa6, 0x86:
+			buf[n], buf[n+1] = 'a', 'e'
+		case 0xb8, 0x98:
+			buf[n], buf[n+1] = 'o', 'e'
+		case 0xa5, 0x85:
+			buf[n], buf[n+1] = 'a', 'a'
+		default:
+			return foldAny(buf, s, low, i)
+		}
+	}
+	return buf[n:], k
+}
+
+// foldAny is foldBack for any word.
+func foldAny(buf *[maxWord]byte, s string, low, i int) (w []byte, k int) {
+	for k = i; k > low && wordByte(s, k-1); {
+		k--
+	}
+	return fold(buf[:0], s[k:i]), k
+}
+
+// lower has the small letter for each letter of ASCII, 0 for any other sign.
+var lower = func() (t [128]byte) {
+	for c := byte('a'); c <= 'z'; c++ {
+		t[c], t[c-'a'+'A'] = c, c
+	}
+	return t
+}()
+
 // fold writes a word in lower case with æ ø å as ae oe aa. A word longer than
 // fits is cut at the front: the end of a compound tells what it is.
 func fold(buf []byte, s string) []byte {
-	s = s[max(0, len(s)-cap(buf)/2):]
+	s = s[max(0, len(s)-maxWord):]
 	for i := 0; i < len(s); i++ {
 		c := s[i]
 		switch {
@@ -177,17 +247,53 @@ var heads = wordSet(`kontrakt aftale tilbud abonnement licens police polise gara
 // isThing reports whether a folded word ends in the word for a thing, in any number.
 func isThing(w []byte) bool {
 	switch {
-	case len(w) < 3:
+	case len(w) < 3 || len(w) > 3 && !thingTails.has(w):
 		return false
 	case headEnds(w):
 		return true
 	}
-	for _, end := range [...]string{"en", "et", "er", "erne", "s", "n", "r", "ne", "ens", "ets"} {
+	for _, end := range thingEnds {
 		if hasTail(w, end) && len(w)-len(end) > 3 && headEnds(w[:len(w)-len(end)]) {
 			return true
 		}
 	}
 	return false
+}
+
+// thingEnds are the endings of a word for a thing.
+var thingEnds = [...]string{"en", "et", "er", "erne", "s", "n", "r", "ne", "ens", "ets"}
+
+// tails is a set of the last four letters of words, told by a hash: it may say that it has
+// some which it has not.
+type tails [1 << 16 / 64]uint64
+
+// thingTails are those of the words for things of more than three letters. Shorter ones
+// have no ending and stand in no compound.
+var thingTails = func() *tails {
+	t := new(tails)
+	for w := range heads {
+		if len(w) > 3 {
+			t.add(w)
+			for _, end := range thingEnds {
+				t.add(w + end)
+			}
+		}
+	}
+	return t
+}()
+
+func (t *tails) add(w string) {
+	at := tailHash([]byte(w))
+	t[at/64] |= 1 << (at % 64)
+}
+
+func (t *tails) has(w []byte) bool {
+	at := tailHash(w)
+	return t[at/64]>>(at%64)&1 != 0
+}
+
+func tailHash(w []byte) uint32 {
+	return binary.LittleEndian.Uint32(w[len(w)-4:]) * 0x9e3779b1 >> 16
 }
 
 // headEnds reports whether w is a head or a compound of one.
