@@ -7,7 +7,7 @@ import (
 	"brevvagt/detectors/identity/digits"
 )
 
-// collect gives the last row of each call, by stride or byte by byte.
+// collect gives the last row of each call, 64 bytes at once or byte by byte.
 func collect(by func(string, *digits.Row, func()), s string) (out []digits.Run) {
 	var row digits.Row
 	by(s, &row, func() { out = append(out, row.Runs[row.Count-1]) })
@@ -43,10 +43,10 @@ func TestRuns(t *testing.T) {
 	}
 }
 
-// TestEveryRunOfFourIsMet shifts a run over a whole period of the probes.
+// TestEveryRunOfFourIsMet shifts a run over the ends of two blocks.
 func TestEveryRunOfFourIsMet(t *testing.T) {
-	for shift := range 60 {
-		s := string(slices.Repeat([]byte("a"), shift)) + "1234 12" + string(slices.Repeat([]byte("a"), 60-shift))
+	for shift := range 140 {
+		s := string(slices.Repeat([]byte("a"), shift)) + "1234 12" + string(slices.Repeat([]byte("a"), 140-shift))
 		if runs := collect(scan, s); len(runs) != 2 || runs[0].Start != shift || runs[0].N != 4 {
 			t.Fatalf("shift %d: %+v", shift, runs)
 		}

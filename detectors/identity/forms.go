@@ -324,7 +324,7 @@ func dateFirst(runs []digits.Run) bool {
 const maxBox = 5
 
 // equalBoxes tells ten boxes with one digit each. The date's boxes stand equally
-// far apart: that is what makes them boxes, and what lets the stride find them.
+// far apart: that is what makes them boxes.
 func equalBoxes(runs []digits.Run) bool {
 	if len(runs) != 10 {
 		return false

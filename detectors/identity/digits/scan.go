@@ -1,5 +1,5 @@
-// Package digits finds runs of digits that may be parts of one number, without
-// looking at every byte of a text.
+// Package digits finds runs of digits that may be parts of one number, by looking at 64
+// bytes of a text at once.
 //
 // A Run is a row of digits; invisible characters inside do not part it. A Gap is
 // what stands between two runs. A Row is the runs that follow each other closely;
