@@ -84,10 +84,32 @@ func TestTheCalendarFile(t *testing.T) {
 	if d, err = k.Edit(t.Context(), "dpo", d.No, e2); err != nil {
 		t.Fatal(err)
 	}
-	if text, _ = deadline.ICS(d, "Eksempel Kommune", now); !strings.Contains(text, "SEQUENCE:20\r\n") || !strings.Contains(text, "DTEND:20261026T130000Z") {
+	if text, _ = deadline.ICS(d, "Eksempel Kommune", now); !strings.Contains(text, "SEQUENCE:1200\r\n") || !strings.Contains(text, "DTEND:20261026T130000Z") {
 		t.Errorf("the moved deadline:\n%s", text)
 	}
-	d.Status = register.Averted
+	now = now.Add(time.Second) // it was no breach after all: calendars take the deadline out
+	was, e3 := d.Deadline, desk.EntryOf(d)
+	e3.Status = register.Averted
+	if d, err = k.Edit(t.Context(), "dpo", d.No, e3); err != nil {
+		t.Fatal(err)
+	}
+	text, ok = deadline.ICS(d, "Eksempel Kommune", now)
+	if cal, err = ics.ParseCalendar(strings.NewReader(text)); !ok || err != nil || len(cal.Events()) != 1 || cal.Events()[0].Id() != e.Id() || strings.Contains(text, "VALARM") || !d.Extra.Withdrawn.Equal(was) {
+		t.Fatalf("the deadline that was taken away, %v:\n%s", err, text)
+	}
+	for _, want := range []string{"METHOD:CANCEL\r\n", "STATUS:CANCELLED\r\n", "SEQUENCE:1201\r\n", "DTEND:20261026T130000Z"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("lacks %q:\n%s", want, text)
+		}
+	}
+	now = now.Add(time.Minute)
+	if d, err = k.Confirm(t.Context(), "dpo", d.No, now.Add(-time.Hour)); err != nil || !d.Extra.Withdrawn.IsZero() {
+		t.Fatalf("a breach again: %v", err)
+	}
+	if text, _ = deadline.ICS(d, "", now); !strings.Contains(text, "METHOD:PUBLISH") || strings.Contains(text, "CANCELLED") {
+		t.Errorf("a breach again:\n%s", text)
+	}
+	d.Status, d.Extra.Withdrawn = register.Averted, time.Time{}
 	if _, ok := deadline.ICS(d, "", now); ok {
 		t.Error("an averted incident has a calendar file")
 	}

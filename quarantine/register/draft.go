@@ -141,7 +141,7 @@ func (r *Register) Confirm(ctx context.Context, tx *sql.Tx, no string, aware, at
 		return nil, fmt.Errorf("register entry %s: %w", no, err)
 	}
 	undecided := strings.HasPrefix(d.Notify, dpoDecides) || d.Status == Averted
-	d.Status, d.Confirmed, d.Deadline = Breach, aware, aware.Add(Deadline)
+	d.Status, d.Confirmed, d.Deadline, d.Extra.Withdrawn = Breach, aware, aware.Add(Deadline), time.Time{}
 	if d.Discovered.IsZero() {
 		d.Discovered = aware
 	}

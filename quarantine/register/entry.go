@@ -19,6 +19,9 @@ type Extra struct {
 	Notified   time.Time `json:"notified,omitzero"`     // when the DPO notified the authority
 	Told       time.Time `json:"told,omitzero"`         // when the persons were told
 	Severity   *Severity `json:"severity,omitempty"`
+	// Withdrawn is the deadline of a breach that turned out to be none: calendars still
+	// have it, and are to be told. The program sets it.
+	Withdrawn time.Time `json:"withdrawn,omitzero"`
 }
 
 // Errors of an entry that does not hang together.

@@ -8,6 +8,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -21,9 +22,15 @@ import (
 var alarms = [...]time.Duration{24 * time.Hour, 4 * time.Hour}
 
 // ICS is the deadline of an entry as a calendar file, in UTC with alarms 24 and 4
-// hours before. ok is false for an entry without a running deadline.
+// hours before while nobody has decided. The deadline of a breach that turned out to be
+// none is a cancellation (RFC 5546, 3.2.5), by which a calendar takes it out. ok is false
+// for an entry that has never had a deadline.
 func ICS(d *register.Draft, organisation string, now time.Time) (text string, ok bool) {
-	if d.Status != register.Breach || d.Deadline.IsZero() {
+	deadline, withdrawn := d.Deadline, false
+	if d.Status != register.Breach {
+		deadline, withdrawn = d.Extra.Withdrawn, true
+	}
+	if deadline.IsZero() {
 		return "", false
 	}
 	cal := ics.NewCalendar()
@@ -32,13 +39,21 @@ func ICS(d *register.Draft, organisation string, now time.Time) (text string, ok
 	e := cal.AddEvent("frist-" + d.No + "@brevvagt.invalid")
 	e.SetDtStampTime(now.UTC())
 	// A deadline that was moved takes the place of the one that the calendar has.
-	e.SetSequence(max(0, int(d.Changed.Sub(d.Registered)/time.Minute)))
-	e.SetStartAt(d.Deadline.UTC().Add(-15 * time.Minute))
-	e.SetEndAt(d.Deadline.UTC())
+	e.SetSequence(min(max(0, int(d.Changed.Sub(d.Registered)/time.Second)), math.MaxInt32))
+	e.SetStartAt(deadline.UTC().Add(-15 * time.Minute))
+	e.SetEndAt(deadline.UTC())
 	e.SetSummary("Frist for anmeldelse til Datatilsynet: brud nr. " + d.No)
 	e.SetDescription(strings.TrimSpace(organisation + "\n72 timer efter, at bruddet blev bekendt. Se fortegnelsen i brevvagt."))
 	e.SetClass(ics.ClassificationConfidential)
+	if withdrawn {
+		cal.SetMethod(ics.MethodCancel)
+		e.SetStatus(ics.ObjectStatusCancelled)
+		e.SetDescription("Bruddet er ikke længere registreret som et brud. Fristen er bortfaldet.")
+	}
 	for _, before := range alarms {
+		if withdrawn || d.Settled() {
+			break
+		}
 		a := e.AddAlarm()
 		a.SetAction(ics.ActionDisplay)
 		a.SetTrigger(fmt.Sprintf("-PT%dH", int(before.Hours())))

@@ -88,6 +88,7 @@ func (k *Desk) Edit(ctx context.Context, by, no string, e Entry) (*register.Draf
 	}
 	d := *before
 	d.Fields, d.Extra = e.Fields, e.Extra
+	d.Extra.Withdrawn = before.Extra.Withdrawn
 	if e.Status != "" {
 		d.Status = e.Status
 	}
@@ -96,6 +97,12 @@ func (k *Desk) Edit(ctx context.Context, by, no string, e Entry) (*register.Draf
 	}
 	if err := k.settle(&d, e, at); err != nil {
 		return nil, err
+	}
+	switch {
+	case d.Status == register.Breach:
+		d.Extra.Withdrawn = time.Time{}
+	case before.Status == register.Breach:
+		d.Extra.Withdrawn = before.Deadline
 	}
 	err = k.Store.Update(ctx, func(tx *sql.Tx) error {
 		now, err := k.Register.Locked(ctx, tx, no)

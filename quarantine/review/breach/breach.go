@@ -249,6 +249,7 @@ type entryView struct {
 // clockPart holds the three times apart, and the time left.
 type clockPart struct {
 	Discovered, Confirmed, Deadline, Left string
+	Calendar                              string // what its calendar file does, "" for none
 	Late, Running                         bool
 }
 
@@ -268,6 +269,12 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, d *register.Draft, 
 			Late: d.Late(s.Now()), Running: d.Status == register.Breach && !d.Deadline.IsZero() && !d.Settled()}}
 	if v.Running || d.Status == register.Possible && !d.Deadline.IsZero() {
 		v.Left = words.TimeLeft(l, d.Deadline.Sub(s.Now()))
+	}
+	switch {
+	case v.Running:
+		v.Calendar = words.Text(l, "entry.calendar")
+	case d.Status != register.Breach && !d.Extra.Withdrawn.IsZero():
+		v.Calendar = words.Text(l, "entry.uncalendar")
 	}
 	if d.Extra.Severity != nil {
 		sv := severityOf(l, *d.Extra.Severity)

@@ -54,6 +54,7 @@ func entryTexts() map[string]phrase {
 		"entry.notset":       {"(ikke sat)", "(not set)"},
 		"entry.notconfirmed": {"Nej. Uret er ikke startet.", "No. The clock has not started."},
 		"entry.calendar":     {"Læg fristen i kalenderen (ICS)", "Put the deadline in your calendar (ICS)"},
+		"entry.uncalendar":   {"Tag fristen ud af kalenderen (ICS)", "Take the deadline out of your calendar (ICS)"},
 		"entry.extra":        {"Til brug for en anmeldelse", "For use in a notification"},
 		"entry.persons":      {"Omtrentligt antal berørte personer", "Approximate number of persons affected"},
 		"entry.records":      {"Omtrentligt antal berørte poster, fx dokumenter", "Approximate number of records affected, such as documents"},
