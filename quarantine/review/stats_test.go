@@ -1,11 +1,13 @@
 package review
 
 import (
+	"database/sql"
 	"fmt"
 	"net/url"
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,6 +28,17 @@ func TestStatistics(t *testing.T) {
 	c.post("/sag/"+third.ID+"/frigiv", "begrundelse", "Modtageren har sikker post")
 	_, body := c.get("/statistik")
 	contains(t, body, "Statistik 2026", "<dt>Standset</dt><dd>4</dd>", "<dt>Afvist</dt><dd>2</dd>", "67 %", "kommune.example", "november", "2 timer", "Afværgede hændelser: 3. Mulige brud: 1. Brud: 0. Anmeldt eller skal anmeldes: 0.")
+	for row, shown := range map[string]string{`UPDATE cases SET wish = '{"route":"sikker"}' WHERE id = $1`: "100 %", `UPDATE cases SET wish = '{"to":[1]}' WHERE id = $1`: "100 %",
+		`UPDATE cases SET wish = '' WHERE id = $1`: "67 %", `UPDATE register_drafts SET status = 'brud' WHERE case_id = $1`: "100 %"} {
+		for _, set := range []string{`UPDATE cases SET wish = '' WHERE id = $1`, `UPDATE register_drafts SET status = 'muligt brud' WHERE case_id = $1`, row} {
+			if err := r.db.Update(t.Context(), func(tx *sql.Tx) error { _, err := tx.Exec(set, third.ID); return err }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, body = c.get("/statistik"); !strings.Contains(body, shown) {
+			t.Errorf("after %s the rule is not right in %s", row, shown)
+		}
+	}
 	if _, body = c.get("/statistik?aar=2025"); body == "" {
 		t.Error("no page for a year without cases")
 	}

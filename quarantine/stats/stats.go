@@ -51,8 +51,10 @@ type Entries struct {
 	Notified int `json:"notified"` // column 8 is Ja
 }
 
-// Rule counts the cases in which a rule fired. A rejected case is a hit; a released
-// or false alarm is not. Cases without a decision count for neither.
+// Rule counts the cases in which a rule fired. It was right where the case was rejected,
+// released by a secure route or to some of the recipients only, or became a breach; it was
+// not where everybody got the item as it was sent, or somebody noted a false alarm. Cases
+// without a decision count for neither.
 type Rule struct {
 	ID      string `json:"rule"`
 	Cases   int    `json:"cases"`
@@ -107,9 +109,9 @@ type fact struct {
 }
 
 func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time, units map[string]*Unit) error {
-	rows, err := tx.QueryContext(ctx, `SELECT c.held_at, c.state, c.decided_at, CASE WHEN c.brief <> '' THEN c.brief ELSE c.facts END,
-		EXISTS (SELECT 1 FROM case_notes n WHERE n.case_id = c.id AND n.kind = 'false-alarm')
-		FROM cases c WHERE c.held_at >= $1 AND c.held_at < $2 ORDER BY c.held_at`, store.Millis(from), store.Millis(to))
+	rows, err := tx.QueryContext(ctx, `SELECT c.held_at, c.state, c.decided_at, CASE WHEN c.brief <> '' THEN c.brief ELSE c.facts END, c.wish,
+		EXISTS (SELECT 1 FROM case_notes n WHERE n.case_id = c.id AND n.kind = 'false-alarm'), COALESCE(d.status, '')
+		FROM cases c LEFT JOIN register_drafts d ON d.no = c.draft_no AND c.draft_no <> '' WHERE c.held_at >= $1 AND c.held_at < $2 ORDER BY c.held_at`, store.Millis(from), store.Millis(to))
 	if err != nil {
 		return fmt.Errorf("cannot count cases: %w", err)
 	}
@@ -118,9 +120,9 @@ func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time, units 
 	var waits []time.Duration
 	for rows.Next() {
 		var held, decided int64
-		var state, text string
+		var state, text, wish, status string
 		var alarm bool
-		if err := rows.Scan(&held, &state, &decided, &text, &alarm); err != nil {
+		if err := rows.Scan(&held, &state, &decided, &text, &wish, &alarm, &status); err != nil {
 			return fmt.Errorf("cannot count cases: %w", err)
 		}
 		var f fact
@@ -140,11 +142,12 @@ func (y *Year) cases(ctx context.Context, tx *sql.Tx, from, to time.Time, units 
 			waits = append(waits, store.Time(decided).Sub(store.Time(held)))
 		}
 		y.state(state)
+		was := verdict(state, wish, status, alarm)
 		for _, r := range f.Rules {
 			if rules[r.ID] == nil {
 				rules[r.ID] = &Rule{ID: r.ID}
 			}
-			rules[r.ID].count(state, alarm)
+			rules[r.ID].count(was)
 		}
 	}
 	if err := rows.Err(); err != nil {
@@ -167,14 +170,30 @@ func (y *Year) state(state string) {
 	}
 }
 
-func (r *Rule) count(state string, alarm bool) {
-	r.Cases++
+// verdict is what became of a case says of its rules: 1 that they were right, -1 that they
+// were not, 0 nothing yet. wish is how it was released, status what the register says.
+func verdict(state, wish, status string, alarm bool) int {
 	switch {
-	case alarm || state == "released":
-		r.Misses++
-		r.Decided++
-	case state == "rejected":
+	case alarm:
+		return -1
+	case status == "brud", state == "rejected":
+		return 1
+	case state == "released" && (strings.Contains(wish, `"route":`) || strings.Contains(wish, `"to":`)):
+		return 1
+	case state == "released":
+		return -1
+	}
+	return 0
+}
+
+func (r *Rule) count(verdict int) {
+	r.Cases++
+	switch verdict {
+	case 1:
 		r.Hits++
+		r.Decided++
+	case -1:
+		r.Misses++
 		r.Decided++
 	}
 }
