@@ -285,3 +285,37 @@ func TestRolesAreOrdered(t *testing.T) {
 		}
 	}
 }
+
+// Everybody may add his own mail addresses; only a colleague takes one away.
+func TestMailOfAnAccount(t *testing.T) {
+	a := accountOpen(t)
+	if _, err := a.LoginExternal(t.Context(), anna(account.DPO)); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range []struct {
+		by   string
+		mail []string
+		want error
+	}{
+		{"anna", []string{"Anna.E@kommune.example ", "jura@kommune.example"}, nil},
+		{"anna", []string{"jura@kommune.example"}, account.ErrOwnMail},
+		{"bo", []string{"jura@kommune.example", "jura@kommune.example"}, nil},
+		{"anna", []string{"jura@kommune.example", "x@kommune.example"}, nil},
+		{"bo", []string{"jura"}, account.ErrMail},
+		{"bo", []string{"a b@kommune.example"}, account.ErrMail},
+		{"bo", []string{"<a@kommune.example>"}, account.ErrMail},
+	} {
+		if err := a.SetMail(t.Context(), "anna", s.mail, s.by); !errors.Is(err, s.want) {
+			t.Errorf("%s sets %q: %v", s.by, s.mail, err)
+		}
+	}
+	if err := a.SetMail(t.Context(), "nobody", []string{"a@kommune.example"}, "bo"); !errors.Is(err, account.ErrNotFound) {
+		t.Error(err)
+	}
+	if got, err := a.Mail(t.Context()); err != nil || strings.Join(got["anna"], " ") != "jura@kommune.example x@kommune.example" {
+		t.Errorf("%q, %v", got, err)
+	}
+	if got := a.verbs(t, 1); got != "anna:account-mail account=anna" {
+		t.Error(got)
+	}
+}

@@ -216,7 +216,7 @@ func TestGuessingFromOutside(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range maxTries { // each from another address
-		if _, err := in(fmt.Sprint("203.0.113.", i), "", "anna", "forkert ord her"); !errors.Is(err, account.ErrLogin) {
+		if _, err := in(fmt.Sprint("192.0.2.", 100+i), "", "anna", "forkert ord her"); !errors.Is(err, account.ErrLogin) {
 			t.Fatal(err)
 		}
 	}
@@ -244,6 +244,7 @@ func TestGuessingFromOutside(t *testing.T) {
 		want                      error
 	}{
 		{mine, "", "anna", pass, 0, account.ErrTooMany},
+		{"198.51.100.3", "", "anna", pass, 0, nil}, // another neighbourhood
 		{mine, bo, "anna", pass, 0, account.ErrTooMany}, // another's browser
 		{mine, cut + last, "anna", pass, 0, account.ErrTooMany},
 		{mine, ".", "anna", pass, 0, account.ErrTooMany},
@@ -266,7 +267,7 @@ func TestGuessingFromOutside(t *testing.T) {
 		}
 	}
 	for range maxTries {
-		_, _ = in("203.0.113.9", "", "anna", "forkert ord her")
+		_, _ = in("192.0.2.9", "", "anna", "forkert ord her")
 	}
 	const next = "en anden lang sætning"
 	if err := a.ChangePassphrase(t.Context(), "anna", pass, next); err != nil {
@@ -277,10 +278,45 @@ func TestGuessingFromOutside(t *testing.T) {
 	}
 	a.now = a.now.Add(account.KnownFor)
 	for range maxTries {
-		_, _ = in("203.0.113.9", "", "bo", "forkert ord her")
+		_, _ = in("192.0.2.9", "", "bo", "forkert ord her")
 	}
 	if _, err := in(mine, bo, "bo", pass); !errors.Is(err, account.ErrTooMany) {
 		t.Errorf("a browser is known after %s: %v", account.KnownFor, err)
+	}
+}
+
+// TestManyAddresses: somebody with many addresses on the internet closes a name to it, and
+// not to the municipality's own networks, nor there from one network for the others.
+func TestManyAddresses(t *testing.T) {
+	a := accountOpen(t)
+	if _, err := a.Create(t.Context(), "anna", "", account.Auditor, pass); err != nil {
+		t.Fatal(err)
+	}
+	in := func(from, word string) error {
+		_, err := a.LoginFrom(t.Context(), account.Caller{Address: from}, "anna", word)
+		return err
+	}
+	for i := range 50 {
+		from := fmt.Sprintf("198.51.%d.%d", i/maxTries, i)
+		if i%2 == 1 {
+			from = fmt.Sprintf("2001:db8:%d:%d::1", i/maxTries, i)
+		}
+		if err := in(from, "forkert ord her"); !errors.Is(err, account.ErrLogin) {
+			t.Fatalf("%s: %v", from, err)
+		}
+	}
+	if err := in("203.0.113.7", pass); !errors.Is(err, account.ErrTooMany) {
+		t.Errorf("50 tries on the internet are not all: %v", err)
+	}
+	for range maxTries {
+		if err := in("10.1.2.3", "forkert ord her"); !errors.Is(err, account.ErrLogin) {
+			t.Fatal(err)
+		}
+	}
+	for from, want := range map[string]error{"10.1.2.9": account.ErrTooMany, "10.1.3.9": nil, "fd00:1::5": nil, "172.16.0.5": nil, "203.0.113.8": account.ErrTooMany, "172.32.0.5": account.ErrTooMany} {
+		if err := in(from, pass); !errors.Is(err, want) {
+			t.Errorf("%s: %v, want %v", from, err, want)
+		}
 	}
 }
 

@@ -20,7 +20,7 @@ func TestOwnMailIsNotReleased(t *testing.T) {
 			return err
 		}
 		_, err := tx.ExecContext(t.Context(), `INSERT INTO account_logins (account, login, issuer, subject, linked) VALUES ('ab', 'asta.bo@kommune.example', '', '', 1)`)
-		return err
+		return errors.Join(err, set(tx, `INSERT INTO account_mail (account, mail) VALUES ('ab', 'asta.b@kommune.example'), ('ab', 'juridisk@kommune.example')`))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -36,6 +36,9 @@ func TestOwnMailIsNotReleased(t *testing.T) {
 		{"anna", "social@kommune.example", []string{"anna@kommune.example"}, true},
 		{"anna", "", []string{"social@kommune.example", "ANNA+x@kommune.example"}, true},
 		{"ab", "asta.bo@kommune.example", nil, true},
+		{"ab", "Asta.B+x@skole.kommune.example", nil, true},
+		{"ab", "social@kommune.example", []string{"juridisk@kommune.example"}, true},
+		{"anna", "juridisk@kommune.example", nil, false},
 		{"anna", "annabo@kommune.example", []string{"hanna@kommune.example"}, false},
 		{"anna", "", nil, false},
 		{"ab", "social@kommune.example", nil, false},
@@ -48,6 +51,64 @@ func TestOwnMailIsNotReleased(t *testing.T) {
 		if _, err := b.service.Release(t.Context(), c.ID, decision); errors.Is(err, quarantine.ErrOwn) != x.own {
 			t.Errorf("%s releases a mail of %s %v: %v", x.by, x.from, x.authors, err)
 		}
+		if err := b.service.MayExcept(t.Context(), c.ID, x.by, ""); errors.Is(err, quarantine.ErrOwn) != x.own {
+			t.Errorf("%s calls a mail of %s %v a false alarm: %v", x.by, x.from, x.authors, err)
+		}
+	}
+}
+
+func set(tx *sql.Tx, statement string) error {
+	_, err := tx.Exec(statement)
+	return err
+}
+
+// What takes two people to let go once does not take one to let go for a year, and the
+// word of somebody who has left since does not count.
+func TestTwoPeopleForAnException(t *testing.T) {
+	b := newBench(t, false)
+	if err := b.db.Update(t.Context(), func(tx *sql.Tx) error {
+		return set(tx, `INSERT INTO accounts (name, display, role, hash, created) VALUES ('bo', 'Bo', 'dpo', '', 1), ('carl', 'Carl', 'dpo', '', 1)`)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	d := deposit("abroad")
+	d.Rules = []quarantine.Rule{{ID: "foreign-recipient", Danish: "x", English: "x", Approvers: 2}, {ID: "cpr-unprotected", Danish: "x", English: "x"}}
+	c := b.hold(t, d)
+	except := func(by, rule string) error { return b.service.MayExcept(t.Context(), c.ID, by, rule) }
+	release := func(by string) *quarantine.Case {
+		t.Helper()
+		decision := b.decision()
+		decision.By = by
+		got, err := b.service.Release(t.Context(), c.ID, decision)
+		if err != nil {
+			t.Fatalf("%s: %v", by, err)
+		}
+		return got
+	}
+	if err := errors.Join(except("bo", ""), except("bo", "cpr-unprotected")); err != nil {
+		t.Error(err)
+	}
+	if err := except("bo", "foreign-recipient"); !errors.Is(err, quarantine.ErrNotAllowed) {
+		t.Errorf("one person makes an exception: %v", err)
+	}
+	release("bo")
+	if err := except("bo", "foreign-recipient"); !errors.Is(err, quarantine.ErrNotAllowed) {
+		t.Errorf("the same person twice: %v", err)
+	}
+	if err := except("carl", "foreign-recipient"); err != nil {
+		t.Errorf("a second person: %v", err)
+	}
+	if err := b.db.Update(t.Context(), func(tx *sql.Tx) error { return set(tx, `UPDATE accounts SET disabled = 1 WHERE name = 'bo'`) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := except("carl", "foreign-recipient"); !errors.Is(err, quarantine.ErrNotAllowed) {
+		t.Errorf("with somebody who has left: %v", err)
+	}
+	if got := release("carl"); got.State != quarantine.Held || len(b.source.delivered) > 0 {
+		t.Errorf("released with the word of somebody who has left: %s", got.State)
+	}
+	if got := release("dora"); got.State != quarantine.Released {
+		t.Errorf("two who are here: %s", got.State)
 	}
 }
 

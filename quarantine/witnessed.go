@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"brevvagt/quarantine/ledger"
 )
@@ -12,13 +13,20 @@ import (
 var errNoWitness = errors.New("the ledger has no line of this decision: the database was changed by hand")
 
 // agreed is who has agreed to release a held case and how many must, by the ledger. The
-// row is not asked: whoever can write to the database could add a colleague to it.
+// row is not asked: whoever can write to the database could add a colleague to it. The
+// word of somebody whose account has been closed since does not count any more.
 func (s *Service) agreed(ctx context.Context, c *Case) (people []string, needed int, err error) {
 	w, err := s.ledger.Will(ctx, c.ID)
 	if err != nil {
 		return nil, 0, fmt.Errorf("case %s: %w", c.ID, err)
 	}
-	return w.Agreed, max(w.Approvers, c.Approvers()), nil
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT name FROM accounts WHERE disabled = 1`)
+	closed, err := scanIDs(rows, err)
+	if err != nil {
+		return nil, 0, err
+	}
+	people = slices.DeleteFunc(w.Agreed, func(p string) bool { return slices.Contains(closed, p) })
+	return people, max(w.Approvers, c.Approvers()), nil
 }
 
 // witnessed compares a decision in a case's row with the ledger, before it is carried out.

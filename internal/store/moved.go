@@ -74,7 +74,7 @@ func notLeftBehind(ctx context.Context, path string) error {
 // Tables are what an installation keeps, in the order in which Move writes them.
 func Tables() []string {
 	return []string{"cases", "case_pictures", "case_values", "case_counts", "case_words", "case_notes", "case_items", "case_repeats", "notices", "ledger_lines", "ledger_private", "ledger_hashes",
-		"register_drafts", "register_reminders", "accounts", "account_logins", "passkey_handles", "passkeys", "recovery_keys", "vault_seals", "warned", "exceptions", "sender_links", "run_mails",
+		"register_drafts", "register_reminders", "accounts", "account_logins", "account_mail", "passkey_handles", "passkeys", "recovery_keys", "vault_seals", "warned", "exceptions", "sender_links", "run_mails",
 		"proofs", "transports", "share_summaries", "mailbox_folders", "mailbox_items", "mailbox_handled", "mailbox_accounts"}
 }
 

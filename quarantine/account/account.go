@@ -120,6 +120,8 @@ type Accounts struct {
 	cost   Cost
 	limits limits
 	slots  chan struct{} // bounds the memory of concurrent hashing
+	// strangers bounds it for those who have not signed in before: one place fewer.
+	strangers chan struct{}
 }
 
 // concurrent logins: each takes 19 MiB for the hash and 64 MiB for the vault key.
@@ -134,7 +136,7 @@ func New(cfg Config) (*Accounts, error) {
 		return nil, errors.New("accounts need a store")
 	}
 	a := &Accounts{db: cfg.Store, ledger: ledger.New(cfg.Store), now: cfg.Now, log: cfg.Log, cost: cfg.Cost,
-		slots: make(chan struct{}, concurrent), limits: newLimits()}
+		slots: make(chan struct{}, concurrent), strangers: make(chan struct{}, concurrent-1), limits: newLimits()}
 	if a.now == nil {
 		a.now = time.Now
 	}

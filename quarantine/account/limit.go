@@ -28,9 +28,14 @@ type Caller struct {
 //
 // An outsider can use up the tries of a name. So a browser from which that person signed
 // in before has tries of its own, as has who is signed in already (the "device cookies"
-// of OWASP). An address has more tries than a name, as a whole town hall may share one.
+// of OWASP). Of browsers that are not known, each neighbourhood has tries of its own, and
+// those of private networks are counted apart from the internet's: however many addresses
+// somebody out there has, a colleague at the town hall signs in for the first time. All
+// together they stay below the 100 of NIST SP 800-63B, 5.2.2, on each side. An address has
+// more tries than a name, as a whole town hall may share one.
 const (
-	maxFailures    = 5  // of a name, of a known browser, of who is signed in
+	maxFailures    = 5  // of a name from one neighbourhood, of a known browser, of who is signed in
+	maxOfName      = 50 // of a name from all neighbourhoods of one side
 	maxFromAddress = 30 // with all names together
 )
 
@@ -118,11 +123,11 @@ func browserKey(row interface{ Scan(...any) error }) (*stored, error) {
 
 // limits are the counts of tries. All of them are in memory: a restart forgets them.
 type limits struct {
-	names, browsers, inside, addresses *tries.Counter
+	names, sides, browsers, inside, addresses *tries.Counter
 }
 
 func newLimits() limits {
-	return limits{tries.NewCounter(maxFailures), tries.NewCounter(maxFailures), tries.NewCounter(maxFailures), tries.NewCounter(maxFromAddress)}
+	return limits{tries.NewCounter(maxFailures), tries.NewCounter(maxOfName), tries.NewCounter(maxFailures), tries.NewCounter(maxFailures), tries.NewCounter(maxFromAddress)}
 }
 
 // begin counts a try of a name by a caller, where browser is a known one's name. It
@@ -136,10 +141,36 @@ func (l *limits) begin(name, browser string, c Caller, now time.Time) (ok func()
 	if from != "" && !l.addresses.Begin(from, now) {
 		return nil, false
 	}
+	near, side := neighbourhood(c.Address)
+	near, side = name+"\x00"+near, name+"\x00"+side
 	return func() {
-		l.names.Succeeded(name)
+		l.names.Succeeded(near)
+		l.sides.Back(side)
 		l.addresses.Back(from) // only this try: who has an account must not wipe out others
-	}, l.names.Begin(name, now)
+	}, l.names.Begin(near, now) && l.sides.Begin(side, now)
+}
+
+// neighbourhood is what is around an address, a /24 or for IPv6 the /48 that one site has,
+// and on which side of the municipality's own networks it lies: "" for both where the
+// address is not known.
+func neighbourhood(address string) (near, side string) {
+	ip, err := netip.ParseAddr(address)
+	if ip = ip.Unmap().WithZone(""); err != nil || ip.IsLoopback() {
+		return "", ""
+	}
+	side = "outside"
+	if ip.IsPrivate() || ip.IsLinkLocalUnicast() {
+		side = "inside"
+	}
+	bits := 48
+	if ip.Is4() {
+		bits = 24
+	}
+	p, err := ip.Prefix(bits)
+	if err != nil {
+		return "", side
+	}
+	return p.String(), side
 }
 
 // Network is what an address counts as: itself, or for IPv6 the /64 that one customer

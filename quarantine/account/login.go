@@ -43,8 +43,9 @@ type Proven struct {
 
 // LoginFrom is Login for somebody elsewhere.
 func (a *Accounts) LoginFrom(ctx context.Context, c Caller, name, passphrase string) (*Proven, error) {
-	return a.prove(ctx, name, passphrase, "login", "passphrase", func(s *stored, name string) (func(), bool) {
-		return a.limits.begin(name, a.knows(s, c.Browser), c, a.now())
+	return a.prove(ctx, name, passphrase, "login", "passphrase", func(s *stored, name string) try {
+		known := a.knows(s, c.Browser)
+		return try{known != "", func() (func(), bool) { return a.limits.begin(name, known, c, a.now()) }}
 	})
 }
 
@@ -59,28 +60,38 @@ func (a *Accounts) Unlock(ctx context.Context, name, passphrase string) (*vault.
 	return p.Opener, nil
 }
 
-// within counts a try of somebody who is signed in.
-func (a *Accounts) within(_ *stored, name string) (ok func(), may bool) {
-	return func() { a.limits.inside.Succeeded(name) }, a.limits.inside.Begin(name, a.now())
+// try is one try of a passphrase.
+type try struct {
+	known bool // it comes from somebody who signed in before
+	// count counts it; succeeded is what to do when the passphrase is right.
+	count func() (succeeded func(), may bool)
 }
 
-// prove is the one place where a passphrase is checked; verb is for the ledger, count
-// counts the try of an account, which may be nil, and gives what to do when it succeeds.
-func (a *Accounts) prove(ctx context.Context, name, passphrase, verb, how string, count func(*stored, string) (func(), bool)) (*Proven, error) {
+// within is a try of somebody who is signed in.
+func (a *Accounts) within(_ *stored, name string) try {
+	return try{true, func() (func(), bool) {
+		return func() { a.limits.inside.Succeeded(name) }, a.limits.inside.Begin(name, a.now())
+	}}
+}
+
+// prove is the one place where a passphrase is checked; verb is for the ledger, of tells of
+// the try at an account, which may be nil.
+func (a *Accounts) prove(ctx context.Context, name, passphrase, verb, how string, of func(*stored, string) try) (*Proven, error) {
 	name = strings.ToLower(strings.TrimSpace(name))
 	if len(passphrase) > maxPassphrase || !accountName.MatchString(name) {
 		return nil, ErrLogin
 	}
-	leave, err := a.enter(ctx)
-	if err != nil {
-		return nil, err
-	}
-	defer leave()
 	s, err := a.get(ctx, name)
 	if err != nil && !errors.Is(err, ErrNotFound) {
 		return nil, err
 	}
-	succeeded, may := count(s, name)
+	this := of(s, name)
+	leave, err := a.enter(ctx, this.known)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
+	succeeded, may := this.count()
 	if !may {
 		return nil, ErrTooMany
 	}
@@ -109,18 +120,31 @@ func by(how string) map[string]string {
 	return map[string]string{"how": how}
 }
 
-// enter takes one of the few places for hashing.
-func (a *Accounts) enter(ctx context.Context) (func(), error) {
+// enter takes one of the few places for hashing. The last is never a stranger's, so that a
+// flood of strangers, each with a name and address of its own, holds up nobody who signed
+// in before.
+func (a *Accounts) enter(ctx context.Context, known bool) (func(), error) {
 	wait := time.NewTimer(slotWait)
 	defer wait.Stop()
-	select {
-	case a.slots <- struct{}{}:
-		return func() { <-a.slots }, nil
-	case <-wait.C:
-		return nil, ErrBusy
-	case <-ctx.Done():
-		return nil, ctx.Err()
+	places := []chan struct{}{a.slots}
+	if !known {
+		places = []chan struct{}{a.strangers, a.slots}
 	}
+	leave := func() {}
+	for _, place := range places {
+		select {
+		case place <- struct{}{}:
+			others := leave
+			leave = func() { <-place; others() }
+		case <-wait.C:
+			leave()
+			return nil, ErrBusy
+		case <-ctx.Done():
+			leave()
+			return nil, ctx.Err()
+		}
+	}
+	return leave, nil
 }
 
 // matches takes the same time for an account that is not there, so that names

@@ -108,6 +108,8 @@ type Service interface {
 	Cases
 	Papers
 	Listing
+	// MayExcept refuses an exception for who wrote the mail, or without a colleague.
+	MayExcept(ctx context.Context, id, by, rule string) error
 }
 
 // Accounts tells who a person is, unlocks the vault key and changes its passphrase.

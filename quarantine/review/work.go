@@ -110,6 +110,10 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, done string, do fun
 		key = "problem.scope"
 	case errors.Is(err, errMail):
 		key = "problem.mail"
+	case errors.Is(err, quarantine.ErrOwn):
+		key = "problem.own.alarm"
+	case errors.Is(err, quarantine.ErrNotAllowed):
+		key = "problem.two.exception"
 	default:
 		s.Broken(w, r, "work on a case", err)
 		return
@@ -194,6 +198,9 @@ func (s *server) falseAlarm(w http.ResponseWriter, r *http.Request) {
 					return casework.ErrScope
 				}
 			}
+		}
+		if err := s.Service.MayExcept(ctx, c.ID, by, e.Rule); err != nil {
+			return err
 		}
 		return s.Work.Except(ctx, by, e)
 	})

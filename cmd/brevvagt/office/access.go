@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -31,6 +32,22 @@ func newAccountLink() *cobra.Command {
 kun den person. Kontoens egen rolle og den, loginet giver, gælder begge: den laveste af
 dem. Adgangssætningen låser stadig nøglen til karantænen op.`
 	cmd.Flags().StringVar(&login, "login", "", "loginnavn, fx anna@kommune.example")
+	return cmd
+}
+
+func newAccountMail() *cobra.Command {
+	cmd := &cobra.Command{}
+	keyKeeper(cmd, "mail NAVN ADRESSE[,ADRESSE]", "sæt de mailadresser, som kontoens ejer skriver fra", 2, func(ctx context.Context, _ *bufio.Reader, _ *rekey.Keys, st *state.State, by string, args []string) error {
+		if err := st.Accounts.SetMail(ctx, args[0], strings.FieldsFunc(args[1], func(r rune) bool { return r == ',' }), by); err != nil {
+			return err
+		}
+		console.Printf(cmd.OutOrStdout(), "Kontoen %s kan ikke frigive mail fra %s.\n", args[0], args[1])
+		return nil
+	})
+	cmd.Long = `Ingen godkender sin egen mail. brevvagt kender den på kontoens navn og på navnet hos
+kommunens login; hedder postkassen noget andet, så skriv den her. De nye adresser
+træder i stedet for de gamle. Sine egne kan man føje til, men kun en kollega kan tage
+dem bort.`
 	return cmd
 }
 

@@ -19,7 +19,7 @@ import (
 // NewAccount is the command that makes and lists accounts.
 func NewAccount() *cobra.Command {
 	cmd := &cobra.Command{Use: "account", Short: "DPO'ens og andres konti til siden"}
-	cmd.AddCommand(newAccountAdd(), newAccountList(), newAccountDisable(), newAccountLink(), newAccountKey(), newAccountPasskeys())
+	cmd.AddCommand(newAccountAdd(), newAccountList(), newAccountDisable(), newAccountLink(), newAccountMail(), newAccountKey(), newAccountPasskeys())
 	return cmd
 }
 
@@ -78,8 +78,12 @@ func newAccountList() *cobra.Command {
 					return err
 				}
 				logins, waiting, err := st.Accounts.Linked(cmd.Context())
+				if err != nil {
+					return err
+				}
+				mail, err := st.Accounts.Mail(cmd.Context())
 				for _, a := range list {
-					console.Printf(cmd.OutOrStdout(), "%-20s %-10s %s%s\n", a.Name, a.Role, a.Display, accountNote(a, logins[a.Name], waiting[a.Name]))
+					console.Printf(cmd.OutOrStdout(), "%-20s %-10s %s%s\n", a.Name, a.Role, a.Display, accountNote(a, logins[a.Name], waiting[a.Name], mail[a.Name]))
 				}
 				return err
 			})
@@ -90,7 +94,7 @@ func newAccountList() *cobra.Command {
 }
 
 // accountNote says what is special about an account.
-func accountNote(a *account.Account, login string, waiting bool) string {
+func accountNote(a *account.Account, login string, waiting bool, mail []string) string {
 	note := ""
 	if a.Disabled {
 		note += "  [lukket]"
@@ -103,6 +107,9 @@ func accountNote(a *account.Account, login string, waiting bool) string {
 		note += "  [venter på " + login + "]"
 	case login != "":
 		note += "  [" + login + "]"
+	}
+	if len(mail) > 0 {
+		note += "  [skriver fra " + strings.Join(mail, ", ") + "]"
 	}
 	return note
 }
