@@ -244,7 +244,7 @@ func TestGuessingFromOutside(t *testing.T) {
 		want                      error
 	}{
 		{mine, "", "anna", pass, 0, account.ErrTooMany},
-		{"198.51.100.3", "", "anna", pass, 0, nil}, // another neighbourhood
+		{"198.51.100.3", "", "anna", pass, 0, nil},      // another neighbourhood
 		{mine, bo, "anna", pass, 0, account.ErrTooMany}, // another's browser
 		{mine, cut + last, "anna", pass, 0, account.ErrTooMany},
 		{mine, ".", "anna", pass, 0, account.ErrTooMany},

@@ -47,8 +47,8 @@ type Provider struct {
 	NamesItself bool
 	// Extra goes into the discovery document.
 	Extra map[string]any
-	// Tokens counts requests for tokens.
-	Tokens int
+	// Tokens counts requests for tokens, Asked those for the keys.
+	Tokens, Asked int
 
 	key   *rsa.PrivateKey
 	keyID int
@@ -134,6 +134,7 @@ func (p *Provider) discovery(w http.ResponseWriter, _ *http.Request) {
 func (p *Provider) keys(w http.ResponseWriter, _ *http.Request) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.Asked++
 	answer(w, http.StatusOK, jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: p.signing().Public(), KeyID: p.kid(), Algorithm: "RS256", Use: "sig"}}})
 }
 

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 	"net/http/httptest"
@@ -490,5 +491,27 @@ func TestBackChannelLogout(t *testing.T) {
 	}
 	if _, _, err := i.p.Ended(t.Context(), idptest.Unsigned(t, map[string]any{"iss": i.URL, "sub": "a1b2"})); !errors.Is(err, oidc.ErrRefused) {
 		t.Errorf("unsigned: %v", err)
+	}
+	// Tokens that name keys nobody knows: the provider is not asked for each, and its own
+	// are taken, also by a key that is new.
+	own, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range 40 {
+		forged := signOwn(t, own, fmt.Sprint("key-of-nobody-", n), map[string]any{"iss": i.URL, "sub": "a1b2"}, nil)
+		if _, _, err := i.p.Ended(t.Context(), forged); !errors.Is(err, oidc.ErrRefused) {
+			t.Fatal(err)
+		}
+	}
+	i.Change(func(p *idptest.Provider) {
+		if p.Asked > 8 {
+			t.Errorf("asked for its keys %d times", p.Asked)
+		}
+	})
+	i.Rotate()
+	i.now = i.now.Add(5 * time.Second)
+	if subject, _, err := i.p.Ended(t.Context(), i.Logout(func(c map[string]any) { c["sub"] = "a1b2" })); err != nil || subject != "a1b2" {
+		t.Errorf("by a new key after a flood: %q, %v", subject, err)
 	}
 }

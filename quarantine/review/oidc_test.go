@@ -227,6 +227,11 @@ func TestSessionsEndFromElsewhere(t *testing.T) {
 	if status := tell(idp.Logout(func(c map[string]any) { c["sub"] = "en anden" })); status != http.StatusOK || !in(carl) || !in(twin) {
 		t.Errorf("somebody else's sessions: status %d", status)
 	}
+	for range 40 { // of strangers, who keep nobody out
+		if status := tell("x.y.z"); status != http.StatusBadRequest {
+			t.Fatalf("one of many: status %d", status)
+		}
+	}
 	if status := tell(idp.Logout(func(c map[string]any) { c["sub"], c["sid"] = "c3", "s-9" })); status != http.StatusOK || in(carl) || !in(twin) || !in(anna) {
 		t.Errorf("one session: status %d", status)
 	}

@@ -76,6 +76,7 @@ const ReturnPath = "/log-ind/retur"
 type Provider struct {
 	cfg    Config
 	client *http.Client
+	keys   *kept
 
 	mu     sync.Mutex
 	found  *found
@@ -104,8 +105,9 @@ func New(cfg Config) *Provider {
 		base = cfg.Client.Transport
 	}
 	// A redirect would take code and secret elsewhere.
-	client := &http.Client{Timeout: timeout, Transport: bounded{base}, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
-	return &Provider{cfg: cfg, client: client, told: map[string]time.Time{}}
+	keys := newKept(bounded{base}, cfg.Now)
+	client := &http.Client{Timeout: timeout, Transport: keys, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	return &Provider{cfg: cfg, client: client, keys: keys, told: map[string]time.Time{}}
 }
 
 // Issuer is the provider's name.
@@ -289,6 +291,7 @@ func (p *Provider) discover(ctx context.Context) (*found, error) {
 			return nil, fmt.Errorf("%w: an address in its description is not https", ErrAway)
 		}
 	}
+	p.keys.at(meta.Keys)
 	style := oauth2.AuthStyleInHeader
 	if len(meta.Methods) > 0 && !slices.Contains(meta.Methods, "client_secret_basic") {
 		style = oauth2.AuthStyleInParams

@@ -20,7 +20,9 @@ const (
 	perSecond, burst               = 5, 30 // of strangers together
 	networkPerSecond, networkBurst = 2, 25 // a whole town hall may share an address
 	knownPerSecond, knownBurst     = 1, 15
-	maxCounted                     = 10_000 // networks and browsers in memory
+	// of logout tokens from one network: a provider ends a whole shift's sessions at once
+	toldPerSecond, toldBurst = 50, 1000
+	maxCounted               = 10_000 // networks and browsers in memory
 )
 
 // Browsers tells the browsers that people signed in with; account.Accounts does.
@@ -46,6 +48,12 @@ func newBrake(now func() time.Time) *brake {
 // stranger counts a request from a network, "" where it is not known.
 func (b *brake) stranger(network string) bool {
 	return (network == "" || b.one(network, networkPerSecond, networkBurst)) && b.strangers.AllowN(b.now(), 1)
+}
+
+// told counts a logout token. Whose it is shows its signature, which is cheap to check; what
+// strangers send must not keep those of the provider out, so each network is counted alone.
+func (b *brake) told(network string) bool {
+	return network == "" || b.one("told "+network, toldPerSecond, toldBurst)
 }
 
 // known counts a request of a browser that is known by a name.

@@ -108,7 +108,7 @@ func (s *Pages) Ended(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	if !s.told.stranger(account.Network(caller.Address(r))) {
+	if !s.unproven.told(account.Network(caller.Address(r))) {
 		w.WriteHeader(http.StatusTooManyRequests)
 		return
 	}

@@ -67,12 +67,11 @@ type Pages struct {
 	trips    *ticket.Box // to the identity provider
 	asked    *ticket.Box // of passkeys
 	unproven *brake
-	told     *brake // of what the identity provider tells
 }
 
 // New makes the pages.
 func New(f *frame.Frame, a Accounts, w Ways) (*Pages, error) {
-	p := &Pages{Frame: f, Accounts: a, Ways: w, Pause: failurePause, unproven: newBrake(f.Now), told: newBrake(f.Now)}
+	p := &Pages{Frame: f, Accounts: a, Ways: w, Pause: failurePause, unproven: newBrake(f.Now)}
 	if w.NoPassphrase {
 		p.Passkeys = nil
 	}
