@@ -2,11 +2,16 @@ package paper
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
+	"html"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -114,6 +119,94 @@ func TestTheRegister(t *testing.T) {
 	if err := Register(&b, about(), registerOf(t), make([]*register.Draft, MostEntries+1)); err != ErrTooMany {
 		t.Error(err)
 	}
+}
+
+// Every cell of the published register stands in its column and row on paper, as another
+// program reads it, with the columns' titles on each page.
+func TestTheRegisterCellByCell(t *testing.T) {
+	list, reg := drafts(t), registerOf(t)
+	list = list[:len(list)-1]
+	a := about()
+	a.Head = "" // nothing below the table
+	var b bytes.Buffer
+	if err := Register(&b, a, reg, list); err != nil {
+		t.Fatal(err)
+	}
+	read(t, b.Bytes()) // or skip
+	file := filepath.Join(t.TempDir(), "a.pdf")
+	if err := os.WriteFile(file, b.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "pdftotext", "-bbox", file, "-").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, pages := cellsOf(t, string(out))
+	if pages < 2 || len(rows) != len(list)+pages {
+		t.Fatalf("%d rows on %d pages", len(rows), pages)
+	}
+	squeezed := func(s string) string { return strings.Join(strings.Fields(s), "") }
+	n := 0
+	for _, row := range rows {
+		want := register.Columns()
+		if row[0] != "Nr." {
+			want = reg.Row(list[n])
+			n++
+		}
+		for i := range want {
+			if row[i] != squeezed(want[i]) {
+				t.Errorf("%s, column %d: %q, want %q", row[0], i+1, row[i], squeezed(want[i]))
+			}
+		}
+	}
+}
+
+// cellsOf reads a register's words with their places: the text of each cell without its
+// spaces, in rows that begin with a number or are the columns' titles.
+func cellsOf(t *testing.T, boxes string) (rows [][13]string, pages int) {
+	t.Helper()
+	place := regexp.MustCompile(`<word xMin="([\d.]+)" yMin="([\d.]+)" [^>]*>(.*)</word>`)
+	begins := regexp.MustCompile(`^(Nr\.|\d{4}-\d\d)$`)
+	type word struct {
+		x, y   float64
+		column int
+		text   string
+	}
+	for page := range strings.SplitSeq(boxes, "<page ") {
+		var words []word
+		var tops []float64
+		for _, m := range place.FindAllStringSubmatch(page, -1) {
+			w := word{text: html.UnescapeString(m[3])}
+			w.x, _ = strconv.ParseFloat(m[1], 64)
+			w.y, _ = strconv.ParseFloat(m[2], 64)
+			edge := margin / pointMM
+			for i, width := range columnWidths() {
+				if w.x >= edge {
+					w.column = i
+				}
+				edge += float64(width) / pointMM
+			}
+			if w.column == 0 && begins.MatchString(w.text) {
+				tops = append(tops, w.y)
+			}
+			words = append(words, w)
+		}
+		if len(tops) == 0 {
+			continue
+		}
+		pages++
+		slices.SortStableFunc(words, func(a, b word) int { return cmp.Or(cmp.Compare(a.y, b.y), cmp.Compare(a.x, b.x)) })
+		first := len(rows)
+		rows = append(rows, make([][13]string, len(tops))...)
+		slices.Sort(tops)
+		for _, w := range words {
+			at, _ := slices.BinarySearch(tops, w.y+0.5)
+			if at > 0 && w.y < 570 { // what stands above the table and below it is no cell
+				rows[first+at-1][w.column] += w.text
+			}
+		}
+	}
+	return rows, pages
 }
 
 func TestACase(t *testing.T) {

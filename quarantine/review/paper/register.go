@@ -20,18 +20,18 @@ const tableSize = 6.5
 // columnWidths are those of the thirteen columns, in mm; together the width of A4 across.
 func columnWidths() []int { return []int{12, 35, 17, 16, 19, 24, 33, 17, 24, 28, 17, 21, 18} }
 
-// Register writes entries as a table of the thirteen columns on A4 across.
+// Register writes entries as a table of the thirteen columns on A4 across, their titles at
+// the head of every page.
 func Register(w io.Writer, a About, reg *register.Register, drafts []*register.Draft) error {
 	if len(drafts) > MostEntries {
 		return ErrTooMany
 	}
-	s, err := newSheet(a, words.Text(a.Lang, "register.title"), true)
+	s, err := newSheet(a, words.Text(a.Lang, "register.title"), true, columns(register.Columns(), true)...)
 	if err != nil {
 		return err
 	}
-	s.columns(register.Columns(), true)
 	for _, d := range drafts {
-		s.columns(reg.Row(d), false)
+		s.line(tableSize, true, columns(reg.Row(d), false)...)
 	}
 	if a.Head != "" {
 		s.heading(words.Text(a.Lang, "print.head"))
@@ -40,10 +40,10 @@ func Register(w io.Writer, a About, reg *register.Register, drafts []*register.D
 	return s.write(w)
 }
 
-func (s *sheet) columns(values []string, bold bool) {
+func columns(values []string, bold bool) []cell {
 	cells := make([]cell, len(values))
 	for i, width := range columnWidths() {
 		cells[i] = cell{words.CleanLines(values[i], 20000), width, bold}
 	}
-	s.line(tableSize, true, cells...)
+	return cells
 }

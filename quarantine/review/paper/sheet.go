@@ -60,8 +60,9 @@ type sheet struct {
 	width, height float64 // of the text, mm
 }
 
-// newSheet begins a document whose every page has the title at its head.
-func newSheet(a About, title string, landscape bool) (*sheet, error) {
+// newSheet begins a document whose every page has the title at its head, and the titles of
+// a table's columns where it is one.
+func newSheet(a About, title string, landscape bool, columns ...cell) (*sheet, error) {
 	regular, err := opentype.Parse(goregular.TTF)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the font: %w", err)
@@ -86,7 +87,11 @@ func newSheet(a About, title string, landscape bool) (*sheet, error) {
 	s.m = maroto.New(cfg)
 	head := strings.TrimSpace(a.Organisation + "   " + title + "   " + words.Text(a.Lang, "print.made", words.ShortTime(a.Lang, a.Now)))
 	line := row.New(6).Add(col.New(int(s.width)).Add(text.New(s.printable(head), props.Text{Family: family, Size: 8})))
-	if err := s.m.RegisterHeader(line); err != nil {
+	titles := []core.Row{line}
+	if len(columns) > 0 {
+		titles = append(titles, s.rows(tableSize, true, columns...)...)
+	}
+	if err := s.m.RegisterHeader(titles...); err != nil {
 		return nil, fmt.Errorf("cannot make the head of the pages: %w", err)
 	}
 	return s, nil
@@ -114,6 +119,10 @@ type cell struct {
 // line adds a row of cells, with a frame around each or without; a row that is longer
 // than a page goes on on the next.
 func (s *sheet) line(size float64, framed bool, cells ...cell) {
+	s.m.AddRows(s.rows(size, framed, cells...)...)
+}
+
+func (s *sheet) rows(size float64, framed bool, cells ...cell) (list []core.Row) {
 	step := size * pointMM * leading
 	wrapped, most := make([][]string, len(cells)), 1
 	for i, c := range cells {
@@ -127,8 +136,9 @@ func (s *sheet) line(size float64, framed bool, cells ...cell) {
 		for i, c := range cells {
 			cols[i] = s.col(c, wrapped[i], from, to, size, framed)
 		}
-		s.m.AddRow(float64(to-from)*step+2*pad, cols...)
+		list = append(list, row.New(float64(to-from)*step+2*pad).Add(cols...))
 	}
+	return list
 }
 
 func (s *sheet) col(c cell, lines []string, from, to int, size float64, framed bool) core.Col {
