@@ -58,6 +58,7 @@ type Cases interface {
 type Decisions interface {
 	Release(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
 	Reject(ctx context.Context, id string, d quarantine.Decision) (*quarantine.Case, error)
+	MayExcept(ctx context.Context, id, by, rule string) error
 }
 
 // Listing finds cases and decides several.
@@ -108,8 +109,6 @@ type Service interface {
 	Cases
 	Papers
 	Listing
-	// MayExcept refuses an exception for who wrote the mail, or without a colleague.
-	MayExcept(ctx context.Context, id, by, rule string) error
 }
 
 // Accounts tells who a person is, unlocks the vault key and changes its passphrase.

@@ -49,7 +49,11 @@ func (s *server) work(r *http.Request, l words.Lang, c *quarantine.Case, u *fram
 		}
 	}
 	for _, rule := range c.Rules {
-		w.ExceptRules = append(w.ExceptRules, exceptRule{rule.ID, words.Rule(l, rule)})
+		label := words.Rule(l, rule)
+		if rule.Approvers > 1 {
+			label += words.Text(l, "work.rule.two")
+		}
+		w.ExceptRules = append(w.ExceptRules, exceptRule{rule.ID, label})
 	}
 	w.Domain = oneDomain(c)
 	v.workView = w

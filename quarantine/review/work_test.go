@@ -134,6 +134,10 @@ func TestWorkOnACase(t *testing.T) {
 	contains(t, body, "Fra anna.eksempel@kommune.example til leverandoer.example", "CPR-nummer uden sikker forbindelse", "Gælder")
 	_, body = c.post("/undtagelser/slut", "undtagelse", between(body, `name="undtagelse" value="`, `"`))
 	contains(t, body, "Undtagelsen gælder ikke længere.", "Udløbet")
+	both := "/sag/" + r.hold(t, bundle("two"), time.Hour).ID
+	if status, body := c.post(both+"/falsk-alarm", "begrundelse", "Aftalt", "undtag", "ja", "regel", "abroad", "omfang", "alle", "dage", "30"); status != http.StatusUnprocessableEntity || !strings.Contains(body, "Reglen kræver to personer") {
+		t.Errorf("an exception from what takes two people: status %d", status)
+	}
 	if status, _ := c.post(at+"/falsk-alarm", "begrundelse", "x", "undtag", "ja", "regel", "en-anden-regel", "omfang", "alle", "dage", "30"); status != http.StatusUnprocessableEntity {
 		t.Errorf("a rule that did not fire: %d", status)
 	}
@@ -186,7 +190,7 @@ func TestWarningsPage(t *testing.T) {
 func working(t *testing.T, browser context.Context) {
 	r := newRig(t)
 	r.source.some = true
-	held := r.hold(t, bundle("a"), 2*time.Hour)
+	held, other := r.hold(t, bundle("a"), 2*time.Hour), r.hold(t, screenshot("b"), time.Hour)
 	b := newTab(t, browser, r.url)
 	b.open("/log-ind")
 	b.do(chromedp.SendKeys(css("#navn"), "dpo"), chromedp.SendKeys(css("#kode"), passphrase))
@@ -196,6 +200,7 @@ func working(t *testing.T, browser context.Context) {
 	b.submit(chromedp.Click(css("#note-form button")))
 	b.says("Notatet er gemt.", "Afventer svar fra domstolen")
 	b.shot("sag-arbejde-hel", 0)
+	b.open("/sag/" + other.ID)
 	b.do(chromedp.SendKeys(css("#falsk-begrundelse"), "Aftalt med domstolen"), chromedp.Click(css("label[for=undtag]")))
 	b.submit(chromedp.Click(css("#falsk-form button")))
 	b.open("/undtagelser")

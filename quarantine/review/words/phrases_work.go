@@ -20,6 +20,7 @@ func workTexts() map[string]phrase {
 		"work.false.text":       {"Notér, at forsendelsen blev standset uden grund. Du kan samtidig lave en undtagelse, så reglen ikke standser det samme igen. Undtagelsen udløber af sig selv.", "Note that the message was stopped for no reason. You can also make an exception so that the rule does not stop the same again. The exception ends by itself."},
 		"work.except":           {"Lav også en undtagelse", "Also make an exception"},
 		"work.rule":             {"Reglen, der ikke skal gælde", "The rule that shall not count"},
+		"work.rule.two":         {" (når en kollega også har godkendt)", " (once a colleague has approved too)"},
 		"work.scope":            {"Omfang", "Scope"},
 		"work.scope.domain":     {"Fra denne afsender til %s", "From this sender to %s"},
 		"work.scope.all":        {"Fra denne afsender til alle", "From this sender to anybody"},
