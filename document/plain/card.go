@@ -19,6 +19,9 @@ func (Card) Name() string { return "card" }
 
 // Match knows both by their first line.
 func (Card) Match(head []byte, _ string) bool {
+	if !looks.MayStart(head, "bB") {
+		return false
+	}
 	s := []byte(looks.Start(head))
 	return document.HasPrefixFold(s, "BEGIN:VCARD") || document.HasPrefixFold(s, "BEGIN:VCALENDAR")
 }

@@ -30,7 +30,7 @@ func (HTML) Match(head []byte, name string) bool {
 	if looks.Ext(name, ".html", ".htm", ".xhtml", ".mht.html") {
 		return looks.Text(head)
 	}
-	return htmlStart.MatchString(looks.Start(head))
+	return looks.MayStart(head, "<") && htmlStart.MatchString(looks.Start(head))
 }
 
 // Read walks the tags once.

@@ -23,6 +23,9 @@ func (JSON) Name() string { return "json" }
 
 // Match wants a beginning that parses, or the name and a bracket.
 func (JSON) Match(head []byte, name string) bool {
+	if !looks.MayStart(head, "{[") {
+		return false
+	}
 	s := looks.Start(head)
 	if s == "" || s[0] != '{' && s[0] != '[' || !looks.Text(head) {
 		return false

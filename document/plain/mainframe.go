@@ -37,13 +37,15 @@ func (Mainframe) Match(head []byte, _ string) bool {
 		case c == 0x4b, c == 0x60, c == 0x61, c == 0x6b, c == 0x7a, c == 0x15, c == 0x25, c == 0x0d, c == 0x5e, c == 0x7b, c == 0x7c, c == 0x5b, c == 0xc0, c == 0x6a, c == 0xd0:
 			known++
 		case c == ' ', c == 'e', c == '\n':
-			ascii++
+			if ascii++; ascii*50 > len(sample) {
+				return false
+			}
 		}
 	}
 	if len(sample) < 40 && (known < len(sample) || figures < 6) { // a short one must be nothing else
 		return false
 	}
-	return known*10 >= len(sample)*9 && (known-blanks)*16 >= len(sample) && blanks*25 >= len(sample) && ascii*50 <= len(sample)
+	return known*10 >= len(sample)*9 && (known-blanks)*16 >= len(sample) && blanks*25 >= len(sample)
 }
 
 // danish are the letters that code page 277 has where 037 has signs.

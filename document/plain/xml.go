@@ -29,8 +29,12 @@ func (XML) Name() string { return "xml" }
 
 // Match knows XML by its declaration, or by its name and an opening bracket.
 func (XML) Match(head []byte, name string) bool {
+	if !looks.MayStart(head, "<") {
+		return false
+	}
 	s := looks.Start(head)
-	return looks.Text(head) && (strings.HasPrefix(s, "<?xml") || strings.HasPrefix(s, "<svg") || strings.HasPrefix(s, "<mxfile") || looks.Ext(name, ".xml", ".svg", ".xsd", ".kml", ".gml") && strings.HasPrefix(s, "<"))
+	named := looks.Ext(name, ".xml", ".svg", ".xsd", ".kml", ".gml") && strings.HasPrefix(s, "<")
+	return (named || strings.HasPrefix(s, "<?xml") || strings.HasPrefix(s, "<svg") || strings.HasPrefix(s, "<mxfile")) && looks.Text(head)
 }
 
 // Read walks the tags; what is malformed is read as text and leaves a gap.

@@ -31,7 +31,7 @@ func Text(head []byte) bool {
 			return false
 		}
 	}
-	sample := head[:min(len(head), 16<<10)]
+	sample := whole(head, 16<<10)
 	if len(sample) == 0 {
 		return false
 	}
@@ -76,6 +76,12 @@ const stray = 8
 // controls counts the signs that no text has.
 func controls(text string) (n int) {
 	for i := 0; i < len(text); {
+		for i+8 <= len(text) && printable(text[i:i+8]) {
+			i += 8
+		}
+		if i == len(text) {
+			break
+		}
 		if c := text[i]; c < utf8.RuneSelf { // nearly all of most texts
 			if c < ' ' && c != '\t' && c != '\n' && c != '\r' && c != '\f' && c != 0x1b || c == 0x7f {
 				n++
@@ -90,6 +96,15 @@ func controls(text string) (n int) {
 		i += size
 	}
 	return n
+}
+
+// printable reports whether eight bytes are ASCII from the blank to the tilde.
+func printable(s string) bool {
+	_ = s[7]
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return (w|(w-' '*ones)|(w+ones))&high == 0
 }
 
 // separators counts the marks that old programs and printers leave between records.
@@ -118,8 +133,41 @@ func Broken(text string) bool {
 
 // Start gives the decoded beginning of a file without mark and blanks.
 func Start(head []byte) string {
-	text := prose.Decode(head[:min(len(head), 2048)], "")
+	text := prose.Decode(whole(head, 2048), "")
 	return strings.TrimLeft(text, "\ufeff \t\r\n")
+}
+
+// whole gives the first n bytes of data, without the last character where that is cut
+// in two: it would make the text one with errors, which costs time.
+func whole(data []byte, n int) []byte {
+	if len(data) <= n {
+		return data
+	}
+	data = data[:n]
+	for k := n - 1; k > n-utf8.UTFMax; k-- {
+		if utf8.RuneStart(data[k]) {
+			if !utf8.FullRune(data[k:]) {
+				return data[:k]
+			}
+			break
+		}
+	}
+	return data
+}
+
+// MayStart reports whether Start can begin with one of the given ASCII signs. It looks
+// at the first sign only, and is for formats to ask first.
+func MayStart(head []byte, signs string) bool {
+	for _, c := range head {
+		switch {
+		case c == 0 || c == ' ' || c == '\t' || c == '\r' || c == '\n':
+		case c >= utf8.RuneSelf: // a mark, or a sign of another width
+			return true
+		default:
+			return strings.IndexByte(signs, c) >= 0
+		}
+	}
+	return false
 }
 
 // Ext reports whether a name ends in one of the given endings, letter case ignored.

@@ -96,6 +96,9 @@ func (Dif) Name() string { return "dif" }
 
 // Match knows it by its first two lines.
 func (Dif) Match(head []byte, _ string) bool {
+	if !looks.MayStart(head, "T") {
+		return false
+	}
 	lines := strings.SplitN(looks.Start(head), "\n", 3)
 	return len(lines) == 3 && strings.TrimSpace(lines[0]) == "TABLE" && strings.HasPrefix(lines[1], "0,")
 }

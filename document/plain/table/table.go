@@ -3,6 +3,7 @@
 package table
 
 import (
+	"bytes"
 	"context"
 	"encoding/csv"
 	"errors"
@@ -38,7 +39,9 @@ func (CSV) Match(head []byte, name string) bool {
 	if looks.Ext(name, ".csv", ".tsv", ".tab") {
 		return looks.Text(head)
 	}
-	return looks.Text(head) && tabular(prose.Lines(prose.Decode(head[:min(len(head), 8<<10)], "")))
+	head = head[:min(len(head), 8<<10)]
+	// 0xef begins the signs of full width, which count as the others.
+	return (bytes.ContainsAny(head, "\t;|") || bytes.IndexByte(head, 0xef) >= 0) && looks.Text(head) && tabular(prose.Lines(prose.Decode(head, "")))
 }
 
 // tabular tells a table by its first rows: a heading of two columns at least and
