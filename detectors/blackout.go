@@ -29,7 +29,7 @@ func Redact(s string) string {
 
 // SpokenSerial is four digits that are called the end of a CPR number: "de sidste fire
 // er 1234" or "… er en to tre fire". They are its only group.
-var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four)|(?:cpr|personn)\S*(?:\s+(?:der|som|og|det))?\s+(?:slutter|ender)\s+(?:på|med))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|` + numberWord + `(?:[ ,\-]{1,3}` + numberWord + `){1,3})(?:\D|$)`)
+var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four)|(?:cpr|personn)\S*(?:\s+(?:der|som|og|det))?\s+(?:slutter|ender)\s+(?:på|med))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:(?:,?\s+(?:du|i|som|der|jeg|vi|han|hun|man)\s[^\d.\n?!]{1,48}?)?\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|` + numberWord + `(?:[ ,\-]{1,3}` + numberWord + `){1,3})(?:\D|$)`)
 
 // joinedSerial is four digits that words, a bracket or the escapes of an address on the
 // web join to six before them. They are its only group.

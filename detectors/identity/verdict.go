@@ -107,7 +107,7 @@ func (f *finder) take(c candidate) bool {
 	if !f.leftOpen(&c, labelled && lab.direct) || !f.rightOpen(&c, labelled) {
 		return false
 	}
-	if c.broken && (!labelled || !lab.direct) {
+	if c.broken && (!labelled || !lab.direct && !f.pairsAnnounced(&c, lab)) {
 		return false
 	}
 	verdict, near := f.judge(&c, lab)
@@ -146,6 +146,15 @@ func (f *finder) take(c candidate) bool {
 	}
 	f.add(r)
 	return true
+}
+
+// pairsAnnounced reports whether five pairs of digits stand behind a colon at the end of
+// the words that begin with their label: "Cpr skal I bruge til forsikringen: 22 06 45 70 26".
+func (f *finder) pairsAnnounced(c *candidate, lab label) bool {
+	before := strings.TrimRight(f.text[max(0, c.start-labelWindow):c.start], " ")
+	line := before[strings.LastIndexByte(before, '\n')+1:]
+	return strings.HasSuffix(before, ":") && len(line) > 0 && lab.name != bornLabel && mentionsCPR(line) &&
+		modulus11(&c.d) && equalPairs(f.row.Runs[max(0, f.row.Count-5):f.row.Count])
 }
 
 // mayStand reports whether ten digits hold a date, or are a test number: nothing else is

@@ -95,9 +95,13 @@ func (r *reader) undo(p part, declared []string) []byte {
 			return prose.QuotedPrintable(p.body)
 		case strings.Contains(value, "uu"):
 			rest, files := uncover.Files(p.body)
-			if len(files) > 0 && len(bytes.TrimSpace(rest)) == 0 {
-				return files[0].Data
+			if len(files) != 1 {
+				continue
 			}
+			if len(bytes.TrimSpace(rest)) > 0 { // around the file, or lines that can be read as they are
+				r.text(rest, media{kind: "text/plain"})
+			}
+			return files[0].Data
 		}
 	}
 	return p.body

@@ -96,7 +96,7 @@ func uuBody(text []byte, pos int) (data, said []byte, after int) {
 		if line[0] < ' ' || line[0] > '`' || len(line) > 90 || (len(line)-1)*3/4 > n+6 {
 			return data, said, pos
 		}
-		if len(line)-1 < (n*4+2)/3 || tenDigits(line[1:]) {
+		if end-pos-1 < (n*4+2)/3 || tenDigits(line[1:]) {
 			said = append(append(said, line...), '\n')
 		}
 		group := make([]byte, 0, 64)
