@@ -146,6 +146,17 @@ func TestSomethingOfAnotherInside(t *testing.T) {
 	out[0].data, out[14].data = listOf(ps, txt), []byte(lettersLetterTo(ps[13], date, ""))
 	out[8].data = []byte(strings.Replace(lettersLetterTo(ps[7], date, ""), ps[7].number, ps[13].number, 1))
 	mismatch("1 med en andens CPR-nummer eller navn").check(t, scanFolder(t, folderOf(t, out)))
+	// A template that still bears the name of whom it was made for does so in every letter.
+	residue := func(sentence string) want {
+		out := mergeRun(ps, ps, date)
+		for i := range ps {
+			out[i+1].data = []byte(lettersLetterTo(ps[i], date, sentence))
+		}
+		return want{scanFolder(t, folderOf(t, out)).Verdict.Action, nil}
+	}
+	if residue("Vi kan ikke beregne Bente Prøvegaards varmetillæg endnu.").action != policy.Hold || residue("Din nabo er Bente Prøvegaards ejendom.").action != policy.Pass {
+		t.Error("a name that a template left")
+	}
 	// Where many letters hold a stranger's number, the run is about two people a letter.
 	out = mergeRun(ps, ps, date)
 	for i, other := range people(37, 20, 3600) {
@@ -182,6 +193,27 @@ func TestCompanies(t *testing.T) {
 	}
 	pass.check(t, scanFolder(t, folderOf(t, byNumber(0, 1, 2, 3, 4))))
 	mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, byNumber(0, 2, 1, 3, 4))))
+}
+
+// A block names a firm and for whose attention, or both parents: the row's name stands
+// above.
+func TestTwoNamesInABlock(t *testing.T) {
+	ps, others := people(61, 6, 4600), people(62, 6, 4700)
+	run := func(heading, mark string, order ...int) []member {
+		list := heading + ";Vej;Postnr. og by;Fil\n"
+		var out []member
+		for i, p := range ps {
+			list += fmt.Sprintf("%s;%s;%s;%s;%s\n", p.name(), others[i].name(), p.street, p.post, txt(i))
+			to := ps[order[i]]
+			text := strings.Replace(lettersLetterTo(to, date, ""), "\n"+to.name()+"\n", "\n"+to.name()+"\n"+mark+others[order[i]].name()+"\n", 1)
+			out = append(out, member{txt(i), []byte(text)})
+		}
+		return append(out, member{"liste.csv", []byte(list)})
+	}
+	for _, c := range [][2]string{{"Modtager;Att.", "Att. "}, {"Mor;Far/medmor", ""}, {"Modtager;Bemærk", "Att. "}} {
+		pass.check(t, scanFolder(t, folderOf(t, run(c[0], c[1], 0, 1, 2, 3, 4, 5))))
+		mismatch("2 ombyttet parvis").check(t, scanFolder(t, folderOf(t, run(c[0], c[1], 0, 2, 1, 3, 4, 5))))
+	}
 }
 
 // Letters for those who stand for somebody are made out for "Forældrene til ...": they

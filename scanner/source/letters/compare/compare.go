@@ -37,17 +37,49 @@ func (r *run) judge(l *letter, p *recipient) result {
 		return match
 	}
 	named := !to.Empty() && !p.name.Empty()
+	is := named && (p.is(to) || l.above(p))
 	switch {
-	case named && !p.is(to) && !(own && r.spelt(l, p)):
+	case named && !is && !(own && r.spelt(l, p)):
 		return wrongPerson
 	case p.strict && r.foreign(l, p):
 		return wrongInside
-	case named && p.is(to):
+	case is:
 		return r.inside(l, p, own)
 	case named:
 		return match
 	}
 	return r.unnamed(l, p, own)
+}
+
+// above reports whether the recipient's name stands in the block right above that of the
+// addressee: a firm above whoever the letter is for the attention of, a couple on two
+// lines.
+func (l *letter) above(p *recipient) bool {
+	if p.written == "" || !p.lives(l.info.Address) {
+		return false
+	}
+	name, found := subject.Fold(p.written), false
+	for line := range strings.SplitSeq(l.beginning(aboveWithin), "\n") {
+		line = subject.LeftOfReference(strings.TrimSpace(line))
+		if found && line != "" {
+			return l.info.Addressee.Same(subject.NewName(withoutAttention(line)))
+		}
+		found = found || subject.Fold(line) == name
+	}
+	return false
+}
+
+// aboveWithin is how far into a letter its block is looked for, in bytes.
+const aboveWithin = 1000
+
+// withoutAttention is a line without the mark for whose attention a letter is.
+func withoutAttention(line string) string {
+	for _, mark := range []string{"att.:", "att.", "att:", "att "} {
+		if len(line) > len(mark) && strings.EqualFold(line[:len(mark)], mark) {
+			return strings.TrimSpace(line[len(mark):])
+		}
+	}
+	return line
 }
 
 // spelt reports whether the block's name may be the recipient's written in another

@@ -244,40 +244,6 @@ func (r *run) bulk() (laden, shared int) {
 	return laden, shared
 }
 
-// residueFrom is how many unrelated recipients' letters a number must stand in to
-// be a template's: a father may well stand in the letters of two mothers.
-const residueFrom = 3
-
-// residue counts people outside of a household who stand in letters to several
-// recipients that are otherwise right.
-func (r *run) residue() int {
-	rows := make(map[string][]int)
-	for i := range r.pairs {
-		p := &r.pairs[i]
-		if p.result.wrong() {
-			continue
-		}
-		for _, n := range p.letter.sure {
-			if to := r.people[p.row]; n != to.number && !to.allowed[n] && !slices.Contains(rows[n], p.row) && len(rows[n]) < 2*residueFrom {
-				rows[n] = append(rows[n], p.row)
-			}
-		}
-	}
-	count := 0
-	for _, in := range rows {
-		strangers := 1
-		for _, k := range in[1:] {
-			if !r.people[k].family(r.people[in[0]]) {
-				strangers++
-			}
-		}
-		if strangers >= residueFrom || strangers == 2 && strangers*2 >= len(r.people) {
-			count++
-		}
-	}
-	return count
-}
-
 // childAge is the age from which a young person gets Digital Post and is paid by
 // herself; below it a letter about money belongs to a parent.
 const childAge = 15

@@ -168,6 +168,9 @@ func (r *run) target(l *letter) int {
 		if len(rows) > 0 && len(l.numbers) == 0 {
 			return rows[0]
 		}
+		if i := slices.IndexFunc(r.people, l.above); i >= 0 {
+			return i
+		}
 	}
 	for _, number := range l.numbers {
 		if i, ok := r.byNumber[number]; ok {

@@ -62,8 +62,8 @@ var roles = []struct {
 }{
 	{"modtager", 0}, {"adressat", 0}, {"recipient", 0},
 	{"partsrepraesentant", 1}, {"partsrep", 1}, {"repraesentant", 1}, {"advokat", 1}, {"fuldmaegtig", 1}, {"bobestyrer", 1}, {"rettighedshaver", 1},
-	{"foraelder", 1}, {"foraeldre", 1}, {"foraeldremyndighed", 1}, {"foraeldremyndighedsindehaver", 1}, {"vaerge", 1}, {"paaroerende", 1}, {"arving", 1}, {"kontaktperson", 1}, {"plejefamilie", 1}, {"plejefar", 1}, {"plejemor", 1}, {"guardian", 1}, {"parent", 1}, {"mor", 1}, {"mors", 1}, {"far", 1}, {"fars", 1}, {"ansoeger", 1},
-	{"barn", 3}, {"barnet", 3}, {"barnets", 3}, {"elev", 3}, {"elevens", 3}, {"child", 3}, {"aegtefaelle", 3}, {"samlever", 3}, {"partner", 3}, {"medansoeger", 3}, {"afdoede", 3}, {"plejebarn", 3}, {"myndling", 3}, {"unge", 3}, {"part", 3}, {"parts", 3}, {"parten", 3},
+	{"foraelder", 1}, {"foraeldre", 1}, {"foraeldremyndighed", 1}, {"foraeldremyndighedsindehaver", 1}, {"vaerge", 1}, {"paaroerende", 1}, {"arving", 1}, {"kontaktperson", 1}, {"plejefamilie", 1}, {"plejefar", 1}, {"plejemor", 1}, {"guardian", 1}, {"parent", 1}, {"mor", 1}, {"mors", 1}, {"far", 1}, {"fars", 1}, {"medmor", 1}, {"medfar", 1}, {"ansoeger", 1},
+	{"barn", 3}, {"barnet", 3}, {"barnets", 3}, {"elev", 3}, {"elevens", 3}, {"child", 3}, {"aegtefaelle", 3}, {"samlever", 3}, {"partner", 3}, {"medansoeger", 3}, {"afdoede", 3}, {"plejebarn", 3}, {"myndling", 3}, {"unge", 3}, {"part", 3}, {"parts", 3}, {"parten", 3}, {"att", 3}, {"attention", 3},
 	{"borger", 2}, {"ejer", 2}, {"person", 2}, {"klient", 2}, {"beboer", 2}, {"debitor", 2}, {"skyldner", 2}, {"kunde", 2}, {"lejer", 2}, {"patient", 2}, {"medarbejder", 2}, {"pensionist", 2},
 }
 
@@ -106,6 +106,9 @@ func role(heading string) (who string, rank int) {
 
 // columnOf tells what a heading says a column holds.
 func columnOf(heading string) column {
+	if one, or, ok := strings.Cut(heading, "/"); ok && columnOf(one) == fullName && columnOf(or) == fullName {
+		return fullName // "Far/medmor"
+	}
 	f := strings.ReplaceAll(subject.Fold(heading), "/", "")
 	if strings.HasPrefix(f, "email") || strings.HasPrefix(f, "mail") || len(f) > 40 {
 		return nothing
