@@ -83,6 +83,10 @@ func letter(font string, nums []string) string {
 	return b.String()
 }
 
+// windowFrame is how much of a window's height the browser keeps for itself, at most: what
+// stands lower than that is blank in its picture.
+const windowFrame = 100
+
 // browser renders HTML to a picture.
 func browser(tb testing.TB, html string, w, h int, scale float64) image.Image {
 	tb.Helper()
@@ -94,7 +98,7 @@ func browser(tb testing.TB, html string, w, h int, scale float64) image.Image {
 	ctx, cancel := context.WithTimeout(tb.Context(), time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "chromium", "--headless=new", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--user-data-dir="+dir,
-		fmt.Sprintf("--force-device-scale-factor=%g", scale), fmt.Sprintf("--window-size=%d,%d", w, h), "--screenshot="+out, "file://"+page)
+		fmt.Sprintf("--force-device-scale-factor=%g", scale), fmt.Sprintf("--window-size=%d,%d", w, h+windowFrame), "--screenshot="+out, "file://"+page)
 	if msg, err := cmd.CombinedOutput(); err != nil {
 		tb.Fatalf("chromium: %v\n%s", err, msg)
 	}
@@ -106,7 +110,10 @@ func browser(tb testing.TB, html string, w, h int, scale float64) image.Image {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return img
+	part := image.Rect(0, 0, int(float64(w)*scale), int(float64(h)*scale))
+	return img.(interface {
+		SubImage(image.Rectangle) image.Image
+	}).SubImage(part)
 }
 
 func encode(tb testing.TB, img image.Image) []byte {

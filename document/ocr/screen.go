@@ -4,6 +4,7 @@ import (
 	"context"
 	"image"
 	"math"
+	"slices"
 
 	"brevvagt/document"
 	"brevvagt/document/ocr/engine"
@@ -38,10 +39,15 @@ func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 	g := prepare.Cut(whole, part)
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	zoom := max(1, min(2.5, math.Sqrt(screenPixels/float64(w*h))))
-	s := prepare.Shape{SX: zoom, SY: zoom, Origin: part.Min, Limit: whole.Rect}
-	s.W, s.H = max(1, int(float64(w)*zoom)), max(1, int(float64(h)*zoom))
 	g = prepare.Unruled(prepare.Evened(g))
 	letterSpots := spots.In(g)
+	letterRows := spots.Rows(letterSpots, 1)
+	plain, colourful := prepare.Folded(g)
+	s := prepare.Shape{SX: zoom, SY: zoom, Origin: part.Min, Limit: whole.Rect}
+	if !colourful && smallest(letterRows, letterSpots) >= slimLetter {
+		s.SX *= slim
+	}
+	s.W, s.H = max(1, int(float64(w)*s.SX)), max(1, int(float64(h)*s.SY))
 	e.left = max(leastAgain, s.W*s.H/4)
 	big := s.Framed(prepare.Scaled(g, s.W, s.H), 20)
 	dpi := int(96 * zoom)
@@ -63,7 +69,7 @@ func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 		return err
 	}
 	lines := len(first.lines)
-	if plain, colourful := prepare.Folded(g); colourful {
+	if colourful {
 		if err := again(s.Framed(prepare.Scaled(plain, s.W, s.H), 20), engine.Block); err != nil {
 			return out, lines, err
 		}
@@ -77,21 +83,44 @@ func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 	if err != nil {
 		return out, lines, err
 	}
-	rows, letters, missing := unreadRows(spots.Rows(letterSpots, 1), first.lines, s.On)
+	rows, letters, missing := unreadRows(letterRows, first.lines, s.On)
 	pale, _, _ := unreadRows(spots.Rows(spots.In(prepare.Steep(g)), 1), first.lines, s.On)
 	rows = append(rows, spots.ApartFrom(pale, rows)...)
-	plain := prepare.Shape{SX: 1, SY: 1, Origin: part.Min, Limit: whole.Rect}
+	asIs := prepare.Shape{SX: 1, SY: 1, Origin: part.Min, Limit: whole.Rect}
 	boxed, numbers, err := e.combed(ctx, g, spots.Combs(letterSpots))
-	out = append(out, segments(fresh(boxed, first), plain)...)
+	out = append(out, segments(fresh(boxed, first), asIs)...)
 	e.doubt(numbers, first, boxed)
 	if err != nil {
 		return out, lines, err
 	}
 	alone, read, err := e.lonely(ctx, g, rows)
-	out = append(out, segments(news(alone, first), plain)...)
+	out = append(out, segments(news(alone, first), asIs)...)
 	e.missed(missing-read, letters)
 	return out, lines, err
 }
 
 // sureScreen is the mean confidence below which a screenshot may lie on its side.
 const sureScreen = 50
+
+// slimLetter is how high the small letters of a screenshot must be for them to be made
+// slim, in pixels: at 8 one number in two hundred was misread, from 9 on none.
+const slimLetter = 9
+
+// smallest is the height below which a quarter of the letters in rows are, in pixels; 0
+// without any rows.
+func smallest(rows []spots.Row, letters []spots.Spot) int {
+	var heights []int
+	for _, r := range rows {
+		if r.Light || r.Letters < rowLetters {
+			continue
+		}
+		for _, i := range r.Spots {
+			heights = append(heights, letters[i].Box.Dy())
+		}
+	}
+	if len(heights) == 0 {
+		return 0
+	}
+	slices.Sort(heights)
+	return heights[len(heights)/4]
+}

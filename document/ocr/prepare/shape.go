@@ -15,7 +15,10 @@ func Scaled(g *image.Gray, w, h int) *image.Gray {
 	if w == g.Rect.Dx() && h == g.Rect.Dy() {
 		return g
 	}
-	return transposeScale(transposeScale(g, w), h)
+	if h < g.Rect.Dy() { // the rest then has fewer rows
+		return scaledAcross(scaledDown(g, h), w)
+	}
+	return scaledDown(scaledAcross(g, w), h)
 }
 
 // Halved is g at half its width and height, each pixel the mean of four.
@@ -32,46 +35,103 @@ func Halved(g *image.Gray) *image.Gray {
 	return out
 }
 
-// transposeScale resizes the width to w and swaps the axes; twice is both axes.
-func transposeScale(g *image.Gray, w int) *image.Gray {
+// scaledAcross resizes the width.
+func scaledAcross(g *image.Gray, w int) *image.Gray {
 	sw, sh := g.Rect.Dx(), g.Rect.Dy()
-	out := image.NewGray(image.Rect(0, 0, sh, w))
-	starts, weights := kernel(sw, w)
+	out := image.NewGray(image.Rect(0, 0, w, sh))
+	k := kernelOf(sw, w)
 	for y := range sh {
-		row := g.Pix[y*sw:][:sw]
-		for x := range w {
-			sum := int32(1 << 13)
-			for i, k := range weights[x] {
-				sum += int32(row[starts[x]+i]) * k
+		row, to := g.Pix[y*g.Stride:][:sw], out.Pix[y*w:][:w]
+		for x := range to {
+			sum := int32(half)
+			weights := k.weights[x*k.taps:][:k.taps]
+			for i, p := range row[k.starts[x]:][:len(weights)] {
+				sum += int32(p) * weights[i]
 			}
-			out.Pix[x*sh+y] = uint8(max(0, min(255, sum>>14)))
+			to[x] = fromFixed(sum)
 		}
 	}
 	return out
 }
 
-// kernel gives for each target pixel the first source pixel and the weights, in
-// 1/16384, that add up to one.
-func kernel(from, to int) (starts []int, weights [][]int32) {
+// scaledDown resizes the height: each row of the result is a sum of whole rows, so that
+// memory is read in its order.
+func scaledDown(g *image.Gray, h int) *image.Gray {
+	w, sh := g.Rect.Dx(), g.Rect.Dy()
+	out := image.NewGray(image.Rect(0, 0, w, h))
+	k := kernelOf(sh, h)
+	sums := make([]int32, w)
+	for y := range h {
+		for x := range sums {
+			sums[x] = half
+		}
+		weights := k.weights[y*k.taps:][:k.taps]
+		for i := 0; i < len(weights); i += 4 {
+			at := (k.starts[y] + i) * g.Stride
+			addRows(sums, g.Pix[at:], g.Stride, weights[i:])
+		}
+		to := out.Pix[y*w:][:w]
+		for x, sum := range sums {
+			to[x] = fromFixed(sum)
+		}
+	}
+	return out
+}
+
+// addRows adds up to four rows to sums, each with its weight.
+func addRows(sums []int32, pix []uint8, stride int, weights []int32) {
+	w := len(sums)
+	if len(weights) < 4 {
+		for i, k := range weights {
+			for x, p := range pix[i*stride:][:w] {
+				sums[x] += int32(p) * k
+			}
+		}
+		return
+	}
+	a, b, c, d := pix[:w], pix[stride:][:w], pix[2*stride:][:w], pix[3*stride:][:w]
+	ka, kb, kc, kd := weights[0], weights[1], weights[2], weights[3]
+	for x := range sums {
+		sums[x] += int32(a[x])*ka + int32(b[x])*kb + int32(c[x])*kc + int32(d[x])*kd
+	}
+}
+
+// Weights are whole numbers, in 1/16384.
+const (
+	fixedBits = 14
+	half      = 1 << (fixedBits - 1)
+)
+
+func fromFixed(sum int32) uint8 { return uint8(max(0, min(255, sum>>fixedBits))) }
+
+// kernel gives for each target pixel the first source pixel and the weights of that and
+// the next ones, which add up to one.
+type kernel struct {
+	starts  []int
+	weights []int32 // taps for each
+	taps    int
+}
+
+func kernelOf(from, to int) kernel {
 	ratio := float64(from) / float64(to)
 	width := max(1, ratio)
+	k := kernel{taps: min(from, int(math.Ceil(4*width))+1)}
+	k.starts, k.weights = make([]int, to), make([]int32, to*k.taps)
+	raw := make([]float64, k.taps)
 	for x := range to {
 		centre := (float64(x)+0.5)*ratio - 0.5
-		lo, hi := max(0, int(math.Ceil(centre-2*width))), min(from-1, int(math.Floor(centre+2*width)))
-		var raw []float64
+		start := max(0, min(from-k.taps, int(math.Ceil(centre-2*width))))
 		total := 0.0
-		for s := lo; s <= hi; s++ {
-			k := catmullRom(math.Abs(float64(s)-centre) / width)
-			raw = append(raw, k)
-			total += k
+		for i := range raw {
+			raw[i] = catmullRom(math.Abs(float64(start+i)-centre) / width)
+			total += raw[i]
 		}
-		fixed := make([]int32, len(raw))
-		for i, k := range raw {
-			fixed[i] = int32(math.Round(k / total * (1 << 14)))
+		k.starts[x] = start
+		for i, v := range raw {
+			k.weights[x*k.taps+i] = int32(math.Round(v / total * (1 << fixedBits)))
 		}
-		starts, weights = append(starts, lo), append(weights, fixed)
 	}
-	return starts, weights
+	return k
 }
 
 func catmullRom(t float64) float64 {
