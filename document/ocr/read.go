@@ -35,10 +35,27 @@ func (p pass) text() string {
 	return b.String()
 }
 
-// wanting tells that digits are there and no whole number: another look may help.
+// wanting tells that digits are there and no whole number, and that not all was read
+// surely: another look may help.
 func (p pass) wanting() bool {
 	t := p.text()
-	return digitsLike.MatchString(t) && !numberLike.MatchString(t)
+	if !digitsLike.MatchString(t) || numberLike.MatchString(t) {
+		return false
+	}
+	return p.sureness() < sureWords || slices.ContainsFunc(p.lines, line.unsureDigits)
+}
+
+// What is read surely, in per cent: words in the mean, and each with a digit. Small print
+// of a signature with a telephone number has 78 and 89; a second look at such gives the same.
+const (
+	sureWords  = 75
+	sureDigits = 85
+)
+
+func (l line) unsureDigits() bool {
+	return slices.ContainsFunc(l.words, func(w word) bool {
+		return w.Confidence < sureDigits && strings.ContainsAny(w.Text, "0123456789")
+	})
 }
 
 // read recognises one picture, as a screen or as a page.
