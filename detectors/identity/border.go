@@ -163,10 +163,10 @@ func (f *finder) branchBefore(c *candidate) bool {
 // units make a number an amount.
 var units = []string{"kr", "DKK", "EUR", "USD", "SEK", "NOK", "€", "bytes", "byte", "ms", "ns", "kWh", "MWh", "m2", "m²", "m3", "m³", "stk", "ton", "kg", "liter", "km", "mm", "enheder", "sekunder", "visninger"}
 
-// unitBegins has the first bytes of those.
-var unitBegins = func() (t [256]bool) {
+// unitBegins has, for each first byte of those, a bit for the second.
+var unitBegins = func() (t [256]uint64) {
 	for _, unit := range units {
-		t[unit[0]] = true
+		t[unit[0]] |= 1 << (unit[1] & 63)
 	}
 	return t
 }()
@@ -177,7 +177,7 @@ func (f *finder) amountAfter(c *candidate) bool {
 	for len(rest) > 0 && rest[0] == ' ' {
 		rest = rest[1:]
 	}
-	if rest == "" || !unitBegins[rest[0]] {
+	if len(rest) < 2 || unitBegins[rest[0]]>>(rest[1]&63)&1 == 0 {
 		return false
 	}
 	for _, unit := range units {

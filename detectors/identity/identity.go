@@ -75,8 +75,10 @@ func Classify(text string, asOf time.Time) (Verdict, string) {
 
 // span says of a reading what may leave the detector.
 func (r *Reading) span() detectors.Span {
+	display := [...]byte{6: '-', 7: 'x', 8: 'x', 9: 'x', 10: 'x'}
+	copy(display[:6], r.Value)
 	sp := detectors.Span{
-		Start: r.Start, End: r.End, Value: r.Value, Display: r.Value[:6] + "-xxxx",
+		Start: r.Start, End: r.End, Value: r.Value, Display: string(display[:]),
 		Detector: IDCPR, Category: Category, Strength: detectors.Strong, Why: r.why(),
 	}
 	labelled := r.Label != ""

@@ -1,10 +1,12 @@
 package identity
 
 import (
+	"math/bits"
 	"strings"
 	"unicode"
 
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/internal/glance"
 )
 
 // This file reads the words before a number. The nearest label counts, and only
@@ -141,6 +143,7 @@ func labelBefore(s string, i int) label {
 	var who label
 	var whose owner
 	var buf [maxWord]byte
+	letters := lettersAt(s, low)
 	for tokens := 0; tokens < labelTokens && i > low; {
 		c := s[i-1]
 		if !wordByte(s, i-1) {
@@ -157,6 +160,16 @@ func labelBefore(s string, i int) label {
 			continue
 		}
 		run = 0
+		n := letters.before(i - low)
+		if k := i - n; !hasNr && whose != ownerWords && (k == low || s[k-1] < 0x80) && letters.folds(s, low, k, i) && saysNothing(s, i, n, direct && tokens < 2) {
+			if !codeBefore(s, k, i) {
+				whose = whose.before(nil, s[k])
+				direct = false
+			}
+			i = k
+			tokens++
+			continue
+		}
 		w, k := foldBack(&buf, s, low, i)
 		kind, name := classify(w, hasNr)
 		switch {
@@ -208,6 +221,37 @@ func labelBefore(s string, i int) label {
 		return label{kind: labelOther, direct: true}
 	}
 	return who
+}
+
+// letters are those of 64 bytes of a text: of ASCII, and the first bytes of Danish ones.
+type letters struct{ plain, leads uint64 }
+
+func lettersAt(s string, at int) letters {
+	plain, leads := glance.Letters(s, at)
+	return letters{plain, leads}
+}
+
+// before gives how many letters stand before the byte, taking every sign that 0xc3 begins
+// for one.
+func (l letters) before(at int) int {
+	word := l.plain | l.leads | l.leads<<1
+	return min(at, bits.LeadingZeros64(^word<<(64-at)))
+}
+
+// folds reports whether s[k:i], of the letters from byte low on, has the last four of ASCII
+// and but those of Danish before them, so that it is as long when it is folded.
+func (l letters) folds(s string, low, k, i int) bool {
+	leads := l.leads >> (k - low) & (1<<(i-k) - 1)
+	if leads == 0 {
+		return true
+	}
+	for ; leads != 0; leads &= leads - 1 {
+		at := k + bits.TrailingZeros64(leads)
+		if at+6 > i || foldsTo[s[at+1]] == 0 {
+			return false
+		}
+	}
+	return l.plain>>(i-low-4)&15 == 15
 }
 
 // owner tells what stands between a number and its label: "nummer hos Eksempelfirma:".

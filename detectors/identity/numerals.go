@@ -22,6 +22,17 @@ var joinWords = map[string]bool{
 	"slutter": true, "ender": true, "efterfulgt": true, "followed": true, "sidste": true, "fire": false, "afsluttes": true,
 }
 
+// joinLengths has, for each first byte, a bit for every length of such a word.
+var joinLengths = func() (t [256]uint32) {
+	for w := range joinWords {
+		t[w[0]] |= 1 << len(w)
+	}
+	return t
+}()
+
+// maxJoinWord is more than the length of the longest of them, in bytes.
+const maxJoinWord = 20
+
 // joined reads the words that join two halves of a number at the beginning of s and
 // gives their length; sure tells that they say so, bare that only "og" stands there.
 func joined(s string) (n int, sure, bare bool) {
@@ -33,6 +44,9 @@ func joined(s string) (n int, sure, bare bool) {
 		k := n
 		for k < len(s) && wordByte(s, k) {
 			k++
+		}
+		if k-n > maxJoinWord || k == n || joinLengths[s[n]]>>(k-n)&1 == 0 {
+			break
 		}
 		says, ok := joinWords[s[n:k]]
 		if !ok {
@@ -46,6 +60,9 @@ func joined(s string) (n int, sure, bare bool) {
 	}
 	return n, sure, bare
 }
+
+// joinBegins has the first bytes of such words.
+var joinBegins = signSet("esofdbamt(")
 
 // joinSign tells what may stand between a date and such words.
 func joinSign(c byte) bool { return c == ' ' || c == ',' || c == '.' || c == '-' || c == '\n' }
@@ -75,7 +92,7 @@ func (f *finder) matchTold() bool {
 	for start < len(rest) && joinSign(rest[start]) {
 		start++
 	}
-	if start == 0 || start == len(rest) || start > 4 || strings.IndexByte("esofdbamt(", rest[start]) < 0 {
+	if start == 0 || start == len(rest) || start > 4 || !joinBegins[rest[start]] {
 		return false
 	}
 	rest = rest[start:]

@@ -8,6 +8,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/internal/glance"
 )
 
 // This file reads numbers that people take apart when they write of somebody: the
@@ -100,6 +101,9 @@ func (f *finder) meetFour(start int) {
 // follows the end of a number: it may be said in words.
 func (f *finder) saidNear(i int) bool {
 	const near = 64 // bytes, within which a search is at its quickest
+	if i >= near && glance.Pairs(f.text, i-near, 'd', 's')|glance.Pairs(f.text, i, 'd', 's') == 0 {
+		return false // rarer than any other part of both
+	}
 	behind := f.text[i:min(len(f.text), i+near)]
 	for at := 0; ; at++ { // an f is rarer than what stands before it
 		n := strings.IndexByte(behind[at:], 'f')
@@ -171,24 +175,21 @@ func mayCall(s string) bool {
 	if s[n-3]|s[n-2]|s[n-1] < 0x80 {
 		x, y, z = lower[s[n-3]], lower[s[n-2]], lower[s[n-1]]
 	}
-	if x == 0 || y == 0 || z == 0 || callEnds[z-'a']>>(y-'a')&1 != 0 {
+	if x == 0 || y == 0 || z == 0 || y == 'n' && z == 'r' {
 		return true
 	}
-	for k := n - 1; k >= 0 && s[k] > ' '; k-- {
-		if s[k]|0x20 == 'c' || s[k] >= 0x80 {
+	switch [3]byte{x, y, z} {
+	case [3]byte{'s', 't', 'e'}, [3]byte{'i', 'r', 'e'}, [3]byte{'o', 'u', 'r'}, [3]byte{'t', 'a', 'l'}, [3]byte{'e', 'n', 'e'}, [3]byte{'i', 't', 's'},
+		[3]byte{'d', 'e', 'r'}, [3]byte{'a', 'r', 'e'}, [3]byte{'m', 'e', 'd'}, [3]byte{'m', 'e', 'r'}, [3]byte{'r', 'e', 't'}, [3]byte{'f', 'r', 'e'}:
+		return true
+	}
+	for k := n - 1; k >= 0 && s[k] != ' ' && s[k] != '\n'; k-- {
+		if s[k]|0x20 == 'c' {
 			return true
 		}
 	}
 	return false
 }
-
-// callEnds has, for each last letter of such a word, a bit for the one before.
-var callEnds = func() (t ['z' - 'a' + 1]uint32) {
-	for _, end := range append([]string{"sidste", "fire", "four", "tal", "tallene", "digits", "er", "lyder", "is", "are", "med"}, serialEnds...) {
-		t[end[len(end)-1]-'a'] |= 1 << (end[len(end)-2] - 'a')
-	}
-	return t
-}()
 
 // serialSigns may stand between these words and the digits.
 var serialSigns = func() (t [256]bool) {

@@ -164,10 +164,16 @@ func (f *finder) mayStand(c *candidate) bool {
 	return ok || f.rules.isTest(c)
 }
 
+// spanEvery is how many bytes of a text are thought to hold one number.
+const spanEvery = 4 << 10
+
 func (f *finder) add(r Reading) {
 	if f.explain {
 		f.out = append(f.out, r)
 		return
+	}
+	if f.spans == nil { // a list of persons has one every few lines
+		f.spans = make([]detectors.Span, 0, 1+len(f.text)/spanEvery)
 	}
 	f.spans = append(f.spans, r.span())
 }

@@ -20,19 +20,22 @@ var words = makeWords()
 // persons are words of things' numbers that may be a person's own when "id" follows.
 var persons = map[string]bool{"kunde": true, "medarbejder": true, "loen": true, "bruger": true, "debitor": true, "laaner": true, "kreditor": true, "klage": true}
 
-// ends has, for each first letter and length, a bit for every last letter of a word in
-// words: most words of a text are told from labels by it without looking them up.
-var ends = func() (t [32][64]uint32) {
+// known has the words by their length, first letter and last four: most words of a text
+// are told from labels by it without looking them up.
+var known = func() *tails {
+	t := new(tails)
 	for w := range words {
-		t[w[0]&31][len(w)] |= 1 << (w[len(w)-1] & 31)
+		t.add(tailHash([]byte(w), wordKey(len(w), w[0])))
 	}
 	return t
 }()
 
 // mayBeKnown reports whether words may have the folded word.
 func mayBeKnown(w []byte) bool {
-	return len(w) > 0 && ends[w[0]&31][len(w)&63]>>(w[len(w)-1]&31)&1 != 0
+	return len(w) > 0 && known.has(tailHash(w, wordKey(len(w), w[0])))
 }
+
+func wordKey(length int, first byte) uint32 { return uint32(length)<<8 | uint32(first) }
 
 func makeWords() map[string]word {
 	m := make(map[string]word)
@@ -84,32 +87,14 @@ func makeWords() map[string]word {
 // stands between it and the number.
 func classify(w []byte, hasNr bool) (labelKind, string) {
 	if mayBeKnown(w) {
-		if known, ok := words[string(w)]; ok {
-			if known.needsNr && !hasNr {
+		if says, ok := words[string(w)]; ok {
+			if says.needsNr && !hasNr {
 				return labelNone, ""
 			}
-			return known.kind, known.name
+			return says.kind, says.name
 		}
 	}
-	if len(w) < 3 {
-		return labelNone, ""
-	}
-	switch x, y := w[len(w)-3], w[len(w)-2]; w[len(w)-1] { // what no such word ends in is told by three letters
-	case 'd':
-		return otherID(w), ""
-	case 'r':
-		if y != 'n' && (x != 'c' || y != 'p') && (x != 'm' && x != 'b' || y != 'e') {
-			return labelNone, ""
-		}
-	case 'e':
-		if (x != 'm' || y != 'r') && (x != 'e' || y != 'n') {
-			return labelNone, ""
-		}
-	case 's':
-		if x != 'e' || y != 'r' {
-			return labelNone, ""
-		}
-	default:
+	if len(w) < 3 || !mayEndLabel(w[len(w)-3], w[len(w)-2], w[len(w)-1]) {
 		return labelNone, ""
 	}
 	for _, tail := range [...]string{"cpr", "cprnr", "cprnummer"} {
@@ -122,7 +107,53 @@ func classify(w []byte, hasNr bool) (labelKind, string) {
 			return labelOther, kindOfThing(w[:len(w)-len(tail)])
 		}
 	}
-	return labelNone, ""
+	return otherID(w), ""
+}
+
+// mayEndLabel tells by its last three letters whether a word that is none of words may be
+// a label by how it ends.
+func mayEndLabel(x, y, z byte) bool {
+	switch z {
+	case 'd':
+		return y == 'i'
+	case 'r':
+		return y == 'n' || x == 'c' && y == 'p' || (x == 'm' || x == 'b') && y == 'e'
+	case 'e':
+		return x == 'm' && y == 'r' || x == 'e' && y == 'n'
+	case 's':
+		return x == 'e' && y == 'r'
+	}
+	return false
+}
+
+// foldsTo has the first letter that is written for one of Danish, by its second byte; 0 for
+// others.
+var foldsTo = [256]byte{0xa6: 'a', 0x86: 'a', 0xb8: 'o', 0x98: 'o', 0xa5: 'a', 0x85: 'a'}
+
+// saysNothing reports whether the n bytes of letters before s[i] are a word of which
+// classify makes nothing, nor isThing where things are asked for: it never does where they
+// would, and tells most words by a few bytes of them.
+func saysNothing(s string, i, n int, things bool) bool {
+	if n < 2 || n > maxWord || i < 4 {
+		return false
+	}
+	const small = 0x20202020
+	tail := (uint32(s[i-4]) | uint32(s[i-3])<<8 | uint32(s[i-2])<<16 | uint32(s[i-1])<<24) | small
+	x, y, z := s[i-3]|0x20, s[i-2]|0x20, s[i-1]|0x20
+	switch { // two letters are no thing, and end as no label does
+	case n == 2:
+		return !known.has(hash(tail>>16, wordKey(n, y)))
+	case n == 3:
+		tail >>= 8
+	}
+	if mayEndLabel(x, y, z) || things && thingTails.has(hash(tail, 0)) {
+		return false
+	}
+	first := s[i-n] | 0x20
+	if s[i-n] == 0xc3 {
+		first = foldsTo[s[i-n+1]]
+	}
+	return !known.has(hash(tail, wordKey(n, first)))
 }
 
 // kindOfThing names the number that a compound ("fakturanummer") is: a thing's, unless
@@ -247,7 +278,7 @@ var heads = wordSet(`kontrakt aftale tilbud abonnement licens police polise gara
 // isThing reports whether a folded word ends in the word for a thing, in any number.
 func isThing(w []byte) bool {
 	switch {
-	case len(w) < 3 || len(w) > 3 && !thingTails.has(w):
+	case len(w) < 3 || !thingTails.has(tailHash(w, 0)):
 		return false
 	case headEnds(w):
 		return true
@@ -267,34 +298,40 @@ var thingEnds = [...]string{"en", "et", "er", "erne", "s", "n", "r", "ne", "ens"
 // some which it has not.
 type tails [1 << 16 / 64]uint64
 
-// thingTails are those of the words for things of more than three letters. Shorter ones
-// have no ending and stand in no compound.
+// thingTails are those of the words for things. Those of less than four letters have no
+// ending and stand in no compound.
 var thingTails = func() *tails {
 	t := new(tails)
 	for w := range heads {
+		t.add(tailHash([]byte(w), 0))
 		if len(w) > 3 {
-			t.add(w)
 			for _, end := range thingEnds {
-				t.add(w + end)
+				t.add(tailHash([]byte(w+end), 0))
 			}
 		}
 	}
 	return t
 }()
 
-func (t *tails) add(w string) {
-	at := tailHash([]byte(w))
-	t[at/64] |= 1 << (at % 64)
+func (t *tails) add(hash uint16) { t[hash/64] |= 1 << (hash % 64) }
+
+func (t *tails) has(hash uint16) bool { return t[hash/64]>>(hash%64)&1 != 0 }
+
+// tailHash is of the last four letters of a word, or of all where it has fewer, and of
+// what else tells it from others.
+func tailHash(w []byte, more uint32) uint16 {
+	var tail uint32
+	if len(w) < 4 {
+		for i, c := range w {
+			tail |= uint32(c) << (8 * i)
+		}
+	} else {
+		tail = binary.LittleEndian.Uint32(w[len(w)-4:])
+	}
+	return hash(tail, more)
 }
 
-func (t *tails) has(w []byte) bool {
-	at := tailHash(w)
-	return t[at/64]>>(at%64)&1 != 0
-}
-
-func tailHash(w []byte) uint32 {
-	return binary.LittleEndian.Uint32(w[len(w)-4:]) * 0x9e3779b1 >> 16
-}
+func hash(tail, more uint32) uint16 { return uint16((tail ^ more*0x85ebca6b) * 0x9e3779b1 >> 16) }
 
 // headEnds reports whether w is a head or a compound of one.
 func headEnds(w []byte) bool {

@@ -32,8 +32,8 @@
 	VPAND Y3, Y4, Y4 \
 	VPOR Y4, Y5, Y5
 
-// func lookAtMany(text *byte, blocks int, marks *Marks) Words
-TEXT ·lookAtMany(SB), NOSPLIT, $0-28
+// func lookAtMany(text *byte, blocks int, marks *Marks) (some uint64, met Words)
+TEXT ·lookAtMany(SB), NOSPLIT, $0-36
 	MOVQ text+0(FP), SI
 	MOVQ blocks+8(FP), CX
 	MOVQ marks+16(FP), DI
@@ -49,6 +49,9 @@ TEXT ·lookAtMany(SB), NOSPLIT, $0-28
 	VPXOR Y6, Y6, Y6
 	VPXOR Y5, Y5, Y5
 
+	MOVQ $1, R9
+	XORL R10, R10
+
 block:
 	HALF(0, AX, BX)
 	HALF(32, DX, R8)
@@ -58,6 +61,11 @@ block:
 	ORQ  R8, BX
 	MOVQ AX, (DI)
 	MOVQ BX, 8(DI)
+	ORQ  AX, BX
+	MOVQ $0, R11
+	CMOVQNE R9, R11
+	ORQ  R11, R10
+	SHLQ $1, R9
 	ADDQ $64, SI
 	ADDQ $16, DI
 	DECQ CX
@@ -71,6 +79,55 @@ block:
 	SETNE BX
 	SHLL $1, BX
 	ORL  BX, AX
-	MOVL AX, ret+24(FP)
+	MOVQ R10, some+24(FP)
+	MOVL AX, met+32(FP)
+	VZEROUPPER
+	RET
+
+// LETTERS sets in plain which of the 32 bytes at off from SI are letters, and in leads which
+// are 0xc3: with 0x1f added to the small letters, 'a' to 'z' are the least of the signed bytes.
+#define LETTERS(off, plain, leads) \
+	VMOVDQU off(SI), Y1 \
+	VPOR Y1, Y12, Y0 \
+	VPADDB Y8, Y0, Y0 \
+	VPCMPGTB Y0, Y9, Y0 \
+	VPMOVMSKB Y0, plain \
+	VPCMPEQB Y1, Y10, Y1 \
+	VPMOVMSKB Y1, leads
+
+// func lettersAtMany(text *byte) (plain, leads uint64)
+TEXT ·lettersAtMany(SB), NOSPLIT, $0-24
+	MOVQ text+0(FP), SI
+	SPREAD($0x1f, X8, Y8)
+	SPREAD($0x9a, X9, Y9)
+	SPREAD($0xc3, X10, Y10)
+	SPREAD($0x20, X12, Y12)
+	LETTERS(0, BX, R8)
+	LETTERS(32, DX, R9)
+	SHLQ $32, DX
+	ORQ  DX, BX
+	SHLQ $32, R9
+	ORQ  R9, R8
+	MOVQ BX, plain+8(FP)
+	MOVQ R8, leads+16(FP)
+	VZEROUPPER
+	RET
+
+// func pairsAtMany(text *byte, first, second byte) uint64
+TEXT ·pairsAtMany(SB), NOSPLIT, $0-24
+	MOVQ text+0(FP), SI
+	VPBROADCASTB first+8(FP), Y8
+	VPBROADCASTB second+9(FP), Y9
+	VPCMPEQB (SI), Y8, Y0
+	VPCMPEQB 1(SI), Y9, Y1
+	VPAND Y0, Y1, Y0
+	VPMOVMSKB Y0, BX
+	VPCMPEQB 32(SI), Y8, Y0
+	VPCMPEQB 33(SI), Y9, Y1
+	VPAND Y0, Y1, Y0
+	VPMOVMSKB Y0, DX
+	SHLQ $32, DX
+	ORQ  DX, BX
+	MOVQ BX, ret+16(FP)
 	VZEROUPPER
 	RET

@@ -2,4 +2,8 @@
 
 package glance
 
-func look(text *byte, marks []Marks) Words { return lookAtEach(text, marks) }
+func look(text *byte, marks []Marks) (some uint64, met Words) { return lookAtEach(text, marks) }
+
+func letters(text *byte) (plain, leads uint64) { return lettersAtEach(text) }
+
+func pairs(text *byte, first, second byte) uint64 { return pairsAtEach(text, first, second) }

@@ -19,25 +19,73 @@ const (
 // beyond is how many bytes behind a block are looked at with it.
 const beyond = 2
 
-// Numbers looks at text[at:], as far as marks reach, and gives how many of them it set.
-// Those of words are told that begin there.
-func Numbers(text string, at int, marks []Marks) (n int, met Words) {
+// Numbers looks at text[at:], as far as marks reach, of which there are at most 64, and
+// gives how many of them it set; some has a bit for each that has any. Those of words are
+// told that begin there.
+func Numbers(text string, at int, marks []Marks) (n int, some uint64, met Words) {
 	if whole := min((len(text)-at-beyond)/Block, len(marks)); whole > 0 {
-		met = look(unsafe.StringData(text[at:]), marks[:whole])
+		some, met = look(unsafe.StringData(text[at:]), marks[:whole])
 		n = whole
 		at += whole * Block
 	}
 	if n == len(marks) || at >= len(text) {
-		return n, met
+		return n, some, met
 	}
 	var rest [2*Block + beyond]byte // what remains is shorter than a block with what is beyond it
 	copy(rest[:], text[at:])
 	last := min((len(text)-at+Block-1)/Block, len(marks)-n)
-	return n + last, met | look(&rest[0], marks[n:n+last])
+	more, also := look(&rest[0], marks[n:n+last])
+	return n + last, some | more<<n, met | also
+}
+
+// Letters tells which of the 64 bytes of a text from at on are letters of ASCII, and which
+// are 0xc3, with which those of Danish begin.
+func Letters(text string, at int) (plain, leads uint64) {
+	if len(text)-at >= Block {
+		return letters(unsafe.StringData(text[at:]))
+	}
+	var rest [Block]byte
+	copy(rest[:], text[at:])
+	return letters(&rest[0])
+}
+
+// lettersAtEach is letters for any machine.
+func lettersAtEach(text *byte) (plain, leads uint64) {
+	for i, c := range unsafe.Slice(text, Block) {
+		switch low := c | 0x20; {
+		case low >= 'a' && low <= 'z':
+			plain |= 1 << i
+		case c == 0xc3:
+			leads |= 1 << i
+		}
+	}
+	return plain, leads
+}
+
+// Pairs tells at which of the 64 bytes of a text from at on the two bytes stand, one behind
+// the other.
+func Pairs(text string, at int, first, second byte) uint64 {
+	if len(text)-at > Block {
+		return pairs(unsafe.StringData(text[at:]), first, second)
+	}
+	var rest [Block + 1]byte
+	n := copy(rest[:], text[at:])
+	return pairs(&rest[0], first, second) & (1<<max(n-1, 0) - 1)
+}
+
+// pairsAtEach is pairs for any machine.
+func pairsAtEach(text *byte, first, second byte) (mask uint64) {
+	s := unsafe.Slice(text, Block+1)
+	for i := range Block {
+		if s[i] == first && s[i+1] == second {
+			mask |= 1 << i
+		}
+	}
+	return mask
 }
 
 // lookAtEach is look for any machine.
-func lookAtEach(text *byte, marks []Marks) (met Words) {
+func lookAtEach(text *byte, marks []Marks) (some uint64, met Words) {
 	s := unsafe.Slice(text, len(marks)*Block+beyond)
 	for n := range marks {
 		m := Marks{}
@@ -58,9 +106,11 @@ func lookAtEach(text *byte, marks []Marks) (met Words) {
 				}
 			}
 		}
-		marks[n] = m
+		if marks[n] = m; m.Digits|m.Signs != 0 {
+			some |= 1 << n
+		}
 	}
-	return met
+	return some, met
 }
 
 type kind byte

@@ -34,16 +34,53 @@ func checkNumbers(t *testing.T, text string, at, most int) {
 	t.Helper()
 	want, words := byEye(text, at, most)
 	marks := make([]Marks, most)
-	n, met := Numbers(text, at, marks)
-	if !slices.Equal(marks[:n], want) || met != words {
+	n, some, met := Numbers(text, at, marks)
+	if !slices.Equal(marks[:n], want) || met != words || some != anyOf(want) {
 		t.Fatalf("%q at %d: %x, words %b, want %x, words %b", text, at, marks[:n], met, want, words)
 	}
 	rest := text[min(len(text), at):] + strings.Repeat("\x00", Block+beyond)
 	blocks := min(most, len(rest)/Block)
 	text = rest[:blocks*Block+min(beyond, len(rest)-blocks*Block)] + "\x00\x00"
 	one, other := make([]Marks, blocks), make([]Marks, blocks)
-	if a, b := look(&[]byte(text)[0], one), lookAtEach(&[]byte(text)[0], other); a != b || !slices.Equal(one, other) {
+	here, a := look(&[]byte(text)[0], one)
+	each, b := lookAtEach(&[]byte(text)[0], other)
+	if a != b || here != each || !slices.Equal(one, other) {
 		t.Fatalf("%q: %x %b by this machine, %x %b by any", text, one, a, other, b)
+	}
+	plain, leads := letters(&[]byte(text)[0])
+	if a, b := lettersAtEach(&[]byte(text)[0]); a != plain || b != leads {
+		t.Fatalf("%q: letters %x %x by this machine, %x %x by any", text, plain, leads, a, b)
+	}
+	for _, pair := range []string{"cp", "nn", "\x00\x00", text[:2]} {
+		if a, b := pairs(&[]byte(text)[0], pair[0], pair[1]), pairsAtEach(&[]byte(text)[0], pair[0], pair[1]); a != b {
+			t.Fatalf("%q: %q at %x by this machine, %x by any", text, pair, a, b)
+		}
+	}
+}
+
+func anyOf(marks []Marks) (some uint64) {
+	for i, m := range marks {
+		if m.Digits|m.Signs != 0 {
+			some |= 1 << i
+		}
+	}
+	return some
+}
+
+func TestLetters(t *testing.T) {
+	all := "@AZ[`az{\x7f\x80\xc3\xe6\xff 09zZ" + strings.Repeat("aB. ", 30)
+	for at := range all {
+		plain, leads := Letters(all, at)
+		pairs := Pairs(all, at, 'a', 'B')
+		zeros := Pairs(all, at, 0, 0)
+		for i := range Block {
+			want := at+i < len(all) && (all[at+i] >= 'A' && all[at+i] <= 'Z' || all[at+i] >= 'a' && all[at+i] <= 'z')
+			lead := at+i < len(all) && all[at+i] == 0xc3
+			pair := at+i < len(all) && strings.HasPrefix(all[at+i:], "aB")
+			if plain>>i&1 == 1 != want || leads>>i&1 == 1 != lead || pairs>>i&1 == 1 != pair || zeros != 0 {
+				t.Fatalf("%q at %d, byte %d: %x %x %x %x", all, at, i, plain, leads, pairs, zeros)
+			}
+		}
 	}
 }
 
@@ -81,7 +118,7 @@ func BenchmarkNumbers(b *testing.B) {
 	var marks [32]Marks
 	for b.Loop() {
 		for at := 0; at < len(text); {
-			n, _ := Numbers(text, at, marks[:])
+			n, _, _ := Numbers(text, at, marks[:])
 			at += n * Block
 		}
 	}

@@ -113,13 +113,16 @@ func Scan(s string, row *Row, read func(), four, sign func(at int)) glance.Words
 	var words glance.Words
 	done := 0 // everything before has been read
 	for at := 0; at < len(s); {
-		n, met := glance.Numbers(s, at, marks[:])
+		n, some, met := glance.Numbers(s, at, marks[:])
 		words |= met
-		for _, m := range marks[:n] {
+		for ; some != 0; some &= some - 1 {
+			block := bits.TrailingZeros64(some)
+			m, at := &marks[block&(chunk-1)], at+block*glance.Block
+			d := m.Digits
 			if m.Signs != 0 {
-				m.Digits |= odd(s, at, m.Signs, sign)
+				d |= odd(s, at, m.Signs, sign)
 			}
-			for d := m.Digits; d != 0 && done < at+glance.Block; {
+			for d != 0 && done < at+glance.Block {
 				if done > at {
 					if d &= ^uint64(0) << (done - at); d == 0 {
 						break
@@ -130,8 +133,8 @@ func Scan(s string, row *Row, read func(), four, sign func(at int)) glance.Words
 					done = row.cluster(s, i, read)
 				}
 			}
-			at += glance.Block
 		}
+		at += n * glance.Block
 	}
 	return words
 }
