@@ -336,13 +336,22 @@ func hash(tail, more uint32) uint16 { return uint16((tail ^ more*0x85ebca6b) * 0
 // headEnds reports whether w is a head or a compound of one.
 func headEnds(w []byte) bool {
 	fits := headLengths[w[len(w)-1]]
-	for n := 3; n <= min(len(w), maxHead); n++ {
-		if fits>>n&1 != 0 && (n == len(w) || n > 3 && n+2 < len(w)) && heads[string(w[len(w)-n:])] {
+	for n := 3; n <= min(len(w), maxHead) && fits>>n != 0; n++ {
+		if fits>>n&1 != 0 && (n == len(w) || n > 3 && n+2 < len(w)) && headTails.has(tailHash(w[len(w)-n:], uint32(n))) && heads[string(w[len(w)-n:])] {
 			return true
 		}
 	}
 	return false
 }
+
+// headTails has the heads by their length and last four letters.
+var headTails = func() *tails {
+	t := new(tails)
+	for w := range heads {
+		t.add(tailHash([]byte(w), uint32(len(w))))
+	}
+	return t
+}()
 
 // maxHead is the length of the longest head, folded. headLengths has, for each last
 // letter, a bit for every length of a head.
