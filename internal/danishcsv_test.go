@@ -17,7 +17,7 @@ func TestRows(t *testing.T) {
 		{"\u200b=1", "'\u200b=1"}, {"\u202e=1", "'\u202e=1"}, {"\x00=1", "'\x00=1"}, {"\u3000@A", "'\u3000@A"},
 		{`=HYPERLINK("http://ond.example";"klik")`, `'=HYPERLINK("http://ond.example";"klik")`},
 		{"a=1", "a=1"}, {"", ""}, {"500,-", "500,-"}, {"a\nb", "a\nb"}, {"a;b", "a;b"}, {" a ", " a "}, {`sagde "nej"`, `sagde "nej"`}, {"Ældste", "Ældste"},
-		{"a,=1+1", "a,=1+1"}, {"a\t=1+1", "a\t=1+1"},
+		{"2026-01", `="2026-01"`}, {"2026-123", `="2026-123"`}, {"2026-1", "2026-1"}, {"se 2026-01", "se 2026-01"}, {"a,=1+1", "a,=1+1"}, {"a\t=1+1", "a\t=1+1"},
 	} {
 		var out bytes.Buffer
 		w := danishcsv.New(&out)

@@ -1,10 +1,12 @@
 // Package danishcsv writes tables for a Danish Excel: UTF-8 with byte order mark,
-// semicolons, CRLF, and no cell that a spreadsheet would run as a formula.
+// semicolons, CRLF, no cell that a spreadsheet would run as a formula, and no number of a
+// register that Excel would take for a month.
 package danishcsv
 
 import (
 	"bufio"
 	"io"
+	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -26,10 +28,19 @@ func (c Writer) Row(cells ...string) {
 		if n > 0 {
 			c.out.WriteByte(';')
 		}
+		if entryNo.MatchString(text) {
+			c.out.WriteString(quoted(`="` + text + `"`))
+			continue
+		}
 		c.out.WriteString(quoted(harmless(text)))
 	}
 	c.out.WriteString("\r\n")
 }
+
+// entryNo is a number of a register, such as 2026-01. Excel makes January 2026 of it and
+// shows "jan-26" unless the cell is the formula of that text: of digits and a dash only, so
+// nothing is run.
+var entryNo = regexp.MustCompile(`^[0-9]{4}-[0-9]{2,6}$`)
 
 // Flush ends the table.
 func (c Writer) Flush() error { return c.out.Flush() }

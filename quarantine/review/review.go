@@ -244,7 +244,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned, Runs: cfg.Service.Runs(), Cases: cfg.Service}
 	s.figures = &figures.Pages{Frame: s.Frame, Of: cfg.Stats, Rules: cfg.Rules}
 	s.shares = &shares.Pages{Frame: s.Frame, Source: cfg.Shares}
-	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
+	s.queue = &queue.Pages{Frame: s.Frame, Finder: cfg.Service, Counter: cfg.Service, Case: cfg.Service.Get, Board: queue.NewBoard(queue.UndoWindow, cfg.Now), Budget: cfg.Budget}
 	return s, nil
 }
 

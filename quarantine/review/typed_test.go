@@ -95,6 +95,7 @@ func TestThePublishedRegisterIsTyped(t *testing.T) {
 		t.Fatal(len(book), err)
 	}
 	for i, row := range rows {
+		got[i+1][0] = strings.Trim(got[i+1][0], `="`) // so Excel shows no month
 		if !slices.Equal(got[i+1], row) {
 			t.Errorf("CSV\n%q\n%q", got[i+1], row)
 		}

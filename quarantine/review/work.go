@@ -188,6 +188,9 @@ func (s *server) falseAlarm(w http.ResponseWriter, r *http.Request) {
 		e := casework.Exception{Reason: r.PostForm.Get("begrundelse"), CaseID: c.ID}
 		days := map[string]int{"7": 7, "30": 30, "90": 90, "365": 365}[r.PostForm.Get("dage")]
 		if r.PostForm.Get("undtag") == "ja" {
+			if days == 0 {
+				return casework.ErrExpiry
+			}
 			e.Rule, e.Expires = r.PostForm.Get("regel"), s.Now().Add(time.Duration(days)*24*time.Hour)
 			if !slices.ContainsFunc(c.Rules, func(rule quarantine.Rule) bool { return rule.ID == e.Rule }) {
 				return casework.ErrScope

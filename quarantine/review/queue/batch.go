@@ -39,9 +39,19 @@ type Batch struct {
 	Done           int // decided as wished
 	Approved       int // released by the first of two: still held
 	Failed         int // left as they were
+	Left           []Left
 	Finished       time.Time
 	stop           func() bool
 }
+
+// Left is a case that was not decided as wished, and why.
+type Left struct {
+	ID  string
+	Why error
+}
+
+// maxLeft bounds how many of them are named.
+const maxLeft = 20
 
 // Board holds the batches that wait, run or have just finished. It is safe for
 // concurrent use and lives in memory, like the keys that the decisions need.
@@ -85,6 +95,9 @@ func (b *Board) run(batch *Batch, decide func(id string) (*quarantine.Case, erro
 		switch {
 		case err != nil:
 			batch.Failed++
+			if len(batch.Left) < maxLeft {
+				batch.Left = append(batch.Left, Left{id, err})
+			}
 		case c.State == quarantine.Held:
 			batch.Approved++
 		default:
@@ -127,7 +140,9 @@ func (b *Board) List() []Batch {
 	b.sweep()
 	var list []Batch
 	for _, o := range slices.Backward(b.batches) {
-		list = append(list, *o)
+		copied := *o
+		copied.Left = slices.Clone(o.Left)
+		list = append(list, copied)
 	}
 	return list
 }
@@ -140,10 +155,41 @@ func (b *Board) sweep() {
 type batchView struct {
 	ID, Text string
 	Waiting  bool
+	Left     []leftView
+}
+
+// leftView is a case that was not decided as wished.
+type leftView struct{ ID, Heading, Why string }
+
+// left names the cases that were not decided, each with the reason.
+func (s *Pages) left(ctx context.Context, l words.Lang, list []Left) []leftView {
+	var out []leftView
+	for _, one := range list {
+		v := leftView{ID: one.ID, Heading: one.ID}
+		if c, err := s.Case(ctx, one.ID); err == nil {
+			v.Heading = words.Heading(l, c)
+		}
+		key := "batch.why.other"
+		switch {
+		case errors.Is(one.Why, quarantine.ErrOwn):
+			key = "problem.own"
+		case errors.Is(one.Why, quarantine.ErrState), errors.Is(one.Why, quarantine.ErrNotFound):
+			key = "batch.why.decided"
+		case errors.Is(one.Why, quarantine.ErrLocked):
+			key = "problem.locked"
+		case errors.Is(one.Why, quarantine.ErrWider):
+			key = "problem.wider"
+		case errors.Is(one.Why, quarantine.ErrNotAllowed):
+			key = "problem.denied"
+		}
+		v.Why = words.Text(l, key)
+		out = append(out, v)
+	}
+	return out
 }
 
 // batches in words; somebody who may not decide sees none.
-func (s *Pages) batches(l words.Lang, u *frame.User) []batchView {
+func (s *Pages) batches(ctx context.Context, l words.Lang, u *frame.User) []batchView {
 	if !s.May(u.Role, "POST", "/flere") {
 		return nil
 	}
@@ -163,6 +209,7 @@ func (s *Pages) batches(l words.Lang, u *frame.User) []batchView {
 			}
 			if b.Failed > 0 {
 				v.Text += " " + words.Plural(l, "batch.failed", b.Failed)
+				v.Left = s.left(ctx, l, b.Left)
 			}
 		}
 		out = append(out, v)

@@ -35,6 +35,8 @@ type Pages struct {
 	Finder  Finder
 	Counter Counter
 	Board   *Board
+	// Case reads a case that was not decided with others, to name it.
+	Case func(ctx context.Context, id string) (*quarantine.Case, error)
 	// Budget is how many items a week may be held before the page says so; 0 is never.
 	Budget int
 	// Sent gives what the senders of cases chose through their links; nil where no
@@ -206,7 +208,7 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 		return nil, err
 	}
 	v.Live = "/?" + params.Encode() + fmt.Sprintf("&side=%d", v.Pages.Page)
-	v.Batches = s.batches(l, u)
+	v.Batches = s.batches(r.Context(), l, u)
 	if v.Budget, v.Used, err = s.budget(r.Context(), l); err != nil {
 		return nil, err
 	}
