@@ -160,7 +160,7 @@ func TestImportOfAnExistingRegister(t *testing.T) {
 	if err := f.Write(&book); err != nil {
 		t.Fatal(err)
 	}
-	drafts, wrong, err := workbook.Read(r, &book)
+	drafts, wrong, _, err := workbook.Read(r, &book)
 	if err != nil || len(wrong) != 0 || len(drafts) != 15 {
 		t.Fatal(len(drafts), wrong, err)
 	}
@@ -185,7 +185,7 @@ func TestImportOfAnExistingRegister(t *testing.T) {
 	if err := r.WriteXLSX(&own, list); err != nil {
 		t.Fatal(err)
 	}
-	drafts, wrong, err = workbook.Read(r, &own)
+	drafts, wrong, _, err = workbook.Read(r, &own)
 	if err != nil || len(wrong) != 0 {
 		t.Fatal(wrong, err)
 	}
@@ -216,7 +216,7 @@ func TestImportLeavesOutCitizens(t *testing.T) {
 	if err := f.Write(&book); err != nil {
 		t.Fatal(err)
 	}
-	drafts, wrong, err := workbook.Read(r, &book)
+	drafts, wrong, _, err := workbook.Read(r, &book)
 	if err != nil || len(drafts) != 1 || len(wrong) != 4 || wrong[0].Row != 2 || !errors.Is(wrong[1].Err, register.ErrPersonalData) || !errors.Is(wrong[2].Err, register.ErrDates) || !errors.Is(wrong[3].Err, register.ErrNumber) {
 		t.Fatalf("%d drafts, %v, %v", len(drafts), wrong, err)
 	}
@@ -226,7 +226,7 @@ func TestImportLeavesOutCitizens(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{"", "PK\x03\x04 no zip", "Nr.;Hvad er der sket?"} {
-		if _, _, err := workbook.Read(r, strings.NewReader(bad)); err == nil {
+		if _, _, _, err := workbook.Read(r, strings.NewReader(bad)); err == nil {
 			t.Errorf("%q was read", bad)
 		}
 	}
@@ -253,7 +253,8 @@ func TestHostileWorkbooks(t *testing.T) {
 	}
 	read := func(sheet string) ([]register.Draft, []workbook.RowError, error) {
 		t.Helper()
-		return workbook.Read(r, bookOf(t, row(1, titles...)+sheet))
+		drafts, wrong, _, err := workbook.Read(r, bookOf(t, row(1, titles...)+sheet))
+		return drafts, wrong, err
 	}
 	var wide, long strings.Builder
 	for n := 2; n < 200; n++ {

@@ -180,7 +180,7 @@ func TestOddLayouts(t *testing.T) {
 		var out bytes.Buffer
 		b.do(b.Write(&out))
 		b.do(b.Close())
-		drafts, wrong, err := workbook.Read(reg, &out)
+		drafts, wrong, _, err := workbook.Read(reg, &out)
 		var got []string
 		for _, d := range drafts {
 			got = append(got, d.No)
@@ -216,7 +216,7 @@ func TestDecisionsInWords(t *testing.T) {
 	var out bytes.Buffer
 	b.do(b.Write(&out))
 	b.do(b.Close())
-	drafts, wrong, err := workbook.Read(reg, &out)
+	drafts, wrong, _, err := workbook.Read(reg, &out)
 	var got []string
 	for _, d := range drafts {
 		got = append(got, d.Notify, d.NotifyReason)
@@ -227,5 +227,65 @@ func TestDecisionsInWords(t *testing.T) {
 	}
 	if len(wrong) != 1 || wrong[0].Sheet != 2 || wrong[0].Row != 4 || !errors.Is(&wrong[0], register.ErrPersonalData) || strings.Contains(wrong[0].Error(), "4285") {
 		t.Errorf("%v", wrong)
+	}
+}
+
+// Registers whose titles say the same in other words are read by what the words mean, and
+// how they were read is told; a workbook that is no register is none.
+func TestTitlesInOtherWords(t *testing.T) {
+	_, reg := open(t)
+	for _, c := range []struct {
+		titles []string
+		want   []int // the column of each title, 0 for left out
+	}{
+		{[]string{"Løbenr", "Sagsnr. i SBSYS", "Registreret den", "Hændelsestidspunkt", "Hændelse slut", "Beskrivelse af hændelsen", "Årsag (type)", "Personoplysninger", "Konsekvens for de registrerede", "Anmeldt til Datatilsynet?", "Begrundelse", "Afhjælpende foranstaltninger", "Underrettet?", "Begrundelse for manglende underretning", "Datatilsynets afgørelse"},
+			[]int{1, 0, 3, 4, 0, 2, 5, 6, 7, 8, 9, 10, 11, 12, 13}},
+		{[]string{"ID", "Dato", "Hændelse", "Kategori", "Berørte personoplysninger", "Antal berørte", "Konsekvenser", "Tiltag", "Anmeldt til Datatilsynet (ja/nej)", "Begrundelse", "De registrerede underrettet", "Begrundelse", "Status"},
+			[]int{1, 3, 2, 5, 6, 0, 7, 10, 8, 9, 11, 12, 0}},
+		{[]string{"Lb. nr.", "Dato for hændelsen", "Dato for registrering hos DPO", "Kort beskrivelse", "Hvilke oplysninger", "Følger for de registrerede", "Foranstaltninger for at begrænse", "Indberettet til Datatilsynet", "Begrundelse for manglende indberetning", "Underretning af registrerede", "Hvorfor ikke underrettet", "Datatilsynets svar"},
+			[]int{1, 4, 3, 2, 6, 7, 10, 8, 9, 11, 12, 13}},
+		{[]string{"Journalnr", "Registreret af", "Registreringsdato", "Hvornår skete hændelsen?", "Hvad skete der?", "Type brud", "Typer af personoplysninger", "Risikovurdering", "Anmeldelse til Datatilsynet", "Dato for anmeldelse", "Årsag til manglende anmeldelse", "Afhjælpende handlinger", "Underretning", "Dato for underretning"},
+			[]int{0, 0, 3, 4, 2, 5, 6, 0, 8, 0, 9, 10, 11, 0}},
+		{[]string{"Nr", "Navn", "Dato", "Beskrivelse", "Beløb", "Konto"}, nil},
+		{[]string{"Dato", "Beskrivelse", "Anmeldt til forsikring", "Type", "Årsag", "Nr"}, nil},
+	} {
+		f := excelize.NewFile()
+		values := make([]any, len(c.titles))
+		cells := make([]any, len(c.titles))
+		for i, title := range c.titles {
+			values[i], cells[i] = title, "x"
+			if strings.HasPrefix(strings.ToLower(title), "dato") || strings.HasPrefix(title, "Registrer") || strings.HasPrefix(title, "Hændelsest") || strings.HasPrefix(title, "Hvornår") {
+				cells[i] = "3.3.2024"
+			}
+			if c.want != nil && c.want[i] == 6 {
+				cells[i] = "CPR-nr.\nNavn; Økonomiske\nforhold"
+			}
+			if c.want != nil && c.want[i] == 1 {
+				cells[i] = "7"
+			}
+		}
+		var out bytes.Buffer
+		if err := errors.Join(f.SetSheetRow("Sheet1", "A2", &values), f.SetSheetRow("Sheet1", "A3", &cells), f.Write(&out), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+		drafts, wrong, said, err := workbook.Read(reg, &out)
+		if c.want == nil {
+			if !errors.Is(err, workbook.ErrNoRegister) {
+				t.Errorf("%q: %+v, %v", c.titles, said, err)
+			}
+			continue
+		}
+		if err != nil {
+			t.Errorf("%q: %v", c.titles, err)
+			continue
+		}
+		if len(drafts) != 1 || !slices.Equal(drafts[0].DataTypes, []string{"CPR-nr.", "Navn", "Økonomiske forhold"}) {
+			t.Errorf("%q: %+v, %v", c.titles, drafts, wrong)
+		}
+		for i, title := range c.titles {
+			if got := slices.ContainsFunc(said, func(s workbook.Said) bool { return s == workbook.Said{Title: title, Column: c.want[i]} }); !got {
+				t.Errorf("%q is not column %d: %+v", title, c.want[i], said)
+			}
+		}
 	}
 }

@@ -2,6 +2,7 @@ package review
 
 import (
 	"bytes"
+	"errors"
 	"context"
 	"io"
 	"mime/multipart"
@@ -145,6 +146,26 @@ func TestRegisterImportOnThePage(t *testing.T) {
 		t.Fatalf("status %d", status)
 	}
 	contains(t, body, "1 række er indlæst.", "Række 3:", "et navn på en person")
+	for i, title := range []string{"ID", "Beskrivelse", "Registreret", "Hændelsesdato", "Kategori", "Personoplysninger", "Anmeldt", "Sagsnr."} {
+		at, _ := excelize.CoordinatesToCellName(i+1, 1)
+		if err := f.SetCellValue("Sheet1", at, title); err != nil {
+			t.Fatal(err)
+		}
+	}
+	book.Reset()
+	if err := errors.Join(f.SetCellValue("Sheet1", "A2", "2025-07"), f.Write(&book)); err != nil {
+		t.Fatal(err)
+	}
+	status, body = c.upload("/fortegnelse/importer", "fil", book.Bytes())
+	if contains(t, body, "Intet er indlæst endnu", "<bdi>Hændelsesdato</bdi></th><td>Hændelse start</td>", "<bdi>Sagsnr.</bdi></th><td>Sprunget over</td>"); status != 422 {
+		t.Errorf("titles in other words: status %d", status)
+	}
+	if _, body = c.upload("/fortegnelse/importer?passer=ja", "fil", book.Bytes()); strings.Contains(body, "er indlæst.") {
+		t.Error("a link says that the titles are right")
+	}
+	if _, body = c.upload("/fortegnelse/importer", "fil", book.Bytes(), "passer", "ja"); !strings.Contains(body, "1 række er indlæst.") {
+		t.Error("titles that were looked at are not taken")
+	}
 	if status, body = c.upload("/fortegnelse/importer", "fil", []byte("no workbook")); status != 422 || !strings.Contains(body, "kan ikke læses som en Excel-fil") {
 		t.Errorf("status %d", status)
 	}
@@ -152,7 +173,7 @@ func TestRegisterImportOnThePage(t *testing.T) {
 		t.Error("a file of 9 MB was taken")
 	}
 	_, body = c.get("/fortegnelse?aar=2025&tilstand=brud")
-	contains(t, body, "1 indførsel", "Mail til forkert modtager", "/udtraek/xlsx?aar=2025")
+	contains(t, body, "2 indførsler", "Mail til forkert modtager", "/udtraek/xlsx?aar=2025")
 	if _, body = c.get("/fortegnelse?aar=2024"); !strings.Contains(body, "Ingen indførsler passer til dit valg.") {
 		t.Error("an empty year is not told")
 	}
@@ -161,7 +182,7 @@ func TestRegisterImportOnThePage(t *testing.T) {
 	}
 }
 
-func (c *client) upload(path, field string, content []byte) (int, string) {
+func (c *client) upload(path, field string, content []byte, fields ...string) (int, string) {
 	c.t.Helper()
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
@@ -171,6 +192,11 @@ func (c *client) upload(path, field string, content []byte) (int, string) {
 	}
 	if _, err := io.Copy(part, bytes.NewReader(content)); err != nil {
 		c.t.Fatal(err)
+	}
+	for i := 0; i+1 < len(fields); i += 2 {
+		if err := w.WriteField(fields[i], fields[i+1]); err != nil {
+			c.t.Fatal(err)
+		}
 	}
 	w.Close()
 	res, err := c.http.Post(c.rig.url+path, w.FormDataContentType(), &b)

@@ -3,6 +3,7 @@ package office
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -140,6 +141,7 @@ func newRegisterConfirm() *cobra.Command {
 
 func newRegisterImport() *cobra.Command {
 	var k keeper
+	var fits bool
 	cmd := &cobra.Command{
 		Use: "import FIL.xlsx", Short: "indlæs en fortegnelse fra Excel", Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -149,9 +151,19 @@ func newRegisterImport() *cobra.Command {
 			}
 			defer book.Close()
 			return k.run(cmd, func(ctx context.Context, d *desk.Desk, by string) error {
-				drafts, wrong, err := workbook.Read(d.Register, book)
+				drafts, wrong, said, err := workbook.Read(d.Register, book)
 				if err != nil {
 					return err
+				}
+				for _, t := range said {
+					as := "sprunget over"
+					if t.Column > 0 {
+						as = register.Columns()[t.Column-1]
+					}
+					console.Printf(cmd.OutOrStdout(), "overskriften %q er læst som: %s\n", t.Title, as)
+				}
+				if len(said) > 0 && !fits {
+					return errors.New("the titles are in other words than the register's: nothing was imported. If they are read rightly above, run it again with --titles-fit")
 				}
 				added, taken, err := d.Import(ctx, by, drafts)
 				if err != nil {
@@ -172,6 +184,7 @@ func newRegisterImport() *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().BoolVar(&fits, "titles-fit", false, "overskrifter med andre ord er læst rigtigt")
 	return k.flags(cmd)
 }
 

@@ -3,6 +3,7 @@ package workbook
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -55,6 +56,9 @@ var sum = regexp.MustCompile(`(?i)^(?:i alt|total|sum|antal)\b`)
 // happened.
 func total(cell func(int) string) bool {
 	what := cell(2)
+	if sum.MatchString(cell(1)) && cell(3) == "" && cell(4) == "" {
+		return true
+	}
 	if _, err := strconv.Atoi(what); what != "" && err != nil && !sum.MatchString(what) {
 		return false
 	}
@@ -83,13 +87,30 @@ func (r *reader) entry(cell func(int) string) (register.Draft, error) {
 	if d.Start.IsZero() {
 		d.Start = d.Registered
 	}
-	for _, t := range strings.FieldsFunc(strings.ReplaceAll(cell(6), "\n", " "), func(c rune) bool { return c == ',' || c == ';' }) {
-		d.DataTypes = append(d.DataTypes, strings.Join(strings.Fields(t), " "))
-	}
+	d.DataTypes = dataTypes(cell(6))
 	decision(&d.Notify, &d.NotifyReason)
 	decision(&d.Informed, &d.InformedReason)
 	d.Status = statusOf(&d)
 	return d, nil
+}
+
+// dataTypes takes a list of kinds of data apart: at commas, and at line ends where a kind
+// stands on each line, not where a long one was only broken.
+func dataTypes(cell string) (list []string) {
+	known := func(s string) bool {
+		return slices.ContainsFunc(register.DataTypeValues(), func(v string) bool { return strings.EqualFold(v, strings.TrimSpace(s)) })
+	}
+	for part := range strings.FieldsFuncSeq(cell, func(c rune) bool { return c == ',' || c == ';' }) {
+		lines := strings.FieldsFunc(part, func(c rune) bool { return c == '\n' })
+		if !slices.ContainsFunc(lines, func(s string) bool { return !known(s) }) {
+			for _, s := range lines {
+				list = append(list, strings.TrimSpace(s))
+			}
+			continue
+		}
+		list = append(list, strings.Join(strings.Fields(part), " "))
+	}
+	return list
 }
 
 var answer = regexp.MustCompile(`(?is)^(ja|nej)\b[ .,;:–-]*(.*)$`)

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/xuri/excelize/v2"
@@ -50,26 +51,30 @@ func (e *RowError) Unwrap() error { return e.Err }
 
 // Read reads an existing register: a workbook in our own shape, or any with sheets whose
 // titles spell the thirteen as Gladsaxe Kommune prints them, in any order, over several
-// rows and with line breaks inside. Hidden sheets are read only where no other has the
+// rows and with line breaks inside, or else say the same in other words; said is then how
+// each title was understood, for somebody to look at. Hidden sheets are read only where no other has the
 // titles. A register of the past has no clock; whether an entry is a breach is taken from
 // its text ("ikke et brud") and else from column 8 being decided. Rows that cannot be kept
 // are returned beside the good ones.
-func Read(r *register.Register, in io.Reader) ([]register.Draft, []RowError, error) {
+func Read(r *register.Register, in io.Reader) (drafts []register.Draft, wrong []RowError, said []Said, err error) {
 	raw, err := io.ReadAll(io.LimitReader(in, maxBytes+1))
 	if err != nil || len(raw) > maxBytes {
-		return nil, nil, errFile
+		return nil, nil, nil, errFile
 	}
 	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: maxBytes, UnzipXMLSizeLimit: maxBytes})
 	if err != nil {
-		return nil, nil, errFile
+		return nil, nil, nil, errFile
 	}
 	defer f.Close()
-	found, err := sheets(f, smallSheets(raw))
+	found, err := sheets(f, smallSheets(raw), func(rows [][]string) (map[int][]int, []Said) { return titlesOf(rows), nil })
+	if err == nil && len(found) == 0 {
+		found, err = sheets(f, smallSheets(raw), func(rows [][]string) (map[int][]int, []Said) { return meantBy(rows[len(rows)-1]) })
+	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	if len(found) == 0 {
-		return nil, nil, ErrNoRegister
+		return nil, nil, nil, ErrNoRegister
 	}
 	rows := reader{register: r, seen: map[string]bool{}}
 	if p, err := f.GetWorkbookProps(); err == nil && p.Date1904 != nil {
@@ -80,8 +85,13 @@ func Read(r *register.Register, in io.Reader) ([]register.Draft, []RowError, err
 			rows.sheet = i + 1
 		}
 		rows.read(s)
+		for _, t := range s.said {
+			if !slices.Contains(said, t) {
+				said = append(said, t)
+			}
+		}
 	}
-	return rows.drafts, rows.wrong, nil
+	return rows.drafts, rows.wrong, said, nil
 }
 
 // smallSheets reports whether every sheet is small enough to be read whole.
@@ -100,10 +110,10 @@ func smallSheets(raw []byte) bool {
 
 // sheets gives those that have the register's titles: the visible ones, or else the
 // hidden ones.
-func sheets(f *excelize.File, small bool) ([]*sheet, error) {
+func sheets(f *excelize.File, small bool, find func(rows [][]string) (map[int][]int, []Said)) ([]*sheet, error) {
 	var seen, hidden []*sheet
 	for _, name := range f.GetSheetList() {
-		s, err := readSheet(f, name)
+		s, err := readSheet(f, name, find)
 		if err != nil {
 			return nil, err
 		}
@@ -132,12 +142,13 @@ type sheet struct {
 	at    map[int][]int // places of columns 1 to 13, nil without a row of titles
 	rows  [][]string    // below the titles, with cells as they are stored
 	first int           // the number of the first of them
+	said  []Said        // how titles in other words were understood
 }
 
 // readSheet reads a sheet row by row. Rows are bounded as they come, because a small file
 // can hold a sheet that is endless, or rows as wide as Excel allows. Cells come as they are
 // stored: how Excel would show a date depends on the country of who made the file.
-func readSheet(f *excelize.File, name string) (*sheet, error) {
+func readSheet(f *excelize.File, name string, find func(rows [][]string) (map[int][]int, []Said)) (*sheet, error) {
 	stream, err := f.Rows(name)
 	if err != nil {
 		return nil, errSheet
@@ -155,7 +166,8 @@ func readSheet(f *excelize.File, name string) (*sheet, error) {
 		row = row[:min(len(row), maxColumns)]
 		if s.at == nil {
 			titles = append(titles, row)
-			s.at, s.first = titlesOf(titles), n+1
+			s.at, s.said = find(titles)
+			s.first = n + 1
 			continue
 		}
 		for _, cell := range row {

@@ -24,6 +24,24 @@ type importView struct {
 	Wrong        []string
 	Problem      string
 	WrongSkipped int
+	Said         []saidAs // titles in other words, and as what they are read
+}
+
+// saidAs is how a title was understood.
+type saidAs struct{ Title, As string }
+
+// understood is what a person is asked to look at before rows under titles in other words
+// are taken: an entry's number is given for good.
+func understood(l words.Lang, said []workbook.Said) []saidAs {
+	var out []saidAs
+	for _, t := range said {
+		as := words.Text(l, "import.leftout")
+		if t.Column > 0 {
+			as = register.Columns()[t.Column-1]
+		}
+		out = append(out, saidAs{words.Clean(t.Title, words.Short), as})
+	}
+	return out
 }
 
 // ImportForm asks for a workbook.
@@ -49,13 +67,17 @@ func (s *Pages) Import(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer file.Close()
-	drafts, wrong, err := workbook.Read(s.Register, file)
+	drafts, wrong, said, err := workbook.Read(s.Register, file)
 	if err != nil {
 		key := "import.unreadable"
 		if errors.Is(err, workbook.ErrNoRegister) {
 			key = "import.notitles"
 		}
 		s.importPage(w, r, http.StatusUnprocessableEntity, importView{Problem: words.Text(l, key)})
+		return
+	}
+	if len(said) > 0 && r.PostFormValue("passer") == "" {
+		s.importPage(w, r, http.StatusUnprocessableEntity, importView{Said: understood(l, said), Problem: words.Text(l, "import.again")})
 		return
 	}
 	v := importView{Done: true}
