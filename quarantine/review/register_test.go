@@ -2,8 +2,8 @@ package review
 
 import (
 	"bytes"
-	"errors"
 	"context"
+	"errors"
 	"io"
 	"mime/multipart"
 	"net/http"
