@@ -248,7 +248,7 @@ func TestAClockSetBackIsTold(t *testing.T) {
 
 func TestErasingKeepsTheChain(t *testing.T) {
 	db, l := filled(t, 9)
-	if err := db.Update(t.Context(), func(tx *sql.Tx) error { return l.Erase(t.Context(), tx, "case-1", "brevvagt", time.Unix(99, 0)) }); err != nil {
+	if err := db.Update(t.Context(), func(tx *sql.Tx) error { return l.Erase(t.Context(), tx, "case-1", "brevvagt", "", time.Unix(99, 0)) }); err != nil {
 		t.Fatal(err)
 	}
 	if n, err := l.Verify(t.Context()); n != 10 || err != nil {

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"brevvagt/internal/store"
@@ -26,10 +27,32 @@ func (s *Service) ForgetFindings(ctx context.Context, before time.Time) (int, er
 	if err := s.Runs().Sweep(ctx); err != nil {
 		return 0, err
 	}
-	return eachCase(ctx, ids, s.forgetFindings)
+	return eachCase(ctx, ids, func(ctx context.Context, id string) error { return s.forgetFindings(ctx, id, System, "") })
 }
 
-func (s *Service) forgetFindings(ctx context.Context, id string) error {
+// Forget deletes the content and the personal data of one closed case before their time,
+// as a person has asked the municipality to (GDPR Art. 17): what Expire and ForgetFindings
+// do, at once. A case that waits, or whose data is gone already, is ErrState.
+func (s *Service) Forget(ctx context.Context, id, by, reason string) error {
+	if err := s.reasoned(by, reason); err != nil {
+		return err
+	}
+	c, _, err := s.load(ctx, s.db.Read(), id)
+	if err != nil {
+		return err
+	}
+	if c.State.Open() || c.VaultObject == "" && c.From == "" && len(c.To) == 0 && c.Subject == "" && c.Name == "" {
+		return fmt.Errorf("case %s is %s: %w", id, c.State, ErrState)
+	}
+	if c.VaultObject != "" {
+		if err := s.expire(ctx, id); err != nil {
+			return err
+		}
+	}
+	return s.forgetFindings(ctx, id, by, strings.TrimSpace(reason))
+}
+
+func (s *Service) forgetFindings(ctx context.Context, id, by, reason string) error {
 	return s.db.Update(ctx, func(tx *sql.Tx) error {
 		c, _, err := s.load(ctx, tx, id)
 		if err != nil {
@@ -47,6 +70,6 @@ func (s *Service) forgetFindings(ctx context.Context, id string) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM case_notes WHERE case_id = $1`, id); err != nil {
 			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
 		}
-		return errors.Join(finder.Forget(ctx, tx, id), repeats.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id, System, s.stamp()))
+		return errors.Join(finder.Forget(ctx, tx, id), repeats.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id, by, reason, s.stamp()))
 	})
 }

@@ -1,6 +1,8 @@
 package quarantine_test
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -34,5 +36,41 @@ func TestFindingsAreForgottenAfterTheContent(t *testing.T) {
 	}
 	if got.State != quarantine.Expired || strings.Contains(got.Name, "eml") {
 		t.Errorf("state %s, name %q", got.State, got.Name)
+	}
+}
+
+// A citizen asks to be erased: the case keeps its counts and the ledger its chain, and
+// nobody's address is left, neither here nor in the log.
+func TestOneCaseIsForgottenOnRequest(t *testing.T) {
+	r := newBench(t, true)
+	c := r.hold(t, deposit("1"))
+	forget := func(reason string) error { return r.service.Forget(t.Context(), c.ID, "dpo", reason) }
+	if err := forget("Anmodning om sletning"); !errors.Is(err, quarantine.ErrState) {
+		t.Errorf("a case that waits: %v", err)
+	}
+	if _, err := r.service.Reject(t.Context(), c.ID, quarantine.Decision{By: "bo", Reason: "Skal ikke sendes til Nordby"}); err != nil {
+		t.Fatal(err)
+	}
+	for _, reason := range []string{"", "cpr 070761-4285"} {
+		if err := forget(reason); err == nil {
+			t.Errorf("with the reason %q", reason)
+		}
+	}
+	if err := forget("Anmodning om sletning"); err != nil {
+		t.Fatal(err)
+	}
+	got, err := r.service.Get(t.Context(), c.ID)
+	if err != nil || got.VaultObject != "" || got.Subject != "" || got.From != "" || len(got.To) != 0 || len(got.Evidence) != 0 || got.State != quarantine.Rejected || got.Persons != c.Persons {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := r.service.Ledger().Verify(t.Context()); err != nil {
+		t.Errorf("the chain is broken: %v", err)
+	}
+	history, err := r.service.History(t.Context(), c.ID)
+	if last := history[len(history)-1]; err != nil || last.Actor != "dpo" || last.Detail["reason"] != "Anmodning om sletning" || !history[0].Erased || strings.Contains(fmt.Sprint(history), "Nordby") {
+		t.Errorf("%+v, %v", history, err)
+	}
+	if err := forget("Igen"); !errors.Is(err, quarantine.ErrState) {
+		t.Errorf("a second time: %v", err)
 	}
 }

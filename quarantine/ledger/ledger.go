@@ -153,13 +153,17 @@ func (l *Ledger) query(ctx context.Context, where string, args ...any) ([]Entry,
 const ErasedVerb = "findings-deleted"
 
 // Erase removes actor and detail of a case's lines, as a duty to erase may ask, and adds
-// a line that tells of it. The lines themselves, their verbs and times stay and still verify.
-func (l *Ledger) Erase(ctx context.Context, tx *sql.Tx, caseID, actor string, at time.Time) error {
+// a line that tells of it, with a person's reason where there is one. The lines themselves, their verbs and times stay and still verify.
+func (l *Ledger) Erase(ctx context.Context, tx *sql.Tx, caseID, actor, reason string, at time.Time) error {
 	_, err := tx.ExecContext(ctx, `DELETE FROM ledger_private WHERE seq IN (SELECT seq FROM ledger_lines WHERE case_id = $1)`, caseID)
 	if err != nil {
 		return fmt.Errorf("cannot erase the private part of case %s: %w", caseID, err)
 	}
-	_, err = l.Append(ctx, tx, Entry{At: at, Actor: actor, Verb: ErasedVerb, Case: caseID})
+	e := Entry{At: at, Actor: actor, Verb: ErasedVerb, Case: caseID}
+	if reason != "" {
+		e.Detail = map[string]string{"reason": reason}
+	}
+	_, err = l.Append(ctx, tx, e)
 	return err
 }
 

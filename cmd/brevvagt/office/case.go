@@ -28,7 +28,7 @@ import (
 func NewCase() *cobra.Command {
 	cmd := &cobra.Command{Use: "case", Short: "sager i karantæne: vis, frigiv, afvis"}
 	cmd.AddCommand(newCaseList(), newCaseShow(), newCaseDecide("release", "frigiv en sag til modtagerne"),
-		newCaseDecide("reject", "afvis en sag; afsender får besked"), newCaseExport(), newCaseVerify())
+		newCaseDecide("reject", "afvis en sag; afsender får besked"), newCaseForget(), newCaseExport(), newCaseVerify())
 	return cmd
 }
 
@@ -221,6 +221,40 @@ func showCase(ctx context.Context, svc *quarantine.Service, id string, w io.Writ
 }
 
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+func newCaseForget() *cobra.Command {
+	var file, by, reason string
+	cmd := &cobra.Command{
+		Use: "forget ID", Short: "slet en afgjort sags indhold og personoplysninger før tid", Args: cobra.ExactArgs(1),
+		Long: `Sletter originalen, sidebillederne, fundene, adresserne, emnet, notaterne og navnene i
+sagens linjer i loggen, fx når en borger har bedt om det. Regler, tal og kladden i
+fortegnelsen bliver, og "brevvagt ledger verify" passer stadig. Det kan ikke fortrydes.
+Sikkerhedskopier er uden for brevvagts rækkevidde.
+
+Kræver en DPO's konto (--by), dens adgangssætning og en begrundelse (--reason).`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			phrase, err := readPassphrase(cmd)
+			if err != nil {
+				return err
+			}
+			return WithService(cmd, file, func(ctx context.Context, st *state.State, svc *quarantine.Service) error {
+				who, _, err := rewrapper(ctx, st, by, "", phrase)
+				if err != nil {
+					return err
+				}
+				if err := svc.Forget(ctx, args[0], who, reason); err != nil {
+					return err
+				}
+				console.Printf(cmd.OutOrStdout(), "Sag %s: indhold og personoplysninger er slettet\n", args[0])
+				return nil
+			})
+		},
+	}
+	console.ConfigFlag(cmd, &file)
+	cmd.Flags().StringVar(&by, "by", "", "DPO'ens konto")
+	cmd.Flags().StringVar(&reason, "reason", "", "begrundelse")
+	return cmd
+}
 
 func newCaseDecide(verb, short string) *cobra.Command {
 	var file, by, reason string

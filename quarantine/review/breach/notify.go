@@ -15,7 +15,8 @@ type field struct{ ID, Ref, Label, Text string }
 
 type notificationView struct {
 	No, Deadline, Left string
-	Late, Running      bool
+	Notified           string // when the authority was, "" before
+	Late, Running      bool   // Late is without a reason yet
 	Fields             []field
 }
 
@@ -29,8 +30,9 @@ func (s *Pages) Notification(w http.ResponseWriter, r *http.Request) {
 	}
 	u, _ := s.User(r)
 	l := frame.Language(r)
-	v := notificationView{No: d.No, Deadline: words.LongTime(l, d.Deadline), Late: d.Late(s.Now()), Running: d.Status == register.Breach && !d.Deadline.IsZero()}
-	if v.Running {
+	v := notificationView{No: d.No, Deadline: words.LongTime(l, d.Deadline), Notified: words.LongTime(l, d.Extra.Notified),
+		Late: d.Late(s.Now()) && d.Extra.LateReason == "", Running: d.Status == register.Breach && !d.Deadline.IsZero()}
+	if v.Running && v.Notified == "" {
 		v.Left = words.TimeLeft(l, d.Deadline.Sub(s.Now()))
 	}
 	blank := "[" + words.Text(words.Danish, "notify.fill") + "]"
