@@ -63,8 +63,28 @@ func TestQueueIsSearched(t *testing.T) {
 		t.Error("a budget that is just used up is said to be exceeded")
 	}
 	contains(t, body, "Standset de sidste 7 dage: 2. Loftet er 2.")
+	// A number is neither looked for nor kept, however it is written and wherever it stands.
+	for _, query := range []string{"q=070761-4285", "q=lønkørsel+0707614285&vis=alle", "vis=alle&afsender=070761+4285@borger.example"} {
+		res := c.first(mustRequest(t, r.url+"/?"+query))
+		res.Body.Close()
+		if to := res.Header.Get("Location"); res.StatusCode != http.StatusSeeOther || strings.Contains(to, "4285") {
+			t.Errorf("%s: status %d to %q", query, res.StatusCode, to)
+		}
+		if _, body = c.get("/?" + query); strings.Contains(body, "4285") || !strings.Contains(body, "Der kan ikke søges på CPR-numre") {
+			t.Errorf("%s: the page shows the number or does not say why it looks for nothing", query)
+		}
+	}
 	_, body = c.get("/?q=ingenting")
 	contains(t, body, "Ingen sager passer til det, du søger.", "0 sager passer")
+}
+
+func mustRequest(t *testing.T, address string) *http.Request {
+	t.Helper()
+	req, err := http.NewRequest("GET", address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return req
 }
 
 // Several are decided with one reason; until the window has passed it can be undone.

@@ -287,6 +287,7 @@ func searched(text string) string {
 	if err != nil {
 		return ""
 	}
+	values, _ = withoutNumbers(values)
 	return values.Encode()
 }
 

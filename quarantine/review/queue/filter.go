@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/detectors"
 	"brevvagt/quarantine/finder"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/words"
@@ -15,6 +16,20 @@ import (
 func ages() map[string]time.Duration {
 	const day = 24 * time.Hour
 	return map[string]time.Duration{"1d": day, "3d": 3 * day, "7d": 7 * day, "30d": 30 * day}
+}
+
+// withoutNumbers takes out of an address what holds something like a CPR number: no case is
+// found by one, and it must stay neither on the page nor in the browser's history.
+func withoutNumbers(q url.Values) (rest url.Values, secret bool) {
+	for name, values := range q {
+		for _, v := range values {
+			if detectors.Redact(v) != v {
+				q.Del(name)
+				secret = true
+			}
+		}
+	}
+	return q, secret
 }
 
 // queryOf reads what is looked for from the address, and gives back the parameters

@@ -135,6 +135,11 @@ type rowState struct {
 // Front shows the queue, or sends the operator, who may see no content, to the
 // counts.
 func (s *Pages) Front(w http.ResponseWriter, r *http.Request) {
+	if q, secret := withoutNumbers(r.URL.Query()); secret {
+		s.Tell(r, "flash.search")
+		http.Redirect(w, r, "/?"+q.Encode(), http.StatusSeeOther)
+		return
+	}
 	s.show(w, r, http.StatusOK, "")
 }
 

@@ -87,6 +87,7 @@ func batchTexts() map[string]phrase {
 		"batch.why.decided":   {"En kollega eller afsenderen var hurtigere, eller sagen er udløbet.", "A colleague or the sender was faster, or the case has expired."},
 		"batch.why.other":     {"Den blev ikke taget imod. Se på sagen, hvorfor.", "It was not accepted. See on the case why."},
 		"batch.marked":        {"Bliver %s om lidt", "Will be %s shortly"},
+		"flash.search":        {"Der kan ikke søges på CPR-numre. Søgningen er ikke gemt.", "CPR numbers cannot be searched for. The search was not kept."},
 		"flash.undone":        {"Det er fortrudt. Sagerne venter stadig.", "It has been undone. The cases still wait."},
 		"problem.none":        {"Vælg mindst én sag.", "Choose at least one case."},
 		"problem.many":        {"Vælg højst %d sager ad gangen.", "Choose at most %d cases at a time."},
