@@ -318,4 +318,15 @@ func TestMailOfAnAccount(t *testing.T) {
 	if got := a.verbs(t, 1); got != "anna:account-mail account=anna" {
 		t.Error(got)
 	}
+	// The municipality's own sign-in names one more, or nothing that is one.
+	for _, mail := range []string{"Anna.Eksempel@kommune.example", "", "ikke en adresse", "anna.eksempel@kommune.example"} {
+		e := anna(account.DPO)
+		e.Mail = mail
+		if _, err := a.LoginExternal(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if got, err := a.Mail(t.Context()); err != nil || strings.Join(got["anna"], " ") != "anna.eksempel@kommune.example jura@kommune.example x@kommune.example" {
+		t.Errorf("%q, %v", got, err)
+	}
 }

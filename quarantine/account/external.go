@@ -16,6 +16,7 @@ type External struct {
 	Issuer, Subject string
 	Login           string
 	Display         string
+	Mail            string // "" where the provider names none; mail from it is not theirs to approve
 	Role            Role // by the groups or roles of the sign-in
 }
 
@@ -50,6 +51,9 @@ func (a *Accounts) LoginExternal(ctx context.Context, e External) (*Account, err
 			return a.tell(ctx, tx, s.Name, "login-refused", by("oidc"))
 		}
 		if acc, err = a.follow(ctx, tx, s, e.Role); err != nil {
+			return err
+		}
+		if err := addMail(ctx, tx, acc.Name, e.Mail); err != nil {
 			return err
 		}
 		return a.tell(ctx, tx, acc.Name, "login", by("oidc"))

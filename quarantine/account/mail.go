@@ -24,9 +24,7 @@ var (
 func (a *Accounts) SetMail(ctx context.Context, name string, mail []string, by string) error {
 	var list []string
 	for _, m := range mail {
-		m = strings.ToLower(strings.TrimSpace(m))
-		local, domain, ok := strings.Cut(m, "@")
-		if !ok || local == "" || domain == "" || len(m) > maxLogin || strings.ContainsAny(m, " \t\r\n<>,;") {
+		if m = mailAddress(m); m == "" {
 			return ErrMail
 		}
 		list = append(list, m)
@@ -56,6 +54,36 @@ func (a *Accounts) SetMail(ctx context.Context, name string, mail []string, by s
 		}
 		return a.tell(ctx, tx, by, "account-mail", map[string]string{"account": name, "mail": strings.Join(list, ", ")})
 	})
+}
+
+// mailAddress is an address as it is kept, "" for what is none.
+func mailAddress(m string) string {
+	m = strings.ToLower(strings.TrimSpace(m))
+	local, domain, ok := strings.Cut(m, "@")
+	if !ok || local == "" || domain == "" || len(m) > maxLogin || strings.ContainsAny(m, " \t\r\n<>,;") {
+		return ""
+	}
+	return m
+}
+
+// addMail adds the address that the municipality's sign-in names to those of an account,
+// within the transaction of the sign-in. It only ever keeps somebody from approving, so it
+// need not be proven.
+func addMail(ctx context.Context, tx *sql.Tx, name, mail string) error {
+	if mail = mailAddress(mail); mail == "" {
+		return nil
+	}
+	var n int
+	if err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM account_mail WHERE account = $1`, name).Scan(&n); err != nil {
+		return fmt.Errorf("cannot read the mail addresses of %s: %w", name, err)
+	}
+	if n >= maxMail {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `INSERT INTO account_mail (account, mail) VALUES ($1, $2) ON CONFLICT (account, mail) DO NOTHING`, name, mail); err != nil {
+		return fmt.Errorf("cannot add the mail address of %s: %w", name, err)
+	}
+	return nil
 }
 
 // Mail gives the mailboxes of each account that has any, sorted.

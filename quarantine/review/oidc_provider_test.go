@@ -37,7 +37,7 @@ func start(t *testing.T, change ...func(*oidc.Config)) *idp {
 	t.Helper()
 	i := &idp{Provider: idptest.Start(t), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	i.Provider.Now = func() time.Time { return i.now }
-	i.Claims = map[string]any{"sub": "a1b2", "preferred_username": "Anna.Eksempel@kommune.example", "name": "Anna Eksempel", "sid": "s-1", "roles": []string{"Brevvagt.DPO"}}
+	i.Claims = map[string]any{"sub": "a1b2", "preferred_username": "Anna.Eksempel@kommune.example", "name": "Anna Eksempel", "sid": "s-1", "email": "a.eksempel@kommune.example", "roles": []string{"Brevvagt.DPO"}}
 	cfg := oidc.Config{Issuer: i.URL, ClientID: idptest.ClientID, Secret: func(context.Context) (string, error) { return idptest.Secret, nil }, Page: oidcPage, Claim: "roles",
 		Roles: map[account.Role][]string{account.DPO: {"Brevvagt.DPO"}, account.Reviewer: {"Brevvagt.Sagsbehandler", "/brevvagt/sagsbehandler"}, account.Auditor: {"revisor"}, account.Operator: {"drift"}},
 		Now:   func() time.Time { return i.now }}
@@ -91,7 +91,7 @@ func (i *idp) round(t *testing.T) (oidc.Person, error) {
 func TestSignIn(t *testing.T) {
 	i := start(t)
 	who, err := i.round(t)
-	if err != nil || who.Subject != "a1b2" || who.Issuer != i.URL || who.Login != "Anna.Eksempel@kommune.example" || who.Display != "Anna Eksempel" || who.Role != account.DPO || who.Session != "s-1" {
+	if err != nil || who.Subject != "a1b2" || who.Issuer != i.URL || who.Login != "Anna.Eksempel@kommune.example" || who.Display != "Anna Eksempel" || who.Role != account.DPO || who.Session != "s-1" || who.Mail != "a.eksempel@kommune.example" {
 		t.Fatalf("%+v, %v", who, err)
 	}
 	out := i.p.LogoutAddress()

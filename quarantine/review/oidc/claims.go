@@ -18,6 +18,7 @@ func (p *Provider) person(token *goidc.IDToken, claims map[string]any) (Person, 
 		}
 	}
 	who.Display, _ = claims["name"].(string)
+	who.Mail, _ = claims["email"].(string)
 	who.Session, _ = claims["sid"].(string)
 	if r := []rune(who.Display); len(r) > 80 {
 		who.Display = string(r[:80])
