@@ -17,7 +17,7 @@ type External struct {
 	Login           string
 	Display         string
 	Mail            string // "" where the provider names none; mail from it is not theirs to approve
-	Role            Role // by the groups or roles of the sign-in
+	Role            Role   // by the groups or roles of the sign-in
 }
 
 // Errors of an external sign-in that callers tell apart.

@@ -42,6 +42,9 @@ func (r *rig) hundredThousand(t testing.TB, db *store.DB, like string, n int) {
 			}
 			f := finder.Facts{Source: "gateway", From: fmt.Sprintf("medarbejder%d@kommune.example", i%3000), Subject: fmt.Sprintf("%s, sag nr. %d", topics[i%len(topics)], i),
 				Draft: no, Unit: fmt.Sprintf("Enhed %02d", i%31), To: []string{fmt.Sprintf("post%d@firma%d.example", i%40, i%700)}, Rules: []string{"cpr-unprotected"}, Persons: i % 40, Numbers: i % 20}
+			if i%2 == 0 { // one unit sends half of all
+				f.Unit = "Den store"
+			}
 			if i%7 == 0 {
 				f.Rules = append(f.Rules, "foreign-person")
 			}
@@ -93,6 +96,9 @@ func queuePages(b *testing.B) {
 		{"rare word", "/?vis=alle&q=99731", 300 * time.Millisecond}, {"nothing", "/?vis=alle&q=findesikke", 300 * time.Millisecond},
 		{"rule", "/?vis=afvist&regel=foreign-person", 300 * time.Millisecond}, {"sender", "/?vis=alle&afsender=medarbejder12@kommune.example", 300 * time.Millisecond},
 		{"common words that never meet", "/?vis=alle&q=aktindsigt+udbetaling", 300 * time.Millisecond}, {"unit", "/?vis=alle&enhed=Enhed+07", 300 * time.Millisecond},
+		{"last page of a unit", "/?vis=alle&enhed=Enhed+07&side=50", 300 * time.Millisecond}, {"large unit", "/?vis=alle&enhed=Den+store", 300 * time.Millisecond},
+		{"last page of a large unit", "/?vis=alle&enhed=Den+store&side=50", 300 * time.Millisecond}, {"large unit by risk", "/?vis=alle&enhed=Den+store&orden=risiko", 300 * time.Millisecond},
+		{"large unit by clock", "/?vis=alle&enhed=Den+store&orden=frist", 300 * time.Millisecond}, {"released of a large unit", "/?vis=frigivet&enhed=Den+store", 300 * time.Millisecond},
 		{"unit and rule", "/?vis=frigivet&enhed=Enhed+07&regel=foreign-person", 300 * time.Millisecond}, {"last page of a word", "/?vis=alle&q=aktindsigt&side=50", 300 * time.Millisecond},
 		{"deadline", "/?orden=frist", 300 * time.Millisecond}, {"age", "/?alder=30d", 300 * time.Millisecond}, {"register", "/fortegnelse", 300 * time.Millisecond},
 	} {
