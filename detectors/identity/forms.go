@@ -287,8 +287,26 @@ func (f *finder) matchLoose() bool {
 		return false
 	}
 	c := f.joined(first, formLoose)
+	if runs := f.row.Runs[first:f.row.Count]; spacedOut(runs) && modulus11(&c.d) {
+		c.form, c.dashed = formParted, true
+		return f.take(c)
+	}
 	c.broken = true
 	return f.take(c)
+}
+
+// spacedOut tells a number in the form 6-4 with a blank between all its signs, as headings
+// are set: "2 2 0 6 4 5 - 7 0 2 6".
+func spacedOut(runs []digits.Run) bool {
+	if !equalBoxes(runs) || runs[6].Gap != digits.Dash {
+		return false
+	}
+	for k, r := range runs[1:] {
+		if k != 5 && (r.Gap != digits.Space || r.Width != 1) {
+			return false
+		}
+	}
+	return true
 }
 
 func (f *finder) looseGaps(first int) bool {

@@ -84,7 +84,7 @@ func (r *Reading) span() detectors.Span {
 	labelled := r.Label != ""
 	switch r.Verdict {
 	case Strong, ExceptionDate, Known:
-		if r.OCR || r.Doubtful {
+		if r.OCR && !labelled || r.Doubtful {
 			sp.Strength = detectors.Medium
 		}
 	case NoMod11:

@@ -66,7 +66,7 @@ func Join(headings, values []string) []Joined {
 
 var (
 	dayHeading   = regexp.MustCompile(`(?i)\bda(?:g|y)|dag$`)
-	monthHeading = regexp.MustCompile(`(?i)m(?:å|aa|a)ned|\bm(?:d|dr)\b|month`)
+	monthHeading = regexp.MustCompile(`(?i)m(?:å|aa|a)ned|(?:\b|_)m(?:d|dr)\b|month`)
 	yearHeading  = regexp.MustCompile(`(?i)(?:^|[^\pL])(?:å|aa)r|(?:å|aa)r(?:stal)?$|year`)
 )
 
