@@ -23,6 +23,9 @@ func specialCategory() Definition {
 			if !f.outgoing() || len(f.Channel.Unprotected) == 0 {
 				return "", "", false
 			}
+			if da, en, ok := f.untold(site); ok {
+				return da, en, true
+			}
 			if f.sensitiveSure() == 0 && !f.private() {
 				if !f.parties(site).Reports() {
 					return "", "", false // no word tells anything, and no paper by what it is
@@ -62,6 +65,9 @@ func specialCategory() Definition {
 			}
 			if it.Agreed() || it.Invented() {
 				return true
+			}
+			if _, _, untold := f.untold(site); untold {
+				return false
 			}
 			told := it.Told(toldGroups)
 			outright := slices.ContainsFunc(told, func(o parties.Odd) bool { return o.Stated })

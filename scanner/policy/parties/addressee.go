@@ -77,6 +77,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.otherChild(); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
+	if c, ok := it.decidedOfAnother(); ok && !forms && len(out) == 0 {
+		out = append(out, c)
+	}
 	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
@@ -110,8 +113,10 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 	if spoken != nil {
 		return spoken
 	}
-	if o, ok := it.letterBelow(); ok {
-		return []Odd{o}
+	for _, look := range []func() (Odd, bool){it.letterBelow, it.decidedOfAnother} {
+		if o, ok := look(); ok {
+			return []Odd{o}
+		}
 	}
 	if n, named := subject.NameIn(it.Doc.Mail.Subject); named && it.matter() && !it.saysName(n) {
 		if o, ok := it.titled(it.readers()); ok {

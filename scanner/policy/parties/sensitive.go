@@ -8,6 +8,7 @@ import (
 	"brevvagt/detectors/special"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/wording"
 )
 
 // This file asks of whom sensitive words speak, sentence by sentence: that a paper is
@@ -51,6 +52,9 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		if !ok || known || r.family && it.ownChild(n) || !own.own(x.At.Path) && (it.speaksOfName(n) || it.Programme(x)) || it.longDead(x) {
 			continue
 		}
+		if own.own(x.At.Path) && it.introduced(n) {
+			continue
+		}
 		words[n.String()]++
 		if i := slices.IndexFunc(met, n.Same); i >= 0 {
 			out[i].Weak = out[i].Weak && words[n.String()] < 2
@@ -66,6 +70,29 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		out = append(out, o)
 	}
 	return out
+}
+
+// introduced reports whether the mail's own text says of somebody that the municipality
+// employs them for the reader.
+func (it *Item) introduced(n subject.Name) bool {
+	own := it.bundle()
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if !own.said(s) || s.At.Layer == document.Header {
+			continue
+		}
+		text := s.Text[:min(len(s.Text), maxSaid)]
+		low := strings.ToLower(text)
+		if len(low) != len(text) || !wording.MayIntroduce(low) {
+			continue
+		}
+		for _, f := range subject.PeopleIn(strings.ToValidUTF8(text, "?")) {
+			if f.Name.SameLoosely(n) && wording.ByWork(low, f.Start, f.End) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // posts end the words for somebody's work that are made of a sensitive one: "din nye
@@ -89,6 +116,9 @@ const statedReach = 40
 // "han" it does so too.
 func (it *Item) stated(x *detectors.Finding) bool {
 	text := it.Doc.Segments[x.Segment].Text
+	if it.Doc.Segments[x.Segment].At.Cell != "" {
+		return true // a row says what its name has
+	}
 	if x.Category == special.Private {
 		return it.toldByPronoun(x)
 	}

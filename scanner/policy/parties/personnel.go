@@ -1,0 +1,145 @@
+package parties
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"brevvagt/detectors/subject"
+	"brevvagt/document"
+	"brevvagt/scanner/policy/wording"
+)
+
+// This file finds what lies between an employer and one employee in a mail to somebody
+// else: a warning, an absence, a dismissal.
+
+// unions are parts of domains of those who speak for employees, and of lawyers.
+var unions = setOf("foa 3f hk bupl dlf dsr djoef djøf krifa ase sl metal dm prosa ida lo fh akasse a-kasse")
+
+// forEmployee reports whether an address is that of an employee's union, unemployment
+// fund or lawyer.
+func forEmployee(address, display string) bool {
+	_, domain, _ := strings.Cut(address, "@")
+	return hasAny(domain+" "+strings.ToLower(display), []string{"fagforening", "faglig", "forbund", "akasse", "a-kasse", "advokat", "tillidsrep", "kommune", "region"}) ||
+		slices.ContainsFunc(strings.FieldsFunc(domain, func(r rune) bool { return r == '.' || r == '-' }), func(w string) bool { return unions[w] })
+}
+
+// employeeLines begin the lines that say to whom or about whom such a paper is.
+var employeeLines = []string{"Til: ", "Til ", "Navn: ", "Medarbejder: ", "Ansat: ", "Vedr. ", "Vedr.: ", "Vedrørende ", "Deltagere: "}
+
+// Personnel is an employee, no reader, of whose matter a mail's text or a file tells: in a
+// letter to the employee, or in a sentence with the name.
+func (it *Item) Personnel() (Odd, bool) {
+	if it.Doc.Mail == nil || len(it.External) == 0 {
+		return Odd{}, false
+	}
+	b := it.bundle()
+	for path, segments := range b.paths {
+		text := it.visible(segments)
+		low := strings.ToLower(text)
+		if len(low) != len(text) || !hasAny(low, wording.Personnel) || hasAny(low, wording.OfPersonnelInGeneral) {
+			continue
+		}
+		if it.unionOnly() || it.Says(wording.OfPersonnelInGeneral...) {
+			return Odd{}, false
+		}
+		if n, ok := it.employee(text, low); ok {
+			p := paper{path: path, body: b.own(path)}
+			return it.somebody(p.name(), n, false), true
+		}
+	}
+	return Odd{}, false
+}
+
+func (it *Item) unionOnly() bool {
+	display := make(map[string]string)
+	for _, a := range it.Doc.Mail.To {
+		display[strings.ToLower(a.Mail)] = a.Name
+	}
+	return !slices.ContainsFunc(it.External, func(a string) bool { return !forEmployee(a, display[a]) })
+}
+
+// visible is what segments say, up to maxSaid bytes.
+func (it *Item) visible(segments []int) string {
+	var out strings.Builder
+	for _, i := range segments {
+		s := &it.Doc.Segments[i]
+		if s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" || s.At.Layer == document.Quoted && it.partOfThread(s.Text) {
+			continue
+		}
+		if room := maxSaid - out.Len(); room > 0 {
+			out.WriteString(s.Text[:min(len(s.Text), room)])
+			out.WriteByte('\n')
+		}
+	}
+	return strings.ToValidUTF8(out.String(), "?")
+}
+
+// employee is whom a text with personnel matters is about, and who is no reader.
+func (it *Item) employee(text, low string) (subject.Name, bool) {
+	r := it.readers()
+	// A salutation does not make the mailbox the employee's: only the address tells.
+	reader := func(n subject.Name) bool {
+		return slices.ContainsFunc(r.addressed, n.SameLoosely) || r.listed != nil && r.listed(n) == same
+	}
+	stranger := func(n subject.Name) bool { return n.Full() && !reader(n) && !it.staff(n) }
+	toEmployee, own := speaksToReader(low), false // own: the employee's letter
+	for line := range strings.Lines(text) {
+		line = strings.TrimSpace(line)
+		n, ok := employeeOf(line)
+		if _, about := cutAny(line, employeeLines[2:]...); !ok || !about && !toEmployee {
+			continue
+		}
+		if reader(n) || len(r.addressed) == 0 && r.private {
+			own = true
+			continue
+		}
+		if stranger(n) {
+			return n, true
+		}
+	}
+	for _, turn := range wording.Personnel {
+		for from := 0; ; {
+			k := strings.Index(low[from:], turn)
+			if k < 0 {
+				break
+			}
+			k += from
+			from = k + len(turn)
+			start, end := sentence(text, k, from)
+			if own && speaksToReader(low[start:end]) {
+				continue
+			}
+			for _, f := range subject.PeopleIn(text[start:end]) {
+				if stranger(f.Name) && !wording.ByPost(text[start:start+f.Start], text[start+f.End:end]) {
+					return f.Name, true
+				}
+			}
+		}
+	}
+	return subject.Name{}, false
+}
+
+// employeeOf reads a line that says to whom a letter is, or whom it is about.
+func employeeOf(line string) (subject.Name, bool) {
+	if n, ok := salutationOf(line); ok {
+		return n, true
+	}
+	if len(line) > maxSlot {
+		return subject.Name{}, false
+	}
+	rest, ok := cutAny(line, employeeLines...)
+	if !ok || strings.Contains(rest, "@") {
+		return subject.Name{}, false
+	}
+	if n, ok := nameAtHead(rest); ok {
+		return n, true
+	}
+	rest, _, _ = strings.Cut(rest, ",")
+	k := strings.IndexFunc(rest, unicode.IsUpper) // behind the post: "Til pædagogmedhjælper Testperson Eksempel"
+	if k < 0 {
+		return subject.Name{}, false
+	}
+	n, ok := subject.Named(strings.TrimRight(rest[k:], " ."))
+	return n, ok && n.Full()
+}
