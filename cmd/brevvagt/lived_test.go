@@ -32,3 +32,37 @@ func TestLifeTold(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) { expect(t, judge(t, eng, c.mail), c.action, c.rule) })
 	}
 }
+
+// TestToldToOthers: what is nobody's business but somebody else's than the reader: a
+// decision on another, an employee's matter, one known to many by first name, a treatment
+// told to a club; and the ordinary mails that look alike.
+func TestToldToOthers(t *testing.T) {
+	eng := testEngine(t)
+	parents := "Anne Aagren <anne.aagren@mail.example>, Bo Bilde <bo.bilde@mail.example>, Carl Cramon <carl.cramon@mail.example>, Dina Dorf <dina.dorf@mail.example>"
+	const own = "Kære Anders Testesen\n\nDin ansøgning er behandlet.\n\n"
+	for _, c := range []struct {
+		name   string
+		mail   outgoing
+		action policy.Action
+		rule   string
+	}{
+		{"a decision on another", outgoing{to: private, subject: "Svar", body: own + "Bente Prøvesen har ingen formue. Hun er derfor berettiget til 4.000 kr. om måneden, og Bente Prøvesen skal melde flytning."}, policy.Hold, "addressee-mismatch"},
+		{"another by his post", outgoing{to: private, subject: "Svar", body: own + "Udlejer Bo Prøvesen modtager indskuddet, fordi du er berettiget til lånet. Bo Prøvesen har ret til at se kvitteringen."}, policy.Pass, ""},
+		{"one whom the reader lives with", outgoing{to: private, subject: "Svar", body: own + "Du bor sammen med Bente Prøvesen. Bente Prøvesen modtager SU, og I er berettiget til tilskud."}, policy.Pass, ""},
+		{"a warning to an employee at a firm", outgoing{to: "ordre@maler.example", subject: "Brev", body: "Til gartner Hugo Prøvesen\n\nDu får hermed en skriftlig advarsel, fordi du tre gange er udeblevet."}, policy.Hold, "special-category"},
+		{"a dismissal told to a caterer", outgoing{to: "ordre@smørrebrød.example", subject: "Frokost", body: "Vi er færre på fredag, for Bente Prøvesen er opsagt efter samarbejdsproblemer."}, policy.Hold, "special-category"},
+		{"the same to a union", outgoing{to: "post@foa-prøveby.example", subject: "Brev", body: "Til gartner Hugo Prøvesen\n\nDu får hermed en skriftlig advarsel, fordi du tre gange er udeblevet."}, policy.Warn, "special-category"},
+		{"an employee's own", outgoing{to: private, subject: "Brev", body: "Kære Anders Testesen\n\nDu indkaldes til en tjenstlig samtale på mandag."}, policy.Warn, "special-category"},
+		{"a course on warnings", outgoing{to: "info@kurser.example", subject: "Kursus", body: "Emnet er skriftlig advarsel og tjenstlig samtale. Kontakt Bente Prøvesen om skriftlig advarsel i praksis."}, policy.Pass, ""},
+		{"one pupil to many parents", outgoing{to: parents, subject: "Uro", body: "Kære Anne\n\nDet er Valdemar, der kaster med stole. Han er blevet diagnosticeret med Tourettes syndrom, og der er lavet en underretning."}, policy.Hold, "special-category"},
+		{"a teacher to many parents", outgoing{to: parents, subject: "Vikar", body: "Kære forældre\n\nVi har fået Valdemar som vikar. Han har arbejdet med børn med autisme og har skrevet om underretning."}, policy.Warn, ""},
+		{"treatment to a club called after somebody", outgoing{to: "Egon Eksempel Mindeløb <staevne@klub.example>", subject: "Samtale", body: "Behandlingssamtale for Egon Eksempel om tilbagefald og kokain."}, policy.Hold, "special-category"},
+		{"the race itself", outgoing{to: "Egon Eksempel Mindeløb <staevne@klub.example>", subject: "Egon Eksempel Mindeløb", body: "I har fået ruten godkendt, og Rusmiddelcentret låner jer pladsen."}, policy.Pass, ""},
+		{"in everyday words, by a scale", outgoing{to: private, subject: "Torsdag", body: "Hej Anders\n\nDu må gerne se til Bente Prøvesen. Hun fik 19 på EPDS, hun magter ikke den lille, og hendes kæreste er skredet."}, policy.Hold, "special-category"},
+		{"a course on scales", outgoing{to: private, subject: "Kursus", body: "Hej Anders\n\nVi gennemgår EPDS, MDI, WHO-5 og GAF. Bente Prøvesen underviser."}, policy.Pass, ""},
+		{"an exercise elsewhere in the mail", outgoing{to: private, subject: "Torsdag", body: "Hej Anders\n\nVi slutter med en fiktiv sag i plenum.\n\nBente Prøvesen i nr. 4 har skizofreni og er tvangsindlagt."}, policy.Hold, "special-category"},
+		{"the exercise", outgoing{to: private, subject: "Torsdag", body: "Hej Anders\n\nFiktiv sag:\n\nBente Prøvesen i nr. 4 har skizofreni og er tvangsindlagt."}, policy.Warn, "special-category"},
+	} {
+		t.Run(c.name, func(t *testing.T) { expect(t, judge(t, eng, c.mail), c.action, c.rule) })
+	}
+}

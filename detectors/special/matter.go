@@ -44,7 +44,10 @@ const (
 
 // themes are those of the cues, and the groups of the lexicon that say the same.
 var themes = map[string]int{"kin": 1, "harm": 2, "seksualitet": 2, "drink": 3, "misbrug": 3, "money": 4, "social_oekonomi": 4, "home": 5, "adressebeskyttelse": 5, "body": 6, "helbred": 6,
-	"mind": 7, "psykiatri": 7, "law": 8, "straf_art10": 8, "work": 9, "personalesag": 9, "case": 10, "boern": 10, "hush": 11, "etnicitet": 12, "religion": 13}
+	"mind": 7, "psykiatri": 7, "law": 8, "straf_art10": 8, "work": 9, "personalesag": 9, "case": 10, "boern": 10, "hush": 11, "etnicitet": 12, "religion": 13, "scale": scales}
+
+// scales is the theme of tests and scales: many of them are what a course is about.
+const scales = 14
 
 // addCues adds the cues to the index, but for words that it finds already.
 func (ix *index) addCues(list string) {
@@ -62,6 +65,8 @@ func (ix *index) addCues(list string) {
 			switch {
 			case prefix:
 				ix.add(e, "prefix", "")
+			case stem != strings.ToLower(stem):
+				ix.add(e, "case", "")
 			case strings.Contains(stem, " "):
 				ix.add(e, "phrase", "")
 			default:
@@ -105,7 +110,7 @@ func (ix *index) matter(text string, hits []hit) (detectors.Span, bool) {
 		person = person || s.anchor != "" || speaksOf(s.lower, thirdWords) || namesSomebody(text[s.start:s.end])
 		told = append(told, h)
 	}
-	if !person || !enough(told) {
+	if !enough(told) {
 		return detectors.Span{}, false
 	}
 	from, to := max(0, told[0].start-cueName), min(len(text), told[len(told)-1].end+cueName/2)
@@ -113,8 +118,11 @@ func (ix *index) matter(text string, hits []hit) (detectors.Span, bool) {
 		return detectors.Span{}, false
 	}
 	near := strings.ToValidUTF8(text[from:to], "")
+	if person = person || callsSomebody(near); !person {
+		return detectors.Span{}, false
+	}
 	anchor := anchorName
-	if lower := strings.ToLower(near); officeNeedles.in(lower) || !namesSomebody(near) && !speaksOf(lower, thirdWords) {
+	if lower := strings.ToLower(near); officeNeedles.in(lower) || !namesSomebody(near) && !speaksOf(lower, thirdWords) && !callsSomebody(near) {
 		return detectors.Span{}, false
 	} else if !namesSomebody(near) {
 		anchor = anchorWord // a paper may have the name in another paragraph
@@ -154,7 +162,7 @@ func enough(hits []hit) bool {
 		if theme == 0 || w == 0 {
 			continue
 		}
-		if w >= themeAlone && heavy[theme] > 1 {
+		if w >= themeAlone && heavy[theme] > 1 && theme != scales {
 			return true
 		}
 		sum += min(w, themeMost)
@@ -205,6 +213,19 @@ func namesSomebody(text string) bool {
 			continue
 		}
 		if nameLike(words[i]) && nameLike(strings.TrimRight(words[i+1], ".,:;!?)")) && !byOffice(words, i, i+2) {
+			return true
+		}
+	}
+	return false
+}
+
+// callsSomebody reports whether a text calls somebody by first name in the middle of a
+// sentence, behind a word in small letters: "at invitere Testperson hjem".
+func callsSomebody(text string) bool {
+	words := strings.Fields(text)
+	for i := 1; i < len(words); i++ {
+		before := words[i-1]
+		if firstNames[strings.TrimRight(words[i], ".,:;!?)")] && unicode.IsLower(firstRune(before)) && strings.IndexByte(".!?:", before[len(before)-1]) < 0 {
 			return true
 		}
 	}

@@ -42,7 +42,7 @@ var largePackages = map[string]int{
 	"detectors/residue":            1850, // placeholders of every merge system, and the skeleton of a letter
 	"detectors/special":            2600, // the lexicon in its forms, cues that tell a life together, and what tells a statement about somebody from any other
 	"detectors/subject":            3370, // who a paper is about, read from letters, forms, tables, lists and prose
-	"scanner/policy/parties":       4150, // who a mail is for, by its address, greeting, papers and what it quotes
+	"scanner/policy/parties":       4600, // who a mail is for, by its address, greeting, papers and what it quotes
 
 	"scanner/source/letters/compare": 2400, // one letter beside one row, every way it can be another's, and every way the two are linked
 }

@@ -58,7 +58,7 @@ func (it *Item) shows(path string) shows {
 			told[w] = told[w] || strings.Contains(text, w)
 		}
 		cases += wording.CasesCounted(text)
-		fictitious = fictitious || hasAny(text, wording.Invented)
+		fictitious = fictitious || wording.Invents(text)
 	}
 	s := shows{trues(met), trues(told), fictitious || cases >= 2}
 	b.shows[path] = s
@@ -156,7 +156,7 @@ func (it *Item) Invented() bool {
 		if x.Detector != "special-category" || x.Strength.Rank() < detectors.Medium.Rank() {
 			continue
 		}
-		if found = it.shows(x.At.Path).exercises; !found {
+		if found = it.shows(x.At.Path).exercises || wording.InventsOne(it.paragraph(x)); !found {
 			return false
 		}
 	}

@@ -95,11 +95,27 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 	}
 	for i := range it.bundle().papers {
 		if p := &it.read.papers[i]; p.body {
-			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal && !(titled && private && it.matter()) || !greeted.Common() && !titled && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family && !name.Namesake(greeted)}, true
+			return Odd{Where: p.name(), Who: greeted.String(), Person: -1, Weak: !sure || !greeted.Full() && !it.Personal && !(titled && private && it.matter()) || !greeted.Common() && !titled && !it.Personal && !(private && it.matter()) || name.Relative(greeted) || listed == related || it.readers().family && !name.Namesake(greeted) && !it.kinOfGreeted(name, greeted)}, true
 		}
 	}
 	return Odd{}, false
 }
+
+// kinOfGreeted reports whether a mail to a mailbox that is known by full name greets another
+// by full name, and the relatives it speaks of are the other's: nothing says that whoever
+// reads it is one of them, or acts for somebody.
+func (it *Item) kinOfGreeted(name, greeted subject.Name) bool {
+	if !name.Full() || !greeted.Full() || name.Shares(greeted) || hasAny(it.bodyText(), acting) {
+		return false
+	}
+	var t subject.Text
+	t.Add(it.bodyWithoutSubject())
+	return !name.FirstIn(&t)
+}
+
+// acting are words of a mail to somebody who acts for a citizen, or who may be the other
+// parent or the spouse.
+var acting = []string{"barn", "børn", "søn", "datter", "din kone", "din mand", "hustru", "ægtefælle", "samlever", "partner", "elev", "værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "klient", "plejebarn", "plejefamilie", "bygherre", "myndling"}
 
 // formal are words of a letter that an authority writes, which a mail that merely gives
 // somebody's address has not.

@@ -90,8 +90,36 @@ func PartyBehind(text string) bool {
 // caseHeads begin the lines that count the cases of an exercise.
 var caseHeads = []string{"eksempel ", "case ", "opgave ", "scenarie ", "cas ", "øvelse "}
 
-// Invented are turns of a paper whose people are nobody.
-var Invented = []string{"navnene er opdigtede", "navne er opdigtede", "opdigtet case", "opdigtede case", "fiktiv case", "fiktive case", "fiktive test", "fiktive borgere", "ingen rigtige borgere", "ingen af dem findes", "fiktiv borger", "fiktivt eksempel", "fiktiv sag", "ren opdigtet", "rent opdigtet", "personerne findes ikke", "ingen virkelige personer", "fictitious case", "fictional case", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
+// invented are turns of a paper whose people are nobody, and inventedOne those of one case,
+// which may be another than the one that is told.
+var (
+	invented    = []string{"navnene er opdigtede", "navne er opdigtede", "opdigtede case", "fiktive case", "fiktive test", "fiktive borgere", "ingen rigtige borgere", "ingen af dem findes", "personerne findes ikke", "ingen virkelige personer", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
+	inventedOne = []string{"opdigtet case", "fiktiv case", "fiktiv borger", "fiktivt eksempel", "fiktiv sag", "ren opdigtet", "rent opdigtet", "fictitious case", "fictional case"}
+	leadIns     = []string{"her er", "følgende", "nedenfor", "nedenstående", "herunder", "denne", "dette er", "det er", "sagen er", "vedhæft", "vedlagt", "sender", "this is", "below"}
+)
+
+// maxHeading is the longest line that is a heading of a case, in bytes.
+const maxHeading = 60
+
+// Invents reports whether a text in small letters says that its people are nobody: all of
+// them, or those of a case that a line leads to or heads.
+func Invents(low string) bool {
+	if hasAny(low, invented) {
+		return true
+	}
+	if !hasAny(low, inventedOne) {
+		return false
+	}
+	for line := range strings.Lines(low) {
+		if line = strings.TrimSpace(line); hasAny(line, inventedOne) && (strings.HasSuffix(line, ":") || len(line) <= maxHeading && !strings.HasSuffix(line, ".") || hasAny(line, leadIns)) {
+			return true
+		}
+	}
+	return false
+}
+
+// InventsOne reports whether a paragraph in small letters says that it tells of nobody.
+func InventsOne(low string) bool { return hasAny(low, inventedOne) && !strings.Contains(low, "ikke fiktiv") }
 
 // CasesCounted is how many lines of a text in small letters begin the cases of an exercise.
 func CasesCounted(low string) (n int) {
