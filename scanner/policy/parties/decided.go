@@ -120,3 +120,26 @@ func guidance(text string) int {
 	}
 	return at
 }
+
+// introduced reports whether the mail's own text says of somebody that the municipality
+// employs them for the reader.
+func (it *Item) introduced(n subject.Name) bool {
+	own := it.bundle()
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if !own.said(s) || s.At.Layer == document.Header {
+			continue
+		}
+		text := s.Text[:min(len(s.Text), maxSaid)]
+		low := strings.ToLower(text)
+		if len(low) != len(text) || !wording.MayIntroduce(low) {
+			continue
+		}
+		for _, f := range subject.PeopleIn(strings.ToValidUTF8(text, "?")) {
+			if f.Name.SameLoosely(n) && wording.ByWork(low, f.Start, f.End) {
+				return true
+			}
+		}
+	}
+	return false
+}

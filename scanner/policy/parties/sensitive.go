@@ -8,7 +8,6 @@ import (
 	"brevvagt/detectors/special"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
-	"brevvagt/scanner/policy/wording"
 )
 
 // This file asks of whom sensitive words speak, sentence by sentence: that a paper is
@@ -70,29 +69,6 @@ func (it *Item) Told(categories map[string]bool) []Odd {
 		out = append(out, o)
 	}
 	return out
-}
-
-// introduced reports whether the mail's own text says of somebody that the municipality
-// employs them for the reader.
-func (it *Item) introduced(n subject.Name) bool {
-	own := it.bundle()
-	for i := range it.Doc.Segments {
-		s := &it.Doc.Segments[i]
-		if !own.said(s) || s.At.Layer == document.Header {
-			continue
-		}
-		text := s.Text[:min(len(s.Text), maxSaid)]
-		low := strings.ToLower(text)
-		if len(low) != len(text) || !wording.MayIntroduce(low) {
-			continue
-		}
-		for _, f := range subject.PeopleIn(strings.ToValidUTF8(text, "?")) {
-			if f.Name.SameLoosely(n) && wording.ByWork(low, f.Start, f.End) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // posts end the words for somebody's work that are made of a sensitive one: "din nye

@@ -119,7 +119,9 @@ func Invents(low string) bool {
 }
 
 // InventsOne reports whether a paragraph in small letters says that it tells of nobody.
-func InventsOne(low string) bool { return hasAny(low, inventedOne) && !strings.Contains(low, "ikke fiktiv") }
+func InventsOne(low string) bool {
+	return hasAny(low, inventedOne) && !strings.Contains(low, "ikke fiktiv")
+}
 
 // CasesCounted is how many lines of a text in small letters begin the cases of an exercise.
 func CasesCounted(low string) (n int) {
