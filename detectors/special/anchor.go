@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"brevvagt/internal/needle"
 )
 
 // The anchors, as they are told to people.
@@ -31,7 +33,7 @@ func anchorOf(raw, lower string, general bool) string {
 		return anchorNumber
 	case hasInitials(raw):
 		return anchorInitials
-	case (hasName(raw) || hasAge(raw) || hasFamily(raw)) && (!officeNeedles.in(lower) || befell(raw)):
+	case (hasName(raw) || hasAge(raw) || hasFamily(raw)) && (!officeNeedles.In(lower) || befell(raw)):
 		return anchorName
 	case hasFirstName(raw) && !general && !containsAny(lower, officeWords):
 		return anchorFirst
@@ -296,7 +298,7 @@ var handbookWords = []string{"plejefamilier", "anbragte børn", "et barn ", "bar
 // fromHandbook reports whether text[start:end] stands in a text about many: two
 // handbook words within 600 bytes before and behind.
 func fromHandbook(text string, start, end int) bool {
-	return handbookNeedles.distinct(strings.ToLower(text[max(0, start-600):min(len(text), end+600)]), 2)
+	return handbookNeedles.Distinct(strings.ToLower(text[max(0, start-600):min(len(text), end+600)]), 2)
 }
 
 // ownWords are a person's words on herself or her family.
@@ -304,7 +306,7 @@ var ownWords = []string{"jeg har ", "jeg er ", "jeg fik ", "jeg lider ", "jeg bl
 	"den unge ", "den unges ", "et barn på ", "en dreng på ", "en pige på ", "-årig dreng", "-årig pige", "-årige dreng", "-årige pige", "-årig kvinde", "-årig mand", "-årige kvinde", "-årige mand", "vores søn", "vores datter", " far er ", " mor er ", " far har ", " mor har ", "familien er fra ", "forældrene har mistet", "forældrene har fået frataget"}
 
 func personWord(lower string, words map[string]bool) bool {
-	if ownNeedles.in(lower) {
+	if ownNeedles.In(lower) {
 		return true
 	}
 	lower = strings.ReplaceAll(lower, "barnets lov", "") // an act, not a child
@@ -330,10 +332,10 @@ var (
 
 // The same lists as they are looked for.
 var (
-	generalNeedles  = newNeedles(generalWords)
-	ownNeedles      = newNeedles(ownWords)
-	officeNeedles   = newNeedles(officeWords)
-	handbookNeedles = newNeedles(handbookWords)
+	generalNeedles  = needle.New(generalWords)
+	ownNeedles      = needle.New(ownWords)
+	officeNeedles   = needle.New(officeWords)
+	handbookNeedles = needle.New(handbookWords)
 )
 
 func general(lower string) bool {
@@ -346,7 +348,7 @@ func general(lower string) bool {
 			return true
 		}
 	}
-	return generalNeedles.in(lower) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
+	return generalNeedles.In(lower) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
 }
 
 // freeTextLabels are words in the names of fields that take free text about the

@@ -122,7 +122,7 @@ func (ix *index) matter(text string, hits []hit) (detectors.Span, bool) {
 		return detectors.Span{}, false
 	}
 	anchor := anchorName
-	if lower := strings.ToLower(near); officeNeedles.in(lower) || !namesSomebody(near) && !speaksOf(lower, thirdWords) && !callsSomebody(near) {
+	if lower := strings.ToLower(near); officeNeedles.In(lower) || !namesSomebody(near) && !speaksOf(lower, thirdWords) && !callsSomebody(near) {
 		return detectors.Span{}, false
 	} else if !namesSomebody(near) {
 		anchor = anchorWord // a paper may have the name in another paragraph

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"brevvagt/internal/needle"
 )
 
 // A sentence without a full stop ends after so many bytes; a table without line
@@ -227,12 +229,12 @@ var categoryNames = []string{"race", "etnisk oprindelse", "politisk overbevisnin
 var noticeWords = []string{"følsomme oplysninger", "følsomme personoplysninger", "databeskyttelsesforordning", "gdpr", "behandler personoplysninger", "behandling af personoplysninger", "registreredes rettigheder", "kan indeholde fortrolige", "denne e-mail", "denne mail", "samtykke til behandling"}
 
 var (
-	categoryNeedles = newNeedles(categoryNames)
-	noticeNeedles   = newNeedles(noticeWords)
+	categoryNeedles = needle.New(categoryNames)
+	noticeNeedles   = needle.New(noticeWords)
 )
 
 // listsCategories reports whether five or more categories are named, or the
 // sentence speaks of the processing of personal data itself.
 func listsCategories(lower string) bool {
-	return categoryNeedles.distinct(lower, 5) || noticeNeedles.in(lower)
+	return categoryNeedles.Distinct(lower, 5) || noticeNeedles.In(lower)
 }

@@ -82,6 +82,9 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 		if h.anchor == "" && h.entry.group == "adressebeskyttelse" && h.entry.strong && !s.general && (hasName(nextLine(text, s.end)) || hasName(lineBefore(text, s.start)) || hasFirstName(lineBefore(text, s.start))) {
 			h.anchor = anchorName
 		}
+		if h.anchor == "" && h.entry.group == "personalesag" && h.entry.strong && !s.general && hasName(lineBefore(text, s.start)) {
+			h.anchor = anchorName // "Testperson Eksempel blev hørt. Ledelsen overvejer en skriftlig advarsel"
+		}
 		if h.anchor == "" && (labelled || inlineLabel(s.lower)) && !s.general {
 			h.anchor = "i et felt for fritekst"
 		}

@@ -52,5 +52,5 @@ func goesOn(text string, start int, sentence string) bool {
 	if n := strings.LastIndex(before, "\n\n"); n >= 0 {
 		before = before[n+2:]
 	}
-	return telegram(sentence) && hasName(before) && !officeNeedles.in(strings.ToLower(before)) && !ofProgramme(lineBefore(text, start))
+	return telegram(sentence) && hasName(before) && !officeNeedles.In(strings.ToLower(before)) && !ofProgramme(lineBefore(text, start))
 }

@@ -28,8 +28,12 @@ func (it *Item) decidedOfAnother() (Odd, bool) {
 	if it.Doc.Mail == nil || len(it.External) != 1 {
 		return Odd{}, false
 	}
+	// The address is looked at first: it costs less than the text, and mostly tells nobody.
+	if _, _, ok := it.boxName(it.External[0]); !ok && it.ownerIs(it.External[0], subject.Name{}) == unknown {
+		return Odd{}, false
+	}
 	text := it.bodyText()
-	if !hasAny(text, wording.Decided) {
+	if !wording.Decides(text) {
 		return Odd{}, false
 	}
 	r := it.readers()
@@ -81,7 +85,7 @@ func tellOf(people []toldThere, text string, f subject.Found) []toldThere {
 	said := strings.ToLower(text[low:high])
 	p := &people[i]
 	p.count++
-	p.decided = p.decided || hasAny(said, wording.Decided)
+	p.decided = p.decided || wording.Decides(said)
 	p.weighed = p.weighed || hasAny(said, wording.Weighed)
 	p.known = p.known || wording.ByPost(text[low:f.Start], text[f.End:]) || speaksToReader(said)
 	return people

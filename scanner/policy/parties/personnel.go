@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
 	"brevvagt/scanner/policy/wording"
@@ -34,8 +35,12 @@ func (it *Item) Personnel() (Odd, bool) {
 		return Odd{}, false
 	}
 	b := it.bundle()
-	for path, segments := range b.paths {
-		text := it.visible(segments)
+	for k := range it.Findings {
+		path := it.Findings[k].At.Path
+		if it.Findings[k].Category != "personalesag" || slices.ContainsFunc(it.Findings[:k], func(x detectors.Finding) bool { return x.Category == "personalesag" && x.At.Path == path }) {
+			continue
+		}
+		text := it.visible(b.paths[path])
 		low := strings.ToLower(text)
 		if len(low) != len(text) || !hasAny(low, wording.Personnel) || hasAny(low, wording.OfPersonnelInGeneral) {
 			continue

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode"
+
+	"brevvagt/internal/needle"
 )
 
 // This file tells what somebody is to whoever reads of them, by the words beside the name.
@@ -51,6 +53,11 @@ var (
 	Decided = []string{"berettiget", "bevilge", "bevilliget", "tilkend", "imødekom", "opfylder", "får derfor", "derfor får", "får plads", "afslag", "stopper", "skal betale", "skal derfor", "lagt vægt på", "lagt til grund", "indgået i vurderingen", "betingelserne", "indstiller", "er visiteret", "kan beregnes", "skal dokumentere", "har ret til"}
 	Weighed = []string{"formue", "indtægt", "indkomst", "rådighedsbeløb", "opsparing", "modtager", "arbejdsevne", "uarbejdsdygtig", "funktionsevne", "førtidspension", "kontanthjælp", "sygedagpenge", "forsørger", "udbetal", "boet sammen", "bor alene", "kan ikke", "har søgt"}
 )
+
+var decided = needle.New(Decided)
+
+// Decides reports whether a text in small letters tells a decision.
+func Decides(low string) bool { return decided.In(low) }
 
 // Personnel are turns of a matter between an employer and one employee, in small letters.
 var Personnel = []string{"skriftlig advarsel", "skriftlige advarsel", "tjenstlig", "en påtale", "påtalen", "fraværssamtale", "afskedige dig", "afskedigelse", "påtænkt afsked", "opsiger dig", "opsige dig", "afskedssag", "fratrædelsesaftale", "bortvist", "bortvise", "i din løn", "løntræk", "trækkes i løn", "fritaget for tjeneste", "fritages for tjeneste", "suspenderet", "sygedage",

@@ -1,11 +1,12 @@
-package special
+// Package needle looks for many words in a text at once.
+package needle
 
 import "strings"
 
-// needles are texts that are looked for together, in one pass: a look at two bytes
+// Needles are texts that are looked for together, in one pass: a look at two bytes
 // tells most places of a sentence from the beginning of any. Each has two bytes or
 // more.
-type needles struct {
+type Needles struct {
 	begins [1 << 16 / 64]uint64
 	by     map[uint16][]needle
 }
@@ -15,8 +16,9 @@ type needle struct {
 	n    int // its place in the list
 }
 
-func newNeedles(list []string) *needles {
-	all := &needles{by: make(map[uint16][]needle)}
+// New makes needles of a list.
+func New(list []string) *Needles {
+	all := &Needles{by: make(map[uint16][]needle)}
 	for n, s := range list {
 		key := uint16(s[0])<<8 | uint16(s[1])
 		all.begins[key/64] |= 1 << (key % 64)
@@ -25,12 +27,12 @@ func newNeedles(list []string) *needles {
 	return all
 }
 
-// in reports whether one of them stands in s.
-func (all *needles) in(s string) bool { return all.distinct(s, 1) }
+// In reports whether one of them stands in s.
+func (all *Needles) In(s string) bool { return all.Distinct(s, 1) }
 
-// distinct reports whether at least so many different ones stand in s. At most 64 are
+// Distinct reports whether at least so many different ones stand in s. At most 64 are
 // told apart.
-func (all *needles) distinct(s string, least int) bool {
+func (all *Needles) Distinct(s string, least int) bool {
 	var seen uint64
 	found := 0
 	for i := 0; i+1 < len(s); i++ {
