@@ -101,7 +101,7 @@ func (p *places) next(i int) int {
 func (p *places) load(at int) {
 	first, within, _ := classes.Look(p.text, at)
 	before := within << 1
-	if at > 0 && classes[p.text[at-1]]&uint64(withinWord) != 0 {
+	if at > 0 && classes.Has(withinWord, p.text[at-1]) {
 		before |= 1
 	}
 	p.at, p.some = at, first&^(within&before)

@@ -11,6 +11,19 @@ func look(text *byte, marks []Marks) (some uint64, met Words) {
 	return lookAtEach(text, marks)
 }
 
+// classes gives those of the 64 bytes from text on.
+func (t *Table) classes(text *byte) (a, b, c uint64) {
+	if cpu.X86.HasAVX2 {
+		return classesAtMany(text, &t.rows)
+	}
+	return t.eachClass(text)
+}
+
+// classesAtMany is eachClass for a processor with AVX2.
+//
+//go:noescape
+func classesAtMany(text *byte, r *rows) (a, b, c uint64)
+
 // letters gives which of the 64 bytes from text on are letters, and which are 0xc3.
 func letters(text *byte) (plain, leads uint64) {
 	if cpu.X86.HasAVX2 {

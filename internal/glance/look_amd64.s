@@ -131,3 +131,71 @@ TEXT ·pairsAtMany(SB), NOSPLIT, $0-24
 	MOVQ BX, ret+16(FP)
 	VZEROUPPER
 	RET
+
+// The bit of each value of the upper four bits of a byte.
+DATA upper<>+0(SB)/8, $0x8040201008040201
+DATA upper<>+8(SB)/8, $0x8040201008040201
+DATA upper<>+16(SB)/8, $0x8040201008040201
+DATA upper<>+24(SB)/8, $0x8040201008040201
+GLOBL upper<>(SB), RODATA|NOPTR, $32
+
+// The lower four bits of each byte.
+DATA lower<>+0(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA lower<>+8(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA lower<>+16(SB)/8, $0x0f0f0f0f0f0f0f0f
+DATA lower<>+24(SB)/8, $0x0f0f0f0f0f0f0f0f
+GLOBL lower<>(SB), RODATA|NOPTR, $32
+
+// The highest bit of each byte.
+DATA others<>+0(SB)/8, $0x8080808080808080
+DATA others<>+8(SB)/8, $0x8080808080808080
+DATA others<>+16(SB)/8, $0x8080808080808080
+DATA others<>+24(SB)/8, $0x8080808080808080
+GLOBL others<>(SB), RODATA|NOPTR, $32
+
+// CLASS sets in mask which bytes have their bit Y2 in a class's rows: by Y0 in below, by Y1,
+// which has the bytes from 0x80 on, in above. A shuffle gives 0 for what the other has.
+#define CLASS(below, above, mask) \
+	VPSHUFB Y0, below, Y3 \
+	VPSHUFB Y1, above, Y4 \
+	VPOR Y3, Y4, Y3 \
+	VPAND Y2, Y3, Y3 \
+	VPCMPEQB Y2, Y3, Y3 \
+	VPMOVMSKB Y3, mask
+
+#define CLASSES(off, a, b, c) \
+	VMOVDQU off(SI), Y0 \
+	VPXOR Y7, Y0, Y1 \
+	VPSRLW $4, Y0, Y2 \
+	VPAND Y6, Y2, Y2 \
+	VPSHUFB Y2, Y5, Y2 \
+	CLASS(Y8, Y9, a) \
+	CLASS(Y10, Y11, b) \
+	CLASS(Y12, Y13, c)
+
+// func classesAtMany(text *byte, r *rows) (a, b, c uint64)
+TEXT ·classesAtMany(SB), NOSPLIT, $0-40
+	MOVQ text+0(FP), SI
+	MOVQ r+8(FP), DI
+	VMOVDQU others<>(SB), Y7
+	VMOVDQU lower<>(SB), Y6
+	VMOVDQU upper<>(SB), Y5
+	VMOVDQU (DI), Y8
+	VMOVDQU 32(DI), Y9
+	VMOVDQU 64(DI), Y10
+	VMOVDQU 96(DI), Y11
+	VMOVDQU 128(DI), Y12
+	VMOVDQU 160(DI), Y13
+	CLASSES(0, AX, BX, CX)
+	CLASSES(32, DX, R8, R9)
+	SHLQ $32, DX
+	ORQ  DX, AX
+	SHLQ $32, R8
+	ORQ  R8, BX
+	SHLQ $32, R9
+	ORQ  R9, CX
+	MOVQ AX, a+16(FP)
+	MOVQ BX, b+24(FP)
+	MOVQ CX, c+32(FP)
+	VZEROUPPER
+	RET

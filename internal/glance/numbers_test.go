@@ -67,6 +67,33 @@ func anyOf(marks []Marks) (some uint64) {
 	return some
 }
 
+// TestEveryByteHasItsClasses holds the two ways of a table against each other, for tables
+// of bytes drawn at random.
+func TestEveryByteHasItsClasses(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	for range 50 {
+		var table Table
+		for c := range 256 {
+			for _, class := range []Class{A, B, C, A | C} {
+				if r.IntN(3) == 0 {
+					table.Add(class, string([]byte{byte(c)}))
+				}
+			}
+		}
+		text := make([]byte, Block)
+		for first := 0; first < 256; first += Block {
+			for i := range text {
+				text[i] = byte(first + i)
+			}
+			r.Shuffle(Block, func(i, k int) { text[i], text[k] = text[k], text[i] })
+			a, b, c := table.classes(&text[0])
+			if x, y, z := table.eachClass(&text[0]); x != a || y != b || z != c {
+				t.Fatalf("%x: %x %x %x by this machine, %x %x %x by any", text, a, b, c, x, y, z)
+			}
+		}
+	}
+}
+
 func TestLetters(t *testing.T) {
 	all := "@AZ[`az{\x7f\x80\xc3\xe6\xff 09zZ" + strings.Repeat("aB. ", 30)
 	for at := range all {
