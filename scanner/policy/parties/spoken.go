@@ -108,8 +108,13 @@ func (it *Item) kinOfGreeted(name, greeted subject.Name) bool {
 	if !name.Full() || !greeted.Full() || name.Shares(greeted) || hasAny(it.bodyText(), acting) {
 		return false
 	}
+	text := it.bodyWithoutSubject()
+	above, _, greets := strings.Cut(text, strings.ToLower(strings.TrimSpace(salutations[0])))
+	if !greets || hasAny(above, relations) {
+		return false // "Her er brevet til din mor" says whose letter follows
+	}
 	var t subject.Text
-	t.Add(it.bodyWithoutSubject())
+	t.Add(text)
 	return !name.FirstIn(&t)
 }
 
