@@ -109,6 +109,10 @@ func TestTheCalendarFile(t *testing.T) {
 	if text, _ = deadline.ICS(d, "", now); !strings.Contains(text, "METHOD:PUBLISH") || strings.Contains(text, "CANCELLED") {
 		t.Errorf("a breach again:\n%s", text)
 	}
+	d.Notify = "Nej" // decided: the deadline stays in the calendar and reminds nobody
+	if text, ok = deadline.ICS(d, "", now); !ok || strings.Contains(text, "VALARM") {
+		t.Errorf("a decided breach reminds:\n%s", text)
+	}
 	d.Status, d.Extra.Withdrawn = register.Averted, time.Time{}
 	if _, ok := deadline.ICS(d, "", now); ok {
 		t.Error("an averted incident has a calendar file")

@@ -44,8 +44,12 @@ func TestAccessOnTheTerminal(t *testing.T) {
 	if err := st.Accounts.AddPasskey(t.Context(), account.Passkey{ID: "k1", Account: "revisor", Label: "Mistet telefon"}); err != nil {
 		t.Fatal(err)
 	}
+	must(dpoPhrase+"\n", "account", "mail", "dpo", "Jura@kommune.example,d.po@kommune.example", "--by", "dpo")
+	if out, err := run(dpoPhrase+"\n", "account", "mail", "dpo", "d.po@kommune.example", "--by", "dpo"); err == nil {
+		t.Error("somebody took away his own address", out)
+	}
 	out := must("", "account", "list")
-	for _, want := range []string{"[rie@kommune.example]", "[uden adgangssætning og nøgle]  [anna@andet.example]"} {
+	for _, want := range []string{"[skriver fra d.po@kommune.example, jura@kommune.example]", "[rie@kommune.example]", "[uden adgangssætning og nøgle]  [anna@andet.example]"} {
 		if !strings.Contains(out, want) {
 			t.Errorf("the list lacks %q:\n%s", want, out)
 		}

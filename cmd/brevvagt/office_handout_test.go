@@ -48,6 +48,12 @@ func TestACaseIsHandedOut(t *testing.T) {
 	if out, err := run("", "case", "show", id); err != nil || !strings.Contains(out, "case-exported") {
 		t.Error(out, err)
 	}
+	if _, err := run(dpoPhrase+"\n", "case", "forget", id, "--by", "dpo", "--reason", "Anmodning om sletning"); err == nil {
+		t.Error("a case that waits was deleted")
+	}
+	if _, err := run(dpoPhrase+"\n", "case", "forget", id, "--by", "revisor", "--reason", "Anmodning om sletning"); err == nil {
+		t.Error("deleted by an auditor")
+	}
 }
 
 // The register, the year and a case come as PDF.

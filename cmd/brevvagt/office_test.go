@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/xuri/excelize/v2"
 
 	"brevvagt/cmd/brevvagt/office"
 	"brevvagt/cmd/brevvagt/state"
@@ -101,6 +103,20 @@ func TestRegisterOnTheTerminal(t *testing.T) {
 	}
 	if out, err := run(dpoPhrase, "register", "import", book, "--by", "dpo"); err != nil || !strings.Contains(out, "2025-01 findes allerede") {
 		t.Fatal(out, err)
+	}
+	f, err := excelize.OpenFile(book)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := errors.Join(f.SetCellValue("Fortegnelse", "B1", "Beskrivelse"), f.SetCellValue("Fortegnelse", "A2", "2025-07"), f.Save()); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := run(dpoPhrase, "register", "import", book, "--by", "dpo"); err == nil || !strings.Contains(out, `overskriften "Beskrivelse" er læst som: Hvad er der sket?`) {
+		t.Errorf("titles in other words: %s %v", out, err)
+	}
+	if out, err := run(dpoPhrase, "register", "import", book, "--by", "dpo", "--titles-fit"); err != nil || !strings.Contains(out, "1 rækker er indlæst") {
+		t.Errorf("titles that were looked at: %s %v", out, err)
 	}
 }
 

@@ -62,7 +62,7 @@ func TestQueueIsSearched(t *testing.T) {
 	if _, body = c.get("/"); strings.Contains(body, `id="budget"`) {
 		t.Error("a budget that is just used up is said to be exceeded")
 	}
-	contains(t, body, "Standset de sidste 7 dage: 2. Loftet er 2.")
+	contains(t, body, "Standset i dag: 1. De sidste 7 dage: 2 af højst 2.")
 	// A number is neither looked for nor kept, however it is written and wherever it stands.
 	for _, query := range []string{"q=070761-4285", "q=lønkørsel+0707614285&vis=alle", "vis=alle&afsender=070761+4285@borger.example"} {
 		res := c.first(mustRequest(t, r.url+"/?"+query))

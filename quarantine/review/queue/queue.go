@@ -293,7 +293,9 @@ func (s *Pages) budget(ctx context.Context, l words.Lang) (over, used string, er
 		return "", "", err
 	}
 	if n <= s.Budget {
-		return "", words.Text(l, "queue.used", n, s.Budget), nil
+		now := s.Now().In(words.Zone())
+		today, err := s.Finder.HeldSince(ctx, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
+		return "", words.Text(l, "queue.used", today, n, s.Budget), err
 	}
 	return words.Text(l, "queue.budget", n, s.Budget), "", nil
 }

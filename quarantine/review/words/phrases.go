@@ -94,7 +94,7 @@ func queueTexts() map[string]phrase {
 		"queue.found.many":    {"%d sager passer", "%d cases match"},
 		"queue.found.more":    {"Mere end %d sager passer. Søg mere snævert.", "More than %d cases match. Narrow the search."},
 		"queue.assigned":      {"Overdraget til %s", "Handed to %s"},
-		"queue.used":          {"Standset de sidste 7 dage: %d. Loftet er %d.", "Stopped in the last 7 days: %d. The ceiling is %d."},
+		"queue.used":          {"Standset i dag: %d. De sidste 7 dage: %d af højst %d.", "Stopped today: %d. In the last 7 days: %d of at most %d."},
 		"queue.budget":        {"%d forsendelser er standset de sidste 7 dage. Det er flere end de %d, I har sat som loft. Se i statistikken, hvilken regel der giver de mange falske alarmer.", "%d messages were stopped in the last 7 days. That is more than the %d you have set as a ceiling. See in the statistics which rule gives the many false alarms."},
 		"cases.one":           {"%d sag", "%d case"},
 		"cases.many":          {"%d sager", "%d cases"},
