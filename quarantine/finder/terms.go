@@ -76,7 +76,9 @@ func meeting(ctx context.Context, tx *sql.Tx, terms []term) (ids []string, some 
 	for i := range terms {
 		test := terms[i].test(s)
 		switch {
-		case terms[0].n > rare, i == 0:
+		case terms[0].n > rare: // INTERSECT gives each once
+			parts = append(parts, `SELECT case_id FROM case_words a WHERE `+test)
+		case i == 0:
 			parts = append(parts, `SELECT DISTINCT case_id FROM case_words a WHERE `+test)
 		default:
 			parts = append(parts, `EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = a.case_id AND w.`+strings.ReplaceAll(test, ` AND word`, ` AND w.word`)+`)`)
