@@ -11,6 +11,7 @@ package detectors
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -95,10 +96,12 @@ type Set struct {
 
 // Scan runs every detector over every segment and returns the findings sorted by
 // place. A panic in a detector becomes a gap in the second result, so one hostile
-// text never hides behind a crash. A cancelled ctx ends the scan with a gap.
+// text never hides behind a crash. A cancelled ctx ends the scan with a gap, and of one
+// kind of finding no more than mostAlike are kept, which is a gap too.
 func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Finding, []document.Gap) {
 	var found []Finding
 	var gaps []document.Gap
+	room := room{}
 	for i := range doc.Segments {
 		seg := &doc.Segments[i]
 		if ctx.Err() != nil {
@@ -111,7 +114,9 @@ func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Find
 				gaps = append(gaps, document.Gap{At: seg.At, Why: document.Crashed, Detail: "detector " + s.List[d].ID})
 			}
 			for _, sp := range spans {
-				found = append(found, s.finding(&s.List[d], seg, i, sp))
+				if room.take(d, sp.Strength) {
+					found = append(found, s.finding(&s.List[d], seg, i, sp))
+				}
 			}
 		}
 	}
@@ -121,8 +126,13 @@ func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Find
 			gaps = append(gaps, document.Gap{Why: document.Crashed, Detail: "detector " + s.List[d].ID})
 		}
 		for _, p := range across {
-			found = append(found, s.finding(&s.List[d], &doc.Segments[p.Segment], p.Segment, p.Span))
+			if room.take(d, p.Strength) {
+				found = append(found, s.finding(&s.List[d], &doc.Segments[p.Segment], p.Segment, p.Span))
+			}
 		}
+	}
+	if left := room.left(); left > 0 {
+		gaps = append(gaps, document.Gap{Why: document.TooMany, Detail: fmt.Sprintf("%d more findings of a kind that was found %d times were counted and not kept", left, mostAlike)})
 	}
 	Sort(found)
 	found = dedupe(found)
@@ -138,6 +148,34 @@ func (s *Set) Scan(ctx context.Context, doc *document.Document, env Env) ([]Find
 		found = settled
 	}
 	return found, gaps
+}
+
+// mostAlike is how many findings of one detector and strength are kept of one item. A file
+// with a person in each of a million rows is judged by the first of them, in the memory of
+// a small one; none of another strength is left out for them.
+const mostAlike = 50_000
+
+// room counts the findings of each detector, by its number, and strength.
+type room map[alike]int
+
+type alike struct {
+	detector int
+	strength Strength
+}
+
+// take tells that there is room for one more.
+func (r room) take(detector int, strength Strength) bool {
+	k := alike{detector, strength}
+	r[k]++
+	return r[k] <= mostAlike
+}
+
+// left is how many there was no room for.
+func (r room) left() (n int) {
+	for _, seen := range r {
+		n += max(0, seen-mostAlike)
+	}
+	return n
 }
 
 // settleSafely keeps a panic in one detector from ending the scan; the findings stay

@@ -113,6 +113,24 @@ func TestScanDropsWhatIsSaidTwice(t *testing.T) {
 	}
 }
 
+// TestMillionsAlike keeps a bounded number of findings of one kind, says so, and keeps the
+// one of another strength behind them.
+func TestMillionsAlike(t *testing.T) {
+	const many = 50_010
+	text := strings.Repeat("x", many+1)
+	d := detectors.Detector{ID: "each", Category: "x", Find: func(seg document.Segment, _ detectors.Env) (spans []detectors.Span) {
+		for i := range seg.Text {
+			spans = append(spans, detectors.Span{Start: i, End: i + 1, Strength: detectors.Weak})
+		}
+		spans[many].Strength = detectors.Strong
+		return spans
+	}}
+	found, gaps := set(d).Scan(context.Background(), &document.Document{Segments: []document.Segment{{Text: text}}}, env)
+	if len(found) != 50_001 || found[50_000].Strength != detectors.Strong || len(gaps) != 1 || gaps[0].Why != document.TooMany || !strings.HasPrefix(gaps[0].Detail, "10 more") {
+		t.Errorf("%d findings, gaps %v", len(found), gaps)
+	}
+}
+
 func TestLineAndBoxOfAFinding(t *testing.T) {
 	text := "Navn: Testperson Eksempel\nCPR: " + detectortest.Dashed(detectortest.CPR(4))
 	start := strings.Index(text, "CPR: ") + 5

@@ -64,6 +64,9 @@ func (w Worker) equip(ctx context.Context, s, old *Shares) error {
 		seize = w.Files.Seize
 	}
 	for i := range s.list {
+		if f := w.Pipeline.Formats; f != nil {
+			s.list[i].share.Large = night.Large{Dir: f.Spill, Lines: f.Condensable}
+		}
 		if s.list[i].cfg.Quarantine() {
 			s.list[i].share.Seize = seize
 		}

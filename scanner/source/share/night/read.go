@@ -36,7 +36,7 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 		return r, false, nil
 	}
 	defer s.Memory.Release(min(size, MemoryBytes))
-	data, now, err := content(ctx, sh, o)
+	read, now, err := content(ctx, sh, o)
 	if out := sh.shutOut(ctx, err); out != nil {
 		err = out
 	}
@@ -53,13 +53,14 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 		s.Log.Warn("file not read", "share", sh.Name, "file", hide(sh.Show(o.Path)), "why", r.Trouble, "error", detectors.RedactNumbers(err.Error()))
 		return r, true, nil
 	}
+	defer read.done()
 	r.Now, r.Racy = now, racy(run, now)
 	beside := s.around(ctx, sh, o)
-	r.Content = s.contentKey(sh, o, data, now.Size, beside)
+	r.Content = s.contentKey(sh, o, read.data, now.Size, beside)
 	if beside == nil && o.Unchanged && o.Content != "" && o.Version == run.Version && r.Content != o.Content && o.Same(now) && !r.Racy {
 		s.Log.Warn("file changed although its times did not", "share", sh.Name, "file", hide(sh.Show(o.Path)))
 	}
-	if err := s.judge(ctx, sh, run, o, data, beside, &r); err != nil {
+	if err := s.judge(ctx, sh, run, o, read, beside, &r); err != nil {
 		if ctx.Err() != nil {
 			return r, false, nil
 		}
@@ -84,27 +85,27 @@ func trouble(err error) string {
 // content reads a file that does not change meanwhile: its fingerprint is taken
 // before and after, and the one before is what is kept. At the first try what the walk
 // saw is the one before, so that a file over the net costs a question less.
-func content(ctx context.Context, sh *Share, o *state.Object) (data []byte, now walk.Entry, err error) {
+func content(ctx context.Context, sh *Share, o *state.Object) (read bytesOf, now walk.Entry, err error) {
 	if seen := o.Entry; sh.listed.good() && seen.Size >= 0 {
-		data, now, err = once(ctx, sh, o.Path, &seen)
+		read, now, err = once(ctx, sh, o.Path, &seen)
 		sh.listed.count(err)
 		if !errors.Is(err, errChanging) {
-			return data, now, err
+			return read, now, err
 		}
 	}
 	for try := range readTries {
 		if try > 0 {
 			select {
 			case <-ctx.Done():
-				return nil, now, ctx.Err()
+				return bytesOf{}, now, ctx.Err()
 			case <-time.After(time.Duration(try) * 50 * time.Millisecond):
 			}
 		}
-		if data, now, err = once(ctx, sh, o.Path, nil); !errors.Is(err, errChanging) {
-			return data, now, err
+		if read, now, err = once(ctx, sh, o.Path, nil); !errors.Is(err, errChanging) {
+			return read, now, err
 		}
 	}
-	return nil, now, err
+	return bytesOf{}, now, err
 }
 
 // listed counts how often a file was what the walk saw. A server whose listings and
@@ -120,37 +121,42 @@ func (l *listed) count(err error) {
 	}
 }
 
-// once reads a file once; seen is its fingerprint before, nil to ask for it.
-func once(ctx context.Context, sh *Share, p string, seen *walk.Entry) (data []byte, now walk.Entry, err error) {
+// once reads a file once, in memory where no file for large content can be had; seen is its fingerprint before, nil to ask for it. Without an
+// error the caller ends what was read.
+func once(ctx context.Context, sh *Share, p string, seen *walk.Entry) (read bytesOf, now walk.Entry, err error) {
+	if read, now, err = opened(ctx, sh, p, seen, sh.Large); errors.Is(err, errNoFile) {
+		return opened(ctx, sh, p, seen, Large{})
+	}
+	return read, now, err
+}
+
+func opened(ctx context.Context, sh *Share, p string, seen *walk.Entry, large Large) (read bytesOf, now walk.Entry, err error) {
 	f, err := sh.tree.Open(ctx, p)
 	if err != nil {
-		return nil, now, err
+		return read, now, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
 	if seen != nil {
 		now = *seen
 		now.Name = ""
 	} else if now, err = f.Stat(); err != nil {
-		return nil, now, err
+		return read, now, err
 	}
 	if err := sh.Rate.Wait(ctx, min(max(now.Size, 0), sh.Limit)); err != nil {
-		return nil, now, err
+		return read, now, err
 	}
-	if now.Size < 0 {
-		if data, err = io.ReadAll(io.LimitReader(f, sh.Limit+1)); err != nil {
-			return nil, now, err
-		}
-	} else if data, err = whole(f, min(now.Size, sh.Limit)); err != nil {
-		return nil, now, err
+	if read, err = sh.bytes(f, p, now.Size, large); err != nil {
+		return bytesOf{}, now, err
 	}
 	after, err := f.Stat()
+	if err == nil && !now.Same(after) {
+		err = errChanging
+	}
 	if err != nil {
-		return nil, now, err
+		read.done()
+		return bytesOf{}, now, err
 	}
-	if !now.Same(after) {
-		return nil, now, errChanging
-	}
-	return data, now, nil
+	return read, now, nil
 }
 
 // whole reads as many bytes as there should be.
@@ -196,7 +202,7 @@ func manyDigits(name string) bool {
 }
 
 // judge finds the verdict on content: one that is known, or a new one.
-func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, data []byte, beside *around, r *state.Result) error {
+func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, read bytesOf, beside *around, r *state.Result) error {
 	if s.known.maybe(r.Content) {
 		stored, ok, err := s.DB.Verdict(ctx, r.Content, run.Version)
 		if err != nil {
@@ -213,11 +219,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 			}
 		}
 	}
-	cut := max(0, r.Now.Size-int64(len(data)))
-	if r.Now.Size < 0 && int64(len(data)) > sh.Limit {
-		data, cut = data[:sh.Limit], 1 // how much more is not known
-	}
-	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: data, Deep: true, Cut: cut}
+	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: read.data, Deep: true, Cut: read.cut, CutWhy: read.why}
 	out, err := s.Handle(ctx, it)
 	if err != nil {
 		return err

@@ -1,6 +1,7 @@
 package night
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path"
@@ -77,8 +78,12 @@ func (s *Scanner) together(ctx context.Context, sh *Share, a *around, out *scann
 		return nil
 	}
 	run, ok, err := s.Together(ctx, sh.Show(a.folder), a.names, func(ctx context.Context, name string) ([]byte, error) {
-		data, _, err := once(ctx, sh, path.Join(a.folder, name), nil)
-		return data, err
+		read, _, err := once(ctx, sh, path.Join(a.folder, name), nil)
+		if err != nil {
+			return nil, err
+		}
+		defer read.done()
+		return bytes.Clone(read.data), nil // the run looks at it later
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
