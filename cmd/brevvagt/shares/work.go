@@ -12,6 +12,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/scanner"
+	"brevvagt/scanner/source/share/large"
 	"brevvagt/scanner/source/share/night"
 )
 
@@ -65,7 +66,7 @@ func (w Worker) equip(ctx context.Context, s, old *Shares) error {
 	}
 	for i := range s.list {
 		if f := w.Pipeline.Formats; f != nil {
-			s.list[i].share.Large = night.Large{Dir: f.Spill, Lines: f.Condensable}
+			s.list[i].share.Large = large.Reader{Dir: f.Spill, Lines: f.Condensable}
 		}
 		if s.list[i].cfg.Quarantine() {
 			s.list[i].share.Seize = seize

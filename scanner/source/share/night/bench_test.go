@@ -17,8 +17,8 @@ import (
 	"brevvagt/scanner/source/share/walk"
 )
 
-// large is for figures that take minutes; it is set by BREVVAGT_LARGE=1.
-func large() bool { return os.Getenv("BREVVAGT_LARGE") != "" }
+// patient is for figures that take minutes; it is set by BREVVAGT_LARGE=1.
+func patient() bool { return os.Getenv("BREVVAGT_LARGE") != "" }
 
 // many makes n small text files, a hundred in a folder, as case folders hold.
 func (r *rig) many(n int) {
@@ -97,7 +97,7 @@ func BenchmarkFirstScan(b *testing.B) {
 // asks for the same facts: scan/find, at most 2 is wanted.
 func BenchmarkUnchangedScan(b *testing.B) {
 	files := 30_000
-	if large() {
+	if patient() {
 		files = 300_000
 	}
 	r := newRig(b)
@@ -143,7 +143,7 @@ func (synthetic) Open(context.Context, string) (walk.File, error) { return nil, 
 // for which 30 s and 500 MB are wanted.
 func BenchmarkPlan(b *testing.B) {
 	tree := synthetic{500, 100}
-	if large() {
+	if patient() {
 		tree.folders = 10_000
 	}
 	n := float64(tree.folders * tree.files)

@@ -16,6 +16,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/scanner"
+	"brevvagt/scanner/source/share/large"
 	"brevvagt/scanner/source/share/state"
 	"brevvagt/scanner/source/share/walk"
 )
@@ -28,7 +29,7 @@ type Share struct {
 	Walkers int // folders listed at once
 	Readers int // files read at once
 	Limit   int64
-	Large   Large
+	Large   large.Reader
 	Rate    *Rate                  // nil for as fast as it goes
 	Public  func(path string) bool // of shown paths; nil for none
 	// Seize takes a file with findings away, where the share's policy says so; nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
-	"io"
 	"path"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/large"
 	"brevvagt/scanner/source/share/seal"
 	"brevvagt/scanner/source/share/state"
 	"brevvagt/scanner/source/share/walk"
@@ -53,10 +53,10 @@ func (s *Scanner) read(ctx context.Context, sh *Share, run state.Run, o *state.O
 		s.Log.Warn("file not read", "share", sh.Name, "file", hide(sh.Show(o.Path)), "why", r.Trouble, "error", detectors.RedactNumbers(err.Error()))
 		return r, true, nil
 	}
-	defer read.done()
+	defer read.Done()
 	r.Now, r.Racy = now, racy(run, now)
 	beside := s.around(ctx, sh, o)
-	r.Content = s.contentKey(sh, o, read.data, now.Size, beside)
+	r.Content = s.contentKey(sh, o, read.Data, now.Size, beside)
 	if beside == nil && o.Unchanged && o.Content != "" && o.Version == run.Version && r.Content != o.Content && o.Same(now) && !r.Racy {
 		s.Log.Warn("file changed although its times did not", "share", sh.Name, "file", hide(sh.Show(o.Path)))
 	}
@@ -85,7 +85,7 @@ func trouble(err error) string {
 // content reads a file that does not change meanwhile: its fingerprint is taken
 // before and after, and the one before is what is kept. At the first try what the walk
 // saw is the one before, so that a file over the net costs a question less.
-func content(ctx context.Context, sh *Share, o *state.Object) (read bytesOf, now walk.Entry, err error) {
+func content(ctx context.Context, sh *Share, o *state.Object) (read large.Content, now walk.Entry, err error) {
 	if seen := o.Entry; sh.listed.good() && seen.Size >= 0 {
 		read, now, err = once(ctx, sh, o.Path, &seen)
 		sh.listed.count(err)
@@ -97,7 +97,7 @@ func content(ctx context.Context, sh *Share, o *state.Object) (read bytesOf, now
 		if try > 0 {
 			select {
 			case <-ctx.Done():
-				return bytesOf{}, now, ctx.Err()
+				return large.Content{}, now, ctx.Err()
 			case <-time.After(time.Duration(try) * 50 * time.Millisecond):
 			}
 		}
@@ -105,7 +105,7 @@ func content(ctx context.Context, sh *Share, o *state.Object) (read bytesOf, now
 			return read, now, err
 		}
 	}
-	return bytesOf{}, now, err
+	return large.Content{}, now, err
 }
 
 // listed counts how often a file was what the walk saw. A server whose listings and
@@ -123,14 +123,14 @@ func (l *listed) count(err error) {
 
 // once reads a file once, in memory where no file for large content can be had; seen is its fingerprint before, nil to ask for it. Without an
 // error the caller ends what was read.
-func once(ctx context.Context, sh *Share, p string, seen *walk.Entry) (read bytesOf, now walk.Entry, err error) {
-	if read, now, err = opened(ctx, sh, p, seen, sh.Large); errors.Is(err, errNoFile) {
-		return opened(ctx, sh, p, seen, Large{})
+func once(ctx context.Context, sh *Share, p string, seen *walk.Entry) (read large.Content, now walk.Entry, err error) {
+	if read, now, err = opened(ctx, sh, p, seen, sh.Large); errors.Is(err, large.ErrNoRoom) {
+		return opened(ctx, sh, p, seen, large.Reader{})
 	}
 	return read, now, err
 }
 
-func opened(ctx context.Context, sh *Share, p string, seen *walk.Entry, large Large) (read bytesOf, now walk.Entry, err error) {
+func opened(ctx context.Context, sh *Share, p string, seen *walk.Entry, with large.Reader) (read large.Content, now walk.Entry, err error) {
 	f, err := sh.tree.Open(ctx, p)
 	if err != nil {
 		return read, now, err
@@ -145,29 +145,22 @@ func opened(ctx context.Context, sh *Share, p string, seen *walk.Entry, large La
 	if err := sh.Rate.Wait(ctx, min(max(now.Size, 0), sh.Limit)); err != nil {
 		return read, now, err
 	}
-	if read, err = sh.bytes(f, p, now.Size, large); err != nil {
-		return bytesOf{}, now, err
+	// What is taken away is taken as it is, not as lines of it.
+	if read, err = with.Read(f, p, now.Size, sh.Limit, sh.Seize != nil); errors.Is(err, large.ErrShort) {
+		err = errChanging
+	}
+	if err != nil {
+		return large.Content{}, now, err
 	}
 	after, err := f.Stat()
 	if err == nil && !now.Same(after) {
 		err = errChanging
 	}
 	if err != nil {
-		read.done()
-		return bytesOf{}, now, err
+		read.Done()
+		return large.Content{}, now, err
 	}
 	return read, now, nil
-}
-
-// whole reads as many bytes as there should be.
-func whole(f io.Reader, want int64) ([]byte, error) {
-	data := make([]byte, want)
-	if _, err := io.ReadFull(f, data); errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF) {
-		return nil, errChanging
-	} else if err != nil {
-		return nil, err
-	}
-	return data, nil
 }
 
 // contentKey names content together with what else its verdict depends on: its
@@ -202,7 +195,7 @@ func manyDigits(name string) bool {
 }
 
 // judge finds the verdict on content: one that is known, or a new one.
-func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, read bytesOf, beside *around, r *state.Result) error {
+func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, read large.Content, beside *around, r *state.Result) error {
 	if s.known.maybe(r.Content) {
 		stored, ok, err := s.DB.Verdict(ctx, r.Content, run.Version)
 		if err != nil {
@@ -219,7 +212,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 			}
 		}
 	}
-	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: read.data, Deep: true, Cut: read.cut, CutWhy: read.why}
+	it := scanner.Item{Source: "share", ID: sh.Show(o.Path), Name: o.Name, Received: time.Unix(0, r.Now.MTime), Content: read.Data, Deep: true, Cut: read.Cut, CutWhy: read.Why}
 	out, err := s.Handle(ctx, it)
 	if err != nil {
 		return err

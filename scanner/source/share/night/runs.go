@@ -82,8 +82,8 @@ func (s *Scanner) together(ctx context.Context, sh *Share, a *around, out *scann
 		if err != nil {
 			return nil, err
 		}
-		defer read.done()
-		return bytes.Clone(read.data), nil // the run looks at it later
+		defer read.Done()
+		return bytes.Clone(read.Data), nil // the run looks at it later
 	})
 	if ctx.Err() != nil {
 		return ctx.Err()
