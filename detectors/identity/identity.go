@@ -135,6 +135,9 @@ func (r *Reading) replacementStrength() detectors.Strength {
 	return detectors.Medium
 }
 
+// zeroRestored says that a number had nine digits.
+const zeroRestored = "foranstillet nul gendannet"
+
 // why gives the evidence in Danish.
 func (r *Reading) why() []string {
 	if r.Verdict == Strong && r.Label == "" && !r.Person && !r.Zero && !r.Doubtful && !r.OCR { // most
@@ -184,7 +187,7 @@ func (r *Reading) why() []string {
 		out = append(out, "form 6-4")
 	}
 	if r.Zero {
-		out = append(out, "foranstillet nul gendannet")
+		out = append(out, zeroRestored)
 	}
 	if r.Doubtful {
 		out = append(out, "ved et ord for noget andet eller som et tidspunkt")

@@ -1,11 +1,13 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/document"
 )
 
 // readOCR looks again at a text that a machine read from a picture, or a person typed so
@@ -126,4 +128,44 @@ func looksLike(c byte) byte {
 		return '8'
 	}
 	return 0
+}
+
+// reread leaves out the readings of a place of a picture that was read more than once, as
+// if two people stood there: the surest stays, and of equals the first. A number that got
+// a zero before it is less sure than one with all its digits.
+func reread(found []detectors.Finding) []detectors.Finding {
+	weight := func(x *detectors.Finding) int {
+		w := 2 * x.Strength.Rank()
+		if slices.Contains(x.Why, zeroRestored) {
+			w--
+		}
+		return w
+	}
+	again := func(a, b *detectors.Finding) bool {
+		return a.At.Path == b.At.Path && a.At.Page == b.At.Page && a.At.Line != b.At.Line &&
+			a.Value.Digest() != b.Value.Digest() && mostlyWithin(*a.At.Box, *b.At.Box)
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(x detectors.Finding) bool {
+		return boxed(&x) && slices.ContainsFunc(found, func(o detectors.Finding) bool {
+			if !boxed(&o) || !again(&x, &o) {
+				return false
+			}
+			if a, b := weight(&x), weight(&o); a != b {
+				return a < b
+			}
+			return o.At.Line < x.At.Line
+		})
+	})
+}
+
+// boxed reports whether a finding is a number on a picture, at a known place.
+func boxed(x *detectors.Finding) bool {
+	return x.Category == Category && x.At.OCR && x.At.Box != nil
+}
+
+// mostlyWithin reports whether two boxes have most of the smaller one in common.
+func mostlyWithin(a, b document.Box) bool {
+	w := min(a[0]+a[2], b[0]+b[2]) - max(a[0], b[0])
+	h := min(a[1]+a[3], b[1]+b[3]) - max(a[1], b[1])
+	return w > 0 && h > 0 && 10*w*h > 7*min(a[2]*a[3], b[2]*b[3])
 }

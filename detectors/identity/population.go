@@ -59,6 +59,9 @@ func (t *tally) chance() bool {
 // a word for a person or in the form 6-4 stay as they are, and so does one that
 // also stands among people elsewhere in the document.
 func (r *rules) settle(doc *document.Document, found []detectors.Finding, env detectors.Env) []detectors.Finding {
+	if slices.ContainsFunc(found, func(f detectors.Finding) bool { return boxed(&f) }) {
+		found = reread(found)
+	}
 	if !slices.ContainsFunc(found, func(f detectors.Finding) bool { return byCheckAlone(f) || byFormAlone(f) }) {
 		return found
 	}
