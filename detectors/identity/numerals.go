@@ -22,16 +22,14 @@ var joinWords = map[string]bool{
 	"slutter": true, "ender": true, "efterfulgt": true, "followed": true, "sidste": true, "fire": false, "afsluttes": true,
 }
 
-// joinLengths has, for each first byte, a bit for every length of such a word.
-var joinLengths = func() (t [256]uint32) {
+// joinTails has them by their length, first byte and last four.
+var joinTails = func() *tails {
+	t := new(tails)
 	for w := range joinWords {
-		t[w[0]] |= 1 << len(w)
+		t.add(tailHash(w, wordKey(len(w), w[0])))
 	}
 	return t
 }()
-
-// maxJoinWord is more than the length of the longest of them, in bytes.
-const maxJoinWord = 20
 
 // joined reads the words that join two halves of a number at the beginning of s and
 // gives their length; sure tells that they say so, bare that only "og" stands there.
@@ -45,7 +43,7 @@ func joined(s string) (n int, sure, bare bool) {
 		for k < len(s) && wordByte(s, k) {
 			k++
 		}
-		if k-n > maxJoinWord || k == n || joinLengths[s[n]]>>(k-n)&1 == 0 {
+		if k == n || !joinTails.has(tailHash(s[n:k], wordKey(k-n, s[n]))) {
 			break
 		}
 		says, ok := joinWords[s[n:k]]

@@ -2,7 +2,6 @@ package identity
 
 import (
 	"bytes"
-	"encoding/binary"
 	"strings"
 )
 
@@ -25,7 +24,7 @@ var persons = map[string]bool{"kunde": true, "medarbejder": true, "loen": true, 
 var known = func() *tails {
 	t := new(tails)
 	for w := range words {
-		t.add(tailHash([]byte(w), wordKey(len(w), w[0])))
+		t.add(tailHash(w, wordKey(len(w), w[0])))
 	}
 	return t
 }()
@@ -303,10 +302,10 @@ type tails [1 << 16 / 64]uint64
 var thingTails = func() *tails {
 	t := new(tails)
 	for w := range heads {
-		t.add(tailHash([]byte(w), 0))
+		t.add(tailHash(w, 0))
 		if len(w) > 3 {
 			for _, end := range thingEnds {
-				t.add(tailHash([]byte(w+end), 0))
+				t.add(tailHash(w+end, 0))
 			}
 		}
 	}
@@ -319,14 +318,14 @@ func (t *tails) has(hash uint16) bool { return t[hash/64]>>(hash%64)&1 != 0 }
 
 // tailHash is of the last four letters of a word, or of all where it has fewer, and of
 // what else tells it from others.
-func tailHash(w []byte, more uint32) uint16 {
+func tailHash[T string | []byte](w T, more uint32) uint16 {
 	var tail uint32
-	if len(w) < 4 {
-		for i, c := range w {
-			tail |= uint32(c) << (8 * i)
-		}
+	if n := len(w); n >= 4 {
+		tail = uint32(w[n-4]) | uint32(w[n-3])<<8 | uint32(w[n-2])<<16 | uint32(w[n-1])<<24
 	} else {
-		tail = binary.LittleEndian.Uint32(w[len(w)-4:])
+		for i := range n {
+			tail |= uint32(w[i]) << (8 * i)
+		}
 	}
 	return hash(tail, more)
 }
@@ -348,7 +347,7 @@ func headEnds(w []byte) bool {
 var headTails = func() *tails {
 	t := new(tails)
 	for w := range heads {
-		t.add(tailHash([]byte(w), uint32(len(w))))
+		t.add(tailHash(w, uint32(len(w))))
 	}
 	return t
 }()

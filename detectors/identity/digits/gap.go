@@ -17,13 +17,16 @@ func GapAt(s string, i int) (Gap, int) {
 			}
 			return None, i
 		}
-		if i+1 < len(s) && class[s[i+1]]&isDigit != 0 {
-			switch c {
-			case ' ':
+		if i+1 < len(s) {
+			switch next := class[s[i+1]]; {
+			case c == ' ' && next&isLetter != 0:
+				return None, i
+			case next&isDigit == 0:
+			case c == ' ':
 				return Space, i + 1
-			case '-':
+			case c == '-':
 				return Dash, i + 1
-			case '.':
+			case c == '.':
 				return Dot, i + 1
 			}
 		}

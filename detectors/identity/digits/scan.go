@@ -187,6 +187,9 @@ const maxClosing = 4
 
 // closedBehind reports whether no gap begins at i.
 func closedBehind(s string, i int) bool {
+	if i+1 < len(s) && s[i] == ' ' && class[s[i+1]]&isLetter != 0 {
+		return true // as most
+	}
 	return i >= len(s) || class[s[i]]&isLetter != 0 || class[s[i]]&isCluster != 0 && parted(s, i)
 }
 
