@@ -31,13 +31,14 @@ var employeeLines = []string{"Til: ", "Til ", "Navn: ", "Medarbejder: ", "Ansat:
 // Personnel is an employee, no reader, of whose matter a mail's text or a file tells: in a
 // letter to the employee, or in a sentence with the name.
 func (it *Item) Personnel() (Odd, bool) {
-	if it.Doc.Mail == nil || len(it.External) == 0 {
-		return Odd{}, false
+	matter := func(x detectors.Finding) bool { return x.Category == "personalesag" }
+	if it.Doc.Mail == nil || len(it.External) == 0 || !slices.ContainsFunc(it.Findings, matter) {
+		return Odd{}, false // before the papers are looked at: most mails have no such word
 	}
 	b := it.bundle()
 	for k := range it.Findings {
 		path := it.Findings[k].At.Path
-		if it.Findings[k].Category != "personalesag" || slices.ContainsFunc(it.Findings[:k], func(x detectors.Finding) bool { return x.Category == "personalesag" && x.At.Path == path }) {
+		if !matter(it.Findings[k]) || slices.ContainsFunc(it.Findings[:k], func(x detectors.Finding) bool { return matter(x) && x.At.Path == path }) {
 			continue
 		}
 		text := it.visible(b.paths[path])
