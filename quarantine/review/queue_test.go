@@ -246,7 +246,7 @@ func TestLiveQueue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	req.Header.Set("X-Live", "1")
+	req.Header.Set("HX-Request", "true")
 	res := c.first(req)
 	if status, body := answer(t, res); status != 200 || !strings.Contains(body, `id="koe"`) || res.Header.Get("Set-Cookie") != "" {
 		t.Errorf("status %d, cookie %q", status, res.Header.Get("Set-Cookie"))
@@ -272,7 +272,11 @@ func live(t *testing.T, browser context.Context) {
 	// Somebody is choosing: nothing moves under the hand.
 	b.do(chromedp.Click(css("label[for=vaelg-" + held.ID + "]")))
 	r.hold(t, screenshot("b"), time.Minute)
-	run(b, chromedp.Poll[bool](`document.getElementById("nyt").textContent !== ""`))
+	run(b, chromedp.Poll[bool](`document.getElementById("nyt").textContent.startsWith("Der er kommet nyt: nu venter 2 forsendelser.")`))
+	b.says("2 forsendelser venter på en afgørelse.") // what is counted goes on
+	if n := run(b, chromedp.Evaluate[int](`document.querySelectorAll(".bv-case").length`)); n != 1 {
+		t.Errorf("%d are listed under the hand, want 1", n)
+	}
 	if n := run(b, chromedp.Evaluate[int](`document.querySelectorAll("input[name=sag]:checked").length`)); n != 1 {
 		t.Errorf("%d are chosen, want 1", n)
 	}

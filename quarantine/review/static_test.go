@@ -1,6 +1,8 @@
 package review
 
 import (
+	"crypto/sha256"
+	"fmt"
 	"io/fs"
 	"net/http"
 	"net/http/httptest"
@@ -50,6 +52,26 @@ func TestFiles(t *testing.T) {
 			t.Errorf("%s: status %d", p, w.Code)
 		}
 	}
+}
+
+// TestNotices holds a file that was taken over unchanged against the sum that its notice
+// tells, and the pages to a htmx that runs no text as code.
+func TestNotices(t *testing.T) {
+	h, err := static.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	notices := get(h, static.Prefix+"NOTICES.md", "").Body.String()
+	script := get(h, static.Prefix+"js/htmx.min.js", "").Body
+	told := between(notices, "`js/htmx.min.js` | htmx ", " |")
+	if sum := fmt.Sprintf("SHA-256 `%x`", sha256.Sum256(script.Bytes())); !strings.Contains(told, sum) {
+		t.Errorf("htmx has %s, its notice says %s", sum, told)
+	}
+	if version := strings.Fields(told)[0]; !strings.Contains(script.String(), `version:"`+version+`"`) || !strings.Contains(notices, "## Zero-Clause BSD") {
+		t.Errorf("htmx is not %s, or its licence is missing", version)
+	}
+	_, body := newRig(t).as(t, "dpo").get("/")
+	contains(t, body, `<meta name="htmx-config" content='{"allowEval":false,"allowScriptTags":false,"includeIndicatorStyles":false,"selfRequestsOnly":true,"historyCacheSize":0}'>`, ourScripts)
 }
 
 func get(h http.Handler, path, etag string) *httptest.ResponseRecorder {

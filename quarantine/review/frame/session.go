@@ -118,9 +118,9 @@ func (s *Frame) Leave(r *http.Request) error {
 	return s.Sessions.Destroy(r.Context())
 }
 
-// Live reports whether a page renews itself rather than a person asking for it. That
-// must not keep a session alive.
-func Live(r *http.Request) bool { return r.Header.Get("X-Live") != "" }
+// Live reports whether a page renews itself, which is all that htmx does here, rather than
+// a person asking for it. That must not keep a session alive.
+func Live(r *http.Request) bool { return r.Header.Get("HX-Request") != "" }
 
 // Load runs next within the session; a request of a page that renews itself leaves
 // the session as it is, with the idle time it had.

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"brevvagt/quarantine"
@@ -79,12 +80,18 @@ type view struct {
 	Total     string // how many match, in words; "" when nothing is filtered
 	CanDecide bool   // several together
 	Batches   []batchView
-	Budget    string // said when the week's is used up
-	Used      string // how far it is used
-	Live      string // address of this list, for the page that renews itself
+	Budget    string // said when more was stopped today
+	Used      string // how far the day's is used
 	Problem   string
 	Limit     int
+	liveView
 	severalView
+}
+
+// liveView is for the page that renews itself.
+type liveView struct {
+	Live string // address of this list
+	News string // what came since the list was made that asks
 }
 
 // severalView is the form that decides several cases, as it was sent when there is a
@@ -212,7 +219,10 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 	if err := s.sent(r.Context(), l, v.Rows); err != nil {
 		return nil, err
 	}
-	v.Live = "/?" + params.Encode() + fmt.Sprintf("&side=%d", v.Pages.Page)
+	v.Live = "/?" + params.Encode() + fmt.Sprintf("&side=%d&kendt=%d", v.Pages.Page, v.Waiting)
+	if known, err := strconv.Atoi(r.URL.Query().Get("kendt")); err == nil && frame.Live(r) && v.Waiting > known {
+		v.News = words.Plural(l, "live.news", v.Waiting)
+	}
 	v.Batches = s.batches(r.Context(), l, u)
 	if v.Budget, v.Used, err = s.budget(r.Context(), l); err != nil {
 		return nil, err

@@ -1,4 +1,4 @@
-// Package static holds the page's style sheets, fonts, icons and its one script and serves them.
+// Package static holds the page's style sheets, fonts, icons and scripts and serves them.
 // NOTICES.md says where they come from and under which licences.
 package static
 

@@ -24,8 +24,8 @@ func filterTexts() map[string]phrase {
 		"order.frist":      {"Nærmeste frist først", "The nearest deadline first"},
 		"risk.high":        {"Høj risiko", "High risk"},
 		"risk.medium":      {"Mellem risiko", "Medium risk"},
-		"live.news":        {"Der er kommet nyt i køen. Genindlæs siden for at se det.", "There is news in the queue. Reload the page to see it."},
-		"live.fresh":       {"Køen er opdateret.", "The queue has been renewed."},
+		"live.news.one":    {"Der er kommet nyt: nu venter %d forsendelse. Den står på listen, så snart du ikke er i gang med at vælge.", "There is news: %d message is waiting now. It is on the list as soon as you are not choosing."},
+		"live.news.many":   {"Der er kommet nyt: nu venter %d forsendelser. De står på listen, så snart du ikke er i gang med at vælge.", "There is news: %d messages are waiting now. They are on the list as soon as you are not choosing."},
 
 		"rule.cpr-unprotected":              {"CPR-nummer uden sikker forbindelse", "CPR number without a secure connection"},
 		"rule.special-category-unprotected": {"Følsomme oplysninger uden sikker forbindelse", "Special category data without a secure connection"},
