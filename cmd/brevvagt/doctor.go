@@ -204,7 +204,7 @@ func (d *doctor) stateFolder(ctx context.Context, cfg config.Config) {
 func (d *doctor) dpo(cfg config.Config) {
 	remarks := append(cfg.DPORemarks(), cfg.AccessRemarks()...)
 	if len(remarks) == 0 {
-		d.say(good, "DPO (dpo:)", fmt.Sprintf("påmindelser til %d, loft %d om ugen, fund gemmes i %s", len(cfg.DPO.Remind), cfg.DPO.AlertBudget, time.Duration(cfg.DPO.KeepFindings)), "")
+		d.say(good, "DPO (dpo:)", fmt.Sprintf("påmindelser til %d, loft %d om dagen, fund gemmes i %s", len(cfg.DPO.Remind), cfg.DPO.Ceiling(), time.Duration(cfg.DPO.KeepFindings)), "")
 	}
 	for _, r := range remarks {
 		m := note

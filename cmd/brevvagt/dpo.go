@@ -41,7 +41,7 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 			return d.state.KeyHolders(ctx, d.cfg.Vault.Recipients)
 		}},
 		Head:  func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
-		Check: fieldcheck.Check, Budget: c.AlertBudget, Keep: time.Duration(d.cfg.Vault.KeepContent), Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
+		Check: fieldcheck.Check, Budget: c.Ceiling(), Keep: time.Duration(d.cfg.Vault.KeepContent), Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}, nil
 }
 

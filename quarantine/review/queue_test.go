@@ -57,12 +57,20 @@ func TestQueueIsSearched(t *testing.T) {
 	if strings.Index(body, "sag-"+abroad.ID) > strings.Index(body, "sag-"+shot.ID) || !strings.Contains(body, "Høj risiko") {
 		t.Error("the riskiest is not first")
 	}
-	contains(t, body, "2 forsendelser er standset") // of three, two this week
-	r.server.queue.Budget = 2
-	if _, body = c.get("/"); strings.Contains(body, `id="budget"`) {
+	contains(t, body, "Standset: 1 af 1 i dag")
+	if strings.Contains(body, `id="budget"`) {
 		t.Error("a budget that is just used up is said to be exceeded")
 	}
-	contains(t, body, "Standset i dag: 1. De sidste 7 dage: 2 af højst 2.")
+	// A day is one in Denmark: 00:35 is today, 23:35 was yesterday.
+	for _, ago := range []time.Duration{13*time.Hour + 30*time.Minute, 14*time.Hour + 30*time.Minute} {
+		r.hold(t, screenshot(ago.String()), ago)
+	}
+	_, body = c.get("/")
+	contains(t, body, "Standset: 2 af 1 i dag", "I dag er der standset flere forsendelser end de 1,")
+	english := r.as(t, "dpo")
+	english.post("/sprog", "til", "en")
+	_, body = english.get("/")
+	contains(t, body, "Stopped: 2 of 1 today", "More messages were stopped today than the 1 a day")
 	// A number is neither looked for nor kept, however it is written and wherever it stands.
 	for _, query := range []string{"q=070761-4285", "q=lønkørsel+0707614285&vis=alle", "vis=alle&afsender=070761+4285@borger.example"} {
 		res := c.first(mustRequest(t, r.url+"/?"+query))

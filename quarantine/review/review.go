@@ -142,7 +142,7 @@ type Config struct {
 	// links are given out.
 	Sent   func(ctx context.Context, ids []string) (map[string]string, error)
 	Keep   time.Duration // how long the original of a case is kept, whether decided or not; 0 says nothing of it
-	Budget int           // items held in a week before the page says it is too many; 0 is never
+	Budget int           // items held in a day before the page says it is too many; 0 is never
 	// Signer signs the ledger's head in packages that leave the house; nil leaves it out.
 	Signer func() (*ledger.Signer, error)
 	// Keys are those that open what is kept; nil shows no page for them.

@@ -28,9 +28,12 @@ type DPO struct {
 	// as exported from the directory of employees, read again when it changes.
 	Units     []units.Unit `yaml:"units"`
 	UnitsFile string       `yaml:"units_file"`
-	// AlertBudget is how many items a week may be held before the page says that
-	// people will stop reading; 0 = not watched. Default 50.
-	AlertBudget int `yaml:"alert_budget"`
+	// AlertsPerDay is how many items a day may be held before the page says that people
+	// will stop reading, at most 10,000; 0 = not watched. Default 10.
+	AlertsPerDay *int `yaml:"alerts_per_day"`
+	// AlertsPerWeek is what that setting was before: a week's. It counts as a fifth for
+	// each day, rounded up, where the other is not set.
+	AlertsPerWeek *int `yaml:"alert_budget"`
 	// KeepFindings is how long findings and texts of a case are kept after its
 	// content; the default is a year, counted from the hold.
 	KeepFindings Duration `yaml:"keep_findings"`
@@ -50,7 +53,28 @@ type Heads struct {
 }
 
 func defaultDPO() DPO {
-	return DPO{AlertBudget: 50, KeepFindings: Duration(365 * 24 * time.Hour), KeepWarnings: Duration(14 * 24 * time.Hour)}
+	return DPO{KeepFindings: Duration(365 * 24 * time.Hour), KeepWarnings: Duration(14 * 24 * time.Hour)}
+}
+
+// Alerts a day: what nobody could read, and what counts where nothing is set.
+const (
+	maxAlerts     = 10_000
+	defaultAlerts = 10
+	workingDays   = 5
+)
+
+// Ceiling is how many items a day may be held before the page says that it is too many;
+// 0 is never.
+func (d *DPO) Ceiling() int {
+	switch {
+	case d.AlertsPerDay != nil:
+		return *d.AlertsPerDay
+	case d.AlertsPerWeek == nil:
+		return defaultAlerts
+	case *d.AlertsPerWeek < 0 || *d.AlertsPerWeek > workingDays*maxAlerts:
+		return -1
+	}
+	return (*d.AlertsPerWeek + workingDays - 1) / workingDays
 }
 
 func (d *DPO) check() error {
@@ -68,8 +92,11 @@ func (d *DPO) check() error {
 	if err := units.Check(d.Units); err != nil {
 		errs = append(errs, fmt.Errorf("dpo.units: %w", err))
 	}
-	if d.AlertBudget < 0 {
-		errs = append(errs, errors.New("dpo.alert_budget must not be negative"))
+	if n := d.Ceiling(); n < 0 || n > maxAlerts {
+		errs = append(errs, fmt.Errorf("dpo.alerts_per_day must be 0 to %d (dpo.alert_budget, the week's ceiling of earlier versions, five times that)", maxAlerts))
+	}
+	if d.AlertsPerDay != nil && d.AlertsPerWeek != nil {
+		errs = append(errs, errors.New("dpo.alert_budget is the week's ceiling of earlier versions: leave it out beside dpo.alerts_per_day"))
 	}
 	if d.KeepFindings < Duration(30*24*time.Hour) {
 		errs = append(errs, errors.New("dpo.keep_findings must be at least 720h (30 days)"))
@@ -114,8 +141,11 @@ func (c *Config) DPORemarks() []Remark {
 	if _, err := units.Open(nil, d.UnitsFile); err != nil {
 		list = append(list, Remark{Text: "dpo.units_file kan ikke læses: enheder tælles efter domæne (" + err.Error() + ")", Remedy: "en tabel mail;enhed, som brevvagts bruger kan læse", Broken: true})
 	}
-	if d.AlertBudget == 0 {
-		list = append(list, Remark{Text: "dpo.alert_budget er 0: ingen ser, når der standses for meget"})
+	if d.AlertsPerWeek != nil {
+		list = append(list, Remark{Text: fmt.Sprintf("dpo.alert_budget er loftet for en uge fra tidligere udgaver: %d om ugen læses som %d om dagen", *d.AlertsPerWeek, d.Ceiling()), Remedy: fmt.Sprintf("dpo: {alerts_per_day: %d} i stedet", d.Ceiling())})
+	}
+	if d.Ceiling() == 0 {
+		list = append(list, Remark{Text: "dpo.alerts_per_day er 0: ingen ser, når der standses for meget"})
 	}
 	return list
 }

@@ -38,7 +38,7 @@ type Pages struct {
 	Board   *Board
 	// Case reads a case that was not decided with others, to name it.
 	Case func(ctx context.Context, id string) (*quarantine.Case, error)
-	// Budget is how many items a week may be held before the page says so; 0 is never.
+	// Budget is how many items a day may be held before the page says so; 0 is never.
 	Budget int
 	// Sent gives what the senders of cases chose through their links; nil where no
 	// links are given out.
@@ -292,22 +292,21 @@ func cmpStates(list []quarantine.State) []quarantine.State {
 	return list
 }
 
-// budget says how much of the week's is used, or that more was stopped than people will
+// budget says how much of the day's is used, and when more was stopped than people will
 // read.
 func (s *Pages) budget(ctx context.Context, l words.Lang) (over, used string, err error) {
 	if s.Budget <= 0 {
 		return "", "", nil
 	}
-	n, err := s.Finder.HeldSince(ctx, s.Now().Add(-7*24*time.Hour))
+	now := s.Now().In(words.Zone())
+	n, err := s.Finder.HeldSince(ctx, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
 	if err != nil {
 		return "", "", err
 	}
-	if n <= s.Budget {
-		now := s.Now().In(words.Zone())
-		today, err := s.Finder.HeldSince(ctx, time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location()))
-		return "", words.Text(l, "queue.used", today, n, s.Budget), err
+	if n > s.Budget {
+		over = words.Text(l, "queue.budget", s.Budget)
 	}
-	return words.Text(l, "queue.budget", n, s.Budget), "", nil
+	return over, words.Text(l, "queue.used", n, s.Budget), nil
 }
 
 func (s *Pages) row(l words.Lang, c *quarantine.Case, decide bool) row {
