@@ -89,31 +89,40 @@ func (s *Service) Unmask(ctx context.Context, id string, n int, by, reason strin
 
 // Value is finding n of a case in clear. Call Unmask before.
 func (s *Service) Value(ctx context.Context, id string, n int, o *vault.Opener) (string, error) {
-	if o == nil {
-		return "", ErrLocked
-	}
-	v, err := s.values(ctx, id)
+	list, err := s.clear(ctx, id, o)
 	if err != nil {
 		return "", err
-	}
-	if v.Size > maxValues {
-		return "", fmt.Errorf("values of case %s: %w", id, vault.ErrChanged)
-	}
-	r, err := s.vault.Open(ctx, v, o)
-	if err != nil {
-		return "", err
-	}
-	defer r.Close()
-	text, err := io.ReadAll(r)
-	if err != nil {
-		return "", err
-	}
-	var list []string
-	if err := json.Unmarshal(text, &list); err != nil {
-		return "", fmt.Errorf("values of case %s: %w", id, vault.ErrChanged)
 	}
 	if n < 0 || n >= len(list) || list[n] == "" {
 		return "", fmt.Errorf("finding %d of case %s: %w", n, id, ErrNotFound)
 	}
 	return list[n], nil
+}
+
+// clear are the values of a case, one for each finding.
+func (s *Service) clear(ctx context.Context, id string, o *vault.Opener) (Values, error) {
+	if o == nil {
+		return nil, ErrLocked
+	}
+	v, err := s.values(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if v.Size > maxValues {
+		return nil, fmt.Errorf("values of case %s: %w", id, vault.ErrChanged)
+	}
+	r, err := s.vault.Open(ctx, v, o)
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	text, err := io.ReadAll(r)
+	if err != nil {
+		return nil, err
+	}
+	var list Values
+	if err := json.Unmarshal(text, &list); err != nil {
+		return nil, fmt.Errorf("values of case %s: %w", id, vault.ErrChanged)
+	}
+	return list, nil
 }

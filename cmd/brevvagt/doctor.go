@@ -22,6 +22,7 @@ import (
 	"brevvagt/document/ocr/heif"
 	"brevvagt/internal/health"
 	"brevvagt/quarantine/rekey"
+	"brevvagt/quarantine/review/sheets/libre"
 	"brevvagt/scanner/source/gateway/smtpin"
 )
 
@@ -85,6 +86,11 @@ func (d *doctor) programs(ctx context.Context) {
 		d.say(note, "tekstgenkendelse", "dansk; retningsbestemmelse mangler", "apt-get install tesseract-ocr-osd")
 	default:
 		d.say(good, "tekstgenkendelse", "tesseract med dansk", "")
+	}
+	if path := libre.Find(); path != "" {
+		d.say(good, "LibreOffice", path+" tegner sider af Office-filer i sager", "")
+	} else {
+		d.say(note, "LibreOffice", "mangler: sager viser kun teksten af Office-filer, ikke siderne", "apt-get install "+libre.Packages)
 	}
 	if heif.Installed() {
 		d.say(good, "telefoners billeder", "HEIC og AVIF læses", "")

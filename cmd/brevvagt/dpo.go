@@ -3,10 +3,14 @@ package main
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"time"
 
 	"brevvagt/cmd/brevvagt/access"
 	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/detectors"
+	"brevvagt/document/pdf"
 	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/rekey"
@@ -14,6 +18,8 @@ import (
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/figures"
 	"brevvagt/quarantine/review/keys"
+	"brevvagt/quarantine/review/sheets"
+	"brevvagt/quarantine/review/sheets/libre"
 	"brevvagt/quarantine/stats"
 	"brevvagt/quarantine/witness"
 )
@@ -29,7 +35,12 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 	if d.cfg.Notify.From != "" {
 		ask = lanes.Mailer{Hop: lanes.NoticeHop(d.cfg), From: d.cfg.Notify.From}
 	}
+	draw, err := d.drawer()
+	if err != nil {
+		return review.Config{}, err
+	}
 	return review.Config{
+		Draw: draw.Draw,
 		Ways: ways, Sent: d.sentActs(), Answer: d.answerLink(),
 		Stats: func(ctx context.Context, year int) (*stats.Year, error) {
 			return stats.Of(ctx, d.state.DB, year, d.service.Register().Zone())
@@ -43,6 +54,21 @@ func (d *daemon) reviewConfig(secure bool) (review.Config, error) {
 		Head:  func(ctx context.Context) (string, error) { return d.state.SignedHead(ctx, d.service) },
 		Check: fieldcheck.Check, Budget: c.Ceiling(), Keep: time.Duration(d.cfg.Vault.KeepContent), Desk: d.state.Desk(d.service), Contact: breach.Contact{Name: c.Name, Mail: c.Mail, Phone: c.Phone},
 	}, nil
+}
+
+// drawer draws pages with the workers that read items.
+func (d *daemon) drawer() (*sheets.Drawer, error) {
+	self, err := os.Executable()
+	if err != nil {
+		return nil, err
+	}
+	office, err := libre.New(filepath.Join(d.cfg.State, "sheets"), []string{self, "office-worker"})
+	if err != nil {
+		return nil, err
+	}
+	pages := pdf.Sheets(pdf.Config{})
+	return &sheets.Drawer{Formats: d.engine.pipeline.Formats.List, Texts: d.engine.pool.Format(pages[0]), Sheet: d.engine.pool.Format(pages[1]),
+		Pictures: d.engine.pipeline.Formats.List, Set: func() *detectors.Set { return d.live.Load().pipeline.Detectors }, Office: office}, nil
 }
 
 // ruleStates tells the page how the rules in force stand; in dry run none is acted on.

@@ -50,6 +50,6 @@ billeder, arkiver - finder CPR-numre og siger, om det må sendes.
 		return fmt.Errorf("%w (see brevvagt --help)", err)
 	})
 	root.AddCommand(newScan(), newServe(), newDemo(), office.NewCase(), office.NewRegister(), office.NewLedger(), office.NewAccount(), office.NewVault(),
-		newDoctor(), newConfig(), newPolicy(), newWorker(), newCanary(), newTransport(), newMailbox(), newShares(), board.NewReport(), shares.NewDB())
+		newDoctor(), newConfig(), newPolicy(), newWorker(), newOfficeWorker(), newCanary(), newTransport(), newMailbox(), newShares(), board.NewReport(), shares.NewDB())
 	return root
 }

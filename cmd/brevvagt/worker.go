@@ -8,6 +8,7 @@ import (
 	formatlist "brevvagt/document/all"
 	"brevvagt/document/isolate"
 	"brevvagt/document/pdf"
+	"brevvagt/quarantine/review/sheets/libre"
 )
 
 // newWorker is the hidden subcommand that a daemon or scan runs to read pictures
@@ -23,11 +24,17 @@ func newWorker() *cobra.Command {
 			if warm != "" {
 				return pdf.Warm(warm)
 			}
-			return isolate.Serve(os.Stdin, os.Stdout, formatlist.Hostile(o))
+			return isolate.Serve(os.Stdin, os.Stdout, append(formatlist.Hostile(o), pdf.Sheets(pdf.Config{CacheDir: o.PDFCache})...))
 		},
 	}
 	cmd.Flags().BoolVar(&o.NoOCR, "no-ocr", false, "")
 	cmd.Flags().StringVar(&o.PDFCache, "pdf-cache", "", "")
 	cmd.Flags().StringVar(&warm, "warm", "", "")
 	return cmd
+}
+
+// newOfficeWorker is the hidden subcommand that locks itself in and runs LibreOffice.
+func newOfficeWorker() *cobra.Command {
+	return &cobra.Command{Use: "office-worker", Hidden: true, DisableFlagParsing: true,
+		Run: func(_ *cobra.Command, args []string) { os.Exit(libre.Guard(args, os.Stdin)) }}
 }

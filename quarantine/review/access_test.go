@@ -30,7 +30,7 @@ func TestAccess(t *testing.T) {
 		"GET /drev": inside, "GET /drev/filer": readers, "GET /drev/udtraek/{slags}": readers, "POST /drev/pause": {"dpo", "operator"}, "POST /drev/fortsaet": {"dpo", "operator"},
 		"POST /flere": deciders, "POST /flere/fortryd": deciders,
 		"POST /log-ud": inside, "GET /{$}": inside, "GET /drift": inside,
-		"GET /sag/{id}": readers, "GET /sag/{id}/koersel": readers, "GET /sag/{id}/billede/{n}": deciders, "POST /sag/{id}/frigiv": deciders, "POST /sag/{id}/afvis": deciders,
+		"GET /sag/{id}": readers, "GET /sag/{id}/koersel": readers, "GET /sag/{id}/billede/{n}": deciders, "GET /sag/{id}/side/{n}": deciders, "POST /sag/{id}/frigiv": deciders, "POST /sag/{id}/afvis": deciders,
 		"GET /fortegnelse": readers, "GET /udtraek/{slags}": readers, "GET /fortegnelse/udskriv": readers, "GET /fortegnelse/{nr}": readers,
 		"GET /fortegnelse/{nr}/frist.ics": readers, "GET /fortegnelse/{nr}/anmeldelse": readers, "GET /fortegnelse/{nr}/underretning": readers,
 		"GET /fortegnelse/{nr}/alvor": readers, "POST /fortegnelse/{nr}/alvor": keepers, "GET /fortegnelse/ny": keepers, "POST /fortegnelse/ny": keepers,

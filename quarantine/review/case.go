@@ -100,6 +100,7 @@ type findView struct {
 	Clear  string // the value itself, for as long as it is open
 	Closes string // when it closes
 	Was    string // the reason that was given and not taken
+	Sheet  bool   // its page can be asked for
 }
 
 type pictureView struct {
@@ -167,6 +168,11 @@ func (s *server) caseWith(w http.ResponseWriter, r *http.Request, id string, sta
 	}
 	if !view.Waiting {
 		view.Kept = view.Typed.Prose("frigiv", "afvis", "spoerg")
+	}
+	for _, list := range [][]findView{view.Finds, view.FindsRest} {
+		for i := range list {
+			list[i].Sheet = view.CanSeePictures && c.VaultObject != "" && s.offersSheet(c.Evidence[list[i].N])
+		}
 	}
 	if view.CanSeePictures && r.URL.Query().Get("billeder") == "1" {
 		view.Pictures = pictureViews(l, c)

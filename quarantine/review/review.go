@@ -81,8 +81,10 @@ type Originals interface {
 	ReleasesSome(source string) bool
 }
 
-// Opening gives the original out, plain to the DPO or in a package that leaves the house.
+// Opening gives the original out, plain to the DPO or in a package that leaves the house,
+// or has a page of it drawn.
 type Opening interface {
+	Sheet(ctx context.Context, id string, n int, by string, o *vault.Opener, draw func(context.Context, []byte, quarantine.Place) ([]byte, error)) ([]byte, error)
 	Original(ctx context.Context, id, by, reason string, o *vault.Opener) (io.ReadCloser, error)
 	HandOut(ctx context.Context, id, by, reason, receiver, sealedTo string, o *vault.Opener) (io.ReadCloser, error)
 }
@@ -140,7 +142,9 @@ type Config struct {
 	Check func(string) error
 	// Sent gives what the senders of cases chose through their links; nil where no
 	// links are given out.
-	Sent   func(ctx context.Context, ids []string) (map[string]string, error)
+	Sent func(ctx context.Context, ids []string) (map[string]string, error)
+	// Draw draws the page on which something was found; nil offers none.
+	Draw   func(ctx context.Context, original []byte, at quarantine.Place) ([]byte, error)
 	Keep   time.Duration // how long the original of a case is kept, whether decided or not; 0 says nothing of it
 	Budget int           // items held in a day before the page says it is too many; 0 is never
 	// Signer signs the ledger's head in packages that leave the house; nil leaves it out.
@@ -172,6 +176,7 @@ type more struct {
 	signin *signin.Pages
 	mine   *mine.Pages
 	shares *shares.Pages
+	draw   func(context.Context, []byte, quarantine.Place) ([]byte, error) // nil offers no pages of files
 }
 
 type server struct {
@@ -238,7 +243,7 @@ func newServer(cfg Config, idle time.Duration) (*server, error) {
 	}
 	s.breach = &breach.Pages{Frame: s.Frame, Register: cfg.Service.Register(), Desk: cfg.Desk, Contact: cfg.Contact, Head: cfg.Head}
 	s.check, s.Work, s.mail, s.Colleagues, s.signer = cfg.Check, cfg.Work, cfg.Mail, cfg.Colleagues, cfg.Signer
-	s.answer, s.keep = cfg.Answer, cfg.Keep
+	s.answer, s.keep, s.draw = cfg.Answer, cfg.Keep, cfg.Draw
 	s.keys = keys.New(s.Frame, cfg.Keys)
 	s.prints = &prints.Pages{Frame: s.Frame, Cases: cfg.Service, Head: cfg.Head}
 	s.lists = &lists.Pages{Frame: s.Frame, Work: cfg.Work, Warned: cfg.Warned, Runs: cfg.Service.Runs(), Cases: cfg.Service}

@@ -76,6 +76,7 @@ func (s *server) routes() []route {
 
 		{"GET", "/sag/{id}", reading, s.showCase, 0},
 		{"GET", "/sag/{id}/billede/{n}", deciding, s.picture, 0},
+		{"GET", "/sag/{id}/side/{n}", deciding, s.sheet, 0},
 		{"GET", "/sag/{id}/koersel", reading, s.lists.Run, 0},
 		{"POST", "/sag/{id}/frigiv", deciding, s.release, 0},
 		{"POST", "/sag/{id}/afvis", deciding, s.reject, 0},
