@@ -59,7 +59,7 @@ func (s *server) sheet(w http.ResponseWriter, r *http.Request) {
 		s.FailWith(w, r, http.StatusForbidden, "error.locked")
 		return
 	} else {
-		view.Why = words.Text(l, "sheet."+sheets.Why(err))
+		view.Why = words.Known(l, "sheet", sheets.Why(err))
 		s.Log.Warn("no picture of a page", "case", id, "finding", n, "why", sheets.Why(err))
 	}
 	static.Guard(w.Header(), static.OwnPicture, s.Secure)

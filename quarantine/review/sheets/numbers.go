@@ -76,8 +76,8 @@ func sameKind(a, b rune) bool {
 var dated = regexp.MustCompile(`^[(]?\d{1,2}[./-]\d{1,2}[./-](?:\d{2}|\d{4})[.,;:)]*$`)
 
 // numbers are the places of all words of a text that are numbers, or pieces of one: what
-// a detector finds and what Redact blacks out, six digits and more in one word, and four
-// beside such a word or a date.
+// a detector finds and what Redact blacks out, six digits and more in one word or in words
+// of digits on a row, and four beside such a word or a date.
 func (d *Drawer) numbers(ctx context.Context, s document.Segment) []document.Box {
 	hit := make([]bool, len(s.Words))
 	mark := func(from, to int) {
@@ -107,6 +107,17 @@ func (d *Drawer) numbers(ctx context.Context, s document.Segment) []document.Box
 			heads = append(heads, w.Box)
 		}
 	}
+	for from := 0; from < len(s.Words); from++ {
+		to, n := from, 0
+		for to < len(s.Words) && figures(s.Text[s.Words[to].Start:s.Words[to].End]) && (to == from || beside(s.Words[to].Box, []document.Box{s.Words[from].Box})) {
+			n += digits(s.Text[s.Words[to].Start:s.Words[to].End])
+			to++
+		}
+		if to-from > 1 && n >= 6 {
+			mark(s.Words[from].Start, s.Words[to-1].End)
+		}
+		from = max(from, to-1)
+	}
 	var out []document.Box
 	for i, w := range s.Words {
 		if hit[i] || digits(s.Text[w.Start:w.End]) == 4 && beside(w.Box, heads) {
@@ -114,6 +125,11 @@ func (d *Drawer) numbers(ctx context.Context, s document.Segment) []document.Box
 		}
 	}
 	return out
+}
+
+// figures tells a word of digits and what stands between digits of a number, and no date.
+func figures(word string) bool {
+	return digits(word) > 0 && !dated.MatchString(word) && strings.Trim(word, "0123456789+-/.,()") == ""
 }
 
 func digits(s string) (n int) {

@@ -3,7 +3,9 @@ package static
 import "net/http"
 
 // ownFiles allows the files of this server's own, and nothing inline.
-const ownFiles = "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+const ownFiles = "default-src 'none'; style-src 'self'; img-src 'self'" + notPictures
+
+const notPictures = "; font-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 
 // Policies of content: own files without any script, with the page's own one, and with
 // that and a picture that is part of the page.
@@ -11,7 +13,7 @@ const (
 	NoScript  = ownFiles
 	OwnScript = ownFiles + "; script-src 'self'; connect-src 'self'"
 
-	OwnPicture = OwnScript + "; img-src 'self' data:"
+	OwnPicture = "default-src 'none'; style-src 'self'; img-src 'self' data:" + notPictures + "; script-src 'self'; connect-src 'self'"
 )
 
 // Guard sets what every answer of our pages carries: a policy of content, no frames, no
