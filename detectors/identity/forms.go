@@ -288,8 +288,11 @@ func (f *finder) matchLoose() bool {
 	}
 	c := f.joined(first, formLoose)
 	if runs := f.row.Runs[first:f.row.Count]; spacedOut(runs) && modulus11(&c.d) {
-		c.form, c.dashed = formParted, true
-		return f.take(c)
+		parted := c
+		parted.form, parted.dashed = formParted, true
+		if f.take(parted) {
+			return true
+		}
 	}
 	c.broken = true
 	return f.take(c)

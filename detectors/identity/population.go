@@ -60,7 +60,7 @@ func (t *tally) chance() bool {
 // also stands among people elsewhere in the document.
 func (r *rules) settle(doc *document.Document, found []detectors.Finding, env detectors.Env) []detectors.Finding {
 	if slices.ContainsFunc(found, func(f detectors.Finding) bool { return boxed(&f) }) {
-		found = reread(found)
+		found = reread(doc, found)
 	}
 	if !slices.ContainsFunc(found, func(f detectors.Finding) bool { return byCheckAlone(f) || byFormAlone(f) }) {
 		return found

@@ -15,7 +15,7 @@ func TestReadTwice(t *testing.T) {
 	}
 	key := detectors.Key{}
 	found := func(value string, strength detectors.Strength, at document.Location, why ...string) detectors.Finding {
-		return detectors.Finding{Category: Category, Value: key.Mask(value, value[:6]+"-xxxx"), Strength: strength, At: at, Why: why}
+		return detectors.Finding{Category: Category, Value: key.Mask(value, value[:6]+"-xxxx"), Strength: strength, At: at, Why: why, Segment: at.Line}
 	}
 	here, there := document.Box{300, 700, 750, 50}, document.Box{300, 900, 750, 50}
 	for name, tt := range map[string]struct {
@@ -27,11 +27,16 @@ func TestReadTwice(t *testing.T) {
 		"the same number again":  {found("2206457026", detectors.Strong, at(5, here)), 2},
 		"another in the line":    {found("0611122206", detectors.Strong, at(1, here)), 2},
 		"another at its place":   {found("0611122206", detectors.Strong, at(5, there)), 2},
+		"one around two lines":   {found("0611122206", detectors.Strong, at(5, document.Box{300, 690, 750, 120})), 2},
 		"one that stands beside": {found("0611122206", detectors.Strong, at(5, document.Box{1040, 700, 700, 50})), 2},
 	} {
-		got := reread([]detectors.Finding{found("2206457026", detectors.Strong, at(1, here)), tt.second})
+		got := reread(&document.Document{Parts: []document.Part{{Path: "a.png"}}}, []detectors.Finding{found("2206457026", detectors.Strong, at(1, here)), tt.second})
 		if len(got) != tt.want || got[0].Value.Digest() != key.Mask("2206457026", "").Digest() {
 			t.Errorf("%s: %d left", name, len(got))
 		}
+	}
+	twins := &document.Document{Parts: []document.Part{{Path: "a.png"}, {Path: "a.png"}}}
+	if got := reread(twins, []detectors.Finding{found("2206457026", detectors.Strong, at(1, here)), found("0611122206", detectors.Strong, at(5, here))}); len(got) != 2 {
+		t.Errorf("two pictures of one name: %d left", len(got))
 	}
 }

@@ -285,6 +285,9 @@ func TestEveryKindFindsItsFormat(t *testing.T) {
 		{"a.csv", "a;b", "csv"},
 		{"a", "BEGIN:VCARD", "card"},
 		{"a.txt", "a < b og <b> c", "text"},
+		{"a", "\fTABLE\n0,1\n\"\"\n", "dif"},
+		{"a", "N\x00a\x00v\x00n\x00\x1b\xffN\x00r\x00\n\x00I\x00b\x00\x1b\xff1\x00\n\x00", "csv"},
+		{"a", strings.Repeat("Navn;Nr\n", 1500) + strings.Repeat("\x01\xff\x7f\x02", 3000), ""},
 	}
 	for _, tt := range tests {
 		d := documenttest.Read(t, Formats(), tt.name, []byte(tt.data))

@@ -143,7 +143,9 @@ func whole(data []byte, n int) []byte {
 	if len(data) <= n {
 		return data
 	}
-	data = data[:n]
+	if data = data[:n]; bytes.IndexByte(data, 0) >= 0 {
+		return data // of two or four bytes a character, of which none is cut here
+	}
 	for k := n - 1; k > n-utf8.UTFMax; k-- {
 		if utf8.RuneStart(data[k]) {
 			if !utf8.FullRune(data[k:]) {

@@ -96,7 +96,7 @@ func (Dif) Name() string { return "dif" }
 
 // Match knows it by its first two lines.
 func (Dif) Match(head []byte, _ string) bool {
-	if !looks.MayStart(head, "T") {
+	if !looks.MayStart(head, "T\f\v") {
 		return false
 	}
 	lines := strings.SplitN(looks.Start(head), "\n", 3)

@@ -39,9 +39,14 @@ func (CSV) Match(head []byte, name string) bool {
 	if looks.Ext(name, ".csv", ".tsv", ".tab") {
 		return looks.Text(head)
 	}
-	head = head[:min(len(head), 8<<10)]
-	// 0xef begins the signs of full width, which count as the others.
-	return (bytes.ContainsAny(head, "\t;|") || bytes.IndexByte(head, 0xef) >= 0) && looks.Text(head) && tabular(prose.Lines(prose.Decode(head, "")))
+	rows := head[:min(len(head), 8<<10)]
+	return mayPart(rows) && looks.Text(head) && tabular(prose.Lines(prose.Decode(rows, "")))
+}
+
+// mayPart reports whether a sign between cells may be among the bytes: 0xef begins the
+// signs of full width, which count as the others, and a text with 0 may be UTF-16.
+func mayPart(rows []byte) bool {
+	return bytes.ContainsAny(rows, "\t;|") || bytes.IndexByte(rows, 0xef) >= 0 || bytes.IndexByte(rows, 0) >= 0
 }
 
 // tabular tells a table by its first rows: a heading of two columns at least and

@@ -121,8 +121,8 @@ func (l *listed) count(err error) {
 	}
 }
 
-// once reads a file once, in memory where no file for large content can be had; seen is its fingerprint before, nil to ask for it. Without an
-// error the caller ends what was read.
+// once reads a file once, in memory where no file for large content can be had; seen is
+// its fingerprint before, nil to ask for it. Without an error the caller ends what was read.
 func once(ctx context.Context, sh *Share, p string, seen *walk.Entry) (read large.Content, now walk.Entry, err error) {
 	if read, now, err = opened(ctx, sh, p, seen, sh.Large); errors.Is(err, large.ErrNoRoom) {
 		return opened(ctx, sh, p, seen, large.Reader{})
@@ -135,7 +135,12 @@ func opened(ctx context.Context, sh *Share, p string, seen *walk.Entry, with lar
 	if err != nil {
 		return read, now, err
 	}
-	defer func() { err = errors.Join(err, f.Close()) }()
+	defer func() {
+		if wrong := f.Close(); wrong != nil {
+			read.Done()
+			read, err = large.Content{}, errors.Join(err, wrong)
+		}
+	}()
 	if seen != nil {
 		now = *seen
 		now.Name = ""
