@@ -14,8 +14,9 @@ import (
 )
 
 // ForgetFindings lets old mails of runs go, and deletes what was found in the cases held before a time, with their
-// subjects, addresses, notes and the names in their ledger lines. Rules, counts, the
-// draft and the ledger's chain stay, so that statistics and the register still hold.
+// subjects, addresses, notes and the names in their ledger lines. Rules, counts, how
+// it was released, that it was a false alarm, the draft and the ledger's chain stay, so
+// that statistics and the register still hold.
 // A case that still waits is left alone; one whose content is still kept as well.
 func (s *Service) ForgetFindings(ctx context.Context, before time.Time) (int, error) {
 	rows, err := s.db.Read().QueryContext(ctx, `SELECT id FROM cases WHERE held_at < $1 AND vault_object = '' AND state NOT IN ($2, $3, $4) AND facts <> brief ORDER BY held_at, id LIMIT 1000`,
@@ -63,11 +64,17 @@ func (s *Service) forgetFindings(ctx context.Context, id, by, reason string) err
 		if err != nil {
 			return err
 		}
+		// How it was released tells whether its rules were right: by a route, or to some.
+		wish := Wish{To: c.Wish.To, Route: c.Wish.Route}.encode()
 		// The receipt is sealed, but it holds the true addresses.
-		if _, err := tx.ExecContext(ctx, `UPDATE cases SET facts = $2, brief = $2, receipt = '', reason = '', last_error = '', release_refs = '', wish = '', assigned = '' WHERE id = $1`, id, brief); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE cases SET facts = $2, brief = $2, receipt = '', reason = '', last_error = '', release_refs = '', wish = $3, assigned = '' WHERE id = $1`, id, brief, wish); err != nil {
 			return fmt.Errorf("cannot forget the findings of case %s: %w", id, err)
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM case_notes WHERE case_id = $1`, id); err != nil {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM case_notes WHERE case_id = $1 AND kind <> 'false-alarm'`, id); err != nil {
+			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
+		}
+		// That somebody called it a false alarm counts on; who did, and in which words, does not.
+		if _, err := tx.ExecContext(ctx, `UPDATE case_notes SET actor = '', text = '' WHERE case_id = $1`, id); err != nil {
 			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
 		}
 		return errors.Join(finder.Forget(ctx, tx, id), repeats.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id, by, reason, s.stamp()))

@@ -1,6 +1,7 @@
 package quarantine_test
 
 import (
+	"database/sql"
 	"errors"
 	"fmt"
 	"strings"
@@ -21,10 +22,28 @@ func TestFindingsAreForgottenAfterTheContent(t *testing.T) {
 	if _, err := r.service.Expire(t.Context(), later); err != nil {
 		t.Fatal(err)
 	}
+	// How it went, and that it was a false alarm, count in the statistics of the years.
+	if err := r.db.Update(t.Context(), func(tx *sql.Tx) error {
+		_, err := tx.Exec(`UPDATE cases SET wish = '{"to":[0],"text":"Til Bo","route":"sikker"}' WHERE id = $1`, c.ID)
+		for _, kind := range []string{"note", "false-alarm"} {
+			_, more := tx.Exec(`INSERT INTO case_notes (id, case_id, at, actor, kind, text) VALUES ($1, $2, 1, 'dpo', $1, 'Bo ringede')`, kind, c.ID)
+			err = errors.Join(err, more)
+		}
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
 	if n, err := r.service.ForgetFindings(t.Context(), later); err != nil || n != 1 {
 		t.Fatalf("%d, %v", n, err)
 	}
+	var notes string
+	if err := r.db.Read().QueryRow(`SELECT kind || actor || text FROM case_notes WHERE case_id = $1`, c.ID).Scan(&notes); err != nil || notes != "false-alarm" {
+		t.Errorf("of the notes is left %q, %v", notes, err)
+	}
 	got, err := r.service.Get(t.Context(), c.ID)
+	if got.Wish.Route != "sikker" || len(got.Wish.To) != 1 || got.Wish.Text != "" {
+		t.Errorf("of how it went is left %+v", got.Wish)
+	}
 	if err != nil || got.Subject != "" || got.From != "" || len(got.To) != 0 || len(got.Evidence) != 0 || len(got.Rules) != len(c.Rules) || got.Persons != c.Persons {
 		t.Errorf("%+v, %v", got, err)
 	}

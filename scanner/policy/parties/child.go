@@ -17,10 +17,7 @@ func (it *Item) otherChild() (Odd, bool) {
 		return Odd{}, false
 	}
 	text := it.ownWords()
-	low := strings.ToLower(text)
-	if len(low) != len(text) {
-		return Odd{}, false // places in one are none in the other
-	}
+	low := inPlace(text)
 	r := it.readers()
 	if r.work && !r.private || it.couple() || it.ofBooks() {
 		return Odd{}, false
@@ -57,11 +54,17 @@ func (it *Item) ofBooks() bool {
 // ownChild reports whether the mail calls somebody the reader's own child or foster child,
 // in the words before the name.
 func (it *Item) ownChild(n subject.Name) bool {
-	text := it.ownWords()
-	low := strings.ToLower(text)
-	return len(low) == len(text) && slices.ContainsFunc(subject.PeopleIn(text), func(f subject.Found) bool {
-		return f.Name.Same(n) && wording.TiedBefore(low, f.Start)
-	})
+	if it.children == nil {
+		text, list := it.ownWords(), []subject.Name{}
+		low := inPlace(text)
+		for _, f := range subject.PeopleIn(text) {
+			if wording.TiedBefore(low, f.Start) {
+				list = append(list, f.Name)
+			}
+		}
+		it.children = &list
+	}
+	return slices.ContainsFunc(*it.children, n.Same)
 }
 
 // atHome reports whether a recipient may be a citizen: nothing in the address tells an
@@ -95,5 +98,5 @@ func (it *Item) ownWords() string {
 		b.WriteString(text)
 		b.WriteByte('\n')
 	}
-	return b.String()
+	return strings.ToValidUTF8(b.String(), "?")
 }

@@ -128,22 +128,47 @@ func guidance(text string) int {
 // introduced reports whether the mail's own text says of somebody that the municipality
 // employs them for the reader.
 func (it *Item) introduced(n subject.Name) bool {
+	if it.byWork == nil {
+		list := it.findIntroduced()
+		it.byWork = &list
+	}
+	return slices.ContainsFunc(*it.byWork, func(w subject.Name) bool { return w.SameLoosely(n) })
+}
+
+func (it *Item) findIntroduced() (list []subject.Name) {
 	own := it.bundle()
+	room := maxSaid
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
-		if !own.said(s) || s.At.Layer == document.Header {
+		if !own.said(s) || s.At.Layer == document.Header || room <= 0 {
 			continue
 		}
-		text := s.Text[:min(len(s.Text), maxSaid)]
-		low := strings.ToLower(text)
-		if len(low) != len(text) || !wording.MayIntroduce(low) {
+		text := strings.ToValidUTF8(s.Text[:min(len(s.Text), room)], "?")
+		room -= len(text)
+		low := inPlace(text)
+		if !wording.MayIntroduce(low) {
 			continue
 		}
-		for _, f := range subject.PeopleIn(strings.ToValidUTF8(text, "?")) {
-			if f.Name.SameLoosely(n) && wording.ByWork(low, f.Start, f.End) {
-				return true
+		for _, f := range subject.PeopleIn(text) {
+			if len(list) < maxTold && wording.ByWork(low, f.Start, f.End) {
+				list = append(list, f.Name)
 			}
 		}
 	}
-	return false
+	return list
+}
+
+// inPlace is a valid text in small letters, each in as many bytes as before, so that places
+// in one are places in the other: the few whose small letter is shorter or longer, such as
+// "İ", stay.
+func inPlace(text string) string {
+	if low := strings.ToLower(text); len(low) == len(text) {
+		return low
+	}
+	return strings.Map(func(r rune) rune {
+		if low := unicode.ToLower(r); utf8.RuneLen(low) == utf8.RuneLen(r) {
+			return low
+		}
+		return r
+	}, text)
 }

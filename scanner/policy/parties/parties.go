@@ -40,6 +40,9 @@ type Item struct {
 	under []Odd
 	dug   bool                // under is filled
 	gone  map[string][]string // path → those who died long ago, see dead
+	// byWork are those whom the mail introduces as there for the reader by work, children
+	// those whom it calls the reader's.
+	byWork, children *[]subject.Name
 }
 
 // Owners knows whose mailbox an address is.

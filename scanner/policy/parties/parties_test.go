@@ -144,6 +144,30 @@ func TestHostile(t *testing.T) {
 	}
 }
 
+// TestManyFindings: what is asked for each finding costs no look at the mail's text each.
+func TestManyFindings(t *testing.T) {
+	for _, begin := range []string{"Kære Anders\n\nDin nye psykolog ringer.\n", "Kære Anders\n\nDin datter ringer.\n"} {
+		it := item("Anders Testesen <at@mail.example>", begin+strings.Repeat("Bente Prøvesen har depression.\n", 20_000))
+		s := &it.Doc.Segments[0]
+		for from, k := 0, 0; len(it.Findings) < 20_000; from += k + 1 {
+			if k = strings.Index(s.Text[from:], "depression"); k < 0 {
+				break
+			}
+			for _, category := range []string{"psykiatri", "personalesag"} {
+				it.Findings = append(it.Findings, detectors.Finding{Detector: "special-category", Category: category, Strength: detectors.Strong, At: s.At, Start: from + k, End: from + k + len("depression")})
+			}
+		}
+		start := spent.Processor()
+		if told := it.Told(map[string]bool{"psykiatri": true}); len(told) != 1 {
+			t.Errorf("%.30q: told of %d", begin, len(told))
+		}
+		it.Personnel()
+		if took := spent.Processor() - start; took > 5*time.Second {
+			t.Errorf("%.30q: took %v", begin, took)
+		}
+	}
+}
+
 // TestManyPapersAndPeople: a bundle of thousands and a list of thousands cost
 // seconds, not minutes.
 func TestManyPapersAndPeople(t *testing.T) {

@@ -36,14 +36,16 @@ func (it *Item) Personnel() (Odd, bool) {
 		return Odd{}, false // before the papers are looked at: most mails have no such word
 	}
 	b := it.bundle()
+	seen := make(map[string]bool)
 	for k := range it.Findings {
 		path := it.Findings[k].At.Path
-		if !matter(it.Findings[k]) || slices.ContainsFunc(it.Findings[:k], func(x detectors.Finding) bool { return matter(x) && x.At.Path == path }) {
+		if !matter(it.Findings[k]) || seen[path] {
 			continue
 		}
+		seen[path] = true
 		text := it.visible(b.paths[path])
-		low := strings.ToLower(text)
-		if len(low) != len(text) || !hasAny(low, wording.Personnel) || hasAny(low, wording.OfPersonnelInGeneral) {
+		low := inPlace(text)
+		if !hasAny(low, wording.Personnel) || hasAny(low, wording.OfPersonnelInGeneral) {
 			continue
 		}
 		if it.unionOnly() || it.Says(wording.OfPersonnelInGeneral...) {

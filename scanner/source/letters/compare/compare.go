@@ -59,7 +59,8 @@ func (l *letter) above(p *recipient) bool {
 		return false
 	}
 	name, found := subject.Fold(p.written), false
-	for line := range strings.SplitSeq(l.beginning(aboveWithin), "\n") {
+	block := l.beginning(aboveWithin)
+	for line := range strings.SplitSeq(block[:min(len(block), aboveWithin)], "\n") {
 		line = subject.LeftOfReference(strings.TrimSpace(line))
 		if found && line != "" {
 			return l.info.Addressee.Same(subject.NewName(withoutAttention(line)))

@@ -168,8 +168,11 @@ func (r *run) target(l *letter) int {
 		if len(rows) > 0 && len(l.numbers) == 0 {
 			return rows[0]
 		}
-		if i := slices.IndexFunc(r.people, l.above); i >= 0 {
-			return i
+		for i := 0; i < len(r.people) && r.budget > 0 && !l.info.Address.Empty(); i++ {
+			r.budget--
+			if l.above(r.people[i]) {
+				return i
+			}
 		}
 	}
 	for _, number := range l.numbers {

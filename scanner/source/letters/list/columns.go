@@ -104,13 +104,16 @@ func role(heading string) (who string, rank int) {
 	return who, rank
 }
 
+// maxHeading is the longest heading of a column that is read, in bytes.
+const maxHeading = 40
+
 // columnOf tells what a heading says a column holds.
 func columnOf(heading string) column {
-	if one, or, ok := strings.Cut(heading, "/"); ok && columnOf(one) == fullName && columnOf(or) == fullName {
+	if one, or, ok := strings.Cut(heading, "/"); ok && len(heading) <= maxHeading && columnOf(one) == fullName && columnOf(or) == fullName {
 		return fullName // "Far/medmor"
 	}
 	f := strings.ReplaceAll(subject.Fold(heading), "/", "")
-	if strings.HasPrefix(f, "email") || strings.HasPrefix(f, "mail") || len(f) > 40 {
+	if strings.HasPrefix(f, "email") || strings.HasPrefix(f, "mail") || len(f) > maxHeading {
 		return nothing
 	}
 	for _, perhaps := range []string{"eventuelle", "eventuel", "evt"} {
