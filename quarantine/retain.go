@@ -70,12 +70,11 @@ func (s *Service) forgetFindings(ctx context.Context, id, by, reason string) err
 		if _, err := tx.ExecContext(ctx, `UPDATE cases SET facts = $2, brief = $2, receipt = '', reason = '', last_error = '', release_refs = '', wish = $3, assigned = '' WHERE id = $1`, id, brief, wish); err != nil {
 			return fmt.Errorf("cannot forget the findings of case %s: %w", id, err)
 		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM case_notes WHERE case_id = $1 AND kind <> 'false-alarm'`, id); err != nil {
-			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
-		}
 		// That somebody called it a false alarm counts on; who did, and in which words, does not.
-		if _, err := tx.ExecContext(ctx, `UPDATE case_notes SET actor = '', text = '' WHERE case_id = $1`, id); err != nil {
-			return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
+		for _, notes := range []string{`DELETE FROM case_notes WHERE case_id = $1 AND kind <> 'false-alarm'`, `UPDATE case_notes SET actor = '', text = '' WHERE case_id = $1`} {
+			if _, err := tx.ExecContext(ctx, notes, id); err != nil {
+				return fmt.Errorf("cannot forget the notes of case %s: %w", id, err)
+			}
 		}
 		return errors.Join(finder.Forget(ctx, tx, id), repeats.Forget(ctx, tx, id), s.ledger.Erase(ctx, tx, id, by, reason, s.stamp()))
 	})
