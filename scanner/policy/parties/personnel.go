@@ -35,8 +35,7 @@ func (it *Item) Personnel() (Odd, bool) {
 	if it.Doc.Mail == nil || len(it.External) == 0 || !slices.ContainsFunc(it.Findings, matter) {
 		return Odd{}, false // before the papers are looked at: most mails have no such word
 	}
-	b := it.bundle()
-	seen := make(map[string]bool)
+	b, seen := it.bundle(), make(map[string]bool)
 	for k := range it.Findings {
 		path := it.Findings[k].At.Path
 		if !matter(it.Findings[k]) || seen[path] {
