@@ -10,6 +10,7 @@ import (
 	"brevvagt/cmd/brevvagt/access"
 	"brevvagt/cmd/brevvagt/lanes"
 	"brevvagt/detectors"
+	formatlist "brevvagt/document/all"
 	"brevvagt/document/pdf"
 	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/fieldcheck"
@@ -67,8 +68,12 @@ func (d *daemon) drawer() (*sheets.Drawer, error) {
 		return nil, err
 	}
 	pages := pdf.Sheets(pdf.Config{})
+	reading := formatlist.Hostile(formatlist.Options{NoOCR: d.cfg.OCR.Off})
+	for i, f := range reading {
+		reading[i] = d.engine.pool.Format(f) // beside what remembers readings: nothing of a page is kept
+	}
 	return &sheets.Drawer{Formats: d.engine.pipeline.Formats.List, Texts: d.engine.pool.Format(pages[0]), Sheet: d.engine.pool.Format(pages[1]),
-		Pictures: d.engine.pipeline.Formats.List, Set: func() *detectors.Set { return d.live.Load().pipeline.Detectors }, Office: office}, nil
+		Pictures: reading, Set: func() *detectors.Set { return d.live.Load().pipeline.Detectors }, Office: office}, nil
 }
 
 // ruleStates tells the page how the rules in force stand; in dry run none is acted on.

@@ -1,11 +1,13 @@
 package review
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"html/template"
 	"net/http"
 	"strconv"
+	"time"
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review/frame"
@@ -13,6 +15,10 @@ import (
 	"brevvagt/quarantine/review/static"
 	"brevvagt/quarantine/review/words"
 )
+
+// sheetTime is how long a page may take, with waiting for others: less than the server
+// waits before it ends the connection, so that there is a sentence and no broken page.
+const sheetTime = 100 * time.Second
 
 // sheetView is the page with a picture of the page on which a finding stands; where there
 // is none, Why says so and the finding's text stands for it.
@@ -49,11 +55,13 @@ func (s *server) sheet(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	l := frame.Language(r)
+	ctx, cancel := context.WithTimeout(r.Context(), sheetTime)
+	defer cancel()
 	view := sheetView{ID: id, Find: findViews(l, c.Evidence[n:n+1])[0]}
 	view.Find.N = n
 	if !c.Evidence[n].OnPage() {
 		view.Why = words.Text(l, "sheet.layer", words.Layer(l, c.Evidence[n]))
-	} else if png, err := s.Service.Sheet(r.Context(), id, n, u.Name, s.Opener(r), s.draw); err == nil {
+	} else if png, err := s.Service.Sheet(ctx, id, n, u.Name, s.Opener(r), s.draw); err == nil {
 		view.Src = template.URL("data:image/png;base64," + base64.StdEncoding.EncodeToString(png)) // letters and digits only
 	} else if errors.Is(err, quarantine.ErrLocked) {
 		s.FailWith(w, r, http.StatusForbidden, "error.locked")
