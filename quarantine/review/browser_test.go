@@ -186,6 +186,7 @@ func TestBrowser(t *testing.T) {
 // release one and reject another, look at the rest on a telephone, leave.
 func morning(t *testing.T, browser context.Context) {
 	r := newRealRig(t)
+	r.server.queue.Budget = 20
 	shown := r.hold(t, screenshot("a"), 2*time.Hour)
 	other := r.hold(t, screenshot("b"), 30*time.Minute)
 	abroad := r.hold(t, bundle("c"), 26*time.Hour)
