@@ -100,6 +100,10 @@ func TestPostgres(t *testing.T) {
 	if err := db.Update(t.Context(), func(tx *sql.Tx) error { return insert(t.Context(), tx, odd) }); err != nil {
 		t.Errorf("a text that PostgreSQL does not take: %v", err)
 	}
+	var plans string
+	if err := db.Read().QueryRowContext(t.Context(), `SHOW plan_cache_mode`).Scan(&plans); err != nil || plans != "force_custom_plan" {
+		t.Errorf("what is looked for is planned by %q, %v", plans, err)
+	}
 	if _, err := db.Read().ExecContext(t.Context(), `DELETE FROM accounts`); err == nil {
 		t.Error("written through the readers")
 	}

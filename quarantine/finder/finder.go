@@ -223,7 +223,11 @@ func Find(ctx context.Context, tx *sql.Tx, q Query) (ids []string, total int, er
 		q.Limit = max(0, min(q.Limit, total-q.Offset))
 		q.Offset = max(0, total-q.Offset-q.Limit)
 	}
-	text := `SELECT cases.id FROM cases` + q.join() + where + q.order() + " LIMIT " + s.arg(q.Limit) + " OFFSET " + s.arg(q.Offset)
+	text := `SELECT cases.id FROM cases` + where + q.order()
+	if q.Order == ByClock {
+		text = byClock(s, where, q.Limit+q.Offset)
+	}
+	text += " LIMIT " + s.arg(q.Limit) + " OFFSET " + s.arg(q.Offset)
 	rows, err := tx.QueryContext(ctx, text, s.args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot find cases: %w", err)
@@ -260,11 +264,18 @@ func (q *Query) narrow() bool {
 	return q.Text != "" || q.Rule != "" || q.Source != "" || q.From != "" || q.Unit != "" || !q.Since.IsZero() || !q.Until.IsZero() || q.Assigned != ""
 }
 
-func (q *Query) join() string {
-	if q.Order == ByClock {
-		return ` LEFT JOIN register_drafts d ON d.no = cases.draft_no`
+// byClock lists cases by their deadlines and behind them those without one, the longest
+// waiting first. Few have a deadline; the others are walked in the order of time and only
+// as far as is asked for, so that none are sorted.
+func byClock(s *statement, where string, most int) string {
+	and := " WHERE "
+	if where != "" {
+		and = where + " AND "
 	}
-	return ""
+	n := s.arg(most)
+	return `SELECT id FROM (SELECT cases.id, 0 AS later, d.deadline, cases.held_at FROM register_drafts d JOIN cases ON cases.id = d.case_id` + and + `d.deadline <> 0
+		UNION ALL SELECT * FROM (SELECT cases.id, 1, 0, cases.held_at FROM cases` + and + `NOT EXISTS (SELECT 1 FROM register_drafts d WHERE d.case_id = cases.id AND d.deadline <> 0)
+			ORDER BY cases.held_at, cases.id LIMIT ` + n + `) rest) x ORDER BY later, deadline, held_at, id`
 }
 
 func (q *Query) order() string {
@@ -273,8 +284,6 @@ func (q *Query) order() string {
 		return ` ORDER BY cases.held_at, cases.id`
 	case ByRisk:
 		return ` ORDER BY cases.risk DESC, cases.held_at`
-	case ByClock:
-		return ` ORDER BY CASE WHEN COALESCE(d.deadline, 0) = 0 THEN 1 ELSE 0 END, d.deadline, cases.held_at`
 	}
 	return ` ORDER BY cases.held_at DESC, cases.id DESC`
 }

@@ -12,7 +12,7 @@ import (
 type term struct {
 	word  string
 	whole bool
-	n     int // how often it is there, to one more than common
+	n     int // how often it is there, to one more than it was counted to
 }
 
 // test asks for the term in a row of case_words.
@@ -29,15 +29,14 @@ func (t *term) test(s *statement) string {
 // and of a rare term beside others most cases would be read in vain: where terms are
 // looked up together first, the index of words alone tells which cases there can be.
 func (s *statement) words(ctx context.Context, tx *sql.Tx, terms []term) error {
-	for i := range terms {
-		t := &terms[i]
-		count := &statement{}
-		text := fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM case_words WHERE %s LIMIT %d) x`, t.test(count), common+1)
-		if err := tx.QueryRowContext(ctx, text, count.args...).Scan(&t.n); err != nil {
-			return fmt.Errorf("cannot look up a word: %w", err)
+	if err := rarestFirst(ctx, tx, terms, rare); err != nil {
+		return err
+	}
+	if len(terms) > 1 && terms[0].n > rare { // counted on only where it matters: that reads much
+		if err := rarestFirst(ctx, tx, terms, common); err != nil {
+			return err
 		}
 	}
-	slices.SortStableFunc(terms, func(a, b term) int { return a.n - b.n })
 	if len(terms) > 1 && terms[0].n <= common {
 		ids, some, err := meeting(ctx, tx, terms)
 		if err != nil {
@@ -56,6 +55,20 @@ func (s *statement) words(ctx context.Context, tx *sql.Tx, terms []term) error {
 			s.where = append(s.where, `EXISTS (SELECT 1 FROM case_words w WHERE w.case_id = cases.id AND `+t.test(s)+`)`)
 		}
 	}
+	return nil
+}
+
+// rarestFirst counts how often terms are there, to one more than most, and sorts them by it.
+func rarestFirst(ctx context.Context, tx *sql.Tx, terms []term, most int) error {
+	for i := range terms {
+		t := &terms[i]
+		count := &statement{}
+		text := fmt.Sprintf(`SELECT COUNT(*) FROM (SELECT 1 FROM case_words WHERE %s LIMIT %d) x`, t.test(count), most+1)
+		if err := tx.QueryRowContext(ctx, text, count.args...).Scan(&t.n); err != nil {
+			return fmt.Errorf("cannot look up a word: %w", err)
+		}
+	}
+	slices.SortStableFunc(terms, func(a, b term) int { return a.n - b.n })
 	return nil
 }
 

@@ -2,6 +2,7 @@ package review
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -11,7 +12,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
+	"brevvagt/internal/store"
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/finder"
 	"brevvagt/quarantine/review/queue"
 )
 
@@ -56,6 +59,32 @@ func TestQueueIsSearched(t *testing.T) {
 	_, body := c.get("/?orden=risiko")
 	if strings.Index(body, "sag-"+abroad.ID) > strings.Index(body, "sag-"+shot.ID) || !strings.Contains(body, "Høj risiko") {
 		t.Error("the riskiest is not first")
+	}
+	// The nearest deadline first, those without one behind them by age, on every page.
+	for n, x := range []*quarantine.Case{abroad, old} {
+		if err := r.db.Update(t.Context(), func(tx *sql.Tx) error {
+			_, err := tx.Exec(`UPDATE register_drafts SET deadline = $2 WHERE no = $1`, x.DraftNo, store.Millis(r.now)+int64(n))
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for query, want := range map[string][]*quarantine.Case{"orden=frist": {abroad, old, shot}, "vis=alle&orden=frist": {abroad, old, shot}, "orden=frist&kilde=gateway": {abroad, shot}, "orden=frist&q=domstol.example": {abroad}} {
+		_, body := c.get("/?" + query)
+		at := 0
+		for _, x := range want {
+			next := strings.Index(body, `id="sag-`+x.ID)
+			if next < at {
+				t.Errorf("%s: %s is not in its place", query, x.Subject)
+			}
+			at = next
+		}
+	}
+	for n, want := range []*quarantine.Case{abroad, old, shot} {
+		got, total, err := r.service.Find(t.Context(), finder.Query{Order: finder.ByClock, Limit: 1, Offset: n})
+		if err != nil || total != 3 || len(got) != 1 || got[0].ID != want.ID {
+			t.Errorf("place %d by clock: %v of %d, %v", n, got, total, err)
+		}
 	}
 	contains(t, body, "Standset: 1 af 1 i dag")
 	if strings.Contains(body, `id="budget"`) {
