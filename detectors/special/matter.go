@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"brevvagt/detectors"
+	"brevvagt/internal/needle"
 )
 
 // This file tells that somebody's life is told from words of which none says much by
@@ -31,6 +32,7 @@ const (
 	ownLeast    = 2
 	themeMost   = 3
 	themeAlone  = 5
+	lightOnly   = 2 // more where no word says much: children, bottles and a staircase are a party
 	strongCue   = 3 // weight of the lexicon's strong words; all others weigh one
 )
 
@@ -99,18 +101,19 @@ func (ix *index) matters(text string, hits []hit) []detectors.Span {
 func (ix *index) matter(text string, hits []hit) (detectors.Span, bool) {
 	var told []hit
 	var s sentence
-	person := false // one of the sentences speaks of somebody
+	person, third := false, false // one of the sentences speaks of somebody, or says "hun"
 	for _, h := range hits {
 		if h.start >= s.end {
 			s = ix.sentenceAt(text, h.start, s.end)
 		}
-		if s.general || s.listsCategories || s.afterSignature || toReader(s) || statesLaw(s.lower) || h.entry.theme == 0 || h.entry.group != Private && friendly(text, &h, s) {
+		if s.general || s.listsCategories || s.afterSignature || toReader(s) || statesLaw(s.lower) || topicNeedles.In(s.lower) || h.entry.theme == 0 || h.entry.group != Private && friendly(text, &h, s) {
 			continue
 		}
 		person = person || s.anchor != "" || speaksOf(s.lower, thirdWords) || namesSomebody(text[s.start:s.end])
+		third = third || speaksOf(s.lower, thirdWords)
 		told = append(told, h)
 	}
-	if !enough(told) {
+	if !enough(told) || !third && !slices.ContainsFunc(told, func(h hit) bool { return h.entry.group != Private || h.entry.weight > 1 }) {
 		return detectors.Span{}, false
 	}
 	from, to := max(0, told[0].start-cueName), min(len(text), told[len(told)-1].end+cueName/2)
@@ -172,6 +175,9 @@ func enough(hits []hit) bool {
 	if grave > 1 {
 		sum++
 	}
+	if grave == 0 {
+		sum -= lightOnly
+	}
 	return several > 1 && sum >= matterLeast
 }
 
@@ -180,6 +186,9 @@ var (
 	readerWords = setOf("du dig din dit dine jer jeres you your ni deg")
 	thirdWords  = setOf("han hun ham hende hans hendes he she him her his hon honom henne hennes sie ihr ihm ihre")
 )
+
+// topics are words of a sentence on what a text, a course or an evening is about.
+var topicNeedles = needle.New([]string{"emner", "temaer", "temaet", "temaaften", "temadag", "kapitel", "kapitlet", "afsnittet", "afsnit om", "politik om", "politik for", "retningslinje", "indhold:", "du taler om", "i taler om", "du fortæller om", "skuespil", "oplægget", "oplæg om", "undervisning", "underviser"})
 
 // toReader reports whether a sentence speaks to its reader and of nobody else.
 func toReader(s sentence) bool {
@@ -225,7 +234,7 @@ func callsSomebody(text string) bool {
 	words := strings.Fields(text)
 	for i := 1; i < len(words); i++ {
 		before := words[i-1]
-		if firstNames[strings.TrimRight(words[i], ".,:;!?)")] && unicode.IsLower(firstRune(before)) && strings.IndexByte(".!?:", before[len(before)-1]) < 0 {
+		if firstNames[strings.TrimRight(words[i], ".,:;!?)")] && unicode.IsLower(firstRune(before)) && strings.IndexByte(".!?:", before[len(before)-1]) < 0 && !(i+2 < len(words) && nameLike(words[i+1]) && byOffice(words, i, i+2)) {
 			return true
 		}
 	}

@@ -44,10 +44,19 @@ var heads = setOf("head director chair manager professor")
 // "fortæller skuespilleren Testperson Eksempel".
 var onStage = setOf("fortæller fortalte underviser holder optræder gæster synger spiller")
 
+// calling lead with "til" to whom the reader is to turn: "Ring til Testperson Eksempel".
+var calling = setOf("ring skriv henvendelse henvend sms")
+
 // byOffice reports whether the name of words[from:to] is that of somebody who
 // speaks or holds an office.
 func byOffice(words []string, from, to int) bool {
+	for to+3 < len(words) && words[to] == "og" && nameLike(words[to+1]) && nameLike(words[to+2]) {
+		to += 3 // "Anna Testesen og Bo Eksempel fortæller"
+	}
 	if to < len(words) && moves(words[to:]) {
+		return true
+	}
+	if from > 1 && words[from-1] == "til" && calling[strings.ToLower(words[from-2])] {
 		return true
 	}
 	if from > 2 && words[from-2] == "of" && heads[words[from-3]] {

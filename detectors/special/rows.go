@@ -36,9 +36,29 @@ var (
 	citizenLabels = []string{"borger", "beboer", "patient", "klient", "elev", "barn", "ansøger"}
 )
 
-// settle leaves out what cells say whose rows name nobody, and points of lists that are
-// about nobody.
+// settle leaves out what cells say whose rows name nobody, points of lists that are about
+// nobody, the houses of signatures and what members of councils speak for.
 func settle(doc *document.Document, found []detectors.Finding, _ detectors.Env) []detectors.Finding {
+	var councils map[string]map[string]bool // path → its council's members
+	for i := range found {
+		if f := &found[i]; f.Detector == "protected-address" && ofWords(doc, f) && inSign(doc, f) {
+			f.Strength = detectors.Weak // whoever writes works in such a house
+		}
+	}
+	found = slices.DeleteFunc(found, func(f detectors.Finding) bool {
+		if !ofWords(doc, &f) {
+			return false
+		}
+		if councils == nil {
+			councils = make(map[string]map[string]bool)
+		}
+		names, known := councils[f.At.Path]
+		if !known {
+			names = members(doc, &f)
+			councils[f.At.Path] = names
+		}
+		return f.Detector != "protected-address" && inSign(doc, &f) || seat(doc, &f) || ofMember(doc, &f, names)
+	})
 	if !slices.ContainsFunc(found, func(f detectors.Finding) bool { return pending(&f, anchorRow) || pending(&f, anchorPoint) }) {
 		return found
 	}

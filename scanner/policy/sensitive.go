@@ -8,6 +8,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/special"
 	"brevvagt/detectors/subject"
+	"brevvagt/document"
 	"brevvagt/scanner/policy/parties"
 )
 
@@ -106,17 +107,17 @@ func sayTold(told []parties.Odd, reader string) (da, en string) {
 // outside without a secure connection. Guidance on the scheme names nobody.
 func protectedAddress() Definition {
 	return Definition{ID: "protected-address", Title: "Beskyttet navn eller adresse uden sikker forbindelse", Action: Hold,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
+		Fires: func(site Site, f *Facts) (string, string, bool) {
 			if !f.outgoing() || len(f.Channel.Unprotected) == 0 || !slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
 				return x.Detector == "protected-address" && x.Strength == detectors.Strong
-			}) {
+			}) && !f.shelterTold(site) {
 				return "", "", false
 			}
 			return "Oplysninger om en person med beskyttet navn eller adresse til en modtager uden sikker forbindelse",
 				"Data on a person with protected name or address to a recipient without a secure connection", true
 		},
 		Softer: func(site Site, f *Facts) bool {
-			return !f.casePaper(site, map[string]bool{"protected-address": true}, 1) && !f.addressTold()
+			return !f.casePaper(site, map[string]bool{"protected-address": true}, 1) && !f.addressTold() && !f.shelterTold(site)
 		}}
 }
 
@@ -146,6 +147,29 @@ func (f *Facts) addressTold() bool {
 		}
 		return subject.NewPlace(before+behind).String() != "" && !hasWord(before+behind, toReader)
 	})
+}
+
+// living is how a sentence says where somebody stays.
+var living = groups("bor boede opholder ophold indlogeret flyttet")
+
+// shelterTold reports whether a mail from a shelter tells somebody who does not work with the
+// case in which street somebody else stays.
+func (f *Facts) shelterTold(site Site) bool {
+	if !slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool { return x.Detector == "protected-address" }) || f.parties(site).AtWork() {
+		return false
+	}
+	for i := range f.Doc.Segments {
+		text := f.Doc.Segments[i].Text
+		if f.Doc.Segments[i].At.Layer != document.Visible || !subject.StreetIn(text) {
+			continue
+		}
+		for said := range strings.SplitSeq(text, ". ") {
+			if subject.StreetIn(said) && hasWord(said, living) && (hasWord(said, others) || strings.Contains(said, "in kone ") || strings.Contains(said, "ine børn ")) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // sentenceStart is where the sentence begins in which a byte of a text stands, or
