@@ -57,6 +57,9 @@ func TestAccessOnTheTerminal(t *testing.T) {
 	if out = must(dpoPhrase+"\nen ny og lang sætning\n", "account", "key", "anna-b", "--by", "dpo"); !strings.Contains(out, "vault rewrap") {
 		t.Error(out)
 	}
+	if out = must("en ny og lang sætning\n", "account", "mail", "dpo", ",", "--by", "anna-b"); !strings.Contains(out, "ingen mailadresser mere") {
+		t.Error(out)
+	}
 	if out = must("", "vault", "keys"); !strings.Contains(out, "anna-b") {
 		t.Error(out)
 	}

@@ -38,8 +38,13 @@ dem. Adgangssætningen låser stadig nøglen til karantænen op.`
 func newAccountMail() *cobra.Command {
 	cmd := &cobra.Command{}
 	keyKeeper(cmd, "mail NAVN ADRESSE[,ADRESSE]", "sæt de mailadresser, som kontoens ejer skriver fra", 2, func(ctx context.Context, _ *bufio.Reader, _ *rekey.Keys, st *state.State, by string, args []string) error {
-		if err := st.Accounts.SetMail(ctx, args[0], strings.FieldsFunc(args[1], func(r rune) bool { return r == ',' }), by); err != nil {
+		list := strings.FieldsFunc(args[1], func(r rune) bool { return r == ',' })
+		if err := st.Accounts.SetMail(ctx, args[0], list, by); err != nil {
 			return err
+		}
+		if len(list) == 0 {
+			console.Printf(cmd.OutOrStdout(), "Kontoen %s har ingen mailadresser mere.\n", args[0])
+			return nil
 		}
 		console.Printf(cmd.OutOrStdout(), "Kontoen %s kan ikke frigive mail fra %s.\n", args[0], args[1])
 		return nil
