@@ -139,6 +139,20 @@ const (
 // letters of print that are clear enough are as well read when they are slim.
 const slim = 0.75
 
+// wideLetter is how wide the middle letter of a page must be for letters to be made slim,
+// in per cent of its height: Arial has 76, narrow fonts 57 to 72, and of 118 numbers in
+// pale print of those 7 were read with a 1 for the 7 they begin with when made slim.
+const wideLetter = 75
+
+// slimmable tells by the middle third of a page whether its letters are wide enough to be
+// made slim; a page with few letters there is read as it is.
+func slimmable(g *image.Gray) bool {
+	h := g.Rect.Dy() / 3
+	letters := spots.In(prepare.Cut(g, image.Rect(0, h, g.Rect.Dx(), 2*h)))
+	widths := measured(spots.Rows(letters, 1), letters, func(b image.Rectangle) int { return 100 * b.Dx() / max(1, b.Dy()) })
+	return len(widths) >= denseText && widths[len(widths)/2] >= wideLetter
+}
+
 // readAt is the resolution at which a page is read: pageLike, or less where its letters
 // are large enough.
 func readAt(g *image.Gray, dpi float64) float64 {
@@ -165,7 +179,7 @@ func (e *reader) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 	}
 	like := readAt(g, dpi)
 	s := prepare.Shape{SX: limited(like / dpiX), SY: limited(like / dpi), Limit: g.Rect}
-	if dpiX == dpi && dpi >= fewestLike && !speckled && !p.Camera {
+	if dpiX == dpi && dpi >= fewestLike && !speckled && !p.Camera && slimmable(g) {
 		s.SX *= slim
 	}
 	if most := math.Sqrt(25e6 / (float64(w) * s.SX * float64(h) * s.SY)); most < 1 {

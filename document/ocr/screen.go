@@ -109,18 +109,22 @@ const slimLetter = 9
 // smallest is the height below which a quarter of the letters in rows are, in pixels; 0
 // without any rows.
 func smallest(rows []spots.Row, letters []spots.Spot) int {
-	var heights []int
-	for _, r := range rows {
-		if r.Light || r.Letters < rowLetters {
-			continue
-		}
-		for _, i := range r.Spots {
-			heights = append(heights, letters[i].Box.Dy())
-		}
-	}
+	heights := measured(rows, letters, image.Rectangle.Dy)
 	if len(heights) == 0 {
 		return 0
 	}
-	slices.Sort(heights)
 	return heights[len(heights)/4]
+}
+
+// measured gives a measure of each letter in rows, the least first.
+func measured(rows []spots.Row, letters []spots.Spot, of func(image.Rectangle) int) (all []int) {
+	for _, r := range rows {
+		if !r.Light && r.Letters >= rowLetters {
+			for _, i := range r.Spots {
+				all = append(all, of(letters[i].Box))
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
 }
