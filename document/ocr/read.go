@@ -149,8 +149,13 @@ const wideLetter = 75
 func slimmable(g *image.Gray) bool {
 	h := g.Rect.Dy() / 3
 	letters := spots.In(prepare.Cut(g, image.Rect(0, h, g.Rect.Dx(), 2*h)))
-	widths := measured(spots.Rows(letters, 1), letters, func(b image.Rectangle) int { return 100 * b.Dx() / max(1, b.Dy()) })
-	return len(widths) >= denseText && widths[len(widths)/2] >= wideLetter
+	return wide(spots.Rows(letters, 1), letters, denseText)
+}
+
+// wide reports whether there are so many letters in rows, and the middle one is wide.
+func wide(rows []spots.Row, letters []spots.Spot, least int) bool {
+	widths := measured(rows, letters, func(b image.Rectangle) int { return 100 * b.Dx() / max(1, b.Dy()) })
+	return len(widths) >= least && widths[len(widths)/2] >= wideLetter
 }
 
 // readAt is the resolution at which a page is read: pageLike, or less where its letters

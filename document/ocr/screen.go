@@ -44,7 +44,7 @@ func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 	letterRows := spots.Rows(letterSpots, 1)
 	plain, colourful := prepare.Folded(g)
 	s := prepare.Shape{SX: zoom, SY: zoom, Origin: part.Min, Limit: whole.Rect}
-	if !colourful && smallest(letterRows, letterSpots) >= slimLetter {
+	if !colourful && smallest(letterRows, letterSpots) >= slimLetter && wide(letterRows, letterSpots, fewLetters) {
 		s.SX *= slim
 	}
 	s.W, s.H = max(1, int(float64(w)*s.SX)), max(1, int(float64(h)*s.SY))
@@ -105,6 +105,9 @@ const sureScreen = 50
 // slimLetter is how high the small letters of a screenshot must be for them to be made
 // slim, in pixels: at 8 one number in two hundred was misread, from 9 on none.
 const slimLetter = 9
+
+// fewLetters is how many letters tell how wide those of a screenshot are.
+const fewLetters = 12
 
 // smallest is the height below which a quarter of the letters in rows are, in pixels; 0
 // without any rows.

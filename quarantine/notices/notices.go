@@ -252,8 +252,7 @@ func pause(tries int) time.Duration {
 // transaction. What is due later than anything is ever put off was so by a clock that
 // was wrong.
 func (b *Box) claim(ctx context.Context) (*notice, error) {
-	at := b.now()
-	now, never := store.Millis(at), store.Millis(at.Add(2*max(gather, longestPause)))
+	now, never := b.bounds()
 	const first = `SELECT id FROM notices WHERE state = 'waiting' AND (due <= $1 OR due > $2) ORDER BY due, id LIMIT 1`
 	var id string
 	if err := b.db.Read().QueryRowContext(ctx, first, now, never).Scan(&id); errors.Is(err, sql.ErrNoRows) {
@@ -264,6 +263,9 @@ func (b *Box) claim(ctx context.Context) (*notice, error) {
 	n := &notice{}
 	err := b.db.Update(ctx, func(tx *sql.Tx) error {
 		*n = notice{}
+		// The clock is read again: a letter written since the look would else seem to be
+		// put off by a wrong one.
+		now, never := b.bounds()
 		var group string
 		var due int64
 		if err := tx.QueryRowContext(ctx, `SELECT grp, due FROM notices WHERE id = (`+first+`)`, now, never).Scan(&group, &due); err != nil {
@@ -284,6 +286,13 @@ func (b *Box) claim(ctx context.Context) (*notice, error) {
 		return nil, fmt.Errorf("cannot open %d notices", len(n.ids)) // they stay marked, so that they do not stop the others
 	}
 	return n, nil
+}
+
+// bounds are the moments between which a letter waits: it is due up to now, and was put off
+// by a clock that was wrong beyond never.
+func (b *Box) bounds() (now, never int64) {
+	at := b.now()
+	return store.Millis(at), store.Millis(at.Add(2 * max(gather, longestPause)))
 }
 
 // take reads the rows that a statement marks, the oldest first: a database gives them
