@@ -110,12 +110,12 @@ func TestRegression(t *testing.T) {
 
 // TestPassedOver reads what an engine passes over when it looks at a screen as a whole: a
 // selected row, white on blue; fields with thick frames; a pale line between black ones;
-// a number that was cut out alone.
+// a number that was cut out alone; what stands below a coloured head.
 func TestPassedOver(t *testing.T) {
 	list := Formats()
 	names := []string{"cut-out.png"}
 	if !testing.Short() {
-		names = append(names, "pale-line.png", "selected-row.png", "thick-frames.png")
+		names = append(names, "coloured-head.png", "pale-line.png", "selected-row.png", "thick-frames.png")
 	}
 	for _, name := range names {
 		missing, wrong, text := found(t, list, shot{name: name, data: load(t, name), numbers: expected(t, name)})

@@ -240,6 +240,18 @@ func (e *reader) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 		return out, err
 	}
 	rows, seen, missing := unreadRows(spots.Rows(letters, 1), first.lines, same)
+	if missing*2 > seen { // the engine took what it saw for something else, as below a coloured head
+		block, err := e.pass(ctx, g, s, int(like), engine.Block)
+		if err != nil {
+			return out, err
+		}
+		if len(first.lines) > 0 {
+			block.lines = news(block.lines, first)
+		}
+		out = append(out, segments(block.lines, s)...)
+		first.lines = append(first.lines, block.lines...)
+		rows, seen, missing = unreadRows(spots.Rows(letters, 1), first.lines, same)
+	}
 	alone, read, err := e.lonely(ctx, g, rows)
 	out = append(out, segments(news(alone, first), s)...)
 	e.missed(missing-read, seen)
