@@ -152,12 +152,6 @@ func slimmable(g *image.Gray) bool {
 	return wide(spots.Rows(letters, 1), letters, denseText)
 }
 
-// wide reports whether there are so many letters in rows, and the middle one is wide.
-func wide(rows []spots.Row, letters []spots.Spot, least int) bool {
-	widths := measured(rows, letters, func(b image.Rectangle) int { return 100 * b.Dx() / max(1, b.Dy()) })
-	return len(widths) >= least && widths[len(widths)/2] >= wideLetter
-}
-
 // readAt is the resolution at which a page is read: pageLike, or less where its letters
 // are large enough.
 func readAt(g *image.Gray, dpi float64) float64 {

@@ -102,6 +102,12 @@ func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 // sureScreen is the mean confidence below which a screenshot may lie on its side.
 const sureScreen = 50
 
+// wide reports whether there are so many letters in rows, and the middle one is wide.
+func wide(rows []spots.Row, letters []spots.Spot, least int) bool {
+	widths := measured(rows, letters, func(b image.Rectangle) int { return 100 * b.Dx() / max(1, b.Dy()) })
+	return len(widths) >= least && widths[len(widths)/2] >= wideLetter
+}
+
 // slimLetter is how high the small letters of a screenshot must be for them to be made
 // slim, in pixels: at 8 one number in two hundred was misread, from 9 on none.
 const slimLetter = 9
