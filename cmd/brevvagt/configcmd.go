@@ -9,6 +9,7 @@ import (
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/console"
 	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/cmd/brevvagt/state"
 	"brevvagt/detectors"
 	"brevvagt/internal/fault"
 )
@@ -32,6 +33,11 @@ func newConfig() *cobra.Command {
 			}
 			if _, err := lanes.Routes(cfg, slog.New(slog.DiscardHandler)); err != nil {
 				return fmt.Errorf("%s: site: %w", args[0], err)
+			}
+			if there, err := state.Check(cmd.Context(), cfg.State, cfg.Database, cfg.Vault.Recipients); err != nil {
+				return err
+			} else if !there {
+				console.Printf(cmd.OutOrStdout(), "Der er ingen karantæne i %s endnu: lav dens nøgler med %s\n", cfg.State, state.SetUpHint)
 			}
 			console.Printf(cmd.OutOrStdout(), "%s er i orden: %d egne domæner, %d partnere, milter %s, SMTP %s, side %s, afsenderens side %s\n", args[0],
 				len(cfg.Site.InternalDomains), len(cfg.Site.PartnerDomains), onOff(cfg.Gateway.Milter.Listen),

@@ -144,12 +144,15 @@ func demoPeople(ctx context.Context, dir string) error {
 		return err
 	}
 	defer st.Close()
+	w := state.Wanted{Recovery: demoPassphrase, Place: "Demo pengeskab", File: filepath.Join(dir, "gendannelse.age")}
 	for _, a := range demoAccounts {
 		if _, err := st.Accounts.Create(ctx, a.name, a.display, account.DPO, demoPassphrase); err != nil {
 			return err
 		}
+		w.DPOs = append(w.DPOs, state.Person{Name: a.name, Passphrase: demoPassphrase})
 	}
-	return nil
+	_, err = st.SetUp(ctx, "", w)
+	return err
 }
 
 // fillShare fills the shared folder before the daemon walks it.

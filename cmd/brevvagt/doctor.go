@@ -231,8 +231,8 @@ func (d *doctor) keys(ctx context.Context, cfg config.Config, st *state.State) {
 		return
 	}
 	d.say(good, what, fmt.Sprintf("%d", len(list)), "")
-	for _, w := range rekey.Warnings(list) {
-		d.say(note, what, w, "brevvagt account add, brevvagt vault recovery new; docs/dpo.md")
+	for _, l := range rekey.Lacking(list) {
+		d.say(bad, what, l.String(), state.SetUpHint+"; docs/dpo.md")
 	}
 	if left > 0 {
 		d.say(note, what, fmt.Sprintf("%d af %d sager er ikke forseglet til de nøgler, der gælder nu", left, kept), "brevvagt vault rewrap --by DPO")

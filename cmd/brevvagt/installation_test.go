@@ -75,9 +75,7 @@ func install(t testing.TB, lines string) *installation {
 		t.Fatal(err)
 	}
 	warmed(t, in.state)
-	for _, name := range []string{"dpo", "kollega"} {
-		in.must(testPassphrase+"\n", "account", "add", name, "--config", in.config)
-	}
+	in.must(strings.Repeat(testPassphrase+"\n", 3), "vault", "setup", "--dpo", "dpo", "--dpo", "kollega", "-o", filepath.Join(dir, "gendannelse.age"), "--config", in.config)
 	return in
 }
 

@@ -135,6 +135,9 @@ func newDaemon(ctx context.Context, cfg config.Config, log *slog.Logger) (d *dae
 		}
 		return d, err
 	}
+	if err = d.state.Lacking(ctx, cfg.Vault.Recipients); err != nil {
+		return d, err
+	}
 	if d.lanes, err = lanes.New(cfg, log); err != nil {
 		return d, err
 	}

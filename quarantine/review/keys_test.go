@@ -78,6 +78,10 @@ func TestKeysOnThePage(t *testing.T) {
 	if list, err := rekey.Recoveries(t.Context(), r.db); err != nil || len(list) != 1 {
 		t.Errorf("%d recovery keys, %v", len(list), err)
 	}
+	if status, body := c.post("/noegler/fjern", "noegle", vault.Fingerprint(id.Recipient())); status != 409 || !strings.Contains(body, "Gendannelsesnøglen er den eneste") {
+		t.Errorf("the only recovery key: %d", status)
+	}
+	c.post("/noegler/gendannelse", "navn", "Bank", "noegle", foreign.Recipient())
 	_, body = c.post("/noegler/fjern", "noegle", vault.Fingerprint(id.Recipient()))
 	contains(t, body, "1 af 1 sager")
 	if status, _ := c.post("/noegler/fjern", "noegle", "0123"); status != 422 {

@@ -10,6 +10,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/rekey"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -62,6 +63,9 @@ func TestNoMissingText(t *testing.T) {
 	for _, r := range []account.Role{account.DPO, account.Reviewer, account.Auditor, account.Operator} {
 		keys["role."+string(r)] = true
 	}
+	for _, l := range []rekey.Lack{rekey.NoDPO, rekey.OneDPO, rekey.NoRecovery} {
+		keys["keylack."+string(l)] = true
+	}
 	for _, n := range []string{"400", "403", "404", "405", "500", "origin", "locked", "year", "many", "oidc", "oidc-again", "oidc-role", "oidc-overage", "oidc-denied", "oidc-away", "oidc-name", "oidc-closed", "drive.many"} {
 		keys["error."+n], keys["error."+n+".text"] = true, true
 	}
@@ -77,7 +81,7 @@ func TestNoMissingText(t *testing.T) {
 		}
 	}
 	// The words for other packages' values are looked up by value.
-	open := []string{"state.", "strength.", "detector.", "layer.", "kind.a.", "verb.", "detail.", "role.", "status.", "tell.", "notify.", "severity.", "band.", "form.status.", "import.", "rule.", "source.", "age.", "order.", "batch.action.", "batch.why.", "notekind.", "keykind.", "keys.", "belongs.", "sender.", "how.", "measures.", "drive.stage.", "drive.problem.", "drive.heat.", "drive.breadth.", "drive.age.", "drive.why.", "sheet."}
+	open := []string{"state.", "strength.", "detector.", "layer.", "kind.a.", "verb.", "detail.", "role.", "status.", "tell.", "notify.", "severity.", "band.", "form.status.", "import.", "rule.", "source.", "age.", "order.", "batch.action.", "batch.why.", "notekind.", "keykind.", "keylack.", "keys.", "belongs.", "sender.", "how.", "measures.", "drive.stage.", "drive.problem.", "drive.heat.", "drive.breadth.", "drive.age.", "drive.why.", "sheet."}
 	for _, k := range words.Keys() {
 		used := keys[k]
 		for _, prefix := range open {

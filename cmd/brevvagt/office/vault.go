@@ -26,7 +26,7 @@ func NewVault() *cobra.Command {
 	cmd := &cobra.Command{Use: "vault", Short: "nøgler til karantænen: hvem kan åbne, gendannelsesnøgler, forsegl igen"}
 	recovery := &cobra.Command{Use: "recovery", Short: "gendannelsesnøgler, der ligger uden for maskinen"}
 	recovery.AddCommand(newRecoveryNew(), newRecoveryAdd(), newRecoveryRemove())
-	cmd.AddCommand(newVaultKeys(), newVaultRewrap(), recovery)
+	cmd.AddCommand(newVaultSetUp(), newVaultKeys(), newVaultRewrap(), recovery)
 	return cmd
 }
 
@@ -49,8 +49,8 @@ func newVaultKeys() *cobra.Command {
 					console.Printf(out, "%s  %-9s %s\n", h.Key, h.Kind, h.Name)
 				}
 				console.Printf(out, "%d sager har indhold; %d af dem skal forsegles igen til disse nøgler\n", kept, left)
-				for _, w := range rekey.Warnings(list) {
-					console.Printf(out, "obs: %s\n", w)
+				for _, l := range rekey.Lacking(list) {
+					console.Printf(out, "obs: %s\n", l)
 				}
 				return nil
 			})
@@ -58,6 +58,86 @@ func newVaultKeys() *cobra.Command {
 	}
 	console.ConfigFlag(cmd, &file)
 	return cmd
+}
+
+func newVaultSetUp() *cobra.Command {
+	var file, public string
+	var w state.Wanted
+	var names []string
+	cmd := &cobra.Command{
+		Use: "setup", Short: "giv karantænen de nøgler, den skal have: to DPO'er og en gendannelsesnøgle", Args: cobra.NoArgs,
+		Long: `Opretter de DPO-konti, der mangler, laver gendannelsesnøglen og forsegler det, der
+allerede ligger i karantæne, til dem. Uden to DPO-nøgler og en gendannelsesnøgle starter
+brevvagt ikke. Har installationen en DPO, skal en, der kan åbne, nævnes først.
+
+Hver DPO's adgangssætning er en linje på standard input eller læses fra terminalen, i den
+rækkefølge, de er nævnt; den sidste er gendannelsesnøglens. Flyt dens fil væk fra
+maskinen, fx til et pengeskab, og opbevar adgangssætningen et andet sted. Er nøglen lavet
+på en anden maskine, nævnes filen med den offentlige halvdel: --public FIL.`,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			in := bufio.NewReader(cmd.InOrStdin())
+			for _, n := range names {
+				phrase, err := passphraseOf(cmd, in, "Adgangssætning for "+n+": ")
+				if err != nil {
+					return err
+				}
+				w.DPOs = append(w.DPOs, state.Person{Name: n, Passphrase: phrase})
+			}
+			if err := recoveryOf(cmd, in, public, &w); err != nil {
+				return err
+			}
+			return WithState(cmd, file, func(cfg config.Config, st *state.State) error {
+				p, err := st.SetUp(cmd.Context(), cfg.Vault.Recipients, w)
+				if err == nil {
+					console.Printf(cmd.OutOrStdout(), "Karantænen har de nøgler, den skal have; %d sager er forseglet til dem.\n", p.Done)
+				}
+				if err == nil && w.File != "" {
+					console.Printf(cmd.OutOrStdout(), "Gendannelsesnøglen ligger i %s. Flyt filen væk fra maskinen.\n", w.File)
+				}
+				if p.Failed > 0 {
+					console.Printf(cmd.OutOrStdout(), "%d sager kunne ikke åbnes med denne nøgle og er, som de var\n", p.Failed)
+				}
+				return err
+			})
+		},
+	}
+	console.ConfigFlag(cmd, &file)
+	cmd.Flags().StringArrayVar(&names, "dpo", nil, "DPO'ens konto; nævn to")
+	cmd.Flags().StringVar(&w.Place, "name", "pengeskab", "hvor gendannelsesnøglen skal ligge")
+	cmd.Flags().StringVarP(&w.File, "output", "o", "", "fil til gendannelsesnøglen, når den mangler")
+	cmd.Flags().StringVar(&public, "public", "", "fil med den offentlige halvdel af en, der er lavet på en anden maskine")
+	return cmd
+}
+
+// recoveryOf reads what the recovery key needs.
+func recoveryOf(cmd *cobra.Command, in *bufio.Reader, public string, w *state.Wanted) (err error) {
+	if public != "" {
+		text, err := os.ReadFile(public)
+		w.Public, w.File = string(text), ""
+		return err
+	}
+	if w.File != "" {
+		w.Recovery, err = passphraseOf(cmd, in, "Ny adgangssætning til gendannelsesnøglen: ")
+	}
+	return err
+}
+
+// spare is an error when the key of an account or a recovery key must not go yet.
+func spare(ctx context.Context, st *state.State, file, kind, what string) error {
+	cfg, err := config.Load(file)
+	if err != nil {
+		return err
+	}
+	list, err := st.KeyHolders(ctx, cfg.Vault.Recipients)
+	if err != nil {
+		return err
+	}
+	for _, h := range list {
+		if h.Kind == kind && (h.Name == what || h.Key == what) {
+			return rekey.Spare(list, kind, h.Key)
+		}
+	}
+	return nil
 }
 
 func newVaultRewrap() *cobra.Command {
@@ -210,7 +290,10 @@ func newRecoveryAdd() *cobra.Command {
 
 func newRecoveryRemove() *cobra.Command {
 	cmd := &cobra.Command{}
-	return keyKeeper(cmd, "remove NØGLE", "tag en gendannelsesnøgle ud af brug (fingeraftryk fra \"vault keys\")", 1, func(ctx context.Context, _ *bufio.Reader, k *rekey.Keys, _ *state.State, by string, args []string) error {
+	return keyKeeper(cmd, "remove NØGLE", "tag en gendannelsesnøgle ud af brug (fingeraftryk fra \"vault keys\")", 1, func(ctx context.Context, _ *bufio.Reader, k *rekey.Keys, st *state.State, by string, args []string) error {
+		if err := spare(ctx, st, cmd.Flag("config").Value.String(), "recovery", args[0]); err != nil {
+			return err
+		}
 		if err := k.Remove(ctx, by, args[0]); err != nil {
 			return err
 		}
@@ -224,6 +307,9 @@ func newAccountDisable() *cobra.Command {
 	return keyKeeper(cmd, "disable NAVN", "luk en konto; dens nøgle bruges ikke mere", 1, func(ctx context.Context, _ *bufio.Reader, _ *rekey.Keys, st *state.State, by string, args []string) error {
 		if args[0] == by {
 			return errors.New("nobody can close the account he uses")
+		}
+		if err := spare(ctx, st, cmd.Flag("config").Value.String(), "dpo", args[0]); err != nil {
+			return err
 		}
 		if err := st.Accounts.Disable(ctx, args[0], by); err != nil {
 			return err

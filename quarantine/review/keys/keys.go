@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -37,7 +38,7 @@ func New(f *frame.Frame, k *Keys) *Pages { return &Pages{Frame: f, keys: k} }
 
 type view struct {
 	Holders  []holder
-	Warnings []string
+	Lacks    []string
 	Left     int
 	Kept     int
 	Running  bool
@@ -59,13 +60,16 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, status int, problem
 	u, _ := s.User(r)
 	l := frame.Language(r)
 	list, err := s.keys.Holders(r.Context())
-	v := view{Warnings: rekey.Warnings(list)}
+	v := view{}
 	if err == nil {
 		v.Left, v.Kept, err = s.keys.Rekey.Left(r.Context())
 	}
 	if err != nil {
 		s.Broken(w, r, "list the keys", err)
 		return
+	}
+	for _, lack := range rekey.Lacking(list) {
+		v.Lacks = append(v.Lacks, string(lack))
 	}
 	for _, h := range list {
 		v.Holders = append(v.Holders, holder{words.Clean(h.Name, words.Short), h.Kind, h.Key})
@@ -162,6 +166,15 @@ func (s *Pages) Add(w http.ResponseWriter, r *http.Request) {
 func (s *Pages) Remove(w http.ResponseWriter, r *http.Request) {
 	u, _ := s.User(r)
 	if !s.mayChange(w, r) {
+		return
+	}
+	list, err := s.keys.Holders(r.Context())
+	if err != nil {
+		s.Broken(w, r, "list the keys", err)
+		return
+	}
+	if rekey.Spare(list, "recovery", strings.TrimSpace(r.PostFormValue("noegle"))) != nil {
+		s.show(w, r, http.StatusConflict, "keys.needed")
 		return
 	}
 	if err := s.keys.Rekey.Remove(r.Context(), u.Name, r.PostFormValue("noegle")); err != nil {
