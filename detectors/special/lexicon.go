@@ -22,12 +22,12 @@ type entry struct {
 	weight      int
 }
 
-// affix is a folded part of a word with the entry it stands for, and of its outermost
-// bytes as many as a key has.
+// affix is a folded part of a word with the entry it stands for, and of one way to write
+// it the outermost bytes: those it is found by, and as many as a key has.
 type affix struct {
-	text        string
-	entry       *entry
-	bytes, mask uint64
+	text               string
+	entry              *entry
+	outer, bytes, mask uint64
 }
 
 // part is an affix that may stand anywhere, kept as bytes to be searched for.
@@ -73,6 +73,7 @@ type index struct {
 type whole struct {
 	exact, cased *entry
 	phrases      []phrase
+	goesOn       uint32 // the lower five bits of the letters with which the phrases go on
 }
 
 // newIndex reads the lexicon. Every stem is spread into all its forms here, so
@@ -80,7 +81,7 @@ type whole struct {
 func newIndex(tsv string) *index {
 	ix := &index{
 		words:    make(map[string]whole),
-		prefixes: newAffixes(), suffixes: newAffixes(), wholes: new(wholes), bytes: wordTable(),
+		prefixes: new(affixes), suffixes: new(affixes), wholes: new(wholes), bytes: wordTable(),
 	}
 	first := true
 	for line := range strings.Lines(tsv) {
@@ -122,18 +123,16 @@ func (ix *index) add(e *entry, match, inflection string) {
 	case "phrase":
 		ix.addPhrase(stem, e)
 	case "prefix":
-		k := keyOf([]byte(stem))
-		ix.prefixes.add(k.begin(), affix{stem, e, k.first, ^uint64(0) >> overhang(len(stem))})
+		ix.prefixes.addBeginning(stem, e)
 	case "head":
 		for _, form := range nounForms(stem) {
 			ix.addExact(form, e) // else "misbruger" would be a form of the weaker "misbrug"
-			k := keyOf([]byte(form))
-			ix.suffixes.add(k.end(), affix{form, e, k.last, ^uint64(0) << overhang(len(form))})
+			ix.suffixes.addEnding(form, e)
 		}
 	case "inside":
 		p := part{[]byte(stem), rarest(stem), e}
 		ix.inside = append(ix.inside, p)
-		ix.bytes.Add(rareByte, stem[p.rare:p.rare+1]+strings.ToUpper(stem[p.rare:p.rare+1]))
+		ix.addRare(stem[p.rare : p.rare+1])
 	}
 }
 
@@ -195,9 +194,25 @@ func (ix *index) addPhrase(stem string, e *entry) {
 	if len(words) == 1 {
 		first = append(first, nounForms(words[0])...)
 	}
+	goesOn := p.goesOn()
 	for _, f := range first {
-		ix.edit(f, func(w *whole) { w.phrases = append(w.phrases, p) })
+		ix.edit(f, func(w *whole) {
+			w.phrases = append(w.phrases, p)
+			w.goesOn |= goesOn
+		})
 	}
+}
+
+// goesOn has a bit for the lower five of each letter that the word behind the phrase's first
+// may begin with.
+func (p *phrase) goesOn() (letters uint32) {
+	if len(p.rest) == 0 || p.rest[0].gap {
+		return ^uint32(0)
+	}
+	for form := range p.rest[0].forms {
+		letters |= 1 << (form[0] & 31)
+	}
+	return letters
 }
 
 // leading gives how many words of a phrase are passed before the one it is found by.

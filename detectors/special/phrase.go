@@ -1,6 +1,15 @@
 package special
 
-import "strings"
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// mayGoOn reports whether the next word of a text may begin with one of the letters: of what
+// follows most words, a blank and a letter of ASCII, that is told by a look.
+func mayGoOn(text string, letters uint32) bool {
+	return len(text) < 2 || text[0] != ' ' || text[1] >= utf8.RuneSelf || !wordBytes[text[1]] || letters>>(text[1]&31)&1 != 0
+}
 
 // longest gives the longest phrase that begins with w.
 func longest(text string, w word, list []phrase) (hit, bool) {

@@ -45,8 +45,10 @@ func spread(x uint64) uint64 { return x * 0x9E3779B97F4A7C15 }
 type wholes [1 << 12]uint64
 
 func (ws *wholes) add(word string) {
-	n, marks := wholesPlace(keyOf([]byte(word)))
-	ws[n] |= marks
+	for _, w := range append(written(word), word) {
+		n, marks := wholesPlace(keyOf([]byte(w)))
+		ws[n] |= marks
+	}
 }
 
 func (ws *wholes) has(k key) bool {
@@ -62,48 +64,86 @@ func wholesPlace(k key) (n, marks uint64) {
 
 // affixes are beginnings or endings of words, by their first four or last five bytes.
 type affixes struct {
-	by     map[uint64][]affix
+	by     [1 << 10][]affix
 	filter [1 << 10]uint64 // of 65,536 bits
 }
 
-func newAffixes() *affixes { return &affixes{by: make(map[uint64][]affix)} }
+// addBeginning and addEnding add a folded part of words, as it may be written.
+func (as *affixes) addBeginning(text string, e *entry) {
+	for _, w := range append(written(text), text) {
+		k := keyOf([]byte(w))
+		as.add(affix{text, e, k.begin(), k.first, ^uint64(0) >> overhang(len(w))})
+	}
+}
 
-func (as *affixes) add(bytes uint64, a affix) {
-	as.by[bytes] = append(as.by[bytes], a)
-	h := spread(bytes)
+func (as *affixes) addEnding(text string, e *entry) {
+	for _, w := range append(written(text), text) {
+		k := keyOf([]byte(w))
+		as.add(affix{text, e, k.end(), k.last, ^uint64(0) << overhang(len(w))})
+	}
+}
+
+func (as *affixes) add(a affix) {
+	h := spread(a.outer)
 	as.filter[h>>54] |= 1 << (h >> 48 & 63)
+	if list := &as.by[h>>54]; !slices.Contains(*list, a) {
+		*list = append(*list, a)
+	}
 }
 
-// may reports whether there may be any with these bytes.
-func (as *affixes) may(bytes uint64) bool {
-	h := spread(bytes)
-	return as.filter[h>>54]>>(h>>48&63)&1 != 0
+// of gives those whose outer bytes may be these.
+func (as *affixes) of(outer uint64) []affix {
+	h := spread(outer)
+	if as.filter[h>>54]>>(h>>48&63)&1 == 0 {
+		return nil
+	}
+	return as.by[h>>54]
 }
 
-// fit reports whether one of those with these bytes fits a word as far as its eight go.
-func (as *affixes) fit(bytes, eight uint64) bool {
-	return slices.ContainsFunc(as.by[bytes], func(a affix) bool { return eight&a.mask == a.bytes })
+// fit reports whether there may be one with these outer bytes of a word that fits it as
+// far as its eight go.
+func (as *affixes) fit(outer, eight uint64) bool {
+	list := as.of(outer)
+	for i := range list {
+		if a := &list[i]; eight&a.mask == a.bytes {
+			return true
+		}
+	}
+	return false
 }
 
-// The classes of bytes: those of words, those beyond ASCII, and the letters by which a part
-// that may stand anywhere in a word is looked for.
-const (
-	wordByte = glance.A
-	wideByte = glance.B
-	rareByte = glance.C
-)
-
+// Bytes are told apart by three classes: what belongs to words is of A or C, and what else
+// it is the others say. So one look gives all that a block is judged by.
+//
+//	of no class   parts words
+//	B             a hyphen
+//	A             a letter or digit of ASCII
+//	A and B       one of the letters by which a part that may stand anywhere is looked for
+//	A and C       the first byte of a Danish letter
+//	B and C       its second
+//	all           any other beyond ASCII
 func wordTable() *glance.Table {
 	t := new(glance.Table)
+	t.Add(glance.B, "-")
 	for c := range 256 {
-		if s := string([]byte{byte(c)}); wordBytes[c] {
-			t.Add(wordByte, s)
-			if c >= utf8.RuneSelf {
-				t.Add(wideByte, s)
-			}
+		s := string([]byte{byte(c)})
+		switch {
+		case c < utf8.RuneSelf && wordBytes[c]:
+			t.Add(glance.A, s)
+		case c == 0xC3:
+			t.Add(glance.A|glance.C, s)
+		case c >= utf8.RuneSelf && len(latin[c]) == 2:
+			t.Add(glance.B|glance.C, s)
+		case c >= utf8.RuneSelf:
+			t.Add(glance.A|glance.B|glance.C, s)
 		}
 	}
 	return t
+}
+
+// addRare has the letter looked for in words, small and capital.
+func (ix *index) addRare(letter string) {
+	ix.bytes.Add(glance.A|glance.B, letter+strings.ToUpper(letter))
 }
 
 // sieve goes over the words of a text block by block.
@@ -111,30 +151,21 @@ type sieve struct {
 	ix   *index
 	text string
 	at   int // where the block begins
-	// The bytes of the block that belong to words; those that folded does not have as they
-	// are looked up; the rare letters.
-	words, odd, rare uint64
-	folded           folded
-}
-
-// folded is a block in folded letters, behind eight bytes of anything and before more. Its
-// size lets each place that seven bits can tell be looked at without a check.
-type folded [1<<7 + 7]byte
-
-// eight gives the bytes from i on.
-func (f *folded) eight(i int) uint64 {
-	i &= 1<<7 - 1
-	return uint64(f[i]) | uint64(f[i+1])<<8 | uint64(f[i+2])<<16 | uint64(f[i+3])<<24 |
-		uint64(f[i+4])<<32 | uint64(f[i+5])<<40 | uint64(f[i+6])<<48 | uint64(f[i+7])<<56
+	// The bytes of the block that belong to words; those for which a word is returned
+	// whatever it is, or looked at where a hyphen follows them.
+	words, strange, hyphened uint64
+	edge                     glance.Window // of a block at one of the text's ends
 }
 
 // next gives the place of the first word from pos on that may be a stem or needs more than
 // a look; the text's end if there is none.
 func (s *sieve) next(pos int) int {
+	ix := s.ix
 	for pos < len(s.text) {
 		if pos >= s.at+glance.Block {
 			s.load(pos)
 		}
+		window := s.window()
 		words := s.words >> ((pos - s.at) & 63) << ((pos - s.at) & 63)
 		pos = s.at + glance.Block
 		for edges := words ^ words<<1; edges != 0; {
@@ -142,21 +173,25 @@ func (s *sieve) next(pos int) int {
 			edges &= edges - 1
 			to := bits.TrailingZeros64(edges)
 			edges &= edges - 1
-			start, end := s.at+from, s.at+to
-			if to == glance.Block && end < len(s.text) { // the next block may have more of it
+			if to == glance.Block && s.at+to < len(s.text) { // the next block may have more of it
 				if from == 0 {
-					return start
+					return s.at
 				}
-				s.load(start)
-				pos = start
+				pos = s.at + from
+				s.load(pos)
 				break
 			}
-			if s.mayBe(from, to) || (s.odd|s.rare)>>(from&63)<<((from-to)&63) != 0 && s.strange(from, to) {
-				return start
+			// The filters have each word as it may be written.
+			over := overhang(to - from)
+			first := (binary.LittleEndian.Uint64(window.From(from)[:]) | small) << over >> over
+			last := (binary.LittleEndian.Uint64(window.To(to)[:]) | small) >> over << over
+			k := key{first, last}
+			if ix.wholes.has(k) || ix.prefixes.fit(k.begin(), k.first) || ix.suffixes.fit(k.end(), k.last) || s.strange>>(from&63)<<((from-to)&63) != 0 {
+				return s.at + from
 			}
-			if end+1 < len(s.text) && s.text[end] == '-' && wordBytes[s.text[end+1]] {
-				if pos = numberEnd(s.text, start); pos == 0 {
-					return start
+			if s.hyphened>>((to-1)&63)&1 != 0 {
+				if pos = numberEnd(s.text, s.at+from); pos == 0 {
+					return s.at + from
 				}
 				break
 			}
@@ -165,33 +200,52 @@ func (s *sieve) next(pos int) int {
 	return len(s.text)
 }
 
-// load takes up the block at a byte. Setting bit 5 makes letters small and leaves digits as
-// they are; a letter that UTF-8 writes with two bytes is folded in their place.
+// load takes up the block at a byte.
 func (s *sieve) load(at int) {
 	s.at = at
-	s.words, s.odd, s.rare = s.ix.bytes.Look(s.text, at)
-	copy(s.folded[8:8+glance.Block], s.text[at:])
-	for i := 8; i < 8+glance.Block; i += 8 {
-		eight := s.folded[i : i+8]
-		binary.LittleEndian.PutUint64(eight, binary.LittleEndian.Uint64(eight)|0x2020202020202020)
-	}
-	for wide := s.odd & (s.odd >> 1); wide != 0; wide &= wide - 1 {
-		i := bits.TrailingZeros64(wide)
-		if f := latin[s.text[at+i+1]]; s.text[at+i] == 0xC3 && len(f) == 2 {
-			s.folded[8+i], s.folded[9+i] = f[0], f[1]
-			s.odd &^= 3 << i
+	a, b, c := s.ix.bytes.Look(s.text, at)
+	s.words = a | c
+	leads, seconds := a&c&^b, b&c&^a
+	letters := leads & (seconds >> 1)
+	s.strange = c &^ (letters | letters<<1)
+	for rare := a & b &^ c; rare != 0; rare &= rare - 1 {
+		if i := bits.TrailingZeros64(rare); s.ix.insideAt(s.text, at+i) {
+			s.strange |= 1 << i
 		}
+	}
+	hyphens := b &^ (a | c)
+	s.hyphened = s.words & (hyphens >> 1) & (s.words>>2 | 1<<62)
+	if s.hyphened>>62 != 0 && !(at+glance.Block < len(s.text) && wordBytes[s.text[at+glance.Block]]) {
+		s.hyphened &^= 1 << 62
+	}
+	if glance.At(s.text, at) == nil {
+		s.edge.Copy(s.text, at)
 	}
 }
 
-// mayBe reports whether a word of the block can be a stem, begin a phrase or have a
-// beginning or an ending of the lexicon, as far as a look at its ends tells.
-func (s *sieve) mayBe(from, to int) bool {
-	over := overhang(to - from)
-	k := key{s.folded.eight(8+from) << over >> over, s.folded.eight(to) >> over << over}
-	return s.ix.wholes.has(k) || s.ix.prefixes.may(k.begin()) && s.ix.prefixes.fit(k.begin(), k.first) ||
-		s.ix.suffixes.may(k.end()) && s.ix.suffixes.fit(k.end(), k.last)
+// window is the block with what stands around it.
+func (s *sieve) window() *glance.Window {
+	if w := glance.At(s.text, s.at); w != nil {
+		return w
+	}
+	return &s.edge
 }
+
+// insideAt reports whether a part that may stand anywhere in a word may stand there with its
+// rare letter at byte i.
+func (ix *index) insideAt(text string, i int) bool {
+	for k := range ix.inside {
+		p := &ix.inside[k]
+		if from := i - p.rare; from >= 0 && from+len(p.text) <= len(text) && text[from]|0x20 == p.text[0] && strings.EqualFold(text[from:from+len(p.text)], string(p.text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// small has bit 5 of each byte: set, it makes letters small and leaves digits as they are,
+// also in the second bytes of Danish letters.
+const small = 0x2020202020202020
 
 // numberEnd gives the end of digits with hyphens between them, 0 where letters are among
 // them. No stem is made of digits alone.
@@ -205,19 +259,26 @@ func numberEnd(text string, i int) int {
 	return i
 }
 
-// strange reports whether a word of the block has other letters than folded, or a part
-// that may stand anywhere.
-func (s *sieve) strange(from, to int) bool {
-	word := s.text[s.at+from : s.at+to]
-	if s.odd>>from<<(64-len(word)) != 0 {
-		return true
-	}
-	for _, p := range s.ix.inside {
-		for i := 0; i+len(p.text) <= len(word); i++ {
-			if word[i+p.rare]|0x20 == p.text[p.rare] && strings.EqualFold(word[i:i+len(p.text)], string(p.text)) {
-				return true
+// written gives a folded word as it may be written, each byte with bit 5 set: with Danish
+// letters and with the two that stand for one.
+func written(folded string) []string {
+	out := []string{""}
+	for i := range len(folded) {
+		for _, begun := range out {
+			if len(begun) != i {
+				continue // a letter of two bytes stands here
+			}
+			for second, two := range latin {
+				if len(two) == 2 && second&0x20 != 0 && strings.HasPrefix(folded[i:], two) {
+					out = append(out, begun+string([]byte{0xC3 | 0x20, byte(second)}))
+				}
+			}
+		}
+		for k := range out {
+			if len(out[k]) == i {
+				out[k] += string([]byte{folded[i] | 0x20})
 			}
 		}
 	}
-	return false
+	return out
 }

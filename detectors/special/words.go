@@ -207,7 +207,7 @@ func (ix *index) matchPlain(text string, w word) (hit, bool) {
 	found := hit{start: w.start, end: w.end}
 	if ix.wholes.has(k) {
 		whole := ix.words[string(f)]
-		if whole.phrases != nil {
+		if whole.phrases != nil && mayGoOn(text[w.end:], whole.goesOn) {
 			if h, ok := longest(text, w, whole.phrases); ok {
 				return h, true
 			}
@@ -220,23 +220,19 @@ func (ix *index) matchPlain(text string, w word) (hit, bool) {
 			return found, true
 		}
 	}
-	if ix.prefixes.may(k.begin()) {
-		for _, a := range ix.prefixes.by[k.begin()] {
-			// Comparing a converted slice copies nothing; converting it first would.
-			if len(f) >= len(a.text) && string(f[:len(a.text)]) == a.text && (found.entry == nil || len(a.text) > len(found.entry.stem)) {
-				found.entry = a.entry
-			}
-		}
-		if found.entry != nil {
-			return found, true
+	for _, a := range ix.prefixes.of(k.begin()) {
+		// Comparing a converted slice copies nothing; converting it first would.
+		if a.outer == k.begin() && len(f) >= len(a.text) && string(f[:len(a.text)]) == a.text && (found.entry == nil || len(a.text) > len(found.entry.stem)) {
+			found.entry = a.entry
 		}
 	}
-	if ix.suffixes.may(k.end()) {
-		for _, a := range ix.suffixes.by[k.end()] {
-			if len(f) >= len(a.text) && string(f[len(f)-len(a.text):]) == a.text {
-				found.entry = a.entry
-				return found, true
-			}
+	if found.entry != nil {
+		return found, true
+	}
+	for _, a := range ix.suffixes.of(k.end()) {
+		if a.outer == k.end() && len(f) >= len(a.text) && string(f[len(f)-len(a.text):]) == a.text {
+			found.entry = a.entry
+			return found, true
 		}
 	}
 	for _, a := range ix.inside {

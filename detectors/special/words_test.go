@@ -1,6 +1,7 @@
 package special
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -46,5 +47,48 @@ func TestPassingOverMissesNothing(t *testing.T) {
 	}
 	if found < 10_000 {
 		t.Errorf("only %d stems in all: the comparison says little", found)
+	}
+}
+
+// TestPassingOverPieces does the same with words put together at random, with letters cut in
+// two among them, and with the cues.
+func TestPassingOverPieces(t *testing.T) {
+	ix := shipped()
+	var pieces []string
+	for form := range ix.words {
+		if pieces = append(pieces, form); len(pieces) == 300 {
+			break
+		}
+	}
+	for _, e := range []string{"kræft", "Sygdom", "SYGDOM", "transplanter", "ysygdomy", "for", "sår", "hjælp", "at", "det", "den", "æ", "Å", "ø", "é", "\u00ad", "§", "a", "7", "48", "-", "-", " ", " ", " ", ". ", "\n", "\xc3", "\xa6", "\xb8x", "\xe2\x80\x93", "½", "\x00"} {
+		for range 12 {
+			pieces = append(pieces, e)
+		}
+	}
+	slices.Sort(pieces)
+	r := rand.New(rand.NewPCG(7, 8))
+	found := 0
+	for range 4000 {
+		var b strings.Builder
+		for range r.IntN(40) {
+			b.WriteString(pieces[r.IntN(len(pieces))])
+		}
+		text := b.String()
+		want := everyWord(ix, text)
+		found += len(want)
+		if got := ix.hits(text, nil); !slices.Equal(got, want) {
+			t.Fatalf("%q: %v, want %v", text, got, want)
+		}
+	}
+	if found < 3000 {
+		t.Errorf("only %d stems in all: the comparison says little", found)
+	}
+}
+
+func TestWritten(t *testing.T) {
+	for folded, want := range map[string]string{"syg": "syg", "saar": "saar s\xe3\xa5r", "aae": "aae \xe3\xa5e a\xe3\xa6"} {
+		if got := strings.Join(written(folded), " "); got != want {
+			t.Errorf("%q: %q, want %q", folded, got, want)
+		}
 	}
 }

@@ -47,3 +47,31 @@ func BenchmarkLook(b *testing.B) {
 	}
 	_ = sum
 }
+
+func TestWindow(t *testing.T) {
+	all := strings.Repeat("0123456789abcdefghijk", 12)
+	var room glance.Window
+	for size := range len(all) {
+		text := all[:size]
+		for at := range size + 1 {
+			w := glance.At(text, at)
+			if room.Copy(text, at); w == nil {
+				w = &room
+			} else if *w != room {
+				t.Fatalf("%d bytes, at %d: %q in the text, %q copied", size, at, *w, room)
+			}
+			for i := range w {
+				want := byte(0)
+				if k := at - glance.Around + i; k >= 0 && k < size {
+					want = text[k]
+				}
+				if w[i] != want {
+					t.Fatalf("%d bytes, at %d, byte %d: %q, want %q", size, at, i, w[i], want)
+				}
+			}
+			if w.From(5)[7] != w[20] || w.To(64)[7] != w[71] || w.To(1)[0] != w[1] {
+				t.Fatal("eight bytes from elsewhere")
+			}
+		}
+	}
+}
