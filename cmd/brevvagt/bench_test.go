@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"brevvagt/cmd/brevvagt/sample"
+	"brevvagt/internal/incidents"
 	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
@@ -319,17 +320,33 @@ func (in *installation) cpu() float64 {
 // people and rules, on one core, without any lane around it.
 func BenchmarkAnalysis(b *testing.B) {
 	eng := testEngine(b)
-	for _, size := range []int{5 << 10, 100 << 10} {
-		raw := benchMail(size)
-		b.Run(fmt.Sprintf("%dKB", size>>10), func(b *testing.B) {
-			b.SetBytes(int64(len(raw)))
+	for _, m := range []struct {
+		name string
+		raw  []byte
+	}{{"5KB", benchMail(5 << 10)}, {"100KB", benchMail(100 << 10)}, {"letters5KB", benchLetters(b, 5<<10)}, {"letters30KB", benchLetters(b, 30<<10)}} {
+		b.Run(m.name, func(b *testing.B) {
+			b.SetBytes(int64(len(m.raw)))
 			b.ReportAllocs()
 			for b.Loop() {
-				out, err := eng.pipeline.Handle(b.Context(), scanner.Item{Source: "gateway", From: from, To: []string{"b@firma.example"}, Content: raw})
-				if err != nil || out.Verdict.Action != policy.Pass {
+				out, err := eng.pipeline.Handle(b.Context(), scanner.Item{Source: "gateway", From: from, To: []string{"b@firma.example"}, Content: m.raw})
+				if err != nil || out.Verdict.Action != policy.Pass && !strings.HasPrefix(m.name, "letters") {
 					b.Fatal(out.Verdict, err)
 				}
 			}
 		})
 	}
+}
+
+// benchLetters is a mail of about size bytes made of what caseworkers write: the texts of
+// the corpus, one below the other, people and their matters included.
+func benchLetters(b *testing.B, size int) []byte {
+	var text strings.Builder
+	for _, it := range incidents.Generate(5, 400) {
+		raw := string(it.Data)
+		if _, body, ok := strings.Cut(raw, "8bit\r\n\r\n"); ok && !strings.Contains(raw, "multipart/") && !strings.Contains(raw, "<html") && text.Len()+len(body) < size {
+			text.WriteString(body)
+		}
+	}
+	head, _, _ := strings.Cut(string(benchMail(1)), "\r\n\r\n")
+	return []byte(head + "\r\n\r\n" + text.String())
 }
