@@ -265,7 +265,11 @@ func (w *walk) segment(s Segment) {
 	}
 	if n := len(w.doc.Segments); n == cap(w.doc.Segments) {
 		// A sheet has many small cells: twice the room spares most of the copying.
-		more := max(64, n)
+		// Most files are one text and a name.
+		more := 4
+		if n > 0 {
+			more = max(64, n)
+		}
 		if n > 1<<16 {
 			more = n / 2
 		}

@@ -18,8 +18,33 @@ var packedStarts = [...]string{"H4sI", "UEsDB", "JVBERi0", "0M8R4KGx", "N3q8ryc"
 // maxWithin bounds the files of one text.
 const maxWithin = 100
 
+// mayHold reports whether as many signs of base64 as a file has stand in a row. Such a
+// row covers every so many places of a text once, so that no more has to be looked at.
+func mayHold(text string) bool {
+	for at := minPacked - 1; at < len(text); at += minPacked {
+		if !packing(text[at]) {
+			continue
+		}
+		from, to := at, at+1
+		for from > 0 && packing(text[from-1]) {
+			from--
+		}
+		for to < len(text) && packing(text[to]) {
+			to++
+		}
+		if to-from >= minPacked {
+			return true
+		}
+		at = to - 1 // ends no row
+	}
+	return false
+}
+
 // within hands on the files that stand in a text in base64.
 func (i *inner) within(text string) {
+	if !mayHold(text) {
+		return
+	}
 	for _, start := range packedStarts {
 		for from, n := 0, 0; n < maxWithin; n++ {
 			at := strings.Index(text[from:], start)

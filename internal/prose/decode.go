@@ -24,7 +24,17 @@ import (
 // bytes, which no reader shows, are dropped.
 func Decode(data []byte, declared string) string {
 	declared = strings.ToLower(strings.Trim(strings.TrimSpace(declared), `"'`))
+	if !Shifts(declared) && AsIs(data) {
+		return string(data)
+	}
 	return fold(strings.ReplaceAll(decode(data, declared), "\x00", ""))
+}
+
+// AsIs reports whether Decode, told no charset, gives data as it is: UTF-8 without a
+// mark, zero bytes or letters that are folded.
+func AsIs(data []byte) bool {
+	// The lead bytes of what is folded do not occur in Danish.
+	return utf8.Valid(data) && bytes.IndexByte(data, 0) < 0 && bytes.IndexByte(data, 0xef) < 0 && bytes.IndexByte(data, 0xe0) < 0 && bytes.IndexByte(data, 0xe1) < 0
 }
 
 // DecodeLines is Lines of Decode with one copy fewer for what most mails are, UTF-8.

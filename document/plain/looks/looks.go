@@ -35,6 +35,9 @@ func Text(head []byte) bool {
 	if len(sample) == 0 {
 		return false
 	}
+	if prose.AsIs(sample) { // nearly every text of today
+		return !picture(sample) && fewControls(sample)
+	}
 	if pixels(sample) {
 		return false
 	}
@@ -46,6 +49,11 @@ func Text(head []byte) bool {
 			return false
 		}
 	}
+	return fewControls([]byte(text))
+}
+
+// fewControls reports whether a decoded text has no more control signs than texts have.
+func fewControls(text []byte) bool {
 	n := controls(text)
 	return n*50 <= len(text) || n <= stray && n*3 <= len(text) && n == separators(text)
 }
@@ -58,10 +66,15 @@ var binary = []string{"%PDF-", "PK\x03\x04", "\x89PNG", "GIF8", "\xd0\xcf\x11\xe
 // portable are the pictures and drawings that are written as text, or begin so.
 var portable = regexp.MustCompile(`^(P[1-7]\s+(#|\d+\s)|/\* XPM \*/|#define \S+_width \d)`)
 
+// picture asks for portable at the few beginnings that it has.
+func picture(sample []byte) bool {
+	return strings.IndexByte("P/#", sample[0]) >= 0 && portable.Match(sample)
+}
+
 // pixels tells pictures without a signature that go for text: rows of numbers, or one
 // byte of no charset's letters over and over, as a white page has it.
 func pixels(sample []byte) bool {
-	if portable.Match(sample) {
+	if picture(sample) {
 		return true
 	}
 	if utf8.Valid(sample) {
@@ -74,7 +87,7 @@ func pixels(sample []byte) bool {
 const stray = 8
 
 // controls counts the signs that no text has.
-func controls(text string) (n int) {
+func controls[T string | []byte](text T) (n int) {
 	for i := 0; i < len(text); {
 		for i+8 <= len(text) && printable(text[i:i+8]) {
 			i += 8
@@ -89,7 +102,7 @@ func controls(text string) (n int) {
 			i++
 			continue
 		}
-		r, size := utf8.DecodeRuneInString(text[i:])
+		r, size := utf8.DecodeRuneInString(string(text[i:min(i+utf8.UTFMax, len(text))]))
 		if r == utf8.RuneError || r < 0xa0 {
 			n++
 		}
@@ -99,7 +112,7 @@ func controls(text string) (n int) {
 }
 
 // printable reports whether eight bytes are ASCII from the blank to the tilde.
-func printable(s string) bool {
+func printable[T string | []byte](s T) bool {
 	_ = s[7]
 	const ones, high = 0x0101010101010101, 0x8080808080808080
 	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
@@ -108,7 +121,7 @@ func printable(s string) bool {
 }
 
 // separators counts the marks that old programs and printers leave between records.
-func separators(text string) (n int) {
+func separators(text []byte) (n int) {
 	for i := range len(text) {
 		switch text[i] {
 		case 0, 2, 3, 8, 0x0b, 0x1a, 0x1c, 0x1d, 0x1e, 0x1f:

@@ -46,7 +46,12 @@ func (CSV) Match(head []byte, name string) bool {
 // mayPart reports whether a sign between cells may be among the bytes: 0xef begins the
 // signs of full width, which count as the others, and a text with 0 may be UTF-16.
 func mayPart(rows []byte) bool {
-	return bytes.ContainsAny(rows, "\t;|") || bytes.IndexByte(rows, 0xef) >= 0 || bytes.IndexByte(rows, 0) >= 0
+	for _, sign := range []byte{'\t', ';', '|', 0xef, 0} {
+		if bytes.IndexByte(rows, sign) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // tabular tells a table by its first rows: a heading of two columns at least and

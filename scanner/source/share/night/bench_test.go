@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,12 +71,16 @@ func resident() float64 {
 	return pages * float64(os.Getpagesize()) / (1 << 20)
 }
 
+// daemonGC is the GOGC with which brevvagt serve runs.
+const daemonGC = 400
+
 // BenchmarkFirstScan compares a first scan of small text files with reading them
 // only: reading/scanning, at least 0.5 is wanted.
 func BenchmarkFirstScan(b *testing.B) {
 	r := newRig(b)
 	r.many(10_000)
 	r.now = later(time.Minute)
+	defer debug.SetGCPercent(debug.SetGCPercent(daemonGC))
 	for b.Loop() {
 		used, children := cpu(), cpuOf(syscall.RUSAGE_CHILDREN)
 		cat := timed(b, 3, func() { shell(b, r.dir, "find . -type f -print0 | xargs -0 cat >/dev/null") })

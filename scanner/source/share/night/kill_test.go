@@ -165,9 +165,9 @@ func TestManyKills(t *testing.T) {
 	}
 	sameLines(t, "findings after the kills", hits(t, r.open()), want)
 	all, distinct := tallied(t, tally)
-	// Each kill may cost what was under way and one lot that was not stored yet,
-	// for each chunk at hand.
-	if again := all - distinct; distinct != files || killed < kills/6 || again > killed*chunksAtOnce*lotFiles {
+	// Each kill may cost what was under way and two lots that were not stored yet, for
+	// each chunk at hand.
+	if again := all - distinct; distinct != files || killed < kills/6 || again > killed*chunksAtOnce*2*lotFiles {
 		t.Errorf("%d files judged, %d of them again", distinct, again)
 	}
 	t.Logf("%d files, %d kills, %d judged again; undisturbed %v", files, killed, all-distinct, whole)

@@ -20,7 +20,7 @@ type pool struct {
 	s     *Scanner
 	share *Share
 	run   state.Run
-	slots chan struct{}
+	jobs  chan func() // of the round under way, for the readers
 	waits int
 }
 
@@ -29,7 +29,7 @@ type pool struct {
 const chunksAtOnce = 3
 
 func newPool(s *Scanner, sh *Share, run state.Run) *pool {
-	return &pool{s: s, share: sh, run: run, slots: make(chan struct{}, max(1, sh.Readers))}
+	return &pool{s: s, share: sh, run: run}
 }
 
 // idle is how long to wait for work: short at first, while the walk goes on.
@@ -40,23 +40,36 @@ func (p *pool) idle() time.Duration {
 
 // round works until there is nothing to take; did is false when there was nothing.
 func (p *pool) round(ctx, stop context.Context) (did bool, err error) {
-	var wg sync.WaitGroup
+	var chunks, readers sync.WaitGroup
 	var any atomic.Bool
+	p.jobs = make(chan func(), 2*max(1, p.share.Readers))
 	errs := make([]error, chunksAtOnce)
 	for i := range chunksAtOnce {
-		wg.Go(func() {
+		chunks.Go(func() {
 			for ctx.Err() == nil && stop.Err() == nil && errs[i] == nil {
 				c, ok, err := p.s.DB.Claim(ctx, p.run.ID, p.s.Owner, p.s.Now(), p.s.Lease)
 				if err != nil || !ok {
 					errs[i] = err
 					return
 				}
-				any.Store(true)
+				if !any.Swap(true) {
+					// They stay for the round: a new one for each file would have to grow
+					// its stack again.
+					for range max(1, p.share.Readers) {
+						readers.Go(func() {
+							for job := range p.jobs {
+								job()
+							}
+						})
+					}
+				}
 				errs[i] = p.chunk(ctx, stop, c)
 			}
 		})
 	}
-	wg.Wait()
+	chunks.Wait()
+	close(p.jobs)
+	readers.Wait()
 	if any.Load() {
 		p.waits = 0
 	}
@@ -82,25 +95,17 @@ func (p *pool) chunk(ctx, stop context.Context, c state.Chunk) error {
 		if ctx.Err() != nil || stop.Err() != nil {
 			break
 		}
-		if c.Attempt > carefulAfter {
-			if err := p.careful(ctx, &c.Objects[i], out); err != nil {
-				out.fail(err)
-				break
-			}
-			continue
-		}
-		p.slots <- struct{}{}
-		wg.Go(func() {
-			defer func() { <-p.slots }()
-			r, ok, err := p.s.read(ctx, p.share, p.run, &c.Objects[i])
-			if ok {
-				out.add(ctx, r)
-			}
-			if err != nil {
+		wg.Add(1)
+		p.jobs <- func() {
+			defer wg.Done()
+			if err := p.one(ctx, stop, c.Attempt > carefulAfter, &c.Objects[i], out); err != nil {
 				out.fail(err)
 				cancel(err)
 			}
-		})
+		}
+		if c.Attempt > carefulAfter {
+			wg.Wait() // one at a time
+		}
 	}
 	wg.Wait()
 	out.flush(ctx)
@@ -112,11 +117,24 @@ func (p *pool) chunk(ctx, stop context.Context, c state.Chunk) error {
 	return errors.Join(out.err, leave)
 }
 
+// one does one file of a chunk.
+func (p *pool) one(ctx, stop context.Context, careful bool, o *state.Object, out *results) error {
+	switch {
+	case ctx.Err() != nil || stop.Err() != nil:
+		return nil
+	case careful:
+		return p.careful(ctx, o, out)
+	}
+	r, ok, err := p.s.read(ctx, p.share, p.run, o)
+	if ok {
+		out.add(ctx, r)
+	}
+	return err
+}
+
 // careful does one file of a chunk that was given up before: what it will open is
 // noted first and its result stored at once, so that the next crash names its file.
 func (p *pool) careful(ctx context.Context, o *state.Object, out *results) error {
-	p.slots <- struct{}{}
-	defer func() { <-p.slots }()
 	if o.Tries >= maxTries {
 		p.s.Log.Error("file left out: it took the program down", "share", p.share.Name, "file", hide(p.share.Show(o.Path)))
 		out.add(ctx, state.Result{Object: *o, Trouble: walk.TroubleCrash})
@@ -151,14 +169,22 @@ func (p *pool) keep(ctx context.Context, chunk int64, cancel context.CancelCause
 	}
 }
 
-// results gathers what is done and stores it in small lots: a kill loses at most one.
+// results gathers what is done and stores it in small lots beside the reading: a kill
+// loses at most the lot that is being stored and the one that is being gathered.
 type results struct {
 	p     *pool
 	chunk int64
 
-	mu   sync.Mutex
-	list []state.Result
-	last time.Time
+	mu      sync.Mutex
+	list    []state.Result
+	last    time.Time
+	storing *lot // the one before
+	err     error
+}
+
+// lot is some results on their way into the database.
+type lot struct {
+	done chan struct{} // closed when they are stored
 	err  error
 }
 
@@ -176,10 +202,12 @@ func (r *results) add(ctx context.Context, one state.Result) {
 	}
 }
 
+// flush stores what is left and waits for it.
 func (r *results) flush(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.store(ctx)
+	r.wait()
 }
 
 func (r *results) fail(err error) {
@@ -188,17 +216,33 @@ func (r *results) fail(err error) {
 	r.err = errors.Join(r.err, err)
 }
 
+// store begins to store the list once what came before is stored: readers that are
+// faster than the database wait here.
 func (r *results) store(ctx context.Context) {
-	// What is done is stored even when we are asked to stop.
-	err := r.p.s.DB.Complete(context.WithoutCancel(ctx), r.p.run, r.chunk, r.p.s.Owner, r.list)
-	if err == nil {
-		for i := range r.list {
-			if r.list[i].Fresh {
-				r.p.s.known.add(r.list[i].Content)
+	if len(r.list) == 0 {
+		return
+	}
+	r.wait()
+	list, now := r.list, &lot{done: make(chan struct{})}
+	r.list, r.last, r.storing = make([]state.Result, 0, lotFiles), time.Now(), now
+	go func() {
+		defer close(now.done)
+		// What is done is stored even when we are asked to stop.
+		now.err = r.p.s.DB.Complete(context.WithoutCancel(ctx), r.p.run, r.chunk, r.p.s.Owner, list)
+		for i := range list {
+			if now.err == nil && list[i].Fresh {
+				r.p.s.known.add(list[i].Content)
 			}
 		}
+	}()
+}
+
+// wait ends the lot before.
+func (r *results) wait() {
+	if r.storing != nil {
+		<-r.storing.done
+		r.err, r.storing = errors.Join(r.err, r.storing.err), nil
 	}
-	r.list, r.last, r.err = nil, time.Now(), errors.Join(r.err, err)
 }
 
 // racy reports whether a file was touched so late that a change after our reading

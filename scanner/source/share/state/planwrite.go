@@ -162,7 +162,7 @@ func (db *DB) writeObjects(ctx context.Context, tx *sql.Tx, list []objectRow, fi
 }
 
 func (db *DB) insertObjects(n int) string {
-	return `INSERT INTO scan_object (folder, name_key, sealed_name, size, mtime, ctime, inode, breadth, chunk, state) VALUES ` +
+	return `INSERT` + db.orFail() + ` INTO scan_object (folder, name_key, sealed_name, size, mtime, ctime, inode, breadth, chunk, state) VALUES ` +
 		strings.ReplaceAll(db.places(n, "", "", "", "", "", "", "", "", ""), ")", ", 0)") +
 		` ON CONFLICT (folder, name_key) DO UPDATE SET size = excluded.size, mtime = excluded.mtime, ctime = excluded.ctime,
 		inode = excluded.inode, breadth = excluded.breadth, chunk = excluded.chunk, state = 0, tries = 0, trouble = '',

@@ -35,9 +35,9 @@ type DB struct {
 	sql  *sql.DB
 	pg   bool
 	keys *seal.Keys
-	// The two statements that every file needs, for a whole lot, so that they are not
-	// parsed again and again.
-	read, verdicts *sql.Stmt
+	// The statements that every file needs, for a whole lot, so that they are not parsed
+	// again and again.
+	read, clean, verdicts *sql.Stmt
 }
 
 // version of the tables.
@@ -84,6 +84,9 @@ func Open(ctx context.Context, where string, keys *seal.Keys) (*DB, error) {
 		return nil, errors.Join(fmt.Errorf("cannot open the scan database: %w", err), db.sql.Close())
 	}
 	db.read, err = db.sql.PrepareContext(ctx, db.updateRead(rowsAtOnce))
+	if err == nil {
+		db.clean, err = db.sql.PrepareContext(ctx, db.updateClean(rowsAtOnce))
+	}
 	if err == nil {
 		db.verdicts, err = db.sql.PrepareContext(ctx, db.insertVerdicts(rowsAtOnce))
 	}

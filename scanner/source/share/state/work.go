@@ -130,7 +130,22 @@ func (db *DB) Complete(ctx context.Context, run Run, chunk int64, owner string, 
 	if len(results) == 0 {
 		return nil
 	}
-	err := db.update(ctx, func(tx *sql.Tx) error {
+	err := db.complete(ctx, run, chunk, owner, results, rowsAtOnce)
+	if errors.Is(err, errDropped) {
+		err = db.complete(ctx, run, chunk, owner, results, 1)
+	}
+	if err != nil {
+		return fmt.Errorf("cannot store results: %w", err)
+	}
+	return nil
+}
+
+// errDropped says that of the files of one statement some were queued anew; which is
+// only known when each has its own.
+var errDropped = errors.New("some files were queued anew")
+
+func (db *DB) complete(ctx context.Context, run Run, chunk int64, owner string, results []Result, atOnce int) error {
+	return db.update(ctx, func(tx *sql.Tx) error {
 		var holder string
 		err := tx.QueryRowContext(ctx, db.locked(`SELECT owner FROM scan_chunk WHERE id = $1 {lock}`, "FOR UPDATE"), chunk).Scan(&holder)
 		if errors.Is(err, sql.ErrNoRows) || err == nil && holder != owner {
@@ -143,41 +158,58 @@ func (db *DB) Complete(ctx context.Context, run Run, chunk int64, owner string, 
 			return err
 		}
 		var files, bytes, hits int64
-		var read []*Result
+		count := func(n int64, list ...*Result) {
+			for _, r := range list {
+				files, bytes = files+n, bytes+n*r.Now.Size
+				if r.Hits > 0 {
+					hits += n
+				}
+			}
+		}
+		var clean, read []*Result
 		for i := range results {
 			r := &results[i]
 			var n int64
-			var err error
 			switch {
 			case r.Gone:
+				r.Now.Size = r.Object.Size
 				n, err = completeGone(ctx, tx, run, chunk, r)
 			case r.Trouble != "":
+				r.Now.Size = r.Object.Size
 				n, err = completeTrouble(ctx, tx, run, chunk, r)
+			case r.clean():
+				clean = append(clean, r)
 			default:
 				read = append(read, r)
 			}
 			if err != nil {
 				return err
 			}
-			files, bytes = files+n, bytes+n*r.Object.Size
-			if r.Hits > 0 {
-				hits += n
-			}
+			count(n, r)
 		}
-		for lot := range slices.Chunk(read, rowsAtOnce) {
-			n, size, found, err := db.completeRead(ctx, tx, run, chunk, lot)
+		for lot := range slices.Chunk(clean, atOnce) {
+			n, err := db.completeClean(ctx, tx, run, chunk, lot)
 			if err != nil {
 				return err
 			}
-			files, bytes, hits = files+n, bytes+size, hits+found
+			count(n, lot...)
+		}
+		for lot := range slices.Chunk(read, atOnce) {
+			n, err := db.completeRead(ctx, tx, run, chunk, lot)
+			if err != nil {
+				return err
+			}
+			count(n, lot...)
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE scan_run SET done = done + $2, done_bytes = done_bytes + $3, hits = hits + $4 WHERE id = $1`, run.ID, files, bytes, hits)
 		return err
 	})
-	if err != nil {
-		return fmt.Errorf("cannot store results: %w", err)
-	}
-	return nil
+}
+
+// clean says that nothing was found in a file, and that it was read as it was planned.
+func (r *Result) clean() bool {
+	e := &r.Object.Entry
+	return r.Hits == 0 && r.Case == "" && !r.Racy && r.Now.Size == e.Size && r.Now.MTime == e.MTime && r.Now.CTime == e.CTime && r.Now.Inode == e.Inode
 }
 
 // storeVerdicts keeps what was found in content that was not known.
@@ -205,7 +237,16 @@ func (db *DB) storeVerdicts(ctx context.Context, tx *sql.Tx, run Run, results []
 }
 
 func (db *DB) insertVerdicts(n int) string {
-	return `INSERT INTO content_verdict (content, version, findings) VALUES ` + db.places(n, "", "", "") + ` ON CONFLICT (content, version) DO NOTHING`
+	return `INSERT` + db.orFail() + ` INTO content_verdict (content, version, findings) VALUES ` + db.places(n, "", "", "") + ` ON CONFLICT (content, version) DO NOTHING`
+}
+
+// orFail spares SQLite the journal that it keeps of a statement with many rows, to undo
+// it alone. Whoever meets an error here undoes the whole transaction.
+func (db *DB) orFail() string {
+	if db.pg {
+		return ""
+	}
+	return " OR FAIL"
 }
 
 // mark is the k-th placeholder of a statement with very many. SQLite's driver looks
@@ -243,8 +284,18 @@ func (db *DB) places(n int, types ...string) string {
 	return s.String()
 }
 
+// completeClean stores a lot of files in which nothing was found, in one statement: most
+// files of most shares.
+func (db *DB) completeClean(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*Result) (each int64, err error) {
+	args := make([]any, 0, 3*len(lot)+3)
+	for _, r := range lot {
+		args = append(args, r.Object.folder, r.Object.name, r.Content)
+	}
+	return stored(ctx, tx, db.clean, db.updateClean, lot, append(args, run.Version, run.ID, chunk))
+}
+
 // completeRead stores a lot of files that were read, in one statement.
-func (db *DB) completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*Result) (files, bytes, hits int64, err error) {
+func (db *DB) completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64, lot []*Result) (each int64, err error) {
 	args := make([]any, 0, 9*len(lot)+4)
 	for _, r := range lot {
 		mtime := r.Now.MTime
@@ -253,40 +304,43 @@ func (db *DB) completeRead(ctx context.Context, tx *sql.Tx, run Run, chunk int64
 		}
 		args = append(args, r.Object.folder, r.Object.name, r.Now.Size, mtime, r.Now.CTime, r.Now.Inode, r.Content, r.Hits, r.Case)
 	}
-	args = append(args, run.Version, run.ID, run.ID, chunk)
-	var rows *sql.Rows
+	return stored(ctx, tx, db.read, db.updateRead, lot, append(args, run.Version, run.ID, run.ID, chunk))
+}
+
+// stored runs a statement for a lot: full is prepared for a whole one, query makes that
+// for any. It says how often each of the lot was stored, once or not at all.
+func stored(ctx context.Context, tx *sql.Tx, full *sql.Stmt, query func(n int) string, lot []*Result, args []any) (each int64, err error) {
+	var res sql.Result
 	if len(lot) == rowsAtOnce {
-		rows, err = tx.StmtContext(ctx, db.read).QueryContext(ctx, args...)
+		res, err = tx.StmtContext(ctx, full).ExecContext(ctx, args...)
 	} else {
-		rows, err = tx.QueryContext(ctx, db.updateRead(len(lot)), args...)
+		res, err = tx.ExecContext(ctx, query(len(lot)), args...)
 	}
 	if err != nil {
-		return 0, 0, 0, err
+		return 0, err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		var size, found int64
-		if err := rows.Scan(&size, &found); err != nil {
-			return 0, 0, 0, err
-		}
-		files, bytes = files+1, bytes+size
-		if found > 0 {
-			hits++
-		}
+	n, err := res.RowsAffected()
+	if err == nil && n != int64(len(lot)) && len(lot) > 1 {
+		err = errDropped
 	}
-	return files, bytes, hits, rows.Err()
+	return min(n, 1), err
+}
+
+func (db *DB) updateClean(n int) string {
+	k := 3 * n
+	return `WITH v (folder, name, content) AS (VALUES ` + db.places(n, "BIGINT", "TEXT", "TEXT") + `) UPDATE` + db.orFail() +
+		fmt.Sprintf(` scan_object SET state = 1, chunk = 0, tries = 0, trouble = '', content = v.content, version = %s, last_run = %s, kase = '', hits = 0, first_run = 0
+		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = %s AND state = 0`, db.mark(k+1), db.mark(k+2), db.mark(k+3))
 }
 
 func (db *DB) updateRead(n int) string {
 	const big = "BIGINT"
 	k := 9 * n
 	return `WITH v (folder, name, size, mtime, ctime, inode, content, hits, kase) AS (VALUES ` +
-		db.places(n, big, "TEXT", big, big, big, big, "TEXT", big, "TEXT") + fmt.Sprintf(`)
-		UPDATE scan_object SET state = 1, chunk = 0, tries = 0, trouble = '', size = v.size, mtime = v.mtime, ctime = v.ctime, inode = v.inode,
-		content = v.content, version = %s, last_run = %s, kase = v.kase, hits = v.hits,
+		db.places(n, big, "TEXT", big, big, big, big, "TEXT", big, "TEXT") + `) UPDATE` + db.orFail() + fmt.Sprintf(` scan_object SET state = 1, chunk = 0, tries = 0, trouble = '',
+		size = v.size, mtime = v.mtime, ctime = v.ctime, inode = v.inode, content = v.content, version = %s, last_run = %s, kase = v.kase, hits = v.hits,
 		first_run = CASE WHEN v.hits <= 0 THEN 0 WHEN scan_object.hits > 0 AND first_run > 0 THEN first_run ELSE %s END
-		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = %s AND state = 0
-		RETURNING scan_object.size, scan_object.hits`, db.mark(k+1), db.mark(k+2), db.mark(k+3), db.mark(k+4))
+		FROM v WHERE scan_object.folder = v.folder AND name_key = v.name AND chunk = %s AND state = 0`, db.mark(k+1), db.mark(k+2), db.mark(k+3), db.mark(k+4))
 }
 
 // completeTrouble notes that a file could not be read. What was found earlier still
