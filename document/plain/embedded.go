@@ -130,13 +130,16 @@ const maxInflated = 32 << 20
 // packedText hands on what a text is the base64 or hexadecimal form of, and nothing
 // else, as mails are sent on by people who mean to hide a file, or by machines.
 func (i *inner) packedText(data []byte) bool {
-	if len(data) < minPacked || len(data) > maxInflated || !varied(data) {
+	if len(data) < minPacked || len(data) > maxInflated {
 		return false
 	}
 	for _, c := range data[:minPacked] { // a word with a blank behind it ends it here
 		if !packing(c) {
 			return false
 		}
+	}
+	if !varied(data) {
+		return false
 	}
 	value := string(data)
 	if raw, err := hex.DecodeString(strings.Join(strings.Fields(value), "")); err == nil {

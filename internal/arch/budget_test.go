@@ -27,10 +27,11 @@ var largePackages = map[string]int{
 	"document/mail":                2250, // one walker for a format that has no end of broken dialects
 	"scanner/memory":               1600, // one table of facts, whose questions and notes share every key
 	"scanner/policy":               2250, // a list of rules, each a value by itself, and the ways out
-	"scanner/source/share/state":   1850, // one set of tables in two databases, each statement with its reason
+	"scanner/source/share/state":   1950, // one set of tables in two databases, each statement with its reason
+	"scanner/source/share/night":   1650, // a night from its clock to its last file, and what any moment of it leaves behind
 	"scanner/source/gateway/relay": 1550, // one client, whose every answer is a case, and the notices it sends
 	"scanner/source/gateway":       1550, // one lane: its milter, the reconciler and releases share the same mail
-	"document/plain":               2300, // a small reader each for what is nearly text
+	"document/plain":               2350, // a small reader each for what is nearly text
 	"document/pdf":                 3050, // a PDF has as many hiding places as calls to look into them
 	"document/ocr":                 1550, // one page is looked at in many ways, each for a kind of picture
 	"quarantine/review":            1650, // the access table and what its pages of cases share

@@ -79,6 +79,7 @@ type Scanner struct {
 	poll  time.Duration // Poll, but for tests
 	mu    sync.Mutex
 	known *verdicts
+	clean clean
 }
 
 // MemoryBytes is the default bound of what is held at once.
@@ -129,6 +130,7 @@ func (s *Scanner) Run(ctx context.Context, sh *Share, scheduled time.Time, stop 
 
 // drive plans and works until the run is over.
 func (s *Scanner) drive(ctx context.Context, sh *Share, src state.Source, run state.Run, stop context.Context) (state.Run, error) {
+	defer s.keepClean(context.WithoutCancel(ctx), run.Version, 1)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var planning sync.WaitGroup
@@ -251,45 +253,4 @@ func (s *Scanner) finish(ctx context.Context, sh *Share, run state.Run) (bool, e
 		s.Log.Info("share scanned", "share", sh.Name, "files", now.Files, "with_findings", now.Hits, "persons", now.Persons, "unread", now.Unread)
 	}
 	return ok, err
-}
-
-// verdicts are the contents that were judged before, so that a file seen for the
-// first time costs no question to the database.
-type verdicts struct {
-	mu   sync.Mutex
-	keys map[string]struct{}
-	all  bool // keys are all there are
-}
-
-// maxVerdicts bounds what is remembered in memory, some 40 MB.
-const maxVerdicts = 300_000
-
-func (s *Scanner) load(ctx context.Context) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.known != nil {
-		return nil
-	}
-	keys, all, err := s.DB.Verdicts(ctx, s.Version, maxVerdicts)
-	if err != nil {
-		return err
-	}
-	s.known = &verdicts{keys: keys, all: all}
-	return nil
-}
-
-// maybe reports whether the content may have been judged.
-func (v *verdicts) maybe(content string) bool {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	_, ok := v.keys[content]
-	return ok || !v.all
-}
-
-func (v *verdicts) add(content string) {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if len(v.keys) < maxVerdicts {
-		v.keys[content] = struct{}{}
-	}
 }

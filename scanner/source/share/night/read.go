@@ -201,6 +201,9 @@ func manyDigits(name string) bool {
 
 // judge finds the verdict on content: one that is known, or a new one.
 func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, read large.Content, beside *around, r *state.Result) error {
+	if s.clean.has(r.Content, run.Version) {
+		return nil
+	}
 	if s.known.maybe(r.Content) {
 		stored, ok, err := s.DB.Verdict(ctx, r.Content, run.Version)
 		if err != nil {

@@ -229,10 +229,8 @@ func (r *results) store(ctx context.Context) {
 		defer close(now.done)
 		// What is done is stored even when we are asked to stop.
 		now.err = r.p.s.DB.Complete(context.WithoutCancel(ctx), r.p.run, r.chunk, r.p.s.Owner, list)
-		for i := range list {
-			if now.err == nil && list[i].Fresh {
-				r.p.s.known.add(list[i].Content)
-			}
+		if now.err == nil {
+			r.p.s.judged(context.WithoutCancel(ctx), r.p.run.Version, list)
 		}
 	}()
 }

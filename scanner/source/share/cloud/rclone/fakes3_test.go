@@ -27,6 +27,7 @@ type fakeS3 struct {
 	cutListing atomic.Bool  // a second page fails
 	throttle   atomic.Int64 // so many answers are SlowDown
 
+	page    int // entries of one; set while nothing is asked
 	mu      sync.Mutex
 	objects map[string]s3Object
 }
@@ -39,7 +40,7 @@ type s3Object struct {
 const s3Page = 7 // entries
 
 func newFakeS3(t *testing.T) *fakeS3 {
-	s := &fakeS3{objects: make(map[string]s3Object)}
+	s := &fakeS3{objects: make(map[string]s3Object), page: s3Page}
 	srv := httptest.NewServer(s)
 	t.Cleanup(srv.Close)
 	s.url = srv.URL
@@ -55,6 +56,17 @@ func (s *fakeS3) put(name, text string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.objects[name] = s3Object{[]byte(text), time.Now().Truncate(time.Second).UTC()}
+}
+
+// drop takes away what a name begins with.
+func (s *fakeS3) drop(prefix string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for name := range s.objects {
+		if strings.HasPrefix(name, prefix) {
+			delete(s.objects, name)
+		}
+	}
 }
 
 func (s *fakeS3) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -120,8 +132,8 @@ func (s *fakeS3) list(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	slices.Sort(names)
-	more := len(names) > s3Page
-	names = names[:min(len(names), s3Page)]
+	more := len(names) > s.page
+	names = names[:min(len(names), s.page)]
 	w.Header().Set("Content-Type", "application/xml")
 	fmt.Fprintf(w, "<ListBucketResult><Name>spand</Name><IsTruncated>%v</IsTruncated>", more)
 	if more {

@@ -266,6 +266,19 @@ func TestS3(t *testing.T) {
 			t.Errorf("and after a whole one %d", len(got))
 		}
 	})
+	t.Run("a folder with more keys than a page has", func(t *testing.T) {
+		const keys = 2345
+		s.page = 1000 // as the real ones
+		for i := range keys {
+			s.put(fmt.Sprintf("mange/%04d.txt", i), "a")
+		}
+		l, err := open(t, s.setup()).List(t.Context(), "mange")
+		if err != nil || len(l.Entries) != keys {
+			t.Errorf("%d of %d keys, %v", len(l.Entries), keys, err)
+		}
+		s.drop("mange/")
+		s.page = s3Page
+	})
 	t.Run("a throttling server is waited for", func(t *testing.T) {
 		if testing.Short() {
 			t.Skip("waits as a server asks")
