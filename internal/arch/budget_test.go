@@ -28,7 +28,7 @@ var largePackages = map[string]int{
 	"scanner/memory":               1600, // one table of facts, whose questions and notes share every key
 	"scanner/policy":               2250, // a list of rules, each a value by itself, and the ways out
 	"scanner/source/share/state":   1950, // one set of tables in two databases, each statement with its reason
-	"scanner/source/share/night":   1650, // a night from its clock to its last file, and what any moment of it leaves behind
+	"scanner/source/share/night":   1700, // a night from its clock to its last file, and what any moment of it leaves behind
 	"scanner/source/gateway/relay": 1550, // one client, whose every answer is a case, and the notices it sends
 	"scanner/source/gateway":       1550, // one lane: its milter, the reconciler and releases share the same mail
 	"document/plain":               2350, // a small reader each for what is nearly text

@@ -2,10 +2,16 @@ package share
 
 import (
 	"bytes"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
+
+	"brevvagt/scanner/source/share/walk"
 )
 
 func TestListNamesWhatCannotBeRead(t *testing.T) {
@@ -50,4 +56,82 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestAFolderThatIsReplaced: a link that takes the place of a folder whose files are
+// being read leads nowhere, and folders that were read do not stay open.
+func TestAFolderThatIsReplaced(t *testing.T) {
+	dir, outside := t.TempDir(), t.TempDir()
+	write := func(path, text string) {
+		t.Helper()
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const folders = 40
+	for i := range folders {
+		write(filepath.Join(dir, strconv.Itoa(i), "brev.txt"), "inden for")
+	}
+	write(filepath.Join(outside, "brev.txt"), "uden for")
+	l, err := walk.OpenLocal(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	read := func(path string) (string, error) {
+		f, err := l.Open(t.Context(), path)
+		if err != nil {
+			return "", err
+		}
+		defer f.Close()
+		data, err := io.ReadAll(f)
+		return string(data), err
+	}
+	for i := range folders {
+		if text, err := read(strconv.Itoa(i) + "/brev.txt"); text != "inden for" {
+			t.Fatalf("%q, %v", text, err)
+		}
+	}
+	if n := openIn(t, dir); n > folders/2 {
+		t.Errorf("%d folders are open", n)
+	}
+	last := strconv.Itoa(folders - 1)
+	if err := os.Rename(filepath.Join(dir, last), filepath.Join(dir, "flyttet")); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(outside, filepath.Join(dir, last)); err != nil {
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(time.Minute); err == nil && time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		var text string
+		if text, err = read(last + "/brev.txt"); text == "uden for" {
+			t.Fatal("the link was followed")
+		}
+	}
+	if !errors.Is(err, walk.ErrGone) {
+		t.Errorf("the folder is gone: %v", err)
+	}
+	if err := l.Close(); err != nil {
+		t.Error(err)
+	}
+	if n := openIn(t, dir); n > 0 {
+		t.Errorf("%d are open after the end", n)
+	}
+}
+
+// openIn counts what this process has open below a folder.
+func openIn(t *testing.T, dir string) (n int) {
+	t.Helper()
+	list, err := os.ReadDir("/proc/self/fd")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range list {
+		if to, err := os.Readlink("/proc/self/fd/" + e.Name()); err == nil && strings.HasPrefix(to, dir) {
+			n++
+		}
+	}
+	return n
 }

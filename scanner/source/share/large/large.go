@@ -39,6 +39,8 @@ type Content struct {
 	Data []byte // read only; not to be looked at after Done
 	Cut  int64  // bytes of the file's end that were not read
 	Why  string // what else of it was not, "" for nothing
+	// Lines says that Data is what a large text says, and not the text as it is.
+	Lines bool
 
 	done func()
 }
@@ -51,7 +53,8 @@ func (c Content) Done() {
 }
 
 // Read reads at most limit bytes of f, which has the given size, or an unknown one where
-// that is below 0. asIs wants them as they are, also of a large text. Errors: ErrShort,
+// that is below 0. asIs wants them as they are, also of a large text, where the limit lets it
+// have all of them. Errors: ErrShort,
 // ErrNoRoom where Dir takes no file, those of f.
 func (r Reader) Read(f io.Reader, name string, size, limit int64, asIs bool) (Content, error) {
 	from := r.from
@@ -66,7 +69,7 @@ func (r Reader) Read(f io.Reader, name string, size, limit int64, asIs bool) (Co
 		}
 		return Content{Data: data}, err
 	case size > from && r.Dir != "":
-		lines := !asIs && r.Lines != nil && size > linesAbove*from && size <= document.MaxCondensed
+		lines := (!asIs || size > limit) && r.Lines != nil && size > linesAbove*from && size <= document.MaxCondensed
 		return r.beside(f, name, size, limit, lines)
 	}
 	data, err := whole(f, min(size, limit))
@@ -102,9 +105,9 @@ func (r Reader) beside(f io.Reader, name string, size, limit int64, lines bool) 
 		case err == nil && all.N > 0:
 			return Content{}, ErrShort
 		case err == nil:
-			return Content{Data: kept}, nil
+			return Content{Data: kept, Lines: true}, nil
 		case errors.As(err, &left):
-			return Content{Data: kept, Cut: max(1, size-int64(len(kept))), Why: left.Error()}, nil
+			return Content{Data: kept, Cut: max(1, size-int64(len(kept))), Why: left.Error(), Lines: true}, nil
 		case !errors.Is(err, document.ErrNotPlain):
 			return Content{}, keep.blame(err)
 		}

@@ -31,6 +31,13 @@ func TestLargeFiles(t *testing.T) {
 			return nil
 		}},
 		"taken.txt": {data: text, asIs: true, limit: 8 << 20, want: same(text, 0)},
+		// Too large to be taken as it is: it is read to its end all the same.
+		"beyond.txt": {data: text, asIs: true, limit: 1 << 20, want: func(b Content) error {
+			if b.Cut != 0 || !b.Lines || !bytes.HasSuffix(b.Data, []byte(number)) {
+				return fmt.Errorf("%d bytes, %d cut, lines %v", len(b.Data), b.Cut, b.Lines)
+			}
+			return nil
+		}},
 		"mixed.txt": {data: mixed, limit: 8 << 20, want: same(mixed, 0)},
 		"film.avi":  {data: mixed, limit: 5 << 20, want: same(mixed[:5<<20], int64(len(mixed)-5<<20))},
 		"small.avi": {data: number, limit: 5, want: same(number[:5], int64(len(number)-5))},
@@ -60,7 +67,7 @@ func TestLargeFiles(t *testing.T) {
 
 func same(want string, cut int64) func(Content) error {
 	return func(b Content) error {
-		if string(b.Data) != want || b.Cut != cut {
+		if string(b.Data) != want || b.Cut != cut || b.Lines {
 			return fmt.Errorf("%d bytes, %d cut", len(b.Data), b.Cut)
 		}
 		return nil

@@ -18,6 +18,7 @@ import (
 
 	"brevvagt/scanner"
 	"brevvagt/scanner/source/share/found"
+	"brevvagt/scanner/source/share/large"
 	"brevvagt/scanner/source/share/seal"
 	"brevvagt/scanner/source/share/state"
 	"brevvagt/scanner/source/share/walk"
@@ -434,6 +435,23 @@ func TestWhatCannotBeTakenIsStillReported(t *testing.T) {
 	fail = false
 	r.scan(db)
 	sameLines(t, "findings when there is room again", hits(t, db), []string{"a.txt gone=true 1 [file-findings] sag1"})
+}
+
+// TestALargeTextIsNotTakenByItsLines: what was read of a text too large for the vault is
+// not the file, so that it is reported and stays.
+func TestALargeTextIsNotTakenByItsLines(t *testing.T) {
+	r := newRig(t)
+	r.seize = func(context.Context, scanner.Item, *scanner.Outcome, walk.Entry) (string, bool, error) {
+		t.Error("it was to be taken")
+		return "", false, nil
+	}
+	s, sh := r.scanner(r.open(), "en")
+	must(t, s.load(t.Context()))
+	o, got := &state.Object{Path: "a.txt", Entry: walk.Entry{Name: "a.txt"}}, state.Result{}
+	must(t, s.judge(t.Context(), sh, state.Run{Version: s.Version}, o, large.Content{Data: []byte("CPR-nr. " + number(0)), Lines: true}, nil, &got))
+	if got.Hits != 1 || got.Gone || got.Racy {
+		t.Errorf("%+v", got)
+	}
 }
 
 // TestAClockThatWasSetBack: what a clock of next year has begun keeps nobody waiting

@@ -151,7 +151,8 @@ func opened(ctx context.Context, sh *Share, p string, seen *walk.Entry, with lar
 		return read, now, err
 	}
 	// What is taken away is taken as it is, not as lines of it.
-	if read, err = with.Read(f, p, now.Size, sh.Limit, sh.Seize != nil); errors.Is(err, large.ErrShort) {
+	in := sh.Rate.paced(ctx, f, min(max(now.Size, 0), sh.Limit))
+	if read, err = with.Read(in, p, now.Size, sh.Limit, sh.Seize != nil); errors.Is(err, large.ErrShort) {
 		err = errChanging
 	}
 	if err != nil {
@@ -215,7 +216,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 				return err
 			}
 			r.Hits = known.Hits()
-			if r.Hits <= 0 || sh.Seize == nil {
+			if r.Hits <= 0 || sh.Seize == nil || read.Lines {
 				return nil
 			}
 		}
@@ -241,6 +242,10 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 	}
 	s.Log.Info("file with findings", "share", sh.Name, "file", hide(it.ID), "verdict", out.Verdict.Action, "persons", kept.Persons, "gaps", len(out.Gaps))
 	if sh.Seize == nil {
+		return nil
+	}
+	if read.Lines {
+		s.Log.Warn("file with findings is too large to be taken into quarantine", "share", sh.Name, "file", hide(it.ID))
 		return nil
 	}
 	kase, taken, err := sh.Seize(ctx, it, &out, r.Now)

@@ -3,6 +3,8 @@ package night
 import (
 	"context"
 	"errors"
+	"io"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -223,6 +225,13 @@ func TestRateKeepsThePace(t *testing.T) {
 	}
 	if took := time.Since(start); took < 180*time.Millisecond {
 		t.Errorf("300 KB at 1 MB a second took %v", took)
+	}
+	// What is read beyond the bytes that were waited for is waited for, too.
+	r = &Rate{Bytes: 1 << 20}
+	start = time.Now()
+	n, err := io.Copy(io.Discard, r.paced(t.Context(), strings.NewReader(strings.Repeat("x", 300<<10)), 100<<10))
+	if took := time.Since(start); err != nil || n != 300<<10 || took < 120*time.Millisecond {
+		t.Errorf("200 KB more at 1 MB a second took %v, %d bytes, %v", took, n, err)
 	}
 	var none *Rate
 	must(t, none.Wait(t.Context(), 1<<40))

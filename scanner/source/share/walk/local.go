@@ -26,6 +26,7 @@ type Local struct {
 	remote bool
 	limit  int
 	owners sync.Map // uid → name
+	near   near
 }
 
 // OpenLocal opens a folder. A link to one is followed here and nowhere below.
@@ -48,7 +49,12 @@ func OpenLocal(root string) (*Local, error) {
 func (l *Local) Remote() bool { return l.remote }
 
 // Close frees the root.
-func (l *Local) Close() error { return unix.Close(l.root) }
+func (l *Local) Close() error {
+	l.near.mu.Lock()
+	l.near.clear()
+	l.near.mu.Unlock()
+	return unix.Close(l.root)
+}
 
 // maxPath is how long a path may be that the system takes at once, in bytes.
 const maxPath = unix.PathMax - 1
@@ -81,14 +87,17 @@ func (l *Local) open(path string, flags uint64) (int, error) {
 	return openBelow(at, path, flags|unix.O_NONBLOCK)
 }
 
+// openTries is how often something is opened while something above it is renamed, or a
+// program holds a lease on it.
+const openTries = 10
+
 // openBelow opens a path below a folder.
 func openBelow(dir int, path string, flags uint64) (int, error) {
 	how := unix.OpenHow{Flags: flags | unix.O_CLOEXEC | unix.O_NOFOLLOW,
 		Resolve: unix.RESOLVE_BENEATH | unix.RESOLVE_NO_SYMLINKS | unix.RESOLVE_NO_MAGICLINKS}
 	var fd int
 	var err error
-	// Something above was renamed, or a program holds a lease: a few tries, no more.
-	for range 10 {
+	for range openTries {
 		fd, err = unix.Openat2(dir, path, &how)
 		if !errors.Is(err, unix.EINTR) && !errors.Is(err, unix.EAGAIN) {
 			break
@@ -184,11 +193,11 @@ func (l *Local) owner(uid uint32) string {
 
 // Open opens a regular file.
 func (l *Local) Open(_ context.Context, path string) (File, error) {
-	// O_NONBLOCK (in open) keeps a FIFO that took the file's place from blocking us;
+	// O_NONBLOCK (in openNear) keeps a FIFO that took the file's place from blocking us;
 	// O_NOATIME, which only the owner and root may ask for, leaves no trace.
-	fd, err := l.open(path, unix.O_RDONLY|unix.O_NOATIME)
+	fd, err := l.openNear(path, unix.O_RDONLY|unix.O_NOATIME)
 	if errors.Is(err, unix.EPERM) {
-		fd, err = l.open(path, unix.O_RDONLY)
+		fd, err = l.openNear(path, unix.O_RDONLY)
 	}
 	if err != nil {
 		return nil, gone(err)
