@@ -117,7 +117,8 @@ func (as *affixes) fit(outer, eight uint64) bool {
 //
 //	of no class   parts words
 //	B             a hyphen
-//	A             a letter or digit of ASCII
+//	A             a letter of ASCII
+//	C             a digit
 //	A and B       one of the letters by which a part that may stand anywhere is looked for
 //	A and C       the first byte of a Danish letter
 //	B and C       its second
@@ -128,6 +129,8 @@ func wordTable() *glance.Table {
 	for c := range 256 {
 		s := string([]byte{byte(c)})
 		switch {
+		case c >= '0' && c <= '9':
+			t.Add(glance.C, s)
 		case c < utf8.RuneSelf && wordBytes[c]:
 			t.Add(glance.A, s)
 		case c == 0xC3:
@@ -204,20 +207,22 @@ func (s *sieve) next(pos int) int {
 func (s *sieve) load(at int) {
 	s.at = at
 	a, b, c := s.ix.bytes.Look(s.text, at)
-	s.words = a | c
+	digits := c &^ (a | b)
 	leads, seconds := a&c&^b, b&c&^a
 	letters := leads & (seconds >> 1)
-	s.strange = c &^ (letters | letters<<1)
+	s.strange = c &^ (letters | letters<<1 | digits)
 	for rare := a & b &^ c; rare != 0; rare &= rare - 1 {
 		if i := bits.TrailingZeros64(rare); s.ix.insideAt(s.text, at+i) {
 			s.strange |= 1 << i
 		}
 	}
 	hyphens := b &^ (a | c)
+	s.words = a | c
 	s.hyphened = s.words & (hyphens >> 1) & (s.words>>2 | 1<<62)
 	if s.hyphened>>62 != 0 && !(at+glance.Block < len(s.text) && wordBytes[s.text[at+glance.Block]]) {
 		s.hyphened &^= 1 << 62
 	}
+	s.words &^= alone(digits, s.words&^digits, hyphens)
 	if glance.At(s.text, at) == nil {
 		s.edge.Copy(s.text, at)
 	}
@@ -229,6 +234,20 @@ func (s *sieve) window() *glance.Window {
 		return w
 	}
 	return &s.edge
+}
+
+// alone gives the runs of digits with no letter beside them nor a hyphen behind: no stem is
+// made of digits. One at the end of the block may go on.
+func alone(digits, letters, hyphens uint64) uint64 {
+	starts := digits &^ (digits << 1)
+	runs := digits & (digits + starts&(letters<<1)) // an addition clears the runs that it begins with
+	runs &= ^uint64(0) >> bits.LeadingZeros64(^digits)
+	for ends := (digits + starts) &^ digits & (letters | hyphens); ends != 0; ends &= ends - 1 {
+		end := bits.TrailingZeros64(ends)
+		begin := end - bits.LeadingZeros64(^(digits << (64 - end)))
+		runs &^= 1<<end - 1<<begin
+	}
+	return runs
 }
 
 // insideAt reports whether a part that may stand anywhere in a word may stand there with its

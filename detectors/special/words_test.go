@@ -92,3 +92,37 @@ func TestWritten(t *testing.T) {
 		}
 	}
 }
+
+func TestAlone(t *testing.T) {
+	for text, want := range map[string]string{
+		"12 a34 56b 7-8 9 --10 ": "ww...........w.w...ww.",
+		"4":                      "w", "a4": "..", "4a": "..", " 77": ".ww", "-1-": "...", "-1 ": ".w.",
+	} {
+		var digits, letters, hyphens uint64
+		for i, c := range []byte(text) {
+			switch {
+			case c >= '0' && c <= '9':
+				digits |= 1 << i
+			case c == '-':
+				hyphens |= 1 << i
+			case c != ' ':
+				letters |= 1 << i
+			}
+		}
+		got := ""
+		for i := range text {
+			got += string(".w"[alone(digits, letters, hyphens)>>i&1])
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
+	}
+	if alone(^uint64(0), 0, 0) != 0 || alone(7<<61|7, 0, 0) != 7 {
+		t.Error("digits at the end of a block may go on")
+	}
+	for form := range shipped().words {
+		if strings.Trim(form, "0123456789") == "" {
+			t.Errorf("%q is passed over", form)
+		}
+	}
+}
