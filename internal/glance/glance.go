@@ -60,6 +60,11 @@ func (t *Table) Look(text string, at int) (a, b, c uint64) {
 	return t.classes(unsafe.StringData(text[at:]))
 }
 
+// LookBytes is Look for bytes.
+func (t *Table) LookBytes(data []byte, at int) (a, b, c uint64) {
+	return t.Look(unsafe.String(unsafe.SliceData(data), len(data)), at)
+}
+
 // eachClass is classes for any machine.
 func (table *Table) eachClass(text *byte) (a, b, c uint64) {
 	t := &table.each

@@ -40,8 +40,16 @@ func AsIs(data []byte) bool {
 // DecodeLines is Lines of Decode with one copy fewer for what most mails are, UTF-8.
 func DecodeLines(data []byte, declared string) string {
 	declared = strings.ToLower(strings.Trim(strings.TrimSpace(declared), `"'`))
-	if !Shifts(declared) && marked(data) == nil && bytes.IndexByte(data, 0) < 0 && utf8.Valid(data) {
-		return fold(linesOf(data))
+	if !Shifts(declared) && marked(data) == nil {
+		if len(data) <= quickly {
+			if text, wide, ok := plainLines(data); ok && !wide {
+				return text
+			} else if ok {
+				return fold(text)
+			}
+		} else if bytes.IndexByte(data, 0) < 0 && utf8.Valid(data) {
+			return fold(linesOf(data))
+		}
 	}
 	return fold(Lines(strings.ReplaceAll(decode(data, declared), "\x00", "")))
 }

@@ -5,11 +5,13 @@ import (
 	"unicode"
 )
 
+// mayFold tells the lead bytes of the blocks in question, which do not occur in Danish.
+func mayFold(lead byte) bool { return lead == 0xef || lead == 0xe0 || lead == 0xe1 }
+
 // fold gives letters and digits of full width, and the digits of other scripts, the
 // form in which everything below looks for them. Arabic digits and those of
 // mathematics are left to the detectors, which know them.
 func fold(text string) string {
-	// The lead bytes of the blocks in question do not occur in Danish.
 	if strings.IndexByte(text, 0xef) < 0 && strings.IndexByte(text, 0xe0) < 0 && strings.IndexByte(text, 0xe1) < 0 {
 		return text
 	}
