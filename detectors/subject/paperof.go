@@ -64,8 +64,16 @@ func eight(s string) uint64 {
 }
 
 // paperLink is the word between a paper's kind and whose it is with which a text ends,
-// blanks included, and empty for other texts.
+// blanks included, and empty for other texts. Their last letters tell most apart.
 func paperLink(text string) string {
+	if len(text) < 4 {
+		return ""
+	}
+	switch text[len(text)-2] {
+	case 'r', 'm', 'e', '.', 'l', "å"[1]:
+	default:
+		return ""
+	}
 	for _, link := range [...]string{" for ", " om ", " vedrørende ", " vedr. ", " på ", " til "} {
 		if strings.HasSuffix(text, link) {
 			return link

@@ -39,8 +39,9 @@ var staffCues = newWordList("sagsbehandler:", "sagsbehandler ", "kontaktperson:"
 // peopleOf reads the names of a paper: staff, and those it is written to or about.
 func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 	lines := p.layout(path)
-	for k, l := range lines {
-		text := strings.TrimSpace(l.text)
+	for k := range lines {
+		l := &lines[k]
+		text := trim(l.text)
 		if text == "" || len(text) > 200 {
 			continue
 		}
@@ -51,14 +52,14 @@ func (p *papers) peopleOf(path string) (staff []Name, people []person) {
 			}
 		case l.zone == Address:
 			if n, ok := addresseeLine(text); ok {
-				people = append(people, personAt(n, Addressee, l))
+				people = append(people, personAt(n, Addressee, *l))
 			}
 		case staffCues.of(text) != "":
 			if n, ok := nameAt(staffCues.after(text), false); ok {
 				staff = append(staff, n)
 			}
 		case l.zone <= Body:
-			if n, at, ok := subjectLine(lines, k); ok {
+			if n, at, ok := subjectOf(lines, k, text); ok {
 				people = append(people, personAt(n, About, lines[at]))
 			}
 		}
@@ -72,10 +73,10 @@ var birthCues = newWordList("født", "fødselsdato", "fødselsdag", "cpr", "pers
 // birthBelow reads a name behind whatever label, with a date of birth on the next line:
 // that is a person's master data, whatever the paper calls the person.
 func birthBelow(lines []line, k int) (Name, bool) {
-	if k+1 == len(lines) || birthCues.of(strings.TrimSpace(lines[k+1].text)) == "" {
+	if k+1 == len(lines) || birthCues.of(trim(lines[k+1].text)) == "" {
 		return Name{}, false
 	}
-	label, value, ok := strings.Cut(strings.TrimSpace(lines[k].text), ":")
+	label, value, ok := strings.Cut(trim(lines[k].text), ":")
 	value = afterBlanks(value)
 	if !ok || !capital(value) || len(label) > roleReach || !strings.ContainsAny(lines[k+1].text, "0123456789") || officeLabel(label) {
 		return Name{}, false
@@ -102,7 +103,11 @@ const maxLabelLetters = 20
 // subjectLine reads whom line k says the paper is about, and on which line the name
 // stands.
 func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
-	text := strings.TrimSpace(lines[k].text)
+	return subjectOf(lines, k, trim(lines[k].text))
+}
+
+// subjectOf is subjectLine, given the line's text without the blanks around it.
+func subjectOf(lines []line, k int, text string) (n Name, at int, ok bool) {
 	if subjectCues.of(text) != "" {
 		if n, ok := nameAt(subjectCues.after(text), false); ok {
 			return n, k, true
@@ -125,10 +130,10 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	if n, ok := partyOf(text); ok {
 		return n, k, true
 	}
-	if n, ok := labelAbove(lines, k); ok {
+	if n, ok := labelAbove(lines, k, text); ok {
 		return n, k + 1, true
 	}
-	if n, ok := writtenTo(lines, k); ok {
+	if n, ok := writtenTo(lines, k, text); ok {
 		return n, k, true
 	}
 	if !begins {
@@ -146,7 +151,7 @@ func subjectLine(lines []line, k int) (n Name, at int, ok bool) {
 	if k+1 == len(lines) || lines[k+1].page != lines[k].page {
 		return Name{}, 0, false
 	}
-	n, ok = wholeName(strings.TrimSpace(lines[k+1].text))
+	n, ok = wholeName(trim(lines[k+1].text))
 	return n, k + 1, ok
 }
 
@@ -183,8 +188,7 @@ func partyOf(text string) (Name, bool) {
 }
 
 // labelAbove reads a name on the line below a label for a citizen: "Elevens navn".
-func labelAbove(lines []line, k int) (Name, bool) {
-	text := strings.TrimSpace(lines[k].text)
+func labelAbove(lines []line, k int, text string) (Name, bool) {
 	if !strings.HasSuffix(text, "avn") && !strings.HasSuffix(text, ":") {
 		return Name{}, false
 	}
@@ -192,17 +196,16 @@ func labelAbove(lines []line, k int) (Name, bool) {
 	if len(text) > maxLabel || !strings.HasSuffix(text, "avn") || k+1 == len(lines) || lines[k+1].page != lines[k].page || !citizenLabel(text) {
 		return Name{}, false
 	}
-	n, ok := wholeName(strings.TrimSpace(lines[k+1].text))
+	n, ok := wholeName(trim(lines[k+1].text))
 	return n, ok && n.Common()
 }
 
 // writtenTo reads "Til: Testperson Eksempel" of a letter; a mail that was printed has
 // "Fra:" near by.
-func writtenTo(lines []line, k int) (Name, bool) {
+func writtenTo(lines []line, k int, text string) (Name, bool) {
 	if lines[k].zone > Salutation {
 		return Name{}, false
 	}
-	text := strings.TrimSpace(lines[k].text)
 	if !beginsWith(text, "til") {
 		return Name{}, false
 	}

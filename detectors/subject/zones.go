@@ -74,6 +74,14 @@ func trimEnd(s string) string {
 	return s
 }
 
+// trim is strings.TrimSpace, at once for the lines that need none, as most.
+func trim(s string) string {
+	if n := len(s); n == 0 || s[0] > ' ' && s[n-1] > ' ' && s[0]|s[n-1] < utf8.RuneSelf {
+		return s
+	}
+	return strings.TrimSpace(s)
+}
+
 // countLines is at least the number of lines that layout gives.
 func countLines(doc *document.Document, segments []int) int {
 	n := len(segments)
@@ -91,7 +99,7 @@ func assign(lines []line) {
 		if onPage++; i > 0 && lines[i].page != lines[i-1].page {
 			onPage = 0
 		}
-		text := strings.TrimSpace(lines[i].text)
+		text := trim(lines[i].text)
 		if (zone <= Reference || onPage < 20 && lines[i].page > 1 || zone >= Closing && postLine(text) && greets(lines[i+1:])) && postLine(text) {
 			if first := blockAbove(lines, i); first >= 0 {
 				for k := first; k <= i; k++ {
