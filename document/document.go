@@ -127,7 +127,7 @@ type Part struct {
 	Path   string
 	Type   string // the format that read it, "" when none did
 	Size   int64  // bytes
-	SHA256 string // hex, of the part's content
+	SHA256 string // hex, of the part's content; "" for an item that is a mail, for which [Sum] is rarely asked
 }
 
 // Picture is a part in which text was recognised.

@@ -121,15 +121,18 @@ type walk struct {
 // part reads one part with the first format that recognises it.
 func (w *walk) part(ctx context.Context, in Input, depth int) {
 	at := Location{Path: in.Path, Page: in.Page, Layer: in.Layer}
-	sum := sha256.Sum256(in.Data)
-	p := Part{Path: in.Path, Size: int64(len(in.Data)), SHA256: hex.EncodeToString(sum[:])}
+	p := Part{Path: in.Path, Size: int64(len(in.Data))}
 	if why, detail := w.charge(ctx, in, depth); why != "" {
+		p.SHA256 = Sum(in.Data)
 		w.doc.Parts = append(w.doc.Parts, p)
 		b := &w.budget
 		w.gap(Gap{At: at, Why: why, Detail: detail, Rest: b.parts > b.limits.Parts || b.bytes > b.limits.Bytes})
 		return
 	}
 	format := w.match(in)
+	if depth > 0 || format == nil || format.Name() != "mail" {
+		p.SHA256 = Sum(in.Data)
+	}
 	if format == nil {
 		w.doc.Parts = append(w.doc.Parts, p)
 		if len(in.Data) > 0 {
@@ -145,6 +148,12 @@ func (w *walk) part(ctx context.Context, in Input, depth int) {
 	if in.Written && w.emit == nil && len(w.doc.Segments) == segments && len(w.doc.Gaps) == gaps {
 		w.gap(Gap{At: at, Why: NoText, Detail: "text in a font that does not tell its letters could not be read from its picture either"})
 	}
+}
+
+// Sum is the digest by which parts are compared: SHA-256, hex.
+func Sum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
 }
 
 func (w *walk) charge(ctx context.Context, in Input, depth int) (Reason, string) {
@@ -265,10 +274,9 @@ func (w *walk) segment(s Segment) {
 	}
 	if n := len(w.doc.Segments); n == cap(w.doc.Segments) {
 		// A sheet has many small cells: twice the room spares most of the copying.
-		// Most files are one text and a name.
-		more := 4
-		if n > 0 {
-			more = max(64, n)
+		more := max(64, n)
+		if n == 0 { // most files are one text and a name; a mail's paragraphs have some hundred bytes
+			more = int(min(max(4, bud.bytes>>9), 512))
 		}
 		if n > 1<<16 {
 			more = n / 2

@@ -44,7 +44,7 @@ func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
 		papers = append(papers, greeting)
 	}
 	if len(papers) > 0 {
-		m.SHA256 = rootSum(out.Document)
+		m.SHA256 = rootSum(it.Content, out.Document)
 	}
 	for _, a := range f.Channel.External {
 		switch {
@@ -92,10 +92,13 @@ func (p *Pipeline) remember(m *memory.Mail, v policy.Verdict, before bool) {
 var stopsRun = []string{"addressee-mismatch", "template-residue", "resent-attachment"}
 
 // rootSum is the digest of the whole item.
-func rootSum(doc *document.Document) string {
+func rootSum(content []byte, doc *document.Document) string {
 	for i := range doc.Parts {
-		if !strings.Contains(doc.Parts[i].Path, "/") {
-			return doc.Parts[i].SHA256
+		if p := &doc.Parts[i]; !strings.Contains(p.Path, "/") {
+			if p.SHA256 == "" && p.Type == "mail" {
+				return document.Sum(content)
+			}
+			return p.SHA256
 		}
 	}
 	return ""

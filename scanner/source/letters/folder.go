@@ -258,7 +258,13 @@ func (f Folder) content(ctx context.Context, formats *document.Formats, label st
 			Gaps:  []document.Gap{{At: document.Location{Path: label}, Why: document.Damaged, Detail: "cannot be opened"}},
 		}
 	}
-	doc := formats.Read(ctx, label, data[:min(int64(len(data)), limit)])
+	read := data[:min(int64(len(data)), limit)]
+	doc := formats.Read(ctx, label, read)
+	for i := range doc.Parts {
+		if p := &doc.Parts[i]; p.SHA256 == "" { // a mail: the letters of a run are compared
+			p.SHA256 = document.Sum(read)
+		}
+	}
 	if int64(len(data)) > limit {
 		doc.Gaps = append(doc.Gaps, document.Gap{At: document.Location{Path: label}, Why: document.TooBig})
 	}
