@@ -297,6 +297,7 @@ func TestLiveQueue(t *testing.T) {
 
 // live waits for a case that arrives while the page is open, without a click.
 func live(t *testing.T, browser context.Context) {
+	t.Parallel() // it waits more than it works
 	r := newRig(t)
 	b := newTab(t, browser, r.url)
 	b.open("/log-ind")

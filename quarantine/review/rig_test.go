@@ -69,6 +69,9 @@ func (s *source) NeedsContent() bool { return true }
 
 func (s *source) ReleasesSome() bool { return s.some }
 
+// ReleasesBy takes every secure route.
+func (s *source) ReleasesBy(string) bool { return true }
+
 func (s *source) Release(_ context.Context, c *quarantine.Case, content io.Reader) (string, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,15 +92,20 @@ func (s *source) Reject(_ context.Context, c *quarantine.Case, text string) erro
 }
 
 // questions keeps the mails to senders.
-type questions struct{ sent []string }
+type questions struct {
+	mu   sync.Mutex
+	sent []string
+}
 
 func (q *questions) Send(_ context.Context, to []string, subject, text string) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
 	q.sent = append(q.sent, strings.Join(to, ",")+"\n"+subject+"\n"+text)
 	return nil
 }
 
-// people signs the four roles in under the name of the role, without the second
-// that real hashing takes; the browser test uses real accounts.
+// people signs the four roles in under the name of the role, one that ends in 9 without a
+// key and in 7 with one that is not unlocked, without the second that real hashing takes; the browser test uses real accounts.
 type people struct{ opener *vault.Opener }
 
 func (p people) LoginFrom(_ context.Context, _ account.Caller, name, pass string) (*account.Proven, error) {
@@ -108,7 +116,15 @@ func (p people) LoginFrom(_ context.Context, _ account.Caller, name, pass string
 	if !role.HasKey() || strings.HasSuffix(name, "9") {
 		return &account.Proven{Account: &account.Account{Name: name, Role: role}}, nil
 	}
+	if strings.HasSuffix(name, "7") {
+		return &account.Proven{Account: &account.Account{Name: name, Role: role, Recipient: p.opener.Recipient()}}, nil
+	}
 	return &account.Proven{Account: &account.Account{Name: name, Role: role}, Opener: p.opener}, nil
+}
+
+// LoginExternal implements signin.External.
+func (p people) LoginExternal(_ context.Context, e account.External) (*account.Account, error) {
+	return &account.Account{Name: string(e.Role), Role: e.Role}, nil
 }
 
 // Unlock implements signin.Accounts.

@@ -1,15 +1,12 @@
 package review
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/chromedp/chromedp"
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/warned"
@@ -184,30 +181,4 @@ func TestWarningsPage(t *testing.T) {
 	if status, _ := r.as(t, "operator").get("/advarsler"); status != http.StatusForbidden {
 		t.Errorf("the operator: %d", status)
 	}
-}
-
-// working looks at the pages of a case's work in a real browser.
-func working(t *testing.T, browser context.Context) {
-	r := newRig(t)
-	r.source.some = true
-	held, other := r.hold(t, bundle("a"), 2*time.Hour), r.hold(t, screenshot("b"), time.Hour)
-	b := newTab(t, browser, r.url)
-	b.open("/log-ind")
-	b.do(chromedp.SendKeys(css("#navn"), "dpo"), chromedp.SendKeys(css("#kode"), passphrase))
-	b.submit(chromedp.Click(css("#log-ind")))
-	b.open("/sag/" + held.ID)
-	b.do(chromedp.SendKeys(css("#note"), "Afventer svar fra domstolen"))
-	b.submit(chromedp.Click(css("#note-form button")))
-	b.says("Notatet er gemt.", "Afventer svar fra domstolen")
-	b.shot("sag-arbejde-hel", 0)
-	b.open("/sag/" + other.ID)
-	b.do(chromedp.SendKeys(css("#falsk-begrundelse"), "Aftalt med domstolen"), chromedp.Click(css("label[for=undtag]")))
-	b.submit(chromedp.Click(css("#falsk-form button")))
-	b.open("/undtagelser")
-	b.says("Aftalt med domstolen")
-	b.shot("undtagelser", 560)
-	b.do(chromedp.EmulateViewport(320, 700))
-	b.looked("/sag/" + held.ID) // with a note
-	b.do(chromedp.EmulateReset())
-	b.quiet()
 }

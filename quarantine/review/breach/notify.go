@@ -174,6 +174,7 @@ type severityView struct {
 	Malice     bool
 	Problem    string
 	HasScore   bool
+	CanEdit    bool
 	Examples   []exampleView
 }
 
@@ -223,7 +224,7 @@ func (s *Pages) severity(w http.ResponseWriter, r *http.Request, d *register.Dra
 		now = *d.Extra.Severity
 		v = severityOf(l, now)
 	}
-	v.No, v.Problem, v.Examples = d.No, problem, examples(l, d)
+	v.No, v.Problem, v.Examples, v.CanEdit = d.No, problem, examples(l, d), s.May(u.Role, "GET", "/fortegnelse/ny")
 	pick := func(key string, chosen int, values ...int) []choice {
 		var out []choice
 		for _, n := range values {

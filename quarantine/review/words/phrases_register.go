@@ -191,6 +191,7 @@ func tellingTexts() map[string]phrase {
 
 func severityTexts() map[string]phrase {
 	return map[string]phrase{
+		"severity.readonly":   {"Din rolle giver adgang til at se vurderingen, ikke til at ændre den.", "Your role lets you see the assessment, not change it."},
 		"severity.title":      {"Vurdering af alvor, nr. %s", "Assessment of severity, no. %s"},
 		"severity.lead":       {"ENISA's metode fra 2013 regner alvoren ud af tre dele: SE = DPC × EI + CB. Tallet er en støtte. Det afgør ikke, om der skal anmeldes eller underrettes.", "ENISA's method of 2013 works out the severity from three parts: SE = DPC × EI + CB. The number is a support. It does not decide whether to notify or to tell."},
 		"severity.own":        {"Vurderingen er jeres egen. Metoden er gengivet efter omtaler af ENISA's vejledning og er ikke Datatilsynets.", "The assessment is your own. The method is rendered from accounts of ENISA's guidance and is not the authority's."},
