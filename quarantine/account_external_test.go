@@ -326,6 +326,9 @@ func TestMailOfAnAccount(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	if got := a.verbs(t, 10); strings.Count(got, "anna:account-mail how=oidc account=anna") != 1 {
+		t.Errorf("the ledger says: %s", got)
+	}
 	if got, err := a.Mail(t.Context()); err != nil || strings.Join(got["anna"], " ") != "anna.eksempel@kommune.example jura@kommune.example x@kommune.example" {
 		t.Errorf("%q, %v", got, err)
 	}

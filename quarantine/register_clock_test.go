@@ -97,7 +97,7 @@ func TestTheCalendarFile(t *testing.T) {
 	if cal, err = ics.ParseCalendar(strings.NewReader(text)); !ok || err != nil || len(cal.Events()) != 1 || cal.Events()[0].Id() != e.Id() || strings.Contains(text, "VALARM") || !d.Extra.Withdrawn.Equal(was) {
 		t.Fatalf("the deadline that was taken away, %v:\n%s", err, text)
 	}
-	for _, want := range []string{"METHOD:CANCEL\r\n", "STATUS:CANCELLED\r\n", "SEQUENCE:1201\r\n", "DTEND:20261026T130000Z"} {
+	for _, want := range []string{"METHOD:CANCEL\r\n", "ORGANIZER;CN=brevvagt:mailto:frist@brevvagt.invalid\r\n", "STATUS:CANCELLED\r\n", "SEQUENCE:1201\r\n", "DTEND:20261026T130000Z"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("lacks %q:\n%s", want, text)
 		}

@@ -53,7 +53,7 @@ func (a *Accounts) LoginExternal(ctx context.Context, e External) (*Account, err
 		if acc, err = a.follow(ctx, tx, s, e.Role); err != nil {
 			return err
 		}
-		if err := addMail(ctx, tx, acc.Name, e.Mail); err != nil {
+		if err := a.addMail(ctx, tx, acc.Name, e.Mail); err != nil {
 			return err
 		}
 		return a.tell(ctx, tx, acc.Name, "login", by("oidc"))

@@ -68,8 +68,8 @@ func mailAddress(m string) string {
 
 // addMail adds the address that the municipality's sign-in names to those of an account,
 // within the transaction of the sign-in. It only ever keeps somebody from approving, so it
-// need not be proven.
-func addMail(ctx context.Context, tx *sql.Tx, name, mail string) error {
+// need not be proven. A new one has its line in the ledger.
+func (a *Accounts) addMail(ctx context.Context, tx *sql.Tx, name, mail string) error {
 	if mail = mailAddress(mail); mail == "" {
 		return nil
 	}
@@ -80,10 +80,14 @@ func addMail(ctx context.Context, tx *sql.Tx, name, mail string) error {
 	if n >= maxMail {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, `INSERT INTO account_mail (account, mail) VALUES ($1, $2) ON CONFLICT (account, mail) DO NOTHING`, name, mail); err != nil {
+	res, err := tx.ExecContext(ctx, `INSERT INTO account_mail (account, mail) VALUES ($1, $2) ON CONFLICT (account, mail) DO NOTHING`, name, mail)
+	if err != nil {
 		return fmt.Errorf("cannot add the mail address of %s: %w", name, err)
 	}
-	return nil
+	if added, err := res.RowsAffected(); err != nil || added == 0 {
+		return err
+	}
+	return a.tell(ctx, tx, name, "account-mail", map[string]string{"account": name, "mail": "+ " + mail, "how": "oidc"})
 }
 
 // Mail gives the mailboxes of each account that has any, sorted.

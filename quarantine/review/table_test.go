@@ -38,12 +38,12 @@ import (
 // the same time.
 type world struct {
 	*rig
-	held, attack, own *quarantine.Case // that nobody decides
-	work              map[string]*quarantine.Case
-	bulk, drive       sync.Mutex // what is one for all: the batches, the shares
-	asked             asked
-	mux               *http.ServeMux // of the access table
-	book              string         // a register to import
+	held, attack *quarantine.Case // that nobody decides
+	work         map[string]*quarantine.Case
+	bulk, drive  sync.Mutex // what is one for all: the batches, the shares
+	asked        asked
+	mux          *http.ServeMux // of the access table
+	book         string         // a register to import
 }
 
 // asked is what the browsers asked the server for, by who, language and route.

@@ -44,6 +44,7 @@ func ICS(d *register.Draft, organisation string, now time.Time) (text string, ok
 	e.SetEndAt(deadline.UTC())
 	e.SetSummary("Frist for anmeldelse til Datatilsynet: brud nr. " + d.No)
 	e.SetDescription(strings.TrimSpace(organisation + "\n72 timer efter, at bruddet blev bekendt. Se fortegnelsen i brevvagt."))
+	e.SetOrganizer("mailto:frist@brevvagt.invalid", ics.WithCN("brevvagt")) // which both methods need
 	e.SetClass(ics.ClassificationConfidential)
 	if withdrawn {
 		cal.SetMethod(ics.MethodCancel)

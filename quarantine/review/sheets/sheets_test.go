@@ -2,6 +2,7 @@ package sheets_test
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/base64"
 	"errors"
@@ -9,6 +10,7 @@ import (
 	"image"
 	"image/color"
 	"image/png"
+	"io"
 	"os"
 	"path/filepath"
 	"slices"
@@ -89,6 +91,9 @@ func workbook(t *testing.T, numbers ...string) []byte {
 
 // TestLibreOffice draws pages with the LibreOffice of this machine.
 func TestLibreOffice(t *testing.T) {
+	if libre.Find() == "" && os.Getenv("CI") == "true" {
+		t.Fatal("LibreOffice is not installed")
+	}
 	if libre.Find() == "" {
 		t.Skip("LibreOffice is not installed: apt-get install " + libre.Packages)
 	}
@@ -117,16 +122,23 @@ func TestLibreOffice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for name, data := range map[string][]byte{"brev.docx": letter, "liste.xlsx": workbook(t, a, b)} {
-		at := quarantine.Place{Name: "mail.eml", Path: "mail.eml/" + name, Value: b}
-		got, err := d.Draw(t.Context(), mail(name, data), at)
+	for name, c := range map[string]struct {
+		data    []byte
+		word    string
+		numbers []string // the last is the one that was found
+	}{
+		"brev.docx": {letter, "Testperson", []string{a, b}}, "liste.xlsx": {workbook(t, a, b), "Testperson", []string{a, b}},
+		"vis.ppt": {unzipped(t, "../../../testdata/formats/ppt/slide-text.ppt.gz"), "", []string{"050637-5053"}},
+	} {
+		at := quarantine.Place{Name: "mail.eml", Path: "mail.eml/" + name, Value: c.numbers[len(c.numbers)-1]}
+		got, err := d.Draw(t.Context(), mail(name, c.data), at)
 		if errors.Is(err, libre.ErrOpen) {
 			t.Skip("this kernel has no Landlock: LibreOffice is not run on it")
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)
 		}
-		if red, black := colours(t, got); red < 300 || black < 2*2000 {
+		if red, black := colours(t, got); red < 300 || black < len(c.numbers)*2000 {
 			t.Errorf("%s: %d red and %d black pixels", name, red, black)
 		}
 		// What a person could read on it is read here.
@@ -135,15 +147,33 @@ func TestLibreOffice(t *testing.T) {
 		for _, s := range seen.Segments {
 			text += s.Text + "\n"
 		}
-		if !strings.Contains(text, "Testperson") {
+		if !strings.Contains(text, c.word) || len(text) < 20 {
 			t.Errorf("%s: the words are gone as well: %q", name, text)
 		}
-		for _, number := range []string{a, b} {
+		for _, number := range c.numbers {
 			if strings.Contains(text, number[:6]) || strings.Contains(text, number[7:]) {
 				t.Errorf("%s: a number can be read: %q", name, text)
 			}
 		}
 	}
+}
+
+func unzipped(t *testing.T, path string) []byte {
+	t.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := io.ReadAll(z)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
 }
 
 func colours(t *testing.T, data []byte) (red, black int) {
