@@ -25,6 +25,15 @@ func TestJoin(t *testing.T) {
 		{[]string{"foedselsdag", "foedselsmaaned", "foedselsaar", "loebenummer"}, []string{"01", "12", "2037", "5006"}, "011237-5006"},
 		{[]string{"Dag", "Måned", "År", "Løbenr"}, []string{"31", "2", "37", "5006"}, ""},
 		{[]string{"Dag", "Måned", "År", "Beløb"}, []string{"1", "2", "37", "5006"}, ""},
+		{[]string{"Født", "Lbnr"}, []string{"01.02.2037", "5006"}, "010237-5006"},
+		{[]string{"De sidste fire", "Født"}, []string{"5006", "01.02.2037"}, "010237-5006"},
+		{[]string{"Nummer", "Født"}, []string{"5006", "01.02.2037"}, ""},
+		{[]string{"Født", "Lbnr"}, []string{"01.02.1937", "5006"}, ""},
+		{[]string{"CPR-nummer", "-"}, []string{"010237", "5006"}, "010237-5006"},
+		{[]string{"Fødselsdato", "Kort, sidste fire"}, []string{"010237", "5006"}, ""},
+		{[]string{"fdag d", "fdag m", "fdag y", "kontrol"}, []string{"1", "2", "2037", "5006"}, "010237-5006"},
+		{[]string{"d", "m", "y", "kontrol"}, []string{"1", "2", "2037", "5006"}, "0102375006"},
+		{[]string{"aar", "md", "dag", "lbnr"}, []string{"2037", "2", "1", "5006"}, "010237-5006"},
 		{[]string{"Fødselsår", "Løbenr."}, []string{"2037", "5006"}, ""},
 	}
 	for _, tt := range tests {

@@ -254,24 +254,6 @@ func (f *finder) numbered(first int) bool {
 	return lab.kind == labelCPR && lab.name != bornLabel
 }
 
-// matchLostZero restores the leading zero that a spreadsheet ate: only where the
-// whole cell under a CPR heading is the number.
-func (f *finder) matchLostZero(first int) bool {
-	start, end := f.row.Runs[first].Start, f.row.Runs[f.row.Count-1].End
-	c := candidate{start: start, end: end, form: formRun, zero: true}
-	k := 1
-	for _, r := range f.row.Runs[first:f.row.Count] {
-		k += copy(c.d[k:], r.Digit[:r.N])
-	}
-	if !(f.heading.kind == labelCPR && f.alone(start, end)) && !(f.aloneInColumn(start, end) && f.columnLabel(start).kind == labelCPR) {
-		// In running text the check digit must agree.
-		if c.broken = modulus11(&c.d) && first == f.row.Count-1 && (start == 0 || !digits.Alnum(f.text[start-1])) && f.numbered(first); !c.broken {
-			return false
-		}
-	}
-	return f.take(c)
-}
-
 // matchLoose judges ten digits in boxes, cells or over a line break. Only a label
 // directly before makes them one number.
 func (f *finder) matchLoose() bool {

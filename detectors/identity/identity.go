@@ -125,7 +125,7 @@ var (
 func (r *Reading) replacementStrength() detectors.Strength {
 	d, _ := digitsOf(r.Value)
 	switch {
-	case r.Label == "" && swedish(r.Value):
+	case r.Label == "" && swedish(r.Value) && !(r.Person && r.Parted && modulus11(&d)):
 		return detectors.Weak
 	case r.OCR || r.Doubtful:
 		return detectors.Medium
@@ -135,8 +135,12 @@ func (r *Reading) replacementStrength() detectors.Strength {
 	return detectors.Medium
 }
 
-// zeroRestored says that a number had nine digits.
-const zeroRestored = "foranstillet nul gendannet"
+// Reasons that are asked for again when the document has been read.
+const (
+	zeroRestored = "foranstillet nul gendannet" // the number had nine digits
+	besidePerson = "ved et ord for en person"
+	labelReason  = "label: "
+)
 
 // why gives the evidence in Danish.
 func (r *Reading) why() []string {
@@ -178,10 +182,10 @@ func (r *Reading) why() []string {
 		out = append(out, "fødselsdato i fremtiden")
 	}
 	if r.Label != "" {
-		out = append(out, "label: "+r.Label)
+		out = append(out, labelReason+r.Label)
 	}
 	if r.Person {
-		out = append(out, "ved et ord for en person")
+		out = append(out, besidePerson)
 	}
 	if r.Parted {
 		out = append(out, "form 6-4")

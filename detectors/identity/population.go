@@ -25,6 +25,10 @@ const (
 	// sameForm: so many pairs of six and four digits that are nobody's, behind the same
 	// word, say what the one is that has a date and fails the check.
 	sameForm = 2
+	// zerosProve: so many numbers of a column that only lack their zero, and hardly another
+	// beside them, are persons' whatever the column is called. One number of nine digits in
+	// ninety looks so by chance.
+	zerosProve, zerosRatio = 3, 3
 )
 
 // family is the numbers of one kind in a file: a column, a field, or the numbers
@@ -53,6 +57,13 @@ func (t *tally) chance() bool {
 	return len(t.failing) >= plainChance && len(t.failing) >= plainRatio*len(t.passing) || len(t.undated) >= dateless && len(t.undated) >= datelessRatio*len(t.passing)
 }
 
+// lostZeros reports whether the numbers of nine digits are persons' that lost their zero:
+// by most of them under a heading for persons, else by nearly all.
+func (t *tally) lostZeros(person bool) bool {
+	n := len(t.passing)
+	return person && t.others() <= n || n >= zerosProve && t.others()*zerosRatio <= n
+}
+
 // settle weakens the numbers that nothing but date and check digit speaks for, when
 // too many of their own kind have a date and fail the check, and leaves them out
 // where they are no more than chance gives among many. Numbers with a label,
@@ -62,7 +73,7 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 	if slices.ContainsFunc(found, func(f detectors.Finding) bool { return boxed(&f) }) {
 		found = reread(doc, found)
 	}
-	if !slices.ContainsFunc(found, func(f detectors.Finding) bool { return byCheckAlone(f) || byFormAlone(f) }) {
+	if !slices.ContainsFunc(found, func(f detectors.Finding) bool { return byCheckAlone(f) || byFormAlone(f) || byZero(f) }) {
 		return found
 	}
 	counts := make(map[family]*tally)
@@ -75,11 +86,11 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 		end := -1
 		for k := range readings {
 			x := &readings[k]
-			if x.Label != "" || x.Person || x.Zero || x.OCR || x.Parted && x.End-x.Start != 11 {
+			if x.Label != "" || x.Person && !x.Zero || x.OCR || x.Parted && x.End-x.Start != 11 {
 				continue
 			}
 			passes := x.Verdict == Strong || x.Verdict == ExceptionDate || x.Verdict == NoMod11 && x.Parted
-			undated := x.Verdict == NotCPR && (x.Parted || x.End-x.Start == 10)
+			undated := x.Verdict == NotCPR && (x.Parted || x.Zero || x.End-x.Start == 10)
 			if !passes && !undated && x.Verdict != WeakRun && x.Verdict != Old && x.Verdict != Future && !x.Near {
 				continue
 			}
@@ -114,6 +125,7 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int]place) []detectors.Finding {
 	sure := make(map[string]bool) // numbers that more speaks for somewhere
 	doubted := make(map[int]bool) // index → no more than chance
+	unproven := make(map[int]bool)
 	for i := range found {
 		f := &found[i]
 		if f.Detector != IDCPR {
@@ -122,6 +134,10 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 		at, ok := home[[2]int{f.Segment, f.Start}]
 		t := counts[at.fam]
 		switch {
+		case byZero(*f):
+			if !ok || !t.lostZeros(slices.Contains(f.Why, besidePerson)) {
+				unproven[i] = true
+			}
 		case ok && byFormAlone(*f) && at.fam.parted:
 			doubted[i] = true
 			if t.others() < sameForm || t.others() < len(t.passing) {
@@ -137,6 +153,9 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 	}
 	out := found[:0]
 	for i, f := range found {
+		if unproven[i] {
+			continue
+		}
 		if chance, ok := doubted[i]; ok && !sure[f.Value.Digest()] {
 			if chance {
 				continue
@@ -153,6 +172,11 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 func byCheckAlone(f detectors.Finding) bool {
 	return f.Detector == IDCPR && f.Strength == detectors.Strong && len(f.Why) == 2 &&
 		f.Why[0] == "dato" && (f.Why[1] == "modulus 11" || f.Why[1] == "undtagelsesdato")
+}
+
+// byZero reports whether no label speaks for a number that got its zero back.
+func byZero(f detectors.Finding) bool {
+	return f.Detector == IDCPR && slices.Contains(f.Why, zeroRestored) && !slices.ContainsFunc(f.Why, func(w string) bool { return strings.HasPrefix(w, labelReason) })
 }
 
 // byFormAlone reports whether nothing but a date and the form 6-4 with a blank speaks

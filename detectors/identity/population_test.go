@@ -119,3 +119,36 @@ func TestRunningNumbers(t *testing.T) {
 		t.Errorf("others beside: %v", strengths(found))
 	}
 }
+
+// A column of numbers that lost their zero is one of persons when nearly all of them are.
+func TestColumnOfLostZeros(t *testing.T) {
+	var lost []string
+	for i := 0; len(lost) < 5; i++ {
+		if s := detectortest.CPR(i); s[0] == '0' {
+			lost = append(lost, s[1:])
+		}
+	}
+	cells := func(heading string, values ...string) *document.Document {
+		d := column(values)
+		for i := range d.Segments {
+			d.Segments[i].Label = heading
+		}
+		return d
+	}
+	for _, c := range []struct {
+		name string
+		doc  *document.Document
+		want int
+	}{
+		{"five", cells("Nr.", lost...), 5},
+		{"two", cells("Nr.", lost[:2]...), 0},
+		{"one under a heading for persons", cells("Borger", lost[0]), 1},
+		{"three among others", cells("Nr.", append([]string{"318204477", "512340018", "994410027"}, lost[:3]...)...), 0},
+		{"one among others under a heading for persons", cells("Borger", "318204477", "512340018", lost[0]), 0},
+		{"of a thing", cells("Kontonr.", lost...), 0},
+	} {
+		if got := settled(t, c.doc); len(got) != c.want {
+			t.Errorf("%s: found %d, want %d", c.name, len(got), c.want)
+		}
+	}
+}

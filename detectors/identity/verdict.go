@@ -208,6 +208,8 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 		return Replacement, false
 	case modulus11(&c.d):
 		return f.confirmed(c, labelled), false
+	case c.zero && !labelled:
+		return WeakRun, false
 	}
 	listed, near := f.rules.exception(born)
 	switch {

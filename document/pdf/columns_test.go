@@ -87,6 +87,13 @@ func TestFieldsInPieces(t *testing.T) {
 	if got := labelOf(t, form(field(1, "cpr", "/DV(6610721234)"), field(2, "navn", "")), "6610721234"); got != "cpr" {
 		t.Errorf("default value: label %q", got)
 	}
+	beside := func(second string) []byte {
+		page := show("Foedt", 20, 105) + show(second, 20, 205)
+		return onePage(page, "/Annots[7 0 R 8 0 R]", "/AcroForm<</Fields[7 0 R 8 0 R]/DA(/Helv 12 Tf)>>", "null", field(1, "Tekst1", "/V(12.03.1936)"), field(2, "Tekst2", "/V(3951)")).bytes()
+	}
+	if got := labelOf(t, beside("Sidste fire"), "120336-3951"); got != "Foedt" {
+		t.Errorf("words printed beside the fields: label %q", got)
+	}
 	own := onePage(show("Skema", 72, 700), "/PieceInfo<</X<</Private<</BorgerCPR(6610721234)>>>>>>", "").bytes()
 	if got := labelOf(t, own, "6610721234"); got != "BorgerCPR" {
 		t.Errorf("a program's own entry: label %q", got)

@@ -13,7 +13,6 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"brevvagt/document"
-	"brevvagt/internal/columns"
 )
 
 // incomplete reports something beside the page text that could not be read.
@@ -70,41 +69,6 @@ func (r *reader) bookmarks(parent *references.FPDF_BOOKMARK, depth int, left *in
 func (r *reader) hasForm() bool {
 	t, err := r.p.FPDF_GetFormType(&requests.FPDF_GetFormType{Document: r.doc})
 	return err == nil && t.FormType != enums.FPDF_FORMTYPE_NONE
-}
-
-// fields reads the values of a page's form fields; their labels are their names.
-func (r *reader) fields(page requests.Page, number int) {
-	form, err := r.p.GetForm(&requests.GetForm{Page: page})
-	if err != nil {
-		return // annotations reads the values as they stand in the file
-	}
-	var labels, texts []string
-	for _, f := range form.Fields {
-		if f.Value != nil {
-			labels, texts = append(labels, f.Name), append(texts, clean(*f.Value))
-		}
-		at := document.Location{Page: number}
-		label := f.Name
-		if f.ToolTip != "" {
-			label = strings.TrimSpace(f.ToolTip + " " + f.Name)
-		}
-		values := f.Values
-		if f.Value != nil {
-			values = append(values, *f.Value)
-		}
-		for _, v := range values {
-			r.text(document.Segment{Text: clean(v), Label: label, At: at})
-		}
-		at.Layer = document.Hidden // what could be chosen, and the field's own name
-		for _, v := range append(f.Options, f.Name) {
-			if strings.ContainsAny(v, "0123456789") {
-				r.text(document.Segment{Text: clean(v), At: at})
-			}
-		}
-	}
-	for _, j := range columns.Join(labels, texts) { // the date in one field, four digits in the next
-		r.text(document.Segment{Text: j.Text, Label: labels[j.From], At: document.Location{Page: number}})
-	}
 }
 
 // annotations reads notes, stamps, links and files pinned to a page.

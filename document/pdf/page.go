@@ -41,11 +41,11 @@ func (r *reader) page(index int, form bool) error {
 		r.overLines(text, index+1)
 	}
 	r.written = (!usable || r.drawn) && text.size >= minWritten
+	if form {
+		r.fields(page, text, index+1)
+	}
 	if err := r.closeText(text); err != nil {
 		return fmt.Errorf("cannot leave the text of page %d: %w", index+1, err)
-	}
-	if form {
-		r.fields(page, index+1)
 	}
 	r.annotations(page, index+1)
 	if err := r.pictures(page, index, usable); err != nil {

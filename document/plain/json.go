@@ -186,10 +186,14 @@ func (v *values) add(text, label string, line int) {
 	if looks.Sign(text) && !v.inner.packed(text) && !v.inner.dataURIs(text) {
 		v.out.Segment(document.Segment{Text: text, Label: label, At: document.Location{Line: line}})
 	}
-	if len(text) > 12 {
+	if len(text) > longestPart && !day(text) {
 		return
 	}
-	for _, s := range v.last.add(label, text) {
+	around := ""
+	if n := len(v.keys); n > 1 {
+		around = v.keys[n-2]
+	}
+	for _, s := range v.last.add(around, label, text) {
 		s.At.Line = line
 		v.out.Segment(s)
 	}

@@ -14,7 +14,6 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/plain/looks"
-	"brevvagt/internal/columns"
 	"brevvagt/internal/prose"
 )
 
@@ -172,6 +171,14 @@ func inline(name string) bool {
 	return false
 }
 
+// around is the name of the element around the innermost one.
+func (e *elements) around() string {
+	if n := len(e.names); n > 1 {
+		return e.names[n-2]
+	}
+	return ""
+}
+
 // moved is what stands before a piece of text with a place of its own.
 func moved(attrs []xml.Attr) string {
 	gap := ""
@@ -233,6 +240,13 @@ func (e *elements) attributes(attrs []xml.Attr, line int) {
 			at.Layer = document.Hidden // apart from what stands between the tags
 		}
 		e.out.Segment(document.Segment{Text: a.Value, Label: label, At: at})
+		if len(a.Value) > longestPart || a.Value[0] < '0' || a.Value[0] > '9' {
+			continue
+		}
+		for _, s := range e.last.add("", a.Name.Local, a.Value) {
+			s.At.Line = line
+			e.out.Segment(s)
+		}
 	}
 }
 
@@ -276,10 +290,10 @@ func (e *elements) flush(label string) {
 		e.out.Segment(document.Segment{Text: p, Label: single, At: document.Location{Line: line}})
 	})
 	e.text.Reset()
-	if len(text) > longestPart {
+	if len(text) > longestPart && !day(text) {
 		return
 	}
-	for _, s := range e.last.add(label, text) {
+	for _, s := range e.last.add(e.around(), label, text) {
 		s.At.Line = e.line
 		e.out.Segment(s)
 	}
@@ -295,30 +309,6 @@ const (
 	saidReach = 2
 	maxSaid   = 100
 )
-
-// following remembers the latest short values with their labels: a number may be kept
-// as a date and four digits, or as a day, a month, a year and four digits.
-type following struct {
-	labels, texts [4]string
-	kinds         kinds
-	said          []int // depths of open elements whose attributes say that they hold a CPR number
-}
-
-// add takes the next value and gives the number that it completes.
-func (f *following) add(label, text string) (found []document.Segment) {
-	copy(f.labels[:], f.labels[1:])
-	copy(f.texts[:], f.texts[1:])
-	last := len(f.labels) - 1
-	f.labels[last], f.texts[last] = label, text
-	for _, from := range []int{0, last - 1} {
-		for _, j := range columns.Join(f.labels[from:], f.texts[from:]) {
-			if from > 0 || len(f.texts[0]) <= 2 && j.From == 0 {
-				found = append(found, document.Segment{Text: j.Text, Label: f.labels[from+j.From]})
-			}
-		}
-	}
-	return found
-}
 
 // drawnLine is the height of a line of letters in a drawing, in its own units.
 const drawnLine = 10
@@ -358,9 +348,6 @@ func (e *elements) inPlace() {
 		e.out.Segment(document.Segment{Text: line})
 	}
 }
-
-// longestPart is the length of a date, in bytes.
-const longestPart = 12
 
 // lineCounter gives the line of ever growing offsets.
 type lineCounter struct {

@@ -2,13 +2,18 @@ package records
 
 import (
 	"regexp"
+	"slices"
 	"strings"
+
+	"brevvagt/internal/columns"
 )
 
 var (
 	sqlName   = `(?:[\w$.]|"[^"\n]+"|` + "`[^`\n]+`" + `|\[[^\]\n]+\])+`
 	createRow = regexp.MustCompile(`(?i)^\s*CREATE\s+(?:TEMP\w*\s+|GLOBAL\s+)?TABLE\s+(?:IF\s+NOT\s+EXISTS\s+)?(` + sqlName + `)\s*\(?\s*(.*)$`)
 	insertRow = regexp.MustCompile(`(?i)\bINSERT\s+(?:IGNORE\s+)?(?:INTO\s+)?(` + sqlName + `)\s*(\([^()\n]+\))?\s*VALUES\b`)
+	updateRow = regexp.MustCompile(`(?i)\b(?:UPDATE\s+` + sqlName + `|INSERT\s+INTO\s+` + sqlName + `)\s+SET\s`)
+	assigned  = regexp.MustCompile("(?i)([\\w.`\\[\\]\"]{1,80})\\s*=\\s*(?:N?'([^'\\n]{0,40})'|(\\d{1,10})\\b|CAST\\(N?'([^'\\n]{0,40})')")
 	copyRow   = regexp.MustCompile(`(?i)^COPY\s+(` + sqlName + `)\s*\(([^()\n]+)\)\s+FROM\s+stdin`)
 	bareName  = strings.NewReplacer("`", "", `"`, "", "[", "", "]", "")
 )
@@ -19,7 +24,7 @@ const maxTables = 2000
 // sql reads the rows of a dump: the names of their columns stand in the statement, or
 // where the table was made.
 func (f *finder) sql(text string) {
-	if !holdsFold(text, "insert") && !holdsFold(text, "copy ") {
+	if !holdsFold(text, "insert") && !holdsFold(text, "copy ") && !(holdsFold(text, "update ") && holdsFold(text, " set ") && strings.Contains(text, "=")) {
 		return
 	}
 	d := dump{finder: f, tables: map[string][]string{}}
@@ -48,6 +53,14 @@ type dump struct {
 	columns []string // of the rows that follow
 	copied  bool     // they are tab separated
 	rows    bool     // they are in brackets
+	halves  bool     // a date of birth and last digits are among them
+	row     []string // their values so far
+}
+
+// under says of which columns the rows that follow are.
+func (d *dump) under(names []string) {
+	d.columns = names
+	d.halves = slices.ContainsFunc(names, columns.Birth) && slices.ContainsFunc(names, columns.Ending)
 }
 
 func (d *dump) line(line string) {
@@ -60,6 +73,7 @@ func (d *dump) line(line string) {
 		for i, v := range strings.Split(line, "\t") {
 			d.value(i, v)
 		}
+		d.rowEnd()
 	case d.making != "":
 		d.column(line)
 	case createRow.MatchString(line):
@@ -73,7 +87,10 @@ func (d *dump) line(line string) {
 		}
 	case copyRow.MatchString(line):
 		m := copyRow.FindStringSubmatch(line)
-		d.columns, d.copied = namesOf(m[2]), true
+		d.under(namesOf(m[2]))
+		d.copied = true
+	case strings.IndexByte(line, '=') >= 0 && updateRow.MatchString(line):
+		d.assignments(line)
 	default:
 		d.long(line)
 	}
@@ -88,10 +105,10 @@ func (d *dump) long(line string) {
 	d.rows = false
 	all := insertRow.FindAllStringSubmatchIndex(line, -1)
 	for k, m := range all {
-		if d.columns = nil; m[4] >= 0 {
-			d.columns = namesOf(line[m[4]+1 : m[5]-1])
+		if m[4] >= 0 {
+			d.under(namesOf(line[m[4]+1 : m[5]-1]))
 		} else {
-			d.columns = d.tables[nameOf(line[m[2]:m[3]])]
+			d.under(d.tables[nameOf(line[m[2]:m[3]])])
 		}
 		end := len(line)
 		if k+1 < len(all) {
@@ -104,7 +121,7 @@ func (d *dump) long(line string) {
 // tuples reads "(1,'a',NULL),(2,'b',3);".
 func (d *dump) tuples(s string) {
 	d.rows = true
-	person := false
+	person := d.halves
 	for _, c := range d.columns {
 		person = person || personColumn.MatchString(c)
 	}
@@ -130,13 +147,46 @@ func (d *dump) tuples(s string) {
 		case c == ')':
 			if depth--; depth == 0 {
 				d.value(column, s[start:i])
+				d.rowEnd()
 			}
 		}
 	}
 }
 
+// assignments reads "UPDATE t SET a = 'x', b = 1".
+func (d *dump) assignments(line string) {
+	var names, values []string
+	for _, m := range assigned.FindAllStringSubmatch(line, maxAssigned) {
+		name := bareName.Replace(m[1])
+		names, values = append(names, name), append(values, m[2]+m[3]+m[4])
+	}
+	d.under(names)
+	for i, v := range values {
+		d.value(i, v)
+	}
+	d.rowEnd()
+}
+
+// maxAssigned bounds the columns that one statement sets.
+const maxAssigned = 200
+
+// rowEnd puts the halves of a number together that stand in two columns of the row.
+func (d *dump) rowEnd() {
+	for _, j := range columns.Join(d.columns, d.row) {
+		d.add(d.n, d.columns[j.From], j.Text)
+	}
+	d.row = d.row[:0]
+}
+
 func (d *dump) value(i int, v string) {
 	v = strings.TrimSpace(v)
+	if d.halves && i == len(d.row) && i < len(d.columns) {
+		half := v
+		if from := strings.IndexByte(half, '\''); from >= 0 { // N'x', CAST('x' AS Date)
+			half, _, _ = strings.Cut(half[from+1:], "'")
+		}
+		d.row = append(d.row, half)
+	}
 	v = strings.TrimPrefix(v, "N'")
 	if v = strings.Trim(v, `'"`); i < len(d.columns) && number(v) && personColumn.MatchString(d.columns[i]) {
 		d.add(d.n, d.columns[i], v)
