@@ -41,7 +41,7 @@ func TestMain(m *testing.M) {
 }
 
 // watched watches anna's mailbox and notes each mail that it handles, until so many are
-// in the book.
+// done with.
 func watched(addr, dir string, until int) error {
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -86,14 +86,16 @@ func watched(addr, dir string, until int) error {
 	return err
 }
 
-// noted is how many mails of anna's are in the book.
+// noted is how many mails of anna's are done with, by the book.
 func noted(ctx context.Context, b *book.Book) (total int) {
 	st, err := b.Status(ctx, b.Digest("anna"))
 	if err != nil || st == nil {
 		return 0
 	}
-	for _, n := range st.Counts {
-		total += n
+	for state, n := range st.Counts {
+		if state != book.Waiting {
+			total += n
+		}
 	}
 	return total
 }
