@@ -1,7 +1,10 @@
 // Package needle looks for many words in a text at once.
 package needle
 
-import "strings"
+import (
+	"math/bits"
+	"strings"
+)
 
 // Needles are texts that are looked for together, in one pass: a look at two bytes
 // tells most places of a sentence from the beginning of any. Each has two bytes or
@@ -33,8 +36,14 @@ func (all *Needles) In(s string) bool { return all.Distinct(s, 1) }
 // Distinct reports whether at least so many different ones stand in s. At most 64 are
 // told apart.
 func (all *Needles) Distinct(s string, least int) bool {
-	var seen uint64
-	found := 0
+	return bits.OnesCount64(all.meet(s, least)) >= least
+}
+
+// Met has a bit for each that stands in s, by its place in the list: of the first 64.
+func (all *Needles) Met(s string) uint64 { return all.meet(s, 64) }
+
+// meet looks until enough different ones are met.
+func (all *Needles) meet(s string, enough int) (seen uint64) {
 	for i := 0; i+1 < len(s); i++ {
 		key := uint16(s[i])<<8 | uint16(s[i+1])
 		if all.begins[key/64]&(1<<(key%64)) == 0 {
@@ -42,12 +51,11 @@ func (all *Needles) Distinct(s string, least int) bool {
 		}
 		for _, x := range all.by[key] {
 			if seen>>(x.n&63)&1 == 0 && strings.HasPrefix(s[i:], x.text) {
-				seen |= 1 << (x.n & 63)
-				if found++; found >= least {
-					return true
+				if seen |= 1 << (x.n & 63); bits.OnesCount64(seen) >= enough {
+					return seen
 				}
 			}
 		}
 	}
-	return false
+	return seen
 }

@@ -1,12 +1,15 @@
 package parties
 
 import (
+	"math/bits"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
 
 	"brevvagt/detectors"
+	"brevvagt/internal/needle"
 	"brevvagt/scanner/policy/wording"
 )
 
@@ -20,6 +23,9 @@ var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenogra
 // fiction are words of what is written about books and films: whoever is ill there is
 // nobody.
 var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi", "bogkasse", "anmeldelse af", "romanens", "læsere", "bog er "}
+
+// showNeedles are both, the words of programmes first: fewer than 64.
+var showNeedles = needle.New(slices.Concat(programmes, fiction))
 
 // Programme reports whether a finding stands in the paper of a play or a concert, told by
 // three of its words, or in what is written of books and films, by two of theirs: one in
@@ -47,20 +53,16 @@ func (it *Item) shows(path string) shows {
 	if s, ok := b.shows[path]; ok {
 		return s
 	}
-	met, told := make(map[string]bool), make(map[string]bool)
+	var words uint64
 	cases, fictitious := 0, false
 	for _, i := range b.paths[path] {
 		text := strings.ToLower(it.Doc.Segments[i].Text)
-		for _, w := range programmes {
-			met[w] = met[w] || strings.Contains(text, w)
-		}
-		for _, w := range fiction {
-			told[w] = told[w] || strings.Contains(text, w)
-		}
+		words |= showNeedles.Met(text)
 		cases += wording.CasesCounted(text)
 		fictitious = fictitious || wording.Invents(text)
 	}
-	s := shows{trues(met), trues(told), fictitious || cases >= 2}
+	ofProgrammes := uint64(1)<<len(programmes) - 1
+	s := shows{bits.OnesCount64(words & ofProgrammes), bits.OnesCount64(words &^ ofProgrammes), fictitious || cases >= 2}
 	b.shows[path] = s
 	return s
 }
@@ -167,14 +169,4 @@ func (it *Item) Invented() bool {
 // a portrait for a newspaper.
 func (it *Item) Agreed() bool {
 	return it.Says("ja til at stå frem", "stiller op til interview", "stillet op til interview", "godkendt teksten", "godkendt artiklen", "godkendt sine citater", "godkendt at blive nævnt", "sagt ja til at blive nævnt", "indforstået med at blive nævnt", "accepteret at blive nævnt", "ja til at medvirke i artik")
-}
-
-func trues(met map[string]bool) int {
-	n := 0
-	for _, yes := range met {
-		if yes {
-			n++
-		}
-	}
-	return n
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf8"
+
+	"brevvagt/internal/needle"
 )
 
 // Matters are stems of what a municipality writes to citizens about.
@@ -98,16 +100,19 @@ var (
 	leadIns     = []string{"her er", "følgende", "nedenfor", "nedenstående", "herunder", "denne", "dette er", "det er", "sagen er", "vedhæft", "vedlagt", "sender", "this is", "below"}
 )
 
+// inventedNeedles are both, those of one case first: fewer than 64.
+var inventedNeedles = needle.New(slices.Concat(inventedOne, invented))
+
 // maxHeading is the longest line that is a heading of a case, in bytes.
 const maxHeading = 60
 
 // Invents reports whether a text in small letters says that its people are nobody: all of
 // them, or those of a case that a line leads to or heads.
 func Invents(low string) bool {
-	if hasAny(low, invented) {
+	switch met := inventedNeedles.Met(low); {
+	case met>>len(inventedOne) != 0:
 		return true
-	}
-	if !hasAny(low, inventedOne) {
+	case met == 0:
 		return false
 	}
 	for line := range strings.Lines(low) {
