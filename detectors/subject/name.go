@@ -80,6 +80,15 @@ func (n Name) Full() bool {
 	return long > 0 && len(n.tokens) > 1
 }
 
+// Couple gives the two names of a salutation or line of two, "Testa og Prøve", nil for one.
+func (n Name) Couple() []Name {
+	i := slices.Index(n.tokens, "og")
+	if i < 1 || i+1 == len(n.tokens) {
+		return nil
+	}
+	return []Name{{tokens: n.tokens[:i], initials: n.initials}, {tokens: n.tokens[i+1:], initials: n.initials}}
+}
+
 // String is the masked form: "T. E.".
 func (n Name) String() string { return n.initials }
 

@@ -330,12 +330,17 @@ func addresseeLine(text string) (Name, bool) {
 	n, ok := wholeName(text)
 	if !ok && len(text) <= maxBlockLine {
 		// A couple: who stands first is the addressee.
-		if before, _, couple := strings.Cut(text, " og "); couple {
-			n, ok = wholeName(before)
+		for _, join := range []string{" og ", " & ", " + ", "/"} {
+			if before, other, couple := strings.Cut(text, join); couple && !ok {
+				if !strings.Contains(before, " ") && join != " og " {
+					before += " " + other[strings.LastIndexByte(other, ' ')+1:] // "Testa & Prøve Eksempel"
+				}
+				n, ok = wholeName(before)
+			}
 		}
 	}
-	if ok && strings.Contains(text, " og ") && !slices.ContainsFunc(n.tokens, Forename) {
-		return Name{}, false // "Plan og Byg" is a department, a couple has a first name
+	if ok && strings.Contains(text, " og ") && !slices.ContainsFunc(n.tokens, func(t string) bool { return len(t) == 1 || Forename(t) }) {
+		return Name{}, false // "Plan og Byg" is a department, a couple has a first name or an initial
 	}
 	return n, ok
 }

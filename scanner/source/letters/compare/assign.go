@@ -272,6 +272,7 @@ func (r *run) byTarget(letters []*letter, targets []int) {
 	served := make([]bool, len(r.people))
 	for i, l := range letters {
 		if t := targets[i]; t >= 0 {
+			t = r.furtherRow(t, served)
 			served[t] = true
 			r.pair(l, t)
 		}
@@ -296,6 +297,20 @@ func (r *run) byTarget(letters []*letter, targets []int) {
 			r.without++
 		}
 	}
+}
+
+// furtherRow is a row's person's next row that has no letter, or the row itself: several
+// bills to one person are as many rows.
+func (r *run) furtherRow(row int, served []bool) int {
+	if !served[row] {
+		return row
+	}
+	for _, k := range r.byName[r.people[row].name.Mask(r.key).Digest()] {
+		if !served[k] && r.onePerson(k, row) {
+			return k
+		}
+	}
+	return row
 }
 
 // unlisted takes note of a letter that no row of the list is for: one to a person who

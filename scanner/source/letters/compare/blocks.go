@@ -76,6 +76,9 @@ func greets(text string) bool {
 // blockStart tells whether a line is the town of an address block, and where the
 // block's name stands.
 func blockStart(last []row, r row) (place, bool) {
+	if n := len(last) - 1; n >= 0 && hidden(r.text) && last[n].page == r.page && nameLike(last[n].text) {
+		return last[n].at, true
+	}
 	text := strings.TrimPrefix(strings.TrimPrefix(r.text, "DK-"), "DK ")
 	if len(text) < 7 || len(text) > 45 || text[4] != ' ' || strings.Trim(text[:4], "0123456789") != "" || strings.ContainsAny(text[4:], "0123456789") {
 		return place{}, false
@@ -96,10 +99,13 @@ func blockStart(last []row, r row) (place, bool) {
 	return place{}, false
 }
 
-// nameLike tells a line of two to six words with capitals.
+// maxNameLine is how many words a line of a name has: those of a couple are two names.
+const maxNameLine = 9
+
+// nameLike tells a line of two words or some more, two of them with capitals.
 func nameLike(s string) bool {
 	fields := strings.Fields(s)
-	if len(fields) < 2 || len(fields) > 7 || strings.ContainsAny(s, ":@") {
+	if len(fields) < 2 || len(fields) > maxNameLine || strings.ContainsAny(s, ":@") {
 		return false
 	}
 	big := 0

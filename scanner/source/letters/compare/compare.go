@@ -37,9 +37,12 @@ func (r *run) judge(l *letter, p *recipient) result {
 		return match
 	}
 	named := !to.Empty() && !p.name.Empty()
-	is := named && (p.is(to) || l.above(p))
+	is := named && (p.is(to) || l.above(p) || p.coupled(l))
 	switch {
 	case named && !is && !(own && r.spelt(l, p)):
+		if r.standsFor(l, p, own) {
+			return match
+		}
 		return wrongPerson
 	case p.strict && r.foreign(l, p):
 		return wrongInside
@@ -108,7 +111,7 @@ func (r *run) inside(l *letter, p *recipient, own bool) result {
 // full name, or by one that has no word of the recipient's.
 func (r *run) greetsAnother(l *letter, p *recipient) bool {
 	to := l.info.Salutation
-	return !to.Empty() && !p.is(to) && (to.Full() || !p.shares(to)) && r.elsewhere(to, p)
+	return !to.Empty() && !p.is(to) && !slices.ContainsFunc(to.Couple(), p.is) && (to.Full() || !p.shares(to)) && r.elsewhere(to, p)
 }
 
 // unnamed judges a letter without the name of an addressee, or a recipient
@@ -128,7 +131,7 @@ func (r *run) unnamed(l *letter, p *recipient, own bool) result {
 		}
 		return wrongPerson
 	case greeting.Full() && !p.name.Empty():
-		if p.is(greeting) {
+		if p.is(greeting) || slices.ContainsFunc(greeting.Couple(), p.is) {
 			return match
 		}
 		return wrongPerson

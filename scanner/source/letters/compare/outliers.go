@@ -98,6 +98,11 @@ func (l *letter) holdsOwn(to *recipient) bool {
 	return to.number != "" && slices.Contains(l.numbers, to.number)
 }
 
+// declares reports whether a number of somebody else stands beside this person's on the list.
+func (p *recipient) declares() bool {
+	return len(p.allowed) > 1 || len(p.allowed) == 1 && p.number == ""
+}
+
 // strangeNumber is the index of a number in a letter that is not the recipient's, and
 // the row of whose it is, -1 for nobody's on the list. Where letters as a rule hold
 // their recipient's number, one that has instead that of somebody who lives elsewhere
@@ -110,7 +115,7 @@ func (r *run) strangeNumber(l *letter, to *recipient, ruled bool) (index, row in
 			continue
 		}
 		// The child of another row is wrong whatever word stands by it.
-		if k, ok := r.declared[n]; ok && len(to.allowed) > 1 && !r.people[k].family(to) {
+		if k, ok := r.declared[n]; ok && to.declares() && !r.people[k].family(to) {
 			return i, k
 		}
 		if slices.Contains(l.beside, n) {

@@ -45,6 +45,7 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 		return nil
 	}
 	r.outliers()
+	r.figures()
 	return r.report(out)
 }
 
@@ -170,7 +171,7 @@ func (r *run) target(l *letter) int {
 		}
 		for i := 0; i < len(r.people) && r.budget > 0 && !l.info.Address.Empty(); i++ {
 			r.budget--
-			if l.above(r.people[i]) {
+			if p := r.people[i]; l.above(p) || p.lives(l.info.Address) && p.coupled(l) {
 				return i
 			}
 		}

@@ -46,19 +46,20 @@ func pieces(name string) []string {
 	return out
 }
 
-// keyOf is the form of a cell in which it may be part of a file's name, "" when it
-// says too little. serial tells a short number, which may only be the last of a name.
-func keyOf(cell string) (key string, serial bool) {
-	if d := list.Digits(cell); d != "" && strings.Trim(cell, "0123456789- ") == "" {
-		return d, false
-	}
+// keysOf are the forms in which a cell may be part of a file's name, none when it says
+// too little. serial tells a short number, which may only be the last of a name. Nine
+// digits may be a CPR number that lost the zero in front, or a case number.
+func keysOf(cell string) (keys []string, serial bool) {
 	if digitsOnly(cell) && len(cell) < 5 {
-		return strings.TrimLeft(cell, "0"), true
+		return []string{strings.TrimLeft(cell, "0")}, true
 	}
-	if f := subject.Fold(cell); len(f) >= 3 && len(f) <= 40 && strings.ContainsAny(cell, "0123456789") {
-		return strings.ReplaceAll(f, "/", ""), false
+	if d := list.Digits(cell); d != "" && strings.Trim(cell, "0123456789- ") == "" {
+		keys = append(keys, d)
 	}
-	return "", false
+	if f := strings.ReplaceAll(subject.Fold(cell), "/", ""); len(f) >= 3 && len(f) <= 40 && strings.ContainsAny(cell, "0123456789") && !slices.Contains(keys, f) {
+		keys = append(keys, f)
+	}
+	return keys, false
 }
 
 func digitsOnly(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }
@@ -91,17 +92,16 @@ func NewColumn(cells []string, same func(i, j int) bool, files [][]string) Colum
 	out := Column{files: files, rows: make(map[string]int), names: newPeople(cells, same, files)}
 	serials := 0
 	for i, cell := range cells {
-		k, serial := keyOf(cell)
-		if k == "" {
-			continue
-		}
-		if serial {
+		keys, serial := keysOf(cell)
+		if serial && keys[0] != "" {
 			serials++
 		}
-		if first, ok := out.rows[k]; !ok {
-			out.rows[k] = i
-		} else if first >= 0 && !same(first, i) {
-			out.rows[k] = -1
+		for _, k := range keys {
+			if first, ok := out.rows[k]; k != "" && !ok {
+				out.rows[k] = i
+			} else if k != "" && first >= 0 && !same(first, i) {
+				out.rows[k] = -1
+			}
 		}
 	}
 	out.serial = serials*10 >= len(cells)*9

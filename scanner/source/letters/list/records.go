@@ -60,11 +60,10 @@ func readRecords(doc *document.Document, path string, fields []int) (List, bool)
 	if people < recordsFrom || first < 0 {
 		return List{}, false
 	}
-	h := head{is: make(map[string]column), who: make(map[string]string), rank: make(map[string]int)}
+	h := newHead()
 	for _, l := range labels {
 		if c := columnOf(l); c != nothing && count[l]*2 >= people && h.is[l] == nothing {
-			h.is[l] = c
-			h.who[l], h.rank[l] = role(l)
+			h.column(l, l, c)
 		}
 		if !slices.Contains(h.order, l) && len(h.order) < 100 {
 			h.order = append(h.order, l)

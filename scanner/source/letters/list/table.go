@@ -62,7 +62,30 @@ type head struct {
 	is    map[string]column // by the column's letters
 	who   map[string]string // of names, numbers and addresses
 	rank  map[string]int    // of who
+	also  map[string]string // the other name that a heading has for a person → who
 	order []string          // all columns from left to right
+}
+
+func newHead() head {
+	return head{make(map[string]column), make(map[string]string), make(map[string]int), make(map[string]string), nil}
+}
+
+// column takes note of what a column's heading says.
+func (h *head) column(col, heading string, is column) {
+	who, also, rank := role(heading)
+	h.is[col], h.who[col], h.rank[col] = is, who, rank
+	if also != "" {
+		h.also[also] = who
+	}
+}
+
+// person is who a column is of, by one name.
+func (h *head) person(col string) string {
+	who := h.who[col]
+	if one, ok := h.also[who]; ok {
+		return one
+	}
+	return who
 }
 
 // read makes recipients of a table's rows. A list names people or their numbers,
@@ -72,11 +95,10 @@ func (t *table) read() (List, bool) {
 	slices.Sort(t.rows)
 	best, h := -1, head{}
 	for i, row := range t.rows[:min(len(t.rows), headingRows)] {
-		next := head{is: make(map[string]column), who: make(map[string]string), rank: make(map[string]int)}
+		next := newHead()
 		for col, text := range t.cells[row] {
 			if c := columnOf(text); c != nothing {
-				next.is[col] = c
-				next.who[col], next.rank[col] = role(text)
+				next.column(col, text, c)
 			}
 		}
 		if len(next.is) > len(h.is) {
@@ -92,6 +114,9 @@ func (t *table) read() (List, bool) {
 		}
 	}
 	h.order = t.columns()
+	if best >= 0 {
+		t.unheaded(&h, best)
+	}
 	list.HasFiles = h.has(fileName)
 	for _, row := range t.rows[best+1:] {
 		if r := h.row(t.cells[row]); (r.Name != "" || r.Number != "" || r.Company != "" || list.Homes && r.Address != "") && !r.sum() {
@@ -195,68 +220,6 @@ func (t *table) columns() []string {
 	return out
 }
 
-// guessRows is how many rows are looked at, and guessFrom how many a table without
-// headings must have.
-const guessRows, guessFrom = 40, 3
-
-// guess tells the columns of a table without headings by what they hold: nine of
-// ten cells of a column agree.
-func (t *table) guess() head {
-	h := head{is: make(map[string]column), who: make(map[string]string), rank: make(map[string]int)}
-	rows := t.rows[:min(len(t.rows), guessRows)]
-	if len(rows) < guessFrom {
-		return h
-	}
-	used := make(map[column]bool)
-	for _, col := range t.columns() {
-		votes, filled := make(map[column]int), 0
-		for _, row := range rows {
-			if text := strings.TrimSpace(t.cells[row][col]); text != "" {
-				filled++
-				votes[kindOf(text)]++
-			}
-		}
-		for c, n := range votes {
-			if c != nothing && n*10 >= filled*9 && filled*2 >= len(rows) && !used[c] {
-				used[c] = true
-				h.is[col], h.rank[col] = c, 2
-			}
-		}
-	}
-	return h
-}
-
-// kindOf tells what a cell holds by its form.
-func kindOf(text string) column {
-	fields := strings.Fields(text)
-	dot := strings.LastIndexByte(text, '.')
-	switch {
-	case IsNumber(text):
-		return cprNumber
-	case dot > 0 && len(text)-dot <= 5 && slices.Contains([]string{".pdf", ".docx", ".doc", ".odt", ".rtf", ".html", ".txt", ".xml"}, strings.ToLower(text[dot:])):
-		return fileName
-	case len(text) == 4 && strings.Trim(text, "0123456789") == "":
-		return postCode
-	case strings.ContainsAny(text, "0123456789"):
-		if len(fields) > 1 && !subject.NewPlace(splitPost(text)).Empty() {
-			return address
-		}
-	case len(fields) >= 2 && len(fields) <= 6 && slices.ContainsFunc(fields, func(w string) bool { return subject.Forename(strings.Trim(w, ",")) }):
-		return fullName
-	}
-	return nothing
-}
-
-// IsNumber reports whether a text is a CPR number by its form and date.
-func IsNumber(text string) bool {
-	d := Digits(text)
-	if d == "" || strings.Trim(text, "0123456789- ") != "" {
-		return false
-	}
-	day, month := int(d[0]-'0')*10+int(d[1]-'0'), d[2:4]
-	return (day >= 1 && day <= 31 || day >= 61 && day <= 91) && month >= "01" && month <= "12"
-}
-
 // group is one of the people of a row.
 type group struct {
 	who  string
@@ -270,11 +233,12 @@ func (h *head) row(cells map[string]string) Row {
 	var groups []*group
 	of := func(col string) *group {
 		for _, g := range groups {
-			if g.who == h.who[col] {
+			if g.who == h.person(col) {
+				g.rank = min(g.rank, h.rank[col])
 				return g
 			}
 		}
-		groups = append(groups, &group{h.who[col], h.rank[col], make(map[column]string)})
+		groups = append(groups, &group{h.person(col), h.rank[col], make(map[column]string)})
 		return groups[len(groups)-1]
 	}
 	var out Row
