@@ -41,10 +41,11 @@ func Find(text string) []Found {
 		f.drawing(text)
 	case mayRegister(head) && register.MatchString(head):
 		f.register(text)
-	case !numbered(text): // all that follows looks for such numbers only
 	default:
 		f.sql(text)
-		f.columns(text)
+		if numbered(text) { // as columns looks for such numbers only
+			f.columns(text)
+		}
 	}
 	return f.found
 }

@@ -24,7 +24,7 @@ const maxTables = 2000
 // sql reads the rows of a dump: the names of their columns stand in the statement, or
 // where the table was made.
 func (f *finder) sql(text string) {
-	if !holdsFold(text, "insert") && !holdsFold(text, "copy ") && !(holdsFold(text, "update ") && holdsFold(text, " set ") && strings.Contains(text, "=")) {
+	if !mayDump(text) {
 		return
 	}
 	d := dump{finder: f, tables: map[string][]string{}}
@@ -36,6 +36,14 @@ func (f *finder) sql(text string) {
 			d.long(line)
 		}
 	}
+}
+
+// mayDump reports whether a text holds the words of a statement that adds or sets rows,
+// each asked for only where the one before it stands.
+func mayDump(text string) bool {
+	return holdsFold(text, "insert") && holdsFold(text, "values") ||
+		holdsFold(text, "copy ") && holdsFold(text, "stdin") ||
+		(holdsFold(text, "update ") || holdsFold(text, "insert")) && holdsFold(text, " set ") && strings.Contains(text, "=")
 }
 
 // holdsFold reports whether a text holds a word in small or large letters.
