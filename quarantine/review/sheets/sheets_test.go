@@ -16,6 +16,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/xuri/excelize/v2"
 
@@ -57,6 +58,7 @@ func drawer(t *testing.T) *sheets.Drawer {
 	if err != nil {
 		t.Fatal(err)
 	}
+	office.Time = 5 * time.Minute // no test is about how fast a machine starts LibreOffice
 	set := &detectors.Set{List: detectorlist.Detectors(), Key: detectors.RandomKey()}
 	list := formatlist.Formats(formatlist.Options{})
 	return &sheets.Drawer{Formats: list, Set: func() *detectors.Set { return set }, Office: office}
@@ -108,7 +110,7 @@ func TestLibreOffice(t *testing.T) {
 	if err := pdf.Warm(cache); err != nil {
 		t.Fatal(err)
 	}
-	pool, err := isolate.New(isolate.Config{Command: []string{self, "worker", cache}, ReadOnly: []string{cache}, Workers: 1})
+	pool, err := isolate.New(isolate.Config{Command: []string{self, "worker", cache}, ReadOnly: []string{cache}, Workers: 1, Timeout: 5 * time.Minute, StartTimeout: 5 * time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}
