@@ -600,3 +600,44 @@ func TestLook(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsQueuedAnewIsNotDone: of the files of one chunk one changed and was queued
+// anew while it was read; what was found of the others is stored, and it is read again.
+func TestWhatIsQueuedAnewIsNotDone(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, r *rig) {
+		db := r.open()
+		s, sh := r.scanner(db, "en")
+		src, err := db.EnsureSource(t.Context(), sh.Name)
+		must(t, err)
+		run, _, err := db.Begin(t.Context(), src.ID, night, time.Now().Add(time.Minute), s.Version)
+		must(t, err)
+		now := time.Now()
+		list := func(size int64) {
+			t.Helper()
+			plan, ok, err := db.Plan(t.Context(), run, src, "en", time.Minute, func() time.Time { now = now.Add(2 * time.Second); return now })
+			if err != nil || !ok {
+				t.Fatal(ok, err)
+			}
+			must(t, plan.Folder(t.Context(), walk.Found{Listing: walk.Listing{Entries: []walk.Entry{{Name: "a.txt", Size: 1}, {Name: "b.txt", Size: size}, {Name: "c.txt", Size: 1}}}}))
+			must(t, plan.Release(t.Context()))
+		}
+		list(1)
+		first, ok, err := db.Claim(t.Context(), run.ID, "en", now, time.Minute)
+		if err != nil || !ok || len(first.Objects) != 3 {
+			t.Fatal(first, ok, err)
+		}
+		list(2)
+		var done []state.Result
+		for i, o := range first.Objects {
+			done = append(done, state.Result{Object: o, Now: o.Entry, Content: fmt.Sprint(i), Fresh: true})
+		}
+		must(t, db.Complete(t.Context(), run, first.ID, "en", done))
+		if run, err = db.Run(t.Context(), run.ID); err != nil || run.Done != 2 {
+			t.Errorf("%d files are done, %v", run.Done, err)
+		}
+		second, ok, err := db.Claim(t.Context(), run.ID, "to", now, time.Minute)
+		if err != nil || !ok || len(second.Objects) != 1 || second.Objects[0].Path != "b.txt" || second.Objects[0].Size != 2 {
+			t.Errorf("%+v, %v", second, err)
+		}
+	})
+}
