@@ -49,15 +49,18 @@ const (
 	labelsOfLine = 4
 )
 
-// roleName reads a name behind a label for a citizen, wherever in its line it stands:
-// "Matr. 4b. Påbud til ejer: Testperson Eksempel, Testvej 1"; and whoever declares
-// something: "Jeg, Testperson Eksempel, giver samtykke".
-func roleName(text string) (Name, bool) {
+// declares reads the name of whoever declares something: "Jeg, Testperson Eksempel, giver
+// samtykke".
+func declares(text string) (Name, bool) {
 	if k := strings.IndexByte(text, ','); k >= 3 && text[k-1]|0x20 == 'g' && strings.EqualFold(text[k-3:k], "jeg") && (k == 3 || text[k-4] == ' ') {
-		if name, ok := nameAt(afterBlanks(text[k+1:]), false); ok {
-			return name, true
-		}
+		return nameAt(afterBlanks(text[k+1:]), false)
 	}
+	return Name{}, false
+}
+
+// roleName reads a name behind a label for a citizen, wherever in its line it stands:
+// "Matr. 4b. Påbud til ejer: Testperson Eksempel, Testvej 1".
+func roleName(text string) (Name, bool) {
 	for from, n := 0, 0; n < labelsOfLine; n++ {
 		k := strings.IndexByte(text[from:], ':')
 		if k < 0 {

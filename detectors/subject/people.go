@@ -73,7 +73,7 @@ var birthCues = newWordList("født", "fødselsdato", "fødselsdag", "cpr", "pers
 // birthBelow reads a name behind whatever label, with a date of birth on the next line:
 // that is a person's master data, whatever the paper calls the person.
 func birthBelow(lines []line, k int) (Name, bool) {
-	if k+1 == len(lines) || birthCues.of(trim(lines[k+1].text)) == "" {
+	if k+1 == len(lines) || lines[k].noColon || birthCues.of(trim(lines[k+1].text)) == "" {
 		return Name{}, false
 	}
 	label, value, ok := strings.Cut(trim(lines[k].text), ":")
@@ -121,8 +121,13 @@ func subjectOf(lines []line, k int, text string) (n Name, at int, ok bool) {
 	if begins {
 		value, labelled = afterLabel(text)
 	}
-	if n, ok := roleName(text); ok && !labelled {
+	if n, ok := declares(text); ok && !labelled {
 		return n, k, true
+	}
+	if !lines[k].noColon && !labelled {
+		if n, ok := roleName(text); ok {
+			return n, k, true
+		}
 	}
 	if n, ok := paperOf(text); ok {
 		return n, k, true

@@ -30,6 +30,7 @@ type line struct {
 	page           int
 	text           string
 	zone           Zone
+	noColon        bool // where it is known
 }
 
 // maxLines bounds the work on one paper.
@@ -51,14 +52,17 @@ func layout(doc *document.Document, segments []int) []line {
 			}
 			own := trimEnd(text)
 			end := len(own)
-			if left := LeftOfReference(own); len(left) < len(own) {
-				out = append(out, line{segment: i, start: start, page: s.At.Page, text: left})
-				own = strings.TrimLeft(own[len(left):], " \t")
+			noColon := strings.IndexByte(own, ':') < 0
+			if !noColon {
+				if left := LeftOfReference(own); len(left) < len(own) {
+					out = append(out, line{segment: i, start: start, page: s.At.Page, text: left})
+					own = strings.TrimLeft(own[len(left):], " \t")
+				}
 			}
 			if own == "" {
 				end = len(text)
 			}
-			out = append(out, line{segment: i, start: start + end - len(own), page: s.At.Page, text: own})
+			out = append(out, line{segment: i, start: start + end - len(own), page: s.At.Page, text: own, noColon: noColon})
 			start += len(text) + 1
 		}
 	}
