@@ -1,10 +1,10 @@
 package scanner_test
 
 import (
-	"strings"
 	"testing"
 
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner/source/letters/payment"
 )
 
@@ -19,11 +19,12 @@ func TestPayments(t *testing.T) {
 		{"Vi udbetaler 1.200 kr. den 1.", true, false},
 		{"Beløbet udbetales til Testperson Eksempel-Prøve den 1.", true, true},
 		{"Beløbet udbetales til Barn Eksempel den 1.", true, false},
+		{"BELØBET FOR İ UDBETALES til Testperson Eksempel-Prøve den 1.", true, true}, // a letter that is longer when small
 		{"Ydelsen til dit barn er beregnet.", true, true},
 		{"Udbetaling Danmark oplyser, at pengene er sendt til Prøve Kommune.", true, false},
 		{"Beløbet sættes ind på din NemKonto. Det sker ved udbetaling til Digital Post.", true, false},
 	} {
-		low := strings.ToLower(c.text)
+		low := lower.InPlace(c.text)
 		if payment.Told(low) != c.told {
 			t.Errorf("%q: told %v", c.text, !c.told)
 		}

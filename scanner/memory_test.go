@@ -105,6 +105,43 @@ func TestRunCounts(t *testing.T) {
 	}
 }
 
+// TestSameForEveryKey: a letter of which a quarter was written anew is the same letter or
+// another one, and not by the luck of an installation's key.
+func TestSameForEveryKey(t *testing.T) {
+	words := strings.Fields(strings.Repeat("vi du en et den på af til om for ", 12))
+	for i := range words {
+		words[i] += strconv.Itoa(i) + "x" // digits are left out, so make the words differ by letters
+		words[i] = strings.Map(func(r rune) rune {
+			if r >= '0' && r <= '9' {
+				return 'a' + r - '0'
+			}
+			return r
+		}, words[i])
+	}
+	first := residue.Skeleton(strings.Join(words, " "))
+	second := residue.Skeleton(strings.Join(words[24:], " ") + " " + strings.Join(words[:24], "er "))
+	counts := make(map[int]int)
+	for k := range 40 {
+		secret, err := detectors.NewKey(bytes.Repeat([]byte{byte(k + 1)}, 32))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := memory.New(memory.Options{Key: secret})
+		if err != nil {
+			t.Fatal(err)
+		}
+		x := letter(t, 1, 1, box(1), start)
+		x.Papers[0].Skeleton = first
+		m.Note(x, memory.Sent)
+		y := letter(t, 2, 2, box(2), start.Add(time.Minute))
+		y.Papers[0].Skeleton = second
+		counts[m.Ask(y).Run.Sent]++
+	}
+	if len(counts) != 1 {
+		t.Errorf("mails of the run before, by how many of forty keys: %v", counts)
+	}
+}
+
 func TestRetryIsOneMail(t *testing.T) {
 	m := fresh(t)
 	for range 5 {

@@ -318,38 +318,12 @@ func personWord(lower string, words map[string]bool) bool {
 	return false
 }
 
-// generalWords tell that a sentence speaks of people in general: conditions,
-// advice, rules, jobs. generalStarts do so at its beginning.
-var (
-	generalWords = []string{"hvis du", "hvis man", "hvis borgeren", "hvis barnet", "hvis en ", "hvis et ", "hvis den", "hvis der", "hvis dit", "hvis din", "hvis i ", "såfremt", "du kan ", "kan du ", "man kan", "man skal", "kommunen skal", "skal kommunen", "kommunalbestyrelsen", "myndigheden skal",
-		"erfaring", "kvalifikationer", "stillingen kræver", "ved ansættelse", "inden ansættelse", "du bliver", "du brænder", "vi søger", "vi tilbyder dig", "efter overenskomst", "pårørende til", "borgere med", "borgere, der", "mennesker med", "personer med", "for dig, der", "til dig, der", "for jer, der", "til jer, der", "for dig, som", "til dig, som", "børn med", "børn og unge", "alle borgere", "dit hjerte",
-		"arrangement", "tilmeld", "kursus", "afsnittet om", "kapitlet om", "kapitel ", "læs mere", "foredrag", "nyhedsbrev", "hjemmeside", "eksempelvis", "sådan gør", "når du ", "barnet eller den unge", "barnets eller den unges", "den enkelte", "vil du få", "vil du modtage", "din arbejdsgiver", "du har mulighed", "målgruppe", "som hovedregel", "han/hun", "han eller hun",
-		"forældremyndighedsindehaver", "din eventuelle", "dine eventuelle", "når forældrene", "et barns", "dit jobcenter", "i forbindelse med at du", "efter din sygemelding", "for eksempel", "f.eks.", "typisk", "som regel", "har ret til", "kampagne", "undersøgelser viser", "forskning", "statistik", "generelt", "procent af", "politiet har anholdt en", "politiet anholdt en", "folkebladet", "ritzau", "bogen", "filmen", "romanen", "koncert"}
-	generalStarts = []string{"har du", "er du", "hvis ", "når du", "når man", "når borgeren", "når barnet", "når en ", "når et ", "når den ", "når der ", "når dit", "når din", "når kommunen", "får du", "bliver du", "skal du", "ønsker du", "vil du", "tal med", "kontakt din", "kontakt os", "kontakt kommunen", "kontakt jobcent", "ring til", "ring på", "læs om",
-		"som medarbejder", "som forælder", "som ansat", "som leder", "som borger", "alle medarbejdere", "medarbejdere skal", "søg om", "søg hos", "søg på", "book ", "husk", "medbring", "spørg ", "giv besked", "meld dig", "kom til", "kom og", "sådan", "hvornår", "hvem", "hvad", "hvordan", "hvor ", "lider du", "mangler du", "kender du", "bor du", "du skal ", "du må ", "du bør", "få ", "undgå", "brug din", "brug vores", "tag kontakt", "tag din", "snak med",
-		"vær opmærksom", "vær med", "sørg", "drømmer du", "undersøg", "modtager du", "dine opgaver", "din opgave", "ofte ", "demens rammer"}
-)
-
 // The same lists as they are looked for.
 var (
-	generalNeedles  = needle.New(generalWords)
 	ownNeedles      = needle.New(ownWords)
 	officeNeedles   = needle.New(officeWords)
 	handbookNeedles = needle.New(handbookWords)
 )
-
-func general(lower string) bool {
-	trimmed := strings.TrimLeft(lower, " \t\r\n-•*–·\"»“0123456789.)")
-	if strings.Contains(trimmed[:min(len(trimmed), tellingReach)], " vide") || strings.HasPrefix(trimmed, "hun har ") || strings.HasPrefix(trimmed, "han har ") {
-		return false // it tells of one person, whatever it advises behind
-	}
-	for _, s := range generalStarts {
-		if strings.HasPrefix(trimmed, s) {
-			return true
-		}
-	}
-	return generalNeedles.In(lower) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
-}
 
 // freeTextLabels are words in the names of fields that take free text about the
 // person a row or form is about, and of fields that ask for the matter itself.

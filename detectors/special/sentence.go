@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"brevvagt/internal/lower"
 	"brevvagt/internal/needle"
 )
 
@@ -47,7 +48,7 @@ func (ix *index) sentenceAt(text string, at, from int) sentence {
 		s.start++
 	}
 	raw := text[s.start:s.end]
-	s.lower = strings.ToLower(raw)
+	s.lower = lower.InPlace(raw)
 	s.listsCategories = listsCategories(s.lower)
 	s.general = general(s.lower)
 	s.anchor = anchorOf(raw, s.lower, s.general)

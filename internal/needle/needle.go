@@ -4,6 +4,8 @@ package needle
 import (
 	"math/bits"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // Needles are texts that are looked for together, in one pass: a look at two bytes
@@ -32,6 +34,37 @@ func New(list []string) *Needles {
 
 // In reports whether one of them stands in s.
 func (all *Needles) In(s string) bool { return all.Distinct(s, 1) }
+
+// Where reports whether one of them stands in s at a place that is meant.
+func (all *Needles) Where(s string, meant func(start, end int) bool) bool {
+	for i := 0; i+1 < len(s); i++ {
+		key := uint16(s[i])<<8 | uint16(s[i+1])
+		if all.begins[key/64]&(1<<(key%64)) == 0 {
+			continue
+		}
+		for _, x := range all.by[key] {
+			if strings.HasPrefix(s[i:], x.text) && meant(i, i+len(x.text)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Rest is what follows a place in a text up to the end of the word.
+func Rest(s string, at int) string {
+	end := strings.IndexFunc(s[at:], func(r rune) bool { return !unicode.IsLetter(r) })
+	if end < 0 {
+		return s[at:]
+	}
+	return s[at : at+end]
+}
+
+// Begins reports whether no letter stands right before a place in a text.
+func Begins(s string, at int) bool {
+	r, _ := utf8.DecodeLastRuneInString(s[:at])
+	return !unicode.IsLetter(r)
+}
 
 // Distinct reports whether at least so many different ones stand in s. At most 64 are
 // told apart.

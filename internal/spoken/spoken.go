@@ -51,10 +51,7 @@ func Passwords(texts iter.Seq[string]) []string {
 
 // announced gives the places in a text at which a word that announces a password begins.
 func announced(text string) (places []int) {
-	low := strings.ToLower(text)
-	if len(low) != len(text) {
-		return nil // a letter whose small form is of another length: no Danish text
-	}
+	low := small(text)
 	for _, word := range passwordWords {
 		for from := 0; len(places) < maxPasswords; {
 			at := strings.Index(low[from:], word)
@@ -72,6 +69,18 @@ func announced(text string) (places []int) {
 		}
 	}
 	return places
+}
+
+// small writes the letters of English and Danish small, each in its place: other letters
+// may have small forms of another length, and no word looked for has any.
+func small(text string) string {
+	b := []byte(text)
+	for i, c := range b {
+		if c >= 'A' && c <= 'Z' || c >= 0x80 && c <= 0x9E && i > 0 && b[i-1] == 0xC3 {
+			b[i] += 'a' - 'A'
+		}
+	}
+	return string(b)
 }
 
 // candidates collects passwords.

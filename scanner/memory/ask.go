@@ -87,8 +87,8 @@ func (m *Memory) form(shape []uint64) uint64 {
 	for _, h := range shape {
 		m.shapes.Each(mix(kShingle, h), func(f *facts.Fact) bool {
 			m.votes[f.B]++
-			if n := m.votes[f.B]; n > m.votes[best] || n == m.votes[best] && f.B < best {
-				best = f.B
+			if m.votes[f.B] > m.votes[best] {
+				best = f.B // of several alike, the one that was first: no key decides
 			}
 			return true
 		})

@@ -6,7 +6,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strconv"
 
 	"brevvagt/detectors"
@@ -43,28 +42,28 @@ func known(digest string) uint64 {
 	return v
 }
 
-// shapeSize is how many of a skeleton's keyed hashes are kept: enough to tell
-// letters of one template from others (a share of hashes is right to about a tenth).
+// shapeSize is how many of a skeleton's hashes are kept, keyed: enough to tell letters of
+// one template from others (a share of hashes is right to about a tenth).
 const shapeSize = 24
 
 // minShape is the least number of hashes by which a text is known again: one of two
 // lines is like any other of two lines.
 const minShape = 12
 
-// shape keys a skeleton and keeps the smallest of the keyed hashes.
+// shape keys the smallest hashes of a skeleton, which come first in it: which ones they are
+// is the same for every key, and so is what is taken for the same letter.
 func (k keyer) shape(skeleton []uint64) []uint64 {
 	if len(skeleton) < minShape {
 		return nil
 	}
-	out := make([]uint64, len(skeleton))
+	out := make([]uint64, min(len(skeleton), shapeSize))
 	var plain, sealed [aes.BlockSize]byte
-	for i, h := range skeleton {
+	for i, h := range skeleton[:len(out)] {
 		binary.LittleEndian.PutUint64(plain[:], h)
 		k.block.Encrypt(sealed[:], plain[:])
 		out[i] = binary.LittleEndian.Uint64(sealed[:])
 	}
-	slices.Sort(out)
-	return slices.Clone(out[:min(len(out), shapeSize)])
+	return out
 }
 
 // near gives tags that a domain shares with those that can be taken for it.

@@ -50,6 +50,9 @@ func (it *Item) conflicts(forms bool) []Odd {
 			if !forms && !p.body {
 				out = append(out, it.lettersBeside(p, r)...)
 				out = append(out, it.copied(p, r)...)
+				if o, ok := it.decidedIn(p, r); ok && len(out) == 0 {
+					out = append(out, o)
+				}
 			}
 		}
 	}
@@ -58,7 +61,11 @@ func (it *Item) conflicts(forms bool) []Odd {
 		if slices.Contains(r.papers, p) {
 			continue
 		}
-		if c, ok := it.madeOutFor(p, r); ok && c.Form == forms {
+		if c, ok := it.contractOfAnother(p, r); ok {
+			if !forms {
+				out = append(out, c)
+			}
+		} else if c, ok := it.madeOutFor(p, r); ok && c.Form == forms {
 			out = append(out, c)
 		}
 	}
@@ -74,8 +81,10 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.letterBelow(); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
-	if c, ok := it.otherChild(); ok && !forms && len(out) == 0 {
-		out = append(out, c)
+	for _, look := range []func() (Odd, bool){it.otherChild, it.referredBelow} {
+		if c, ok := look(); ok && !forms && len(out) == 0 {
+			out = append(out, c)
+		}
 	}
 	if c, ok := it.decidedOfAnother(); ok && !forms && len(out) == 0 {
 		out = append(out, c)
@@ -98,8 +107,10 @@ func (it *Item) spokenWrong(forms bool) []Odd {
 	if it.Doc.Mail == nil {
 		return nil
 	}
-	if o, ok := it.otherChild(); ok {
-		return []Odd{o}
+	for _, look := range []func() (Odd, bool){it.otherChild, it.referredBelow} {
+		if o, ok := look(); ok {
+			return []Odd{o}
+		}
 	}
 	if len(it.External) > 2 {
 		return nil

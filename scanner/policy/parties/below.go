@@ -54,7 +54,7 @@ func (it *Item) letterBelow() (Odd, bool) {
 			signed = signed || head.quoted || closing(line) >= 0
 			if !signed {
 				above.Add(line)
-				family = family || hasAny(strings.ToLower(line), relations)
+				family = family || wording.Ties(strings.ToLower(line), relations)
 			}
 		}
 	}
@@ -187,7 +187,7 @@ var onSide = []string{"samtykke", "fuldmagt", "repræsentant", "bisidder", "vær
 // to somebody else outside as well, as an employer or a landlord, who is neither known to
 // treat or represent the citizen nor had a part in what is quoted.
 func (it *Item) Overheard() bool {
-	if it.Doc.Mail == nil || len(it.External) < 2 || !it.speaksTo() || it.couple() || hasAny(it.bodyText(), onSide) {
+	if it.Doc.Mail == nil || len(it.External) < 2 || !it.speaksTo() || it.couple() || wording.Ties(it.bodyText(), onSide) {
 		return false
 	}
 	citizen, others := false, 0

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner/policy/wording"
 )
 
@@ -17,7 +18,7 @@ func (it *Item) otherChild() (Odd, bool) {
 		return Odd{}, false
 	}
 	text := it.ownWords()
-	low := inPlace(text)
+	low := lower.InPlace(text)
 	r := it.readers()
 	if r.work && !r.private || it.couple() || it.ofBooks() {
 		return Odd{}, false
@@ -56,7 +57,7 @@ func (it *Item) ofBooks() bool {
 func (it *Item) ownChild(n subject.Name) bool {
 	if it.children == nil {
 		text, list := it.ownWords(), []subject.Name{}
-		low := inPlace(text)
+		low := lower.InPlace(text)
 		for _, f := range subject.PeopleIn(text) {
 			if wording.TiedBefore(low, f.Start) {
 				list = append(list, f.Name)

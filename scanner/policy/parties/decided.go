@@ -8,6 +8,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner/policy/wording"
 )
 
@@ -19,7 +20,16 @@ type toldThere struct {
 	name             subject.Name
 	count            int
 	decided, weighed bool // of whom a decision is told, or what one is made from
+	of               bool // the decision is told of this person and no other
 	known            bool // by work, by kin or by what the reader has to do with them
+	akin             bool // by the name to a reader
+}
+
+// decision is what a text with a decision says, without its greeting and signature.
+type decision struct {
+	people   []toldThere
+	toReader subject.Text // the sentences that speak to the reader
+	low      string       // up to its guidance, in small letters
 }
 
 // decidedOfAnother finds somebody, neither a reader nor tied to one, of whom the mail's own
@@ -40,8 +50,7 @@ func (it *Item) decidedOfAnother() (Odd, bool) {
 	if !r.citizen() || !it.speaksTo() && !strings.Contains(text, "i har ") && !strings.Contains(text, "jeres ") {
 		return Odd{}, false
 	}
-	var people []toldThere
-	var toReader subject.Text // the sentences that speak to the reader
+	d := decision{low: text[:guidance(text)]}
 	own := it.bundle()
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
@@ -52,27 +61,78 @@ func (it *Item) decidedOfAnother() (Odd, bool) {
 		if k := closing(text); k >= 0 {
 			text = text[:k]
 		}
-		text = strings.ToValidUTF8(text, "?")
-		for _, f := range subject.PeopleIn(text) {
-			if greeting(text, f) || len(people) == maxTold || r.is(f.Name) || r.akin(f.Name) || it.staff(f.Name) {
-				continue
-			}
-			people = tellOf(people, text, f)
-		}
-		for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '.' }) {
-			if speaksToReader(line) {
-				toReader.Add(line)
-			}
-		}
+		it.readDecision(&d, strings.ToValidUTF8(text, "?"), r)
 	}
-	for _, p := range people {
-		if p.known || !p.decided || !p.weighed && p.count < 2 || !p.name.Common() && p.count < 2 || p.name.FirstIn(&toReader) {
+	n, _, ok := it.concerned(&d, r)
+	if !ok {
+		return Odd{}, false
+	}
+	return it.somebody("", n, wording.Ties(d.low, relations) || !r.sure), true
+}
+
+// decidedIn finds somebody, neither the reader nor tied to the reader, of whom a letter to
+// the reader tells a decision. Of what grown-up people have no case about, and of whom the
+// mail itself speaks, it only warns.
+func (it *Item) decidedIn(p *paper, r *readers) (Odd, bool) {
+	l := p.letter
+	if l == nil || p.body || p.page != 0 || len(it.External) != 1 || r.family || !r.is(l.Addressee) && !r.is(l.Salutation) || p.text.Head(headWords, ofHouses) {
+		return Odd{}, false
+	}
+	text := it.visible(it.bundle().paths[p.path])
+	if k := closing(text); k >= 0 {
+		text = text[:k]
+	}
+	if k := strings.Index(text, salutations[0]); k >= 0 {
+		text = text[k:] // the lines above name who else lives there
+	}
+	low := strings.ToLower(text)
+	if !wording.Decides(low) {
+		return Odd{}, false
+	}
+	if head, _, _ := strings.Cut(low, "\n"); strings.Contains(head, " og ") {
+		return Odd{}, false
+	}
+	d := decision{low: low[:guidance(low)]}
+	it.readDecision(&d, text, r)
+	n, akin, ok := it.concerned(&d, r)
+	if !ok || it.hasPart(p, n) && !akin || akin && (it.speaksOfName(n) || wording.ForTogether(it.bodyWithoutSubject())) {
+		return Odd{}, false
+	}
+	return it.somebody(p.name(), n, wording.Ties(d.low, relations) || !r.sure || !wording.OfAdults(d.low) || it.speaksOfName(n)), true
+}
+
+// readDecision adds what a text says of whom.
+func (it *Item) readDecision(d *decision, text string, r *readers) {
+	for _, f := range subject.PeopleIn(text) {
+		if greeting(text, f) || len(d.people) == maxTold || r.is(f.Name) || it.staff(f.Name) {
 			continue
 		}
-		family := hasAny(text[:guidance(text)], relations)
-		return it.somebody("", p.name, family || !r.sure), true
+		d.people = tellOf(d.people, text, f)
 	}
-	return Odd{}, false
+	for i := range d.people {
+		d.people[i].akin = r.akin(d.people[i].name)
+	}
+	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '.' }) {
+		if speaksToReader(line) {
+			d.toReader.Add(line)
+		}
+	}
+}
+
+// concerned is whom a decision concerns who is no reader. Of a name akin to the reader's,
+// a child's and a spouse's as a rule, it is said only where nothing ties the two: the matter
+// is a grown-up's, and the text tells it to its reader as of a stranger.
+func (it *Item) concerned(d *decision, r *readers) (n subject.Name, akin, ok bool) {
+	for _, p := range d.people {
+		if p.known || !p.decided || !p.weighed && p.count < 2 || !p.name.Common() && p.count < 2 || p.name.FirstIn(&d.toReader) {
+			continue
+		}
+		if p.akin && (!p.of || r.family || !p.name.Full() || slices.ContainsFunc(r.names, p.name.SameFirst) || !wording.OfAdults(d.low) || wording.ForTogether(d.low)) {
+			continue
+		}
+		return p.name, p.akin, true
+	}
+	return subject.Name{}, false, false
 }
 
 // tellOf adds what the sentence around a name says of its bearer.
@@ -82,11 +142,12 @@ func tellOf(people []toldThere, text string, f subject.Found) []toldThere {
 		i, people = len(people), append(people, toldThere{name: f.Name})
 	}
 	low, high := saidOf(text, f)
-	said := strings.ToLower(text[low:high])
+	said := lower.InPlace(text[low:high])
 	p := &people[i]
 	p.count++
 	p.decided = p.decided || wording.Decides(said)
-	p.weighed = p.weighed || hasAny(said, wording.Weighed)
+	p.of = p.of || wording.DecidedOf(said, f.Start-low, min(f.End-low, len(said)))
+	p.weighed = p.weighed || hasAny(said, wording.Weighed) || p.of && wording.OfAdults(said)
 	p.known = p.known || wording.ByPost(text[low:f.Start], text[f.End:]) || speaksToReader(said)
 	return people
 }
@@ -145,7 +206,7 @@ func (it *Item) findIntroduced() (list []subject.Name) {
 		}
 		text := strings.ToValidUTF8(s.Text[:min(len(s.Text), room)], "?")
 		room -= len(text)
-		low := inPlace(text)
+		low := lower.InPlace(text)
 		if !wording.MayIntroduce(low) {
 			continue
 		}
@@ -156,19 +217,4 @@ func (it *Item) findIntroduced() (list []subject.Name) {
 		}
 	}
 	return list
-}
-
-// inPlace is a valid text in small letters, each in as many bytes as before, so that places
-// in one are places in the other: the few whose small letter is shorter or longer, such as
-// "İ", stay.
-func inPlace(text string) string {
-	if low := strings.ToLower(text); len(low) == len(text) {
-		return low
-	}
-	return strings.Map(func(r rune) rune {
-		if low := unicode.ToLower(r); utf8.RuneLen(low) == utf8.RuneLen(r) {
-			return low
-		}
-		return r
-	}, text)
 }

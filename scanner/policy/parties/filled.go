@@ -5,6 +5,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/wording"
 )
 
 // This file looks at the master data that a mail's own text holds, "Navn: ..." with a
@@ -114,5 +115,5 @@ func (it *Item) spokenBefore(at subject.Occurrence, n subject.Name) bool {
 	text := it.textBefore(at)
 	var t subject.Text
 	t.Add(text)
-	return n.FirstIn(&t) || hasAny(strings.ToLower(text), relations)
+	return n.FirstIn(&t) || wording.Ties(strings.ToLower(text), relations)
 }

@@ -6,6 +6,8 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
+	"brevvagt/scanner/policy/wording"
 )
 
 // This file compares papers with what the mail itself says: whom it names. A paper
@@ -79,7 +81,7 @@ func greeting(text string, f subject.Found) bool {
 // closing is where a mail's text ends and its signature begins, -1 for nowhere.
 func closing(text string) int {
 	at := -1
-	low := "\n" + strings.ToLower(text)
+	low := "\n" + lower.InPlace(text)
 	for _, mark := range []string{"venlig hilsen", "venlige hilsner", "\nmvh", "bedste hilsner", "\nhilsen ", "kind regards", "best regards"} {
 		if k := strings.Index(low, mark); k >= 0 && k <= len(text) && (at < 0 || k-1 < at) {
 			at = max(0, k-1)
@@ -289,7 +291,7 @@ func (it *Item) Unasked() []Odd {
 		if letters[s.At.Path] {
 			words = copies // what it says of consent is guidance
 		}
-		if len(out) > 0 && hasAny(strings.ToLower(s.Text), words) {
+		if len(out) > 0 && wording.Ties(strings.ToLower(s.Text), words) {
 			return nil
 		}
 	}

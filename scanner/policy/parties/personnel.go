@@ -8,6 +8,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner/policy/wording"
 )
 
@@ -43,11 +44,11 @@ func (it *Item) Personnel() (Odd, bool) {
 		}
 		seen[path] = true
 		text := it.visible(b.paths[path])
-		low := inPlace(text)
-		if !hasAny(low, wording.Personnel) || hasAny(low, wording.OfPersonnelInGeneral) {
+		low := lower.InPlace(text)
+		if !hasAny(low, wording.Personnel) || wording.Speaks(low, wording.OfPersonnelInGeneral) {
 			continue
 		}
-		if it.unionOnly() || it.Says(wording.OfPersonnelInGeneral...) {
+		if it.unionOnly() || wording.Speaks(it.bodyText(), wording.OfPersonnelInGeneral) {
 			return Odd{}, false
 		}
 		if n, ok := it.employee(text, low); ok {
@@ -125,6 +126,52 @@ func (it *Item) employee(text, low string) (subject.Name, bool) {
 		}
 	}
 	return subject.Name{}, false
+}
+
+// contracts are what papers between an employer and one employee are called, and
+// contractHead is how far into one both are named, in bytes.
+var contracts = setOf("fratraedelsesaftale fratraeden fratraedelse ansaettelsesbrev ansaettelsesbevis ansaettelseskontrakt ansaettelsesaftale tillaegsaftale loenaftale loentillaeg opsigelse afskedigelse afsked advarsel paatale seniorordning orlovsaftale bortvisning loenseddel")
+
+const contractHead = 1500
+
+// postReach is how far from a name the post stands of who signs for the employer, in bytes.
+const postReach = 24
+
+// signing are turns of a mail whose reader is to sign what it brings, or is told of the own
+// employment.
+var signing = []string{"underskrift", "underskrive", "skrive under", "din ansættelse", "dit ansættelses", "din fratræd", "din opsigelse", "din aftale", "din kontrakt", "din løn", "din seniorordning", "din afsked", "velkommen til din"}
+
+// contractOfAnother finds the employee in a paper of an employment that goes to somebody
+// else, and in which the reader does not occur: whoever has the reader's first name, as when
+// a mail program completes an address by itself, or anybody where the mail asks its reader to
+// sign.
+func (it *Item) contractOfAnother(p *paper, r *readers) (Odd, bool) {
+	if p.body || it.Doc.Mail == nil || len(it.External) != 1 || len(r.addressed) == 0 || !p.text.Head(reportHead, contracts) {
+		return Odd{}, false
+	}
+	if it.unionOnly() || r.work && !r.private || it.Says("din medarbejder", "din nye medarbejder", "nye kollega", "til orientering", "som leder", "tillidsrepræsentant", "dit medlem", "skabelon", "paradigme", "eksempel på") {
+		return Odd{}, false
+	}
+	text := it.visible(it.bundle().paths[p.path])
+	text = strings.ToValidUTF8(text[:min(len(text), contractHead)], "?")
+	var other subject.Name
+	// Employees have posts: "Testperson Eksempel, pædagog".
+	for _, f := range append(subject.PeopleIn(text), subject.HoldersIn(text)...) {
+		n := f.Name
+		if !n.Full() || it.staff(n) || r.is(n) || strings.Contains(strings.ToLower(text[f.Start:f.End]), "kommune") || hasAny(strings.ToLower(text[max(0, f.Start-postReach):min(len(text), f.End+postReach)]), []string{"chef", "leder", "direktør"}) {
+			continue
+		}
+		if slices.ContainsFunc(r.addressed, func(a subject.Name) bool { return a.SameFirst(n) && a.Namesake(n) }) {
+			return it.somebody(p.name(), n, !r.sure), true
+		}
+		if other.Empty() && !r.akin(n) && !wording.ByPost(text[:f.Start], text[f.End:]) {
+			other = n
+		}
+	}
+	if other.Empty() || !it.Says(signing...) || it.speaksOfName(other) {
+		return Odd{}, false
+	}
+	return it.somebody(p.name(), other, !r.sure || r.family), true
 }
 
 // employeeOf reads a line that says to whom a letter is, or whom it is about.

@@ -9,6 +9,8 @@ import (
 	"brevvagt/detectors/contact"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
+	"brevvagt/scanner/policy/wording"
 )
 
 // readers are those outside whom a mail goes to, as far as it tells who they are.
@@ -100,7 +102,7 @@ func (it *Item) findReaders() *readers {
 		}
 	}
 	body := it.bodyText()
-	r.family = hasAny(body, relations) && !it.toColleague()
+	r.family = wording.Ties(body, relations) && !it.toColleague()
 	for w := range strings.FieldsSeq(body) {
 		if r.spokenTo = you[strings.Trim(w, ".,;:!?")]; r.spokenTo {
 			break
@@ -243,7 +245,7 @@ func (it *Item) ownText() string {
 			continue
 		}
 		if room := maxSaid - b.Len(); room > 0 {
-			b.WriteString(strings.ToLower(s.Text[:min(len(s.Text), room)]))
+			b.WriteString(lower.InPlace(s.Text[:min(len(s.Text), room)]))
 			b.WriteByte('\n')
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"brevvagt/detectors/special"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/wording"
 )
 
 // This file asks of whom sensitive words speak, sentence by sentence: that a paper is
@@ -107,8 +108,12 @@ func (it *Item) stated(x *detectors.Finding) bool {
 		return true
 	}
 	// "Indlagt med psykose er Testperson Eksempel"
-	behind := text[min(x.End, len(text)):min(len(text), x.End+len(" afsoner "))]
-	return slices.ContainsFunc(stating, func(v string) bool { return strings.HasPrefix(behind, v) })
+	behind := text[min(x.End, len(text)):]
+	return slices.ContainsFunc(stating, func(v string) bool {
+		rest, ok := strings.CutPrefix(behind, v)
+		_, rest, _ = strings.Cut(rest, " ")
+		return ok && !strings.HasPrefix(rest, "af ") // "er opdateret af" says who did it
+	})
 }
 
 // stating are verbs by which a sentence says a thing of somebody.
@@ -127,7 +132,7 @@ func grave(x detectors.Finding) bool {
 // of the given categories, and who is not the one that writes. It asks nothing of who
 // reads: it is for what goes to many colleagues.
 func (it *Item) Spread(categories map[string]bool, n int) (who string, ok bool) {
-	if it.Doc.Mail == nil || it.Says(mourning...) || it.Says(courses...) {
+	if it.Doc.Mail == nil || it.Says(mourning...) || it.Teaches() {
 		return "", false
 	}
 	return it.tellsMuch(categories, n, it.staff)
@@ -170,7 +175,7 @@ var courses = []string{"kursus", "oplæg", "foredrag", "temadag", "underviser", 
 
 // Teaches reports whether the mail is about a talk or a course, in which what is told of
 // illness is a subject.
-func (it *Item) Teaches() bool { return it.Says(courses...) }
+func (it *Item) Teaches() bool { return wording.Speaks(it.bodyText(), courses) }
 
 // Mourns reports whether the mail tells of a death, and nothing of whoever died but what
 // is said in such a mail.

@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
 )
 
 // This file looks at the slots of a letter that is the reader's own: lines that say by a
@@ -57,7 +58,7 @@ func (it *Item) slotAnother(p *paper, r *readers) (Odd, bool) {
 			}
 			low := ""
 			if len(line) <= maxSlot {
-				low = strings.ToLower(line)
+				low = lower.InPlace(line)
 			}
 			if value, ok := slotValue(line, low, label); ok && !hasAny(above[0]+"\n"+above[1]+"\n"+low, slotOthers) {
 				if n, ok := nameAtHead(value); ok && !r.is(n) && !r.akin(n) && !it.staff(n) && !n.Shares(l.Addressee) {
@@ -74,7 +75,7 @@ func (it *Item) slotAnother(p *paper, r *readers) (Odd, bool) {
 // slotValue is what stands in a line's slot: behind its label and colon, behind a turn, or
 // the line itself below a label.
 func slotValue(line, low, above string) (string, bool) {
-	if low == "" || len(low) != len(line) {
+	if low == "" {
 		return "", false
 	}
 	if head, value, ok := strings.Cut(low, ":"); ok && slotLabels[strings.TrimRight(strings.TrimSpace(head), ".")] {

@@ -8,6 +8,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner/policy/wording"
 )
 
@@ -71,10 +72,10 @@ func (it *Item) Confided() (Odd, bool) {
 		if s.At.Layer == document.Header || s.At.Layer == document.Metadata || !strings.Contains(s.Text, "anonym") && !strings.Contains(s.Text, "fortrolig") && !strings.Contains(s.Text, "kommer fr") && !strings.Contains(s.Text, "hvem") {
 			continue
 		}
-		low := strings.ToLower(s.Text)
+		low := lower.InPlace(s.Text)
 		for _, turn := range confided {
 			k := strings.Index(low, turn)
-			if k < 0 || len(low) != len(s.Text) {
+			if k < 0 {
 				continue
 			}
 			near := strings.ToValidUTF8(s.Text[max(0, k-confidedReach):min(len(s.Text), k+confidedReach)], "")

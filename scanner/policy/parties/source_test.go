@@ -13,6 +13,7 @@ func TestConfided(t *testing.T) {
 		want     bool
 	}{
 		{toAnders, "Naboen Bente Prøvesen har fortalt os det i fortrolighed.", true},
+		{toAnders, "İbrahim og naboen Bente Prøvesen har fortalt os det i fortrolighed.", true}, // a letter that is longer when small
 		{toAnders, "Anders Testesen har fortalt os det i fortrolighed.", false},
 		{toAnders, "Den, der har skrevet til os, ønsker at være anonym.", false},
 		{"Kommunen <post@region.example>", "Naboen Bente Prøvesen har fortalt os det i fortrolighed.", false},

@@ -105,12 +105,12 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 // by full name, and the relatives it speaks of are the other's: nothing says that whoever
 // reads it is one of them, or acts for somebody.
 func (it *Item) kinOfGreeted(name, greeted subject.Name) bool {
-	if !name.Full() || !greeted.Full() || name.Shares(greeted) || hasAny(it.bodyText(), acting) {
+	if !name.Full() || !greeted.Full() || name.Shares(greeted) || wording.Ties(it.bodyText(), acting) {
 		return false
 	}
 	text := it.bodyWithoutSubject()
 	above, _, greets := strings.Cut(text, strings.ToLower(strings.TrimSpace(salutations[0])))
-	if !greets || hasAny(above, relations) {
+	if !greets || wording.Ties(above, relations) {
 		return false // "Her er brevet til din mor" says whose letter follows
 	}
 	var t subject.Text
@@ -170,7 +170,7 @@ func (it *Item) wrongReply() (Odd, bool) {
 	if l, d, _ := strings.Cut(w.Address, "@"); !privateMailbox(l, d) || it.quoteNames(it.External[0], name) {
 		return Odd{}, false
 	}
-	family := hasAny(it.bodyText(), relations)
+	family := wording.Ties(it.bodyText(), relations)
 	greeted := it.greeted()
 	answers := !greeted.Empty() && !w.Name.Empty() && w.Name.SameLoosely(greeted)
 	for i := range it.bundle().papers {

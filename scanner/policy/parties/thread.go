@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner/policy/wording"
 )
 
@@ -35,6 +36,32 @@ func (it *Item) leakedThread() (Odd, bool) {
 	return Odd{}, false
 }
 
+// unrelated is how many private readers cannot all be one child's parents.
+const unrelated = 3
+
+// referredBelow finds a child in what colleagues wrote to each other of its referral, its
+// trouble or a worry, and what a mail to several private people quotes. To two, who may be
+// its parents, it only warns.
+func (it *Item) referredBelow() (Odd, bool) {
+	if it.Doc.Mail == nil || len(it.External) < 2 || !slices.ContainsFunc(it.External, it.parentAt) || slices.ContainsFunc(it.External, func(a string) bool { return !Private(a) && !it.atHome(a) }) {
+		return Odd{}, false
+	}
+	quoted := it.quoted()
+	low := lower.InPlace(quoted)
+	if quoted == "" || !wording.OfReferrals(low) || len(it.Writers()) > 0 || it.partOfThread(quoted) {
+		return Odd{}, false
+	}
+	r, heads := it.readers(), headLines(quoted)
+	for _, f := range subject.PeopleIn(quoted) {
+		n := f.Name
+		if greeting(quoted, f) || r.is(n) || r.akin(n) || it.staff(n) || n.Among(heads) || it.addresses(n) || it.speaksOfName(n) || !wording.Referred(quoted, low, f.Start, f.End) {
+			continue
+		}
+		return it.somebody("", n, len(it.External) < unrelated), true
+	}
+	return Odd{}, false
+}
+
 // threadWords are stems of what colleagues write to each other about a citizen, beside
 // the words for cases.
 var threadWords = append([]string{"bekymr", "syg ", "syg\n", "mor ", "far ", "slår", "drikker", "barn", "kender du", "målgruppe", "indlagt", "samvær"}, wording.CaseWords...)
@@ -60,7 +87,7 @@ func (it *Item) quoted() string {
 		b.WriteString(s.Text)
 		b.WriteByte('\n')
 	}
-	return b.String()
+	return strings.ToValidUTF8(b.String(), "?")
 }
 
 // headLines are the lines above and below what is quoted that name who wrote it.

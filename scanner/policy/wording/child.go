@@ -83,8 +83,11 @@ func byOffice(low string, start, end int) bool {
 	}
 	before := sentenceBefore(low, start)
 	beside := before[max(0, len(before)-officeReach):] + low[start:end] + behind
-	return hasAny(beside, officeWords) && !hasAny(beside, []string{"støttepædagog", "socialrådgiver"})
+	return hasAny(visits.Replace(beside), officeWords) && !hasAny(beside, []string{"støttepædagog", "socialrådgiver"})
 }
+
+// visits blanks the offices of those whom a child is seen by or sent to.
+var visits = strings.NewReplacer(blanked("af skolepsykolog", "til skolepsykolog", "hos skolepsykolog", "af psykolog", "til psykolog", "hos psykolog", "af læge", "til læge", "hos læge", "af sundhedsplejerske", "hos sundhedsplejerske", "af lærerne", "af pædagogerne")...)
 
 // fetching are turns of a mail to somebody who has to do with the child.
 var fetching = []string{"du henter", "du hente ham", "du hente hende", "i henter", "hentes af dig", "bringes til dig", "hjemme hos dig", "hos jer", "henter din", "henter dit", "henter dine", "henter jeres"}
@@ -160,6 +163,31 @@ func ownByName(text, first string) bool {
 		}
 	}
 	return false
+}
+
+// referrals are stems of what those who work with a child write of it to each other.
+var referrals = []string{"indstille", "indstillet", "indstilles", "henvis", "til ppr", "hos ppr", "af ppr", "underretning", "underrette", "visiter", "udred", "familieafdeling", "børnefaglig", "specialklasse", "specialskole", "specialbørnehave", "specialtilbud", "støttetimer", "støttepædagog", "børnepsyk", "skolepsykolog", "er testet", "blevet testet", "bekymringsmøde", "netværksmøde", "bekymret for", "bekymring", "anbring", "aflastning", "selvskade", "skolevægring", "bekymrende fravær", "hjemsendt", "bortvist", "mistrives", "mistrivsel", "diagnose", "slår de", "slår andre"}
+
+// OfReferrals reports whether a text in small letters tells of a child's referral, trouble
+// or a worry for it.
+func OfReferrals(low string) bool { return hasAny(low, referrals) }
+
+// talks are words of what is told of such things to all parents.
+var talks = []string{"oplæg", "foredrag", "temaaften", "temamøde", "pjece", "folder", "kursus", "webinar", "retningslinje", "nye regler", "procedure", "åbent hus"}
+
+// Referred reports whether a text tells of a referral, trouble or worry beside a name that
+// stands from start to end in it, and is nobody's who is there by work. Low is the text in
+// small letters, byte by byte.
+func Referred(text, low string, start, end int) bool {
+	if len(text) != len(low) || start < 0 || end > len(low) || start >= end || byOffice(low, start, end) || grownUp(low, start, end) || ByPost(text[:start], text[end:]) || strings.HasPrefix(low[end:], " fra ") || endsAny(low[:start], []string{"siger ", "skriver ", "oplyser "}) {
+		return false
+	}
+	behind := window(low, end, end+signReach)
+	if k := strings.Index(behind, "\n\n"); k >= 0 {
+		behind = behind[:k]
+	}
+	near := sentenceBefore(low, start) + low[start:end] + behind
+	return hasAny(near, referrals) && !hasAny(near, talks) && !hasAny(low, festive)
 }
 
 // sentenceBefore is the sentence up to a place.

@@ -44,24 +44,45 @@ func ByPost(before, behind string) bool {
 		slices.ContainsFunc(behindPosts, func(p string) bool { return strings.HasPrefix(behind, p) })
 }
 
+// untied blanks the turns that hold a word for a tie and say that there is none, or that
+// the law made one that is nobody's in particular.
+var untied = strings.NewReplacer(blanked("under værgemål", "værgemålssag", "umyndig", "uden pårørende", "ingen pårørende", "ikke har pårørende", "har ikke pårørende", "ikke pårørende", "uden nære pårørende", "ingen nære pårørende", "uden værge", "ingen værge", "ikke en værge", "har ikke værge", "får en værge", "få en værge", "brug for en værge",
+	"uden fuldmagt", "ingen fuldmagt", "ikke fuldmagt", "ikke givet fuldmagt", "uden samtykke", "ikke samtykke", "ikke givet samtykke", "intet samtykke", "manglende samtykke", "uden bisidder", "ingen bisidder", "uden familie")...)
+
+// Ties reports whether one of the words for a tie between two people stands in a text in
+// small letters, and not in a turn that says there is none: "uden pårørende".
+func Ties(low string, words []string) bool {
+	return hasAny(low, words) && hasAny(untied.Replace(low), words)
+}
+
 // AtWork are words of a sentence about somebody who works there.
 var AtWork = []string{"ansat", "vikar", "underviser", "instruktør", "oplæg", "foredrag", "psykolog ", "pedel", "tager over", "kollega", "lærer", "pædagog", "barsel", "kursus", "terapeut", "sygeplejerske", "konsulent", "formand", "festudvalg", "vicevært", "forfatter", "frivillig", "skrevet"}
-
-// Decides are words of a decision on what somebody gets or has to pay, in small letters:
-// Decided of the decision itself, Weighed of what it was made from.
-var (
-	Decided = []string{"berettiget", "bevilge", "bevilliget", "tilkend", "imødekom", "opfylder", "får derfor", "derfor får", "får plads", "afslag", "stopper", "skal betale", "skal derfor", "lagt vægt på", "lagt til grund", "indgået i vurderingen", "betingelserne", "indstiller", "er visiteret", "kan beregnes", "skal dokumentere", "har ret til", "sættes til", "nedsættes", "forhøjes", "skal tilbagebetale", "tildeles", "får tilskud", "godkendes til", "fastsættes"}
-	Weighed = []string{"formue", "indtægt", "indkomst", "rådighedsbeløb", "opsparing", "modtager", "arbejdsevne", "uarbejdsdygtig", "funktionsevne", "førtidspension", "kontanthjælp", "sygedagpenge", "forsørger", "udbetal", "boet sammen", "bor alene", "lever alene", "folkepension", "i banken", "kan ikke", "har søgt"}
-)
-
-var decided = needle.New(Decided)
-
-// Decides reports whether a text in small letters tells a decision.
-func Decides(low string) bool { return decided.In(low) }
 
 // Personnel are turns of a matter between an employer and one employee, in small letters.
 var Personnel = []string{"skriftlig advarsel", "skriftlige advarsel", "tjenstlig", "en påtale", "påtalen", "fraværssamtale", "afskedige dig", "afskedigelse", "påtænkt afsked", "opsiger dig", "opsige dig", "afskedssag", "fratrædelsesaftale", "bortvist", "bortvise", "i din løn", "løntræk", "trækkes i løn", "fritaget for tjeneste", "fritages for tjeneste", "suspenderet", "sygedage",
 	"er opsagt", "er sagt op", "blev sagt op", "blev opsagt", "er blevet opsagt", "er fyret", "blev fyret", "mødt beruset", "mødte beruset", "mødt påvirket", "mødt fuld", "samarbejdsvanskelig", "samarbejdsproblem", "ikke kunne samarbejde", "alkohol i arbejdstiden", "alkohol på arbejdet", "sygemeldt med stress", "sygemeldt med depression", "sygemeldt med angst", "dages sygefravær", "dit sygefravær", "fraværsdage"}
+
+// postEnds end the words for a post, or for where somebody works, that begin with what is
+// taught or told there: "kursusansvarlig".
+var postEnds = []string{"ansvarlig", "ansvarlige", "leder", "lederen", "chef", "chefen", "konsulent", "konsulenten", "koordinator", "koordinatoren", "sekretær", "sekretæren", "administrator", "administratoren", "assistent", "assistenten", "medarbejder", "medarbejderen", "afdeling", "afdelingen"}
+
+// Speaks reports whether a text in small letters speaks of one of the words, and does not
+// merely name a post that begins with it. A word may end a compound: "pårørendekursus".
+func Speaks(low string, words []string) bool {
+	for _, w := range words {
+		for from := 0; ; {
+			k := strings.Index(low[from:], w)
+			if k < 0 {
+				break
+			}
+			from += k + len(w)
+			if rest := needle.Rest(low, from); rest == "" || !endsAny(rest, postEnds) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // OfPersonnelInGeneral are words of mails about such matters in general.
 var OfPersonnelInGeneral = []string{"kursus", "oplæg", "temadag", "skabelon", "retningslinje", "personalepolitik", "sygefraværspolitik", "annonce", "stillingsopslag", "workshop", "foredrag", "pressemeddelelse", "undervisning", "paradigme", "vejledning til ledere", "statistik"}

@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/internal/lower"
 )
 
 // behalves begin, in small letters, the name line of a block for those who stand for
@@ -77,9 +78,9 @@ func behalf(segments []document.Segment) (subject.LetterInfo, bool) {
 
 // represented is whom a line names after a word of standing for.
 func represented(line string) (subject.Name, bool) {
-	low := strings.ToLower(line)
+	low := lower.InPlace(line)
 	for _, b := range behalves {
-		if strings.HasPrefix(low, b) && len(low) == len(line) && nameLike(line[len(b):]) {
+		if strings.HasPrefix(low, b) && nameLike(line[len(b):]) {
 			return subject.NewName(line[len(b):]), true
 		}
 	}

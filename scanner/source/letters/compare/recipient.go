@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner/source/letters/list"
 )
 
@@ -100,9 +101,9 @@ func newRecipient(row list.Row, key detectors.Key) *recipient {
 
 // living is the name in "Boet efter ...".
 func living(name string) string {
-	low := strings.ToLower(name)
+	low := lower.InPlace(name)
 	for _, mark := range []string{"boet efter ", "dødsboet efter ", "dødsbo efter ", "afdøde "} {
-		if strings.HasPrefix(low, mark) && len(low) == len(name) {
+		if strings.HasPrefix(low, mark) {
 			return name[len(mark):]
 		}
 	}

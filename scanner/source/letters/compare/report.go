@@ -3,12 +3,12 @@ package compare
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/identity"
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/lower"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/letters/payment"
@@ -261,7 +261,7 @@ func (r *run) children(out *policy.Run) {
 			continue
 		}
 		text := p.letter.beginning(maxPaymentText)
-		low := strings.ToLower(text)
+		low := lower.InPlace(text)
 		if !payment.Told(low) {
 			continue
 		}
