@@ -279,13 +279,17 @@ func (w *world) visit(t *testing.T, browser context.Context, who string) {
 }
 
 // together is what comes after what somebody else has done: the second of two approves,
-// and several cases are decided, when the time to undo has passed.
+// everything is sealed anew, and several cases are decided, when the time to undo has passed.
 func (w *world) together(t *testing.T, browser context.Context) {
 	w.server.queue.Board = queue.NewBoard(0, time.Now)
 	for _, who := range rooms[1:3] {
 		for _, lang := range []string{"da", "en"} {
 			s := &seat{browserTab: signedIn(t, browser, w.rig, who, lang), w: w, who: who, lang: lang, l: words.Lang(lang)}
+			command(s.browserTab, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: network.Headers{tabHeader: who}})
 			s.second()
+			if who == "dpo" {
+				s.seal()
+			}
 			s.several("flere", "#flere-frigiv")
 			for end := time.Now().Add(3 * time.Minute); s.now("flere").State != quarantine.Released; time.Sleep(20 * time.Millisecond) {
 				if time.Now().After(end) {
