@@ -57,11 +57,11 @@ var barred = regexp.MustCompile(`[\dOolISB|]{6}[-\x{2010}-\x{2015}\x{2212}]([\dO
 
 const joinWord = `(?:og|så|derefter|bindestreg|streg|tankestreg|minus|and|then|den|det|der|de|nummeret|på|med|af|by|er|cifre|cpr|slutter|ender|efterfulgt|followed|sidste|fire|afsluttes)`
 
-const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|nul|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten|` +
+const numberWord = `(?:(?:(?:en|to|tre|fire|fem|seks|syv|otte|ni)og)?(?:tyve|tredive|fyrre|halvtreds|tres|halvfjerds|firs|halvfems)|null?|en|et|to|tretten|tre|fire|femten|fem|seksten|seks|syv|otte|nitten|ni|ti|elleve|tolv|fjorten|sytten|atten|` +
 	`zero|one|two|three|four(?:teen)?|five|six(?:teen|ty)?|seven(?:teen|ty)?|eight(?:een|y)?|nine(?:teen|ty)?|ten|eleven|twelve|thirteen|fifteen|twenty|thirty|forty|fifty)`
 
 // wordGap stands between two numbers in words: "fem og fyrre", "forty-five, then seventy".
-const wordGap = `[ ,\-\n]{1,4}(?:(?:og|så|and|then|bindestreg|streg|dash)[ ,\-\n]{1,4}){0,2}`
+const wordGap = `[ ,.\-\r\n]{1,4}(?:(?:og|så|and|then|derefter|bindestreg|streg|tankestreg|minus|hyphen|dash)[ ,.\-\r\n]{1,4}){0,2}`
 
 // withoutSerials blacks out the four digits, whose date may stand anywhere.
 func withoutSerials(s string) string {

@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/document"
+	"brevvagt/internal/columns"
 )
 
 // This file reads the numbers whose halves stand in two texts of one file: the date of
@@ -25,6 +26,7 @@ const (
 type call struct {
 	segment, start, end int
 	four                [4]byte
+	named               bool // by the label of its text alone: the check digit must agree
 }
 
 // across puts each serial whose date no text of its own holds together with a date of
@@ -52,6 +54,10 @@ func calls(doc *document.Document) []call {
 		s := doc.Segments[i].Text
 		if read += len(s); read > maxRead || len(out) >= maxCalls {
 			break
+		}
+		if four, width := toldSerial(s); width == len(s) && width == 4 && doc.Segments[i].At.Cell == "" && columns.Serial(doc.Segments[i].Label) {
+			out = append(out, call{segment: i, end: width, four: four, named: true})
+			continue
 		}
 		at := callIn(s)
 		if at < 0 {
@@ -128,10 +134,13 @@ func callWithC(s string) int {
 // asks are the words that ask for the end of a number and give none.
 var asks = regexp.MustCompile(`(?i)(?:sidste|de)\s+(?:4|fire)|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r|l(?:ø|oe)benummeret`)
 
+// lacks are the words of one who asks without a question mark.
+var lacks = regexp.MustCompile(`(?i)(?:mangler|oplys|send|skal bruge)[^.?!\n]{0,40}(?:(?:4|fire)\s+sidste|sidste\s+(?:4|fire)|l(?:ø|oe)benummeret)(?:\s+(?:cifre|tal)(?:ne|lene)?)?(?:\s*[.!,\n]|\s+(?:i|af|for at|så)\s|\s*$)`)
+
 // answers gives the texts near a question for the last four digits that begin with a line
 // of four digits and nothing else.
 func answers(doc *document.Document, question int, near string) []call {
-	if !strings.Contains(near, "?") || !asks.MatchString(near) || cardWords.MatchString(near) {
+	if !strings.Contains(near, "?") && !lacks.MatchString(near) || !asks.MatchString(near) || cardWords.MatchString(near) {
 		return nil
 	}
 	var out []call
@@ -141,7 +150,7 @@ func answers(doc *document.Document, question int, near string) []call {
 		if i == question || len(line) > maxJoin || doc.Segments[i].At.Path != doc.Segments[question].At.Path {
 			continue
 		}
-		if four, width := toldSerial(line); width > 0 && strings.Trim(line[width:], " .!\r") == "" {
+		if four, width := toldSerial(line); width > 0 && strings.Trim(line[width:], " .!:;-)\r") == "" {
 			out = append(out, call{segment: i, end: width, four: four})
 		}
 	}
@@ -157,19 +166,49 @@ func (r *rules) elsewhere(doc *document.Document, c call, f *finder) {
 		if i == c.segment || seg.At.Path != doc.Segments[c.segment].At.Path || !subject && (i < c.segment-acrossReach || i > c.segment+acrossReach) {
 			continue
 		}
+		if c.named && (i < c.segment-nearLabel || i > c.segment+nearLabel) {
+			continue
+		}
 		text := seg.Text[:min(len(seg.Text), maxAcross)]
 		if !strings.ContainsAny(text, "0123456789") {
 			continue
 		}
+		if n, ok := birthField(seg, c.four); ok && (!c.named || modulus11(&n.d)) {
+			n.start, n.end = c.start, c.end
+			f.take(n)
+			return
+		}
 		other := finder{text: text, rules: r, today: f.today}
 		for _, m := range spokenDate.FindAllStringSubmatchIndex(text, -1) {
-			if n, ok := other.spokenNumber(0, m, c.four); ok && other.persons(&n) {
+			if n, ok := other.spokenNumber(0, m, c.four); ok && other.persons(&n) && (!c.named || modulus11(&n.d)) {
 				n.start, n.end, n.apart = c.start, c.end, true
 				f.take(n)
 				return
 			}
 		}
 	}
+}
+
+// nearLabel is how many texts away the date of a serial may stand that only a label calls so.
+const nearLabel = 6
+
+// birthField is the number with the date of a field that is called a date of birth and
+// holds nothing else: BDAY:19580208.
+func birthField(seg *document.Segment, four [4]byte) (c candidate, ok bool) {
+	if seg.Label == "" || len(seg.Text) < 6 || len(seg.Text) > 25 || !columns.Birth(seg.Label) {
+		return c, false
+	}
+	day, century := columns.Date(seg.Text)
+	if len(day) != 6 {
+		return c, false
+	}
+	c = candidate{form: formParted, spoken: true, apart: true}
+	for i := range day {
+		c.d[i] = day[i] - '0'
+	}
+	copy(c.d[6:], four[:])
+	born, raised, ok := birthOf(&c.d)
+	return c, ok && !raised && (century == "" || twoDigits(born.year/100) == century)
 }
 
 // persons reports whether a date and a serial from another text are somebody's: called a

@@ -26,6 +26,8 @@ func TestHalvesInTwoTexts(t *testing.T) {
 		{"Re: 220645¤Hvad er de fire sidste cifre i cpr-nummeret?¤7026", "strong"},
 		{"Re: 220645¤Hvad er de fire sidste cifre i cpr-nummeret?¤7026 er portokontoen", ""},
 		{"Re: 220645¤Hvad er koden til døren?¤7026", ""},
+		{"Re: 220645¤Vi mangler lige de fire sidste for at finde ham.¤7026 :-)", "strong"},
+		{"Re: 220645¤Vi mangler tal for de sidste fire måneder.¤7026", ""},
 		{"Vedr. 220645¤De sidste fire er 7027.", ""},
 		{"Faktura 220645¤De sidste fire er 7026.", ""},
 		{"Vedr. 220645¤Betalingskortets sidste fire er 7026.", ""},
@@ -58,5 +60,56 @@ func TestHalvesInTwoFilesAreNotJoined(t *testing.T) {
 	}}
 	if got := newRules(Config{}).across(doc, detectors.Env{AsOf: asOf}); len(got) != 0 {
 		t.Errorf("%d found", len(got))
+	}
+}
+
+// TestHalvesInLabelledFields: what fields are called makes a number of them, where the
+// check digit agrees.
+func TestHalvesInLabelledFields(t *testing.T) {
+	for _, tt := range []struct {
+		date, dateLabel, serial, serialLabel string
+		want                                 int
+	}{
+		{"20450622", "BDAY", "sidste fire 7026", "NOTE", 1},
+		{"2045-06-22", "BDAY", "7026", "X-LBNR", 1},
+		{"22.06.2045", "Fødselsdato", "7026", "De sidste fire cifre", 1},
+		{"22.06.2045", "Fødselsdato", "7027", "De sidste fire cifre", 0},
+		{"22.06.2045", "Fødselsdato", "7026", "Postnr.", 0},
+		{"22.06.2045", "Fødselsdato", "7026", "Kort, sidste fire", 0},
+		{"19450622", "BDAY", "sidste fire 7026", "NOTE", 0},
+	} {
+		doc := &document.Document{Segments: []document.Segment{{Text: tt.date, Label: tt.dateLabel}, {Text: tt.serial, Label: tt.serialLabel}}}
+		if got := newRules(Config{}).across(doc, detectors.Env{AsOf: asOf}); len(got) != tt.want {
+			t.Errorf("%s with %s: %d found, want %d", tt.dateLabel, tt.serialLabel, len(got), tt.want)
+		}
+	}
+}
+
+// TestSaidWithoutLabel: ten digits in words are a number by their check digit alone.
+func TestSaidWithoutLabel(t *testing.T) {
+	d := CPR(Config{})
+	for text, want := range map[string]int{
+		"Det er ham: to to nul seks fire fem streg syv nul to seks.":             1,
+		"to\nto\nnul\nseks\nfire\nfem\nsyv\nnul\nto\nseks":                       1,
+		"toogtyve. nul seks. femogfyrre. halvfjerds seksogtyve":                  1,
+		"to to null seks fire fem syv null to seks":                              1,
+		"to to nul seks fire fem syv nul to syv":                                 0,
+		"Resultater: to et, tre nul, fire fire, nul nul, fem en, to to, tre et.": 0,
+		"nul en to tre fire fem seks syv otte ni ti, så kommer jeg":              0,
+	} {
+		if got := d.Find(document.Segment{Text: text}, detectors.Env{AsOf: asOf}); len(got) != want {
+			t.Errorf("%s: %d found, want %d", detectors.Redact(text), len(got), want)
+		}
+	}
+}
+
+// TestReplacementInProperty: nothing but a person's number is ten such digits with a check
+// digit in a hidden property of a file.
+func TestReplacementInProperty(t *testing.T) {
+	d := CPR(Config{})
+	for layer, want := range map[document.Layer]int{document.Metadata: 1, document.Visible: 0} {
+		if got := d.Find(document.Segment{Text: "8206457008", Label: "SB_Part", At: document.Location{Layer: layer}}, detectors.Env{AsOf: asOf}); len(got) != want {
+			t.Errorf("%s: %d found, want %d", layer, len(got), want)
+		}
 	}
 }

@@ -1,10 +1,12 @@
 package identity
 
 import (
+	"math/bits"
 	"slices"
 	"strings"
 
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/internal/glance"
 )
 
 // This file reads numbers as they are said: "120361 og så 3217" and "tolv nul tre
@@ -180,7 +182,7 @@ type numeral struct {
 }
 
 var numerals = func() map[string]numeral {
-	m := map[string]numeral{"nul": {0, 1}, "en": {1, 1}, "et": {1, 1}, "én": {1, 1}, "ét": {1, 1}, "ti": {10, 2}, "elleve": {11, 2}, "tolv": {12, 2}, "tretten": {13, 2}, "fjorten": {14, 2},
+	m := map[string]numeral{"nul": {0, 1}, "null": {0, 1}, "en": {1, 1}, "et": {1, 1}, "én": {1, 1}, "ét": {1, 1}, "ti": {10, 2}, "elleve": {11, 2}, "tolv": {12, 2}, "tretten": {13, 2}, "fjorten": {14, 2},
 		"femten": {15, 2}, "seksten": {16, 2}, "sytten": {17, 2}, "atten": {18, 2}, "nitten": {19, 2}}
 	ones := []string{"", "en", "to", "tre", "fire", "fem", "seks", "syv", "otte", "ni"}
 	for v, w := range ones[2:] {
@@ -213,7 +215,7 @@ var tensEnglish = strings.Fields("twenty thirty forty fifty sixty seventy eighty
 
 // zeroWords stand in nearly every number that is said in words: nine months of twelve
 // begin with one. Hardly any text has them, so that they are looked for first.
-var zeroWords = [...]string{"nul", "zero"}
+var zeroWords = [...]string{"nul", "null", "zero"}
 
 // minLabelled is more than the longest text, in bytes, that holds a label in full and no
 // number behind it.
@@ -222,7 +224,20 @@ const minLabelled = 16
 // maxSaid is how far, in bytes, a number said in words reaches back from its zero.
 const maxSaid = 90
 
-// readSaid judges a number in words behind "cpr": "cpr er tolv nul tre enogtres,
+// saysZero reports whether a text says "nul", by the pair of letters that is rarer.
+func saysZero(s string) bool {
+	const reach = 63 // of the 64 bytes at a glance the last begins no pair
+	for i := 0; i < len(s); i += reach {
+		for pairs := glance.Pairs(s, i, 'u', 'l'); pairs != 0; pairs &= pairs - 1 {
+			if at := i + bits.TrailingZeros64(pairs); at > 0 && s[at-1]|0x20 == 'n' && (at == 1 || !wordByte(s, at-2)) && (at+2 >= len(s) || s[at+2] == 'l' || !wordByte(s, at+2)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// readSaid judges a number in words, behind "cpr" or by its check digit: "cpr er tolv nul tre enogtres,
 // toogtredive sytten".
 func (f *finder) readSaid() {
 	for _, w := range zeroWords {
@@ -290,7 +305,7 @@ func (f *finder) behindCPR(read func(at int)) {
 func (f *finder) saidFrom(i int) int {
 	at := i
 	for low := max(0, i-maxSaid); at > low; {
-		k := len(strings.TrimRight(f.text[:at], " ,-"))
+		k := len(strings.TrimRight(f.text[:at], " ,.-\r\n"))
 		from := k
 		for from > low && wordByte(f.text, from-1) {
 			from--
@@ -339,7 +354,7 @@ func (f *finder) said(i int) (c candidate, end int) {
 // nextSaid goes over what parts two numerals.
 func (f *finder) nextSaid(i int) int {
 	k := i
-	for k < len(f.text) && k-i < 4 && strings.IndexByte(" ,-\n", f.text[k]) >= 0 {
+	for k < len(f.text) && k-i < 4 && strings.IndexByte(" ,.-\r\n", f.text[k]) >= 0 {
 		k++
 	}
 	return k

@@ -60,6 +60,7 @@ type finder struct {
 	today   int
 	ocr     bool
 	cell    bool // of a table
+	hidden  bool // a property of the file, which nobody types a date and a time into
 	explain bool // keep readings, refusals among them, in place of spans
 	spoken  bool // four digits stand behind a word that may call them the end of a number
 	signs   signs
@@ -73,7 +74,7 @@ type finder struct {
 // read judges every number in a segment, in order. The result is readings with
 // explain and spans without.
 func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Reading, []detectors.Span) {
-	f := finder{text: seg.Text, rules: r, today: daysOf(asOf), ocr: seg.At.OCR, cell: seg.At.Cell != "", explain: explain}
+	f := finder{text: seg.Text, rules: r, today: daysOf(asOf), ocr: seg.At.OCR, cell: seg.At.Cell != "", hidden: seg.At.Layer == document.Metadata, explain: explain}
 	if seg.Label != "" {
 		f.heading = headingLabel(seg.Label)
 	}
@@ -81,7 +82,7 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	f.readSpoken()
 	named := met&glance.CP != 0 && mentionsCPR(f.text)
 	person := met&glance.ONN != 0 && len(f.text) > minLabelled && (strings.Contains(f.text, "personn") || strings.Contains(f.text, "Personn"))
-	if named || person {
+	if named || person || saysZero(f.text) {
 		f.readSaid()
 	}
 	if named {
@@ -189,7 +190,7 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 	switch {
 	case c.d == [10]byte{}:
 		return Placeholder, false
-	case !ok || serial == 0 || raised && !labelled && c.form != formParted:
+	case !ok || serial == 0 || raised && !labelled && c.form != formParted && !(f.hidden && modulus11(&c.d) && !swedish(ascii(c.d[:]))):
 		if labelled && !lab.carried {
 			return Typo, false
 		}
