@@ -9,8 +9,8 @@ import (
 type Limits struct {
 	Bytes     int64         // decoded bytes over all parts
 	PartBytes int64         // decoded bytes of one part
-	TextBytes int64         // text over all segments
-	Segments  int           // pieces of text: a table of tiny cells asks for much memory
+	TextBytes int64         // text over all segments; behind two thirds only what may hold a number
+	Segments  int           // pieces of text, likewise: a table of tiny cells asks for much memory
 	Parts     int           // parts, containers included
 	Depth     int           // containers within containers
 	Time      time.Duration // for the whole item
@@ -21,8 +21,8 @@ func DefaultLimits() Limits {
 	return Limits{
 		Bytes:     1 << 30,
 		PartBytes: 256 << 20,
-		TextBytes: 64 << 20,
-		Segments:  2_000_000,
+		TextBytes: 42 << 20,
+		Segments:  660_000,
 		Parts:     10_000,
 		Depth:     12,
 		Time:      2 * time.Minute,

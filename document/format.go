@@ -114,6 +114,7 @@ type walk struct {
 	locked      []locked
 	lockedBytes int
 
+	spared  spared
 	spill   string   // folder for large parts, "" for none
 	spilled []func() // give them back
 }
@@ -244,11 +245,25 @@ func (b *Builder) deciphered(s Segment) {
 	}
 }
 
-// segment charges the text budget and keeps the part of the text it pays for.
+// segment takes a text that was read; of a long item not all are kept.
 func (w *walk) segment(s Segment) {
-	if strings.TrimSpace(s.Text) == "" {
-		return
+	switch {
+	case strings.TrimSpace(s.Text) == "":
+	case len(s.Text) > pieceBytes && len(s.Words) == 0:
+		for _, text := range cutLong(s.Text) {
+			piece := s
+			piece.Text = text
+			w.segment(piece)
+		}
+	case w.budget.sparing():
+		w.spare(s)
+	default:
+		w.keep(s)
 	}
+}
+
+// keep charges the text budget and keeps the part of the text it pays for.
+func (w *walk) keep(s Segment) {
 	bud := &w.budget
 	if left := bud.limits.TextBytes - bud.textBytes; int64(len(s.Text)) > left {
 		s.Text = cutRunes(s.Text, int(max(left, 0)))
@@ -285,25 +300,6 @@ func (w *walk) segment(s Segment) {
 	}
 	w.doc.Segments = append(w.doc.Segments, s)
 }
-
-// picture keeps the bytes of a picture in which text was recognised, so that the
-// place of a finding can be shown; it shares the input's memory where that stays.
-func (w *walk) picture(in Input, s Segment) {
-	if w.emit != nil || !s.At.OCR || len(s.Words) == 0 {
-		return
-	}
-	if n := len(w.doc.Pictures); n > 0 && w.doc.Pictures[n-1].Path == in.Path {
-		return
-	}
-	data := in.Data
-	if len(w.spilled) > 0 {
-		data = bytes.Clone(data) // it may lie in a file that is given back after the walk, or be a piece of one
-	}
-	w.doc.Pictures = append(w.doc.Pictures, Picture{Path: in.Path, Data: data})
-}
-
-// Text adds a visible paragraph.
-func (b *Builder) Text(text string) { b.Segment(Segment{Text: text}) }
 
 // Gap adds a place that could not be read; an empty path means the input itself.
 func (b *Builder) Gap(g Gap) {

@@ -48,3 +48,6 @@ func gapOf(err error, at Location) Gap {
 	}
 	return g
 }
+
+// Text adds a visible paragraph.
+func (b *Builder) Text(text string) { b.Segment(Segment{Text: text}) }

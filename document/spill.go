@@ -1,6 +1,7 @@
 package document
 
 import (
+	"bytes"
 	"io"
 
 	"brevvagt/internal/bigfile"
@@ -43,4 +44,20 @@ func (w *walk) giveBack() {
 	for _, done := range w.spilled {
 		done()
 	}
+}
+
+// picture keeps the bytes of a picture in which text was recognised, so that the
+// place of a finding can be shown; it shares the input's memory where that stays.
+func (w *walk) picture(in Input, s Segment) {
+	if w.emit != nil || !s.At.OCR || len(s.Words) == 0 {
+		return
+	}
+	if n := len(w.doc.Pictures); n > 0 && w.doc.Pictures[n-1].Path == in.Path {
+		return
+	}
+	data := in.Data
+	if len(w.spilled) > 0 {
+		data = bytes.Clone(data) // it may lie in a file that is given back after the walk, or be a piece of one
+	}
+	w.doc.Pictures = append(w.doc.Pictures, Picture{Path: in.Path, Data: data})
 }

@@ -190,7 +190,7 @@ func (p *Pipeline) decide(f *policy.Facts) policy.Verdict {
 // unfinished reports whether reading was cut off or a reader died: unlike an
 // encrypted or unknown part, that says nothing about the item and everything
 // about us, so it is no ground to let it pass. Nor is depth: nobody sends a dozen
-// containers within each other, 64 MB of text or ten thousand parts but to hide what is
+// containers within each other, 42 MB of text or ten thousand parts but to hide what is
 // in the last.
 func unfinished(gaps []document.Gap) bool {
 	return slices.ContainsFunc(gaps, func(g document.Gap) bool {

@@ -21,7 +21,7 @@ const largeText = 64 << 20
 // GOMEMLIMIT in the environment wins.
 func boundMemory() {
 	if os.Getenv("GOMEMLIMIT") == "" {
-		debug.SetMemoryLimit(256 << 20)
+		debug.SetMemoryLimit(208 << 20)
 	}
 }
 

@@ -11,6 +11,7 @@ import (
 	"golang.org/x/net/html/atom"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/lean"
 	"brevvagt/document/plain/looks"
 	"brevvagt/document/plain/styles"
 	"brevvagt/internal/prose"
@@ -40,7 +41,8 @@ func (HTML) Read(ctx context.Context, in document.Input, out *document.Builder) 
 		charset = metaCharset(in.Data)
 	}
 	p := &page{out: out, in: in, inner: inner{out: out}, line: 1, mail: strings.HasPrefix(strings.ToLower(in.Type), "text/html")}
-	z := html.NewTokenizer(strings.NewReader(prose.Decode(in.Data, charset)))
+	data, _ := lean.Text(in.Data, out)
+	z := html.NewTokenizer(strings.NewReader(prose.Decode(data, charset)))
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/lean"
 	"brevvagt/document/plain/looks"
 	"brevvagt/internal/prose"
 )
@@ -44,11 +45,12 @@ func (JSON) Match(head []byte, name string) bool {
 
 // Read walks the values; what is malformed is read as text and leaves a gap.
 func (JSON) Read(ctx context.Context, in document.Input, out *document.Builder) error {
-	text := strings.TrimPrefix(prose.Decode(in.Data, looks.Charset(in.Type)), "\ufeff")
+	data, less := lean.Text(in.Data, out)
+	text := strings.TrimPrefix(prose.Decode(data, looks.Charset(in.Type)), "\ufeff")
 	d := json.NewDecoder(strings.NewReader(text))
 	d.UseNumber()
 	v := &values{out: out, inner: inner{out: out}}
-	lines := lineCounter{data: []byte(text)}
+	lines := lineCounter{data: text}
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -60,6 +62,9 @@ func (JSON) Read(ctx context.Context, in document.Input, out *document.Builder) 
 		if err != nil {
 			rest := text[min(int(d.InputOffset()), len(text)):]
 			paragraphs(ctx, rest, lines.of(d.InputOffset()), out)
+			if less { // values without those before them
+				return ctx.Err()
+			}
 			return errMalformed
 		}
 		v.token(token, lines.of(d.InputOffset()))

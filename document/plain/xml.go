@@ -1,7 +1,6 @@
 package plain
 
 import (
-	"bytes"
 	"context"
 	"encoding/xml"
 	"errors"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/lean"
 	"brevvagt/document/plain/looks"
 	"brevvagt/internal/prose"
 )
@@ -42,11 +42,12 @@ func (XML) Read(ctx context.Context, in document.Input, out *document.Builder) e
 	if charset == "" {
 		charset = metaCharset(in.Data)
 	}
-	text := prose.Decode(in.Data, charset)
+	data, _ := lean.Text(in.Data, out)
+	text := prose.Decode(data, charset)
 	d := xml.NewDecoder(strings.NewReader(text))
 	d.Strict, d.Entity = false, xml.HTMLEntity
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
-	e := &elements{out: out, inner: inner{out: out}, lines: lineCounter{data: []byte(text)}}
+	e := &elements{out: out, inner: inner{out: out}, lines: lineCounter{data: text}}
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -351,7 +352,7 @@ func (e *elements) inPlace() {
 
 // lineCounter gives the line of ever growing offsets.
 type lineCounter struct {
-	data []byte
+	data string
 	at   int
 	line int
 }
@@ -359,7 +360,7 @@ type lineCounter struct {
 func (l *lineCounter) of(offset int64) int {
 	to := min(int(offset), len(l.data))
 	if to > l.at {
-		l.line += bytes.Count(l.data[l.at:to], []byte("\n"))
+		l.line += strings.Count(l.data[l.at:to], "\n")
 		l.at = to
 	}
 	return l.line + 1

@@ -216,6 +216,13 @@ func (w *walker) endPara(p *Para) {
 	}
 }
 
+// pass passes on what is read of a paragraph that is not at its end.
+func (w *walker) pass(p *Para) {
+	for _, pc := range p.Pieces(w.opt.Layer) {
+		w.add(pc.Layer, pc.Text, p.label)
+	}
+}
+
 // openControl reads content controls: their title labels what stands in them.
 func (w *walker) openControl(name string) action {
 	n := len(w.controls)

@@ -23,6 +23,28 @@ type Para struct {
 	runColor  byte // of its text: 'w' white, 'b' black or as the program chooses, 0 another
 	allHidden bool // the paragraph's style is
 	label     string
+	size      int // bytes
+}
+
+// maxPara is how many bytes of a paragraph are held before they are passed on.
+const maxPara = 1 << 20
+
+// Cut takes what can be passed on of a paragraph that has become too long to be held: all
+// up to the last blank. It returns nil of others.
+func (p *Para) Cut() *Para {
+	if p.size < maxPara {
+		return nil
+	}
+	last := &p.spans[len(p.spans)-1]
+	at := bytes.LastIndexByte(last.text, ' ') + 1
+	if at == 0 && len(last.text) > maxPara/2 {
+		at = len(last.text)
+	}
+	rest := append([]byte(nil), last.text[at:]...)
+	whole := *p
+	whole.spans[len(whole.spans)-1].text = last.text[:at]
+	p.spans, p.size = []span{{last.layer, rest}}, len(rest)
+	return &whole
 }
 
 func (p *Para) beginRun() { p.runHidden, p.runBlack, p.runColor = false, false, 'b' }
@@ -36,6 +58,7 @@ func (p *Para) blackedOut(inTable bool) bool {
 
 // Add appends text of one layer.
 func (p *Para) Add(layer document.Layer, text []byte) {
+	p.size += len(text)
 	if n := len(p.spans); n > 0 && p.spans[n-1].layer == layer {
 		p.spans[n-1].text = append(p.spans[n-1].text, text...)
 		return

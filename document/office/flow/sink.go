@@ -12,9 +12,9 @@ import (
 	"brevvagt/document"
 )
 
-// MaxSegments bounds the segments of one file, cells included: about 300 MB of
-// memory at worst.
-const MaxSegments = 1_500_000
+// MaxSegments bounds the segments of one file, cells included. The walker keeps no more
+// than its own limit of them.
+const MaxSegments = 30_000_000
 
 // Labels that detectors may key on.
 const (

@@ -240,6 +240,9 @@ func (w *walker) append(p *Para, b []byte) {
 		}
 	}
 	p.Add(w.layer(), b)
+	if long := p.Cut(); long != nil {
+		w.pass(long)
+	}
 }
 
 func (w *walker) code(b []byte) {

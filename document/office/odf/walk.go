@@ -183,6 +183,11 @@ func (w *walker) change(id string, start bool) {
 func (w *walker) put(b []byte) {
 	if n := len(w.paras); n > 0 {
 		w.paras[n-1].Add(w.layer(), b)
+		if long := w.paras[n-1].Cut(); long != nil {
+			for _, s := range long.Pieces(w.base) {
+				w.add(s.Text, s.Layer, w.label())
+			}
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package ooxml
 
 import (
+	"fmt"
 	"io"
 	"strconv"
 
@@ -27,7 +28,11 @@ type book struct {
 	binary    bool // an .xlsb, whose parts are records
 }
 
-const maxStrings = 4_000_000 // shared strings of one workbook
+// Limits of the shared strings of one workbook.
+const (
+	maxStrings     = 4_000_000
+	maxStringBytes = 48 << 20 // that are kept for the cells that show them
+)
 
 // workbook learns the sheets' names and which of them are hidden.
 func (r *reader) workbook(p *part) {
@@ -135,23 +140,43 @@ func (r *reader) sharedStrings(p *part) {
 					aid = false
 				case "si":
 					text = append(text, reading...)
-					if size += len(text); len(r.book.strings) >= maxStrings || size > 128<<20 {
+					size += len(text)
+					switch n := len(r.book.strings); {
+					case n >= maxStrings:
 						return pack.ErrTooBig
+					case size <= maxStringBytes:
+						r.book.strings = append(r.book.strings, string(text))
+					default:
+						r.outside(text, size-len(text) <= maxStringBytes)
+						r.book.strings = append(r.book.strings, "")
 					}
-					r.book.strings = append(r.book.strings, string(text))
 				}
 			case xmlscan.Text:
 				switch {
 				case inText > 0 && aid:
 					reading = append(reading, sc.Text()...)
 				case inText > 0:
-					text = append(text, sc.Text()...)
+					if text = append(text, sc.Text()...); len(text) > maxCellText {
+						r.add(string(text), document.Visible, "")
+						text = text[:0]
+					}
 				}
 			}
 		}
 		return verdict(sc)
 	})
 	r.book.used = make([]bool, len(r.book.strings))
+}
+
+// outside reads a shared string for which there is no room, apart from its cell: only
+// where it may hold a number, as the first of them tells.
+func (r *reader) outside(text []byte, first bool) {
+	if first {
+		r.out.Gap(document.Gap{Why: document.TooBig, Detail: fmt.Sprintf("of the shared strings behind the first %d bytes only those that may hold a person's number were read", maxStringBytes)})
+	}
+	if document.MayHoldNumber(text) {
+		r.add(string(text), document.Visible, "")
+	}
 }
 
 // verdict is nil for a sound XML text that has been read to its end.

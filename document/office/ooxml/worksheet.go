@@ -88,7 +88,10 @@ func (w *sheetWalk) run() error {
 			case w.element == "rPh" && w.inData: // how the word is read aloud: no part of it
 				w.other(string(w.sc.Text()), document.Hidden)
 			case w.element != "" || !w.inData:
-				w.text = append(w.text, w.sc.Text()...)
+				if w.text = append(w.text, w.sc.Text()...); len(w.text) > maxCellText {
+					w.other(string(w.text), w.layer)
+					w.text = w.text[:0]
+				}
 			}
 		case xmlscan.Note:
 			w.r.add(string(w.sc.Text()), document.Hidden, "")
@@ -181,6 +184,9 @@ func (w *sheetWalk) nextColumn() int {
 	}
 	return 0
 }
+
+// maxCellText is how much of a cell is held; the format itself allows 32 767 signs.
+const maxCellText = 1 << 20
 
 // maxRowCells bounds what one row may hold; the format itself allows 16 384.
 const maxRowCells = 1 << 16

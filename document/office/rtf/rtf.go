@@ -244,6 +244,11 @@ func (r *reader) emit(s string) {
 		}
 	default:
 		r.para.Add(r.state.layer, []byte(s))
+		if long := r.para.Cut(); long != nil {
+			for _, p := range long.Pieces(r.base) {
+				r.add(p.Text, "", p.Layer)
+			}
+		}
 	}
 }
 

@@ -34,6 +34,9 @@ func recordLists(doc *document.Document) []List {
 	return found
 }
 
+// maxField is how much of the fields of one record that share a label is kept, in bytes.
+const maxField = 16 << 10
+
 // readRecords cuts the fields of one file into records: each begins with the first
 // label that stands as often as the numbers, files or names do.
 func readRecords(doc *document.Document, path string, fields []int) (List, bool) {
@@ -85,7 +88,10 @@ func readRecords(doc *document.Document, path string, fields []int) (List, bool)
 			add()
 			cells = make(map[string]string)
 		}
-		if old := cells[l]; old != "" {
+		switch old := cells[l]; {
+		case len(old) > maxField: // no record: a table whose rows have no end
+			text = old
+		case old != "":
 			text = old + ";" + text
 		}
 		cells[l] = text

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/plain/lean"
 )
 
 // Type is the format's name, by which messages are known again among a document's
@@ -44,10 +45,11 @@ var errMalformed = errors.New("malformed")
 // Read walks the message once. What is malformed leaves a gap, and the text after
 // it is still read as text.
 func (Format) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	m := &message{out: out, used: make(map[string]bool)}
+	in.Data, m.files = lean.TakeOut(in.Data)
 	d := xml.NewDecoder(bytes.NewReader(in.Data))
 	d.Strict, d.Entity = false, xml.HTMLEntity
 	d.CharsetReader = func(_ string, r io.Reader) (io.Reader, error) { return r, nil }
-	m := &message{out: out, used: make(map[string]bool)}
 	for n := 0; ; n++ {
 		if n%256 == 0 && ctx.Err() != nil {
 			return ctx.Err()
@@ -73,6 +75,7 @@ func (Format) Read(ctx context.Context, in document.Input, out *document.Builder
 
 // message is the walk over one message.
 type message struct {
+	files  [][]byte // large contents in base64, for which a mark stands in the text
 	out    *document.Builder
 	names  []string // open elements
 	text   strings.Builder
@@ -150,6 +153,12 @@ func (m *message) content(text string) {
 	}
 	m.used[name] = true
 	m.file = attachment{}
+	for n, file := range m.files {
+		if text == lean.Mark(n) {
+			m.out.Child(name, lean.Decode(file), hint)
+			return
+		}
+	}
 	clean := strings.Map(func(r rune) rune {
 		if r == ' ' || r == '\n' || r == '\r' || r == '\t' || r == '=' {
 			return -1
