@@ -49,6 +49,9 @@ func within(before string) bool {
 // opens reports whether two words with capitals begin a sentence at byte i that goes on
 // with a small letter: "Freya Eksempel will start".
 func opens(text string, i int) bool {
+	if openers[text[i:wordEnd(text, i)]] {
+		return false
+	}
 	if before := strings.TrimRight(text[:i], " "); before != "" && strings.IndexByte("\n.!?", before[len(before)-1]) < 0 {
 		return false
 	}
@@ -59,5 +62,7 @@ func opens(text string, i int) bool {
 
 var (
 	honorifics = map[string]bool{"Hr.": true, "Fr.": true, "Fru": true, "Herr": true, "Herrn": true, "Frau": true, "Mr": true, "Mr.": true, "Mrs": true, "Mrs.": true, "Ms": true, "Ms.": true}
-	leading    = map[string]bool{"i": true, "på": true, "in": true, "im": true, "am": true, "ved": true, "af": true}
+	// openers begin a sentence about somebody who is called by first name: "Hvis Testa er syg".
+	openers = map[string]bool{"Hvis": true, "Når": true, "Da": true, "Mens": true, "Fordi": true, "Selvom": true, "Er": true, "Har": true, "Får": true, "Skal": true, "Kan": true, "Vil": true, "Må": true, "Bliver": true, "Kommer": true, "Både": true, "Og": true, "Men": true, "Så": true, "Nu": true, "Måske": true, "Også": true, "Om": true, "Lad": true, "Giv": true, "Hjælp": true, "Hent": true, "Send": true, "Ring": true, "If": true, "When": true}
+	leading = map[string]bool{"i": true, "på": true, "in": true, "im": true, "am": true, "ved": true, "af": true}
 )

@@ -102,3 +102,13 @@ func TestAkin(t *testing.T) {
 		}
 	}
 }
+
+// TestSentencesAboutFirstNames: a word that begins a sentence is no first name of whoever
+// it speaks of.
+func TestSentencesAboutFirstNames(t *testing.T) {
+	for text, want := range map[string]int{"Vi ses. Hvis Testo er syg, så ring.": 0, "Vi ses. Når Prøve kommer, så ring.": 0, "Vi ses. Testo Prøvesen er syg.": 1} {
+		if got := PeopleIn(text); len(got) != want {
+			t.Errorf("%q: %+v", text, got)
+		}
+	}
+}

@@ -37,6 +37,27 @@ func (it *Item) titledNamesake() (Odd, bool) {
 	return Odd{}, false
 }
 
+// headedTo is whom the first line of the mail's text is for, "Til Testperson Eksempel,
+// Plejecenter Prøve", empty without such a line.
+func (it *Item) headedTo() subject.Name {
+	b := it.bundle()
+	for i := range it.Doc.Segments {
+		s := &it.Doc.Segments[i]
+		if !b.said(s) || s.Label == "Subject" {
+			continue
+		}
+		line, _, _ := strings.Cut(strings.TrimSpace(s.Text), "\n")
+		who, _, _ := strings.Cut(strings.TrimSpace(line), ",")
+		if rest, ok := strings.CutPrefix(who, "Til "); ok && len(line) < longestHead {
+			if n, ok := subject.Named(rest); ok && n.Full() && n.Common() {
+				return n
+			}
+		}
+		return subject.Name{}
+	}
+	return subject.Name{}
+}
+
 // titleLines is how many lines of a mail's text may be its heading, and longestHead how
 // long one is, in bytes.
 const (

@@ -67,6 +67,9 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 		return Odd{}, false
 	}
 	greeted, titled := it.greeting()
+	if greeted.Empty() {
+		greeted = it.headedTo()
+	}
 	listed := it.ownerIs(it.External[0], greeted)
 	if listed == same || !ok && !greeted.Full() {
 		return Odd{}, false
@@ -105,7 +108,7 @@ func (it *Item) wrongMailbox() (Odd, bool) {
 // by full name, and the relatives it speaks of are the other's: nothing says that whoever
 // reads it is one of them, or acts for somebody.
 func (it *Item) kinOfGreeted(name, greeted subject.Name) bool {
-	if !name.Full() || !greeted.Full() || name.Shares(greeted) || wording.Ties(it.bodyText(), acting) {
+	if !name.Full() || !greeted.Full() || name.Shares(greeted) || wording.Ties(it.bodyText(), acting) || !it.letterTo(greeted) && wording.Ties(it.bodyText(), spouses) {
 		return false
 	}
 	text := it.bodyWithoutSubject()
@@ -118,9 +121,17 @@ func (it *Item) kinOfGreeted(name, greeted subject.Name) bool {
 	return !name.FirstIn(&t)
 }
 
-// acting are words of a mail to somebody who acts for a citizen, or who may be the other
-// parent or the spouse.
-var acting = []string{"barn", "børn", "søn", "datter", "din kone", "din mand", "hustru", "ægtefælle", "samlever", "partner", "elev", "værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "klient", "plejebarn", "plejefamilie", "bygherre", "myndling"}
+// letterTo reports whether the mail's text is a letter that begins with somebody's name.
+func (it *Item) letterTo(n subject.Name) bool {
+	top, _, _ := strings.Cut(strings.TrimSpace(it.bodyWithoutSubject()), "\n")
+	return subject.NewName(top).Same(n)
+}
+
+// spouses are words by which the reader may be the spouse of whom a mail greets; acting
+// those of a mail to somebody who acts for a citizen, or who may be the other parent.
+var spouses = []string{"din kone", "din mand", "hustru", "ægtefælle", "samlever", "partner"}
+
+var acting = []string{"barn", "børn", "søn", "datter", "elev", "værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "klient", "plejebarn", "plejefamilie", "bygherre", "myndling"}
 
 // formal are words of a letter that an authority writes, which a mail that merely gives
 // somebody's address has not.
