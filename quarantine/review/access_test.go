@@ -28,7 +28,7 @@ func accessTable() map[string][]string {
 		"POST /log-ud/besked": everybody, "GET /log-ud/her": everybody, "GET /laas-op": deciders, "POST /laas-op": deciders,
 		"GET /konto": inside, "POST /konto/adgangssaetning": inside, "POST /konto/andre": inside, "POST /konto/noegle/begynd": inside, "POST /konto/noegle": inside, "POST /konto/noegle/fjern": inside,
 		"POST /sag/{id}/note": deciders, "POST /sag/{id}/overdrag": deciders, "POST /sag/{id}/spoerg": deciders,
-		"POST /sag/{id}/falsk-alarm": keepers, "POST /sag/{id}/original": keepers, "POST /sag/{id}/vis": keepers, "POST /sag/{id}/udlever": keepers, "GET /sag/{id}/pdf": readers, "GET /noegler": keepers, "POST /noegler/forsegl": keepers, "POST /noegler/gendannelse": keepers, "POST /noegler/fjern": keepers,
+		"POST /sag/{id}/falsk-alarm": keepers, "POST /sag/{id}/original": keepers, "POST /sag/{id}/vis": keepers, "POST /sag/{id}/udlever": keepers, "POST /sag/{id}/glem": keepers, "GET /sag/{id}/pdf": readers, "GET /noegler": keepers, "POST /noegler/forsegl": keepers, "POST /noegler/gendannelse": keepers, "POST /noegler/fjern": keepers,
 		"GET /advarsler": readers, "GET /statistik": readers, "GET /tiltag": readers, "GET /undtagelser": readers, "POST /undtagelser/slut": keepers,
 		"GET /drev": inside, "GET /drev/filer": readers, "GET /drev/udtraek/{slags}": readers, "POST /drev/pause": {"dpo", "operator"}, "POST /drev/fortsaet": {"dpo", "operator"},
 		"POST /flere": deciders, "POST /flere/fortryd": deciders,

@@ -128,6 +128,19 @@ var decisions = []decision{
 			s.t.Error("the sender is not told it")
 		}
 	}},
+	{"POST /sag/{id}/glem", func(s *seat) { // what was rejected, as its citizen asks
+		s.opens("afvis")
+		s.fill("#glem-begrundelse", "En borger har bedt om det")
+		s.do(chromedp.Click(css("label[for=slet]")))
+		s.click("#glem-form button")
+		s.told("flash.forgotten")
+		if c := s.now("afvis"); c.From != "" || len(c.To) != 0 || c.VaultObject != "" || len(c.Evidence) != 0 {
+			s.t.Errorf("what is left in %s: %+v", s.lang, c)
+		}
+		if n := run(s.browserTab, chromedp.Evaluate[int](`document.querySelectorAll("#glem-form").length`)); n != 0 {
+			s.t.Error("offered again")
+		}
+	}},
 	{"POST /flere", func(s *seat) { s.w.bulk.Lock(); s.several("fortryd", "#flere-afvis") }},
 	{"POST /flere/fortryd", func(s *seat) {
 		defer s.w.bulk.Unlock()

@@ -46,3 +46,29 @@ func (s *server) handOut(w http.ResponseWriter, r *http.Request) {
 	s.Log.Info("case handed out", "user", u.Name, "case", id)
 	prints.Send(w, "application/octet-stream", handout.FileName(id), &b)
 }
+
+// forget deletes a closed case's content and personal data before their time, for who can
+// open it and has said twice that it cannot be undone.
+func (s *server) forget(w http.ResponseWriter, r *http.Request) {
+	id, ok := caseID(r)
+	if !ok {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
+	u, _ := s.User(r)
+	reason := strings.TrimSpace(r.PostFormValue("begrundelse"))
+	switch {
+	case s.Opener(r) == nil:
+		s.FailWith(w, r, http.StatusForbidden, "error.locked")
+	case r.PostFormValue("slet") != "ja":
+		s.notDone(w, r, id, "problem.forget")
+	case s.reasonGood(w, r, id, reason):
+		if err := s.Service.Forget(r.Context(), id, u.Name, reason); err != nil {
+			s.refusedDecision(w, r, id, refused{action: "forget"}, err)
+			return
+		}
+		s.Log.Info("case forgotten", "user", u.Name, "case", id)
+		s.Tell(r, "flash.forgotten")
+		http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
+	}
+}

@@ -68,10 +68,11 @@ type Listing interface {
 	Secrets
 }
 
-// Secrets are what only an unlocked key opens.
+// Secrets are what only an unlocked key opens, or deletes before its time.
 type Secrets interface {
 	Originals
 	Values
+	Forget(ctx context.Context, id, by, reason string) error
 }
 
 // Originals opens what was held, and knows who sent it and what its source can.

@@ -88,6 +88,7 @@ func (s *server) routes() []route {
 		{"POST", "/sag/{id}/original", keeping, s.original, 0},
 		{"POST", "/sag/{id}/vis", keeping, s.unmask, 0},
 		{"POST", "/sag/{id}/udlever", keeping, s.handOut, 0},
+		{"POST", "/sag/{id}/glem", keeping, s.forget, 0},
 		{"GET", "/sag/{id}/pdf", reading, s.prints.Case, 0},
 
 		{"GET", "/noegler", keeping, s.keys.Show, 0},

@@ -19,14 +19,14 @@ import (
 
 // workView is what people do with a case besides deciding it.
 type workView struct {
-	CanWork, CanExcept, CanOpen, CanAsk bool
-	Notes                               []logLine
-	Assigned                            string
-	Colleagues                          []string
-	ExceptRules                         []exceptRule
-	Domain                              string // of the recipients outside, when there is one
-	People                              *matrix.Matrix
-	WorkLimit                           int
+	CanWork, CanExcept, CanOpen, CanAsk, CanForget bool
+	Notes                                          []logLine
+	Assigned                                       string
+	Colleagues                                     []string
+	ExceptRules                                    []exceptRule
+	Domain                                         string // of the recipients outside, when there is one
+	People                                         *matrix.Matrix
+	WorkLimit                                      int
 }
 
 type exceptRule struct{ ID, Label string }
@@ -35,6 +35,7 @@ type exceptRule struct{ ID, Label string }
 func (s *server) work(r *http.Request, l words.Lang, c *quarantine.Case, u *frame.User, v *caseView) error {
 	w := workView{CanWork: s.may(u.Role, "POST", "/sag/{id}/note"), CanExcept: s.may(u.Role, "POST", "/sag/{id}/falsk-alarm") && c.Kind == "mail" && c.From != "",
 		CanOpen: s.may(u.Role, "POST", "/sag/{id}/original") && c.VaultObject != "", Assigned: words.Clean(c.Assigned, words.Short), WorkLimit: reasonLimit, People: matrix.In(l, c)}
+	w.CanForget = s.may(u.Role, "POST", "/sag/{id}/glem") && s.Opener(r) != nil && !c.State.Open() && (c.VaultObject != "" || c.From != "" || len(c.To) > 0 || c.Name != "")
 	w.CanAsk = w.CanWork && s.mail != nil && c.State == quarantine.Held && c.From != ""
 	notes, err := s.Work.Notes(r.Context(), c.ID)
 	if err != nil {

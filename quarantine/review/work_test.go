@@ -182,3 +182,39 @@ func TestWarningsPage(t *testing.T) {
 		t.Errorf("the operator: %d", status)
 	}
 }
+
+// A closed case is deleted before its time by a DPO who can open it and is sure.
+func TestForget(t *testing.T) {
+	r := newRig(t)
+	held := r.hold(t, openable("a"), time.Hour)
+	at := "/sag/" + held.ID
+	c := r.as(t, "dpo")
+	sure := []string{"begrundelse", "En borger har bedt om det", "slet", "ja"}
+	if status, body := c.post(at+"/glem", sure...); status != http.StatusConflict || strings.Contains(body, "glem-form") {
+		t.Errorf("what still waits: %d", status)
+	}
+	c.post(at+"/afvis", "begrundelse", "Skal sendes sikkert")
+	for name, x := range map[string]struct {
+		who    string
+		form   []string
+		status int
+	}{
+		"not sure": {"dpo", sure[:2], 422}, "no reason": {"dpo", sure[2:], 422}, "a number": {"dpo", []string{"begrundelse", "070761-4285", "slet", "ja"}, 422},
+		"no key": {"dpo9", sure, 403}, "a case worker": {"reviewer", sure, 403},
+	} {
+		if status, _ := r.as(t, x.who).post(at+"/glem", x.form...); status != x.status {
+			t.Errorf("%s: status %d, want %d", name, status, x.status)
+		}
+	}
+	if got, err := r.service.Get(t.Context(), held.ID); err != nil || got.From == "" {
+		t.Fatalf("deleted by what was refused, %v", err)
+	}
+	_, body := c.post(at+"/glem", sure...)
+	contains(t, body, "Sagens indhold og personoplysninger er slettet.", "En borger har bedt om det")
+	if strings.Contains(body, "anna.eksempel") || strings.Contains(body, "glem-form") {
+		t.Error("the page still shows who sent it, or offers it again")
+	}
+	if status, _ := c.post(at+"/glem", sure...); status != http.StatusConflict {
+		t.Errorf("twice: %d", status)
+	}
+}
