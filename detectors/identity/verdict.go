@@ -81,8 +81,9 @@ func (r *rules) read(seg *document.Segment, asOf time.Time, explain bool) ([]Rea
 	met := digits.Scan(f.text, &f.row, f.match, f.meetFour, f.meetSign)
 	f.readSpoken()
 	named := met&glance.CP != 0 && mentionsCPR(f.text)
-	person := met&glance.ONN != 0 && len(f.text) > minLabelled && (strings.Contains(f.text, "personn") || strings.Contains(f.text, "Personn"))
-	if named || person || saysZero(f.text) {
+	rare := met&glance.ONN != 0
+	person := rare && len(f.text) > minLabelled && (strings.Contains(f.text, "personn") || strings.Contains(f.text, "Personn"))
+	if named || person || rare && saysZero(f.text) {
 		f.readSaid()
 	}
 	if named {

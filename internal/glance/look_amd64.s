@@ -6,8 +6,21 @@
 	VMOVD AX, x \
 	VPBROADCASTB x, y
 
+// u and l are letters of "nul" that no register is left for.
+DATA u<>+0(SB)/8, $0x7575757575757575
+DATA u<>+8(SB)/8, $0x7575757575757575
+DATA u<>+16(SB)/8, $0x7575757575757575
+DATA u<>+24(SB)/8, $0x7575757575757575
+GLOBL u<>(SB), RODATA|NOPTR, $32
+
+DATA l<>+0(SB)/8, $0x6c6c6c6c6c6c6c6c
+DATA l<>+8(SB)/8, $0x6c6c6c6c6c6c6c6c
+DATA l<>+16(SB)/8, $0x6c6c6c6c6c6c6c6c
+DATA l<>+24(SB)/8, $0x6c6c6c6c6c6c6c6c
+GLOBL l<>(SB), RODATA|NOPTR, $32
+
 // HALF looks at the 32 bytes at off from SI: their digits to digits, their signs to signs.
-// With 0x50 added, '0' to '9' are the least of the signed bytes. Y6 gathers "cp", Y5 "onn".
+// With 0x50 added, '0' to '9' are the least of the signed bytes. Y6 gathers "cp", Y5 "onn" and "nul".
 #define HALF(off, digits, signs) \
 	VMOVDQU off(SI), Y0 \
 	VMOVDQU (off+1)(SI), Y1 \
@@ -20,7 +33,14 @@
 	VPOR Y2, Y3, Y2 \
 	VPMOVMSKB Y2, signs \
 	VPOR Y12, Y0, Y2 \
+	VPCMPEQB Y15, Y2, Y4 \
 	VPCMPEQB Y13, Y2, Y2 \
+	VPCMPEQB u<>(SB), Y1, Y3 \
+	VPAND Y3, Y4, Y4 \
+	VMOVDQU l<>(SB), Y3 \
+	VPCMPEQB (off+2)(SI), Y3, Y3 \
+	VPAND Y3, Y4, Y4 \
+	VPOR Y4, Y5, Y5 \
 	VPOR Y12, Y1, Y3 \
 	VPCMPEQB Y14, Y3, Y3 \
 	VPAND Y2, Y3, Y2 \

@@ -13,7 +13,7 @@ type Words uint32
 // The parts of words. That one was met says that its word may be there.
 const (
 	CP  Words = 1 << iota // "cp", in letters of either size
-	ONN                   // "onn"
+	ONN                   // "onn", or "nul" with an n of either size
 )
 
 // beyond is how many bytes behind a block are looked at with it.
@@ -104,6 +104,10 @@ func lookAtEach(text *byte, marks []Marks) (some uint64, met Words) {
 				if s[n*Block+i+1] == 'n' && s[n*Block+i+2] == 'n' {
 					met |= ONN
 				}
+			case letterN:
+				if s[n*Block+i+1] == 'u' && s[n*Block+i+2] == 'l' {
+					met |= ONN
+				}
 			}
 		}
 		if marks[n] = m; m.Digits|m.Signs != 0 {
@@ -120,6 +124,7 @@ const (
 	sign
 	letterC
 	letterO
+	letterN
 )
 
 var kinds = func() (t [256]kind) {
@@ -133,6 +138,8 @@ var kinds = func() (t [256]kind) {
 			t[c] = letterC
 		case c == 'o':
 			t[c] = letterO
+		case c|0x20 == 'n':
+			t[c] = letterN
 		}
 	}
 	return t

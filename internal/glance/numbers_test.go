@@ -21,7 +21,7 @@ func byEye(text string, at, most int) (marks []Marks, met Words) {
 			if strings.HasPrefix(strings.ToLower(text[i:min(len(text), i+2)]), "cp") {
 				met |= CP
 			}
-			if strings.HasPrefix(text[i:], "onn") {
+			if strings.HasPrefix(text[i:], "onn") || strings.HasPrefix(text[i:], "nul") || strings.HasPrefix(text[i:], "Nul") {
 				met |= ONN
 			}
 		}
@@ -124,7 +124,7 @@ func TestNumbers(t *testing.T) {
 		}
 		checkNumbers(t, string(text), r.IntN(size+1), 1+r.IntN(6))
 	}
-	for _, word := range []string{"cp", "CP", "onn"} {
+	for _, word := range []string{"cp", "CP", "onn", "nul", "Nul"} {
 		for shift := range 140 {
 			checkNumbers(t, strings.Repeat(" ", shift)+word, 0, 9)
 			checkNumbers(t, strings.Repeat(" ", shift)+word+strings.Repeat("a", 80), shift/2, 1)
