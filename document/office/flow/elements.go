@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"strconv"
 	"strings"
 
 	"brevvagt/document"
@@ -64,6 +63,8 @@ func (w *walker) open(name string) {
 		if p := w.current(); p != nil {
 			w.append(p, symbol(w.sc.Attr("font"), w.sc.Attr("char")))
 		}
+	case "numId", "ilvl":
+		w.listed(name)
 	case "vanish", "rStyle", "pStyle", "highlight", "shd", "color":
 		w.hide(name)
 	case "fldChar":
@@ -110,16 +111,6 @@ func (w *walker) open(name string) {
 	}
 }
 
-// symbol gives the sign that stands in a font of symbols where ASCII has it (17.3.3.30).
-// Fonts of pictures have no letters there.
-func symbol(font, char string) []byte {
-	n, err := strconv.ParseUint(char, 16, 16)
-	if err != nil || n < 0xf020 || n > 0xf07e || strings.Contains(font, "ings") {
-		return nil
-	}
-	return []byte{byte(n - 0xf000)}
-}
-
 // shut acts when an element that needed undoing ends.
 func (w *walker) shut(name string, act action) {
 	switch act {
@@ -143,7 +134,9 @@ func (w *walker) shut(name string, act action) {
 	case actDel:
 		w.del--
 	case actProps:
-		w.props--
+		if w.props--; w.props == 0 && w.change == 0 {
+			w.number()
+		}
 	case actChange:
 		w.change--
 	case actTable, actRow, actCell:
@@ -178,6 +171,7 @@ func (w *walker) hide(name string) {
 		}
 	case "pStyle":
 		p.allHidden = p.allHidden || w.opt.Hidden[val]
+		p.numbered.style = val
 	case "highlight":
 		p.runBlack = p.runBlack || w.props == 0 && val == "black"
 	case "shd":

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"bytes"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -23,6 +24,7 @@ type Para struct {
 	runColor  byte // of its text: 'w' white, 'b' black or as the program chooses, 0 another
 	allHidden bool // the paragraph's style is
 	label     string
+	numbered  numbered
 	size      int // bytes
 }
 
@@ -174,6 +176,7 @@ func firstWord(b []byte) string {
 }
 
 func blackOrAuto(color string) bool { return color == "" || color == "auto" || color == "000000" }
+
 func colorOf(val string) byte {
 	switch {
 	case strings.EqualFold(val, "FFFFFF"):
@@ -182,4 +185,14 @@ func colorOf(val string) byte {
 		return 'b'
 	}
 	return 0
+}
+
+// symbol gives the sign that stands in a font of symbols where ASCII has it (17.3.3.30).
+// Fonts of pictures have no letters there.
+func symbol(font, char string) []byte {
+	n, err := strconv.ParseUint(char, 16, 16)
+	if err != nil || n < 0xf020 || n > 0xf07e || strings.Contains(font, "ings") {
+		return nil
+	}
+	return []byte{byte(n - 0xf000)}
 }

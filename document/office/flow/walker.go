@@ -21,6 +21,9 @@ type Options struct {
 	Cell   string          // cell that the part belongs to
 	Label  string          // label of texts that have none of their own
 	Hidden map[string]bool // ids of styles that hide text
+	// Number gives what a list puts in front of the next paragraph of a style, list and
+	// level, each "" where the paragraph does not say; nil for nothing.
+	Number func(style, list, level string) string
 	// Binary takes base64 content within the part (flat formats); nil drops it.
 	Binary func(data []byte)
 }

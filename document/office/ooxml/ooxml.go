@@ -16,6 +16,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/numbering"
 	"brevvagt/document/office/pack"
 	"brevvagt/document/office/xlsb"
 	"brevvagt/document/office/xmlscan"
@@ -78,6 +79,7 @@ type reader struct {
 	parts map[string]*part // by lower-case name
 
 	hiddenStyles map[string]bool
+	lists        numbering.Lists
 	book         book
 }
 
@@ -140,6 +142,11 @@ func (r *reader) prepare() {
 		switch p.root {
 		case "styles":
 			r.styles(p)
+		case "numbering":
+			r.with(p, func(rd io.Reader) error {
+				r.lists.Read(rd)
+				return nil // it is read again as text, and that says what is wrong with it
+			})
 		case "workbook":
 			r.workbook(p)
 		case "presentation":
@@ -163,7 +170,7 @@ func (r *reader) read(p *part) {
 		r.readBinary(p)
 		return
 	}
-	opt := flow.Options{Hidden: r.hiddenStyles, Page: p.page, Binary: r.binary}
+	opt := flow.Options{Hidden: r.hiddenStyles, Page: p.page, Binary: r.binary, Number: r.lists.Before}
 	switch p.root {
 	case "":
 		r.child(p)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/numbering"
 	"brevvagt/document/office/xmlscan"
 )
 
@@ -169,6 +170,7 @@ var formatMarks = strings.NewReplacer(`"`, "", `\`, "")
 // on.
 func (r *reader) styles(p *part) {
 	base := map[string]string{}
+	numbered := map[string]numbering.Style{}
 	r.with(p, func(rd io.Reader) error {
 		sc := xmlscan.New(rd)
 		id := ""
@@ -181,6 +183,11 @@ func (r *reader) styles(p *part) {
 				id = sc.Attr("styleId")
 			case "basedOn":
 				base[id] = sc.Attr("val")
+				numbered[id] = numbering.Style{Base: base[id]}
+			case "numId":
+				numbered[id] = numbering.Style{Base: base[id], List: sc.Attr("val"), Level: numbered[id].Level}
+			case "ilvl":
+				numbered[id] = numbering.Style{Base: base[id], List: numbered[id].List, Level: sc.Attr("val")}
 			case "vanish":
 				if v := sc.Attr("val"); id != "" && v != "0" && v != "false" && v != "off" {
 					r.hiddenStyles[id] = true
@@ -189,6 +196,7 @@ func (r *reader) styles(p *part) {
 		}
 		return nil // a style sheet holds no text: a broken one hides none
 	})
+	r.lists.Styles(numbered)
 	for id := range base {
 		for at, n := id, 0; n < 20 && at != ""; at, n = base[at], n+1 {
 			if r.hiddenStyles[at] {
