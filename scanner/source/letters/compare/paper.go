@@ -1,6 +1,7 @@
 package compare
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -95,16 +96,16 @@ type hit struct {
 
 // content is what was read of one file of a run.
 type content struct {
-	segments []document.Segment
-	global   []int // their indices in the document
-	hits     []hit // in order, at places among the segments
+	segments []document.Segment // of the document itself where they stand together
+	global   []int              // their indices in the document
+	hits     []hit              // in order, at places among the segments
 }
 
 // filesOf reads the letters of every file, in the order of the item. A file's own
 // text counts; pictures within are looked at for letters only where it has none,
 // as in a scan: the small picture of the first page that office files carry would
-// be another letter.
-func filesOf(doc *document.Document, findings []detectors.Finding) []*file {
+// be another letter. The file at the path list holds the recipients and no letters.
+func filesOf(doc *document.Document, findings []detectors.Finding, list string) []*file {
 	o := ownersOf(doc)
 	own, within := make(map[*file]*content), make(map[*file]*content)
 	local := make([]int, len(doc.Segments)) // index within its content
@@ -119,27 +120,43 @@ func filesOf(doc *document.Document, findings []detectors.Finding) []*file {
 		return in[f]
 	}
 	for i := range doc.Segments {
-		if f := o.of(doc.Segments[i].At.Path); f != nil {
+		if f := o.of(doc.Segments[i].At.Path); f != nil && f.path != list {
 			c := of(f, doc.Segments[i].At.Path)
-			local[i] = len(c.segments)
-			c.segments = append(c.segments, doc.Segments[i])
+			local[i] = len(c.global)
 			c.global = append(c.global, i)
 		}
+	}
+	for _, c := range slices.Concat(slices.Collect(maps.Values(own)), slices.Collect(maps.Values(within))) {
+		c.segments = segmentsOf(doc, c.global)
 	}
 	for i := range findings {
 		x := &findings[i]
 		if x.Category != "national-id" || x.Strength.Rank() < detectors.Weak.Rank() {
 			continue
 		}
-		if f := o.of(x.At.Path); f != nil {
+		if f := o.of(x.At.Path); f != nil && f.path != list {
 			c := of(f, x.At.Path)
 			c.hits = append(c.hits, hit{place{local[x.Segment], x.Start}, x, relatedNear(doc, x)})
 		}
 	}
-	for _, f := range o.order {
+	files := slices.DeleteFunc(o.order, func(f *file) bool { return f.path == list })
+	for _, f := range files {
 		f.read(doc, own[f], within[f])
 	}
-	return o.order
+	return files
+}
+
+// segmentsOf gives segments of a document by their indices, in order: its own where they
+// stand together, since those of a long file are no small thing to copy.
+func segmentsOf(doc *document.Document, at []int) []document.Segment {
+	if n := len(at); n > 0 && at[n-1]-at[0] == n-1 {
+		return doc.Segments[at[0] : at[n-1]+1 : at[n-1]+1]
+	}
+	out := make([]document.Segment, len(at))
+	for k, i := range at {
+		out[k] = doc.Segments[i]
+	}
+	return out
 }
 
 func (f *file) read(doc *document.Document, own, within *content) {
@@ -226,9 +243,12 @@ func (f *file) split(segments []document.Segment, hits []hit) {
 // somebody else than the one before, otherwise more of that letter.
 func (f *file) piece(segments []document.Segment, first int) {
 	l := &letter{file: f, parts: segments, segment: first}
-	doc := &document.Document{Segments: slices.Clone(segments)}
-	for i := range doc.Segments {
-		doc.Segments[i].At.Path = f.path
+	doc := &document.Document{Segments: segments}
+	if slices.ContainsFunc(segments, func(s document.Segment) bool { return s.At.Path != f.path }) {
+		doc.Segments = slices.Clone(segments)
+		for i := range doc.Segments {
+			doc.Segments[i].At.Path = f.path
+		}
 	}
 	l.info, _ = subject.Letter(doc, f.path)
 	if !l.named() {
@@ -276,7 +296,7 @@ func (l *letter) add(h hit) {
 
 // cut copies what stands between two places.
 func cut(segments []document.Segment, from, to place) []document.Segment {
-	var out []document.Segment
+	out := make([]document.Segment, 0, max(0, min(len(segments), to.segment+1)-from.segment))
 	for i := from.segment; i < len(segments) && i <= to.segment; i++ {
 		s := segments[i]
 		if i == to.segment {

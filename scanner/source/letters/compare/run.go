@@ -3,7 +3,6 @@
 package compare
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +24,7 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 	if messages := memo.Messages(out.Document); len(messages) > 0 {
 		r.people = addressees(messages, key)
 		r.index()
-		r.files = filesOf(out.Document, out.Findings)
+		r.files = filesOf(out.Document, out.Findings, "")
 		r.assignMessages()
 		return r.report(out)
 	}
@@ -36,12 +35,14 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 		}
 	}
 	r.homes, r.paged, r.byNames = rows.Homes, rows.HasPages, rows.Path == ""
+	if r.files = filesOf(out.Document, out.Findings, rows.Path); len(r.files) == 0 {
+		return nil // a table alone, however long
+	}
 	for _, row := range rows.Rows {
 		r.people = append(r.people, newRecipient(row, key))
 	}
 	r.index()
-	r.files = slices.DeleteFunc(filesOf(out.Document, out.Findings), func(f *file) bool { return f.path == rows.Path })
-	if len(r.files) == 0 || !r.assign(rows.HasFiles) {
+	if !r.assign(rows.HasFiles) {
 		return nil
 	}
 	r.outliers()
