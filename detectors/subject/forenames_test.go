@@ -28,3 +28,11 @@ func TestNameInTitle(t *testing.T) {
 		}
 	}
 }
+
+func TestAbbreviationsAreNoNames(t *testing.T) {
+	for word, want := range map[string]bool{"CPR-nummer": false, "SSP-konsulent": false, "Anne-Marie": true, "Maj-Britt": true, "Hans-jørgen": true, "A-M": true, "X-": true} {
+		if ok, _ := nameWord(word); ok != want {
+			t.Errorf("%s: %v, want %v", word, ok, want)
+		}
+	}
+}

@@ -274,7 +274,7 @@ func nameWord(w string) (ok, particle bool) {
 	if particles[f] && strings.ToLower(w) == w {
 		return true, true
 	}
-	if noName[f] || isStreet(f) || f == "" {
+	if noName[f] || isStreet(f) || f == "" || abbreviated(w) {
 		return false, false
 	}
 	for i, r := range w {
@@ -290,6 +290,17 @@ func nameWord(w string) (ok, particle bool) {
 	}
 	// A full stop belongs to an initial only.
 	return !strings.HasSuffix(w, ".") || len([]rune(w)) <= 3, false
+}
+
+// abbreviated reports whether a word begins with an abbreviation that a hyphen joins to a
+// common noun: "CPR-nummer", "SSP-konsulent". In a name both parts are names: "Anne-Marie".
+func abbreviated(w string) bool {
+	short, noun, ok := strings.Cut(w, "-")
+	if !ok || len(short) < 2 || noun == "" {
+		return false
+	}
+	first, _ := utf8.DecodeRuneInString(noun)
+	return unicode.IsLower(first) && strings.ToUpper(short) == short
 }
 
 // monthName reports whether the first word of a short text is a first name that is a

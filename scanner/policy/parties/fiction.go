@@ -22,7 +22,7 @@ var programmes = []string{"medvirkende", "instruktion", "instruktør", "scenogra
 
 // fiction are words of what is written about books and films: whoever is ill there is
 // nobody.
-var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi", "bogkasse", "anmeldelse af", "romanens", "læsere", "bog er "}
+var fiction = []string{"roman", "hovedperson", "i rollen som", "filmen", "spillefilm", "forfatter", "bogklub", "læsekreds", "erindringsbog", "krimi", "novelle", "dokumentar", "biograf", "skuespiller", "podcast", "vi læser", "læser op", "digtsamling", "viser vi", "bogkasse", "anmeldelse af", "romanens", "læsere", "bog er ", "forfatteraften"}
 
 // showNeedles are both, the words of programmes first: fewer than 64.
 var showNeedles = needle.New(slices.Concat(programmes, fiction))
@@ -33,7 +33,7 @@ var showNeedles = needle.New(slices.Concat(programmes, fiction))
 // of a citizen further down.
 func (it *Item) Programme(x *detectors.Finding) bool {
 	near := it.paragraph(x)
-	if wording.LongAgo(near) || it.longDead(x) {
+	if wording.LongAgo(near) || wording.Example(near) || it.longDead(x) {
 		return true
 	}
 	s := it.shows(x.At.Path)

@@ -34,3 +34,20 @@ func TestParagraphHasALimit(t *testing.T) {
 		t.Errorf("another paragraph: %.10s", got)
 	}
 }
+
+func TestProgrammeIsOfNobody(t *testing.T) {
+	for text, want := range map[string]bool{
+		"Eksempel: \"Peter\" på 9 år fortæller, at hans far slår.":                             true,
+		"Eksempel\n»Sofie« drikker hver dag.":                                                  true,
+		"Forfatteraften om sorg og selvmord. Billetter 60 kr.":                                 true,
+		"Peter på 9 år fortæller, at hans far slår.":                                           false,
+		"For eksempel fortalte Peter, at hans far slår.":                                       false,
+		"Vi har for eksempel \"Peter\" på 9 år. Et eksempel på det er, at hans far slår ham.":  false,
+		"Han læste om forfatteren, mens han var indlagt, og har billetter til kampen i aften.": false,
+	} {
+		it := item(toAnders, "Kære Anders Testesen", text)
+		if got := it.Programme(&detectors.Finding{At: it.Doc.Segments[1].At, Segment: 1}); got != want {
+			t.Errorf("%q: %v, want %v", text, got, want)
+		}
+	}
+}

@@ -95,7 +95,7 @@ var caseHeads = []string{"eksempel ", "case ", "opgave ", "scenarie ", "cas ", "
 // invented are turns of a paper whose people are nobody, and inventedOne those of one case,
 // which may be another than the one that is told.
 var (
-	invented    = []string{"navnene er opdigtede", "navne er opdigtede", "opdigtede case", "fiktive case", "fiktive test", "fiktive borgere", "ingen rigtige borgere", "ingen af dem findes", "personerne findes ikke", "ingen virkelige personer", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "names are fictitious", "names are invented"}
+	invented    = []string{"navnene er opdigtede", "navne er opdigtede", "opdigtede case", "fiktive case", "fiktive test", "fiktive borgere", "ingen rigtige borgere", "ingen af dem findes", "personerne findes ikke", "ingen virkelige personer", "personer er opdigtede", "personerne er opdigtede", "er fiktive", "opdigtede personer", "fiktive personer", "i eksemplerne er opdigtede", "i eksemplet er opdigtet", "names are fictitious", "names are invented"}
 	inventedOne = []string{"opdigtet case", "fiktiv case", "fiktiv borger", "fiktivt eksempel", "fiktiv sag", "ren opdigtet", "rent opdigtet", "fictitious case", "fictional case"}
 	leadIns     = []string{"her er", "følgende", "nedenfor", "nedenstående", "herunder", "denne", "dette er", "det er", "sagen er", "vedhæft", "vedlagt", "sender", "this is", "below"}
 )
@@ -127,6 +127,27 @@ func Invents(low string) bool {
 func InventsOne(low string) bool {
 	return hasAny(low, inventedOne) && !strings.Contains(low, "ikke fiktiv")
 }
+
+// Example reports whether a paragraph in small letters gives an example of what somebody
+// without a surname says or meets with: "Eksempel: "Peter" på 9 år fortæller ...".
+func Example(low string) bool {
+	if !strings.Contains(low, "eksempel") {
+		return false
+	}
+	heading := false // the line before is "Eksempel"
+	for line := range strings.Lines(low) {
+		line = strings.TrimSpace(line)
+		behind, ok := strings.CutPrefix(strings.TrimPrefix(line, "et "), "eksempel")
+		if behind = strings.TrimLeft(behind, ": "); ok && hasPrefix(behind, openings) || heading && hasPrefix(line, openings) {
+			return true
+		}
+		heading = ok && behind == "" || heading && line == ""
+	}
+	return false
+}
+
+// openings begin what somebody says.
+var openings = []string{"\"", "“", "”", "»", "„"}
 
 // CasesCounted is how many lines of a text in small letters begin the cases of an exercise.
 func CasesCounted(low string) (n int) {
