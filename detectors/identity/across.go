@@ -135,7 +135,7 @@ func callWithC(s string) int {
 var asks = regexp.MustCompile(`(?i)(?:sidste|de)\s+(?:4|fire)|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r|l(?:ø|oe)benummeret`)
 
 // lacks are the words of one who asks without a question mark.
-var lacks = regexp.MustCompile(`(?i)(?:mangler|oplys|send|skal bruge)[^.?!\n]{0,40}(?:(?:4|fire)\s+sidste|sidste\s+(?:4|fire)|l(?:ø|oe)benummeret)(?:\s+(?:cifre|tal)(?:ne|lene)?)?(?:\s*[.!,\n]|\s+(?:i|af|for at|så)\s|\s*$)`)
+var lacks = regexp.MustCompile(`(?i)(?:mangler|oplys|send|skal bruge)[^.?!\n]{0,40}(?:(?:4|fire)\s+sidste|sidste\s+(?:4|fire)|l(?:ø|oe)benummeret)(?:\s+(?:cifre|tal)(?:ne|lene)?)?(?:\s*[.!,:;\n]|\s+(?:i|af|for at|så)\s|\s*$)`)
 
 // answers gives the texts near a question for the last four digits that begin with a line
 // of four digits and nothing else.

@@ -27,6 +27,7 @@ func TestHalvesInTwoTexts(t *testing.T) {
 		{"Re: 220645¤Hvad er de fire sidste cifre i cpr-nummeret?¤7026 er portokontoen", ""},
 		{"Re: 220645¤Hvad er koden til døren?¤7026", ""},
 		{"Re: 220645¤Vi mangler lige de fire sidste for at finde ham.¤7026 :-)", "strong"},
+		{"Re: 220645¤Du mangler de sidste fire cifre:¤7026", "strong"},
 		{"Re: 220645¤Vi mangler tal for de sidste fire måneder.¤7026", ""},
 		{"Vedr. 220645¤De sidste fire er 7027.", ""},
 		{"Faktura 220645¤De sidste fire er 7026.", ""},

@@ -57,6 +57,9 @@ func speaksGenerally(lower string, start, end int) bool {
 			return false
 		}
 	}
+	if strings.HasSuffix(word, " ") {
+		return true // what follows is a word of its own: "hvis en medarbejder"
+	}
 	rest := needle.Rest(lower, end)
 	return rest == "" || !endsAny(rest, postEnds)
 }

@@ -94,6 +94,12 @@ func TestFieldsInPieces(t *testing.T) {
 	if got := labelOf(t, beside("Sidste fire"), "120336-3951"); got != "Foedt" {
 		t.Errorf("words printed beside the fields: label %q", got)
 	}
+	for value, want := range map[string]string{"6610721234": "CPR-nr.", "661072123": "CPR-nr.", "66107212345": "Tekst1"} {
+		got := onePage(show("CPR-nr.", 10, 105)+show("Navn", 20, 205), "/Annots[7 0 R 8 0 R]", "/AcroForm<</Fields[7 0 R 8 0 R]/DA(/Helv 12 Tf)>>", "null", field(1, "Tekst1", "/V("+value+")"), field(2, "Tekst2", "/V(Testa)"))
+		if got := labelOf(t, got.bytes(), value); got != want {
+			t.Errorf("words printed beside %d digits: label %q, want %q", len(value), got, want)
+		}
+	}
 	own := onePage(show("Skema", 72, 700), "/PieceInfo<</X<</Private<</BorgerCPR(6610721234)>>>>>>", "").bytes()
 	if got := labelOf(t, own, "6610721234"); got != "BorgerCPR" {
 		t.Errorf("a program's own entry: label %q", got)

@@ -1,6 +1,7 @@
 package pdf
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/klippa-app/go-pdfium/enums"
@@ -25,6 +26,12 @@ func (r *reader) fields(page requests.Page, text textPage, number int) {
 		if f.Value != nil {
 			labels, texts = append(labels, f.Name), append(texts, clean(*f.Value))
 		}
+	}
+	if halves(texts) || slices.ContainsFunc(texts, whole) {
+		r.printed(page, text, labels)
+	}
+	k := 0
+	for _, f := range form.Fields {
 		at := document.Location{Page: number}
 		label := f.Name
 		if f.ToolTip != "" {
@@ -33,6 +40,10 @@ func (r *reader) fields(page requests.Page, text textPage, number int) {
 		values := f.Values
 		if f.Value != nil {
 			values = append(values, *f.Value)
+			if f.ToolTip == "" && whole(texts[k]) {
+				label = labels[k]
+			}
+			k++
 		}
 		for _, v := range values {
 			r.text(document.Segment{Text: clean(v), Label: label, At: at})
@@ -43,9 +54,6 @@ func (r *reader) fields(page requests.Page, text textPage, number int) {
 				r.text(document.Segment{Text: clean(v), At: at})
 			}
 		}
-	}
-	if halves(texts) {
-		r.printed(page, text, labels)
 	}
 	for _, j := range columns.Join(labels, texts) { // the date in one field, four digits in the next
 		r.text(document.Segment{Text: j.Text, Label: labels[j.From], At: document.Location{Page: number}})
@@ -64,6 +72,13 @@ func halves(values []string) bool {
 		date = date || day != ""
 	}
 	return date && four
+}
+
+// whole reports whether a value may be a number whose label the page alone has: one of ten
+// digits, or of nine that lost its zero.
+func whole(value string) bool {
+	value = strings.TrimSpace(value)
+	return (len(value) == 9 || len(value) == 10) && strings.Trim(value, "0123456789") == ""
 }
 
 // Where the words stand that a form has for a field, in points.

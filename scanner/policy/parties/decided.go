@@ -123,6 +123,9 @@ func (it *Item) readDecision(d *decision, text string, r *readers) {
 // a child's and a spouse's as a rule, it is said only where nothing ties the two: the matter
 // is a grown-up's, and the text tells it to its reader as of a stranger.
 func (it *Item) concerned(d *decision, r *readers) (n subject.Name, akin, ok bool) {
+	if wording.BetweenTwo(d.low) {
+		return subject.Name{}, false, false
+	}
 	for _, p := range d.people {
 		if p.known || !p.decided || !p.weighed && p.count < 2 || !p.name.Common() && p.count < 2 || p.name.FirstIn(&d.toReader) {
 			continue
@@ -148,7 +151,7 @@ func tellOf(people []toldThere, text string, f subject.Found) []toldThere {
 	p.decided = p.decided || wording.Decides(said)
 	p.of = p.of || wording.DecidedOf(said, f.Start-low, min(f.End-low, len(said)))
 	p.weighed = p.weighed || hasAny(said, wording.Weighed) || p.of && wording.OfAdults(said)
-	p.known = p.known || wording.ByPost(text[low:f.Start], text[f.End:]) || speaksToReader(said)
+	p.known = p.known || wording.ByPost(text[low:f.Start], text[f.End:]) || speaksToReader(said) || wording.Housed(said)
 	return people
 }
 

@@ -24,19 +24,21 @@ func said(it *Item) string {
 func TestDecidedOfAnother(t *testing.T) {
 	const paper = "%s\nPrøvevej 12\n9999 Prøveby\n\n20. november 2026\n\nKære %s\n\n%s\n\nDu kan klage inden fire uger.\n\nMed venlig hilsen\n\nKaren Mønster\nSagsbehandler"
 	for body, want := range map[string]string{
-		"Peter Testesen opfylder ikke betingelserne for førtidspension, og vi giver afslag.":        "hold",
-		"Vi har besluttet at bevilge Peter Testesen fleksjob. Peter Testesen kan arbejde 10 timer.": "hold",
-		"Peter Testesen skal tilbagebetale 3.200 kr. i boligstøtte.":                                "hold",
-		"Vi har truffet afgørelse i Peter Testesens sag. Peter Testesen er visiteret til plejehjem": "hold",
-		"Peter Prøvesen er visiteret til plejehjem på grund af demens.":                             "hold",
-		"Din mand, Peter Testesen, er visiteret til plejehjem.":                                     "",
-		"Som værge for Peter Testesen får du afgørelsen. Peter Testesen er visiteret til plejehjem": "",
-		"Peter Testesen er uden pårørende og er visiteret til plejehjem.":                           "hold",
-		"Peter Testesen er bevilget ridefysioterapi. Betingelserne er opfyldt.":                     "",
-		"Peter Testesen er bevilget støtte i 3. klasse på Bakkeskolen, betingelserne er opfyldt.":   "",
-		"Du får boligstøtte. Peter Testesen får folkepension, som indgår i din husstand.":           "",
-		"I får boligstøtte. Peter Testesen får folkepension, som indgår i jeres indkomst.":          "",
-		"Anders Peter Testesen er bevilget fleksjob og kan ikke arbejde på fuld tid.":               "",
+		"Peter Testesen opfylder ikke betingelserne for førtidspension, og vi giver afslag.":                                       "hold",
+		"Vi har besluttet at bevilge Peter Testesen fleksjob. Peter Testesen kan arbejde 10 timer.":                                "hold",
+		"Peter Testesen skal tilbagebetale 3.200 kr. i boligstøtte.":                                                               "hold",
+		"Vi har truffet afgørelse i Peter Testesens sag. Peter Testesen er visiteret til plejehjem":                                "hold",
+		"Peter Prøvesen er visiteret til plejehjem på grund af demens.":                                                            "hold",
+		"Din mand, Peter Testesen, er visiteret til plejehjem.":                                                                    "",
+		"Som værge for Peter Testesen får du afgørelsen. Peter Testesen er visiteret til plejehjem":                                "",
+		"Peter Testesen er uden pårørende og er visiteret til plejehjem.":                                                          "hold",
+		"Peter Testesen er bevilget ridefysioterapi. Betingelserne er opfyldt.":                                                    "",
+		"Peter Testesen er bevilget støtte i 3. klasse på Bakkeskolen, betingelserne er opfyldt.":                                  "",
+		"Du får boligstøtte. Peter Testesen får folkepension, som indgår i din husstand.":                                          "",
+		"I får boligstøtte. Peter Testesen får folkepension, som indgår i jeres indkomst.":                                         "",
+		"Du får boligstøtte. Peter Prøvesen bor på adressen og skal betale resten af lejen. Peter Prøvesen modtager folkepension.": "",
+		"Hegnsynet har afgjort sagen mellem Anders Testesen og Peter Prøvesen. Peter Prøvesen skal betale halvdelen.":              "",
+		"Anders Peter Testesen er bevilget fleksjob og kan ikke arbejde på fuld tid.":                                              "",
 	} {
 		to := "Anders Testesen <at@mail.example>"
 		if got := said(item(to, "Afgørelse\n\nKære Anders Testesen\n\n"+body+"\n\nDu kan klage inden fire uger.")); got != want {

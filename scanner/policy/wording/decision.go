@@ -55,3 +55,18 @@ func DecidedOf(low string, start, end int) bool {
 
 // verdictReach is how far behind a name the verb of a decision stands, in bytes.
 const verdictReach = 48
+
+// twoParties are words of a matter that two people have with each other, and of which each
+// is told what the other gets or pays.
+var twoParties = []string{"børnebidrag", "bidragsforskud", "ægtefællebidrag", "hegnsyn", "hegnssyn", "hegnsloven", "skelforretning", "beboerklage", "huslejenævn", "sagen mellem", "fælles forældremyndighed"}
+
+// BetweenTwo reports whether a text in small letters is about a matter that two people have
+// with each other.
+func BetweenTwo(low string) bool { return hasAny(low, twoParties) }
+
+// housed are words of a sentence about somebody who lives with its reader.
+var housed = []string{"på adressen", "i husstanden", "i din husstand", "del af husstanden", "flyttet ind", "logerende", "samlever", "medansøger", "medlejer"}
+
+// Housed reports whether a sentence in small letters is about somebody who lives with its
+// reader.
+func Housed(low string) bool { return hasAny(low, housed) }

@@ -17,7 +17,7 @@ var posts = []string{"læge", "kyndig", "kyndige", "udlejer", "giver", "behandle
 
 // behindPosts begin what says behind a name that its bearer is there by work.
 var behindPosts = []string{" som din", " som jeres", " som vores", ", som er din", ", som er vores", ", der er din", ", der er vores", ", der er ansat", ", min kollega", ", vores", ", din ", ", dit ", " er din ", " er vores ", " er jeres ", " er ny ", " er ansat", " ringer til dig", " ringer til jer", " kontakter", " svarer", " træffes", " hjælper dig", " har ferie",
-	" vurderer", " har vurderet", " anbefaler", " oplyser", " skriver", " har besigtiget", " deltager", " overtager", " underviser", " besøger", " fra PPR", " fra kommunen", " fra vores", " fra sekretariatet", " fra afdelingen", " fra teamet", " har skrevet", " har godkendt", " har bygget", " holder oplæg", " holder kurs"}
+	" vurderer", " har vurderet", " anbefaler", " oplyser", " skriver", " har besigtiget", " deltager", " overtager", " underviser", " besøger", " fra PPR", " fra DLF", " fra BUPL", " fra FOA", " fra HK", " fra 3F", " fra DSR", " fra Djøf", " fra fagforeningen", " (BUPL)", " (DLF)", " (FOA)", " (HK)", " (3F)", " (DSR)", " fra kommunen", " fra vores", " fra sekretariatet", " fra afdelingen", " fra teamet", " har skrevet", " har godkendt", " har bygget", " holder oplæg", " holder kurs"}
 
 // byWork are those of posts that nobody is to a citizen but by work.
 var byWork = []string{"konsulent", "psykolog", "sygeplejerske", "advokat", "visitator", "kontaktperson", "ledsager", "hjælper", "mentor", "tolk", "pedel", "instruktør", "vejleder", "sagsbehandler", "koordinator", "underviser", "overlæge"}
