@@ -165,6 +165,10 @@ type Query struct {
 	Order        Order
 	Limit        int // 0 means 20; at most 1000
 	Offset       int
+	// After and Before are the id of a case that the page begins behind or ends before,
+	// whatever became of it; then Offset does not count. Far down a list that costs no
+	// more than its beginning.
+	After, Before string
 }
 
 // MaxTotal is how far matches are counted; more are "more than MaxTotal".
@@ -218,16 +222,13 @@ func Find(ctx context.Context, tx *sql.Tx, q Query) (ids []string, total int, er
 		q.Limit = 20
 	}
 	q.Limit, q.Offset = min(q.Limit, 1000), max(q.Offset, 0)
-	back := !q.narrow() && q.Offset > total/2 && q.turn()
-	if back { // far down the list: counted from its end, half the way at most
-		q.Limit = max(0, min(q.Limit, total-q.Offset))
-		q.Offset = max(0, total-q.Offset-q.Limit)
+	text, back, err := q.from(ctx, tx, s, where)
+	if err != nil {
+		return nil, 0, err
 	}
-	text := `SELECT cases.id FROM cases` + where + q.order()
-	if q.Order == ByClock {
-		text = byClock(s, where, q.Limit+q.Offset)
+	if text == "" {
+		text, back = q.counted(s, where, total)
 	}
-	text += " LIMIT " + s.arg(q.Limit) + " OFFSET " + s.arg(q.Offset)
 	rows, err := tx.QueryContext(ctx, text, s.args...)
 	if err != nil {
 		return nil, 0, fmt.Errorf("cannot find cases: %w", err)
@@ -244,6 +245,21 @@ func Find(ctx context.Context, tx *sql.Tx, q Query) (ids []string, total int, er
 		slices.Reverse(ids)
 	}
 	return ids, total, rows.Err()
+}
+
+// counted gives the statement for the page that so many cases stand before, and whether
+// its rows come in the turned order.
+func (q *Query) counted(s *statement, where string, total int) (text string, back bool) {
+	back = !q.narrow() && q.Offset > total/2 && q.turn()
+	if back { // far down the list: counted from its end, half the way at most
+		q.Limit = max(0, min(q.Limit, total-q.Offset))
+		q.Offset = max(0, total-q.Offset-q.Limit)
+	}
+	text = `SELECT cases.id FROM cases` + where + q.order()
+	if q.Order == ByClock {
+		text = byClock(s, where, q.Limit+q.Offset)
+	}
+	return text + " LIMIT " + s.arg(q.Limit) + " OFFSET " + s.arg(q.Offset), back
 }
 
 // turn turns an order by time about; it reports whether it did.
@@ -283,7 +299,7 @@ func (q *Query) order() string {
 	case Oldest:
 		return ` ORDER BY cases.held_at, cases.id`
 	case ByRisk:
-		return ` ORDER BY cases.risk DESC, cases.held_at`
+		return ` ORDER BY cases.risk DESC, cases.held_at, cases.id`
 	}
 	return ` ORDER BY cases.held_at DESC, cases.id DESC`
 }

@@ -59,6 +59,10 @@ func New(cfg Config) (*Frame, error) {
 type Pager struct {
 	Page, Last, Previous, Next int
 	Base                       string // path and query up to "side="
+	// Endless is a list that goes on past the pages that are counted: nobody knows its last
+	// page, and a link there names the case that its page begins behind or ends before.
+	Endless       bool
+	After, Before string
 }
 
 // NewPager reads the wished page from the address and keeps it within the list.

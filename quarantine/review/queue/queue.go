@@ -191,35 +191,30 @@ func (s *Pages) list(r *http.Request, u *frame.User) (*view, error) {
 	v.CanDecide = at == 0 && s.May(u.Role, "POST", "/flere")
 	total := all[at].Count
 	filtered := len(params) > 1
-	if filtered { // how many there are is known only afterwards, so the page is read as asked
-		total = finder.MaxTotal + 1
+	cases, found := []*quarantine.Case(nil), total
+	if filtered {
+		cases, found, err = s.filtered(r, l, q, base, v)
+	} else {
+		v.Pages = frame.NewPager(r, total, base)
+		q.Limit, q.Offset = frame.PageSize, (v.Pages.Page-1)*frame.PageSize
+		cases, _, err = s.Finder.Find(r.Context(), q)
 	}
-	v.Pages = frame.NewPager(r, total, base)
-	q.Limit, q.Offset = frame.PageSize, (v.Pages.Page-1)*frame.PageSize
-	cases, found, err := s.Finder.Find(r.Context(), q)
 	if err != nil {
 		return nil, fmt.Errorf("page %d: %w", v.Pages.Page, err)
-	}
-	if filtered {
-		v.Pages = frame.NewPager(r, min(found, finder.MaxTotal), base)
-		v.Total = words.Plural(l, "queue.found", found)
-		if found > finder.MaxTotal {
-			v.Total = words.Text(l, "queue.found.more", finder.MaxTotal)
-		}
 	}
 	for _, c := range cases {
 		v.Rows = append(v.Rows, s.row(l, c, v.CanDecide))
 		last := &v.Rows[len(v.Rows)-1]
 		last.Chosen = last.Selectable && slices.Contains(r.PostForm["sag"], c.ID)
 	}
-	if !filtered {
-		found = total
-	}
 	v.severalView = s.several(r, l, params, found, len(cases))
 	if err := s.sent(r.Context(), l, v.Rows); err != nil {
 		return nil, err
 	}
 	v.Live = "/?" + params.Encode() + fmt.Sprintf("&side=%d&kendt=%d", v.Pages.Page, v.Waiting)
+	if after, before := behind(r); filtered && after+before != "" {
+		v.Live += "&" + url.Values{"efter": {after}, "foer": {before}}.Encode()
+	}
 	if known, err := strconv.Atoi(r.URL.Query().Get("kendt")); err == nil && frame.Live(r) && v.Waiting > known {
 		v.News = words.Plural(l, "live.news", v.Waiting)
 	}
