@@ -257,3 +257,50 @@ func TestSweptStrings(t *testing.T) {
 		t.Error(documenttest.Describe(d))
 	}
 }
+
+// TestSheetLimits: behind the limits of a workbook's texts, of one text and of one row,
+// numbers are still read or a gap tells what was not.
+func TestSheetLimits(t *testing.T) {
+	const ns = `xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"`
+	book := func(shared, rows string) []byte {
+		return zipOf(t, entry{"[Content_Types].xml", types},
+			entry{"xl/workbook.xml", `<workbook ` + ns + ` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"><sheets><sheet name="Ark1" sheetId="1" r:id="r1"/></sheets></workbook>`},
+			entry{"xl/_rels/workbook.xml.rels", `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings" Target="sharedStrings.xml"/></Relationships>`},
+			entry{"xl/sharedStrings.xml", `<sst ` + ns + `>` + shared + `</sst>`},
+			entry{"xl/worksheets/sheet1.xml", `<worksheet ` + ns + `><sheetData>` + rows + `</sheetData></worksheet>`})
+	}
+	filler := strings.Repeat("lang tekst om ingenting ", 30_000)
+	t.Run("long texts", func(t *testing.T) {
+		for _, before := range []int{1<<20 - 30, 1<<20 - 15, 1<<20 - 7, 1 << 20, 1<<20 + 3} {
+			long := strings.Repeat("ord ", before/4) + strings.Repeat("x", before%4) + " 120336-3951 slut"
+			for what, data := range map[string][]byte{
+				"shared": book("<si><t>"+long+"</t></si>", `<row><c t="s"><v>0</v></c></row>`),
+				"inline": book("", `<row><c t="inlineStr"><is><t>`+long+`</t></is></c></row>`),
+			} {
+				if d := documenttest.Read(t, formats(), "x.xlsx", data); !documenttest.Has(d, "120336-3951") {
+					t.Errorf("%s, %d bytes before the number: it is not found whole", what, before)
+				}
+			}
+		}
+	})
+	t.Run("wide row", func(t *testing.T) {
+		d := documenttest.Read(t, formats(), "x.xlsx", book("", "<row>"+strings.Repeat("<c><v>1</v></c>", 1<<16+1)+"</row>"))
+		if !documenttest.HasGap(d, document.TooBig) {
+			t.Error("no gap for a row that is not held")
+		}
+	})
+	t.Run("many texts", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("reads 50 MB")
+		}
+		var shared strings.Builder
+		for i := range 50<<20/len(filler) + 2 {
+			fmt.Fprintf(&shared, "<si><t>%d %s</t></si>", i, filler)
+		}
+		shared.WriteString("<si><t>120336-3951 slut</t></si>")
+		d := documenttest.Read(t, formats(), "x.xlsx", book(shared.String(), `<row><c t="s"><v>0</v></c></row>`))
+		if !documenttest.Has(d, "120336-3951 slut") || !documenttest.HasGap(d, document.TooBig) {
+			t.Error("the last shared string or the gap is missing", d.Gaps)
+		}
+	})
+}

@@ -149,3 +149,31 @@ func TestPagesAndHomes(t *testing.T) {
 		}
 	}
 }
+
+// TestFieldWithoutEnd: fields that share a label and have no end of a record between
+// them are kept up to a limit.
+func TestFieldWithoutEnd(t *testing.T) {
+	doc := &document.Document{}
+	add := func(label, text string) {
+		doc.Segments = append(doc.Segments, document.Segment{Text: text, Label: label, At: document.Location{Path: "liste.docx", Layer: document.Visible}})
+	}
+	for i := range 5 {
+		add("Navn", fmt.Sprintf("Testperson Nummer%d Eksempel", i))
+		add("Adresse", fmt.Sprintf("Prøvevej %d, 9999 Prøveby", i))
+		add("Note", "kort")
+	}
+	for range 3000 {
+		add("Note", "en note, der bliver ved")
+	}
+	found, ok := Of(doc)
+	if !ok || len(found.Rows) != 5 {
+		t.Fatalf("%v, %d rows", ok, len(found.Rows))
+	}
+	kept := 0
+	for _, cell := range found.Rows[4].Cells {
+		kept += len(cell)
+	}
+	if kept < maxField || kept > maxField+1000 {
+		t.Errorf("%d bytes of the last row are kept", kept)
+	}
+}
