@@ -89,13 +89,19 @@ func (it *Item) conflicts(forms bool) []Odd {
 	if c, ok := it.decidedOfAnother(); ok && !forms && len(out) == 0 {
 		out = append(out, c)
 	}
-	if c, ok := it.titled(r); ok && !forms && len(out) == 0 {
-		out = append(out, c)
+	if forms || len(out) > 0 {
+		return out
 	}
-	if c, ok := it.titledNamesake(); ok && !forms && len(out) == 0 {
-		out = append(out, c)
+	if c, ok := it.fileFor(r); ok {
+		return []Odd{c}
 	}
-	return out
+	if c, ok := it.titled(r); ok {
+		return []Odd{c}
+	}
+	if c, ok := it.titledNamesake(); ok {
+		return []Odd{c}
+	}
+	return nil
 }
 
 // spokenWrong looks at what a mail itself says where its papers tell nothing: whom it

@@ -244,11 +244,14 @@ func (it *Item) titled(r *readers) (Odd, bool) {
 			continue
 		}
 		text := s.Text
-		if k := strings.LastIndexByte(text, '.'); inside && k > 0 && len(text)-k <= 6 {
-			text = text[:k]
+		if inside {
+			text = stem(text)
 		}
 		n, ok := subject.NameIn(text)
 		if !ok || r.is(n) || r.relative(n) || slices.ContainsFunc(r.names, n.Shares) || it.staff(n) || headed && ofOffice(text, n) {
+			continue
+		}
+		if inside && signedBy(it.visible(b.paths[s.At.Path]), n) {
 			continue
 		}
 		where := lastName(s.At.Path)

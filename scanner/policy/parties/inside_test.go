@@ -1,6 +1,7 @@
 package parties
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
@@ -90,6 +91,49 @@ func TestTitled(t *testing.T) {
 		it.Personal = true
 		if odd := it.Conflicts(false); (len(odd) > 0) != want {
 			t.Errorf("%s: %+v", title, odd)
+		}
+	}
+}
+
+// A letter's file is called after whom it was written to, also where it says only "du".
+func TestFileFor(t *testing.T) {
+	const decision, mail = "Du får afslag på tilskud.\n\nVenlig hilsen\nGry Testlund", "Kære Testperson\n\nHermed svar."
+	for _, c := range []struct {
+		file, paper, mail, to string
+		odd, weak             bool
+	}{
+		{file: "Afgørelse - Bodil Skyggebæk.docx", odd: true},
+		{file: "Skyggebæk, Bodil - afgørelse.docx", odd: true},
+		{file: "Brev-Bodil-Skyggebæk.docx", odd: true},
+		{file: "afgoerelse_bodil_skyggesen_2026.docx", odd: true},
+		{file: "Brev til Bodil Skyggebæk.docx", paper: "Vi ser dig til mødet.", to: "testperson.eksempel@gmail.com", mail: "Hej\n\nSe brev.", odd: true},
+		{file: "Afgørelse - Bodil Skyggebæk.docx", mail: "Kære Testperson\n\nHer er svaret til Bodil Skyggebæk.", odd: true, weak: true},
+		{file: "Oplæg Bodil Skyggebæk.docx", paper: "Fremtidens bibliotek", odd: true, weak: true},
+		{file: "Handleplan Bodil Skyggebæk.docx", paper: "Handleplan for dit barn\nBarnet er bevilget støtte.", odd: true, weak: true},
+		{file: "Nabohøring Bodil Skyggebæk.docx", paper: "Nabohøring\nDu kan klage over afgørelsen.", odd: true, weak: true},
+		{file: "Afgørelse - Testperson Eksempel.docx"},
+		{file: "Afgørelse Bodil Eksempel.docx"},
+		{file: "Brev fra Gry Testlund.docx"},
+		{file: "Afgørelse Peter Bangs Vej 12.docx"},
+		{file: "Karen Blixen Prisen afgørelse.docx"},
+		{file: "maj_ydelsen_afgoerelse.docx"},
+		{file: "Sankt Hans Aften brev.docx"},
+		{file: "Afgørelse - Bodil Skyggebæk.docx", to: "Testperson Eksempel <te@eksempel-advokat.example>"},
+		{file: "Afgørelse - Bodil Skyggebæk.docx", mail: "Kære Testperson\n\nSom værge får du afgørelsen."},
+	} {
+		it := item("Testperson Eksempel <te@gmail.com>", cmp.Or(c.mail, mail))
+		if c.to != "" {
+			it = item(c.to, cmp.Or(c.mail, mail))
+			if !strings.Contains(c.to, "<") {
+				it.Doc.Mail.To[0], it.External = document.Address{Mail: c.to}, []string{c.to}
+			}
+		}
+		path := "m.eml/" + c.file
+		it.Doc.Segments = append(it.Doc.Segments, document.Segment{Text: c.file, At: document.Location{Path: path, Layer: document.Metadata}},
+			document.Segment{Text: cmp.Or(c.paper, decision), At: document.Location{Path: path, Layer: document.Visible}})
+		odd := it.Conflicts(false)
+		if (len(odd) > 0) != c.odd || c.odd && odd[0].Weak != c.weak {
+			t.Errorf("%s to %s: %+v", c.file, c.to, odd)
 		}
 	}
 }

@@ -43,6 +43,7 @@ type Item struct {
 	// byWork are those whom the mail introduces as there for the reader by work, children
 	// those whom it calls the reader's.
 	byWork, children *[]subject.Name
+	bearers          map[*detectors.Finding]subject.Name // see toldOf; empty for nobody
 }
 
 // Owners knows whose mailbox an address is.

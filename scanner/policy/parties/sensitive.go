@@ -209,8 +209,23 @@ func (it *Item) formerSpouse() bool {
 	return it.Says("ekskone", "eksmand", "eks-kone", "eks-mand", "ekskæreste", "tidligere kone", "tidligere mand", "tidligere samlever", "fraskilte", "din eks")
 }
 
-// toldOf is the person of whom the sentence around a finding speaks.
+// toldOf is the person of whom the sentence around a finding speaks. Several rules ask
+// it of each finding, so it is read once.
 func (it *Item) toldOf(x *detectors.Finding) (subject.Name, bool) {
+	n, known := it.bearers[x]
+	if !known {
+		if it.bearers == nil {
+			it.bearers = make(map[*detectors.Finding]subject.Name)
+		}
+		if m, ok := it.findTold(x); ok {
+			n = m
+		}
+		it.bearers[x] = n
+	}
+	return n, !n.Empty()
+}
+
+func (it *Item) findTold(x *detectors.Finding) (subject.Name, bool) {
 	if x.Segment < 0 || x.Segment >= len(it.Doc.Segments) {
 		return subject.Name{}, false
 	}
