@@ -191,7 +191,7 @@ func (f *finder) judge(c *candidate, lab label) (v Verdict, near bool) {
 	switch {
 	case c.d == [10]byte{}:
 		return Placeholder, false
-	case !ok || serial == 0 || raised && !labelled && c.form != formParted && !(f.hidden && modulus11(&c.d) && !swedish(ascii(c.d[:]))):
+	case !ok || serial == 0 || raised && !labelled && c.form != formParted && !(f.hidden && modulus11(&c.d) && !swedish(ascii(c.d[:]))) && !f.known(c):
 		if labelled && !lab.carried {
 			return Typo, false
 		}
