@@ -239,7 +239,7 @@ func alertWords(r *Run) (string, string, bool) {
 }
 
 func runPlaceholders(f *Facts) (string, string, bool) {
-	n := f.placeholders(detectors.Strong)
+	n := f.placeholders(Site{}, detectors.Strong)
 	if n == 0 {
 		return "", "", false
 	}
@@ -248,7 +248,7 @@ func runPlaceholders(f *Facts) (string, string, bool) {
 }
 
 func runWeakPlaceholders(f *Facts) (string, string, bool) {
-	if f.placeholders(detectors.Strong) > 0 || f.placeholders(detectors.Medium) == 0 {
+	if f.placeholders(Site{}, detectors.Strong) > 0 || f.placeholders(Site{}, detectors.Medium) == 0 {
 		return "", "", false
 	}
 	return "Der står måske en pladsholder fra en skabelon i brevene", "There may be a template's placeholder in the letters", true

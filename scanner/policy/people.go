@@ -119,8 +119,8 @@ func (f *Facts) ownWords() bool {
 // placeholders: merge marks left in what leaves stop it; weaker signs warn.
 func placeholders() Definition {
 	return Definition{ID: "placeholder", Title: "Pladsholder fra en skabelon", Action: Hold,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
-			n := f.placeholders(detectors.Strong)
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			n := f.placeholders(site, detectors.Strong)
 			if !f.outgoing() || n == 0 || len(f.Channel.External) == 0 {
 				return "", "", false
 			}
@@ -135,10 +135,10 @@ func placeholders() Definition {
 
 func weakPlaceholders() Definition {
 	return Definition{ID: "placeholder-weak", Title: "Mulig pladsholder fra en skabelon", Action: Warn,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
-			strong := f.placeholders(detectors.Strong)
-			n := f.placeholders(detectors.Medium)
-			if weak := f.placeholders(detectors.Weak); n == 0 && (weak >= 2 || f.clearMask()) {
+		Fires: func(site Site, f *Facts) (string, string, bool) {
+			strong := f.placeholders(site, detectors.Strong)
+			n := f.placeholders(site, detectors.Medium)
+			if weak := f.placeholders(site, detectors.Weak); n == 0 && (weak >= 2 || f.clearMask(site)) {
 				n = weak
 			}
 			if !f.outgoing() || strong > 0 || n == 0 || len(f.Channel.External) == 0 {
@@ -150,12 +150,12 @@ func weakPlaceholders() Definition {
 
 // placeholders counts different placeholders of at least the given strength; a mail
 // says the same twice, as plain text and as HTML.
-func (f *Facts) placeholders(atLeast detectors.Strength) int {
+func (f *Facts) placeholders(site Site, atLeast detectors.Strength) int {
 	twice := make(map[string]string) // value → path of the first
 	n := 0
 	for i := range f.Findings {
 		x := &f.Findings[i]
-		if x.Category != "placeholder" || x.Strength.Rank() < atLeast.Rank() {
+		if x.Category != "placeholder" || x.Strength.Rank() < atLeast.Rank() || f.meantBlank(site, x) {
 			continue
 		}
 		if first, ok := twice[x.Value.Digest()]; ok && first != x.At.Path {
@@ -169,9 +169,9 @@ func (f *Facts) placeholders(atLeast detectors.Strength) int {
 
 // clearMask reports whether a weak placeholder is one by the words before it ("kl.
 // xx.xx") or an error that Word printed: one of those is worth a warning by itself.
-func (f *Facts) clearMask() bool {
+func (f *Facts) clearMask(site Site) bool {
 	return slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
-		return x.Category == "placeholder" && slices.ContainsFunc(x.Why, func(why string) bool {
+		return x.Category == "placeholder" && !f.meantBlank(site, &x) && slices.ContainsFunc(x.Why, func(why string) bool {
 			return why == "fejl fra et felt i Word" || strings.HasPrefix(why, "maske for ") && why != "maske for CPR-nummer"
 		})
 	})
