@@ -12,6 +12,9 @@ import (
 // leftOpen reports whether a number may begin here.
 func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 	s, i := f.text, c.start
+	if i > 0 && s[i-1] == ' ' {
+		return true // as most
+	}
 	for w := digits.InvisibleBefore(s, i); w > 0; w = digits.InvisibleBefore(s, i) {
 		i -= w
 	}
@@ -75,6 +78,9 @@ func digitBefore(s string, i int) bool { return i > 0 && digits.Digit(s[i-1]) }
 // rightOpen reports whether a number may end here.
 func (f *finder) rightOpen(c *candidate, labelled bool) bool {
 	s, i := f.text, c.end
+	if i < len(s) && s[i] == ' ' {
+		return true // as most
+	}
 	for i < len(s) {
 		w := digits.InvisibleAt(s, i)
 		if w == 0 {
