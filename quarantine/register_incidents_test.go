@@ -48,7 +48,7 @@ func TestTheFifteenIncidents(t *testing.T) {
 			"Tab af fortrolighed om meget private forhold.",
 			"Mailen er sat i karantæne 03.03.2026 kl. 10.00. De pågældende bilag er markeret; journaliseringen skal rettes."},
 		{"2025-10", register.Incident{Kind: "mail", Rules: []string{"template-residue", "addressee-mismatch"}, Recipients: 1, Numbers: 2, Persons: 2, DataTypes: []string{"Adresse", "Navn", "Telefonnummer (privat)"}},
-			"En mail bar oplysninger om en anden person end den, som forsendelsen var stilet til. Der er fundet oplysninger om 2 personer. En blanket eller skabelon var på forhånd udfyldt med oplysninger om andre borgere end modtageren. Der er fundet oplysninger om 2 personer.",
+			"En mail bar oplysninger om en anden person end den, som forsendelsen var stilet til. Der er fundet oplysninger om 2 personer. En blanket eller skabelon var på forhånd udfyldt med oplysninger om andre borgere end modtageren.",
 			register.HumanError, "Adresse, CPR-nr., Navn, Telefonnummer (privat)",
 			"Begrænset tab af fortrolighed; modtageren kunne få kendskab til en anden borgers oplysninger. Modtageren kunne få kendskab til andre borgeres oplysninger.",
 			"Mailen er sat i karantæne 03.03.2026 kl. 10.00. Afsendelsen er standset; brevet skal kasseres og dannes på ny. Skabelonen skal spærres, til den er renset, og der skal søges efter tidligere kopier."},
@@ -70,8 +70,8 @@ func TestTheFifteenIncidents(t *testing.T) {
 		{"Aarhus", register.Incident{Kind: "mail", Rules: []string{"bulk-persons", "stale-letter"}, Recipients: 274, Numbers: 350, Persons: 350, DataTypes: []string{"Adresse", "Navn", "Sociale forhold"}},
 			"En masseudsendelse til 274 modtagere indeholdt oplysninger om 350 personer. En masseudsendelse til 274 modtagere havde vedhæftet ældre breve stilet til andre borgere.",
 			register.HumanError, "Adresse, CPR-nr., Navn, Sociale forhold",
-			"Risiko for identitetsmisbrug; mange borgeres oplysninger kunne komme uvedkommende i hænde. Risiko for identitetsmisbrug; det fremgår, at borgeren har en sag i kommunen.",
-			"Mailen er sat i karantæne 03.03.2026 kl. 10.00. Udsendelsen er standset; afsenderen skal kontrollere modtagere og bilag. Udsendelsen er standset."},
+			"Risiko for identitetsmisbrug. Mange borgeres oplysninger kunne komme uvedkommende i hænde. Det fremgår, at borgeren har en sag i kommunen.",
+			"Mailen er sat i karantæne 03.03.2026 kl. 10.00. Udsendelsen er standset. Afsenderen skal kontrollere modtagere og bilag."},
 	} {
 		c.in.CaseID, c.in.At, c.in.Start = c.name, at, at.Add(-time.Minute)
 		d := create(t, db, r, c.in)

@@ -32,13 +32,13 @@ func sentences() []sentence {
 		{"foreign-person", "{Item} til {domains} indeholdt materiale, som vedrører andre borgere end sagens part. Der er fundet oplysninger om {persons}.", "", lostTrust, "De pågældende bilag er markeret; journaliseringen skal rettes."},
 		{"addressee-mismatch", "{Item} bar oplysninger om en anden person end den, som forsendelsen var stilet til. Der er fundet oplysninger om {persons}.", "", "Begrænset tab af fortrolighed; modtageren kunne få kendskab til en anden borgers oplysninger.", "Afsendelsen er standset; brevet skal kasseres og dannes på ny."},
 		{"template-residue", "En blanket eller skabelon var på forhånd udfyldt med oplysninger om andre borgere end modtageren. Der er fundet oplysninger om {persons}.", "", "Modtageren kunne få kendskab til andre borgeres oplysninger.", "Skabelonen skal spærres, til den er renset, og der skal søges efter tidligere kopier."},
-		{"bulk-persons", "{Sending} indeholdt oplysninger om {persons}.", "", "Risiko for identitetsmisbrug; mange borgeres oplysninger kunne komme uvedkommende i hænde.", "Udsendelsen er standset; afsenderen skal kontrollere modtagere og bilag."},
+		{"bulk-persons", "{Sending} indeholdt oplysninger om {persons}.", "", "Risiko for identitetsmisbrug. Mange borgeres oplysninger kunne komme uvedkommende i hænde.", "Udsendelsen er standset. Afsenderen skal kontrollere modtagere og bilag."},
 		{"wrong-letter", "En kørsel af breve indeholdt mindst et brev, der var stilet til en anden end modtageren.", SystemError, "Modtageren kunne få kendskab til en anden borgers forhold.", "Kørslen er standset; systemejer og leverandør skal underrettes."},
 		{"run-stopped", "En medarbejder sendte samme brev til en række modtagere, og mindst ét brev var til en anden end sin modtager; fletning og modtagerliste kan være forskudt.", "", "Modtageren kunne få kendskab til en anden borgers forhold; breve, der var sendt før standsningen, skal gennemgås.", "Resten af kørslen er holdt tilbage; det fremgår af sagen, hvor mange breve der var sendt."},
 		{"resent-attachment", "{Item} til {domains} havde et bilag om {persons}, som tidligere er sendt til en anden modtager udenfor.", "", "Modtageren kunne få kendskab til en anden borgers forhold.", "Det skal afklares, hvem bilaget hører til, og om den tidligere afsendelse var rigtig."},
 		{"bulk-over-time", "En medarbejder sendte, mail for mail, flere borgeres oplysninger til samme modtager udenfor ({domains}) inden for et døgn.", "", "Mange borgeres oplysninger kunne komme uvedkommende i hænde.", "Mailen er standset; de tidligere mails til modtageren skal gennemgås."},
 		{"unusual-recipient", "{Item} med personoplysninger blev forsøgt sendt til {domains}, et domæne, som ligner et kendt eller ikke er skrevet til før.", "", "Oplysningerne kunne komme en fremmed i hænde, der benytter et domæne, som ligner et kendt.", "Afsenderen skal kontrollere modtagerens adresse."},
-		{"stale-letter", "{Sending} havde vedhæftet ældre breve stilet til andre borgere.", "", "Risiko for identitetsmisbrug; det fremgår, at borgeren har en sag i kommunen.", "Udsendelsen er standset."},
+		{"stale-letter", "{Sending} havde vedhæftet ældre breve stilet til andre borgere.", "", "Risiko for identitetsmisbrug. Det fremgår, at borgeren har en sag i kommunen.", "Udsendelsen er standset."},
 		{"child-recipient", "Breve i en kørsel var stilet til børn eller unge og omtalte udbetaling til andre.", SystemError, "Barnet eller plejefamilien kunne få kendskab til udbetalinger, der vedrører andre.", "Kørslen er standset; systemejer og leverandør skal underrettes."},
 		{"foreign-recipient", "{Item} til en modtager i et andet land ({domains}) indeholdt oplysninger om {persons}.", "", "Alvorligt tab af fortrolighed; oplysningerne kunne komme uden for danske myndigheders rækkevidde.", "Forsendelsen kræver gennemgang af to medarbejdere før frigivelse."},
 		{"internal-spread", "{Item} med en borgers forhold blev forsøgt sendt til {recipients} internt i kommunen.", "", "Flere medarbejdere end nødvendigt kunne få kendskab til borgerens forhold.", "Videresendelsen er standset; afsenderen skal vælge modtagere."},
@@ -192,9 +192,13 @@ func capital(s string) string {
 	return strings.ToUpper(s[:1]) + s[1:] // all our words begin with an ASCII letter
 }
 
-func appendOnce(list []string, s string) []string {
-	if slices.Contains(list, s) {
-		return list
+// appendOnce adds the sentences of a text that are not there yet, so that two rules that
+// saw the same do not say it twice.
+func appendOnce(list []string, text string) []string {
+	for one := range strings.SplitSeq(strings.TrimSuffix(text, "."), ". ") {
+		if one += "."; one != "." && !slices.Contains(list, one) {
+			list = append(list, one)
+		}
 	}
-	return append(list, s)
+	return list
 }
