@@ -23,6 +23,7 @@ type toldThere struct {
 	of               bool // the decision is told of this person and no other
 	known            bool // by work, by kin or by what the reader has to do with them
 	akin             bool // by the name to a reader
+	housed           bool // lives where the one does of whom the decision is
 }
 
 // decision is what a text with a decision says, without its greeting and signature.
@@ -126,8 +127,9 @@ func (it *Item) concerned(d *decision, r *readers) (n subject.Name, akin, ok boo
 	if wording.BetweenTwo(d.low) {
 		return subject.Name{}, false, false
 	}
+	readers := wording.OfReader(d.low)
 	for _, p := range d.people {
-		if p.known || !p.decided || !p.weighed && p.count < 2 || !p.name.Common() && p.count < 2 || p.name.FirstIn(&d.toReader) {
+		if p.known || p.housed && readers || !p.decided || !p.weighed && p.count < 2 || !p.name.Common() && p.count < 2 || p.name.FirstIn(&d.toReader) {
 			continue
 		}
 		if p.akin && (!p.of || r.family || !p.name.Full() || slices.ContainsFunc(r.names, p.name.SameFirst) || !wording.OfAdults(d.low) || wording.ForTogether(d.low)) {
@@ -151,7 +153,8 @@ func tellOf(people []toldThere, text string, f subject.Found) []toldThere {
 	p.decided = p.decided || wording.Decides(said)
 	p.of = p.of || wording.DecidedOf(said, f.Start-low, min(f.End-low, len(said)))
 	p.weighed = p.weighed || hasAny(said, wording.Weighed) || p.of && wording.OfAdults(said)
-	p.known = p.known || wording.ByPost(text[low:f.Start], text[f.End:]) || speaksToReader(said) || wording.Housed(said)
+	p.known = p.known || wording.ByPost(text[low:f.Start], text[f.End:]) || speaksToReader(said)
+	p.housed = p.housed || wording.Housed(said)
 	return people
 }
 

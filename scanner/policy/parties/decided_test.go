@@ -38,6 +38,7 @@ func TestDecidedOfAnother(t *testing.T) {
 		"I får boligstøtte. Peter Testesen får folkepension, som indgår i jeres indkomst.":                                         "",
 		"Du får boligstøtte. Peter Prøvesen bor på adressen og skal betale resten af lejen. Peter Prøvesen modtager folkepension.": "",
 		"Hegnsynet har afgjort sagen mellem Anders Testesen og Peter Prøvesen. Peter Prøvesen skal betale halvdelen.":              "",
+		"Peter Prøvesen skal tilbagebetale 3.200 kr. i boligstøtte, da en samlever er flyttet ind på adressen.":                    "hold",
 		"Anders Peter Testesen er bevilget fleksjob og kan ikke arbejde på fuld tid.":                                              "",
 	} {
 		to := "Anders Testesen <at@mail.example>"

@@ -64,9 +64,15 @@ var twoParties = []string{"børnebidrag", "bidragsforskud", "ægtefællebidrag",
 // with each other.
 func BetweenTwo(low string) bool { return hasAny(low, twoParties) }
 
-// housed are words of a sentence about somebody who lives with its reader.
+// housed are words of a sentence about somebody who lives with another.
 var housed = []string{"på adressen", "i husstanden", "i din husstand", "del af husstanden", "flyttet ind", "logerende", "samlever", "medansøger", "medlejer"}
 
-// Housed reports whether a sentence in small letters is about somebody who lives with its
-// reader.
+// Housed reports whether a sentence in small letters is about somebody who lives with
+// another.
 func Housed(low string) bool { return hasAny(low, housed) }
+
+// ofReader are turns of a decision that is the reader's own.
+var ofReader = []string{"du er berettiget", "du får", "du har ret til", "du er bevilget", "bevilget dig", "tilkendt dig", "din boligstøtte", "din boligydelse", "din hjælp", "din kontanthjælp", "din pension", "din friplads"}
+
+// OfReader reports whether a text in small letters tells a decision of its reader.
+func OfReader(low string) bool { return hasAny(low, ofReader) }
