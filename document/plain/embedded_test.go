@@ -49,6 +49,7 @@ func TestTextInOddPlaces(t *testing.T) {
 		"drawing-no-name":  drawing("<text>" + inside + "</text>"),
 		"file.xml":         `<?xml version="1.0"?><a><content>` + lines + "</content></a>",
 		"cell.json":        `{"image":"` + text + `"}`,
+		"form.fdf":         "%FDF-1.2\n<< /T (cpr) /V <FEFF0031003200300033\n00330036002D00330039003500310> >>\n",
 		"link.json":        `{"image":"data:text/plain;base64,` + text + `"}`,
 	} {
 		t.Run(name, func(t *testing.T) {
