@@ -1,6 +1,7 @@
 package document
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -71,11 +72,15 @@ func cutLong(text string) (list []string) {
 }
 
 // cutBefore is the latest good place for a cut at or before end: a blank between words,
-// else one with a digit before it, so that no number is parted from its label.
+// else one with a digit before it, so that no number is parted from its label; in a text
+// without blanks, behind what parts its fields.
 func cutBefore(text string, end int) int {
-	second := 0
+	second, third := 0, 0
 	for i := end; i > end-cutReach && i > 2; i-- {
 		if text[i-1] != ' ' && text[i-1] != '\n' || digitAt(text, i) {
+			if third == 0 && strings.IndexByte(";,|\t\n>}]\x00", text[i-1]) >= 0 {
+				third = i
+			}
 			continue
 		}
 		if !digitAt(text, i-2) {
@@ -83,7 +88,7 @@ func cutBefore(text string, end int) int {
 		}
 		second = max(second, i)
 	}
-	if second > 0 {
+	if second = cmp.Or(second, third); second > 0 {
 		return second
 	}
 	for end > 1 && !utf8.RuneStart(text[end]) {

@@ -40,7 +40,7 @@ func TestManyTextsAreKeptSparingly(t *testing.T) {
 // TestLongTextIsCut keeps a text of megabytes in pieces that hold no more than
 // themselves, and cuts no number.
 func TestLongTextIsCut(t *testing.T) {
-	for _, part := range []string{"ord 610172 1234 ", "ø"} {
+	for _, part := range []string{"ord 610172 1234 ", "6101721234;ja;", "610172-1234\n", "ø"} {
 		text := strings.Repeat(part, 2*pieceBytes/len(part))
 		list := cutLong(text)
 		if len(list) < 2 || strings.Join(list, "") != text {

@@ -31,22 +31,7 @@ func (s *Service) Picture(ctx context.Context, id string, n int, by string, o *v
 	if o == nil {
 		return nil, ErrLocked
 	}
-	p := vault.Sealed{}
-	err := s.db.Read().QueryRowContext(ctx, `SELECT object, plain_sha256, cipher_sha256, size FROM case_pictures WHERE case_id = $1 AND n = $2`, id, n).
-		Scan(&p.Object, &p.PlainSHA256, &p.CipherSHA256, &p.Size)
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, fmt.Errorf("picture %d of case %.40q: %w", n, id, ErrNotFound)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("cannot read picture %d of case %s: %w", n, id, err)
-	}
-	if caseOf(p.Object) != id {
-		return nil, fmt.Errorf("picture %d of case %s is that of another: %w", n, id, vault.ErrChanged)
-	}
-	if p.Size > maxPictureBytes {
-		return nil, fmt.Errorf("picture %d of case %s has %d bytes, more than were ever kept: %w", n, id, p.Size, vault.ErrChanged)
-	}
-	r, err := s.vault.Open(ctx, p, o)
+	r, err := s.opened(ctx, o, func() (vault.Sealed, error) { return s.picture(ctx, id, n) })
 	if err != nil {
 		return nil, err
 	}
@@ -56,6 +41,40 @@ func (s *Service) Picture(ctx context.Context, id string, n int, by string, o *v
 		return nil, err
 	}
 	return png, s.tell(ctx, ledger.Entry{Actor: by, Verb: "picture-shown", Case: id, Detail: map[string]string{"picture": strconv.Itoa(n)}})
+}
+
+func (s *Service) picture(ctx context.Context, id string, n int) (p vault.Sealed, err error) {
+	err = s.db.Read().QueryRowContext(ctx, `SELECT object, plain_sha256, cipher_sha256, size FROM case_pictures WHERE case_id = $1 AND n = $2`, id, n).
+		Scan(&p.Object, &p.PlainSHA256, &p.CipherSHA256, &p.Size)
+	if errors.Is(err, sql.ErrNoRows) {
+		return p, fmt.Errorf("picture %d of case %.40q: %w", n, id, ErrNotFound)
+	}
+	if err != nil {
+		return p, fmt.Errorf("cannot read picture %d of case %s: %w", n, id, err)
+	}
+	if caseOf(p.Object) != id {
+		return p, fmt.Errorf("picture %d of case %s is that of another: %w", n, id, vault.ErrChanged)
+	}
+	if p.Size > maxPictureBytes {
+		return p, fmt.Errorf("picture %d of case %s has %d bytes, more than were ever kept: %w", n, id, p.Size, vault.ErrChanged)
+	}
+	return p, nil
+}
+
+// opened opens a sealed file that find names. While a case is sealed anew its files get
+// other names and the old ones go: what could not be opened is then looked for again.
+func (s *Service) opened(ctx context.Context, o *vault.Opener, find func() (vault.Sealed, error)) (io.ReadCloser, error) {
+	for before := ""; ; {
+		p, err := find()
+		if err != nil {
+			return nil, err
+		}
+		r, err := s.vault.Open(ctx, p, o)
+		if err == nil || p.Object == before || ctx.Err() != nil {
+			return r, err
+		}
+		before = p.Object
+	}
 }
 
 // Original opens the held item itself, for which a reason is needed. The ledger
@@ -83,17 +102,7 @@ func (s *Service) openOriginal(ctx context.Context, id, by, reason, verb string,
 	if o == nil {
 		return nil, ErrLocked
 	}
-	c, hidden, err := s.load(ctx, s.db.Read(), id)
-	if err != nil {
-		return nil, err
-	}
-	if c.VaultObject == "" {
-		return nil, fmt.Errorf("the content of case %s was deleted: %w", id, ErrNotFound)
-	}
-	if err := s.ownContent(c, hidden); err != nil {
-		return nil, err
-	}
-	r, err := s.vault.Open(ctx, c.sealed(), o)
+	r, err := s.opened(ctx, o, func() (vault.Sealed, error) { return s.original(ctx, id) })
 	if err != nil {
 		return nil, err
 	}
@@ -102,6 +111,18 @@ func (s *Service) openOriginal(ctx context.Context, id, by, reason, verb string,
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// original is where the original of a case lies now.
+func (s *Service) original(ctx context.Context, id string) (vault.Sealed, error) {
+	c, hidden, err := s.load(ctx, s.db.Read(), id)
+	if err != nil {
+		return vault.Sealed{}, err
+	}
+	if c.VaultObject == "" {
+		return vault.Sealed{}, fmt.Errorf("the content of case %s was deleted: %w", id, ErrNotFound)
+	}
+	return c.sealed(), s.ownContent(c, hidden)
 }
 
 // ownContent refuses the original of another case: whoever writes the database can put

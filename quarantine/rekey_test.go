@@ -187,6 +187,61 @@ func TestANewKeyOpensWhatIsOlderAndAWithdrawnOneNothing(t *testing.T) {
 	}
 }
 
+// TestSealedAnewWhileItIsRead: whoever opens a picture, a value or an original while its
+// case gets other files always sees it.
+func TestSealedAnewWhileItIsRead(t *testing.T) {
+	h := newRekeyHouse(t, 0)
+	own, original := h.keys["gammel"], bytes.Repeat([]byte("original"), 1<<18) // long to read
+	d := quarantine.Deposit{Source: "gateway", ItemID: "item", Kind: "mail", From: "a@kommune.example", To: []string{"b@firma.example"},
+		Evidence: []quarantine.Evidence{{Detector: "cpr", Category: "national-id", Value: "070761-xxxx", Path: "mail.eml"}}, Clear: quarantine.Values{"070761-4285"},
+		Pictures: []quarantine.Picture{{Path: "mail.eml/a.png", Page: 1, PNG: []byte("\x89PNG\r\n\x1a\nbillede")}}}
+	held, err := h.service.Hold(t.Context(), d, original)
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := held.ID
+	old, err := vault.ParseRecipient(own.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := vault.ParseRecipient(h.keys["ny"].Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		keys := h.service.Rekey()
+		var errs []error
+		for i := range 12 {
+			list := []age.Recipient{old}
+			if i%2 == 0 {
+				list = append(list, more)
+			}
+			_, err := keys.Run(t.Context(), "dpo", own, nil)
+			errs = append(errs, keys.Vault.Use(list), err)
+		}
+		done <- errors.Join(errs...)
+	}()
+	for len(done) == 0 {
+		_, err := h.service.Picture(t.Context(), id, 0, "dpo", own)
+		value, wrong := h.service.Value(t.Context(), id, 0, own)
+		if err = errors.Join(err, wrong); err != nil || value != "070761-4285" {
+			t.Fatalf("%q, %v", value, err)
+		}
+		r, err := h.service.Original(t.Context(), id, "dpo", "prøve", own)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err = errors.Join(err, r.Close()); err != nil || !bytes.Equal(text, original) {
+			t.Fatalf("%d bytes, %v", len(text), err)
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
 func TestAKeyThatOpensNothingLeavesAllAsItWas(t *testing.T) {
 	h := newRekeyHouse(t, 2)
 	h.reopen(t, "ny")

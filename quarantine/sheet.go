@@ -54,7 +54,7 @@ func (s *Service) Sheet(ctx context.Context, id string, n int, by string, o *vau
 	if err != nil {
 		return nil, err
 	}
-	r, err := s.vault.Open(ctx, c.sealed(), o)
+	r, err := s.opened(ctx, o, func() (vault.Sealed, error) { return s.original(ctx, id) })
 	if err != nil {
 		return nil, err
 	}

@@ -104,14 +104,13 @@ func (s *Service) clear(ctx context.Context, id string, o *vault.Opener) (Values
 	if o == nil {
 		return nil, ErrLocked
 	}
-	v, err := s.values(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if v.Size > maxValues {
-		return nil, fmt.Errorf("values of case %s: %w", id, vault.ErrChanged)
-	}
-	r, err := s.vault.Open(ctx, v, o)
+	r, err := s.opened(ctx, o, func() (vault.Sealed, error) {
+		v, err := s.values(ctx, id)
+		if err == nil && v.Size > maxValues {
+			err = fmt.Errorf("values of case %s: %w", id, vault.ErrChanged)
+		}
+		return v, err
+	})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@
 package vault
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -148,7 +149,12 @@ func (v *Vault) Open(ctx context.Context, s Sealed, o *Opener) (io.ReadCloser, e
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("cannot open %s: %w", s.Object, err), f.Close())
 	}
-	return &content{file: f, plain: withContext(ctx, plain), sum: sha256.New(), want: s}, nil
+	// With the first piece in memory the rest is read to its end though the file is deleted.
+	first := bufio.NewReader(withContext(ctx, plain))
+	if _, err := first.Peek(1); err != nil && !errors.Is(err, io.EOF) {
+		return nil, errors.Join(fmt.Errorf("cannot open %s: %w", s.Object, err), f.Close())
+	}
+	return &content{file: f, plain: first, sum: sha256.New(), want: s}, nil
 }
 
 // Check tells without any key whether the sealed file is still the recorded one.

@@ -32,13 +32,13 @@ type Para struct {
 const maxPara = 1 << 20
 
 // Cut takes what can be passed on of a paragraph that has become too long to be held: all
-// up to the last blank. It returns nil of others.
+// up to a blank that parts no number. It returns nil of others.
 func (p *Para) Cut() *Para {
 	if p.size < maxPara {
 		return nil
 	}
 	last := &p.spans[len(p.spans)-1]
-	at := bytes.LastIndexByte(last.text, ' ') + 1
+	at := lastBlank(last.text)
 	if at == 0 && len(last.text) > maxPara/2 {
 		at = len(last.text)
 	}
@@ -47,6 +47,25 @@ func (p *Para) Cut() *Para {
 	whole.spans[len(whole.spans)-1].text = last.text[:at]
 	p.spans, p.size = []span{{last.layer, rest}}, len(rest)
 	return &whole
+}
+
+// lastBlank is the place behind the last blank that has no digit behind it, or, where
+// none has, before it, or any; 0 for none.
+func lastBlank(text []byte) int {
+	second := 0
+	for i := len(text); i > 1 && i > len(text)-maxPara/2; i-- {
+		switch {
+		case text[i-1] != ' ':
+		case i < len(text) && (text[i] < '0' || text[i] > '9'):
+			return i
+		case second == 0 && (text[i-2] < '0' || text[i-2] > '9'):
+			second = i
+		}
+	}
+	if second > 0 {
+		return second
+	}
+	return bytes.LastIndexByte(text, ' ') + 1
 }
 
 func (p *Para) beginRun() { p.runHidden, p.runBlack, p.runColor = false, false, 'b' }

@@ -9,7 +9,7 @@ import (
 
 // TestLongParagraphIsCut passes a paragraph on while it is read, at a blank.
 func TestLongParagraphIsCut(t *testing.T) {
-	for _, piece := range []string{"ord 610172-1234 ", "uden"} {
+	for _, piece := range []string{"ord 610172-1234 ", "nr: 610172 ", "uden"} {
 		var p Para
 		var got, want bytes.Buffer
 		held := 0

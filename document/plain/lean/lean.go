@@ -18,6 +18,7 @@ const (
 	kept    = 12 << 20 // and of the rest
 	window  = 4 << 10  // what is judged at once
 	encoded = 1 << 20  // the shortest file in base64 that is taken out
+	line    = 32       // the shortest line of one
 )
 
 const maxFiles = 100 // in base64, of one text
@@ -47,12 +48,25 @@ type reader struct {
 	before               []byte // the window before, when it was left out
 	after                bool   // the one before was kept for a number
 	spent                int    // bytes kept behind the beginning
+	list                 int    // bytes before which no file in base64 begins
+}
+
+// ahead is the length of the file in base64 that data begins with, 0 for none.
+func (l *reader) ahead(data []byte) int {
+	if l.list > 0 {
+		return 0
+	}
+	n := run(data)
+	if n > window && !isFile(data[:n]) {
+		l.list, n = n, 0
+	}
+	return n
 }
 
 func (l *reader) read(data []byte) ([]byte, bool) {
 	less, over := false, false
 	for len(data) > 0 {
-		n := run(data)
+		n := l.ahead(data)
 		if n >= l.encoded && l.files < maxFiles {
 			l.file(data[:n])
 			data = data[n:]
@@ -61,6 +75,7 @@ func (l *reader) read(data []byte) ([]byte, bool) {
 		file := n > window // a small one in base64
 		if !file {
 			n = end(data)
+			l.list -= n
 		}
 		piece := data[:n]
 		data = data[n:]
@@ -110,7 +125,7 @@ func TakeOut(data []byte) (text []byte, files [][]byte) {
 	}
 	var rest bytes.Buffer
 	for len(data) > 0 {
-		if n := run(data); n >= encoded && len(files) < maxFiles {
+		if n := run(data); n >= encoded && len(files) < maxFiles && isFile(data[:n]) {
 			rest.WriteString(Mark(len(files)))
 			files, data = append(files, data[:n]), data[n:]
 			continue
@@ -138,6 +153,14 @@ func run(data []byte) int {
 		n++
 	}
 	return n
+}
+
+// isFile tells base64 from a list of numbers or words without blanks: its lines are long,
+// and it has small and large letters.
+func isFile(run []byte) bool {
+	head := bytes.TrimLeft(run[:min(len(run), window)], "\r\n")
+	lines := bytes.SplitN(head, []byte("\n"), 3)
+	return (len(lines) < 3 || len(lines[1]) >= line) && !bytes.Equal(head, bytes.ToUpper(head)) && !bytes.Equal(head, bytes.ToLower(head))
 }
 
 func sign(c byte) bool {

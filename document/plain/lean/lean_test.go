@@ -40,6 +40,11 @@ func TestLargeTextBecomesSmall(t *testing.T) {
 	}
 	file := strings.Repeat("et notat om ingenting ", 1000)
 	b.WriteString("<f>" + base64.StdEncoding.EncodeToString([]byte(file)) + "</f>")
+	b.WriteString("<pre>")
+	for i := range 3000 {
+		fmt.Fprintf(&b, "%010d\n", i)
+	}
+	b.WriteString("6101721234\n</pre>")
 	small := b.String()
 	for name, c := range map[string]struct {
 		l    reader
@@ -54,6 +59,9 @@ func TestLargeTextBecomesSmall(t *testing.T) {
 		d := (&document.Formats{List: []document.Format{s}}).Read(context.Background(), "a.xml", []byte(small))
 		if found := bytes.Contains(s.text, []byte("<cpr>610172-1234</cpr>")); found == c.rest {
 			t.Errorf("%s: the number is there: %t", name, found)
+		}
+		if found := bytes.Contains(s.text, []byte("6101721234")); found == c.rest {
+			t.Errorf("%s: the number of the list is there: %t", name, found)
 		}
 		if len(d.Gaps) != c.gaps || c.gaps > 0 && d.Gaps[0].Rest != c.rest {
 			t.Errorf("%s: gaps %+v", name, d.Gaps)

@@ -98,6 +98,19 @@ func TestAFolderThatIsReplaced(t *testing.T) {
 		t.Errorf("%d folders are open", n)
 	}
 	last := strconv.Itoa(folders - 1)
+	// Another folder in its place is read at once.
+	if err := os.Rename(filepath.Join(dir, last), filepath.Join(dir, "bort")); err != nil {
+		t.Fatal(err)
+	}
+	write(filepath.Join(dir, last, "nyt.txt"), "et nyt")
+	if text, err := read(last + "/nyt.txt"); text != "et nyt" {
+		t.Errorf("%q, %v", text, err)
+	}
+	for end := time.Now().Add(time.Minute); openIn(t, dir) > 1; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("folders stay open")
+		}
+	}
 	if err := os.Rename(filepath.Join(dir, last), filepath.Join(dir, "flyttet")); err != nil {
 		t.Fatal(err)
 	}

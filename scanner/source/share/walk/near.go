@@ -10,7 +10,8 @@ import (
 )
 
 // near keeps the folders of the files that are read just now open: files are read
-// folder by folder, and the way to each is the same.
+// folder by folder, and the way to each is the same. No folder stays open for longer than
+// that, so that what is mounted below a share can be taken away.
 type near struct {
 	mu   sync.Mutex
 	open map[string]*nearby
@@ -35,9 +36,9 @@ func (l *Local) openNear(path string, flags int) (int, error) {
 	if cut < 0 || name == "" || name == "." || name == ".." {
 		return l.open(path, uint64(flags))
 	}
-	d, err := l.folder(path[:cut])
+	d, anew, err := l.folder(path[:cut])
 	if err != nil {
-		return -1, err
+		return l.open(path, uint64(flags)) // who may pass a folder need not be allowed to list it
 	}
 	defer l.near.leave(d)
 	// One name below a folder leads nowhere else, unless it is a link.
@@ -48,10 +49,14 @@ func (l *Local) openNear(path string, flags int) (int, error) {
 			break
 		}
 	}
+	if err != nil && !anew && !errors.Is(err, unix.EPERM) {
+		return l.open(path, uint64(flags)) // another folder may lie there since
+	}
 	return fd, err
 }
 
-func (l *Local) folder(dir string) (*nearby, error) {
+// folder gives a folder that is open, or opens it anew.
+func (l *Local) folder(dir string) (d *nearby, anew bool, err error) {
 	n := &l.near
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -59,13 +64,13 @@ func (l *Local) folder(dir string) (*nearby, error) {
 	if d := n.open[dir]; d != nil {
 		if now.Before(d.until) {
 			d.used++
-			return d, nil
+			return d, false, nil
 		}
 		n.forget(dir, d)
 	}
 	fd, err := l.open(dir, unix.O_RDONLY|unix.O_DIRECTORY)
 	if err != nil {
-		return nil, err
+		return nil, true, err
 	}
 	if len(n.open) >= nearFolders {
 		n.clear()
@@ -73,9 +78,16 @@ func (l *Local) folder(dir string) (*nearby, error) {
 	if n.open == nil {
 		n.open = make(map[string]*nearby)
 	}
-	d := &nearby{fd: fd, used: 1, until: now.Add(nearFor)}
+	d = &nearby{fd: fd, used: 1, until: now.Add(nearFor)}
 	n.open[dir] = d
-	return d, nil
+	time.AfterFunc(nearFor, func() {
+		n.mu.Lock()
+		defer n.mu.Unlock()
+		if n.open[dir] == d {
+			n.forget(dir, d)
+		}
+	})
+	return d, true, nil
 }
 
 // forget takes a folder from the list; n is locked.
