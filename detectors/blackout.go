@@ -51,9 +51,11 @@ var chatSerial = regexp.MustCompile(`(?:^|\n)[^\n]{0,60}: \d{6}\r?\n[^\n]{0,60}:
 // first six is its only group.
 var strewn = regexp.MustCompile(`(?s)(?:\d[^\d]{1,4}){6}((?:\d[^\d]{1,4}){3}\d)`)
 
-// barred is a number of the form 6-4 in which a bar stands for a one. Its end is its only
-// group.
-var barred = regexp.MustCompile(`[\dOolISB|]{6}[-\x{2010}-\x{2015}\x{2212}]([\dOolISB|]{4})`)
+// barred is a number of six and four signs that are digits, or look like ones, with a bar
+// that stands for a one, or a half that has no digit. Its halves are its groups.
+var barred = regexp.MustCompile(`([\dOoDQlIiZzSsB|]{6})(?: ?[-\x{2010}-\x{2015}\x{2212}] ?| ?)([\dOoDQlIiZzSsB|]{4})`)
+
+const anyDigit = "0123456789"
 
 const joinWord = `(?:og|så|derefter|bindestreg|streg|tankestreg|minus|and|then|den|det|der|de|nummeret|på|med|af|by|er|cifre|cpr|slutter|ender|efterfulgt|followed|sidste|fire|afsluttes)`
 
@@ -87,8 +89,9 @@ func withoutSerials(s string) string {
 		copy(b[m[2]:m[3]], "xxxx")
 	}
 	for _, m := range barred.FindAllStringSubmatchIndex(s, -1) {
-		if strings.Contains(s[m[0]:m[1]], "|") {
-			copy(b[m[2]:m[3]], "xxxx")
+		date, serial := s[m[2]:m[3]], s[m[4]:m[5]]
+		if strings.Contains(date+serial, "|") || strings.ContainsAny(date, anyDigit) != strings.ContainsAny(serial, anyDigit) {
+			copy(b[m[4]:m[5]], "xxxx")
 		}
 	}
 	for _, m := range strewn.FindAllStringSubmatchIndex(s, -1) {

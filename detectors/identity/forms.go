@@ -25,6 +25,7 @@ type candidate struct {
 	zero       bool // the leading zero was restored
 	spoken     bool // date and serial stand apart, each called what it is
 	mistyped   bool // letters were read as digits
+	disguised  bool // and stand so that somebody must have meant them to
 	apart      bool // the date stands in another text
 }
 
@@ -34,6 +35,9 @@ func (f *finder) match() {
 	if last.N >= 8 && escapeBefore(f.text, last.Start+2) { // "%22220645-7026%22"
 		last.Start, last.N = last.Start+2, last.N-2
 		copy(last.Digit[:], last.Digit[2:])
+	}
+	if last.N > 5 && last.N < 10 && last.Start > 0 && digits.Letter(f.text[last.Start-1]) {
+		f.meetTail(last.End - 4)
 	}
 	taken := false
 	switch last.N {

@@ -84,7 +84,7 @@ func (r *Reading) span() detectors.Span {
 	labelled := r.Label != ""
 	switch r.Verdict {
 	case Strong, ExceptionDate, Known:
-		if r.OCR && !labelled || r.Doubtful {
+		if r.OCR && !labelled && !r.Person && !r.Disguised || r.Doubtful {
 			sp.Strength = detectors.Medium
 		}
 	case NoMod11:
@@ -196,7 +196,9 @@ func (r *Reading) why() []string {
 	if r.Doubtful {
 		out = append(out, "ved et ord for noget andet eller som et tidspunkt")
 	}
-	if r.OCR {
+	if r.Disguised {
+		out = append(out, "cifre skrevet som bogstaver")
+	} else if r.OCR {
 		out = append(out, "OCR-rettet")
 	}
 	return out

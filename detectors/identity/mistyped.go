@@ -8,18 +8,58 @@ import (
 	"brevvagt/detectors/identity/digits"
 )
 
-// This file reads numbers of the form 6-4 in which somebody typed, or a machine read,
-// letters for digits, with no label to tell what they are: "22O645-7O26".
+// This file reads numbers in which somebody typed, or a machine read, letters for digits,
+// with no label to tell what they are: "22O645-7O26".
 
-// maxMistyped is how many of the ten digits may be letters.
-const maxMistyped = 3
+// How many of the ten digits may be letters in the form 6-4, by itself and where more than
+// date and check digit speaks for a person's number.
+const (
+	maxMistyped  = 3
+	maxDisguised = 7
+)
 
 // signs is what was met on the way through a text: the hyphens around which such a number
-// may stand, and whether digits of another kind were among the rest.
+// may stand, the digits that may be the last four of one written without a hyphen, and
+// whether digits of another kind were among the rest.
 type signs struct {
 	hyphens [16]int
 	count   int // of hyphens, those included that did not find room
+	tails   [8]int
+	tailed  int // of tails; further ones are not looked at
 	fancy   bool
+}
+
+// meetTail notes the four digits from byte k on where letters that look like digits stand
+// before them: most have a look at two bytes.
+func (f *finder) meetTail(k int) {
+	if f.signs.tailed == len(f.signs.tails) {
+		return
+	}
+	if i := dateEnd(f.text, k); i >= 6 && mayBeDigit[f.text[i-1]] && mayBeDigit[f.text[i-6]] && !plainDigitsIn(f.text[i-6:i]) {
+		f.signs.tails[f.signs.tailed] = k
+		f.signs.tailed++
+	}
+}
+
+// dateEnd gives where a date ends before four digits from byte k on, with nothing, a blank,
+// or a dash between blanks after it.
+func dateEnd(s string, k int) int {
+	i := k
+	if i > 0 && s[i-1] == ' ' {
+		i--
+	}
+	switch {
+	case i > 0 && s[i-1] == '-':
+		i--
+	case i > 2 && s[i-1] >= 0x80 && dashAt(s, i-len("–")):
+		i -= len("–")
+	default:
+		return i
+	}
+	if i > 0 && s[i-1] == ' ' {
+		i--
+	}
+	return i
 }
 
 // meetSign notes the hyphen or the byte from 0xd9 on at i.
@@ -68,6 +108,9 @@ func plainDigitsIn(s string) bool {
 
 // readMistyped judges what stands around every hyphen that was noted, the plain ones first.
 func (f *finder) readMistyped() {
+	for _, k := range f.signs.tails[:f.signs.tailed] {
+		f.mistypedAt(dateEnd(f.text, k), k)
+	}
 	if f.signs.count == 0 {
 		return
 	}
@@ -97,37 +140,58 @@ func (f *finder) readMistypedAround(first byte, width int) {
 	}
 }
 
-// mistypedAt judges the six signs before the hyphen from byte i on and the four behind it,
-// from byte k on. Date and check digit must both prove the number, and nothing may call it
-// another.
+// mistypedAt judges the six signs before byte i and the four from byte k on. Date and check
+// digit must both prove the number, and nothing may call it another.
 func (f *finder) mistypedAt(i, k int) {
-	c := candidate{start: i, end: k, form: formParted, dashed: true, mistyped: true}
+	c := candidate{start: i, end: k, form: formParted, dashed: k > i && f.text[i:k] != " ", mistyped: true}
+	if i == k {
+		c.form = formRun
+	}
 	letters := 0
-	for k := 5; k >= 0; k-- {
+	for n := 5; n >= 0; n-- {
 		width, d, letter := mistypedBefore(f.text, c.start)
 		if width == 0 {
 			return
 		}
 		c.start -= width
-		c.d[k] = d
+		c.d[n] = d
 		letters += letter
 	}
-	for k := 6; k < 10; k++ {
+	plain := letters
+	for n := 6; n < 10; n++ {
 		width, d, letter := mistypedDigit(f.text[c.end:])
 		if width == 0 {
 			return
 		}
 		c.end += width
-		c.d[k] = d
+		c.d[n] = d
 		letters += letter
 	}
-	if letters == 0 || letters > maxMistyped || !modulus11(&c.d) || !c.real() || !f.apartFromCodes(&c) || f.covered(c.start, c.end) || f.readAt(c.start) {
+	if letters == 0 || letters > maxDisguised || !modulus11(&c.d) || !c.real() || !f.apartFromCodes(&c) || f.covered(c.start, c.end) || f.readAt(c.start) {
 		return
 	}
-	if f.moment(&c) || f.labelOf(c.start, c.end).kind == labelOther {
+	lab := f.labelOf(c.start, c.end)
+	if f.moment(&c) || lab.kind == labelOther {
 		return
 	}
-	f.take(c)
+	hyphen := k > i && !strings.Contains(f.text[i:k], " ")
+	c.disguised = plain == letters && letters > 1 && disguise(f.text[c.start:i])
+	if hyphen && letters <= maxMistyped || lab.kind == labelCPR || lab.kind == labelPerson || c.disguised || f.nameBefore(c.start) {
+		f.take(c)
+	}
+}
+
+// disguise reports whether a capital stands behind a small letter, as in "lOO15O": codes and
+// words are not written so, and numbers that are to pass by are.
+func disguise(s string) bool {
+	small := false
+	for _, c := range []byte(s) {
+		if small && capital(c) {
+			return true
+		}
+		small = small || c >= 'a' && c <= 'z'
+	}
+	return false
 }
 
 // apartFromCodes reports whether neither a letter nor a sign that joins the parts of keys,
@@ -147,7 +211,7 @@ func (f *finder) apartFromCodes(c *candidate) bool {
 
 // mayBeDigit has the bytes that such a sign begins or ends with.
 var mayBeDigit = func() (t [256]bool) {
-	for _, c := range []byte("0123456789OolI|SB") {
+	for _, c := range []byte("0123456789OoDQlIi|ZzSsB") {
 		t[c] = true
 	}
 	for c := 0x80; c <= 0xd6; c++ {
@@ -167,9 +231,10 @@ func mistypedDigit(s string) (width int, d byte, letter int) {
 		return 1, c - '0', 0
 	case c == '|':
 		return 1, 1, 1
-	case c == 'O' || c == 'o' || c == 'l' || c == 'I' || c == 'S' || c == 'B':
-		return 1, looksLike(c) - '0', 1
 	case c < utf8.RuneSelf:
+		if d := looksLike(c); d != 0 {
+			return 1, d - '0', 1
+		}
 		return 0, 0, 0
 	}
 	r, width := utf8.DecodeRuneInString(s)

@@ -84,6 +84,9 @@ func (f *finder) meetFour(start int) {
 	if start > 1 && f.text[start-1] == ' ' && f.text[start-2] == ':' {
 		f.matchChat(start)
 	}
+	if start > 6 && (mayBeDigit[f.text[start-7]] || mayBeDigit[f.text[start-1]] || !digits.Letter(f.text[start-2])) { // few years
+		f.meetTail(start)
+	}
 	if f.spoken {
 		return
 	}

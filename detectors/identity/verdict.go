@@ -43,6 +43,7 @@ type Reading struct {
 	Label      string // canonical name of the label that counted, "" if none
 	Parted     bool   // written 6-4
 	OCR        bool   // letters were read as digits
+	Disguised  bool   // letters stand for digits that nobody types so by mistake
 	Zero       bool   // a leading zero was restored
 	Near       bool   // 1 January of a year of which no such number is known yet
 	Person     bool   // a word for a person stands before it
@@ -119,11 +120,11 @@ func (f *finder) take(c candidate) bool {
 	if doubtful && f.machineStamp(&c) {
 		verdict = Labelled
 	}
-	r := Reading{Doubtful: doubtful, Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted && !c.spoken, Zero: c.zero, Near: near, OCR: c.mistyped}
+	r := Reading{Doubtful: doubtful, Start: c.start, End: c.end, Value: ascii(c.d[:]), Verdict: verdict, Parted: c.form == formParted && !c.spoken, Zero: c.zero, Near: near, OCR: c.mistyped, Disguised: c.disguised}
 	if labelled {
 		r.Label = lab.name
 	}
-	r.Person = lab.kind == labelPerson
+	r.Person = lab.kind == labelPerson || c.mistyped && f.nameBefore(c.start)
 	if c.spoken {
 		r.Label = spokenLabel
 	}

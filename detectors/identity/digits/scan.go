@@ -105,7 +105,8 @@ const chunk = 32
 // Scan walks over the digits of a text. It keeps the runs that stand close together
 // in row and calls read for each new one that may end a number, the last in row. A lone
 // run of fewer than six digits is no part of a number and may be passed over; of one with
-// four, the length of a serial, four is told where it begins. sign is told of every
+// four, the length of a serial, four is told where it begins, and so it is of the last four
+// of five that touch the letter before them. sign is told of every
 // hyphen and every byte from 0xd9 on. four and sign may be nil. The result tells which
 // parts of rare words the text has.
 func Scan(s string, row *Row, read func(), four, sign func(at int)) glance.Words {
@@ -169,7 +170,11 @@ func lonely(s string, i int, four func(at int)) int {
 	for end < len(s) && s[end]-'0' <= 9 && end-i < 6 {
 		end++
 	}
-	if n := end - i; n == 6 || n == 0 || !closedBehind(s, end) {
+	n := end - i
+	if n == 5 && four != nil && i > 0 && class[s[i-1]]&isLetter != 0 {
+		four(i + 1)
+	}
+	if n == 6 || n == 0 || !closedBehind(s, end) {
 		return i
 	} else if n == 4 {
 		if !closedBefore(s, i) {
