@@ -19,7 +19,7 @@ import (
 // before it: rows, lines or megabytes.
 type largeShape struct {
 	name, ext string
-	n         int // at full size: hundreds of megabytes of content, or all that a reader can be made to hold
+	n         int // at full size: all that a reader holds, or nearly the 256 MB behind which a part of an item is a gap
 	write     func(w io.Writer, n int)
 }
 
@@ -29,13 +29,13 @@ func largeShapes() []largeShape {
 		{"docx-table", "docx", 400_000, docxOf("<w:tr>"+strings.Repeat("<w:tc><w:p><w:r><w:t>%[1]s %[2]d</w:t></w:r></w:p></w:tc>", 8)+"</w:tr>", tableHead, "</w:tbl>")},
 		{"xlsx-cells", "xlsx", 1_000_000, xlsxOf("", strings.Repeat("<c><v>%[2]d</v></c>", 10))},
 		{"xlsx-strings", "xlsx", 4_000_000, xlsxOf("<si><t>%s %d</t></si>", `<c t="s"><v>%[2]d</v></c>`)},
-		{"xml", "xml", 10_000_000, lines(`<?xml version="1.0"?><rod>`, "<person><navn>%s</navn><id>%d</id></person>\n", "<t>%s</t></rod>")},
-		{"json", "json", 10_000_000, lines("[", "{\"navn\":\"%s\",\"id\":%d},\n", "{\"t\":%q}]")},
-		{"html", "html", 10_000_000, lines("<html><body>", "<p>%s %d</p>\n", "<p>%s</p></body></html>")},
+		{"xml", "xml", 4_000_000, lines(`<?xml version="1.0"?><rod>`, "<person><navn>%s</navn><id>%d</id></person>\n", "<t>%s</t></rod>")},
+		{"json", "json", 6_000_000, lines("[", "{\"navn\":\"%s\",\"id\":%d},\n", "{\"t\":%q}]")},
+		{"html", "html", 8_000_000, lines("<html><body>", "<p>%s %d</p>\n", "<p>%s</p></body></html>")},
 		{"zip", "zip", 30_000_000, func(w io.Writer, n int) {
 			zipped(w, []zipEntry{{"log.txt", func(w io.Writer) { lines("", "%s sag %d\n", "%s\n")(w, n) }}})
 		}},
-		{"mbox", "mbox", 300_000, lines("", "From a@b.example Mon Jan  2 15:04:05 2006\nFrom: a@b.example\nSubject: Møde\nContent-Type: text/plain; charset=utf-8\n\n"+strings.Repeat("Mødet om %[1]s er flyttet, sagen ligger på kontoret.\n", 20)+"%[2]d\n\n", "From a@b.example Mon Jan  2 15:04:05 2006\nFrom: a@b.example\nSubject: Sag\n\n%s\n")},
+		{"mbox", "mbox", 190_000, lines("", "From a@b.example Mon Jan  2 15:04:05 2006\nFrom: a@b.example\nSubject: Møde\nContent-Type: text/plain; charset=utf-8\n\n"+strings.Repeat("Mødet om %[1]s er flyttet, sagen ligger på kontoret.\n", 20)+"%[2]d\n\n", "From a@b.example Mon Jan  2 15:04:05 2006\nFrom: a@b.example\nSubject: Sag\n\n%s\n")},
 	}
 }
 
