@@ -40,10 +40,11 @@ func NameIn(s string) (Name, bool) {
 var saints = set("sankt skt sct st")
 
 // calledAfter reports whether words that begin like a name go on as what is called after
-// somebody: "Peter Bangs Vej", "Karen Blixen Prisen".
+// somebody: "Peter Bangs Vej", "Karen Blixen Prisen". Gade and Park are last names as well,
+// but for behind a genitive.
 func calledAfter(words []string) bool {
-	for _, w := range words[1:] {
-		if f := Fold(w); slices.Contains(streets, f) && !landSurnames[f] || nounsInSen[f] {
+	for i, w := range words[1:] {
+		if f := Fold(w); slices.Contains(streets, f) && !landSurnames[f] && (isStreet(f) || strings.HasSuffix(words[i], "s")) || nounsInSen[f] {
 			return true
 		}
 		if ok, _ := nameWord(w); !ok {

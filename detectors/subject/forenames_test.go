@@ -36,3 +36,11 @@ func TestAbbreviationsAreNoNames(t *testing.T) {
 		}
 	}
 }
+
+func TestCalledAfterSomebody(t *testing.T) {
+	for title, want := range map[string]bool{"Samtale med Peter Holm Gade": true, "Samtale i Peter Bangs Gade": false, "Møde med Anna Lind Park": true, "Besigtigelse af Peter Bangs Vej": false} {
+		if _, ok := NameIn(title); ok != want {
+			t.Errorf("%q: %v, want %v", title, ok, want)
+		}
+	}
+}
