@@ -3,10 +3,13 @@ package identity
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"brevvagt/detectors"
 	"brevvagt/document"
 )
+
+var asOf = time.Date(2058, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // TestHalvesInTwoTexts holds which dates and serials of two texts make a number. In a row,
 // texts are parted by "¤"; the first is the subject.
@@ -59,7 +62,7 @@ func TestHalvesInTwoFilesAreNotJoined(t *testing.T) {
 		{Text: "Vedr. 220645", At: document.Location{Path: "a.eml"}},
 		{Text: "De sidste fire er 7026.", At: document.Location{Path: "a.eml/b.txt"}},
 	}}
-	if got := newRules(Config{}).across(doc, detectors.Env{AsOf: asOf}); len(got) != 0 {
+	if got := CPR(Config{}).Across(doc, detectors.Env{AsOf: asOf}); len(got) != 0 {
 		t.Errorf("%d found", len(got))
 	}
 }
@@ -80,7 +83,7 @@ func TestHalvesInLabelledFields(t *testing.T) {
 		{"19450622", "BDAY", "sidste fire 7026", "NOTE", 0},
 	} {
 		doc := &document.Document{Segments: []document.Segment{{Text: tt.date, Label: tt.dateLabel}, {Text: tt.serial, Label: tt.serialLabel}}}
-		if got := newRules(Config{}).across(doc, detectors.Env{AsOf: asOf}); len(got) != tt.want {
+		if got := CPR(Config{}).Across(doc, detectors.Env{AsOf: asOf}); len(got) != tt.want {
 			t.Errorf("%s with %s: %d found, want %d", tt.dateLabel, tt.serialLabel, len(got), tt.want)
 		}
 	}

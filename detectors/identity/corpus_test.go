@@ -10,6 +10,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/detectortest"
 	"brevvagt/detectors/identity"
+	"brevvagt/detectors/identity/number"
 	"brevvagt/document"
 	"brevvagt/internal/spent"
 )
@@ -86,25 +87,25 @@ func TestNewYearsDayOfAnUnlistedYearIsOnlyWeaker(t *testing.T) {
 
 func TestBirthDateAndAge(t *testing.T) {
 	asOf := time.Date(2058, 6, 21, 0, 0, 0, 0, time.UTC)
-	born, ok := identity.BirthDate("2206457026", asOf)
+	born, ok := number.BirthDate("2206457026", asOf)
 	if !ok || !born.Equal(time.Date(2045, 6, 22, 0, 0, 0, 0, time.UTC)) {
 		t.Errorf("%v %v", born, ok)
 	}
-	if age, ok := identity.Age("2206457026", asOf); !ok || age != 12 {
+	if age, ok := number.Age("2206457026", asOf); !ok || age != 12 {
 		t.Errorf("age %d the day before the birthday, %v", age, ok)
 	}
-	if age, _ := identity.Age("2206457026", asOf.AddDate(0, 0, 1)); age != 13 {
+	if age, _ := number.Age("2206457026", asOf.AddDate(0, 0, 1)); age != 13 {
 		t.Errorf("age %d on the birthday", age)
 	}
 	for _, bad := range []string{"", "220645702", "220645702x", "3102451234"} {
-		if _, ok := identity.BirthDate(bad, asOf); ok {
+		if _, ok := number.BirthDate(bad, asOf); ok {
 			t.Errorf("%q has a birth date", bad)
 		}
 	}
-	if _, ok := identity.BirthDate("2206457026", asOf.AddDate(-30, 0, 0)); ok {
+	if _, ok := number.BirthDate("2206457026", asOf.AddDate(-30, 0, 0)); ok {
 		t.Error("born in the future")
 	}
-	if born, ok := identity.BirthDate("8206457026", asOf); !ok || born.Day() != 22 {
+	if born, ok := number.BirthDate("8206457026", asOf); !ok || born.Day() != 22 {
 		t.Errorf("replacement number: %v %v", born, ok)
 	}
 }

@@ -6,225 +6,91 @@
 // numbers without a check digit are issued since 2007. A label counts only for
 // the number that follows it, and nothing silences a number with a label or in
 // the form 6-4.
+//
+// The work lies below: number says what ten digits tell by themselves, label what the
+// words beside them do, verdict judges a candidate by both, and said and written find the
+// candidates in what is told in words and in what is typed. Here is what the numbers of a
+// whole document say of each other.
 package identity
 
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/identity/number"
+	"brevvagt/detectors/identity/said"
+	"brevvagt/detectors/identity/verdict"
+	"brevvagt/detectors/identity/written"
 	"brevvagt/document"
 )
 
-// Detectors and categories of the spans.
-const (
-	IDCPR         = "cpr"
-	IDReplacement = "cpr-replacement"
-	IDTest        = "cpr-test"
-	IDMasked      = "cpr-masked"
-	IDTypo        = "cpr-typo"
-
-	Category     = "national-id"
-	CategoryHint = "national-id-hint"
-)
+// Config is what a site adds to the rules. The zero value is the rules as published.
+type Config = number.Config
 
 // CPR is the detector for CPR numbers. It is safe for use by several goroutines.
 func CPR(cfg Config) detectors.Detector {
-	r := newRules(cfg)
+	r := number.NewRules(cfg)
 	return detectors.Detector{
-		ID:       IDCPR,
+		ID:       verdict.IDCPR,
 		Title:    "CPR-nummer",
-		Category: Category,
+		Category: verdict.Category,
 		Find: func(seg document.Segment, env detectors.Env) []detectors.Span {
-			_, spans := r.read(&seg, env.AsOf, false)
+			_, spans := written.Read(r, &seg, env.AsOf, false)
 			return spans
 		},
-		Across: r.across,
-		Settle: r.settle,
+		Across: func(doc *document.Document, env detectors.Env) []detectors.Placed { return said.Across(r, doc, env) },
+		Settle: func(doc *document.Document, found []detectors.Finding, env detectors.Env) []detectors.Finding {
+			return settle(r, doc, found, env)
+		},
 	}
 }
 
 // Read gives every candidate of a segment with its verdict, refusals included, in
 // the order of their places. The readings hold values in clear.
-func Read(seg document.Segment, asOf time.Time, cfg Config) []Reading {
-	out, _ := newRules(cfg).read(&seg, asOf, true)
-	slices.SortStableFunc(out, func(a, b Reading) int { return cmp.Compare(a.Start, b.Start) })
+func Read(seg document.Segment, asOf time.Time, cfg Config) []verdict.Reading {
+	out, _ := written.Read(number.NewRules(cfg), &seg, asOf, true)
+	slices.SortStableFunc(out, func(a, b verdict.Reading) int { return cmp.Compare(a.Start, b.Start) })
 	return out
 }
 
 // ladder orders the verdicts, weightiest first.
-var ladder = [...]Verdict{Known, Strong, ExceptionDate, NoMod11, Test, Replacement, ECPRX, ECPRD, Masked, Typo, Future, Old, Labelled, WeakRun, Placeholder}
+var ladder = [...]verdict.Verdict{verdict.Known, verdict.Strong, verdict.ExceptionDate, verdict.NoMod11, verdict.Test, verdict.Replacement, verdict.ECPRX, verdict.ECPRD, verdict.Masked, verdict.Typo, verdict.Future, verdict.Old, verdict.Labelled, verdict.WeakRun, verdict.Placeholder}
 
 // Classify gives the weightiest verdict of a text and the value it is about. It is
 // for tests and explanation, and names placeholders too.
-func Classify(text string, asOf time.Time) (Verdict, string) {
+func Classify(text string, asOf time.Time) (verdict.Verdict, string) {
 	readings := Read(document.Segment{Text: text}, asOf, Config{})
 	for _, v := range ladder {
 		for _, r := range readings {
-			if r.Verdict == v && v != Placeholder {
+			if r.Verdict == v && v != verdict.Placeholder {
 				return v, r.Value
 			}
 		}
 	}
 	if placeholder(text) {
-		return Placeholder, ""
+		return verdict.Placeholder, ""
 	}
-	return NotCPR, ""
+	return verdict.NotCPR, ""
 }
 
-// span says of a reading what may leave the detector.
-func (r *Reading) span() detectors.Span {
-	display := [...]byte{6: '-', 7: 'x', 8: 'x', 9: 'x', 10: 'x'}
-	copy(display[:6], r.Value)
-	sp := detectors.Span{
-		Start: r.Start, End: r.End, Value: r.Value, Display: string(display[:]),
-		Detector: IDCPR, Category: Category, Strength: detectors.Strong, Why: r.why(),
-	}
-	labelled := r.Label != ""
-	switch r.Verdict {
-	case Strong, ExceptionDate, Known:
-		if r.OCR && !labelled && !r.Person && !r.Disguised || r.Doubtful {
-			sp.Strength = detectors.Medium
+// placeholder reports whether a text holds template residue in place of a number.
+// It serves Classify alone: finding residue is the template rules' work.
+func placeholder(s string) bool {
+	low := strings.ToLower(s)
+	for _, mark := range []string{"xxxxxx-xxxx", "ddmmåå-xxxx", "ddmmyy-xxxx", "000000-0000", "______-____"} {
+		if strings.Contains(low, mark) {
+			return true
 		}
-	case NoMod11:
-		switch {
-		case r.Near && !labelled && !r.Parted, r.OCR:
-			sp.Strength = detectors.Weak
-		case !labelled && !(r.Person && r.Parted):
-			sp.Strength = detectors.Medium
-		}
-	case Replacement:
-		sp.Detector, sp.Strength = IDReplacement, r.replacementStrength()
-	case ECPRX, ECPRD:
-		sp.Detector, sp.Strength = IDReplacement, detectors.Medium
-		if labelled && !r.OCR {
-			sp.Strength = detectors.Strong
-		}
-	case Future:
-		sp.Strength = detectors.Weak
-	case Test:
-		sp.Detector, sp.Category, sp.Strength = IDTest, CategoryHint, detectors.Info
-	case Masked:
-		sp.Detector, sp.Category, sp.Strength = IDMasked, CategoryHint, detectors.Info
-	case Typo:
-		sp.Detector, sp.Category, sp.Strength = IDTypo, CategoryHint, detectors.Info
 	}
-	return sp
-}
-
-// The reasons of most numbers, shared by them and changed by nobody.
-var (
-	plainReasons  = []string{"dato", "modulus 11"}
-	partedReasons = []string{"dato", "modulus 11", "form 6-4"}
-)
-
-// replacementStrength weighs a number whose day is raised by 60. Organisations make them
-// up themselves, with or without a check digit; a label, a word for a person or the check
-// digit in the form 6-4 confirms them. By chance one number in 300 of that form has both.
-func (r *Reading) replacementStrength() detectors.Strength {
-	d, _ := digitsOf(r.Value)
-	switch {
-	case r.Label == "" && swedish(r.Value) && !(r.Person && r.Parted && modulus11(&d)):
-		return detectors.Weak
-	case r.OCR || r.Doubtful:
-		return detectors.Medium
-	case r.Label != "" || r.Parted && (r.Person || modulus11(&d)):
-		return detectors.Strong
-	}
-	return detectors.Medium
-}
-
-// Reasons that are asked for again when the document has been read.
-const (
-	zeroRestored = "foranstillet nul gendannet" // the number had nine digits
-	besidePerson = "ved et ord for en person"
-	labelReason  = "label: "
-)
-
-// why gives the evidence in Danish.
-func (r *Reading) why() []string {
-	if r.Verdict == Strong && r.Label == "" && !r.Person && !r.Zero && !r.Doubtful && !r.OCR { // most
-		if r.Parted {
-			return partedReasons
-		}
-		return plainReasons
-	}
-	out := make([]string, 0, 4)
-	switch r.Verdict {
-	case Known:
-		out = append(out, "kendt borger")
-	case Strong:
-		out = append(out, "dato", "modulus 11")
-	case ExceptionDate:
-		out = append(out, "dato", "undtagelsesdato")
-	case NoMod11:
-		out = append(out, "dato", "uden modulus 11")
-		if r.Near {
-			out = append(out, "1. januar")
-		}
-	case Replacement:
-		out = append(out, "erstatningsnummer: dag + 60")
-		if r.Label == "" && swedish(r.Value) {
-			out = append(out, "ligner svensk personnummer")
-		}
-	case ECPRX:
-		out = append(out, "nationalt erstatningsnummer (X-eCPR)")
-	case ECPRD:
-		out = append(out, "decentralt erstatningsnummer (D-eCPR)")
-	case Test:
-		out = append(out, "kendt testnummer")
-	case Masked:
-		out = append(out, "dato", "løbenummer maskeret")
-	case Typo:
-		out = append(out, "datoen findes ikke")
-	case Future:
-		out = append(out, "fødselsdato i fremtiden")
-	}
-	if r.Label != "" {
-		out = append(out, labelReason+r.Label)
-	}
-	if r.Person {
-		out = append(out, besidePerson)
-	}
-	if r.Parted {
-		out = append(out, "form 6-4")
-	}
-	if r.Zero {
-		out = append(out, zeroRestored)
-	}
-	if r.Doubtful {
-		out = append(out, "ved et ord for noget andet eller som et tidspunkt")
-	}
-	if r.Disguised {
-		out = append(out, "cifre skrevet som bogstaver")
-	} else if r.OCR {
-		out = append(out, "OCR-rettet")
-	}
-	return out
-}
-
-// swedish reports whether ten digits are a Swedish personnummer by date (YYMMDD)
-// and Luhn check. One Danish number in ten with its day raised looks like that by
-// chance, so it weakens and does not refuse.
-func swedish(value string) bool {
-	d, ok := digitsOf(value)
-	if !ok {
-		return false
-	}
-	month, day := int(d[2])*10+int(d[3]), int(d[4])*10+int(d[5])
-	if month < 1 || month > 12 || day < 1 || day > 31 {
-		return false
-	}
-	sum := 0
-	for i, v := range d {
-		n := int(v)
-		if i%2 == 0 {
-			if n *= 2; n > 9 {
-				n -= 9
+	for _, pair := range [][2]string{{"«", "»"}, {"[", "]"}, {"{{", "}}"}, {"<<", ">>"}} {
+		if _, rest, ok := strings.Cut(low, pair[0]); ok {
+			if inside, _, ok := strings.Cut(rest, pair[1]); ok && strings.Contains(inside, "cpr") {
+				return true
 			}
 		}
-		sum += n
 	}
-	return sum%10 == 0
+	return false
 }

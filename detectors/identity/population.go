@@ -5,6 +5,10 @@ import (
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/identity/label"
+	"brevvagt/detectors/identity/number"
+	"brevvagt/detectors/identity/verdict"
+	"brevvagt/detectors/identity/written"
 	"brevvagt/document"
 )
 
@@ -69,7 +73,7 @@ func (t *tally) lostZeros(person bool) bool {
 // where they are no more than chance gives among many. Numbers with a label,
 // a word for a person or in the form 6-4 stay as they are, and so does one that
 // also stands among people elsewhere in the document.
-func (r *rules) settle(doc *document.Document, found []detectors.Finding, env detectors.Env) []detectors.Finding {
+func settle(r *number.Rules, doc *document.Document, found []detectors.Finding, env detectors.Env) []detectors.Finding {
 	if slices.ContainsFunc(found, func(f detectors.Finding) bool { return boxed(&f) }) {
 		found = reread(doc, found)
 	}
@@ -80,8 +84,8 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 	home := make(map[[2]int]place) // by segment and offset
 	for i := range doc.Segments {
 		seg := &doc.Segments[i]
-		readings, _ := r.read(seg, env.AsOf, true)
-		slices.SortStableFunc(readings, func(a, b Reading) int { return a.Start - b.Start })
+		readings, _ := written.Read(r, seg, env.AsOf, true)
+		slices.SortStableFunc(readings, func(a, b verdict.Reading) int { return a.Start - b.Start })
 		var row family
 		end := -1
 		for k := range readings {
@@ -89,9 +93,9 @@ func (r *rules) settle(doc *document.Document, found []detectors.Finding, env de
 			if x.Label != "" || x.Person && !x.Zero || x.OCR || x.Parted && x.End-x.Start != 11 {
 				continue
 			}
-			passes := x.Verdict == Strong || x.Verdict == ExceptionDate || x.Verdict == NoMod11 && x.Parted
-			undated := x.Verdict == NotCPR && (x.Parted || x.Zero || x.End-x.Start == 10)
-			if !passes && !undated && x.Verdict != WeakRun && x.Verdict != Old && x.Verdict != Future && !x.Near {
+			passes := x.Verdict == verdict.Strong || x.Verdict == verdict.ExceptionDate || x.Verdict == verdict.NoMod11 && x.Parted
+			undated := x.Verdict == verdict.NotCPR && (x.Parted || x.Zero || x.End-x.Start == 10)
+			if !passes && !undated && x.Verdict != verdict.WeakRun && x.Verdict != verdict.Old && x.Verdict != verdict.Future && !x.Near {
 				continue
 			}
 			fam := row
@@ -128,14 +132,14 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 	unproven := make(map[int]bool)
 	for i := range found {
 		f := &found[i]
-		if f.Detector != IDCPR {
+		if f.Detector != verdict.IDCPR {
 			continue
 		}
 		at, ok := home[[2]int{f.Segment, f.Start}]
 		t := counts[at.fam]
 		switch {
 		case byZero(*f):
-			if !ok || !t.lostZeros(slices.Contains(f.Why, besidePerson)) {
+			if !ok || !t.lostZeros(slices.Contains(f.Why, verdict.BesidePerson)) {
 				unproven[i] = true
 			}
 		case ok && byFormAlone(*f) && at.fam.parted:
@@ -170,19 +174,19 @@ func weaken(found []detectors.Finding, counts map[family]*tally, home map[[2]int
 
 // byCheckAlone reports whether nothing but the digits themselves speaks for a number.
 func byCheckAlone(f detectors.Finding) bool {
-	return f.Detector == IDCPR && f.Strength == detectors.Strong && len(f.Why) == 2 &&
+	return f.Detector == verdict.IDCPR && f.Strength == detectors.Strong && len(f.Why) == 2 &&
 		f.Why[0] == "dato" && (f.Why[1] == "modulus 11" || f.Why[1] == "undtagelsesdato")
 }
 
 // byZero reports whether no label speaks for a number that got its zero back.
 func byZero(f detectors.Finding) bool {
-	return f.Detector == IDCPR && slices.Contains(f.Why, zeroRestored) && !slices.ContainsFunc(f.Why, func(w string) bool { return strings.HasPrefix(w, labelReason) })
+	return f.Detector == verdict.IDCPR && slices.Contains(f.Why, verdict.ZeroRestored) && !slices.ContainsFunc(f.Why, func(w string) bool { return strings.HasPrefix(w, verdict.LabelReason) })
 }
 
 // byFormAlone reports whether nothing but a date and the form 6-4 with a blank speaks
 // for a number.
 func byFormAlone(f detectors.Finding) bool {
-	return f.Detector == IDCPR && f.Strength == detectors.Medium && len(f.Why) == 3 && f.Why[1] == "uden modulus 11" && f.Why[2] == "form 6-4"
+	return f.Detector == verdict.IDCPR && f.Strength == detectors.Medium && len(f.Why) == 3 && f.Why[1] == "uden modulus 11" && f.Why[2] == "form 6-4"
 }
 
 // column names a segment's column in its table, "Ark1!C" of "Ark1!C251", or its
@@ -197,8 +201,8 @@ func column(seg *document.Segment) string {
 // cellOf names the column of a table in a text, by its separator and place, when the
 // number at byte i begins a cell of it.
 func cellOf(s string, i int) (name string, ok bool) {
-	from, to, ok := row(s, i)
-	sep := separator(s[from:to])
+	from, to, ok := verdict.Line(s, i)
+	sep := verdict.Separator(s[from:to])
 	if !ok || sep == 0 || strings.TrimRight(s[from:i], " \"'") != "" && !strings.HasSuffix(strings.TrimRight(s[from:i], " \"'"), string(sep)) {
 		return "", false
 	}
@@ -208,11 +212,11 @@ func cellOf(s string, i int) (name string, ok bool) {
 // wordBefore is the word right before s[i], at most four signs away and on its line.
 func wordBefore(s string, i int) string {
 	k := i
-	for k > 0 && i-k < 4 && !wordByte(s, k-1) && s[k-1] != '\n' {
+	for k > 0 && i-k < 4 && !label.WordByte(s, k-1) && s[k-1] != '\n' {
 		k--
 	}
 	end := k
-	for k > 0 && wordByte(s, k-1) && end-k < 40 {
+	for k > 0 && label.WordByte(s, k-1) && end-k < 40 {
 		k--
 	}
 	return s[k:end]

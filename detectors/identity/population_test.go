@@ -7,6 +7,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/detectortest"
 	"brevvagt/detectors/identity"
+	"brevvagt/detectors/identity/verdict"
 	"brevvagt/document"
 )
 
@@ -43,7 +44,7 @@ func stamps(n int) []string {
 	var out []string
 	for i := 0; len(out) < n; i++ {
 		s := fmt.Sprintf("%02d%02d88%04d", i%28+1, i%12+1, 600+i*7%900)
-		if v, _ := identity.Classify(s, detectortest.AsOf); v == identity.WeakRun {
+		if v, _ := identity.Classify(s, detectortest.AsOf); v == verdict.WeakRun {
 			out = append(out, s)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/identity/verdict"
 	"brevvagt/document"
 )
 
@@ -15,14 +16,14 @@ func TestReadTwice(t *testing.T) {
 	}
 	key := detectors.Key{}
 	found := func(value string, strength detectors.Strength, at document.Location, why ...string) detectors.Finding {
-		return detectors.Finding{Category: Category, Value: key.Mask(value, value[:6]+"-xxxx"), Strength: strength, At: at, Why: why, Segment: at.Line}
+		return detectors.Finding{Category: verdict.Category, Value: key.Mask(value, value[:6]+"-xxxx"), Strength: strength, At: at, Why: why, Segment: at.Line}
 	}
 	here, there := document.Box{300, 700, 750, 50}, document.Box{300, 900, 750, 50}
 	for name, tt := range map[string]struct {
 		second detectors.Finding
 		want   int
 	}{
-		"a second look":          {found("0611122206", detectors.Strong, at(5, here), zeroRestored), 1},
+		"a second look":          {found("0611122206", detectors.Strong, at(5, here), verdict.ZeroRestored), 1},
 		"a weaker second look":   {found("2206458026", detectors.Medium, at(5, document.Box{310, 702, 700, 45})), 1},
 		"the same number again":  {found("2206457026", detectors.Strong, at(5, here)), 2},
 		"another in the line":    {found("0611122206", detectors.Strong, at(1, here)), 2},

@@ -40,7 +40,6 @@ var largePackages = map[string]int{
 	"quarantine":                   2585, // one service: hold, find, decide, expire over one table of moves
 	"cmd/brevvagt/config":          1700, // every setting of the one file, with its bounds and what doctor says of it
 	"internal/incidents":           2300, // a scenario is a short function, and there are eighty of them
-	"detectors/identity":           4850, // the ways a number is written, and the words that tell it from others
 	"detectors/residue":            1850, // placeholders of every merge system, and the skeleton of a letter
 	"detectors/special":            2980, // the lexicon in its forms, a sieve that passes over what is none of them, cues that tell a life together, members of councils and signatures, and what tells a statement about somebody from any other
 	"detectors/subject":            3500, // who a paper is about, read from letters, forms, tables, lists and prose

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"brevvagt/detectors"
-	"brevvagt/detectors/identity"
+	"brevvagt/detectors/identity/number"
 	"brevvagt/detectors/subject"
 	"brevvagt/internal/lower"
 	"brevvagt/scanner"
@@ -256,7 +256,7 @@ func (r *run) children(out *policy.Run) {
 	for i := range r.pairs {
 		p := &r.pairs[i]
 		to := r.people[p.row]
-		age, ok := identity.Age(to.value, r.asOf)
+		age, ok := number.Age(to.value, r.asOf)
 		if !ok || age >= childAge {
 			continue
 		}

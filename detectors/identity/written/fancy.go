@@ -1,4 +1,4 @@
-package identity
+package written
 
 import (
 	"strings"
@@ -6,6 +6,8 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/detectors/identity/said"
+	"brevvagt/detectors/identity/verdict"
 )
 
 // This file reads numbers in raised, lowered or circled digits. They stand for plain
@@ -17,22 +19,22 @@ func (f *finder) readFancy() {
 	if !f.signs.fancy {
 		return
 	}
-	plain, place := plainDigits(f.text)
+	plain, place := plainDigits(f.Text)
 	if place == nil {
 		return
 	}
-	again := finder{text: plain, heading: f.heading, rules: f.rules, today: f.today, cell: f.cell, explain: f.explain}
-	digits.Scan(plain, &again.row, again.match, nil, nil)
-	for _, r := range again.out {
+	again := finder{Reader: said.Reader{Judge: verdict.Judge{Text: plain, Heading: f.Heading, Rules: f.Rules, Today: f.Today, Cell: f.Cell, Explain: f.Explain}}}
+	digits.Scan(plain, &again.Row, again.match, nil, nil)
+	for _, r := range again.Out {
 		if start, end := place[r.Start], place[r.End]; end-start > r.End-r.Start {
 			r.Start, r.End = start, end
-			f.out = append(f.out, r)
+			f.Out = append(f.Out, r)
 		}
 	}
-	for _, sp := range again.spans {
+	for _, sp := range again.Spans {
 		if start, end := place[sp.Start], place[sp.End]; end-start > sp.End-sp.Start {
 			sp.Start, sp.End = start, end
-			f.spans = append(f.spans, sp)
+			f.Spans = append(f.Spans, sp)
 		}
 	}
 }

@@ -1,24 +1,25 @@
-package identity
+package verdict
 
 import (
 	"unicode/utf8"
 
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/detectors/identity/label"
 )
 
 // This file looks at what touches a number. Letters, further hyphens and decimal
 // signs make ten digits a part of something longer.
 
-// leftOpen reports whether a number may begin here.
-func (f *finder) leftOpen(c *candidate, labelled bool) bool {
-	s, i := f.text, c.start
+// LeftOpen reports whether a number may begin here.
+func (f *Judge) LeftOpen(c *Candidate, labelled bool) bool {
+	s, i := f.Text, c.Start
 	if i > 0 && s[i-1] == ' ' {
 		return true // as most
 	}
 	for w := digits.InvisibleBefore(s, i); w > 0; w = digits.InvisibleBefore(s, i) {
 		i -= w
 	}
-	if i == 0 || escapeBefore(s, i) {
+	if i == 0 || label.EscapeBefore(s, i) {
 		return true
 	}
 	r, w := utf8.DecodeLastRuneInString(s[:i])
@@ -27,12 +28,12 @@ func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 	case digits.IsLetter(r):
 		return labelled || f.gluedWord(before+w, c)
 	case digits.IsDash(r):
-		if before == 0 && f.cell && c.form == formRun && !labelled {
+		if before == 0 && f.Cell && c.Form == FormRun && !labelled {
 			return false // a negative number
 		}
-		return c.broken || before == 0 || !mixedWordBefore(s, before)
+		return c.Broken || before == 0 || !mixedWordBefore(s, before)
 	case r == '.' || r == ':':
-		return c.form == formParted || !digitBefore(s, before)
+		return c.Form == FormParted || !digitBefore(s, before)
 	case r == '+': // a foreign telephone number, or the sign between fields of EDIFACT
 		return before > 0 && digits.Alnum(s[before-1])
 	}
@@ -41,22 +42,22 @@ func (f *finder) leftOpen(c *candidate, labelled bool) bool {
 
 // gluedWord reports whether the letters that end at i are a word that lost its
 // space, or a table border that OCR read as a letter.
-func (f *finder) gluedWord(i int, c *candidate) bool {
+func (f *Judge) gluedWord(i int, c *Candidate) bool {
 	n, k := 0, i
-	for k > 0 && (digits.Letter(f.text[k-1]) || f.text[k-1] >= 0x80) {
+	for k > 0 && (digits.Letter(f.Text[k-1]) || f.Text[k-1] >= 0x80) {
 		k--
 		n++
 	}
-	if k > 0 && (digits.Digit(f.text[k-1])) {
+	if k > 0 && (digits.Digit(f.Text[k-1])) {
 		return false
 	}
-	if n == 1 && f.ocr {
-		switch f.text[k] {
+	if n == 1 && f.OCR {
+		switch f.Text[k] {
 		case 'l', 'I', 'i', 'j', 'J':
 			return true
 		}
 	}
-	return c.dashed && n >= 3
+	return c.Dashed && n >= 3
 }
 
 // mixedWordBefore reports whether the word that ends at i holds digits, as the
@@ -76,8 +77,8 @@ func mixedWordBefore(s string, i int) bool {
 func digitBefore(s string, i int) bool { return i > 0 && digits.Digit(s[i-1]) }
 
 // rightOpen reports whether a number may end here.
-func (f *finder) rightOpen(c *candidate, labelled bool) bool {
-	s, i := f.text, c.end
+func (f *Judge) rightOpen(c *Candidate, labelled bool) bool {
+	s, i := f.Text, c.End
 	if i < len(s) && s[i] == ' ' {
 		return true // as most
 	}
@@ -95,23 +96,23 @@ func (f *finder) rightOpen(c *candidate, labelled bool) bool {
 	next := i + w
 	switch {
 	case digits.IsLetter(r):
-		return (labelled || c.dashed) && wordAt(s, i)
+		return (labelled || c.Dashed) && wordAt(s, i)
 	case digits.IsDash(r):
 		if next >= len(s) {
 			return true
 		}
 		after, _ := utf8.DecodeRuneInString(s[next:])
 		return !digits.IsAlnum(after) || digits.IsLetter(after) && wordAt(s, next)
-	case c.form == formParted && !c.dashed && !labelled && r == ',' && f.decimals(next, c.start):
+	case c.Form == FormParted && !c.Dashed && !labelled && r == ',' && f.decimals(next, c.Start):
 		return false // "Konto 020304 5678,50": an account and its balance
-	case c.form == formParted || c.broken:
+	case c.Form == FormParted || c.Broken:
 		return true
 	case r == '%':
-		return escapeBefore(s, next+2)
+		return label.EscapeBefore(s, next+2)
 	case r == '.' || r == ':':
 		return !digitAfter(s, next)
 	case r == ',':
-		return !f.decimals(next, c.start)
+		return !f.decimals(next, c.Start)
 	}
 	return true
 }
@@ -132,16 +133,16 @@ func wordAt(s string, i int) bool {
 
 // decimals reports whether one or two digits stand at i, after a comma, as in an
 // amount; in a row of comma-separated values they stand between commas.
-func (f *finder) decimals(i, start int) bool {
+func (f *Judge) decimals(i, start int) bool {
 	n := 0
-	for i+n < len(f.text) && digits.Digit(f.text[i+n]) {
+	for i+n < len(f.Text) && digits.Digit(f.Text[i+n]) {
 		n++
 	}
 	if n == 0 || n > 2 {
 		return false
 	}
-	left := start > 0 && f.text[start-1] == ','
-	right := i+n < len(f.text) && f.text[i+n] == ','
+	left := start > 0 && f.Text[start-1] == ','
+	right := i+n < len(f.Text) && f.Text[i+n] == ','
 	return !left && !right
 }
 
@@ -149,20 +150,20 @@ func digitAfter(s string, i int) bool { return i < len(s) && digits.Digit(s[i]) 
 
 // branchBefore reports whether four digits and a blank stand before a number: a
 // bank's branch and account. A year is no branch.
-func (f *finder) branchBefore(c *candidate) bool {
-	i := c.start - 1
-	if i < 4 || f.text[i] != ' ' && f.text[i] != '-' {
+func (f *Judge) branchBefore(c *Candidate) bool {
+	i := c.Start - 1
+	if i < 4 || f.Text[i] != ' ' && f.Text[i] != '-' {
 		return false
 	}
 	for k := i - 4; k < i; k++ {
-		if !digits.Digit(f.text[k]) {
+		if !digits.Digit(f.Text[k]) {
 			return false
 		}
 	}
-	if i > 4 && (digits.Digit(f.text[i-5]) || f.text[i-5] == '.' || f.text[i-5] == '-') {
+	if i > 4 && (digits.Digit(f.Text[i-5]) || f.Text[i-5] == '.' || f.Text[i-5] == '-') {
 		return false
 	}
-	prefix := f.text[i-4 : i-2]
+	prefix := f.Text[i-4 : i-2]
 	return prefix != "19" && prefix != "20"
 }
 
@@ -178,8 +179,8 @@ var unitBegins = func() (t [256]uint64) {
 }()
 
 // amountAfter reports whether a currency stands beside a number.
-func (f *finder) amountAfter(c *candidate) bool {
-	rest := f.text[c.end:min(len(f.text), c.end+12)]
+func (f *Judge) amountAfter(c *Candidate) bool {
+	rest := f.Text[c.End:min(len(f.Text), c.End+12)]
 	for len(rest) > 0 && rest[0] == ' ' {
 		rest = rest[1:]
 	}

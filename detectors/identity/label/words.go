@@ -1,4 +1,4 @@
-package identity
+package label
 
 import (
 	"bytes"
@@ -7,7 +7,7 @@ import (
 
 // word is what a folded word says of the number behind it.
 type word struct {
-	kind    labelKind
+	kind    Kind
 	name    string // canonical, for people
 	needsNr bool   // only with "nr." or "nummer" behind it
 }
@@ -21,20 +21,21 @@ var persons = map[string]bool{"kunde": true, "medarbejder": true, "loen": true, 
 
 // known has the words by their length, first letter and last four: most words of a text
 // are told from labels by it without looking them up.
-var known = func() *tails {
-	t := new(tails)
+var known = func() *Tails {
+	t := new(Tails)
 	for w := range words {
-		t.add(tailHash(w, wordKey(len(w), w[0])))
+		t.Add(TailHash(w, WordKey(len(w), w[0])))
 	}
 	return t
 }()
 
 // mayBeKnown reports whether words may have the folded word.
 func mayBeKnown(w []byte) bool {
-	return len(w) > 0 && known.has(tailHash(w, wordKey(len(w), w[0])))
+	return len(w) > 0 && known.Has(TailHash(w, WordKey(len(w), w[0])))
 }
 
-func wordKey(length int, first byte) uint32 { return uint32(length)<<8 | uint32(first) }
+// WordKey is what else than its last letters tells a word: its length and first letter.
+func WordKey(length int, first byte) uint32 { return uint32(length)<<8 | uint32(first) }
 
 func makeWords() map[string]word {
 	m := make(map[string]word)
@@ -43,67 +44,67 @@ func makeWords() map[string]word {
 			m[s] = w
 		}
 	}
-	put(word{kind: labelFill}, "nr no nummer number num er id ids is td lyder numre numrene nummeret numret numbers key nbsp")
-	put(word{kind: labelCPR, name: "CPR-nr."}, "crp crpnr crpnummer cprnummmer cprnumret cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid cepeer cepeernr cepeernummer cepeernummeret")
-	put(word{kind: labelCPR, name: bornLabel}, "foedt fodt foedte foedselsdag foedselsdato")
-	put(word{kind: labelCPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer erstatningsnummer erstatningsnr "+
+	put(word{kind: fills}, "nr no nummer number num er id ids is td lyder numre numrene nummeret numret numbers key nbsp")
+	put(word{kind: CPR, name: "CPR-nr."}, "crp crpnr crpnummer cprnummmer cprnumret cpr cprnr cprnrs cprno cprnummer cprnummeret cprnumber cprnumre cprnumrene cprnum cprid cepeer cepeernr cepeernummer cepeernummeret")
+	put(word{kind: CPR, name: Born}, "foedt fodt foedte foedselsdag foedselsdato")
+	put(word{kind: CPR, name: "personnummer"}, "personnummer personnr personnummeret personnumre erstatningspersonnummer erstatningsnummer erstatningsnr "+
 		"foedselsnummer foedselsnr personummer persnummer personnumret sikringsnummer sikringsnr persnr personident personid personidentifier personidentifikator nationalidentifier civilregistrationnumber civilregistrationidentifier personcivilregistrationidentifier "+
 		"civilregno civilregnumber personennummer sundhedskort sundhedskortnr sundhedskortnummer sygesikringsbevis sygesikringsnummer sygesikringsnr sygesikringskort")
-	put(word{kind: labelCPR, name: "personnummer", needsNr: true}, "person pers")
-	put(word{kind: labelEither, name: "pnr"}, "pnr")
+	put(word{kind: CPR, name: "personnummer", needsNr: true}, "person pers")
+	put(word{kind: saysEither, name: "pnr"}, "pnr")
 	// "civil registration number", "social security no.", "personal id no."
-	put(word{kind: labelCPR, name: "civil registration"}, "civil ssn")
-	put(word{kind: labelCPR, name: "civil registration", needsNr: true}, "security personal")
+	put(word{kind: CPR, name: "civil registration"}, "civil ssn")
+	put(word{kind: CPR, name: "civil registration", needsNr: true}, "security personal")
 	// "P-enhed" is read as two words.
-	put(word{kind: labelP}, "penhed penheder produktionsenheder pnumre produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
-	put(word{kind: labelEither, name: "pnr", needsNr: true}, "p")
-	put(word{kind: labelOther, name: amount}, "kr dkk eur")
-	put(word{kind: labelOther}, "ref akt akten akter bilag konto kontostreng finanskonto account cvr bbr bfe tlf telefon mobil phone tel fax")
-	put(word{kind: labelOther, name: thing}, "faktura kreditnota invoice ordre indkoebsordre order ean gln isbn issn iban giro fik maaler ticket booking "+
+	put(word{kind: saysP}, "penhed penheder produktionsenheder pnumre produktionsenhed produktionsenhedsnummer produktionsenhedsnr pnummer")
+	put(word{kind: saysEither, name: "pnr", needsNr: true}, "p")
+	put(word{kind: Other, name: Amount}, "kr dkk eur")
+	put(word{kind: Other}, "ref akt akten akter bilag konto kontostreng finanskonto account cvr bbr bfe tlf telefon mobil phone tel fax")
+	put(word{kind: Other, name: Thing}, "faktura kreditnota invoice ordre indkoebsordre order ean gln isbn issn iban giro fik maaler ticket booking "+
 		"ordrer fakturaer kreditnotaer fakturaerne ordrerne pakker abonnement police policen foelgeseddel foelgesedler pakkeseddel leveringsseddel fragtbrev fragtbreve "+
 		"kundeaftale omkostningssted profitcenter stregkode barcode qrkode cylinder areal kvote co2kvote forespoergsel gravetilladelse byggetilladelse raadighedstilladelse "+
 		"vandmaaler elmaaler varmemaaler gasmaaler maalere item items artikel artikler art kolli licence license confirmation reservation shipment case cases po purchaseorder seq sequence offset nonce epoch rowid "+
 		"thread heap rss vsz charge parti serienumre lokation aftagenummer kopimaskine toner "+
 		"incident rekvisition batch lot asset pakke tracking track licens kvittering varenr bestilling rekv parkeringsafgift afgift udbud tegning")
-	put(word{kind: labelOther, name: version}, "version build release driver firmware")
+	put(word{kind: Other, name: Version}, "version build release driver firmware")
 	// Words for persons ("kunde") are here: the person's own number may follow the bare
 	// word. The number of a case or a paper may be built on a CPR number.
-	put(word{kind: labelOther, needsNr: true}, "customer member employee user sag sager sags journal j jour aftale kunde kreditor debitor leverandoer medarbejder loen laaner "+
+	put(word{kind: Other, needsNr: true}, "customer member employee user sag sager sags journal j jour aftale kunde kreditor debitor leverandoer medarbejder loen laaner "+
 		"se reg registrerings skade dok dokument reference klage bruger besked mail anmeldelses anmeldelse")
-	put(word{kind: labelOther, name: thing, needsNr: true}, "part serial policy purchase product model unit room flight transfer payment receipt contract shop ejendom ejendoms matrikel serie vare tilbud betalings transaktions kort installations lokations "+
+	put(word{kind: Other, name: Thing, needsNr: true}, "part serial policy purchase product model unit room flight transfer payment receipt contract shop ejendom ejendoms matrikel serie vare tilbud betalings transaktions kort installations lokations "+
 		"projekt bestillings loebe afregnings kontrakt kontrakts job request trace session transaction message proces process event device objekt object "+
 		"post poster dokumenter posterings rapport proeve analyse boring parkerings afgifts hold moede meeting change opgave task plan medie materiale "+
 		"forsendelses afsendelses kvitterings")
-	put(word{kind: labelOther, name: foreign}, "samordningsnummer samordningsnr henkiloetunnus kennitala")
-	put(word{kind: labelPerson}, "mor moderen moderens far faderen faderens aegtefaelle aegtefaellen samlever samleveren vaerge plejemor plejefar afdoede arving borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
-	put(word{kind: labelOther}, "tidspunkt timestamp logtid klokkeslaet")
+	put(word{kind: Other, name: Foreign}, "samordningsnummer samordningsnr henkiloetunnus kennitala")
+	put(word{kind: Person}, "mor moderen moderens far faderen faderens aegtefaelle aegtefaellen samlever samleveren vaerge plejemor plejefar afdoede arving borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
+	put(word{kind: Other}, "tidspunkt timestamp logtid klokkeslaet")
 	// These say whose number it is and not what.
-	put(word{kind: labelNone}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
+	put(word{kind: None}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
 	return m
 }
 
 // classify tells what a folded word says. hasNr is true when "nr." or the like
 // stands between it and the number.
-func classify(w []byte, hasNr bool) (labelKind, string) {
+func classify(w []byte, hasNr bool) (Kind, string) {
 	if mayBeKnown(w) {
 		if says, ok := words[string(w)]; ok {
 			if says.needsNr && !hasNr {
-				return labelNone, ""
+				return None, ""
 			}
 			return says.kind, says.name
 		}
 	}
 	if len(w) < 3 || !mayEndLabel(w[len(w)-3], w[len(w)-2], w[len(w)-1]) {
-		return labelNone, ""
+		return None, ""
 	}
 	for _, tail := range [...]string{"cpr", "cprnr", "cprnummer"} {
 		if hasTail(w, tail) {
-			return labelCPR, "CPR-nr."
+			return CPR, "CPR-nr."
 		}
 	}
 	for _, tail := range [...]string{"nummer", "nr", "number", "numre", "numrene", "numbers"} {
 		if hasTail(w, tail) {
-			return labelOther, kindOfThing(w[:len(w)-len(tail)])
+			return Other, kindOfThing(w[:len(w)-len(tail)])
 		}
 	}
 	return otherID(w), ""
@@ -141,49 +142,49 @@ func saysNothing(s string, i, n int, things bool) bool {
 	x, y, z := s[i-3]|0x20, s[i-2]|0x20, s[i-1]|0x20
 	switch { // two letters are no thing, and end as no label does
 	case n == 2:
-		return !known.has(hash(tail>>16, wordKey(n, y)))
+		return !known.Has(hash(tail>>16, WordKey(n, y)))
 	case n == 3:
 		tail >>= 8
 	}
-	if mayEndLabel(x, y, z) || things && thingTails.has(hash(tail, 0)) {
+	if mayEndLabel(x, y, z) || things && thingTails.Has(hash(tail, 0)) {
 		return false
 	}
 	first := s[i-n] | 0x20
 	if s[i-n] == 0xc3 {
 		first = foldsTo[s[i-n+1]]
 	}
-	return !known.has(hash(tail, wordKey(n, first)))
+	return !known.Has(hash(tail, WordKey(n, first)))
 }
 
 // kindOfThing names the number that a compound ("fakturanummer") is: a thing's, unless
 // the word before "nummer" is a person, a case or unknown.
 func kindOfThing(stem []byte) string {
 	stem = bytes.TrimSuffix(stem, []byte("s"))
-	if known, ok := words[string(stem)]; ok && known.name == thing {
-		return thing
+	if known, ok := words[string(stem)]; ok && known.name == Thing {
+		return Thing
 	}
-	if known, ok := words[string(stem)+"s"]; ok && known.name == thing {
-		return thing
+	if known, ok := words[string(stem)+"s"]; ok && known.name == Thing {
+		return Thing
 	}
 	return ""
 }
 
 // otherID reads "dokId" and "request_id": a thing's own number. A person's ("kundeId",
 // "borgerid") is left to the digits, for it may be the CPR number.
-func otherID(w []byte) labelKind {
+func otherID(w []byte) Kind {
 	stem, ok := bytes.CutSuffix(w, []byte("id"))
 	switch {
 	case !ok || len(stem) < 3:
-		return labelNone
+		return None
 	case len(stem) >= 7 && stem[len(stem)-1] == 's' && !bytes.HasPrefix(stem, []byte("person")) && !bytes.HasPrefix(stem, []byte("borger")) && !bytes.HasPrefix(stem, []byte("patient")):
-		return labelOther // "angivelsesid"
+		return Other // "angivelsesid"
 	case !mayBeKnown(stem):
-		return labelNone
+		return None
 	}
-	if known := words[string(stem)]; known.kind == labelOther && !persons[string(stem)] {
-		return labelOther
+	if known := words[string(stem)]; known.kind == Other && !persons[string(stem)] {
+		return Other
 	}
-	return labelNone
+	return None
 }
 
 func hasTail(w []byte, tail string) bool {
@@ -203,7 +204,7 @@ func foldBack(buf *[maxWord]byte, s string, low, i int) (w []byte, k int) {
 			return foldAny(buf, s, low, i)
 		}
 		if c < 0x80 {
-			if c = lower[c]; c == 0 {
+			if c = Lower[c]; c == 0 {
 				break
 			}
 			n, k = n-1, k-1
@@ -227,14 +228,14 @@ func foldBack(buf *[maxWord]byte, s string, low, i int) (w []byte, k int) {
 
 // foldAny is foldBack for any word.
 func foldAny(buf *[maxWord]byte, s string, low, i int) (w []byte, k int) {
-	for k = i; k > low && wordByte(s, k-1); {
+	for k = i; k > low && WordByte(s, k-1); {
 		k--
 	}
 	return fold(buf[:0], s[k:i]), k
 }
 
-// lower has the small letter for each letter of ASCII, 0 for any other sign.
-var lower = func() (t [128]byte) {
+// Lower has the small letter for each letter of ASCII, 0 for any other sign.
+var Lower = func() (t [128]byte) {
 	for c := byte('a'); c <= 'z'; c++ {
 		t[c], t[c-'a'+'A'] = c, c
 	}
@@ -277,7 +278,7 @@ var heads = wordSet(`kontrakt aftale tilbud abonnement licens police polise gara
 // isThing reports whether a folded word ends in the word for a thing, in any number.
 func isThing(w []byte) bool {
 	switch {
-	case len(w) < 3 || !thingTails.has(tailHash(w, 0)):
+	case len(w) < 3 || !thingTails.Has(TailHash(w, 0)):
 		return false
 	case headEnds(w):
 		return true
@@ -293,32 +294,34 @@ func isThing(w []byte) bool {
 // thingEnds are the endings of a word for a thing.
 var thingEnds = [...]string{"en", "et", "er", "erne", "s", "n", "r", "ne", "ens", "ets"}
 
-// tails is a set of the last four letters of words, told by a hash: it may say that it has
+// Tails is a set of the last four letters of words, told by a hash: it may say that it has
 // some which it has not.
-type tails [1 << 16 / 64]uint64
+type Tails [1 << 16 / 64]uint64
 
 // thingTails are those of the words for things. Those of less than four letters have no
 // ending and stand in no compound.
-var thingTails = func() *tails {
-	t := new(tails)
+var thingTails = func() *Tails {
+	t := new(Tails)
 	for w := range heads {
-		t.add(tailHash(w, 0))
+		t.Add(TailHash(w, 0))
 		if len(w) > 3 {
 			for _, end := range thingEnds {
-				t.add(tailHash(w+end, 0))
+				t.Add(TailHash(w+end, 0))
 			}
 		}
 	}
 	return t
 }()
 
-func (t *tails) add(hash uint16) { t[hash/64] |= 1 << (hash % 64) }
+// Add puts a hash into the set.
+func (t *Tails) Add(hash uint16) { t[hash/64] |= 1 << (hash % 64) }
 
-func (t *tails) has(hash uint16) bool { return t[hash/64]>>(hash%64)&1 != 0 }
+// Has reports whether a hash is in the set.
+func (t *Tails) Has(hash uint16) bool { return t[hash/64]>>(hash%64)&1 != 0 }
 
-// tailHash is of the last four letters of a word, or of all where it has fewer, and of
+// TailHash is of the last four letters of a word, or of all where it has fewer, and of
 // what else tells it from others.
-func tailHash[T string | []byte](w T, more uint32) uint16 {
+func TailHash[T string | []byte](w T, more uint32) uint16 {
 	var tail uint32
 	if n := len(w); n >= 4 {
 		tail = uint32(w[n-4]) | uint32(w[n-3])<<8 | uint32(w[n-2])<<16 | uint32(w[n-1])<<24
@@ -336,7 +339,7 @@ func hash(tail, more uint32) uint16 { return uint16((tail ^ more*0x85ebca6b) * 0
 func headEnds(w []byte) bool {
 	fits := headLengths[w[len(w)-1]]
 	for n := 3; n <= min(len(w), maxHead) && fits>>n != 0; n++ {
-		if fits>>n&1 != 0 && (n == len(w) || n > 3 && n+2 < len(w)) && headTails.has(tailHash(w[len(w)-n:], uint32(n))) && heads[string(w[len(w)-n:])] {
+		if fits>>n&1 != 0 && (n == len(w) || n > 3 && n+2 < len(w)) && headTails.Has(TailHash(w[len(w)-n:], uint32(n))) && heads[string(w[len(w)-n:])] {
 			return true
 		}
 	}
@@ -344,10 +347,10 @@ func headEnds(w []byte) bool {
 }
 
 // headTails has the heads by their length and last four letters.
-var headTails = func() *tails {
-	t := new(tails)
+var headTails = func() *Tails {
+	t := new(Tails)
 	for w := range heads {
-		t.add(tailHash(w, uint32(len(w))))
+		t.Add(TailHash(w, uint32(len(w))))
 	}
 	return t
 }()
@@ -362,3 +365,11 @@ var headLengths = func() (t [256]uint32) {
 	}
 	return t
 }()
+
+// SignSet is the set of the bytes of a list.
+func SignSet(list string) (t [256]bool) {
+	for _, c := range []byte(list) {
+		t[c] = true
+	}
+	return t
+}

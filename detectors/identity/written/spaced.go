@@ -1,9 +1,10 @@
-package identity
+package written
 
 import (
 	"strings"
 	"unicode/utf8"
 
+	"brevvagt/detectors/identity/verdict"
 	"brevvagt/internal/columns"
 )
 
@@ -15,15 +16,15 @@ import (
 // matchSpaced judges four digits in such a column with the date of birth in another,
 // both under headings that say so.
 func (f *finder) matchSpaced() bool {
-	last := &f.row.Runs[f.row.Count-1]
-	if last.Start < 2 || f.text[last.Start-2:last.Start] != "  " || !strings.HasPrefix(f.text[last.End:]+"  ", "  ") && f.text[last.End] != '\n' && f.text[last.End] != '\r' {
+	last := &f.Row.Runs[f.Row.Count-1]
+	if last.Start < 2 || f.Text[last.Start-2:last.Start] != "  " || !strings.HasPrefix(f.Text[last.End:]+"  ", "  ") && f.Text[last.End] != '\n' && f.Text[last.End] != '\r' {
 		return false
 	}
-	from, to, ok := row(f.text, last.Start)
-	if !ok || from == 0 || separator(f.text[from:to]) != 0 || !f.findTable(' ', from) || !saysSerial(f.table.head) {
+	from, to, ok := verdict.Line(f.Text, last.Start)
+	if !ok || from == 0 || verdict.Separator(f.Text[from:to]) != 0 || !f.FindTable(' ', from) || !verdict.SaysSerial(f.Table.Head) {
 		return false
 	}
-	heads, cells := spacedCells(f.table.head), spacedCells(f.text[from:to])
+	heads, cells := spacedCells(f.Table.Head), spacedCells(f.Text[from:to])
 	placed := underHeads(heads, cells)
 	names, values := make([]string, len(heads)), make([]string, len(heads))
 	for i, h := range heads {
@@ -33,15 +34,15 @@ func (f *finder) matchSpaced() bool {
 		}
 	}
 	for _, j := range columns.Join(names, values) {
-		c := candidate{start: from + cells[placed[j.From]].at, end: last.End, form: formParted, spoken: true}
+		c := verdict.Candidate{Start: from + cells[placed[j.From]].at, End: last.End, Form: verdict.FormParted, Spoken: true}
 		number := strings.Replace(j.Text, "-", "", 1)
-		if len(number) != len(c.d) || number[6:] != f.text[last.Start:last.End] {
+		if len(number) != len(c.Digits) || number[6:] != f.Text[last.Start:last.End] {
 			continue
 		}
-		for i := range c.d {
-			c.d[i] = number[i] - '0'
+		for i := range c.Digits {
+			c.Digits[i] = number[i] - '0'
 		}
-		if c.start < c.end && f.take(c) {
+		if c.Start < c.End && f.Take(c) {
 			return true
 		}
 	}

@@ -1,10 +1,13 @@
-package identity
+package said
 
 import (
 	"regexp"
 	"strings"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/identity/label"
+	"brevvagt/detectors/identity/number"
+	"brevvagt/detectors/identity/verdict"
 	"brevvagt/document"
 	"brevvagt/internal/columns"
 )
@@ -29,17 +32,17 @@ type call struct {
 	named               bool // by the label of its text alone: the check digit must agree
 }
 
-// across puts each serial whose date no text of its own holds together with a date of
+// Across puts each serial whose date no text of its own holds together with a date of
 // another. Date and check digit must agree, or the date be called one of birth.
-func (r *rules) across(doc *document.Document, env detectors.Env) []detectors.Placed {
+func Across(r *number.Rules, doc *document.Document, env detectors.Env) []detectors.Placed {
 	var out []detectors.Placed
 	for _, c := range calls(doc) {
-		f := finder{text: doc.Segments[c.segment].Text, rules: r, today: daysOf(env.AsOf), spoken: true}
-		f.readSpoken()
-		if len(f.spans) == 0 {
-			r.elsewhere(doc, c, &f)
+		f := Reader{Judge: verdict.Judge{Text: doc.Segments[c.segment].Text, Rules: r, Today: number.DaysOf(env.AsOf)}, Spoken: true}
+		f.ReadSpoken()
+		if len(f.Spans) == 0 {
+			elsewhere(r, doc, c, &f)
 		}
-		for _, sp := range f.spans {
+		for _, sp := range f.Spans {
 			out = append(out, detectors.Placed{Segment: c.segment, Span: sp})
 		}
 	}
@@ -159,7 +162,7 @@ func answers(doc *document.Document, question int, near string) []call {
 
 // elsewhere judges the serial with the dates of the texts around its own, and of the
 // subject, until one makes a number.
-func (r *rules) elsewhere(doc *document.Document, c call, f *finder) {
+func elsewhere(r *number.Rules, doc *document.Document, c call, f *Reader) {
 	for i := range doc.Segments {
 		seg := &doc.Segments[i]
 		subject := seg.Label == "Subject"
@@ -173,16 +176,16 @@ func (r *rules) elsewhere(doc *document.Document, c call, f *finder) {
 		if !strings.ContainsAny(text, "0123456789") {
 			continue
 		}
-		if n, ok := birthField(seg, c.four); ok && (!c.named || modulus11(&n.d)) {
-			n.start, n.end = c.start, c.end
-			f.take(n)
+		if n, ok := birthField(seg, c.four); ok && (!c.named || number.Modulus11(&n.Digits)) {
+			n.Start, n.End = c.start, c.end
+			f.Take(n)
 			return
 		}
-		other := finder{text: text, rules: r, today: f.today}
-		for _, m := range spokenDate.FindAllStringSubmatchIndex(text, -1) {
-			if n, ok := other.spokenNumber(0, m, c.four); ok && other.persons(&n) && (!c.named || modulus11(&n.d)) {
-				n.start, n.end, n.apart = c.start, c.end, true
-				f.take(n)
+		other := Reader{Judge: verdict.Judge{Text: text, Rules: r, Today: f.Today}}
+		for _, m := range verdict.SpokenDate.FindAllStringSubmatchIndex(text, -1) {
+			if n, ok := other.SpokenNumber(0, m, c.four); ok && other.persons(&n) && (!c.named || number.Modulus11(&n.Digits)) {
+				n.Start, n.End, n.Apart = c.start, c.end, true
+				f.Take(n)
 				return
 			}
 		}
@@ -194,7 +197,7 @@ const nearLabel = 6
 
 // birthField is the number with the date of a field that is called a date of birth and
 // holds nothing else: BDAY:19580208.
-func birthField(seg *document.Segment, four [4]byte) (c candidate, ok bool) {
+func birthField(seg *document.Segment, four [4]byte) (c verdict.Candidate, ok bool) {
 	if seg.Label == "" || len(seg.Text) < 6 || len(seg.Text) > 25 || !columns.Birth(seg.Label) {
 		return c, false
 	}
@@ -202,31 +205,31 @@ func birthField(seg *document.Segment, four [4]byte) (c candidate, ok bool) {
 	if len(day) != 6 {
 		return c, false
 	}
-	c = candidate{form: formParted, spoken: true, apart: true}
+	c = verdict.Candidate{Form: verdict.FormParted, Spoken: true, Apart: true}
 	for i := range day {
-		c.d[i] = day[i] - '0'
+		c.Digits[i] = day[i] - '0'
 	}
-	copy(c.d[6:], four[:])
-	born, raised, ok := birthOf(&c.d)
-	return c, ok && !raised && (century == "" || twoDigits(born.year/100) == century)
+	copy(c.Digits[6:], four[:])
+	born, raised, ok := number.BirthOf(&c.Digits)
+	return c, ok && !raised && (century == "" || number.TwoDigits(born.Year/100) == century)
 }
 
 // persons reports whether a date and a serial from another text are somebody's: called a
 // date of birth, or with the check digit, of no recent day, and no other number's part.
-func (f *finder) persons(c *candidate) bool {
-	before := f.text[max(0, c.start-birthLabel):c.start]
+func (f *Reader) persons(c *verdict.Candidate) bool {
+	before := f.Text[max(0, c.Start-birthLabel):c.Start]
 	if birthWords.MatchString(before) {
 		return true
 	}
-	born, _, _ := birthOf(&c.d)
-	lab := labelBefore(f.text, c.start)
-	return modulus11(&c.d) && !f.recent(born) && !f.recentDay(c) && lab.kind != labelOther && !cardWords.MatchString(before)
+	born, _, _ := number.BirthOf(&c.Digits)
+	lab := label.Before(f.Text, c.Start)
+	return number.Modulus11(&c.Digits) && !f.Recent(born) && !f.recentDay(c) && lab.Kind != label.Other && !cardWords.MatchString(before)
 }
 
 // recentDay reports whether the date is one of the last three years: a day on which
 // something was or is to be.
-func (f *finder) recentDay(c *candidate) bool {
-	pair := func(i int) int { return int(c.d[i])*10 + int(c.d[i+1]) }
-	day := birth{2000 + pair(4), pair(2), pair(0)}
-	return day.exists() && f.today > 0 && day.days() <= f.today+10000 && day.days() > f.today-30000
+func (f *Reader) recentDay(c *verdict.Candidate) bool {
+	pair := func(i int) int { return int(c.Digits[i])*10 + int(c.Digits[i+1]) }
+	day := number.Birth{Year: 2000 + pair(4), Month: pair(2), Day: pair(0)}
+	return day.Exists() && f.Today > 0 && day.Days() <= f.Today+10000 && day.Days() > f.Today-30000
 }

@@ -1,4 +1,4 @@
-package identity
+package written
 
 import (
 	"os"
@@ -7,25 +7,29 @@ import (
 	"time"
 
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/detectors/identity/label"
+	"brevvagt/detectors/identity/number"
+	"brevvagt/detectors/identity/said"
+	"brevvagt/detectors/identity/verdict"
 	"brevvagt/document"
 )
 
 var asOf = time.Date(2058, 1, 1, 0, 0, 0, 0, time.UTC)
 
 // readBoth reads a text 64 bytes at once and byte by byte.
-func readBoth(s string, heading string) (blocks, every []Reading) {
-	r := newRules(Config{})
-	for _, out := range []*[]Reading{&blocks, &every} {
-		f := finder{text: s, rules: r, today: daysOf(asOf), explain: true}
+func readBoth(s string, heading string) (blocks, every []verdict.Reading) {
+	r := number.NewRules(number.Config{})
+	for _, out := range []*[]verdict.Reading{&blocks, &every} {
+		f := finder{Reader: said.Reader{Judge: verdict.Judge{Text: s, Rules: r, Today: number.DaysOf(asOf), Explain: true}}}
 		if heading != "" {
-			f.heading = headingLabel(heading)
+			f.Heading = label.Heading(heading)
 		}
 		if out == &blocks {
-			digits.Scan(s, &f.row, f.match, f.meetFour, nil)
+			digits.Scan(s, &f.Row, f.match, f.meetFour, nil)
 		} else {
-			digits.ScanEvery(s, &f.row, f.match)
+			digits.ScanEvery(s, &f.Row, f.match)
 		}
-		*out = f.out
+		*out = f.Out
 	}
 	return blocks, every
 }
@@ -45,7 +49,7 @@ func checkBoth(t *testing.T, s, heading string) {
 
 func spellings(t testing.TB) []string {
 	t.Helper()
-	data, err := os.ReadFile("../../testdata/cpr/vectors.tsv")
+	data, err := os.ReadFile("../../../testdata/cpr/vectors.tsv")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,10 +87,10 @@ func FuzzRead(f *testing.F) {
 		f.Add(s, "CPR", true)
 		f.Add(s, "", false)
 	}
-	r := newRules(Config{})
+	r := number.NewRules(number.Config{})
 	f.Fuzz(func(t *testing.T, s, heading string, ocr bool) {
 		seg := document.Segment{Text: s, Label: heading, At: document.Location{OCR: ocr}}
-		_, spans := r.read(&seg, asOf, false)
+		_, spans := Read(r, &seg, asOf, false)
 		for _, sp := range spans {
 			if sp.Start < 0 || sp.End > len(s) || sp.Start >= sp.End {
 				t.Fatalf("%d-%d of %d bytes", sp.Start, sp.End, len(s))
@@ -99,9 +103,9 @@ func FuzzRead(f *testing.F) {
 }
 
 func TestNothingIsAllocatedWithoutNumbers(t *testing.T) {
-	r := newRules(Config{})
+	r := number.NewRules(number.Config{})
 	seg := document.Segment{Text: strings.Repeat("Mødet den 3. marts 2026 kl. 10.30 – tlf. 72 14 50 66, se § 8 i loven.\n", 2000)}
-	if n := testing.AllocsPerRun(5, func() { r.read(&seg, asOf, false) }); n != 0 {
+	if n := testing.AllocsPerRun(5, func() { Read(r, &seg, asOf, false) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -110,11 +114,11 @@ func TestNothingIsAllocatedWithoutNumbers(t *testing.T) {
 func TestKnownCitizen(t *testing.T) {
 	const text = "Se 1203363951, 7203363951 og 1203363952."
 	for _, name := range []string{"", "1203363951", "7203363951"} {
-		rules := newRules(Config{})
+		rules := number.NewRules(number.Config{})
 		if name != "" {
-			rules = newRules(Config{Known: func(v string) bool { return v == name }})
+			rules = number.NewRules(number.Config{Known: func(v string) bool { return v == name }})
 		}
-		_, spans := rules.read(&document.Segment{Text: text}, asOf, false)
+		_, spans := Read(rules, &document.Segment{Text: text}, asOf, false)
 		if name == "" && len(spans) != 0 || name != "" && (len(spans) != 1 || spans[0].Value != name || spans[0].Why[0] != "kendt borger") {
 			t.Errorf("known %q: %+v", name, spans)
 		}

@@ -1,4 +1,7 @@
-package identity
+// Package label reads what the words beside a number say it is: a person's number, or
+// that of a case, a thing, an amount. The nearest label counts, and only for the number
+// that follows it.
+package label
 
 import (
 	"math/bits"
@@ -9,144 +12,103 @@ import (
 	"brevvagt/internal/glance"
 )
 
-// This file reads the words before a number. The nearest label counts, and only
-// for the number that follows it.
+// Kind is what a label says.
+type Kind byte
 
-type labelKind byte
-
+// The kinds.
 const (
-	labelNone   labelKind = iota
-	labelCPR              // says that this is a person's number
-	labelOther            // says that it is some other number
-	labelP                // P-nummer: other if the number begins with 10, else nothing
-	labelEither           // pnr: P-nummer if the number begins with 10, else a person's
-	labelFill             // "nr.", "nummer": belongs to the word before
-	labelPerson           // "borgeren": says that a person is spoken of
+	None       Kind = iota
+	CPR             // says that this is a person's number
+	Other           // says that it is some other number
+	saysP           // P-nummer: other if the number begins with 10, else nothing
+	saysEither      // pnr: P-nummer if the number begins with 10, else a person's
+	fills           // "nr.", "nummer": belongs to the word before
+	Person          // "borgeren": says that a person is spoken of
 )
 
-// bornLabel is the name of the label that a mere date of birth has.
-const bornLabel = "født"
+// Born is the name of the label that a mere date of birth has.
+const Born = "født"
 
 // Names of labels for other numbers: a currency, a thing that no person is (as against
 // a case or a customer, whose number may be built on a person's), a program.
 const (
-	amount  = "beløb"
-	thing   = "ting"
-	version = "version"
-	foreign = "udenlandsk"
+	Amount  = "beløb"
+	Thing   = "ting"
+	Version = "version"
+	Foreign = "udenlandsk"
 )
 
-// label is the nearest label of a number. direct is true when nothing but filling
-// words stands between, carried when it stands before a row of numbers of which this
+// Label is the nearest label of a number. Direct is true when nothing but filling
+// words stands between, Carried when it stands before a row of numbers of which this
 // is not the first.
-type label struct {
-	kind    labelKind
-	name    string // canonical, for people
-	direct  bool
-	carried bool
+type Label struct {
+	Kind    Kind
+	Name    string // canonical, for people
+	Direct  bool
+	Carried bool
 }
 
+// How far labels are looked for.
 const (
-	labelWindow = 64 // bytes looked back
-	labelTokens = 8  // words looked back
+	Window    = 64 // bytes looked back
+	maxTokens = 8  // words looked back
 )
 
-// labelOf gives the label that counts for the number s[start:end]: the nearest one
-// before it, the one in parentheses behind it, or the segment's heading.
-func (f *finder) labelOf(start, end int) label {
-	lab := settle(labelBefore(f.text, start), f.text, start)
-	if lab.kind == labelOther && lab.direct && f.aloneInColumn(start, end) {
-		// The word stands in another cell: the name of this one's column counts for more.
-		if column := settle(f.columnLabel(start), f.text, start); column.kind == labelCPR && column.name != bornLabel {
-			return column
-		}
-	}
-	if lab.kind == labelCPR || lab.kind == labelOther && lab.direct {
-		return lab
-	}
-	if behind := labelBehind(f.text, end); behind.kind == labelCPR {
-		return behind
-	}
-	heading := settle(f.heading, f.text, start)
-	if heading.kind == labelCPR || heading.kind == labelOther && f.alone(start, end) {
-		return heading
-	}
-	if f.aloneInColumn(start, end) {
-		if column := settle(f.columnLabel(start), f.text, start); column.kind == labelCPR && column.name != bornLabel || column.kind == labelOther {
-			return column
-		}
-	}
-	said := labelSaid(f.text, end)
-	list := label{}
-	if end-start == 10 {
-		list = f.listLabel(start)
-	}
-	switch {
-	case said.kind == labelCPR:
-		return said
-	case list.kind != labelNone:
-		return list
-	case lab.kind == labelPerson || heading.kind == labelPerson || said.kind == labelPerson:
-		return label{kind: labelPerson, direct: lab.kind == labelPerson && lab.direct || heading.kind == labelPerson && f.alone(start, end)}
-	}
-	return label{}
-}
-
-// labelSaid reads "er borgerens CPR-nr." behind a number, up to the end of the
+// SaidBehind reads "er borgerens CPR-nr." behind a number, up to the end of the
 // sentence or the next number, which a label would belong to.
-func labelSaid(s string, i int) label {
-	rest := s[i:min(len(s), i+labelWindow)]
+func SaidBehind(s string, i int) Label {
+	rest := s[i:min(len(s), i+Window)]
 	if !strings.HasPrefix(rest, " er ") && !strings.HasPrefix(rest, " is ") {
-		return label{}
+		return Label{}
 	}
 	for _, end := range []string{"\n", "?", "!", ";", ". "} {
 		rest, _, _ = strings.Cut(rest, end)
 	}
 	if strings.ContainsAny(rest, "0123456789") {
-		return label{}
+		return Label{}
 	}
 	var buf [maxWord]byte
-	who := label{}
+	who := Label{}
 	for w := range strings.FieldsFuncSeq(rest, func(r rune) bool { return !unicode.IsLetter(r) }) {
 		switch kind, name := classify(fold(buf[:0], w), false); kind {
-		case labelCPR:
-			return label{kind: labelCPR, name: name}
-		case labelPerson:
-			who.kind = labelPerson
+		case CPR:
+			return Label{Kind: CPR, Name: name}
+		case Person:
+			who.Kind = Person
 		}
 	}
 	return who
 }
 
-// settle decides the labels that depend on the number's beginning.
-func settle(l label, s string, start int) label {
+// Settle decides the labels that depend on the number's beginning.
+func Settle(l Label, s string, start int) Label {
 	ten := strings.HasPrefix(s[start:], "10")
 	switch {
-	case l.kind == labelP && ten, l.kind == labelEither && ten:
-		l.kind = labelOther
-	case l.kind == labelP:
-		l = label{}
-	case l.kind == labelEither:
-		l.kind = labelCPR
+	case l.Kind == saysP && ten, l.Kind == saysEither && ten:
+		l.Kind = Other
+	case l.Kind == saysP:
+		l = Label{}
+	case l.Kind == saysEither:
+		l.Kind = CPR
 	}
 	return l
 }
 
-// labelBefore finds the nearest label in front of s[i].
-func labelBefore(s string, i int) label {
-	low := max(0, i-labelWindow)
-	if escapeBefore(s, i) {
+// Before finds the nearest label in front of s[i].
+func Before(s string, i int) Label {
+	low := max(0, i-Window)
+	if EscapeBefore(s, i) {
 		i -= 3
 	}
-	address := inAddress(s, i)
+	address := InAddress(s, i)
 	hasNr, hasID, direct, lines, run := i > 0 && s[i-1] == '#' || address, false, true, 0, 0
-	var who label
+	var who Label
 	var whose owner
 	var buf [maxWord]byte
 	letters := lettersAt(s, low)
-	for tokens := 0; tokens < labelTokens && i > low; {
+	for tokens := 0; tokens < maxTokens && i > low; {
 		c := s[i-1]
-		if !wordByte(s, i-1) {
+		if !WordByte(s, i-1) {
 			i--
 			if c == '\n' {
 				lines++
@@ -173,52 +135,52 @@ func labelBefore(s string, i int) label {
 		w, k := foldBack(&buf, s, low, i)
 		kind, name := classify(w, hasNr)
 		switch {
-		case kind == labelEither && address && !hasID && i-k == 1: // "/p/" in an address
-			kind, name = labelNone, ""
-		case kind == labelEither && hasID && i-k == 1: // "p?id="
-			kind, name = labelNone, ""
+		case kind == saysEither && address && !hasID && i-k == 1: // "/p/" in an address
+			kind, name = None, ""
+		case kind == saysEither && hasID && i-k == 1: // "p?id="
+			kind, name = None, ""
 			fallthrough
-		case kind == labelNone && direct && hasNr && (address && hasID || !address && namesThing(s, k, i, w)):
-			kind = labelOther
-		case kind == labelNone && direct && tokens < 2 && isThing(w) && !persons[string(w)]:
-			kind = labelOther
+		case kind == None && direct && hasNr && (address && hasID || !address && namesThing(s, k, i, w)):
+			kind = Other
+		case kind == None && direct && tokens < 2 && isThing(w) && !persons[string(w)]:
+			kind = Other
 		}
 		switch {
-		case kind == labelNone && hasNr && nationalBefore(s, k, w),
-			kind == labelOther && strings.HasPrefix(string(w), "loeben") && strings.Contains(strings.ToLower(s[max(0, k-24):k]), "fødselsda"):
-			kind, name = labelCPR, "personnummer"
-		case kind == labelOther && strings.HasPrefix(string(w), "reg") && strings.HasSuffix(strings.ToLower(s[:k]), "civil "):
-			kind, name = labelCPR, "civil registration"
-		case kind == labelCPR && foreignBefore(s, k):
-			kind, name = labelOther, foreign
+		case kind == None && hasNr && nationalBefore(s, k, w),
+			kind == Other && strings.HasPrefix(string(w), "loeben") && strings.Contains(strings.ToLower(s[max(0, k-24):k]), "fødselsda"):
+			kind, name = CPR, "personnummer"
+		case kind == Other && strings.HasPrefix(string(w), "reg") && strings.HasSuffix(strings.ToLower(s[:k]), "civil "):
+			kind, name = CPR, "civil registration"
+		case kind == CPR && foreignBefore(s, k):
+			kind, name = Other, Foreign
 		}
 		if k == i-1 && k >= 4 && strings.EqualFold(s[k-4:i], "c.p.r") {
-			kind, name = labelCPR, "CPR-nr."
+			kind, name = CPR, "CPR-nr."
 		}
 		switch kind {
-		case labelFill:
+		case fills:
 			hasNr, hasID = true, hasID || string(w) == "id"
-		case labelPerson:
+		case Person:
 			if lines == 0 {
-				if who.kind == labelNone {
-					who = label{kind: labelPerson, direct: direct}
+				if who.Kind == None {
+					who = Label{Kind: Person, Direct: direct}
 				}
 			}
 			hasNr, direct = false, false
-		case labelNone:
+		case None:
 			if codeBefore(s, k, i) { // "Projektnr. XA-2206457026"
 				break
 			}
 			whose = whose.before(w, s[k])
 			hasNr, direct = false, false
 		default:
-			return label{kind: kind, name: name, direct: direct || kind == labelOther && whose == ownerNamed}
+			return Label{Kind: kind, Name: name, Direct: direct || kind == Other && whose == ownerNamed}
 		}
 		i = k
 		tokens++
 	}
-	if address && hasID && direct && who.kind == labelNone {
-		return label{kind: labelOther, direct: true}
+	if address && hasID && direct && who.Kind == None {
+		return Label{Kind: Other, Direct: true}
 	}
 	return who
 }
@@ -267,7 +229,7 @@ const (
 // before gives the state with the word w, folded, in front, whose first byte is c.
 func (p owner) before(w []byte, c byte) owner {
 	switch {
-	case p <= ownerWords && (capital(c) || c == 0xc3):
+	case p <= ownerWords && (Capital(c) || c == 0xc3):
 		return ownerWords
 	case p == ownerWords:
 		switch string(w) {
@@ -285,7 +247,7 @@ func codeBefore(s string, k, i int) bool {
 		return false
 	}
 	for _, c := range []byte(s[k:i]) {
-		if !capital(c) {
+		if !Capital(c) {
 			return false
 		}
 	}
@@ -314,23 +276,23 @@ func foreignBefore(s string, k int) bool {
 	return false
 }
 
-// escapeBefore reports whether the escape of a sign in an address on the web ends at i.
-func escapeBefore(s string, i int) bool {
+// EscapeBefore reports whether the escape of a sign in an address on the web ends at i.
+func EscapeBefore(s string, i int) bool {
 	return i >= 3 && i <= len(s) && s[i-3] == '%' && hex(s[i-2]) && hex(s[i-1])
 }
 
 func hex(c byte) bool { return digits.Digit(c) || c|0x20 >= 'a' && c|0x20 <= 'f' }
 
-// headingLabel reads the name of a column or field. Any word in it that says CPR
+// Heading reads the name of a column or field. Any word in it that says CPR
 // counts; another label only when it is the last word.
-func headingLabel(s string) label {
+func Heading(s string) Label {
 	var buf [maxWord]byte
 	s = s[max(0, len(s)-200):]
-	last := label{}
+	last := Label{}
 	hasNr, first := false, true
 	for i := len(s); i > 0; {
 		k := i
-		for k > 0 && wordByte(s, k-1) {
+		for k > 0 && WordByte(s, k-1) {
 			k--
 		}
 		if k == i {
@@ -339,13 +301,13 @@ func headingLabel(s string) label {
 		}
 		kind, name := classify(fold(buf[:0], s[k:i]), hasNr)
 		switch {
-		case kind == labelCPR || kind == labelEither:
-			return label{kind: kind, name: name, direct: true}
-		case kind == labelFill:
+		case kind == CPR || kind == saysEither:
+			return Label{Kind: kind, Name: name, Direct: true}
+		case kind == fills:
 			hasNr = true
 		default:
-			if first && kind != labelNone {
-				last = label{kind: kind, name: name, direct: true}
+			if first && kind != None {
+				last = Label{Kind: kind, Name: name, Direct: true}
 			}
 			hasNr, first = false, false
 		}
@@ -354,24 +316,24 @@ func headingLabel(s string) label {
 	return last
 }
 
-// labelBehind reads "(cpr)" after a number.
-func labelBehind(s string, i int) label {
+// Behind reads "(cpr)" after a number.
+func Behind(s string, i int) Label {
 	rest := s[i:min(len(s), i+24)]
 	for rest != "" && rest[0] == ' ' {
 		rest = rest[1:]
 	}
 	if rest == "" || rest[0] != '(' {
-		return label{}
+		return Label{}
 	}
 	inside, _, ok := strings.Cut(rest[1:], ")")
 	if !ok {
-		return label{}
+		return Label{}
 	}
-	return headingLabel(inside)
+	return Heading(inside)
 }
 
-// wordByte tells letters, those of Danish included.
-func wordByte(s string, i int) bool {
+// WordByte tells letters, those of Danish included.
+func WordByte(s string, i int) bool {
 	c := s[i]
 	if digits.Letter(c) {
 		return true
@@ -385,4 +347,12 @@ func wordByte(s string, i int) bool {
 		return i+1 < len(s)
 	}
 	return i > 0 && s[i-1] == 0xc3
+}
+
+// Capital tells the capitals of ASCII.
+func Capital(c byte) bool { return c >= 'A' && c <= 'Z' }
+
+// MentionsCPR reports whether the text says CPR in one of its usual spellings.
+func MentionsCPR(s string) bool {
+	return strings.Contains(s, "cpr") || strings.Contains(s, "CPR") || strings.Contains(s, "Cpr")
 }

@@ -1,4 +1,4 @@
-package identity
+package said
 
 import (
 	"math/bits"
@@ -6,6 +6,9 @@ import (
 	"strings"
 
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/detectors/identity/label"
+	"brevvagt/detectors/identity/number"
+	"brevvagt/detectors/identity/verdict"
 	"brevvagt/internal/glance"
 )
 
@@ -25,10 +28,10 @@ var joinWords = map[string]bool{
 }
 
 // joinTails has them by their length, first byte and last four.
-var joinTails = func() *tails {
-	t := new(tails)
+var joinTails = func() *label.Tails {
+	t := new(label.Tails)
 	for w := range joinWords {
-		t.add(tailHash(w, wordKey(len(w), w[0])))
+		t.Add(label.TailHash(w, label.WordKey(len(w), w[0])))
 	}
 	return t
 }()
@@ -42,10 +45,10 @@ func joined(s string) (n int, sure, bare bool) {
 	words := 0
 	for n < min(len(s), maxJoin) {
 		k := n
-		for k < len(s) && wordByte(s, k) {
+		for k < len(s) && label.WordByte(s, k) {
 			k++
 		}
-		if k == n || !joinTails.has(tailHash(s[n:k], wordKey(k-n, s[n]))) {
+		if k == n || !joinTails.Has(label.TailHash(s[n:k], label.WordKey(k-n, s[n]))) {
 			break
 		}
 		says, ok := joinWords[s[n:k]]
@@ -62,32 +65,32 @@ func joined(s string) (n int, sure, bare bool) {
 }
 
 // joinBegins has the first bytes of such words.
-var joinBegins = signSet("esofdbamt(")
+var joinBegins = label.SignSet("esofdbamt(")
 
 // joinSign tells what may stand between a date and such words.
 func joinSign(c byte) bool { return c == ' ' || c == ',' || c == '.' || c == '-' || c == '\n' }
 
-// matchTold judges the date that ends the row, six digits or three pairs, and the four
+// MatchTold judges the date that ends the row, six digits or three pairs, and the four
 // digits that a word joins to it.
-func (f *finder) matchTold() bool {
-	if end := f.row.Runs[f.row.Count-1].End; end < len(f.text) && !joinSign(f.text[end]) {
+func (f *Reader) MatchTold() bool {
+	if end := f.Row.Runs[f.Row.Count-1].End; end < len(f.Text) && !joinSign(f.Text[end]) {
 		return false
 	}
-	first, pairs := f.row.Count-1, f.row.Count >= 3
-	for k := f.row.Count - 1; pairs && k >= f.row.Count-3; k-- {
-		pairs = f.row.Runs[k].N == 2
+	first, pairs := f.Row.Count-1, f.Row.Count >= 3
+	for k := f.Row.Count - 1; pairs && k >= f.Row.Count-3; k-- {
+		pairs = f.Row.Runs[k].N == 2
 	}
 	switch {
 	case pairs:
-		first = f.row.Count - 3
-	case f.row.Runs[first].N != 6:
+		first = f.Row.Count - 3
+	case f.Row.Runs[first].N != 6:
 		return false
 	}
-	end := f.row.Runs[f.row.Count-1].End
-	if end+1 < len(f.text) && f.text[end] == ' ' && digits.Digit(f.text[end+1]) {
+	end := f.Row.Runs[f.Row.Count-1].End
+	if end+1 < len(f.Text) && f.Text[end] == ' ' && digits.Digit(f.Text[end+1]) {
 		return false // as most
 	}
-	rest := f.text[end:min(len(f.text), end+2*maxJoin)]
+	rest := f.Text[end:min(len(f.Text), end+2*maxJoin)]
 	start := 0
 	for start < len(rest) && joinSign(rest[start]) {
 		start++
@@ -104,20 +107,20 @@ func (f *finder) matchTold() bool {
 	if width == 0 {
 		return false
 	}
-	c := f.joined(first, formRun)
-	copy(c.d[6:], serial[:])
-	c.end = end + start + n + width
-	c.broken = bare || pairs
-	if sure && !pairs || !c.broken && f.pronounBefore(c.start) {
-		c.form, c.spoken = formParted, true
+	c := f.Joined(first, verdict.FormRun)
+	copy(c.Digits[6:], serial[:])
+	c.End = end + start + n + width
+	c.Broken = bare || pairs
+	if sure && !pairs || !c.Broken && f.pronounBefore(c.Start) {
+		c.Form, c.Spoken = verdict.FormParted, true
 	}
-	return f.take(c)
+	return f.Take(c)
 }
 
 // toldSerial reads four digits, together, in pairs, one by one, or said in words;
 // width is 0 when they are not there or a fifth follows.
 func toldSerial(s string) (d [4]byte, width int) {
-	if s != "" && wordByte(s, 0) {
+	if s != "" && label.WordByte(s, 0) {
 		return saidSerial(s)
 	}
 	n := 0
@@ -142,7 +145,7 @@ func saidSerial(s string) (d [4]byte, width int) {
 	n := 0
 	for k := 0; n < 4; {
 		from := k
-		for k < len(s) && wordByte(s, k) {
+		for k < len(s) && label.WordByte(s, k) {
 			k++
 		}
 		v, ok := numerals[strings.ToLower(s[from:k])]
@@ -164,8 +167,8 @@ func saidSerial(s string) (d [4]byte, width int) {
 }
 
 // pronounBefore reports whether somebody is spoken of right before the number.
-func (f *finder) pronounBefore(start int) bool {
-	before := strings.ToLower(f.text[max(0, start-60):start])
+func (f *Reader) pronounBefore(start int) bool {
+	before := strings.ToLower(f.Text[max(0, start-60):start])
 	for w := range strings.FieldsSeq(before) {
 		switch strings.Trim(w, ",.:;") {
 		case "han", "hun", "hans", "hendes", "ham", "hende":
@@ -217,19 +220,19 @@ var tensEnglish = strings.Fields("twenty thirty forty fifty sixty seventy eighty
 // begin with one. Hardly any text has them, so that they are looked for first.
 var zeroWords = [...]string{"nul", "null", "zero"}
 
-// minLabelled is more than the longest text, in bytes, that holds a label in full and no
+// MinLabelled is more than the longest text, in bytes, that holds a label in full and no
 // number behind it.
-const minLabelled = 16
+const MinLabelled = 16
 
 // maxSaid is how far, in bytes, a number said in words reaches back from its zero.
 const maxSaid = 90
 
-// saysZero reports whether a text says "nul", by the pair of letters that is rarer.
-func saysZero(s string) bool {
+// SaysZero reports whether a text says "nul", by the pair of letters that is rarer.
+func SaysZero(s string) bool {
 	const reach = 63 // of the 64 bytes at a glance the last begins no pair
 	for i := 0; i < len(s); i += reach {
 		for pairs := glance.Pairs(s, i, 'u', 'l'); pairs != 0; pairs &= pairs - 1 {
-			if at := i + bits.TrailingZeros64(pairs); at > 0 && s[at-1]|0x20 == 'n' && (at == 1 || !wordByte(s, at-2)) && (at+2 >= len(s) || s[at+2] == 'l' || !wordByte(s, at+2)) {
+			if at := i + bits.TrailingZeros64(pairs); at > 0 && s[at-1]|0x20 == 'n' && (at == 1 || !label.WordByte(s, at-2)) && (at+2 >= len(s) || s[at+2] == 'l' || !label.WordByte(s, at+2)) {
 				return true
 			}
 		}
@@ -237,50 +240,50 @@ func saysZero(s string) bool {
 	return false
 }
 
-// readSaid judges a number in words, behind "cpr" or by its check digit: "cpr er tolv nul tre enogtres,
+// ReadSaid judges a number in words, behind "cpr" or by its check digit: "cpr er tolv nul tre enogtres,
 // toogtredive sytten".
-func (f *finder) readSaid() {
+func (f *Reader) ReadSaid() {
 	for _, w := range zeroWords {
 		f.readSaidWith(w)
 	}
 }
 
-func (f *finder) readSaidWith(zeroWord string) {
+func (f *Reader) readSaidWith(zeroWord string) {
 	done := 0
 	for at := 0; ; {
-		n := strings.Index(f.text[at:], zeroWord)
+		n := strings.Index(f.Text[at:], zeroWord)
 		if n < 0 {
 			return
 		}
 		zero := at + n
 		at = zero + len(zeroWord)
-		if zero < done || zero > 0 && wordByte(f.text, zero-1) || at < len(f.text) && wordByte(f.text, at) {
+		if zero < done || zero > 0 && label.WordByte(f.Text, zero-1) || at < len(f.Text) && label.WordByte(f.Text, at) {
 			continue
 		}
 		start := f.saidFrom(zero)
-		var c candidate
-		if c, done = f.said(start); done > start && (modulus11(&c.d) && c.real() || f.labelOf(start, done).kind == labelCPR) {
-			f.take(c)
+		var c verdict.Candidate
+		if c, done = f.said(start); done > start && (number.Modulus11(&c.Digits) && c.Real() || f.LabelOf(start, done).Kind == label.CPR) {
+			f.Take(c)
 		}
 		done = max(done, at)
 	}
 }
 
-// readSaidBehind judges a number in words that has no zero: it must stand close behind
+// ReadSaidBehind judges a number in words that has no zero: it must stand close behind
 // its label.
-func (f *finder) readSaidBehind() {
+func (f *Reader) ReadSaidBehind() {
 	f.behindCPR(func(at int) {
-		for tries, k := 0, at; tries < 5 && k < len(f.text); tries++ {
-			for k < len(f.text) && !wordByte(f.text, k) && !digits.Digit(f.text[k]) && k-at < maxJoin {
+		for tries, k := 0, at; tries < 5 && k < len(f.Text); tries++ {
+			for k < len(f.Text) && !label.WordByte(f.Text, k) && !digits.Digit(f.Text[k]) && k-at < maxJoin {
 				k++
 			}
 			if c, end := f.said(k); end > k {
-				if modulus11(&c.d) && !f.readAt(k) {
-					f.take(c)
+				if number.Modulus11(&c.Digits) && !f.ReadAt(k) {
+					f.Take(c)
 				}
 				return
 			}
-			for k < len(f.text) && wordByte(f.text, k) {
+			for k < len(f.Text) && label.WordByte(f.Text, k) {
 				k++
 			}
 		}
@@ -288,10 +291,10 @@ func (f *finder) readSaidBehind() {
 }
 
 // behindCPR calls read with the end of every "cpr" of the text.
-func (f *finder) behindCPR(read func(at int)) {
+func (f *Reader) behindCPR(read func(at int)) {
 	for _, w := range [...]string{"cpr", "CPR", "Cpr"} {
 		for at := 0; ; {
-			n := strings.Index(f.text[at:], w)
+			n := strings.Index(f.Text[at:], w)
 			if n < 0 {
 				break
 			}
@@ -302,15 +305,15 @@ func (f *finder) behindCPR(read func(at int)) {
 }
 
 // saidFrom goes back over the numerals before s[i] and the words between the halves.
-func (f *finder) saidFrom(i int) int {
+func (f *Reader) saidFrom(i int) int {
 	at := i
 	for low := max(0, i-maxSaid); at > low; {
-		k := len(strings.TrimRight(f.text[:at], " ,.-\r\n"))
+		k := len(strings.TrimRight(f.Text[:at], " ,.-\r\n"))
 		from := k
-		for from > low && wordByte(f.text, from-1) {
+		for from > low && label.WordByte(f.Text, from-1) {
 			from--
 		}
-		word := strings.ToLower(f.text[from:k])
+		word := strings.ToLower(f.Text[from:k])
 		if _, ok := numerals[word]; ok && from < k && at-k <= 3 {
 			i = from
 		} else if !saidBetween[word] || at-k > 3 {
@@ -327,12 +330,12 @@ var saidBetween = map[string]bool{"og": true, "så": true, "derefter": true, "bi
 	"and": true, "then": true, "dash": true, "hyphen": true}
 
 // said reads ten digits in words from byte i on; end is i when there are not ten.
-func (f *finder) said(i int) (c candidate, end int) {
-	c = candidate{start: i, form: formParted, spoken: true}
+func (f *Reader) said(i int) (c verdict.Candidate, end int) {
+	c = verdict.Candidate{Start: i, Form: verdict.FormParted, Spoken: true}
 	n, k := 0, i
 	for n < 10 {
 		v, to := f.numeralAt(k, n)
-		for words := 0; n == 6 && v.digits == 0 && to > k && words < 2 && saidBetween[strings.ToLower(f.text[k:to])]; words++ {
+		for words := 0; n == 6 && v.digits == 0 && to > k && words < 2 && saidBetween[strings.ToLower(f.Text[k:to])]; words++ {
 			k = f.nextSaid(to)
 			v, to = f.numeralAt(k, n)
 		}
@@ -340,21 +343,21 @@ func (f *finder) said(i int) (c candidate, end int) {
 			return c, i
 		}
 		if v.digits == 2 {
-			c.d[n] = byte(v.value / 10)
+			c.Digits[n] = byte(v.value / 10)
 			n++
 		}
-		c.d[n] = byte(v.value % 10)
+		c.Digits[n] = byte(v.value % 10)
 		n++
-		c.end = k
+		c.End = k
 		k = f.nextSaid(k)
 	}
-	return c, c.end
+	return c, c.End
 }
 
 // nextSaid goes over what parts two numerals.
-func (f *finder) nextSaid(i int) int {
+func (f *Reader) nextSaid(i int) int {
 	k := i
-	for k < len(f.text) && k-i < 4 && strings.IndexByte(" ,.-\r\n", f.text[k]) >= 0 {
+	for k < len(f.Text) && k-i < 4 && strings.IndexByte(" ,.-\r\n", f.Text[k]) >= 0 {
 		k++
 	}
 	return k
@@ -363,17 +366,17 @@ func (f *finder) nextSaid(i int) int {
 // numeralAt reads the numeral at byte i, of which n digits were said before: digits is 0
 // for any other word, which ends at the second result. "syv og tyve" and "sixty-three"
 // are one, but not across the middle or the end of a number.
-func (f *finder) numeralAt(i, n int) (numeral, int) {
+func (f *Reader) numeralAt(i, n int) (numeral, int) {
 	v, to := f.wordAt(i)
 	if n == 5 || n == 9 {
 		return v, to
 	}
 	switch {
-	case v.digits == 1 && v.value > 0 && strings.HasPrefix(f.text[to:], " og "):
+	case v.digits == 1 && v.value > 0 && strings.HasPrefix(f.Text[to:], " og "):
 		if ten, end := f.wordAt(to + len(" og ")); ten.digits == 2 && ten.value >= 20 && ten.value%10 == 0 {
 			return numeral{ten.value + v.value, 2}, end
 		}
-	case v.digits == 2 && to < len(f.text) && (f.text[to] == '-' || f.text[to] == ' ') && slices.Contains(tensEnglish, strings.ToLower(f.text[i:to])):
+	case v.digits == 2 && to < len(f.Text) && (f.Text[to] == '-' || f.Text[to] == ' ') && slices.Contains(tensEnglish, strings.ToLower(f.Text[i:to])):
 		if one, end := f.wordAt(to + 1); one.digits == 1 && one.value > 0 {
 			return numeral{v.value + one.value, 2}, end
 		}
@@ -381,15 +384,10 @@ func (f *finder) numeralAt(i, n int) (numeral, int) {
 	return v, to
 }
 
-func (f *finder) wordAt(i int) (numeral, int) {
+func (f *Reader) wordAt(i int) (numeral, int) {
 	to := i
-	for to < len(f.text) && wordByte(f.text, to) {
+	for to < len(f.Text) && label.WordByte(f.Text, to) {
 		to++
 	}
-	return numerals[strings.ToLower(f.text[i:to])], to
-}
-
-// mentionsCPR reports whether the text says CPR in one of its usual spellings.
-func mentionsCPR(s string) bool {
-	return strings.Contains(s, "cpr") || strings.Contains(s, "CPR") || strings.Contains(s, "Cpr")
+	return numerals[strings.ToLower(f.Text[i:to])], to
 }

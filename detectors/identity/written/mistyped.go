@@ -1,4 +1,4 @@
-package identity
+package written
 
 import (
 	"strings"
@@ -6,6 +6,9 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/identity/digits"
+	"brevvagt/detectors/identity/label"
+	"brevvagt/detectors/identity/number"
+	"brevvagt/detectors/identity/verdict"
 )
 
 // This file reads numbers in which somebody typed, or a machine read, letters for digits,
@@ -29,13 +32,25 @@ type signs struct {
 	fancy   bool
 }
 
+// meetFour looks at the four digits at start as the end of a number in a chat, of one in
+// which letters stand for digits, and of one whose date stands apart.
+func (f *finder) meetFour(start int) {
+	if start > 1 && f.Text[start-1] == ' ' && f.Text[start-2] == ':' {
+		f.MatchChat(start)
+	}
+	if start > 6 && (mayBeDigit[f.Text[start-7]] || mayBeDigit[f.Text[start-1]] || !digits.Letter(f.Text[start-2])) { // few years
+		f.meetTail(start)
+	}
+	f.NoteFour(start)
+}
+
 // meetTail notes the four digits from byte k on where letters that look like digits stand
 // before them: most have a look at two bytes.
 func (f *finder) meetTail(k int) {
 	if f.signs.tailed == len(f.signs.tails) {
 		return
 	}
-	if i := dateEnd(f.text, k); i >= 6 && mayBeDigit[f.text[i-1]] && mayBeDigit[f.text[i-6]] && !plainDigitsIn(f.text[i-6:i]) {
+	if i := dateEnd(f.Text, k); i >= 6 && mayBeDigit[f.Text[i-1]] && mayBeDigit[f.Text[i-6]] && !plainDigitsIn(f.Text[i-6:i]) {
 		f.signs.tails[f.signs.tailed] = k
 		f.signs.tailed++
 	}
@@ -64,18 +79,18 @@ func dateEnd(s string, k int) int {
 
 // meetSign notes the hyphen or the byte from 0xd9 on at i.
 func (f *finder) meetSign(i int) {
-	switch f.text[i] {
+	switch f.Text[i] {
 	case '-':
-		if aroundHyphen(f.text, i, 1) {
+		if aroundHyphen(f.Text, i, 1) {
 			f.signs.note(i)
 		}
 	case 0xe2:
-		if aroundHyphen(f.text, i, len("–")) && dashAt(f.text, i) {
+		if aroundHyphen(f.Text, i, len("–")) && dashAt(f.Text, i) {
 			f.signs.note(i)
 		}
-		f.signs.fancy = f.signs.fancy || beginsFancy(f.text, i)
+		f.signs.fancy = f.signs.fancy || beginsFancy(f.Text, i)
 	case 0xf0:
-		f.signs.fancy = f.signs.fancy || beginsFancy(f.text, i)
+		f.signs.fancy = f.signs.fancy || beginsFancy(f.Text, i)
 	}
 }
 
@@ -109,7 +124,7 @@ func plainDigitsIn(s string) bool {
 // readMistyped judges what stands around every hyphen that was noted, the plain ones first.
 func (f *finder) readMistyped() {
 	for _, k := range f.signs.tails[:f.signs.tailed] {
-		f.mistypedAt(dateEnd(f.text, k), k)
+		f.mistypedAt(dateEnd(f.Text, k), k)
 	}
 	if f.signs.count == 0 {
 		return
@@ -121,7 +136,7 @@ func (f *finder) readMistyped() {
 	}
 	for _, plain := range [...]bool{true, false} {
 		for _, i := range f.signs.hyphens[:f.signs.count] {
-			if width := 1; plain == (f.text[i] == '-') {
+			if width := 1; plain == (f.Text[i] == '-') {
 				if !plain {
 					width = len("–")
 				}
@@ -133,8 +148,8 @@ func (f *finder) readMistyped() {
 
 // readMistypedAround does so for every hyphen of a width that begins with the byte.
 func (f *finder) readMistypedAround(first byte, width int) {
-	for i := range len(f.text) {
-		if f.text[i] == first && aroundHyphen(f.text, i, width) && dashAt(f.text, i) {
+	for i := range len(f.Text) {
+		if f.Text[i] == first && aroundHyphen(f.Text, i, width) && dashAt(f.Text, i) {
 			f.mistypedAt(i, i+width)
 		}
 	}
@@ -143,41 +158,41 @@ func (f *finder) readMistypedAround(first byte, width int) {
 // mistypedAt judges the six signs before byte i and the four from byte k on. Date and check
 // digit must both prove the number, and nothing may call it another.
 func (f *finder) mistypedAt(i, k int) {
-	c := candidate{start: i, end: k, form: formParted, dashed: k > i && f.text[i:k] != " ", mistyped: true}
+	c := verdict.Candidate{Start: i, End: k, Form: verdict.FormParted, Dashed: k > i && f.Text[i:k] != " ", Mistyped: true}
 	if i == k {
-		c.form = formRun
+		c.Form = verdict.FormRun
 	}
 	letters := 0
 	for n := 5; n >= 0; n-- {
-		width, d, letter := mistypedBefore(f.text, c.start)
+		width, d, letter := mistypedBefore(f.Text, c.Start)
 		if width == 0 {
 			return
 		}
-		c.start -= width
-		c.d[n] = d
+		c.Start -= width
+		c.Digits[n] = d
 		letters += letter
 	}
 	plain := letters
 	for n := 6; n < 10; n++ {
-		width, d, letter := mistypedDigit(f.text[c.end:])
+		width, d, letter := mistypedDigit(f.Text[c.End:])
 		if width == 0 {
 			return
 		}
-		c.end += width
-		c.d[n] = d
+		c.End += width
+		c.Digits[n] = d
 		letters += letter
 	}
-	if letters == 0 || letters > maxDisguised || !modulus11(&c.d) || !c.real() || !f.apartFromCodes(&c) || f.covered(c.start, c.end) || f.readAt(c.start) {
+	if letters == 0 || letters > maxDisguised || !number.Modulus11(&c.Digits) || !c.Real() || !f.apartFromCodes(&c) || f.Covered(c.Start, c.End) || f.ReadAt(c.Start) {
 		return
 	}
-	lab := f.labelOf(c.start, c.end)
-	if f.moment(&c) || lab.kind == labelOther {
+	lab := f.LabelOf(c.Start, c.End)
+	if f.Moment(&c) || lab.Kind == label.Other {
 		return
 	}
-	hyphen := k > i && !strings.Contains(f.text[i:k], " ")
-	c.disguised = plain == letters && letters > 1 && disguise(f.text[c.start:i])
-	if hyphen && letters <= maxMistyped || lab.kind == labelCPR || lab.kind == labelPerson || c.disguised || f.nameBefore(c.start) {
-		f.take(c)
+	hyphen := k > i && !strings.Contains(f.Text[i:k], " ")
+	c.Disguised = plain == letters && letters > 1 && disguise(f.Text[c.Start:i])
+	if hyphen && letters <= maxMistyped || lab.Kind == label.CPR || lab.Kind == label.Person || c.Disguised || f.NameBefore(c.Start) {
+		f.Take(c)
 	}
 }
 
@@ -186,7 +201,7 @@ func (f *finder) mistypedAt(i, k int) {
 func disguise(s string) bool {
 	small := false
 	for _, c := range []byte(s) {
-		if small && capital(c) {
+		if small && label.Capital(c) {
 			return true
 		}
 		small = small || c >= 'a' && c <= 'z'
@@ -196,16 +211,16 @@ func disguise(s string) bool {
 
 // apartFromCodes reports whether neither a letter nor a sign that joins the parts of keys,
 // addresses and names of files touches the number.
-func (f *finder) apartFromCodes(c *candidate) bool {
-	before, _ := utf8.DecodeLastRuneInString(f.text[:c.start])
-	behind, width := utf8.DecodeRuneInString(f.text[c.end:])
-	if c.start > 0 && (digits.IsAlnum(before) || strings.ContainsRune("-_/=.@#+&%", before)) {
+func (f *finder) apartFromCodes(c *verdict.Candidate) bool {
+	before, _ := utf8.DecodeLastRuneInString(f.Text[:c.Start])
+	behind, width := utf8.DecodeRuneInString(f.Text[c.End:])
+	if c.Start > 0 && (digits.IsAlnum(before) || strings.ContainsRune("-_/=.@#+&%", before)) {
 		return false
 	}
-	if c.end == len(f.text) {
+	if c.End == len(f.Text) {
 		return true
 	}
-	next, _ := utf8.DecodeRuneInString(f.text[c.end+width:])
+	next, _ := utf8.DecodeRuneInString(f.Text[c.End+width:])
 	return !digits.IsAlnum(behind) && !strings.ContainsRune("-_/=@#+&%", behind) && (behind != '.' || !digits.IsAlnum(next))
 }
 
