@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,7 +15,6 @@ import (
 
 	"brevvagt/cmd/brevvagt/sample"
 	"brevvagt/internal/incidents"
-	"brevvagt/internal/porttest"
 	"brevvagt/internal/postfixtest"
 	"brevvagt/scanner"
 	"brevvagt/scanner/policy"
@@ -48,85 +46,21 @@ func benchMail(size int) []byte {
 
 // benchAttachment has a text file of about size bytes, encoded.
 func benchAttachment(size int) []byte {
+	return withAttachment("text/plain; charset=utf-8; name=bilag.txt", []byte(benchText(size)))
+}
+
+// withAttachment is a mail with a file of a type.
+func withAttachment(kind string, file []byte) []byte {
 	var b strings.Builder
 	b.WriteString("From: " + from + "\r\nTo: b@firma.example\r\nSubject: Bilag\r\nDate: Tue, 24 Nov 2026 09:00:00 +0100\r\nMessage-ID: <bench@kommune.example>\r\nMIME-Version: 1.0\r\n" +
 		"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\nSe bilaget.\r\n" +
-		"--x\r\nContent-Type: text/plain; charset=utf-8; name=bilag.txt\r\nContent-Transfer-Encoding: base64\r\n\r\n")
-	for line := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString([]byte(benchText(size)))), 76) {
+		"--x\r\nContent-Type: " + kind + "\r\nContent-Transfer-Encoding: base64\r\n\r\n")
+	for line := range slices.Chunk([]byte(base64.StdEncoding.EncodeToString(file)), 76) {
 		b.Write(line)
 		b.WriteString("\r\n")
 	}
 	b.WriteString("--x--\r\n")
 	return []byte(b.String())
-}
-
-// BenchmarkGateway compares a Postfix with brevvagt as shipped (real daemon, full
-// pipeline) with a Postfix without, in turns, four clients with ten mails a
-// connection, then one client alone. It reports mails per second, the ratio of
-// both, and the times per mail in milliseconds. Mail is thrown away once it is
-// accepted, which makes the filter's share as large as it can be; how a gateway
-// works that passes its mail on is BenchmarkThroughGateway.
-func BenchmarkGateway(b *testing.B) {
-	in := install(b, "")
-	with := postfixtest.Start(b, postfixtest.Config{Milter: "unix:" + in.socket})
-	without := postfixtest.Start(b, postfixtest.Config{})
-	in.quiet(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n", "unix:"+in.socket, with.ConfigDir))
-	in.start()
-	for _, x := range []struct {
-		name   string
-		raw    []byte
-		mails  int
-		rounds int
-	}{
-		{"5KB", benchMail(5 << 10), 200, 5}, {"100KB", benchMail(100 << 10), 100, 5}, {"5MB", benchAttachment(5 << 20 * 3 / 4), 8, 3},
-	} {
-		b.Run(x.name, func(b *testing.B) {
-			for b.Loop() {
-				before := in.cpu()
-				compare(b, with.Addr, without.Addr, x.raw, x.mails, x.rounds)
-				sent := x.mails/4 + x.rounds*(x.mails+x.mails/4)
-				b.ReportMetric((in.cpu()-before)/float64(sent), "daemon-cpu-ms")
-			}
-		})
-	}
-}
-
-// BenchmarkThroughGateway is the throughput of a whole gateway, filter on against
-// filter off: mails per second from the first client's connection until the next
-// hop, Postfix' own smtp-sink, has all of them.
-func BenchmarkThroughGateway(b *testing.B) {
-	in := install(b, "")
-	sink := porttest.Free(b)
-	hop := exec.Command("smtp-sink", "-u", "nobody", sink, "100")
-	if err := hop.Start(); err != nil {
-		b.Skip(err)
-	}
-	b.Cleanup(func() { _ = hop.Process.Kill(); _ = hop.Wait() })
-	with := postfixtest.Start(b, postfixtest.Config{Milter: "unix:" + in.socket, NextHop: sink})
-	without := postfixtest.Start(b, postfixtest.Config{NextHop: sink})
-	in.quiet(fmt.Sprintf("gateway:\n  milter: {listen: %q, group: postfix}\n  postfix: {config_directory: %q}\n", "unix:"+in.socket, with.ConfigDir))
-	in.start()
-	for _, size := range []int{5, 100} {
-		b.Run(fmt.Sprintf("%dKB", size), func(b *testing.B) {
-			raw := benchMail(size << 10)
-			const mails = 100
-			var rate [2][]float64
-			for b.Loop() {
-				for range 6 { // the first warms both
-					for i, p := range []*postfixtest.Postfix{with, without} {
-						begun := time.Now()
-						load(b, p.Addr, raw, 4, mails)
-						emptied(b, p)
-						rate[i] = append(rate[i], mails/time.Since(begun).Seconds())
-					}
-				}
-				b.ReportMetric(quantile(rate[0][1:], 50)/quantile(rate[1][1:], 50), "ratio")
-				b.ReportMetric(quantile(rate[0][1:], 50), "mails/s")
-				b.ReportMetric(quantile(rate[1][1:], 50), "mails/s-without")
-				b.ReportMetric(0, "ns/op")
-			}
-		})
-	}
 }
 
 // emptied waits until nothing lies in a Postfix' queue any more.
@@ -164,30 +98,6 @@ func (in *installation) quiet(lines string) {
 	if err := os.WriteFile(in.config, c, 0o600); err != nil {
 		in.t.Fatal(err)
 	}
-}
-
-func compare(b *testing.B, with, without string, raw []byte, mails, rounds int) {
-	b.Helper()
-	load(b, with, raw, 4, mails/4) // both warm
-	load(b, without, raw, 4, mails/4)
-	var rate, took, alone [2][]float64
-	for range rounds {
-		for i, addr := range []string{with, without} {
-			begun := time.Now()
-			took[i] = append(took[i], load(b, addr, raw, 4, mails)...)
-			rate[i] = append(rate[i], float64(mails)/time.Since(begun).Seconds())
-			alone[i] = append(alone[i], load(b, addr, raw, 1, mails/4)...)
-		}
-	}
-	b.ReportMetric(0, "ns/op")
-	b.ReportMetric(quantile(rate[0], 50)/quantile(rate[1], 50), "ratio")
-	for i, name := range []string{"", "-without"} {
-		b.ReportMetric(quantile(rate[i], 50), "mails/s"+name)
-		b.ReportMetric(quantile(took[i], 50), "ms-p50"+name)
-		b.ReportMetric(quantile(took[i], 99), "ms-p99"+name)
-		b.ReportMetric(quantile(alone[i], 50), "ms-p50-alone"+name)
-	}
-	b.ReportMetric(quantile(alone[0], 50)/quantile(alone[1], 50), "ratio-alone")
 }
 
 // load sends mails from some clients at once and returns the milliseconds of each.
