@@ -149,6 +149,9 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 // sent is a mail's own date, or today where it has none that can be read.
 func (p *Pipeline) sent(doc *document.Document) time.Time {
 	if doc.Mail != nil {
+		if at, err := time.Parse("Mon, 2 Jan 2006 15:04:05 -0700", doc.Mail.Date); err == nil {
+			return at // as most: mail.ParseDate tries two dozen ways before this one
+		}
 		if at, err := mail.ParseDate(doc.Mail.Date); err == nil {
 			return at
 		}

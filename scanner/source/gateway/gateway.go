@@ -207,10 +207,9 @@ func (m *Milter) serve(ctx context.Context, l net.Listener, handle scanner.Handl
 // message is one mail from Postfix.
 func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanner.Handler) milter.Reply {
 	begun := time.Now()
-	log := m.Log.With("queue_id", msg.QueueID, "client", msg.ConnAddr, "login", msg.Macro("auth_authen") != "", "bytes", msg.Size())
 	if err := postfix.CheckID(msg.QueueID); err != nil {
 		// Held without an id it could never be released.
-		log.Error("mail without a usable queue id")
+		m.logOf(msg, begun).Error("mail without a usable queue id")
 		return milter.TempFail("")
 	}
 	to := make([]string, len(msg.To))
@@ -230,19 +229,26 @@ func (m *Milter) message(ctx context.Context, msg *milter.Message, handle scanne
 		it.Client = msg.ConnAddr
 	}
 	out, err := m.judge.Scan(ctx, it, handle)
-	log = log.With("ms", time.Since(begun).Milliseconds())
 	if err != nil {
-		return m.notJudged(msg.QueueID, err, log)
+		return m.notJudged(msg.QueueID, err, m.logOf(msg, begun))
 	}
-	log.Info("mail judged", "verdict", string(out.Verdict.Action), "case", out.CaseID, "route", out.Verdict.Route)
+	// The verdict is logged by whoever judged, and the client by Postfix, both with the id.
+	m.Log.LogAttrs(ctx, slog.LevelDebug, "mail judged", slog.String("queue_id", msg.QueueID), slog.String("client", msg.ConnAddr), slog.Bool("login", it.Authenticated),
+		slog.Int64("bytes", msg.Size()), slog.Int64("ms", time.Since(begun).Milliseconds()),
+		slog.String("verdict", string(out.Verdict.Action)), slog.String("case", out.CaseID), slog.String("route", out.Verdict.Route))
 	if route := out.Verdict.Route; route != "" {
 		if err := m.takeRoute(msg.QueueID, route); err != nil {
-			log.Error("mail cannot go by its route", "route", route, "error", err)
+			m.logOf(msg, begun).Error("mail cannot go by its route", "route", route, "error", err)
 			return milter.TempFail(judge.NotJudged)
 		}
 		return m.headed(milter.Quarantine("secure route").WithHeader(RouteHeader, route), out)
 	}
 	return m.reply(out)
+}
+
+// logOf is for what is rarely said about a mail: it costs more than the line itself.
+func (m *Milter) logOf(msg *milter.Message, begun time.Time) *slog.Logger {
+	return m.Log.With("queue_id", msg.QueueID, "client", msg.ConnAddr, "login", msg.Macro("auth_authen") != "", "bytes", msg.Size(), "ms", time.Since(begun).Milliseconds())
 }
 
 // notJudged answers for a mail without a verdict.

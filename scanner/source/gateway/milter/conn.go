@@ -103,6 +103,10 @@ func (c *conn) read() (cmd byte, data []byte, err error) {
 			err = net.ErrClosed
 		}
 	}()
+	if c.opts.version != 0 && wholePacket(c.in) {
+		cmd, data, c.buf, err = readPacket(c.in, c.buf) // as most: a mail comes in few pieces
+		return cmd, data, err
+	}
 	rest := c.srv.ReadTimeout
 	if c.opts.version == 0 {
 		rest = min(rest, greeting)

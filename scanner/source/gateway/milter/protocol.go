@@ -64,6 +64,8 @@ const (
 	ourVersion = 6
 	// maxPacket bounds one packet. Body chunks are 64 KiB; a header may be larger.
 	maxPacket = 1 << 20
+	// packetLength is the bytes of a packet's length, packetHead those with its command.
+	packetLength, packetHead = 4, 5
 	// maxWords bounds the strings of one packet; each costs more than its bytes.
 	maxWords = 1000
 )
@@ -74,11 +76,11 @@ var errPacket = errors.New("malformed milter packet")
 // that a length alone allocates nothing. It returns the command letter, the
 // payload (valid until the next call) and the grown buffer.
 func readPacket(r *bufio.Reader, buf []byte) (cmd byte, data, grown []byte, err error) {
-	var head [5]byte
+	var head [packetHead]byte
 	if _, err := io.ReadFull(r, head[:]); err != nil {
 		return 0, nil, buf, err
 	}
-	n := binary.BigEndian.Uint32(head[:4])
+	n := binary.BigEndian.Uint32(head[:packetLength])
 	if n < 1 || n > maxPacket {
 		return 0, nil, buf, fmt.Errorf("%w: length %d", errPacket, n)
 	}
@@ -92,7 +94,17 @@ func readPacket(r *bufio.Reader, buf []byte) (cmd byte, data, grown []byte, err 
 			return 0, nil, buf, fmt.Errorf("packet cut short: %w", err)
 		}
 	}
-	return head[4], buf, buf, nil
+	return head[packetLength], buf, buf, nil
+}
+
+// wholePacket reports whether the next packet, with a length that may be, can be read
+// without waiting.
+func wholePacket(r *bufio.Reader) bool {
+	if r.Buffered() < packetHead {
+		return false
+	}
+	head, err := r.Peek(packetHead)
+	return err == nil && int64(binary.BigEndian.Uint32(head)) <= int64(r.Buffered()-packetLength)
 }
 
 // appendPacket adds a packet to out.
