@@ -3,7 +3,7 @@ GO        ?= go
 VERSION   ?= $(shell git describe --always --dirty 2>/dev/null || echo dev)
 # What the program needs to be built and run, and what its tests need beside it.
 RUN_DEPS  := g++ libtesseract-dev libleptonica-dev tesseract-ocr tesseract-ocr-dan tesseract-ocr-osd libheif1
-TEST_DEPS := age postfix miltertest postfix-pcre openssl gnupg ripgrep chromium fonts-liberation poppler-utils dovecot-core dovecot-imapd postgresql samba smbclient rclone \
+TEST_DEPS := age postfix miltertest postfix-pcre openssl gnupg ripgrep chromium fonts-liberation poppler-utils dovecot-core dovecot-imapd postgresql samba samba-vfs-modules smbclient rclone \
              libreoffice-writer-nogui/libreoffice-writer libreoffice-calc-nogui/libreoffice-calc libreoffice-impress-nogui/libreoffice-impress
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -9,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -184,6 +186,62 @@ func TestSharesOverSMB(t *testing.T) {
 	}
 	if _, errs, code := command(t, "", "shares", "run", "--config", config); code == 0 || !strings.Contains(errs, "chmod 600") {
 		t.Errorf("a password that everybody may read: exit %d, %s", code, errs)
+	}
+}
+
+// TestSharesOverSMBAreSeized: a file on a server goes into quarantine and comes back, by
+// the commands that people use; what was released stays.
+func TestSharesOverSMBAreSeized(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a file server")
+	}
+	t.Parallel()
+	s := peertest.StartSamba(t, "server smb encrypt = required")
+	text := "Sag 7\nCPR-nr. " + sample.Number(7) + "\n"
+	file := write(t, s.Dir, "Borgerservice/sager/liste.txt", text)
+	write(t, s.Dir, "Borgerservice/ren.txt", "Mødet er flyttet.")
+	stamp := time.Unix(1_700_000_000, 123_456_700)
+	if err := errors.Join(os.Chown(file, 1234, 4321), os.Chtimes(file, stamp, stamp)); err != nil {
+		t.Fatal(err)
+	}
+	secret := write(t, t.TempDir(), "password", s.Password+"\n")
+	config := sharesConfig(t, fmt.Sprintf("  - {findings: quarantine, smb: {server: %q, share: deling, folder: Borgerservice, user: %s, password_file: %s}}\n", s.Addr, s.User, secret))
+	must(t, "", "shares", "run", "--config", config)
+	note, err := os.ReadFile(file + ".brevvagt.txt")
+	if err != nil || !bytes.Contains(note, []byte("dpo@kommune.example")) || bytes.Contains(note, []byte(sample.Number(7))) {
+		t.Fatalf("note %q, %v", note, err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("the file is still there")
+	}
+	id, _, _ := strings.Cut(must(t, "", "case", "list", "--config", config), " ")
+	release := func() (errs string, code int) {
+		_, errs, code = command(t, testPassphrase+"\n", "case", "release", id, "--by", "dpo", "--reason", "skal bruges i sagen", "--config", config)
+		return errs, code
+	}
+	write(t, filepath.Dir(file), "liste.txt", "en andens")
+	if errs, code := release(); code == 0 || !strings.Contains(errs, "another file") {
+		t.Errorf("over another file: exit %d, %s", code, errs)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	if errs, code := release(); code != 0 {
+		t.Fatalf("exit %d, %s", code, errs)
+	}
+	for range 2 {
+		info, err := os.Stat(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data, err := os.ReadFile(file)
+		if st := info.Sys().(*syscall.Stat_t); err != nil || string(data) != text || st.Uid != 1234 || st.Gid != 4321 || !info.ModTime().Equal(stamp) {
+			t.Errorf("came back as %q of %d:%d at %s, %v", data, st.Uid, st.Gid, info.ModTime(), err)
+		}
+		if left, _ := filepath.Glob(filepath.Join(filepath.Dir(file), "*")); len(left) != 1 {
+			t.Errorf("beside it: %v", left)
+		}
+		must(t, "", "shares", "run", "--config", config)
 	}
 }
 

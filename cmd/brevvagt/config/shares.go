@@ -97,8 +97,8 @@ func (s Share) check() error {
 	}
 	if s.SMB != nil {
 		errs = append(errs, s.SMB.check())
-		if s.Quarantine() || s.Live {
-			bad("findings: quarantine and live are for folders of this machine, not for smb")
+		if s.Live {
+			bad("live is for folders of this machine, not for smb")
 		}
 	}
 	if kind := s.Kind(); kind != "" {

@@ -10,7 +10,6 @@ import (
 	"log/slog"
 	"reflect"
 	"slices"
-	"strings"
 	"sync"
 
 	"brevvagt/cmd/brevvagt/config"
@@ -18,7 +17,9 @@ import (
 	"brevvagt/scanner"
 	"brevvagt/scanner/action/hold"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/share/cloud"
 	"brevvagt/scanner/source/share/seal"
+	"brevvagt/scanner/source/share/smb"
 	"brevvagt/scanner/source/share/swap"
 	"brevvagt/scanner/source/share/walk"
 )
@@ -35,7 +36,7 @@ type Keeper struct {
 	mu   sync.Mutex
 	cfg  config.Config
 	keys *seal.Keys        // of the scans; nil while a releaser is wanted only
-	kept map[string]*place // clouds that files are taken from: a helper for each file would take longer than the file
+	kept map[string]*place // servers that files are taken from: a helper or a login for each file would take longer than the file
 }
 
 // Use tells of a configuration; keys may be nil where files are only put back.
@@ -55,11 +56,7 @@ func (k *Keeper) inForce() (config.Config, *seal.Keys) {
 func (k *Keeper) find(shown string) (share config.Share, path string, ok bool) {
 	cfg, _ := k.inForce()
 	for _, s := range cfg.Shares {
-		root := strings.TrimSuffix(s.Path, "/") + "/"
-		if s.Kind() != "" {
-			root = s.Name + ":"
-		}
-		if rest, found := strings.CutPrefix(shown, root); found && s.Quarantine() {
+		if rest, found := below(s, shown); found && s.Quarantine() {
 			return s, rest, true
 		}
 	}
@@ -78,9 +75,9 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 	if err != nil {
 		return "", false, err
 	}
-	defer at.leave()
+	defer func() { k.leave(at, err) }()
 	sum := sha256.Sum256(it.Content)
-	receipt, err := at.describe(path, hex.EncodeToString(sum[:]), now)
+	receipt, err := at.describe(ctx, path, hex.EncodeToString(sum[:]), now)
 	if err != nil {
 		return "", false, fmt.Errorf("cannot describe the file: %w", err)
 	}
@@ -95,7 +92,7 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 	if c.State != quarantine.Held {
 		return c.ID, false, nil
 	}
-	err = at.take(ctx, path, now, swap.Note{Case: c.ID, Text: k.note(c)})
+	err = at.take(ctx, receipt, now, swap.Note{Case: c.ID, Text: k.note(c)})
 	switch {
 	case errors.Is(err, swap.ErrBusy):
 		k.Log.Warn("file in use, taken another night", "case", c.ID)
@@ -128,19 +125,19 @@ func (k *Keeper) hold(ctx context.Context, it *scanner.Item, out *scanner.Outcom
 	return c, nil
 }
 
-// open opens the place of a share; that of a cloud is kept for the next file.
+// open opens the place of a share; one that is not on this machine is kept for the next file.
 func (k *Keeper) open(ctx context.Context, share config.Share) (*place, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if share.Kind() == "" {
+	if share.Path != "" {
 		return openPlace(ctx, share, k.keys)
 	}
-	if p := k.kept[share.Name]; p != nil {
+	if p := k.kept[share.Title()]; p != nil {
 		if reflect.DeepEqual(p.share, share) {
 			return p, nil
 		}
 		p.Close() // its share was set up anew, and whoever used it has ended
-		delete(k.kept, share.Name)
+		delete(k.kept, share.Title())
 	}
 	p, err := openPlace(ctx, share, k.keys)
 	if err != nil {
@@ -149,8 +146,25 @@ func (k *Keeper) open(ctx context.Context, share config.Share) (*place, error) {
 	if k.kept == nil {
 		k.kept = make(map[string]*place)
 	}
-	p.kept, k.kept[share.Name] = true, p
+	p.kept, k.kept[share.Title()] = true, p
 	return p, nil
+}
+
+// leave closes a place that is not kept, and one whose login is no longer right: the
+// next file's is made with the password of then.
+func (k *Keeper) leave(p *place, err error) {
+	if !p.kept {
+		p.Close()
+		return
+	}
+	if errors.Is(err, smb.ErrLogin) || errors.Is(err, cloud.ErrLogin) {
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		p.Close()
+		if k.kept[p.share.Title()] == p {
+			delete(k.kept, p.share.Title())
+		}
+	}
 }
 
 // note is what stands in the file's place.
@@ -175,10 +189,11 @@ func (k *Keeper) Release(ctx context.Context, c *quarantine.Case, content io.Rea
 	if err != nil {
 		return "", err
 	}
-	share, _, ok := k.find(shownAt(r))
+	share, path, ok := k.find(shownAt(r))
 	if !ok {
 		return "", errors.New("the share of the file is no longer configured with findings: quarantine")
 	}
+	r.Path = path // which may begin at another folder today
 	_, keys := k.inForce()
 	at, err := openPlace(ctx, share, keys)
 	if err != nil {
@@ -187,7 +202,7 @@ func (k *Keeper) Release(ctx context.Context, c *quarantine.Case, content io.Rea
 	defer at.Close()
 	if err := at.restore(ctx, r, c.ID, content); err != nil {
 		err = fmt.Errorf("cannot put the file back: %w", err)
-		if errors.Is(err, walk.ErrOffline) {
+		if errors.Is(err, walk.ErrOffline) || errors.Is(err, swap.ErrBusy) {
 			err = errors.Join(err, quarantine.ErrTemporary)
 		}
 		return "", err

@@ -14,14 +14,16 @@ import (
 
 // connectSMB reads the password anew each time, so that a changed one counts.
 func connectSMB(c *config.SMB) func(ctx context.Context) (night.Connected, error) {
-	return func(ctx context.Context) (night.Connected, error) {
-		secret, err := password("smb.password_file", c.PasswordFile)
-		if err != nil {
-			return nil, err
-		}
-		return smb.Open(ctx, smb.Config{Server: c.Server, Share: c.Share, Folder: c.Folder, Domain: c.Domain, User: c.User,
-			Password: secret, Signed: c.Encryption == "optional"})
+	return func(ctx context.Context) (night.Connected, error) { return openSMB(ctx, c) }
+}
+
+func openSMB(ctx context.Context, c *config.SMB) (*smb.Tree, error) {
+	secret, err := password("smb.password_file", c.PasswordFile)
+	if err != nil {
+		return nil, err
 	}
+	return smb.Open(ctx, smb.Config{Server: c.Server, Share: c.Share, Folder: c.Folder, Domain: c.Domain, User: c.User,
+		Password: secret, Signed: c.Encryption == "optional"})
 }
 
 // password reads a file that holds nothing else; key names it in errors. A name without a slash is that of a
@@ -54,8 +56,11 @@ func password(key, path string) (string, error) {
 
 // showSMB is a path as Windows writes it.
 func showSMB(c config.Share) func(path string) string {
-	root := config.Share{SMB: c.SMB}.Title()
-	return func(path string) string {
-		return strings.TrimSuffix(root, `\`) + `\` + strings.ReplaceAll(path, "/", `\`)
-	}
+	root := rootSMB(c)
+	return func(path string) string { return root + strings.ReplaceAll(path, "/", `\`) }
+}
+
+// rootSMB is what the paths of a share begin with.
+func rootSMB(c config.Share) string {
+	return strings.TrimSuffix(config.Share{SMB: c.SMB}.Title(), `\`) + `\`
 }

@@ -1,6 +1,7 @@
 // Package smb reads a share of a file server over SMB 3 with its own login: what
-// lies in it, who may read it by its access lists, and the files themselves. Unless
-// told otherwise nothing but the login travels unencrypted.
+// lies in it, who may read it by its access lists, and the files themselves, which it
+// can take away and put back. Unless told otherwise nothing but the login travels
+// unencrypted.
 package smb
 
 import (

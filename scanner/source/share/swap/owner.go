@@ -8,26 +8,26 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// ownerAge is how old an editor's owner file may be and still say that the document
+// MarkAge is how old an editor's owner file may be and still say that the document
 // is open: a longer one was left behind by a program that died.
-const ownerAge = 48 * time.Hour
+const MarkAge = 48 * time.Hour
 
 // owned reports whether an editor's owner file lies beside a document: it is open on
 // some machine, which no lease shows where the share is mounted from a server.
 func owned(dir *os.File, name string, now time.Time) bool {
-	for _, owner := range ownersOf(name) {
+	for _, owner := range Marks(name) {
 		var st unix.Stat_t
-		if unix.Fstatat(int(dir.Fd()), owner, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && now.Sub(time.Unix(0, st.Mtim.Nano())) < ownerAge {
+		if unix.Fstatat(int(dir.Fd()), owner, &st, unix.AT_SYMLINK_NOFOLLOW) == nil && now.Sub(time.Unix(0, st.Mtim.Nano())) < MarkAge {
 			return true
 		}
 	}
 	return false
 }
 
-// ownersOf are the names of the files by which editors mark an open document: Excel,
+// Marks are the names of the files by which editors mark an open document: Excel,
 // PowerPoint and Word, which puts "~$" in place of the first letter or two of a longer
 // name; LibreOffice; vim. A name that is no UTF-8 has the first only.
-func ownersOf(name string) []string {
+func Marks(name string) []string {
 	out := []string{"~$" + name, ".~lock." + name + "#", "." + name + ".swp"}
 	if !utf8.ValidString(name) {
 		return out

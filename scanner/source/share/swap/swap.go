@@ -42,6 +42,10 @@ type Receipt struct {
 	MTime     int64             `json:"mtime"` // ns
 	ATime     int64             `json:"atime"` // ns
 	Attrs     map[string][]byte `json:"attrs,omitempty"`
+	// Of a file on a Windows server: owner, group and access list as the server gave
+	// them ([MS-DTYP] 2.4.6), and whether it was marked read-only.
+	SD       []byte `json:"sd,omitempty"`
+	ReadOnly bool   `json:"read_only,omitempty"`
 }
 
 // Encode is the stored form.
@@ -156,8 +160,12 @@ type Note struct {
 // noteEnd is the ending of a note's name.
 const noteEnd = ".brevvagt.txt"
 
-// noteName is a free or our own note's name for a file; n counts the tries.
-func noteName(name string, n int) string {
+// NoteTries is how many names of notes are tried.
+const NoteTries = 20
+
+// NoteName is a free or our own note's name for a file; n counts the tries. It has at
+// most 255 bytes.
+func NoteName(name string, n int) string {
 	end := noteEnd
 	if n > 0 {
 		end = fmt.Sprintf(".%d%s", n+1, noteEnd)
@@ -165,9 +173,6 @@ func noteName(name string, n int) string {
 	const longest = 255 // bytes of a name
 	return strings.ToValidUTF8(name[:min(len(name), longest-len(end))], "") + end
 }
-
-// IsNote reports whether a name is that of a note.
-func IsNote(name string) bool { return strings.HasSuffix(name, noteEnd) }
 
 // write puts the note into the folder and reports under which name.
 func (n Note) write(dir *os.File, name string, uid, gid int) (string, error) {
@@ -181,11 +186,11 @@ func (n Note) write(dir *os.File, name string, uid, gid int) (string, error) {
 	// The file's owner may delete the note; where we may not give it away it is ours.
 	_ = unix.Fchown(fd, uid, gid)
 	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
-	for try := range 20 {
+	for try := range NoteTries {
 		if err != nil {
 			break
 		}
-		as := noteName(name, try)
+		as := NoteName(name, try)
 		err = unix.Renameat2(int(dir.Fd()), temp, int(dir.Fd()), as, unix.RENAME_NOREPLACE)
 		switch {
 		case err == nil:
@@ -210,13 +215,16 @@ func (n Note) is(dir *os.File, name string) bool {
 	}
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, 64<<10))
-	return err == nil && n.Case != "" && bytes.Contains(text, []byte(n.Case))
+	return err == nil && n.In(text)
 }
+
+// In reports whether a text is that of this note.
+func (n Note) In(text []byte) bool { return n.Case != "" && bytes.Contains(text, []byte(n.Case)) }
 
 // remove takes the note away, whatever it was called.
 func (n Note) remove(dir *os.File, name string) error {
-	for try := range 20 {
-		if as := noteName(name, try); n.is(dir, as) {
+	for try := range NoteTries {
+		if as := NoteName(name, try); n.is(dir, as) {
 			return unix.Unlinkat(int(dir.Fd()), as, 0)
 		}
 	}
