@@ -8,17 +8,14 @@ import (
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/scanner/source/share/cloud"
 	"brevvagt/scanner/source/share/seal"
-	"brevvagt/scanner/source/share/smb"
 	"brevvagt/scanner/source/share/swap"
 	"brevvagt/scanner/source/share/walk"
 )
 
 // taker takes files of a share away and puts them back.
 type taker interface {
-	// describe writes down what a file is beside its content.
-	describe(ctx context.Context, path, sum string, now walk.Entry) (*swap.Receipt, error)
-	take(ctx context.Context, r *swap.Receipt, now walk.Entry, note swap.Note) error
-	restore(ctx context.Context, r *swap.Receipt, kase string, content io.Reader) error
+	Take(ctx context.Context, r *swap.Receipt, now walk.Entry, note swap.Note) error
+	Restore(ctx context.Context, r *swap.Receipt, kase string, content io.Reader) error
 }
 
 // place is an open share whose files can be taken away and put back: a folder of this
@@ -28,6 +25,8 @@ type place struct {
 	io.Closer
 	share config.Share
 	kept  bool // for the next file
+	// describe writes down what a file is beside its content.
+	describe func(ctx context.Context, path, sum string, now walk.Entry) (*swap.Receipt, error)
 }
 
 func openPlace(ctx context.Context, s config.Share, keys *seal.Keys) (*place, error) {
@@ -38,19 +37,29 @@ func openPlace(ctx context.Context, s config.Share, keys *seal.Keys) (*place, er
 		if err != nil {
 			return nil, err
 		}
-		p.taker, p.Closer = onServer{tree, rootSMB(s)}, tree
+		p.taker, p.Closer = tree, tree
+		p.describe = func(ctx context.Context, path, sum string, _ walk.Entry) (*swap.Receipt, error) {
+			return tree.Describe(ctx, rootSMB(s), path, sum)
+		}
 	case s.Kind() != "":
 		tree, err := openCloud(ctx, s, keys)
 		if err != nil {
 			return nil, err
 		}
-		p.taker, p.Closer = inCloud{tree, s.Name + ":"}, tree
+		p.taker, p.Closer = tree, tree
+		// Nothing can be kept of access lists: a file that is put back gets its folder's.
+		p.describe = func(_ context.Context, path, sum string, now walk.Entry) (*swap.Receipt, error) {
+			return &swap.Receipt{Root: s.Name + ":", Path: path, Size: now.Size, SHA256: sum, MTime: now.MTime}, nil
+		}
 	default:
 		tree, err := walk.OpenLocal(s.Path)
 		if err != nil {
 			return nil, err
 		}
-		p.taker, p.Closer = onDisk{tree, s.Path}, tree
+		p.taker, p.Closer = onDisk{tree}, tree
+		p.describe = func(_ context.Context, path, sum string, _ walk.Entry) (*swap.Receipt, error) {
+			return swap.Describe(tree, s.Path, path, sum)
+		}
 	}
 	return p, nil
 }
@@ -81,61 +90,18 @@ func shownAt(r *swap.Receipt) string {
 // identity tells files of one path and content apart by their time. A cloud may give
 // a file that is put back a time of its own, and would have it taken again.
 func (p *place) identity(r *swap.Receipt) int64 {
-	if _, ok := p.taker.(inCloud); ok {
+	if _, ok := p.taker.(*cloud.Tree); ok {
 		return 0
 	}
 	return r.MTime
 }
 
-type onDisk struct {
-	tree *walk.Local
-	root string
-}
+type onDisk struct{ tree *walk.Local }
 
-func (p onDisk) describe(_ context.Context, path, sum string, _ walk.Entry) (*swap.Receipt, error) {
-	return swap.Describe(p.tree, p.root, path, sum)
-}
-
-func (p onDisk) take(_ context.Context, r *swap.Receipt, now walk.Entry, note swap.Note) error {
+func (p onDisk) Take(_ context.Context, r *swap.Receipt, now walk.Entry, note swap.Note) error {
 	return swap.Take(p.tree, r.Path, now, note)
 }
 
-func (p onDisk) restore(_ context.Context, r *swap.Receipt, kase string, content io.Reader) error {
+func (p onDisk) Restore(_ context.Context, r *swap.Receipt, kase string, content io.Reader) error {
 	return swap.Restore(p.tree, r, kase, content)
-}
-
-type onServer struct {
-	tree *smb.Tree
-	root string
-}
-
-func (p onServer) describe(ctx context.Context, path, sum string, _ walk.Entry) (*swap.Receipt, error) {
-	return p.tree.Describe(ctx, p.root, path, sum)
-}
-
-func (p onServer) take(ctx context.Context, r *swap.Receipt, now walk.Entry, note swap.Note) error {
-	return p.tree.Take(ctx, r, now, note)
-}
-
-func (p onServer) restore(ctx context.Context, r *swap.Receipt, kase string, content io.Reader) error {
-	return p.tree.Restore(ctx, r, kase, content)
-}
-
-type inCloud struct {
-	tree *cloud.Tree
-	root string
-}
-
-// describe keeps nothing of a cloud's access lists: a file that is put back gets its
-// folder's.
-func (p inCloud) describe(_ context.Context, path, sum string, now walk.Entry) (*swap.Receipt, error) {
-	return &swap.Receipt{Root: p.root, Path: path, Size: now.Size, SHA256: sum, MTime: now.MTime}, nil
-}
-
-func (p inCloud) take(ctx context.Context, r *swap.Receipt, now walk.Entry, note swap.Note) error {
-	return p.tree.Take(ctx, r.Path, now, note.Case, note.Text)
-}
-
-func (p inCloud) restore(ctx context.Context, r *swap.Receipt, kase string, content io.Reader) error {
-	return p.tree.Restore(ctx, r, kase, content)
 }

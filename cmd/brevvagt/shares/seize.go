@@ -92,7 +92,7 @@ func (k *Keeper) Seize(ctx context.Context, it scanner.Item, out *scanner.Outcom
 	if c.State != quarantine.Held {
 		return c.ID, false, nil
 	}
-	err = at.take(ctx, receipt, now, swap.Note{Case: c.ID, Text: k.note(c)})
+	err = at.Take(ctx, receipt, now, swap.Note{Case: c.ID, Text: k.note(c)})
 	switch {
 	case errors.Is(err, swap.ErrBusy):
 		k.Log.Warn("file in use, taken another night", "case", c.ID)
@@ -200,7 +200,7 @@ func (k *Keeper) Release(ctx context.Context, c *quarantine.Case, content io.Rea
 		return "", errors.Join(err, quarantine.ErrTemporary) // not to be reached just now
 	}
 	defer at.Close()
-	if err := at.restore(ctx, r, c.ID, content); err != nil {
+	if err := at.Restore(ctx, r, c.ID, content); err != nil {
 		err = fmt.Errorf("cannot put the file back: %w", err)
 		if errors.Is(err, walk.ErrOffline) || errors.Is(err, swap.ErrBusy) {
 			err = errors.Join(err, quarantine.ErrTemporary)

@@ -16,6 +16,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/scanner/source/share/cloud/frame"
+	"brevvagt/scanner/source/share/swap"
 	"brevvagt/scanner/source/share/walk"
 )
 
@@ -270,6 +271,8 @@ func explain(err error) error {
 		return fmt.Errorf("%w: %w", fs.ErrPermission, err)
 	case frame.Offline:
 		return fmt.Errorf("%w: %w", walk.ErrOffline, err)
+	case frame.Taken:
+		return fmt.Errorf("%w: %w", swap.ErrTaken, err)
 	}
 	return err
 }

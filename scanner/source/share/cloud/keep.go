@@ -25,7 +25,8 @@ const maxNote = 64 << 10
 // storage lets us do both at once: a change in the moment between the last look and
 // the removal is lost with the file, except in the storage's own recycle bin. The
 // note names the case, so that Restore and a second Take know it.
-func (t *Tree) Take(ctx context.Context, path string, seen walk.Entry, kase, text string) error {
+func (t *Tree) Take(ctx context.Context, r *swap.Receipt, seen walk.Entry, note swap.Note) error {
+	path, text := r.Path, note.Text
 	still := func() error {
 		now, err := t.stat(ctx, path)
 		if err == nil && !now.Same(seen) || errors.Is(err, walk.ErrGone) {
@@ -36,15 +37,17 @@ func (t *Tree) Take(ctx context.Context, path string, seen walk.Entry, kase, tex
 	if err := still(); err != nil {
 		return err
 	}
-	ours, there, err := t.isNote(ctx, path+noteEnding, kase)
+	ours, there, err := t.isNote(ctx, path+noteEnding, note.Case)
 	if err != nil {
 		return err
 	}
 	if there && !ours {
 		return fmt.Errorf("the note's place: %w", swap.ErrTaken)
 	}
-	if err := t.put(ctx, path+noteEnding, strings.NewReader(text), int64(len(text)), t.cfg.Now().UnixNano()); err != nil {
-		return err
+	if !there { // else it is ours, of a try that was cut off
+		if err := t.put(ctx, path+noteEnding, strings.NewReader(text), int64(len(text)), t.cfg.Now().UnixNano()); err != nil {
+			return err
+		}
 	}
 	if err := still(); err != nil {
 		return errors.Join(err, t.remove(ctx, path+noteEnding))

@@ -68,6 +68,7 @@ const (
 	Denied    Code = "denied"    // may not be read, or the login is refused
 	Offline   Code = "offline"   // the storage cannot be reached
 	Throttled Code = "throttled" // the storage asks to be left alone for a while
+	Taken     Code = "taken"     // a file is there already, and none is written over
 	Broken    Code = "broken"    // anything else
 )
 

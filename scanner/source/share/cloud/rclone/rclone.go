@@ -4,7 +4,7 @@
 // OneDrive with SharePoint, and Google Drive. It runs in the helper program only.
 //
 // rclone promises no stable Go API (its issue 7674), so all that is used of it
-// stands here: NewFs, List, NewObject, Open, Put and Remove.
+// stands in this package: NewFs, List, NewObject, Open, Put, Move and Remove.
 package rclone
 
 import (
@@ -26,7 +26,6 @@ import (
 	"github.com/rclone/rclone/fs/config/configmap"
 	"github.com/rclone/rclone/fs/config/obscure"
 	"github.com/rclone/rclone/fs/hash"
-	"github.com/rclone/rclone/fs/object"
 
 	"brevvagt/scanner/source/share/cloud/child"
 	"brevvagt/scanner/source/share/cloud/frame"
@@ -234,24 +233,6 @@ func (r *reader) Read(p []byte) (int, error) {
 		err = r.b.problem(err)
 	}
 	return n, err
-}
-
-// Put writes a file, and takes it away again when it came out other than it should.
-func (b *backend) Put(ctx context.Context, p string, content io.Reader, size int64, mtime time.Time) (frame.Entry, error) {
-	ctx = b.with(ctx)
-	info := object.NewStaticObjectInfo(p, mtime, size, true, nil, b.fs)
-	o, err := b.fs.Put(ctx, content, info)
-	if err != nil {
-		return frame.Entry{}, b.problem(err)
-	}
-	if o.Size() >= 0 && o.Size() != size {
-		return frame.Entry{}, errors.Join(fmt.Errorf("%d of %d bytes were written", o.Size(), size), b.problem(o.Remove(ctx)))
-	}
-	// Where the storage keeps times of its own this does nothing.
-	if err := o.SetModTime(ctx, mtime); err != nil && !errors.Is(err, fs.ErrorCantSetModTime) && !errors.Is(err, fs.ErrorCantSetModTimeWithoutDelete) {
-		return frame.Entry{}, b.problem(err)
-	}
-	return b.Stat(ctx, p)
 }
 
 // Remove takes a file away.

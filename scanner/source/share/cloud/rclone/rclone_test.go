@@ -232,10 +232,10 @@ func TestTakenAndPutBack(t *testing.T) {
 		_, seen := read(t, tree, "sag/liste.txt")
 		stale := seen
 		stale.Size++
-		if err := tree.Take(t.Context(), "sag/liste.txt", stale, "S-1", "Sag S-1"); !errors.Is(err, swap.ErrChanged) {
+		if err := tree.Take(t.Context(), &swap.Receipt{Path: "sag/liste.txt"}, stale, swap.Note{Case: "S-1", Text: "Sag S-1"}); !errors.Is(err, swap.ErrChanged) {
 			t.Errorf("a changed file: %v", err)
 		}
-		must(t, tree.Take(t.Context(), "sag/liste.txt", seen, "S-1", "Filen er i karantæne. Sag S-1"))
+		must(t, tree.Take(t.Context(), &swap.Receipt{Path: "sag/liste.txt"}, seen, swap.Note{Case: "S-1", Text: "Filen er i karantæne. Sag S-1"}))
 		if names := list(t, tree, "sag"); !slices.Equal(names, []string{"liste.txt.brevvagt.txt"}) {
 			t.Fatalf("after taking: %v", names)
 		}
@@ -258,8 +258,63 @@ func TestTakenAndPutBack(t *testing.T) {
 		}
 		readOnly := setup(s, kind)
 		readOnly.Write = false
-		if err := open(t, readOnly).Take(t.Context(), "sag/liste.txt", now, "S-2", "Sag S-2"); err == nil {
+		if err := open(t, readOnly).Take(t.Context(), &swap.Receipt{Path: "sag/liste.txt"}, now, swap.Note{Case: "S-2", Text: "Sag S-2"}); err == nil {
 			t.Error("a storage that is only read was written to")
+		}
+	})
+}
+
+// breaking is content whose reading is interrupted by something in its middle.
+type breaking struct {
+	io.Reader
+	left int
+	do   func()
+}
+
+func (b *breaking) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	if b.left -= n; b.left <= 0 && b.do != nil {
+		b.do()
+		b.do = nil
+	}
+	return n, err
+}
+
+// TestCutOffWhilePuttingBack: a helper that dies in the middle leaves no half of a file
+// in its place, and the next try puts it back; a file that has come there meanwhile is
+// not written over.
+func TestCutOffWhilePuttingBack(t *testing.T) {
+	eachKind(t, func(t *testing.T, s *peertest.Rclone, kind string) {
+		text := "CPR-nr. 070761-4285" + strings.Repeat("x", 8<<20)
+		s.Fill("sag/liste.txt", text)
+		tree := open(t, setup(s, kind))
+		_, seen := read(t, tree, "sag/liste.txt")
+		for range 2 { // the second as after a crash before the file was removed
+			must(t, tree.Take(t.Context(), &swap.Receipt{Path: "sag/liste.txt"}, seen, swap.Note{Case: "S-1", Text: "Filen er i karantæne. Sag S-1"}))
+			s.Fill("sag/liste.txt", text)
+			_, seen = read(t, tree, "sag/liste.txt")
+		}
+		must(t, tree.Take(t.Context(), &swap.Receipt{Path: "sag/liste.txt"}, seen, swap.Note{Case: "S-1", Text: "Filen er i karantæne. Sag S-1"}))
+		sum := sha256.Sum256([]byte(text))
+		r := &swap.Receipt{Root: "skyen:", Path: "sag/liste.txt", Size: seen.Size, SHA256: hex.EncodeToString(sum[:]), MTime: seen.MTime}
+		whole := strings.NewReader(text)
+		if err := tree.Restore(t.Context(), r, "S-1", &breaking{whole, 4 << 20, func() { killHelpers(t) }}); err == nil {
+			t.Fatal("put back by a helper that was killed")
+		}
+		if names := list(t, tree, "sag"); slices.Contains(names, "liste.txt") || !slices.Contains(names, "liste.txt.brevvagt.txt") {
+			t.Fatalf("after a kill: %v", names)
+		}
+		err := tree.Restore(t.Context(), r, "S-1", &breaking{strings.NewReader(text), 4 << 20, func() { s.Fill("sag/liste.txt", "en andens") }})
+		if data, _ := os.ReadFile(filepath.Join(s.Dir, "sag/liste.txt")); !errors.Is(err, swap.ErrTaken) || string(data) != "en andens" {
+			t.Fatalf("over a file that came meanwhile: %v, %d bytes", err, len(data))
+		}
+		must(t, os.Remove(filepath.Join(s.Dir, "sag/liste.txt")))
+		must(t, tree.Restore(t.Context(), r, "S-1", strings.NewReader(text)))
+		if names := list(t, tree, "sag"); !slices.Equal(names, []string{"liste.txt"}) {
+			t.Errorf("at last: %v", names)
+		}
+		if got, _ := read(t, tree, "sag/liste.txt"); got != text {
+			t.Errorf("%d bytes came back", len(got))
 		}
 	})
 }
