@@ -122,8 +122,21 @@ func TestLinkedAccount(t *testing.T) {
 			t.Errorf("as %s: %+v, %v", role, acc, err)
 		}
 	}
+	// What the provider gave last holds for every way in; the account's own role stays.
+	if _, err := a.LoginExternal(t.Context(), anna(account.Auditor)); err != nil {
+		t.Fatal(err)
+	}
+	if acc, err := a.Get(t.Context(), "anna"); err != nil || acc.Role != account.Auditor || acc.Own != account.Reviewer || !acc.Opens() {
+		t.Errorf("the provider took the role: %s of %s, %v", acc.Role, acc.Own, err)
+	}
+	if o, err := a.Unlock(t.Context(), "anna", pass); err != nil || o != nil {
+		t.Errorf("the passphrase unlocks a key that the role has not: %v", err)
+	}
+	if _, err := a.LoginExternal(t.Context(), anna(account.DPO)); err != nil {
+		t.Fatal(err)
+	}
 	if acc, err := a.Get(t.Context(), "anna"); err != nil || acc.Role != account.Reviewer {
-		t.Errorf("the provider changed the account's own role: %+v, %v", acc, err)
+		t.Errorf("the provider gave more than the account's own role: %s, %v", acc.Role, err)
 	}
 	other := anna(account.DPO)
 	other.Subject = "b2"

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -110,5 +111,37 @@ func TestAccessRemarks(t *testing.T) {
 	}
 	if d := config.Default(); len(d.AccessRemarks()) != 0 {
 		t.Error("remarks without the sign-in")
+	}
+}
+
+// TestTrustedProxies: which proxies may say for whom they ask is written as networks,
+// exactly, and what is wrong is named with its line.
+func TestTrustedProxies(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                      "[127.0.0.0/8 ::1/128]",
+		"trusted_proxies: []\n": "[]",
+		"trusted_proxies: [127.0.0.0/8, 10.1.2.3/32, 2001:db8::7/128]\n": "[127.0.0.0/8 10.1.2.3/32 2001:db8::7/128]",
+	} {
+		c, err := loaded(t, text)
+		if got := fmt.Sprint(c.TrustedProxies); err != nil || got != want {
+			t.Errorf("%q: %s, %v", text, got, err)
+		}
+	}
+	for value, says := range map[string]string{
+		"10.1.2.3":              "is no network such as",
+		"10.1.2.3/33":           "is no network such as",
+		"proxy.kommune":         "is no network such as",
+		"10.1.2.3/24":           "the network is 10.1.2.0/24, the address alone 10.1.2.3/32",
+		"0.0.0.0/0":             "is everybody",
+		"'::/0'":                "is everybody",
+		"'::ffff:10.1.2.3/128'": "must be written as IPv4",
+	} {
+		_, err := loaded(t, "review:\n  local_login: true\ntrusted_proxies:\n  - 127.0.0.0/8\n  - "+value+"\n")
+		if err == nil || !strings.Contains(err.Error(), "line 5: trusted_proxies: ") || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+	if _, err := loaded(t, "\ntrusted_proxies: 127.0.0.0/8\n"); err == nil || !strings.Contains(err.Error(), "line 2: trusted_proxies must be a list") {
+		t.Errorf("no list: %v", err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -230,7 +231,8 @@ func (d *doctor) keys(ctx context.Context, cfg config.Config, st *state.State) {
 		d.say(bad, what, err.Error(), "brevvagt account add NAVN --config ...")
 		return
 	}
-	d.say(good, what, fmt.Sprintf("%d", len(list)), "")
+	used := slices.DeleteFunc(slices.Clone(list), func(h rekey.Holder) bool { return h.Kind == rekey.Out })
+	d.say(good, what, fmt.Sprintf("%d", len(used)), "")
 	for _, l := range rekey.Lacking(list) {
 		d.say(bad, what, l.String(), state.SetUpHint+"; docs/dpo.md")
 	}

@@ -73,6 +73,27 @@ func TestKeysOfTheVault(t *testing.T) {
 	if _, err := run("en anden lang sætning\n", "vault", "recovery", "remove", m[1], "--by", "ny", "--config", config); !errors.Is(err, rekey.ErrNeeded) {
 		t.Errorf("the only recovery key was taken out: %v", err)
 	}
+	// A DPO who gets another role: the key goes out of use, is named until it opens nothing,
+	// and comes back with the role.
+	must("en fjerde lang sætning\n", "account", "add", "fjerde", "--role", "dpo")
+	must("en anden lang sætning\n", "account", "role", "tredje", "auditor", "--by", "ny")
+	if out = must("", "vault", "keys"); !regexp.MustCompile(`  out +tredje\n`).MatchString(out) || !strings.Contains(out, "1 af dem") {
+		t.Error(out)
+	}
+	must("adgang til pengeskabet\n", "vault", "rewrap", "--recovery", key)
+	if out = must("", "vault", "keys"); strings.Contains(out, "tredje") {
+		t.Error(out)
+	}
+	if _, err := run("en anden lang sætning\n", "account", "role", "fjerde", "operator", "--by", "ny", "--config", config); !errors.Is(err, rekey.ErrNeeded) {
+		t.Errorf("one of two DPOs lost the role: %v", err)
+	}
+	if _, err := run("en anden lang sætning\n", "account", "role", "ny", "auditor", "--by", "ny", "--config", config); err == nil {
+		t.Error("somebody changed his own role")
+	}
+	must("en anden lang sætning\n", "account", "role", "tredje", "dpo", "--by", "ny")
+	if out = must("", "vault", "keys"); !regexp.MustCompile(`  dpo +tredje\n`).MatchString(out) {
+		t.Error(out)
+	}
 	must("en anden lang sætning\nadgang til banken\n", "vault", "recovery", "new", "--by", "ny", "--name", "bank", "-o", key+"2")
 	must("en anden lang sætning\n", "vault", "recovery", "remove", m[1], "--by", "ny")
 	if _, err := run(dpoPhrase+"\n", "vault", "rewrap", "--by", "revisor", "--config", config); err == nil {

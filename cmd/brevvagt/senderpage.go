@@ -10,6 +10,7 @@ import (
 
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/cmd/brevvagt/lanes"
+	"brevvagt/internal/caller"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/sender"
 	"brevvagt/scanner/policy"
@@ -60,7 +61,7 @@ func (d *daemon) serveSenders(ctx context.Context) error {
 		Cases: d.service, Sender: d.service.Sender, Store: d.state.DB, Work: d.casework(), Links: d.senderLinks(cfg),
 		Check: fieldcheck.Check, Tell: d.tellDPO, May: d.senderMay,
 		Route: func(name string) bool { return d.live.Load().cfg.Site.Route(name) != nil },
-		Copy:  d.copies.Get, Organisation: cfg.Site.Organisation, Contact: cfg.Notify.Contact, Log: d.log, TLS: cfg.Sender.TLSCertificate != "",
+		Copy:  d.copies.Get, Organisation: cfg.Site.Organisation, Contact: cfg.Notify.Contact, Log: d.log, TLS: cfg.Sender.TLSCertificate != "", Proxies: caller.Proxies(cfg.TrustedProxies),
 	})
 	if err != nil {
 		return fmt.Errorf("senders' page: %w", err)

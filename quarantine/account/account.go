@@ -45,11 +45,17 @@ func (r Role) Within(most Role) bool { return r.Valid() && r.rank() <= most.rank
 // HasKey reports whether accounts of this role hold a vault key.
 func (r Role) HasKey() bool { return r == DPO || r == Reviewer }
 
+// Opens reports whether what is sealed from now on opens with the account's key: it has
+// one, is not closed, and its own role has keys. What the municipality's sign-in gives does
+// not count: a mistake there must not leave what is held to nobody.
+func (a *Account) Opens() bool { return a.Recipient != "" && !a.Disabled && a.Own.HasKey() }
+
 // Account is a person's account, without its secrets.
 type Account struct {
 	Name      string // what is typed at login, and the actor in the ledger
 	Display   string
-	Role      Role
+	Role      Role   // what the person may do: no more than the municipality's sign-in last gave
+	Own       Role   // what the account was made, or set to
 	Recipient string // public vault key, "" for a role without one
 	Created   time.Time
 	Disabled  bool
@@ -226,18 +232,22 @@ type stored struct {
 	identity []byte
 }
 
-const selectAccounts = `SELECT name, display, role, hash, identity, recipient, created, disabled FROM accounts`
+const selectAccounts = `SELECT name, display, role, COALESCE((SELECT most FROM account_logins WHERE account = name), ''), hash, identity, recipient, created, disabled FROM accounts`
 
 func scanAccount(row interface{ Scan(...any) error }) (*stored, error) {
 	var s stored
 	var created int64
 	var disabled int
-	err := row.Scan(&s.Name, &s.Display, &s.Role, &s.hash, &s.identity, &s.Recipient, &created, &disabled)
+	var most Role
+	err := row.Scan(&s.Name, &s.Display, &s.Own, &most, &s.hash, &s.identity, &s.Recipient, &created, &disabled)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, ErrNotFound
 	}
 	if err != nil {
 		return nil, fmt.Errorf("cannot read an account: %w", err)
+	}
+	if s.Role = s.Own; most != "" && !s.Own.Within(most) {
+		s.Role = most
 	}
 	s.Created, s.Disabled, s.Passphrase = store.Time(created), disabled != 0, s.hash != ""
 	return &s, nil
@@ -272,6 +282,28 @@ func (a *Accounts) List(ctx context.Context) ([]*Account, error) {
 		list = append(list, &s.Account)
 	}
 	return list, rows.Err()
+}
+
+// SetRole gives an account another role; by is who does it. Sessions with more rights end
+// with their next request. An account that comes to a role with keys and has none gets one
+// by GiveKey only, so it must have a passphrase then.
+func (a *Accounts) SetRole(ctx context.Context, name string, role Role, by string) error {
+	if !role.Valid() {
+		return fmt.Errorf("no role %.20q", role)
+	}
+	return a.db.Update(ctx, func(tx *sql.Tx) error {
+		s, err := scanAccount(tx.QueryRowContext(ctx, selectAccounts+` WHERE name = $1`, name))
+		if err != nil {
+			return fmt.Errorf("%.40q: %w", name, err)
+		}
+		if s.Passphrase && role.HasKey() && s.Recipient == "" {
+			return fmt.Errorf("%s has no vault key and cannot get one: make another account", name)
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE accounts SET role = $2 WHERE name = $1`, name, string(role)); err != nil {
+			return fmt.Errorf("cannot change the role of %s: %w", name, err)
+		}
+		return a.tell(ctx, tx, by, "role-changed", map[string]string{"account": name, "role": string(role)})
+	})
 }
 
 // Disable keeps an account from logging in; by is who does it. Its name stays taken,

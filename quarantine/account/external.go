@@ -90,7 +90,7 @@ func (a *Accounts) bound(ctx context.Context, tx *sql.Tx, e External) (*stored, 
 	if !accountName.MatchString(name) {
 		return nil, ErrName
 	}
-	fresh := stored{Account: Account{Name: name, Display: e.Display, Role: e.Role}}
+	fresh := stored{Account: Account{Name: name, Display: e.Display, Role: e.Role, Own: e.Role}}
 	if err := a.insert(ctx, tx, fresh, map[string]string{"how": "oidc"}); errors.Is(err, ErrExists) {
 		return nil, fmt.Errorf("%s: %w", name, ErrTaken)
 	} else if err != nil {
@@ -105,16 +105,19 @@ func (a *Accounts) bound(ctx context.Context, tx *sql.Tx, e External) (*stored, 
 // follow gives the account with the role that holds for this sign-in.
 func (a *Accounts) follow(ctx context.Context, tx *sql.Tx, s *stored, role Role) (*Account, error) {
 	acc := s.Account
-	if acc.Passphrase {
-		if !acc.Role.Within(role) {
-			acc.Role = role
-		}
+	if _, err := tx.ExecContext(ctx, `UPDATE account_logins SET most = $2 WHERE account = $1`, acc.Name, string(role)); err != nil {
+		return nil, fmt.Errorf("cannot keep the role of %s: %w", acc.Name, err)
+	}
+	before := acc.Role
+	if acc.Role = role; acc.Passphrase && s.Own.Within(role) {
+		acc.Role = s.Own
+	}
+	if acc.Role == before {
 		return &acc, nil
 	}
-	if acc.Role == role {
-		return &acc, nil
+	if acc.Passphrase { // its own role stays, and holds again when the sign-in gives it back
+		return &acc, a.tell(ctx, tx, acc.Name, "role-changed", map[string]string{"role": string(acc.Role), "how": "oidc"})
 	}
-	acc.Role = role
 	if _, err := tx.ExecContext(ctx, `UPDATE accounts SET role = $2 WHERE name = $1`, acc.Name, string(role)); err != nil {
 		return nil, fmt.Errorf("cannot change the role of %s: %w", acc.Name, err)
 	}
@@ -123,7 +126,7 @@ func (a *Accounts) follow(ctx context.Context, tx *sql.Tx, s *stored, role Role)
 
 func (a *Accounts) link(ctx context.Context, tx *sql.Tx, name, login, issuer, subject string) error {
 	_, err := tx.ExecContext(ctx, `INSERT INTO account_logins (account, login, issuer, subject, linked) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (account) DO UPDATE SET login = excluded.login, issuer = excluded.issuer, subject = excluded.subject, linked = excluded.linked`,
+		ON CONFLICT (account) DO UPDATE SET login = excluded.login, issuer = excluded.issuer, subject = excluded.subject, linked = excluded.linked, most = ''`,
 		name, login, issuer, subject, store.Millis(a.now()))
 	if err != nil {
 		return fmt.Errorf("cannot link account %s: %w", name, err)
@@ -183,9 +186,9 @@ func (a *Accounts) GiveKey(ctx context.Context, name, passphrase, by string) (re
 	if err := goodPassphrase(passphrase); err != nil {
 		return "", err
 	}
-	acc, err := a.Get(ctx, name)
+	acc, err := a.get(ctx, name)
 	if err != nil {
-		return "", err
+		return "", fmt.Errorf("%.40q: %w", name, err)
 	}
 	if acc.Passphrase {
 		return "", fmt.Errorf("%s has a passphrase already: %w", name, ErrExists)
@@ -196,7 +199,7 @@ func (a *Accounts) GiveKey(ctx context.Context, name, passphrase, by string) (re
 	}
 	hash := a.newHash(passphrase)
 	err = a.db.Update(ctx, func(tx *sql.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE accounts SET hash = $2, identity = $3, recipient = $4 WHERE name = $1 AND hash = '' AND role = $5`, name, hash, blob, recipient, string(acc.Role))
+		res, err := tx.ExecContext(ctx, `UPDATE accounts SET hash = $2, identity = $3, recipient = $4 WHERE name = $1 AND hash = '' AND role = $5`, name, hash, blob, recipient, string(acc.Own))
 		if err != nil {
 			return fmt.Errorf("cannot give %s a key: %w", name, err)
 		}

@@ -178,6 +178,15 @@ func (a *Accounts) ChangePassphrase(ctx context.Context, name, old, passphrase s
 	if err != nil {
 		return err
 	}
+	s, err := a.get(ctx, p.Account.Name)
+	if err != nil {
+		return err
+	}
+	if p.Opener == nil && len(s.identity) > 0 { // of a role that has none now: it may come back
+		if p.Opener, err = vault.Unlock(s.identity, old); err != nil {
+			return fmt.Errorf("the vault key of %s cannot be unlocked: %w", s.Name, err)
+		}
+	}
 	var blob []byte
 	if p.Opener != nil {
 		if blob, err = p.Opener.ProtectAt(passphrase, a.cost.Vault); err != nil {

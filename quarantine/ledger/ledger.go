@@ -16,6 +16,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"brevvagt/internal/store"
@@ -109,18 +110,41 @@ func appendHashes(ctx context.Context, tx *sql.Tx, seq int64, text []byte) error
 	return nil
 }
 
+// Once adds a line about a case by itself, unless the same actor has one of the same verb
+// there that is younger than quiet: what people do again and again is then one line.
+func (l *Ledger) Once(ctx context.Context, e Entry, quiet time.Duration) error {
+	// Mostly there is one, and nobody has to wait for those who write.
+	if there, err := l.has(ctx, l.db.Read(), e, quiet); err != nil || there {
+		return err
+	}
+	return l.db.Update(ctx, func(tx *sql.Tx) error {
+		if there, err := l.has(ctx, tx, e, quiet); err != nil || there {
+			return err
+		}
+		_, err := l.Append(ctx, tx, e)
+		return err
+	})
+}
+
+func (l *Ledger) has(ctx context.Context, q querier, e Entry, quiet time.Duration) (bool, error) {
+	lines, err := l.query(ctx, q, `WHERE l.case_id = $1 AND p.actor = $2`, e.Case, e.Actor)
+	return slices.ContainsFunc(lines, func(was Entry) bool {
+		return was.Verb == e.Verb && e.At.Sub(was.At) < quiet && was.At.Sub(e.At) < quiet // also where the clock was set back
+	}), err
+}
+
 // List gives the lines of one case, oldest first.
 func (l *Ledger) List(ctx context.Context, caseID string) ([]Entry, error) {
-	return l.query(ctx, `WHERE l.case_id = $1 ORDER BY l.seq`, caseID)
+	return l.query(ctx, l.db.Read(), `WHERE l.case_id = $1 ORDER BY l.seq`, caseID)
 }
 
 // Page gives up to limit lines from line number from on, oldest first.
 func (l *Ledger) Page(ctx context.Context, from int64, limit int) ([]Entry, error) {
-	return l.query(ctx, `WHERE l.seq >= $1 ORDER BY l.seq LIMIT $2`, from, limit)
+	return l.query(ctx, l.db.Read(), `WHERE l.seq >= $1 ORDER BY l.seq LIMIT $2`, from, limit)
 }
 
-func (l *Ledger) query(ctx context.Context, where string, args ...any) ([]Entry, error) {
-	rows, err := l.db.Read().QueryContext(ctx, `SELECT l.seq, l.leaf, p.actor, p.detail FROM ledger_lines l LEFT JOIN ledger_private p ON p.seq = l.seq `+where, args...)
+func (l *Ledger) query(ctx context.Context, q querier, where string, args ...any) ([]Entry, error) {
+	rows, err := q.QueryContext(ctx, `SELECT l.seq, l.leaf, p.actor, p.detail FROM ledger_lines l LEFT JOIN ledger_private p ON p.seq = l.seq `+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read the ledger: %w", err)
 	}
@@ -187,6 +211,7 @@ func privateHash(salt []byte, actor, detail string) string {
 
 // querier is what both a transaction and the read pool can do.
 type querier interface {
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 }
 

@@ -5,9 +5,15 @@ import "errors"
 // Holder is somebody or something whose key opens what is sealed now.
 type Holder struct {
 	Name string
-	Kind string // dpo, reviewer, recovery, file
+	Kind string // dpo, reviewer, recovery, file, Out
 	Key  string // fingerprint
+	// Lost says that the municipality's sign-in does not give the person this role any more.
+	Lost bool
 }
+
+// Out is the kind of a key that is out of use, because its account was closed or has a role
+// without keys: it opens only what has not been sealed anew since.
+const Out = "out"
 
 // Lack is a key that must be there and is not.
 type Lack string

@@ -27,7 +27,7 @@ func (r *rig) hundredThousand(t testing.TB, db *store.DB, like string, n int) {
 	topics := []string{"Lønkørsel", "Aktindsigt", "Udbetaling", "Handleplan", "Ansøgning", "Opsigelse"}
 	err := db.Update(t.Context(), func(tx *sql.Tx) error {
 		for i := range n {
-			id := fmt.Sprintf("01%024d", i)
+			id := benchCase(i)
 			at := store.Millis(r.now) - int64(n-i)*300_000
 			state := states[i%len(states)]
 			if i%50 == 0 {
@@ -67,6 +67,8 @@ func (r *rig) hundredThousand(t testing.TB, db *store.DB, like string, n int) {
 	}
 }
 
+func benchCase(i int) string { return fmt.Sprintf("01%024d", i) }
+
 // BenchmarkQueue measures whole pages at 100,000 cases and fails over the bounds:
 // 100 ms for the queue, 300 ms for a search, as medians on the server, with the cases in
 // SQLite and in PostgreSQL.
@@ -104,6 +106,11 @@ func queuePages(b *testing.B) {
 		{"last page of a large unit", "/?vis=alle&enhed=Den+store&side=50", 300 * time.Millisecond}, {"large unit by risk", "/?vis=alle&enhed=Den+store&orden=risiko", 300 * time.Millisecond},
 		{"large unit by clock", "/?enhed=Den+store&orden=frist", 300 * time.Millisecond}, {"released of a large unit", "/?vis=frigivet&enhed=Den+store", 300 * time.Millisecond},
 		{"unit and rule", "/?vis=afvist&enhed=Enhed+07&regel=foreign-person", 300 * time.Millisecond}, {"last page of a word", "/?vis=alle&q=aktindsigt&side=50", 300 * time.Millisecond},
+		// Far beyond the pages that are counted, where one begins behind the last case of another.
+		{"far down a word", "/?vis=alle&q=aktindsigt&side=420&efter=" + benchCase(49_999), 300 * time.Millisecond}, {"back up a word", "/?vis=alle&q=aktindsigt&side=420&foer=" + benchCase(49_999), 300 * time.Millisecond},
+		{"far down a large unit", "/?vis=alle&enhed=Den+store&side=1300&efter=" + benchCase(50_000), 300 * time.Millisecond}, {"far down a large unit by risk", "/?vis=alle&enhed=Den+store&orden=risiko&side=1300&efter=" + benchCase(50_000), 300 * time.Millisecond},
+		{"far down a large unit by clock", "/?vis=alle&enhed=Den+store&orden=frist&side=1300&efter=" + benchCase(50_000), 300 * time.Millisecond},
+		{"page 51", "/?vis=afvist&side=51", 100 * time.Millisecond}, {"deep in all by risk", "/?vis=alle&orden=risiko&side=2500", 100 * time.Millisecond}, {"deep in the register", "/fortegnelse?side=100", 300 * time.Millisecond},
 		{"deadline", "/?orden=frist", 300 * time.Millisecond}, {"all by clock", "/?vis=alle&orden=frist", 300 * time.Millisecond}, {"all of a large unit by clock", "/?vis=alle&enhed=Den+store&orden=frist", 300 * time.Millisecond}, {"age", "/?alder=30d", 300 * time.Millisecond}, {"register", "/fortegnelse", 300 * time.Millisecond},
 	} {
 		b.Run(page.name, func(b *testing.B) {

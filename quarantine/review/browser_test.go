@@ -14,6 +14,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/review/words"
 )
 
 // browserTab is a tab with what its console said.
@@ -185,8 +186,10 @@ func TestBrowser(t *testing.T) {
 	t.Run("municipality", func(t *testing.T) { municipality(t, browser) })
 	t.Run("passkeys", func(t *testing.T) { passkeys(t, browser) })
 	t.Run("drives", func(t *testing.T) { drivesInBrowser(t, browser) })
-	t.Run("keyboard", func(t *testing.T) { keyboard(t, browser) })
-	t.Run("scriptless", func(t *testing.T) { scriptless(t, browser) })
+	for _, lang := range []words.Lang{words.Danish, words.English} {
+		t.Run("keyboard in "+string(lang), func(t *testing.T) { keyboard(t, browser, lang) })
+		t.Run("scriptless in "+string(lang), func(t *testing.T) { scriptless(t, browser, lang) })
+	}
 }
 
 // morning is a DPO's: log in, look at the queue, open a case and its picture,

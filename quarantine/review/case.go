@@ -131,12 +131,7 @@ func caseID(r *http.Request) (string, bool) {
 }
 
 func (s *server) showCase(w http.ResponseWriter, r *http.Request) {
-	id, ok := caseID(r)
-	if !ok {
-		s.Fail(w, r, http.StatusNotFound)
-		return
-	}
-	s.caseWith(w, r, id, http.StatusOK, nil, refused{})
+	s.caseWith(w, r, r.PathValue("id"), http.StatusOK, nil, refused{})
 }
 
 // refused is a decision that was not carried out, and why not.
@@ -348,15 +343,13 @@ func logOf(l words.Lang, e ledger.Entry) logLine {
 
 // picture serves one sealed picture, opened with the session's key. The service
 // writes the ledger line before it gives the picture out.
-func (s *server) picture(w http.ResponseWriter, r *http.Request) {
-	u, _ := s.User(r)
-	id, ok := caseID(r)
+func (s *server) picture(w http.ResponseWriter, r *http.Request, j job) {
 	n, err := strconv.Atoi(r.PathValue("n"))
-	if !ok || err != nil || n < 1 {
+	if err != nil || n < 1 {
 		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
-	png, err := s.Service.Picture(r.Context(), id, n-1, u.Name, s.Opener(r))
+	png, err := s.Service.Picture(r.Context(), j.id, n-1, j.by, s.Opener(r))
 	switch {
 	case errors.Is(err, quarantine.ErrNotFound):
 		s.Fail(w, r, http.StatusNotFound)

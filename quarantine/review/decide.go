@@ -117,49 +117,38 @@ func rejectForm(l words.Lang, c *quarantine.Case, f refused, typed frame.Typed) 
 	return form
 }
 
-func (s *server) release(w http.ResponseWriter, r *http.Request) {
-	s.decide(w, r, "release", s.Service.Release)
+func (s *server) release(w http.ResponseWriter, r *http.Request, j job) {
+	s.decide(w, r, j, "release", s.Service.Release)
 }
 
-func (s *server) reject(w http.ResponseWriter, r *http.Request) {
-	s.decide(w, r, "reject", s.Service.Reject)
+func (s *server) reject(w http.ResponseWriter, r *http.Request, j job) {
+	s.decide(w, r, j, "reject", s.Service.Reject)
 }
 
 // decide carries a decision out and goes back to the case, where its state tells
 // the outcome; what was not carried out is said in words, with the form as it was.
-func (s *server) decide(w http.ResponseWriter, r *http.Request, action string, do func(context.Context, string, quarantine.Decision) (*quarantine.Case, error)) {
-	u, _ := s.User(r)
+func (s *server) decide(w http.ResponseWriter, r *http.Request, j job, action string, do func(context.Context, string, quarantine.Decision) (*quarantine.Case, error)) {
 	l := frame.Language(r)
-	id, ok := caseID(r)
-	if !ok {
-		s.Fail(w, r, http.StatusNotFound)
-		return
-	}
-	if err := r.ParseForm(); err != nil {
-		s.Fail(w, r, http.StatusBadRequest)
-		return
-	}
-	reason := strings.TrimSpace(r.PostForm.Get("begrundelse"))
-	if key := s.reasonProblem(reason); key != "" {
+	if key := s.reasonProblem(j.reason); key != "" {
 		problem := words.Text(l, key)
 		if key == "problem.reason.long" {
 			problem = words.Text(l, key, reasonLimit)
 		}
-		s.caseWith(w, r, id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: problem}, refused{action, problem})
+		s.caseWith(w, r, j.id, http.StatusUnprocessableEntity, &frame.Notice{Kind: "error", Heading: words.Text(l, "problem.title"), Text: problem}, refused{action, problem})
 		return
 	}
 	// A decision once begun must not stop halfway because the browser went away.
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), 2*time.Minute)
 	defer cancel()
-	c, err := do(ctx, id, quarantine.Decision{By: u.Name, Reason: reason, Opener: s.Opener(r), Wish: wishOf(r, action)})
+	c, err := do(ctx, j.id, quarantine.Decision{By: j.by, Reason: j.reason, Opener: s.Opener(r), Wish: wishOf(r, action)})
 	if err != nil {
-		s.refusedDecision(w, r, id, refused{action: action}, err)
+		s.refusedDecision(w, r, j.id, refused{action: action}, err)
 		return
 	}
 	if action == "release" && c.State == quarantine.Held {
 		s.Tell(r, "flash.approved")
 	}
-	http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
+	http.Redirect(w, r, "/sag/"+j.id, http.StatusSeeOther)
 }
 
 // wishOf reads what was asked for beyond yes or no. All recipients chosen, each once, is

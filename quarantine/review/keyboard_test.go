@@ -11,6 +11,7 @@ import (
 
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/review/queue"
+	"brevvagt/quarantine/review/words"
 )
 
 // tabbable lists what the Tab key should reach on a page, in its order: one button of
@@ -86,14 +87,27 @@ func (b *browserTab) press(selector string) {
 	b.submit(chromedp.KeyEvent("\r"))
 }
 
+// speaks wants the page that is open to be in a language.
+func (b *browserTab) speaks(l words.Lang) {
+	b.t.Helper()
+	if got := run(b, chromedp.Evaluate[string]("document.documentElement.lang")); got != string(l) {
+		b.t.Errorf("the page is in %q, want %q", got, l)
+	}
+}
+
 // keyboard is a day's work without a mouse: in, the queue, a case, one value shown, a
 // release, a rejection, an entry in the register, several at once and undone, out.
-func keyboard(t *testing.T, browser context.Context) {
+func keyboard(t *testing.T, browser context.Context, l words.Lang) {
 	r := newRig(t)
 	r.server.queue.Board = queue.NewBoard(time.Hour, time.Now)
 	first, second, third := r.hold(t, openable("a"), 3*time.Hour), r.hold(t, screenshot("b"), 2*time.Hour), r.hold(t, screenshot("c"), time.Hour)
 	b := newTab(t, browser, r.url)
+	b.open("/log-ind")
+	if l == words.English {
+		b.press("form[action='/sprog'] button")
+	}
 	b.round("/log-ind")
+	b.speaks(l)
 	b.write("#navn", "dpo")
 	b.write("#kode", passphrase)
 	b.press("#log-ind")
@@ -110,12 +124,12 @@ func keyboard(t *testing.T, browser context.Context) {
 	b.says(clearValue)
 	b.write("#frigiv-begrundelse", "Modtageren har sikker post")
 	b.press("#frigiv button")
-	b.says("Forsendelsen er frigivet")
+	b.says(words.Text(l, "done.released"))
 
 	b.open("/sag/" + second.ID)
 	b.write("#afvis-begrundelse", "Skal sendes sikkert")
 	b.press("#afvis button")
-	b.says("Forsendelsen er afvist")
+	b.says(words.Text(l, "done.rejected"))
 
 	b.open("/fortegnelse/ny")
 	b.to("[name=tilstand]")
@@ -132,11 +146,11 @@ func keyboard(t *testing.T, browser context.Context) {
 	b.do(chromedp.KeyEvent(" "))
 	b.write("#flere-begrundelse", "Skal sendes sikkert")
 	b.press("#flere-afvis")
-	b.says("1 sag bliver afvist om")
+	b.says(strings.Split(words.Text(l, "batch.waiting", words.Plural(l, "cases", 1), words.Text(l, "batch.action.afvis"), 0, ""), "0")[0])
 	b.press(".bv-batch button")
-	b.says("Det er fortrudt")
+	b.says(words.Text(l, "flash.undone"))
 	b.press("#log-ud")
-	b.says("Du er logget ud.")
+	b.says(words.Text(l, "login.out"))
 	for _, x := range []struct {
 		c    *quarantine.Case
 		want quarantine.State
@@ -149,15 +163,19 @@ func keyboard(t *testing.T, browser context.Context) {
 }
 
 // scriptless reads and decides in a browser that runs no scripts.
-func scriptless(t *testing.T, browser context.Context) {
+func scriptless(t *testing.T, browser context.Context, l words.Lang) {
 	r := newRig(t)
 	held := r.hold(t, openable("a"), 3*time.Hour)
 	b := newTab(t, browser, r.url)
 	command(b, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
 	b.open("/log-ind")
+	if l == words.English {
+		b.submit(chromedp.Click(css("form[action='/sprog'] button")))
+	}
+	b.speaks(l)
 	b.do(chromedp.SendKeys(css("#navn"), "dpo"), chromedp.SendKeys(css("#kode"), passphrase))
 	b.submit(chromedp.Click(css("#log-ind")))
-	b.says("1 forsendelse venter på en afgørelse.")
+	b.says(words.Plural(l, "queue.lead", 1))
 	b.submit(chromedp.Click(css("#sag-" + held.ID + " h2 a")))
 	b.submit(chromedp.Click(css("#vis-billeder")))
 	if w := run(b, chromedp.Evaluate[int](`document.querySelector(".bv-picture img").naturalWidth`)); w != 640 {
@@ -168,6 +186,6 @@ func scriptless(t *testing.T, browser context.Context) {
 	b.says(clearValue)
 	b.do(chromedp.SendKeys(css("#frigiv-begrundelse"), "Modtageren har sikker post"))
 	b.submit(chromedp.Click(css("#frigiv button")))
-	b.says("Forsendelsen er frigivet")
+	b.says(words.Text(l, "done.released"))
 	b.quiet()
 }

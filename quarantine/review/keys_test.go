@@ -88,3 +88,39 @@ func TestKeysOnThePage(t *testing.T) {
 		t.Errorf("an unknown key: %d", status)
 	}
 }
+
+// A key that is to be taken out, or was, is told from those in use until nothing is sealed
+// to it any more.
+func TestKeysOutOfUse(t *testing.T) {
+	r := newRig(t)
+	r.withKeys()
+	r.hold(t, openable("a"), time.Hour)
+	list := []rekey.Holder{{Name: "dpo", Kind: "dpo", Key: "aaaa"}, {Name: "carl", Kind: "dpo", Key: "bbbb", Lost: true}, {Name: "dora", Kind: rekey.Out, Key: "cccc"}}
+	k := r.service.Rekey()
+	k.Recipients = func(context.Context) ([]age.Recipient, error) {
+		other, err := vault.NewIdentity()
+		if err != nil {
+			return nil, err
+		}
+		key, err := vault.ParseRecipient(other.Recipient())
+		return []age.Recipient{key}, err
+	}
+	r.server.keys = keys.New(r.server.Frame, &keys.Keys{Rekey: k, Holders: func(context.Context) ([]rekey.Holder, error) { return list, nil }})
+	r.restart(t)
+	c := r.as(t, "dpo")
+	_, body := c.get("/noegler")
+	contains(t, body, "1 af 1 sager", "dora", "Ude af brug", "Kommunens login giver ikke længere denne rolle")
+	if strings.Count(body, "ikke længere denne rolle") != 1 {
+		t.Error("it is said of others too")
+	}
+	now, err := vault.ParseRecipient(r.opener.Recipient())
+	if err != nil {
+		t.Fatal(err)
+	}
+	k.Recipients = func(context.Context) ([]age.Recipient, error) { return []age.Recipient{now}, nil }
+	_, body = c.get("/noegler")
+	contains(t, body, "0 af 1 sager", "carl")
+	if strings.Contains(body, "dora") {
+		t.Error("a key that opens nothing is still listed")
+	}
+}

@@ -104,9 +104,6 @@ type Papers interface {
 	handout.Papers
 }
 
-// Mails tells of the mails of a case's run.
-type Mails interface{ Runs() *runs.Lines }
-
 // Service is what the page needs; quarantine.Service has it all.
 type Service interface {
 	Cases

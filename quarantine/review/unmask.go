@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"brevvagt/quarantine"
@@ -20,38 +19,19 @@ const openTime = 60 * time.Second
 const sessionOpen = "open"
 
 // unmask opens one finding for a reason, which stands in the ledger before it is shown.
-func (s *server) unmask(w http.ResponseWriter, r *http.Request) {
-	id, ok := caseID(r)
-	n, err := strconv.Atoi(r.PostFormValue("fund"))
-	if !ok || err != nil || n < 0 {
+func (s *server) unmask(w http.ResponseWriter, r *http.Request, j job) {
+	n, err := strconv.Atoi(r.PostForm.Get("fund"))
+	if err != nil || n < 0 {
 		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
-	u, _ := s.User(r)
-	reason := strings.TrimSpace(r.PostFormValue("begrundelse"))
-	if !s.reasonGood(w, r, id, reason) {
+	if err := s.Service.Unmask(r.Context(), j.id, n, j.by, j.reason, s.Opener(r)); err != nil {
+		s.refusedDecision(w, r, j.id, refused{action: "unmask"}, err)
 		return
 	}
-	if err := s.Service.Unmask(r.Context(), id, n, u.Name, reason, s.Opener(r)); err != nil {
-		s.refusedDecision(w, r, id, refused{action: "unmask"}, err)
-		return
-	}
-	s.Log.Info("finding opened", "user", u.Name, "case", id, "finding", n)
-	s.Sessions.Put(r.Context(), sessionOpen, fmt.Sprintf("%s %d %d", id, n, s.Now().Add(openTime).UnixMilli()))
-	http.Redirect(w, r, fmt.Sprintf("/sag/%s#fund-%d", id, n), http.StatusSeeOther)
-}
-
-// reasonGood shows the case again, with what is wrong, for a reason that cannot be kept.
-func (s *server) reasonGood(w http.ResponseWriter, r *http.Request, id, reason string) bool {
-	key := s.reasonProblem(reason)
-	if key == "" {
-		return true
-	}
-	if key != "problem.reason.cpr" {
-		key = "problem.text"
-	}
-	s.notDone(w, r, id, key)
-	return false
+	s.Log.Info("finding opened", "user", j.by, "case", j.id, "finding", n)
+	s.Sessions.Put(r.Context(), sessionOpen, fmt.Sprintf("%s %d %d", j.id, n, s.Now().Add(openTime).UnixMilli()))
+	http.Redirect(w, r, fmt.Sprintf("/sag/%s#fund-%d", j.id, n), http.StatusSeeOther)
 }
 
 // notDone shows the case again with what was wrong.

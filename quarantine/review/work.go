@@ -81,28 +81,18 @@ func oneDomain(c *quarantine.Case) string {
 }
 
 // act runs a piece of work on a case and goes back to it.
-func (s *server) act(w http.ResponseWriter, r *http.Request, done string, do func(ctx context.Context, c *quarantine.Case, by string) error) {
-	id, ok := caseID(r)
-	if !ok {
-		s.Fail(w, r, http.StatusNotFound)
-		return
-	}
-	if err := r.ParseForm(); err != nil {
-		s.Fail(w, r, http.StatusBadRequest)
-		return
-	}
-	u, _ := s.User(r)
-	c, err := s.Service.Get(r.Context(), id)
+func (s *server) act(w http.ResponseWriter, r *http.Request, j job, done string, do func(ctx context.Context, c *quarantine.Case, by string) error) {
+	c, err := s.Service.Get(r.Context(), j.id)
 	if errors.Is(err, quarantine.ErrNotFound) {
 		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
 	if err == nil {
-		err = do(r.Context(), c, u.Name)
+		err = do(r.Context(), c, j.by)
 	}
 	if err == nil {
 		s.Tell(r, done)
-		http.Redirect(w, r, "/sag/"+id, http.StatusSeeOther)
+		http.Redirect(w, r, "/sag/"+j.id, http.StatusSeeOther)
 		return
 	}
 	key := ""
@@ -123,19 +113,19 @@ func (s *server) act(w http.ResponseWriter, r *http.Request, done string, do fun
 		s.Broken(w, r, "work on a case", err)
 		return
 	}
-	s.notDone(w, r, id, key)
+	s.notDone(w, r, j.id, key)
 }
 
 var errMail = errors.New("the mail was not sent")
 
-func (s *server) addNote(w http.ResponseWriter, r *http.Request) {
-	s.act(w, r, "flash.note", func(ctx context.Context, c *quarantine.Case, by string) error {
+func (s *server) addNote(w http.ResponseWriter, r *http.Request, j job) {
+	s.act(w, r, j, "flash.note", func(ctx context.Context, c *quarantine.Case, by string) error {
 		return s.Work.AddNote(ctx, by, c.ID, casework.Plain, r.PostForm.Get("note"))
 	})
 }
 
-func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
-	s.act(w, r, "flash.handed", func(ctx context.Context, c *quarantine.Case, by string) error {
+func (s *server) handOver(w http.ResponseWriter, r *http.Request, j job) {
+	s.act(w, r, j, "flash.handed", func(ctx context.Context, c *quarantine.Case, by string) error {
 		to := r.PostForm.Get("kollega")
 		if s.Colleagues == nil {
 			return casework.ErrScope
@@ -153,8 +143,8 @@ func (s *server) handOver(w http.ResponseWriter, r *http.Request) {
 
 // askSender sends the sender a question. The note is written first: a mail that was
 // sent and not noted would be worse than the other way about.
-func (s *server) askSender(w http.ResponseWriter, r *http.Request) {
-	s.act(w, r, "flash.asked", func(ctx context.Context, c *quarantine.Case, by string) error {
+func (s *server) askSender(w http.ResponseWriter, r *http.Request, j job) {
+	s.act(w, r, j, "flash.asked", func(ctx context.Context, c *quarantine.Case, by string) error {
 		if s.mail == nil || c.State != quarantine.Held {
 			return errMail
 		}
@@ -184,9 +174,9 @@ func (s *server) askSender(w http.ResponseWriter, r *http.Request) {
 	})
 }
 
-func (s *server) falseAlarm(w http.ResponseWriter, r *http.Request) {
-	s.act(w, r, "flash.exception", func(ctx context.Context, c *quarantine.Case, by string) error {
-		e := casework.Exception{Reason: r.PostForm.Get("begrundelse"), CaseID: c.ID}
+func (s *server) falseAlarm(w http.ResponseWriter, r *http.Request, j job) {
+	s.act(w, r, j, "flash.exception", func(ctx context.Context, c *quarantine.Case, by string) error {
+		e := casework.Exception{Reason: j.reason, CaseID: c.ID}
 		days := map[string]int{"7": 7, "30": 30, "90": 90, "365": 365}[r.PostForm.Get("dage")]
 		if r.PostForm.Get("undtag") == "ja" {
 			if days == 0 {
@@ -216,28 +206,18 @@ func (s *server) falseAlarm(w http.ResponseWriter, r *http.Request) {
 
 // original hands the DPO what was held, as a file. The service writes the reason to
 // the ledger before the first byte.
-func (s *server) original(w http.ResponseWriter, r *http.Request) {
-	id, ok := caseID(r)
-	if !ok {
-		s.Fail(w, r, http.StatusNotFound)
-		return
-	}
-	u, _ := s.User(r)
-	reason := strings.TrimSpace(r.PostFormValue("begrundelse"))
-	if !s.reasonGood(w, r, id, reason) {
-		return
-	}
-	c, err := s.Service.Get(r.Context(), id)
+func (s *server) original(w http.ResponseWriter, r *http.Request, j job) {
+	c, err := s.Service.Get(r.Context(), j.id)
 	if errors.Is(err, quarantine.ErrNotFound) {
 		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
 	var content io.ReadCloser
 	if err == nil {
-		content, err = s.Service.Original(r.Context(), id, u.Name, reason, s.Opener(r))
+		content, err = s.Service.Original(r.Context(), j.id, j.by, j.reason, s.Opener(r))
 	}
 	if err != nil {
-		s.refusedDecision(w, r, id, refused{}, err)
+		s.refusedDecision(w, r, j.id, refused{}, err)
 		return
 	}
 	defer content.Close()
@@ -245,10 +225,10 @@ func (s *server) original(w http.ResponseWriter, r *http.Request) {
 	if c.Kind != "mail" {
 		ext = ".bin" // never the sender's own name or type for it
 	}
-	s.Log.Info("original handed out", "user", u.Name, "case", id)
+	s.Log.Info("original handed out", "user", j.by, "case", j.id)
 	w.Header().Set("Content-Type", "application/octet-stream")
-	w.Header().Set("Content-Disposition", `attachment; filename="original-`+id+ext+`"`)
+	w.Header().Set("Content-Disposition", `attachment; filename="original-`+j.id+ext+`"`)
 	if _, err := io.Copy(w, content); err != nil {
-		s.Log.Error("original not handed out whole", "case", id)
+		s.Log.Error("original not handed out whole", "case", j.id)
 	}
 }

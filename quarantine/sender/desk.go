@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/internal/caller"
 	"brevvagt/internal/store"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/casework"
@@ -56,7 +57,8 @@ type Config struct {
 	Organisation string
 	Contact      string // whom a sender may turn to
 	Log          *slog.Logger
-	TLS          bool // served over TLS
+	TLS          bool           // served over TLS
+	Proxies      caller.Proxies // that say for whom they ask
 }
 
 // ErrUsed is said of a link that has been used.

@@ -15,7 +15,6 @@ import (
 	"unicode/utf8"
 
 	"brevvagt/detectors"
-	"brevvagt/internal/caller"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/review/static"
@@ -124,7 +123,7 @@ func (d *desk) show(w http.ResponseWriter, r *http.Request) {
 
 // open finds the case of a request, or answers why there is none.
 func (d *desk) open(w http.ResponseWriter, r *http.Request) (known, bool) {
-	client := caller.Address(r)
+	client := d.Proxies.Address(r)
 	if !d.wrong.within(client) || !d.often.take(r.PathValue("token")) {
 		d.say(w, r, http.StatusTooManyRequests, "often")
 		return known{}, false

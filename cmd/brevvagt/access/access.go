@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"brevvagt/cmd/brevvagt/config"
+	"brevvagt/internal/caller"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/review/oidc"
 	"brevvagt/quarantine/review/passkey"
@@ -19,7 +20,7 @@ import (
 func Ways(cfg config.Config, accounts *account.Accounts) (signin.Ways, error) {
 	o := cfg.Review.OIDC
 	page := strings.TrimSuffix(cfg.DPO.Page, "/")
-	w := signin.Ways{NoPassphrase: !cfg.Review.LocalLogin, External: accounts, Browsers: accounts, OIDCName: o.Name}
+	w := signin.Ways{NoPassphrase: !cfg.Review.LocalLogin, External: accounts, Browsers: accounts, OIDCName: o.Name, Proxies: caller.Proxies(cfg.TrustedProxies)}
 	if o.On() {
 		c := oidc.Config{Issuer: o.Issuer, ClientID: o.ClientID, Page: page, Claim: o.RolesClaim, Roles: o.Roles}
 		if o.ClientSecretFile != "" {

@@ -14,6 +14,7 @@ import (
 
 	"go.yaml.in/yaml/v4"
 
+	"brevvagt/internal/caller"
 	"brevvagt/internal/fault"
 	"brevvagt/scanner/policy"
 )
@@ -31,10 +32,13 @@ type Config struct {
 	// default files in State.
 	Database string `yaml:"database"`
 	Review   Review `yaml:"review"`
-	Notify   Notify `yaml:"notify"`
-	Vault    Vault  `yaml:"vault"`
-	OCR      OCR    `yaml:"ocr"`
-	Log      Log    `yaml:"log"`
+	// TrustedProxies may say for whom they ask at the pages of the DPO and of senders
+	// (X-Forwarded-For); default loopback. Others count as who they are.
+	TrustedProxies Proxies `yaml:"trusted_proxies"`
+	Notify         Notify  `yaml:"notify"`
+	Vault          Vault   `yaml:"vault"`
+	OCR            OCR     `yaml:"ocr"`
+	Log            Log     `yaml:"log"`
 	// Operations and Canary are for the people who keep it running.
 	Operations Operations `yaml:"operations"`
 	DPO        DPO        `yaml:"dpo"`
@@ -196,11 +200,12 @@ func Default() Config {
 			MaxBytes:     64 << 20,
 			DeepBudget:   Duration(10 * time.Minute),
 		},
-		Review: defaultReview(),
-		Notify: Notify{Contact: "din DPO"},
-		Vault:  Vault{KeepContent: Duration(30 * 24 * time.Hour)},
-		Log:    Log{Level: "info"},
-		Memory: defaultMemory(),
+		Review:         defaultReview(),
+		TrustedProxies: Proxies(caller.Loopback()),
+		Notify:         Notify{Contact: "din DPO"},
+		Vault:          Vault{KeepContent: Duration(30 * 24 * time.Hour)},
+		Log:            Log{Level: "info"},
+		Memory:         defaultMemory(),
 
 		Mailboxes: defaultMailboxes(),
 		Sender:    defaultSender(),

@@ -19,7 +19,7 @@ import (
 // NewAccount is the command that makes and lists accounts.
 func NewAccount() *cobra.Command {
 	cmd := &cobra.Command{Use: "account", Short: "DPO'ens og andres konti til siden"}
-	cmd.AddCommand(newAccountAdd(), newAccountList(), newAccountDisable(), newAccountLink(), newAccountMail(), newAccountKey(), newAccountPasskeys())
+	cmd.AddCommand(newAccountAdd(), newAccountList(), newAccountDisable(), newAccountRole(), newAccountLink(), newAccountMail(), newAccountKey(), newAccountPasskeys())
 	return cmd
 }
 

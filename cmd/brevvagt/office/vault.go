@@ -46,6 +46,9 @@ func newVaultKeys() *cobra.Command {
 				}
 				out := cmd.OutOrStdout()
 				for _, h := range list {
+					if h.Kind == rekey.Out && left == 0 {
+						continue
+					}
 					console.Printf(out, "%s  %-9s %s\n", h.Key, h.Kind, h.Name)
 				}
 				console.Printf(out, "%d sager har indhold; %d af dem skal forsegles igen til disse nøgler\n", kept, left)
@@ -298,6 +301,25 @@ func newRecoveryRemove() *cobra.Command {
 			return err
 		}
 		console.Printf(cmd.OutOrStdout(), "Gendannelsesnøglen gælder ikke længere.\n"+afterKeys)
+		return nil
+	})
+}
+
+func newAccountRole() *cobra.Command {
+	cmd := &cobra.Command{}
+	return keyKeeper(cmd, "role NAVN ROLLE", "giv en konto en anden rolle: dpo, reviewer, auditor eller operator", 2, func(ctx context.Context, _ *bufio.Reader, _ *rekey.Keys, st *state.State, by string, args []string) error {
+		if args[0] == by {
+			return errors.New("nobody can change his own role")
+		}
+		if account.Role(args[1]) != account.DPO {
+			if err := spare(ctx, st, cmd.Flag("config").Value.String(), "dpo", args[0]); err != nil {
+				return err
+			}
+		}
+		if err := st.Accounts.SetRole(ctx, args[0], account.Role(args[1]), by); err != nil {
+			return err
+		}
+		console.Printf(cmd.OutOrStdout(), "Kontoen %s er nu %s.\n"+afterKeys, args[0], args[1])
 		return nil
 	})
 }

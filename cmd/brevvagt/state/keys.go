@@ -103,7 +103,7 @@ func (s *State) people(ctx context.Context, list []Person) (by string, opener *v
 	known, keyed := map[string]bool{}, false
 	for _, a := range all {
 		known[a.Name] = true
-		keyed = keyed || a.Role == account.DPO && a.Recipient != "" && !a.Disabled
+		keyed = keyed || a.Role == account.DPO && a.Opens()
 	}
 	for _, there := range []bool{true, false} {
 		for _, p := range list {
@@ -163,7 +163,8 @@ func recovery(ctx context.Context, k *rekey.Keys, by string, w Wanted) error {
 }
 
 // KeyHolders lists who can open what is sealed now: accounts, recovery keys, and the
-// keys of the configured file.
+// keys of the configured file; and the accounts whose key is out of use (rekey.Out), since
+// it opens what has not been sealed anew.
 func (s *State) KeyHolders(ctx context.Context, file string) ([]rekey.Holder, error) {
 	accounts, err := s.Accounts.List(ctx)
 	if err != nil {
@@ -171,9 +172,14 @@ func (s *State) KeyHolders(ctx context.Context, file string) ([]rekey.Holder, er
 	}
 	var list []rekey.Holder
 	for _, a := range accounts {
-		if a.Recipient != "" && !a.Disabled {
-			list = append(list, rekey.Holder{Name: a.Name, Kind: string(a.Role), Key: vault.Fingerprint(a.Recipient)})
+		if a.Recipient == "" {
+			continue
 		}
+		h := rekey.Holder{Name: a.Name, Kind: string(a.Own), Key: vault.Fingerprint(a.Recipient), Lost: a.Role != a.Own}
+		if !a.Opens() {
+			h.Kind = rekey.Out
+		}
+		list = append(list, h)
 	}
 	recovery, err := rekey.Recoveries(ctx, s.DB)
 	if err != nil {

@@ -133,7 +133,7 @@ func (s *State) Recipients(ctx context.Context, file string) ([]age.Recipient, e
 		return nil, err
 	}
 	for _, a := range accounts {
-		if a.Disabled || a.Recipient == "" {
+		if !a.Opens() {
 			continue
 		}
 		r, err := vault.ParseRecipient(a.Recipient)

@@ -47,7 +47,10 @@ type view struct {
 	Problem  string
 }
 
-type holder struct{ Name, Kind, Key string }
+type holder struct {
+	Name, Kind, Key string
+	Lost            bool // somebody must say whether the key is to go
+}
 
 // Show lists the keys.
 func (s *Pages) Show(w http.ResponseWriter, r *http.Request) { s.show(w, r, http.StatusOK, "") }
@@ -72,7 +75,10 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, status int, problem
 		v.Lacks = append(v.Lacks, string(lack))
 	}
 	for _, h := range list {
-		v.Holders = append(v.Holders, holder{words.Clean(h.Name, words.Short), h.Kind, h.Key})
+		if h.Kind == rekey.Out && v.Left == 0 {
+			continue // everything was sealed anew: it opens nothing
+		}
+		v.Holders = append(v.Holders, holder{words.Clean(h.Name, words.Short), h.Kind, h.Key, h.Lost && h.Kind != rekey.Out})
 	}
 	s.mu.Lock()
 	v.Running, v.Progress = s.running, s.progress

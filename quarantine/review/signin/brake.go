@@ -8,7 +8,6 @@ import (
 
 	"golang.org/x/time/rate"
 
-	"brevvagt/internal/caller"
 	"brevvagt/quarantine/account"
 )
 
@@ -77,7 +76,7 @@ func (b *brake) one(key string, perSecond rate.Limit, burst int) bool {
 
 // may reports whether a request that proves nothing may go on.
 func (s *Pages) may(r *http.Request) bool {
-	return s.unproven.stranger(account.Network(caller.Address(r))) || s.unproven.known(s.knownBrowser(r))
+	return s.unproven.stranger(account.Network(s.Proxies.Address(r))) || s.unproven.known(s.knownBrowser(r))
 }
 
 // knownBrowser is the name of the browser when its owner signed in with it before.

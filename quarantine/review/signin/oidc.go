@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 
-	"brevvagt/internal/caller"
 	"brevvagt/quarantine/account"
 	"brevvagt/quarantine/review/frame"
 	"brevvagt/quarantine/review/keyring"
@@ -108,7 +107,7 @@ func (s *Pages) Ended(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNotFound)
 		return
 	}
-	if !s.unproven.told(account.Network(caller.Address(r))) {
+	if !s.unproven.told(account.Network(s.Proxies.Address(r))) {
 		w.WriteHeader(http.StatusTooManyRequests)
 		return
 	}

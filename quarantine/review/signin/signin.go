@@ -44,7 +44,8 @@ type Ways struct {
 	OIDCName string // on its button, as "kommunens login"
 	External External
 	Passkeys *passkey.Keys
-	Browsers Browsers // those of earlier sign-ins; nil knows none
+	Browsers Browsers       // those of earlier sign-ins; nil knows none
+	Proxies  caller.Proxies // that say for whom they ask
 	// NoPassphrase closes the form for name and passphrase, and passkeys with it: then
 	// the identity provider alone says who may come in.
 	NoPassphrase bool
@@ -171,7 +172,7 @@ func (s *Pages) Login(w http.ResponseWriter, r *http.Request) {
 		s.refuseLogin(w, r, http.StatusUnprocessableEntity, "login.empty")
 		return
 	}
-	proven, err := s.Accounts.LoginFrom(r.Context(), account.Caller{Address: caller.Address(r), Browser: s.browser(r)}, name, passphrase)
+	proven, err := s.Accounts.LoginFrom(r.Context(), account.Caller{Address: s.Proxies.Address(r), Browser: s.browser(r)}, name, passphrase)
 	if err != nil {
 		if status, key := s.refusal(r, err); key != "" {
 			s.refuseLogin(w, r, status, key)

@@ -188,6 +188,7 @@ func vocabulary() map[string]phrase {
 		"verb.expired":           {"Udløbet uden afgørelse", "Expired undecided"},
 		"verb.gone":              {"Væk fra kilden", "Gone from the source"},
 		"verb.repeated":          {"Den samme mail kom igen", "The same mail came again"},
+		"verb.case-shown":        {"Så sagen (sløret)", "Saw the case (masked)"},
 		"verb.picture-shown":     {"Så et billede", "Looked at a picture"},
 		"verb.case-note":         {"Skrev et notat", "Wrote a note"},
 		"verb.case-asked":        {"Spurgte afsenderen", "Asked the sender"},

@@ -14,6 +14,8 @@ func keyTexts() map[string]phrase {
 		"keykind.reviewer":    {"Sagsbehandler", "Reviewer"},
 		"keykind.recovery":    {"Gendannelsesnøgle", "Recovery key"},
 		"keykind.file":        {"Nøgle i vault.recipients", "Key in vault.recipients"},
+		"keykind.out":         {"Ude af brug: åbner kun det, der ikke er forseglet igen siden. Forsegl igen.", "Out of use: opens only what has not been sealed anew since. Seal anew."},
+		"keys.lost":           {"Kommunens login giver ikke længere denne rolle. Nøglen skal tages ud: bed driften om \"brevvagt account role\" eller \"account disable\", og forsegl igen.", "The municipality's sign-in does not give this role any more. The key is to be taken out: ask operations for \"brevvagt account role\" or \"account disable\", and seal anew."},
 		"keys.seal":           {"Forsegl igen", "Seal anew"},
 		"keys.seal.text":      {"Er en nøgle kommet til, åbner den kun det, der er kommet siden. Er en taget ud, åbner den stadig det ældre. Forsegl igen, så gælder nøglerne ovenfor alt, der er gemt. Det kan afbrydes og fortsættes.", "A key that was added opens only what came since. One that was taken out still opens what is older. Seal anew, and the keys above hold for all that is kept. It can be interrupted and continued."},
 		"keys.running":        {"Forsegler: %d af %d sager.", "Sealing: %d of %d cases."},
