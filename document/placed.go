@@ -68,13 +68,24 @@ func inOrder(line []Placed) string {
 	single := false
 	for i, p := range line {
 		one := utf8.RuneCountInString(p.Text) == 1
-		if i > 0 && !(one && single) {
+		if i > 0 && !(one && single) && !touch(line[i-1], p) {
 			b.WriteByte(' ')
 		}
 		b.WriteString(p.Text)
 		single = one
 	}
 	return b.String()
+}
+
+// touch reports whether two pieces of a number stand so close that no blank parts them:
+// a program may draw "2206", "45" and "-7026" one after the other.
+func touch(a, b Placed) bool {
+	if a.Text == "" || strings.Trim(a.Text+b.Text, "0123456789-") != "" {
+		return false
+	}
+	const digit, dash, blank = 0.55, 0.35, 0.22 // how wide they are in usual fonts, of the size
+	dashes := float64(strings.Count(a.Text, "-"))
+	return math.Abs(b.X-a.X-a.Size*(digit*(float64(len(a.Text))-dashes)+dash*dashes)) < a.Size*blank
 }
 
 var hyphens = strings.NewReplacer(" -", "-", "- ", "-")

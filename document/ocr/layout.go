@@ -39,12 +39,12 @@ func (l line) text() string {
 }
 
 // separator is what stands before word i: a tab where a cell ends, that is at a
-// blank wider than two lines are high.
+// blank wider than two lines are high. A hyphen is as flat as no line is.
 func (l line) separator(i int) string {
 	switch {
 	case i == 0:
 		return ""
-	case l.words[i].up.Min.X-l.words[i-1].up.Max.X > 2*l.words[i].up.Dy():
+	case l.words[i].up.Min.X-l.words[i-1].up.Max.X > 2*max(l.words[i].up.Dy(), l.words[i-1].up.Dy()):
 		return "\t"
 	}
 	return " "

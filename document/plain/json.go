@@ -174,6 +174,7 @@ func (v *values) label() string {
 
 func (v *values) add(text, label string, line int) {
 	v.named.learn(v.keys, text)
+	v.last.call(label, text)
 	if tenDigits(text) && len(v.open) > 1 && !v.open[len(v.open)-1] && !v.open[len(v.open)-2] {
 		if name := v.named.label(); name != "" {
 			label = name

@@ -69,7 +69,7 @@ type named struct {
 
 var (
 	namesKey = regexp.MustCompile(`(?i)^(?:columns?|fields?|headers?|kolonner|felter|schema)$`)
-	nameKey  = regexp.MustCompile(`(?i)^(?:name|navn|title|label|field|id)$`)
+	nameKey  = regexp.MustCompile(`(?i)^(?:name|navn|title|label|field|felt|key|id)$`)
 	columnOf = regexp.MustCompile(`(?i)cpr|person-?_?n(?:umme)?r`)
 )
 

@@ -32,6 +32,7 @@ type order struct {
 	lead    string // the end of the text before the pieces
 	lines   int    // paragraphs since the first of the pieces
 	pieces  []boxed
+	inputs  following // of a form: a number may have a field for each of its parts
 }
 
 // boxed is a piece of a number, and where styles put it.

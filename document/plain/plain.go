@@ -59,6 +59,7 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if turned := prose.Turned(text); turned != text {
 		paragraphs(ctx, turned, 1, out)
 	}
+	formData(text, out)
 	within := &inner{out: out}
 	within.within(text)
 	within.base85(text)

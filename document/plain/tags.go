@@ -218,6 +218,12 @@ var textAttributes = [...]string{"value", "placeholder", "title", "alt", "summar
 
 // attributes reads those that hold text.
 func (p *page) attributes(tag atom.Atom, attrs map[string]string) {
+	if value := attrs["value"]; tag == atom.Input && len(value) > 0 && len(value) <= longestPart {
+		for _, s := range p.order.inputs.add("", attrs["name"], value) {
+			s.At.Line = p.line
+			p.out.Segment(s)
+		}
+	}
 	hiddenInput := tag == atom.Input && strings.EqualFold(attrs["type"], "hidden")
 	for _, key := range textAttributes {
 		value, ok := attrs[key]

@@ -216,6 +216,9 @@ func (e *elements) write(piece string) {
 
 func (e *elements) attributes(attrs []xml.Attr, line int) {
 	for _, a := range attrs {
+		e.last.call(a.Name.Local, a.Value)
+	}
+	for _, a := range attrs {
 		if !looks.Sign(a.Value) || a.Name.Space == "xmlns" || a.Name.Local == "xmlns" || e.inner.dataURIs(a.Value) {
 			continue
 		}

@@ -36,7 +36,12 @@ const (
 	Thing   = "ting"
 	Version = "version"
 	Foreign = "udenlandsk"
+	Clock   = "tidspunkt" // a heading that says no more than this has no Kind
 )
+
+// clockWords are how columns with times are called, folded.
+var clockWords = wordSet(`kl klokken klokkeslaet tid tider tidspunkt tidsstempel datotid datoklokken starttid sluttid
+	ankomst ank ankommet afgang afg afgaaet start slut moedt gaaet ind ud datetime timestamp time arrival departure eta etd logtid logget`)
 
 // Label is the nearest label of a number. Direct is true when nothing but filling
 // words stands between, Carried when it stands before a row of numbers of which this
@@ -306,8 +311,11 @@ func Heading(s string) Label {
 		case kind == fills:
 			hasNr = true
 		default:
-			if first && kind != None {
+			switch {
+			case first && kind != None:
 				last = Label{Kind: kind, Name: name, Direct: true}
+			case first && clockWords[string(fold(buf[:0], s[k:i]))]:
+				last = Label{Name: Clock}
 			}
 			hasNr, first = false, false
 		}

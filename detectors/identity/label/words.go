@@ -76,8 +76,8 @@ func makeWords() map[string]word {
 		"post poster dokumenter posterings rapport proeve analyse boring parkerings afgifts hold moede meeting change opgave task plan medie materiale "+
 		"forsendelses afsendelses kvitterings")
 	put(word{kind: Other, name: Foreign}, "samordningsnummer samordningsnr henkiloetunnus kennitala")
-	put(word{kind: Person}, "mor moderen moderens far faderen faderens aegtefaelle aegtefaellen samlever samleveren vaerge plejemor plejefar afdoede arving borger borgeren borgerens borgers patient patienten klient klienten elev eleven barnet ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
-	put(word{kind: Other}, "tidspunkt timestamp logtid klokkeslaet")
+	put(word{kind: Person}, "mor moderen moderens far faderen faderens aegtefaelle aegtefaellen samlever samleveren vaerge plejemor plejefar afdoede arving borger borgeren borgerens borgers patient patienten klient klienten elev eleven elevens barnet barnets patientens klientens ansoegerens ansoegers beboerens datterens soennens ansoeger ansoegeren beboeren citizen barn datter datteren soen soennen pt")
+	put(word{kind: Other, name: Clock}, "tidspunkt timestamp logtid klokkeslaet")
 	// These say whose number it is and not what.
 	put(word{kind: None}, "patientnummer patientnr borgernummer borgernr barnenummer klientnummer klientnr elevnummer elevnr")
 	return m
@@ -156,10 +156,13 @@ func saysNothing(s string, i, n int, things bool) bool {
 	return !known.Has(hash(tail, WordKey(n, first)))
 }
 
-// kindOfThing names the number that a compound ("fakturanummer") is: a thing's, unless
-// the word before "nummer" is a person, a case or unknown.
+// kindOfThing names the number that a compound ("fakturanummer", "delnr") is: a thing's,
+// unless the word before "nummer" is a person, a case or unknown.
 func kindOfThing(stem []byte) string {
 	stem = bytes.TrimSuffix(stem, []byte("s"))
+	if string(stem) == "del" || hasTail(stem, "del") {
+		return Thing
+	}
 	if known, ok := words[string(stem)]; ok && known.name == Thing {
 		return Thing
 	}

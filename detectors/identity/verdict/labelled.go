@@ -27,6 +27,7 @@ func (f *Judge) LabelOf(start, end int) label.Label {
 			return column
 		}
 	}
+	clock := heading.Name == label.Clock && f.Alone(start, end) || f.AloneInColumn(start, end) && f.ColumnLabel(start).Name == label.Clock
 	after := label.SaidBehind(f.Text, end)
 	list := label.Label{}
 	if end-start == 10 {
@@ -39,6 +40,8 @@ func (f *Judge) LabelOf(start, end int) label.Label {
 		return list
 	case lab.Kind == label.Person || heading.Kind == label.Person || after.Kind == label.Person:
 		return label.Label{Kind: label.Person, Direct: lab.Kind == label.Person && lab.Direct || heading.Kind == label.Person && f.Alone(start, end)}
+	case clock:
+		return label.Label{Name: label.Clock}
 	}
 	return label.Label{}
 }

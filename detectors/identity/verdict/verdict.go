@@ -176,6 +176,8 @@ func (f *Judge) climb(c *Candidate, lab label.Label) (v Verdict, near bool) {
 		return NotCPR, false
 	case f.calledOther(c, lab, born) || c.Form == FormRun && !labelled && f.branchBefore(c):
 		return Labelled, false
+	case lab.Name == label.Clock && c.Form == FormParted && f.clock(c), raised && !labelled && lab.Kind == label.Other && lab.Name == label.Thing:
+		return Labelled, false // a day with its time in such a column, the number of a part
 	case f.Today > 0 && born.Days() > f.Today:
 		return Future, false
 	case born.Days() < f.Today-number.OldestYears*10000 && !labelled: // never when today is 0

@@ -75,6 +75,8 @@ func (f *finder) matchParted() bool {
 			return f.Take(c)
 		case serial == digits.Sign:
 			return f.Take(f.signed(n - 2))
+		case serial == digits.Tab || serial == digits.Wide:
+			return f.matchApart(n - 2)
 		}
 	case 5:
 		return dash && f.matchLostZero(n-2)
@@ -111,6 +113,16 @@ func (f *finder) matchParted() bool {
 		}
 	}
 	return false
+}
+
+// matchApart judges six and four digits that a tab or several blanks part, as a scanner's
+// text has them: a word for a person must stand directly before, and the check digit agree.
+func (f *finder) matchApart(first int) bool {
+	c := f.Joined(first, verdict.FormParted)
+	if lab := f.LabelOf(c.Start, c.End); lab.Kind != label.Person || !lab.Direct || f.Moment(&c) || !number.Modulus11(&c.Digits) {
+		return false
+	}
+	return f.Take(c)
 }
 
 // signed is "220645*7026": a label must stand directly before, since the signs part
