@@ -55,6 +55,11 @@ func (f *Facts) mismatches(site Site) []parties.Odd {
 	if len(list) == 0 && len(f.Channel.Unprotected) > 0 {
 		list = f.parties(site).Unasked()
 	}
+	if m := f.confided(site); m != nil && len(list) == 0 {
+		if o, ok := m.Thread(); ok {
+			list = []parties.Odd{{Who: o.Who, Person: -1, Weak: o.Weak}}
+		}
+	}
 	return list
 }
 

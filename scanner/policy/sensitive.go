@@ -7,8 +7,8 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/special"
-	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/confidence"
 	"brevvagt/scanner/policy/parties"
 )
 
@@ -104,10 +104,19 @@ func sayTold(told []parties.Odd, reader string) (da, en string) {
 }
 
 // protectedAddress: whoever lives at a protected address is named to somebody
-// outside without a secure connection. Guidance on the scheme names nobody.
+// outside without a secure connection, or the address or the name is told, by whatever
+// way, to one from whom it is kept. Guidance on the scheme names nobody.
 func protectedAddress() Definition {
-	return Definition{ID: "protected-address", Title: "Beskyttet navn eller adresse uden sikker forbindelse", Action: Hold,
+	return Definition{ID: "protected-address", Title: "Beskyttet navn eller adresse", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
+			if m := f.confided(site); m != nil {
+				if o, ok := m.Home(); ok {
+					return sayKept(o, "En beskyttet adresse står i det, der går til en anden end den, den beskytter"+f.reader(site), "A protected address stands in what goes to another than whom it protects"+f.reader(site))
+				}
+				if o, ok := m.Source(); ok {
+					return sayKept(o, "En, der har bedt om ikke at blive nævnt, nævnes over for en borger"+f.reader(site), "Somebody who asked not to be named is named to a citizen"+f.reader(site))
+				}
+			}
 			if !f.outgoing() || len(f.Channel.Unprotected) == 0 || !slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
 				return x.Detector == "protected-address" && x.Strength == detectors.Strong
 			}) && !f.shelterTold(site) {
@@ -117,40 +126,46 @@ func protectedAddress() Definition {
 				"Data on a person with protected name or address to a recipient without a secure connection", true
 		},
 		Softer: func(site Site, f *Facts) bool {
+			if m := f.confided(site); m != nil {
+				home, told := m.Home()
+				if _, named := m.Source(); named || told && !home.Weak {
+					return false
+				}
+			}
 			return !f.casePaper(site, map[string]bool{"protected-address": true}, 1) && !f.addressTold() && !f.shelterTold(site)
 		}}
 }
 
-// addressReach is how far from the words for a protected address the address itself may
-// stand, in bytes.
-const addressReach = 200
-
-// addressTold reports whether a private mailbox is told a protected address that is not
-// its owner's: a house and post code beside the words for it, and no "you"; or a street
-// with a number somewhere behind words that say it of somebody else.
-func (f *Facts) addressTold() bool {
-	if !slices.ContainsFunc(f.Channel.Unprotected, parties.Private) {
-		return false
+// confided is the mail as one that may tell a citizen what is kept from the citizen; nil
+// where it goes to none, or to those alone who work with the case.
+func (f *Facts) confided(site Site) *confidence.Mail {
+	if f.Kind != "mail" || !f.leaves() || f.Doc.Mail == nil || f.parties(site).AtWork() {
+		return nil
 	}
-	return slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
-		if x.Detector != "protected-address" || x.Strength != detectors.Strong || x.Segment < 0 || x.Segment >= len(f.Doc.Segments) {
-			return false
-		}
-		text := f.Doc.Segments[x.Segment].Text
-		if x.Start > x.End || x.End > len(text) {
-			return false
-		}
-		before := text[sentenceStart(text, x.Start):x.Start] // another sentence speaks of the reader
-		behind := text[x.Start:min(len(text), x.End+addressReach)]
-		if saysOther(before) && subject.StreetIn(before+behind) {
-			return true
-		}
-		return subject.NewPlace(before+behind).String() != "" && !hasWord(before+behind, toReader)
-	})
+	return &confidence.Mail{Doc: f.Doc, Ties: f.parties(site).Ties, External: f.Channel.External, Internal: site.Internal}
 }
 
-// living is how a sentence says where somebody stays.
-var living = groups("bor boede opholder ophold indlogeret flyttet")
+// sayKept says where somebody is named from whom it is kept, and who, where a name stands there.
+func sayKept(o confidence.Told, da, en string) (string, string, bool) {
+	odd := parties.Odd{}
+	if name := lastName(o.Path); name != o.Path && !strings.HasPrefix(name, "del-") {
+		odd.Where = detectors.RedactNumbers(name)
+	}
+	inDanish, inEnglish := place(odd)
+	if o.Who != "" {
+		inDanish, inEnglish = inDanish+": "+o.Who, inEnglish+": "+o.Who
+	}
+	return da + ": " + inDanish, en + ": " + inEnglish, true
+}
+
+// addressTold reports whether a private mailbox is told a protected address that is not
+// its owner's.
+func (f *Facts) addressTold() bool {
+	return slices.ContainsFunc(f.Channel.Unprotected, parties.Private) && slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool {
+		return x.Detector == "protected-address" && x.Strength == detectors.Strong && x.Segment >= 0 && x.Segment < len(f.Doc.Segments) &&
+			confidence.AddressBeside(f.Doc.Segments[x.Segment].Text, x.Start, x.End)
+	})
+}
 
 // shelterTold reports whether a mail from a shelter tells somebody who does not work with the
 // case in which street somebody else stays.
@@ -158,57 +173,9 @@ func (f *Facts) shelterTold(site Site) bool {
 	if !slices.ContainsFunc(f.Findings, func(x detectors.Finding) bool { return x.Detector == "protected-address" }) || f.parties(site).AtWork() {
 		return false
 	}
-	for i := range f.Doc.Segments {
-		text := f.Doc.Segments[i].Text
-		if f.Doc.Segments[i].At.Layer != document.Visible || !subject.StreetIn(text) {
-			continue
-		}
-		for said := range strings.SplitSeq(text, ". ") {
-			if subject.StreetIn(said) && hasWord(said, living) && (hasWord(said, others) || strings.Contains(said, "in kone ") || strings.Contains(said, "ine børn ")) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// sentenceStart is where the sentence begins in which a byte of a text stands, or
-// addressReach before that: behind a line end, or a full stop before a capital, for floors
-// have full stops too ("3. tv").
-func sentenceStart(text string, at int) int {
-	low := max(0, at-addressReach)
-	for k := at; k > low; k-- {
-		if text[k-1] == '\n' || k+1 < len(text) && text[k-1] == '.' && text[k] == ' ' && (text[k+1] >= 'A' && text[k+1] <= 'Z' || text[k+1] == 0xC3) {
-			return k
-		}
-	}
-	return low
-}
-
-// toReader are words to the reader; others those by which a sentence speaks of another.
-var (
-	toReader = groups("du dig din dit dine")
-	others   = groups("hun han ham hende mor far moren faren moderen faderen moderens faderens barnet børnene datteren sønnen ekskone eksmand ekskonen eksmanden")
-)
-
-// saysOther reports whether the last whom the beginning of a sentence speaks of is not
-// its reader.
-func saysOther(start string) bool {
-	words := strings.Fields(start)
-	for _, w := range slices.Backward(words) {
-		w = strings.Trim(w, ".,;:!?()")
-		switch low := strings.ToLower(w); {
-		case toReader[low]:
-			return false
-		case others[low], w != low && subject.Forename(w):
-			return true
-		}
-	}
-	return false
-}
-
-func hasWord(text string, list map[string]bool) bool {
-	return slices.ContainsFunc(strings.Fields(strings.ToLower(text)), func(w string) bool { return list[strings.Trim(w, ".,;:!?()")] })
+	return slices.ContainsFunc(f.Doc.Segments, func(s document.Segment) bool {
+		return s.At.Layer == document.Visible && confidence.Stays(s.Text)
+	})
 }
 
 // caseGroups are the groups whose words make a case paper (GDPR articles 9 and 10,

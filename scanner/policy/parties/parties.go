@@ -139,3 +139,10 @@ func (it *Item) OldLetter(days int) (where string, ok bool) {
 	}
 	return "", false
 }
+
+// Ties tells how somebody stands to the mail: a reader, of a reader's family, one who sends
+// or signs it, one whom its own words name in full.
+func (it *Item) Ties(n subject.Name) (reads, kin, signs, spoken bool) {
+	r := it.readers()
+	return r.is(n), r.akin(n), it.staff(n), it.namesInFull(n)
+}
