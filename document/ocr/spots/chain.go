@@ -91,43 +91,80 @@ func grain(g *image.Gray) int {
 func inkAround(g *image.Gray, contrast int) []uint8 {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	out := make([]uint8, w*h)
-	sum := make([]int, w)
-	add := func(y, sign int) {
-		if y < 0 || y >= h {
-			return
-		}
+	sum := make([]int32, w) // of each column within the radius
+	for y := range min(spotRadius, h) {
 		for x, p := range g.Pix[y*g.Stride:][:w] {
-			sum[x] += sign * int(p)
+			sum[x] += int32(p)
 		}
-	}
-	for y := range spotRadius {
-		add(y, 1)
 	}
 	for y := range h {
-		add(y+spotRadius, 1)
-		add(y-spotRadius-1, -1)
+		slide(sum, g, y)
 		rows := min(y+spotRadius, h-1) - max(y-spotRadius, 0) + 1
-		around := 0
-		for x := range min(spotRadius, w) {
-			around += sum[x]
+		inkInRow(g.Pix[y*g.Stride:][:w], out[y*w:][:w], sum, int32(rows), int32(contrast))
+	}
+	return out
+}
+
+// slide moves the columns' sums down to row y.
+func slide(sum []int32, g *image.Gray, y int) {
+	enters, leaves := y+spotRadius, y-spotRadius-1
+	if enters < g.Rect.Dy() {
+		for x, p := range g.Pix[enters*g.Stride:][:len(sum)] {
+			sum[x] += int32(p)
 		}
-		for x := range w {
+	}
+	if leaves >= 0 {
+		for x, p := range g.Pix[leaves*g.Stride:][:len(sum)] {
+			sum[x] -= int32(p)
+		}
+	}
+}
+
+// inkInRow marks one row, whose columns hold rows pixels each. The sums are small: 29 by
+// 29 pixels of 255.
+func inkInRow(row, out []uint8, sum []int32, rows, contrast int32) {
+	const window = 2*spotRadius + 1
+	w := len(row)
+	around := int32(0)
+	for x := range min(spotRadius, w) {
+		around += sum[x]
+	}
+	edge := func(from, to int) {
+		for x := from; x < to; x++ {
 			if x+spotRadius < w {
 				around += sum[x+spotRadius]
 			}
 			if x-spotRadius-1 >= 0 {
 				around -= sum[x-spotRadius-1]
 			}
-			n := rows * (min(x+spotRadius, w-1) - max(x-spotRadius, 0) + 1)
-			switch p := int(g.Pix[y*g.Stride+x]) * n; {
-			case p < around-contrast*n:
-				out[y*w+x] = 1
-			case p > around+contrast*n:
-				out[y*w+x] = 2
-			}
+			n := rows * int32(min(x+spotRadius, w-1)-max(x-spotRadius, 0)+1)
+			out[x] = ink(int32(row[x])*n-around, contrast*n)
 		}
 	}
-	return out
+	// Away from the edges nothing has to be asked: nearly all pixels are there.
+	from, to := min(spotRadius+1, w), max(w-spotRadius, min(spotRadius+1, w))
+	edge(0, from)
+	n := rows * window
+	most := contrast * n
+	if from < to {
+		enters, leaves := sum[from+spotRadius:], sum[:to-from]
+		for i, p := range row[from:to] {
+			around += enters[i] - leaves[i]
+			out[from+i] = ink(int32(p)*n-around, most)
+		}
+	}
+	edge(to, w)
+}
+
+// ink tells how a pixel that differs by so much is marked.
+func ink(by, contrast int32) uint8 {
+	switch {
+	case by < -contrast:
+		return 1
+	case by > contrast:
+		return 2
+	}
+	return 0
 }
 
 // spotsOf keeps of the pieces of ink what has a letter's size.
