@@ -14,8 +14,9 @@ import (
 
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/receipt"
-	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/register/story"
 	"brevvagt/quarantine/repeats"
+	"brevvagt/quarantine/units"
 	"brevvagt/quarantine/vault"
 
 	"github.com/oklog/ulid/v2"
@@ -162,7 +163,7 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey, same 
 	}
 	err = s.db.Update(ctx, func(tx *sql.Tx) error {
 		if !c.Canary {
-			draft, err := s.register.Create(ctx, tx, incident(c))
+			draft, err := s.register.Create(ctx, tx, s.incident(c))
 			if err != nil {
 				return err
 			}
@@ -225,28 +226,24 @@ func caseOf(object string) string {
 }
 
 // incident is what the register may know of a case.
-func incident(c *Case) register.Incident {
-	in := register.Incident{CaseID: c.ID, At: c.HeldAt, Start: c.Received, Kind: c.Kind, Rules: ruleIDs(c.Rules),
+func (s *Service) incident(c *Case) story.Incident {
+	in := story.Incident{CaseID: c.ID, At: c.HeldAt, Start: c.Received, Kind: c.Kind, Rules: ruleIDs(c.Rules), Unit: c.Unit, Figures: c.Figures,
 		Recipients: len(c.To), Numbers: c.Numbers, Persons: c.Persons, Unreadable: len(c.Gaps), DataTypes: c.DataTypes, Left: c.Left}
-	own := domain(c.From)
-	for _, to := range c.To {
-		if d := domain(to); d != "" && d != own {
+	domain := (*units.Map)(nil).Of
+	for i, to := range c.To {
+		if d := domain(to); d != "" && d != domain(c.From) {
 			in.Domains = append(in.Domains, d)
+		}
+		if unit := redactName(s.unit(to)); i == 0 || unit == in.Figures.Unit {
+			in.Figures.Unit = unit
+		} else {
+			in.Figures.Unit = ""
 		}
 	}
 	for _, e := range c.Evidence {
 		in.InPicture = in.InPicture || e.OCR
 	}
 	return in
-}
-
-// domain of an address, or "".
-func domain(address string) string {
-	at := strings.LastIndexByte(address, '@')
-	if at < 0 {
-		return ""
-	}
-	return strings.ToLower(strings.Trim(address[at+1:], "> "))
 }
 
 func ruleIDs(rules []Rule) []string {

@@ -14,6 +14,8 @@ import (
 	"fmt"
 	"io"
 	"time"
+
+	"brevvagt/quarantine/register/story"
 )
 
 // State of a case. The one transition table is in case.go.
@@ -59,6 +61,7 @@ type Deposit struct {
 	// DataTypes are the values for column 6 of the register, as municipalities
 	// publish them.
 	DataTypes []string
+	Figures   story.Figures `json:"-"` // for the draft of its register entry
 	Pictures  []Picture
 	// Clear are the values of Evidence as they stood, one for each, to be opened one by
 	// one for a reason. They are sealed and stand nowhere else; empty where nothing may

@@ -17,6 +17,7 @@ import (
 	"brevvagt/internal/store"
 	"brevvagt/internal/storetest"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/register/story"
 
 	"github.com/xuri/excelize/v2"
 )
@@ -42,7 +43,7 @@ func update(t *testing.T, db *store.DB, fn func(ctx context.Context, tx *sql.Tx)
 	}
 }
 
-func create(t *testing.T, db *store.DB, r *register.Register, in register.Incident) *register.Draft {
+func create(t *testing.T, db *store.DB, r *register.Register, in story.Incident) *register.Draft {
 	t.Helper()
 	var d *register.Draft
 	update(t, db, func(ctx context.Context, tx *sql.Tx) (err error) {
@@ -52,8 +53,8 @@ func create(t *testing.T, db *store.DB, r *register.Register, in register.Incide
 	return d
 }
 
-func gladsaxe01() register.Incident {
-	return register.Incident{CaseID: "case-1", At: time.Date(2026, 1, 16, 9, 5, 0, 0, time.UTC), Start: time.Date(2026, 1, 16, 9, 4, 0, 0, time.UTC),
+func gladsaxe01() story.Incident {
+	return story.Incident{CaseID: "case-1", At: time.Date(2026, 1, 16, 9, 5, 0, 0, time.UTC), Start: time.Date(2026, 1, 16, 9, 4, 0, 0, time.UTC),
 		Kind: "mail", Rules: []string{"cpr-unprotected"}, Domains: []string{"leverandoer.example"}, Recipients: 1, Numbers: 4, Persons: 4,
 		InPicture: true, DataTypes: []string{"Økonomiske oplysninger"}}
 }
@@ -267,23 +268,23 @@ func TestEveryRuleHasItsOwnWords(t *testing.T) {
 func TestTheDraftSaysWhatItKnows(t *testing.T) {
 	db, r := open(t)
 	for i, x := range []struct {
-		in   register.Incident
+		in   story.Incident
 		want string
 	}{
-		{register.Incident{Kind: "mail", Rules: []string{"cpr-doubtful"}, Domains: []string{"a.example"}, Recipients: 1}, "Mailen indeholdt tal, der kan være CPR-numre."},
-		{register.Incident{Kind: "mail", Rules: []string{"bulk-persons"}, Domains: []string{"a.example"}, Recipients: 1, Persons: 40}, "En mail til a.example indeholdt oplysninger om 40 personer."},
-		{register.Incident{Kind: "mail", Rules: []string{"bulk-persons"}, Domains: []string{"a.example"}, Recipients: 30, Persons: 40}, "En masseudsendelse til 30 modtagere indeholdt oplysninger om 40 personer."},
-		{register.Incident{Kind: "file", Rules: []string{"uninspectable"}, Unreadable: 2}, "En fil indeholdt 2 dele, som ikke kunne kontrolleres."},
-		{register.Incident{Kind: "mail", Rules: []string{"protected-address"}, Domains: []string{"a.example"}}, "En mail til a.example indeholdt oplysninger om en person med navne- og adressebeskyttelse."},
-		{register.Incident{Kind: "file", Rules: []string{"file-findings"}, Numbers: 1}, "En fil på et fællesdrev indeholdt 1 CPR-nummer og oplysninger om personer."},
-		{register.Incident{Kind: "mail", Rules: []string{"visible-recipients"}, Recipients: 12, Left: true}, "En mail blev sendt til 12 modtagere, hvor borgere kunne se hinandens adresser."},
+		{story.Incident{Kind: "mail", Rules: []string{"cpr-doubtful"}, Domains: []string{"a.example"}, Recipients: 1}, "Mailen indeholdt tal, der kan være CPR-numre."},
+		{story.Incident{Kind: "mail", Rules: []string{"bulk-persons"}, Domains: []string{"a.example"}, Recipients: 1, Persons: 40}, "En mail til a.example indeholdt oplysninger om 40 personer."},
+		{story.Incident{Kind: "mail", Rules: []string{"bulk-persons"}, Domains: []string{"a.example"}, Recipients: 30, Persons: 40}, "En masseudsendelse til 30 modtagere indeholdt oplysninger om 40 personer."},
+		{story.Incident{Kind: "file", Rules: []string{"uninspectable"}, Unreadable: 2}, "En fil indeholdt 2 dele, som ikke kunne kontrolleres."},
+		{story.Incident{Kind: "mail", Rules: []string{"protected-address"}, Domains: []string{"a.example"}}, "En mail til a.example indeholdt oplysninger om en person med navne- og adressebeskyttelse."},
+		{story.Incident{Kind: "file", Rules: []string{"file-findings"}, Numbers: 1}, "En fil på et fællesdrev indeholdt 1 CPR-nummer og oplysninger om personer."},
+		{story.Incident{Kind: "mail", Rules: []string{"visible-recipients"}, Recipients: 12, Left: true}, "En mail blev sendt til 12 modtagere, hvor borgere kunne se hinandens adresser."},
 	} {
 		x.in.CaseID, x.in.At = fmt.Sprint(i), gladsaxe01().At
 		if d := create(t, db, r, x.in); !strings.HasSuffix(d.What, x.want) {
 			t.Errorf("says %q, want %q", d.What, x.want)
 		}
 	}
-	seen := create(t, db, r, register.Incident{CaseID: "x", At: gladsaxe01().At, Kind: "file", Rules: []string{"public-exposure"}, Numbers: 3, Persons: 3})
+	seen := create(t, db, r, story.Incident{CaseID: "x", At: gladsaxe01().At, Kind: "file", Rules: []string{"public-exposure"}, Numbers: 3, Persons: 3})
 	if seen.Status != register.Possible || seen.Deadline.IsZero() || seen.NotifyReason != "" || strings.Contains(seen.Measures, "sikker post") {
 		t.Errorf("%+v", seen)
 	}

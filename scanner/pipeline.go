@@ -86,7 +86,7 @@ func (p *Pipeline) HandleRead(ctx context.Context, it Item, read func() *documen
 	}
 	facts := p.facts(it, &out)
 	mail := p.recall(it, facts, &out)
-	out.Verdict = p.decide(facts)
+	out.Verdict, out.Facts = p.decide(facts), facts
 	out.Findings = append(out.Findings, policy.Located(p.Site, facts, out.Verdict)...)
 	out.Took = p.Now().Sub(start)
 	if it.Deferrable && !it.Deep && slices.ContainsFunc(out.Gaps, func(g document.Gap) bool { return g.Why == document.OutOfTime }) {

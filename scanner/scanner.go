@@ -71,6 +71,9 @@ type Outcome struct {
 	Runs     []string // the runs of mails that it is part of, as the memory names them
 	// Would is the verdict's action that Pipeline.Relax set aside, "" if none.
 	Would policy.Action
+	// Facts is what the rules looked at, for what is told of the item; nil for one that
+	// was not judged.
+	Facts *policy.Facts
 }
 
 // Handler takes one item. An error means that nothing is known to be safe: the

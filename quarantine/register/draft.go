@@ -9,25 +9,8 @@ import (
 	"time"
 
 	"brevvagt/detectors"
+	"brevvagt/quarantine/register/story"
 )
-
-// Incident is what the program knows of a stopped item. Roles, counts, times and
-// domains only: no name of a person, no number.
-type Incident struct {
-	CaseID     string
-	At         time.Time // when it was stopped, which is when it is registered
-	Start      time.Time // when it was sent
-	Kind       string    // mail, file, letter
-	Rules      []string  // rule ids, the strongest first
-	Domains    []string  // of the recipients outside
-	Recipients int
-	Numbers    int // distinct CPR numbers
-	Persons    int
-	InPicture  bool // something was found by reading a picture
-	Unreadable int  // parts that could not be read
-	DataTypes  []string
-	Left       bool // it had left before it was seen: a possible breach, nothing averted
-}
 
 // Draft texts A (stopped before it left) and the beginning of B (left).
 const (
@@ -44,29 +27,31 @@ const (
 // Create drafts the entry of an item that was stopped (text A). A text that does
 // not pass the check is left out rather than failing: a hold must not fail over a
 // sentence about it.
-func (r *Register) Create(ctx context.Context, tx *sql.Tx, in Incident) (*Draft, error) {
+func (r *Register) Create(ctx context.Context, tx *sql.Tx, in story.Incident) (*Draft, error) {
 	d := Draft{CaseID: in.CaseID, Status: Averted, Registered: in.At, Start: in.Start}
 	if d.Start.IsZero() {
 		d.Start = in.At
 	}
-	t := compose(in)
+	t := story.Compose(in)
 	d.Fields = Fields{
-		What: t.what, Type: t.kind, DataTypes: slices.Clone(in.DataTypes), Consequences: t.consequences,
-		Notify: proposalNo, NotifyReason: stoppedNotify, Informed: proposalNo, InformedReason: stoppedInform,
-		Measures: fmt.Sprintf("%s sat i karantæne %s.", capital(theItem(in.Kind)+" er"), r.at(in.At)) + " " + t.measures,
+		What: t.What, Type: t.Kind, DataTypes: slices.Clone(in.DataTypes), Consequences: t.Consequences,
+		Notify: proposalNo, NotifyReason: add(stoppedNotify, t.Reason), Informed: proposalNo, InformedReason: stoppedInform,
+		Measures: fmt.Sprintf("%s sat i karantæne %s.", story.Capital(story.TheItem(in.Kind)+" er"), r.at(in.At)) + " " + t.Measures,
 	}
-	if in.Numbers > 0 {
+	if in.Numbers > 0 && !in.Figures.OwnOnly() {
 		d.DataTypes = append(d.DataTypes, "CPR-nr.")
 	}
 	switch {
 	case in.Left:
 		r.possible(&d, in)
+	case in.Figures.Sent > 0:
+		r.partly(&d, in)
 	case slices.Contains(in.Rules, "public-exposure"):
 		r.exposed(&d, in)
 	case slices.Contains(in.Rules, "file-findings"):
 		d.NotifyReason, d.InformedReason = fileReason, fileReason
 	}
-	for _, f := range []*string{&d.What, &d.Consequences, &d.Measures} {
+	for _, f := range []*string{&d.What, &d.Consequences, &d.NotifyReason, &d.Measures} {
 		*f = r.clean(strings.TrimSpace(*f))
 	}
 	for i := range d.DataTypes {
@@ -116,7 +101,7 @@ func (r *Register) undecided(d *Draft) {
 
 // Rejected amends the entry of a case whose sender got the item back.
 func (r *Register) Rejected(ctx context.Context, tx *sql.Tx, caseID, kind string, at time.Time) error {
-	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Afsenderen har fået %s retur %s og er henvist til sikker post.", theItem(kind), r.at(at)))
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Afsenderen har fået %s retur %s og er henvist til sikker post.", story.TheItem(kind), r.at(at)))
 }
 
 // Expired amends the entry of a case whose content was deleted undelivered.

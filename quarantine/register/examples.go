@@ -33,11 +33,11 @@ func Examples(d *Draft) []Example {
 func examples() []Example {
 	return []Example{
 		{"09", "Fejlagtig overførsel af oplysninger til en betroet tredjepart", "Accidental transmission of data to a trusted third party", false, false,
-			[]string{"internt i kommunen", "intern", "kollega", "leverandør", "samarbejdspartner", "databehandler", "sikre modtagere"}},
+			[]string{"internt i kommunen", "intern", "kollega", "leverandør", "samarbejdspartner", "databehandler", "sikre modtagere", "forsøgt videresendt"}},
 		{"13", "Postfejl: to forsendelser byttet om", "Postal mail mistake", false, false,
-			[]string{"stilet til", "forkert brev", "brev til en forkert", "byttet om", "udleveret", "kuvert", "et brev"}},
+			[]string{"stilet til", "forkert brev", "brev til en forkert", "byttet om", "udleveret", "kuvert", "et brev", "bar en anden persons"}},
 		{"14", "Stærkt fortrolige personoplysninger sendt i en mail ved en fejl", "Highly confidential personal data sent by mail by mistake", true, true,
-			[]string{"masseudsendelse", "mange borgere", "et andet land", "følsomme", "beskyttelse", "flere borgeres", "andre borgere end sagens part"}},
+			[]string{"masseudsendelse", "mange borgere", "et andet land", "ud over parten", "sager om børn", "følsomme", "beskyttelse", "flere borgeres", "andre borgere end sagens part", "en anden borger end sagens part"}},
 		{"15", "Personoplysninger sendt i en mail ved en fejl", "Personal data sent by mail by mistake", false, false,
 			[]string{"en mail", "blanket", "skabelon", "mailadresse", "hinandens adresser"}},
 		{"16", "Postfejl: to personers breve i samme kuvert", "Postal mail mistake", true, false,

@@ -1,5 +1,7 @@
 package register
 
+import "brevvagt/quarantine/register/story"
+
 // Pattern is a model for an entry that no scanner can make, from incidents that a
 // municipality has entered: the form opens with it, and the person fills in the rest.
 // What stands in braces is to be written by hand.
@@ -8,7 +10,7 @@ type Pattern struct {
 	Fields
 }
 
-const fill = "{udfyldes}"
+const fill = story.Fill
 
 // Patterns are the models, in the order in which they are offered.
 func Patterns() []Pattern {

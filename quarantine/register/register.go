@@ -20,6 +20,7 @@ import (
 
 	"brevvagt/detectors"
 	"brevvagt/internal/store"
+	"brevvagt/quarantine/register/story"
 )
 
 // Columns are the register's column titles in order, spelled as Gladsaxe Kommune
@@ -55,8 +56,8 @@ const (
 
 // The types of event seen in the register.
 const (
-	HumanError    = "Menneskelige fejl"
-	SystemError   = "Systemfejl (hardwarefejl, softwarefejl)"
+	HumanError    = story.HumanError
+	SystemError   = story.SystemError
 	SupplierError = "Leverandørfejl"
 )
 

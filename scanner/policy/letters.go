@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"brevvagt/detectors"
 )
@@ -20,8 +21,8 @@ type Run struct {
 	Missing    []string // letters that the list names and that are not there
 	Without    int      // recipients for whom there is no letter
 	Extra      []string // letters to recipients in files that the list does not name
-	Stale      []string // letters whose date is older than StaleDays
-	// Children are letters to recipients under 15 that speak of a payment to
+	Old
+	// Children are letters to recipients under ChildAge that speak of a payment to
 	// somebody else; PaidChildren counts all to such recipients that speak of one.
 	Children     []string
 	PaidChildren int
@@ -31,9 +32,19 @@ type Run struct {
 	Alerts       int // CPR numbers in texts that go out as SMS or e-mail
 }
 
+// ChildAge is the age from which a young person gets Digital Post and is paid by
+// herself; below it a letter about money belongs to a parent.
+const ChildAge = 15
+
 // StaleDays is the age in days from which a letter is old: what is sent in a run was
 // written for that run.
 const StaleDays = 60
+
+// Old are the letters of a run whose date is older than StaleDays.
+type Old struct {
+	Stale []string     // by file
+	Dated [2]time.Time // the oldest and the newest
+}
 
 // Mismatches are letters made out for another than they go to, told apart.
 type Mismatches struct {

@@ -10,6 +10,9 @@ import (
 // People is the item as a question of people, for those who look it up in a memory.
 func People(site Site, f *Facts) *parties.Item { return f.parties(site) }
 
+// People is the same where a rule has asked for it, nil where none did.
+func (f *Facts) People() *parties.Item { return f.people }
+
 // forOthers reports whether the papers may be wrong for the readers at all: those who
 // work with a case get papers about others every day.
 func (f *Facts) forOthers(site Site) bool { return f.leaves() && !f.parties(site).AtWork() }

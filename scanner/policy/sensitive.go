@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"brevvagt/detectors"
 	"brevvagt/detectors/special"
@@ -245,12 +246,23 @@ func staleLetter() Definition {
 				return "", "", false
 			}
 			it := f.parties(site)
-			where, ok := it.OldLetter(StaleDays)
-			if !ok || it.AtWork() || it.Says(oldPapers...) {
+			old := f.OldLetters()
+			if len(old) == 0 || it.AtWork() || it.Says(oldPapers...) {
 				return "", "", false
 			}
-			return "Brevet er dateret mere end 60 dage før afsendelsen: " + where, "The letter is dated more than 60 days before it is sent: " + where, ok
+			return "Brevet er dateret mere end 60 dage før afsendelsen: " + old[0].Where, "The letter is dated more than 60 days before it is sent: " + old[0].Where, true
 		}}
+}
+
+// OldLetters are the letters of an item whose people were looked at that are dated more
+// than StaleDays before its sending.
+func (f *Facts) OldLetters() []parties.Letter {
+	if f.people == nil || f.Sent.IsZero() {
+		return nil
+	}
+	return slices.DeleteFunc(f.people.Letters(), func(l parties.Letter) bool {
+		return l.Date.IsZero() || f.Sent.Sub(l.Date) <= StaleDays*24*time.Hour
+	})
 }
 
 // oldPapers are words of a mail that hands out old letters on purpose.

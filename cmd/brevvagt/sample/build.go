@@ -59,7 +59,7 @@ func wrap(s string) string {
 }
 
 // screenshot draws a window with a table, the way a support case shows it.
-func screenshot(title string, rows [][]string) ([]byte, error) {
+func Screenshot(title string, rows [][]string) ([]byte, error) {
 	face, err := newFace(15)
 	if err != nil {
 		return nil, err

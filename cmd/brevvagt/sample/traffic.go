@@ -91,7 +91,7 @@ func (b *builder) everyday() {
 }
 
 func (b *builder) incidents() {
-	shot, err := screenshot("Fagsystem - Udbetalinger", [][]string{
+	shot, err := Screenshot("Fagsystem - Udbetalinger", [][]string{
 		{"CPR-nr.", "Navn", "Beløb"}, {Number(10), Name(1), "4.250,00"}, {Number(11), Name(2), "1.180,50"}, {Number(12), Name(3), "7.900,00"},
 	})
 	b.add("Supportmail med skærmbillede", "Gladsaxe 2025-01", true, []string{"support@leverandoer.example"}, "Fejl i udbetaling",

@@ -59,7 +59,7 @@ func Columns(reg *register.Register, d *register.Draft) []Column {
 	for i := range min(len(titles), len(values)) {
 		c := Column{No: i + 1, Title: titles[i], Value: words.CleanLines(values[i], 2*words.Long)}
 		switch {
-		case strings.HasSuffix(values[i], "[forslag]"):
+		case strings.Contains(values[i], "[forslag]") && !strings.HasPrefix(values[i], register.Undecided):
 			c.Mark = "register.proposal"
 		case strings.HasPrefix(values[i], register.Undecided):
 			c.Mark = "register.pending"

@@ -5,11 +5,8 @@ package hold
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"brevvagt/detectors"
-	"brevvagt/detectors/contact"
-	"brevvagt/detectors/special"
 	"brevvagt/document"
 	"brevvagt/quarantine"
 	"brevvagt/scanner"
@@ -62,8 +59,9 @@ func deposit(it scanner.Item, out *scanner.Outcome) quarantine.Deposit {
 		Source: it.Source, ItemID: it.ID, Kind: out.Kind, Name: detectors.RedactNumbers(it.Name),
 		From: out.From, To: out.To, Received: it.Received, Receipt: it.Receipt,
 		Size: int64(len(it.Content)), Persons: len(out.Subjects), Numbers: numbers(out.Findings),
-		DataTypes: dataTypes(out), Pictures: pictures(out), Left: it.Left, Runs: out.Runs,
+		Pictures: pictures(out), Left: it.Left, Runs: out.Runs, Figures: figures(out),
 	}
+	d.DataTypes = dataTypes(out, d.Figures)
 	d.Route = out.Verdict.Offer
 	if it.Left {
 		d.Rules = []quarantine.Rule{{ID: "already-sent", Danish: "Mailen var allerede sendt, da den blev læst: muligt brud. Sagen lukkes med frigiv eller afvis; intet sendes",
@@ -111,44 +109,6 @@ func numbers(findings []detectors.Finding) int {
 		}
 	}
 	return len(seen)
-}
-
-// dataTypes are the values for column 6 of the register, alphabetical as in the
-// registers that municipalities publish.
-func dataTypes(out *scanner.Outcome) []string {
-	var types []string
-	for i := range out.Findings {
-		f := &out.Findings[i]
-		if f.Category == "national-id" {
-			types = append(types, "CPR-nr.")
-		}
-		if f.Strength.Rank() >= detectors.Medium.Rank() {
-			types = append(types, special.DataTypes(f.Category)...)
-		}
-	}
-	types = append(types, contactTypes(out)...)
-	slices.Sort(types)
-	return slices.Compact(types)
-}
-
-// contactTypes are the kinds of contact data in the parts where people were found.
-// They stop nothing by themselves, so they are looked for only here.
-func contactTypes(out *scanner.Outcome) []string {
-	about := make(map[string]bool)
-	for i := range out.Findings {
-		if out.Findings[i].Category == "national-id" {
-			about[out.Findings[i].At.Path] = true
-		}
-	}
-	var types []string
-	for _, d := range contact.Detectors() {
-		if slices.ContainsFunc(out.Document.Segments, func(s document.Segment) bool {
-			return about[s.At.Path] && s.At.Layer != document.Header && len(d.Find(s, detectors.Env{})) > 0
-		}) {
-			types = append(types, contact.DataTypes(d.Category)...)
-		}
-	}
-	return types
 }
 
 const (

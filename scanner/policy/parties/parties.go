@@ -121,23 +121,28 @@ func (it *Item) AtWork() bool {
 	return r.work && !r.private
 }
 
-// OldLetter gives the first letter dated more than the given number of days before
-// the sending.
-func (it *Item) OldLetter(days int) (where string, ok bool) {
+// Letter is one among an item's papers, to somebody by name.
+type Letter struct {
+	Where string
+	Date  time.Time // zero if it has none
+	Other bool      // its address block names somebody who is no reader
+}
+
+// Letters are the letters among the papers, in their order.
+func (it *Item) Letters() []Letter {
 	if it.bare() {
-		return "", false
+		return nil
 	}
-	b := it.bundle()
+	var out []Letter
+	b, r := it.bundle(), it.readers()
 	for i := range b.papers {
 		p := &b.papers[i]
-		if p.body || p.letter == nil || p.letter.Date.IsZero() || p.letter.Addressee.Empty() && p.letter.Salutation.Empty() {
+		if p.body || p.letter == nil || p.letter.Addressee.Empty() && p.letter.Salutation.Empty() {
 			continue
 		}
-		if it.Sent.Sub(p.letter.Date) > time.Duration(days)*24*time.Hour {
-			return p.name(), true
-		}
+		out = append(out, Letter{p.name(), p.letter.Date, !p.letter.Addressee.Empty() && !r.is(p.letter.Addressee)})
 	}
-	return "", false
+	return out
 }
 
 // Ties tells how somebody stands to the mail: a reader, of a reader's family, one who sends

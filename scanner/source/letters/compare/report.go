@@ -46,7 +46,7 @@ func (r *run) report(to *scanner.Outcome) *policy.Run {
 		out.Wrong.Unlisted = append(out.Wrong.Unlisted, l.where())
 	}
 	r.kinds(&out.Wrong)
-	out.Stale = r.stale()
+	out.Stale, out.Dated = r.stale()
 	out.Laden, out.Shared = r.bulk()
 	out.Residue = r.residue()
 	r.children(out)
@@ -192,9 +192,9 @@ func wrap(d, n int) int {
 
 func abs(d int) int { return max(d, -d) }
 
-// stale names the letters that are older than a run's letters are.
-func (r *run) stale() []string {
-	var out []string
+// stale names the letters that are older than a run's letters are, and gives the dates
+// of the oldest and the newest of them.
+func (r *run) stale() (out []string, dated [2]time.Time) {
 	seen := make(map[*letter]bool)
 	limit := r.asOf.Add(-policy.StaleDays * 24 * time.Hour)
 	for i := range r.pairs {
@@ -204,8 +204,14 @@ func (r *run) stale() []string {
 		}
 		seen[l] = true
 		out = append(out, l.where())
+		if dated[0].IsZero() || l.info.Date.Before(dated[0]) {
+			dated[0] = l.info.Date
+		}
+		if l.info.Date.After(dated[1]) {
+			dated[1] = l.info.Date
+		}
 	}
-	return out
+	return out, dated
 }
 
 // bulk counts recipients who get letters of several others, and those who share
@@ -244,10 +250,6 @@ func (r *run) bulk() (laden, shared int) {
 	return laden, shared
 }
 
-// childAge is the age from which a young person gets Digital Post and is paid by
-// herself; below it a letter about money belongs to a parent.
-const childAge = 15
-
 // maxPaymentText is how much of a letter is read for words of payment, in bytes.
 const maxPaymentText = 16 << 10
 
@@ -257,7 +259,7 @@ func (r *run) children(out *policy.Run) {
 		p := &r.pairs[i]
 		to := r.people[p.row]
 		age, ok := number.Age(to.value, r.asOf)
-		if !ok || age >= childAge {
+		if !ok || age >= policy.ChildAge {
 			continue
 		}
 		text := p.letter.beginning(maxPaymentText)
