@@ -44,6 +44,7 @@ type stop struct {
 func (b *browserTab) round(path string) {
 	b.t.Helper()
 	b.open(path)
+	b.settled()
 	all := run(b, chromedp.Evaluate[int](watch))
 	inDates := run(b, chromedp.Evaluate[int](`document.querySelectorAll("[type=date], [type=datetime-local]").length`)) * 6 // day, month, year, hour, minute, calendar
 	b.do(chromedp.KeyEvent(strings.Repeat("\t", all+inDates)))
@@ -59,6 +60,20 @@ func (b *browserTab) round(path string) {
 			b.t.Errorf("%s: the focus on %s (number %d): %s", path, s.ID, s.N, s.Wrong)
 		}
 	}
+}
+
+// settled waits until the field that a page puts the focus on has it: the browser does so
+// when it draws, which may be after the page is loaded and would move a focus set before.
+func (b *browserTab) settled() {
+	b.t.Helper()
+	const has = `(e => !e || e === document.activeElement)(document.querySelector("[autofocus]"))`
+	for range 6000 {
+		if run(b, chromedp.Evaluate[bool](has)) {
+			return
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+	b.t.Fatal("the field with autofocus never has the focus")
 }
 
 // to presses Tab until something has the focus.
