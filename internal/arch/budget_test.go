@@ -43,7 +43,7 @@ var largePackages = map[string]int{
 	"detectors/residue":            1850, // placeholders of every merge system, and the skeleton of a letter
 	"detectors/special":            2980, // the lexicon in its forms, a sieve that passes over what is none of them, cues that tell a life together, members of councils and signatures, and what tells a statement about somebody from any other
 	"detectors/subject":            3500, // who a paper is about, read from letters, forms, tables, lists and prose
-	"scanner/policy/parties":       4900, // who a mail is for, by its address, greeting, papers and what it quotes
+	"scanner/policy/parties":       4910, // who a mail is for, by its address, greeting, papers and what it quotes
 
 	"scanner/source/letters/compare": 2750, // one letter beside one row, every way it can be another's or its own in other words, and every way the two are linked
 }
