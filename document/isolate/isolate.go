@@ -30,6 +30,7 @@ type Config struct {
 	StartTimeout time.Duration // until a new worker reports [20 s]
 	MemoryBytes  int64         // address space of a worker [3 GiB]
 	RSSBytes     int64         // resident memory above which a worker is replaced [400 MiB]
+	PeakBytes    int64         // resident memory above which a worker is ended while it reads [720 MiB]
 	MaxItems     int           // documents until a worker is replaced [200]
 	MaxOutput    int64         // bytes of text and files that one document may give [512 MiB]
 	ReadOnly     []string      // more files and folders a worker may read
@@ -52,6 +53,9 @@ func (c Config) orDefault() Config {
 	}
 	if c.RSSBytes <= 0 {
 		c.RSSBytes = 400 << 20
+	}
+	if c.PeakBytes <= 0 {
+		c.PeakBytes = 720 << 20
 	}
 	if c.MaxItems <= 0 {
 		c.MaxItems = 200
@@ -229,7 +233,9 @@ func (p *Pool) try(ctx context.Context, j job, data []byte, alone bool) ([]docum
 	deadline, _ := ctx.Deadline()
 	j.Timeout = time.Until(deadline)
 	j.Timeout -= min(j.Timeout/20, time.Second)
+	watched := w.watch(p.cfg.PeakBytes)
 	got, err := p.talk(w, j, data)
+	watched()
 	if !stop() && err != nil {
 		// The kill was ours: the worker did not die by itself.
 		w.end()

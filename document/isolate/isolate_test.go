@@ -348,6 +348,13 @@ func TestWorkersAreReusedAndReplaced(t *testing.T) {
 	}
 }
 
+func TestWorkerEndsAtItsPeak(t *testing.T) {
+	p := pool(t, func(c *isolate.Config) { c.PeakBytes, c.Timeout = 1, 10*time.Minute })
+	if d := read(t.Context(), p, "trap:hang:text"); texts(d) != "found before it hung" || len(d.Gaps) != 1 || d.Gaps[0].Why != document.Crashed {
+		t.Errorf("texts %q, gaps %q", texts(d), gaps(d))
+	}
+}
+
 func TestWorkerDiesBetweenItems(t *testing.T) {
 	p := pool(t, nil)
 	var pid int

@@ -126,6 +126,33 @@ func (w *process) end() {
 	_ = w.cmd.Wait() // it was killed: its status says nothing new
 }
 
+// peakEvery is how often a reading worker's memory is looked at. The limit on address space
+// alone is too far above: libraries and the Go runtime reserve much that they never use.
+const peakEvery = 50 * time.Millisecond
+
+// watch ends the worker when it holds more than limit bytes in memory, until the function
+// that it gives is called.
+func (w *process) watch(limit int64) (stop func()) {
+	done, over := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(over)
+		tick := time.NewTicker(peakEvery)
+		defer tick.Stop()
+		for {
+			select {
+			case <-done:
+				return
+			case <-tick.C:
+				if w.rss() > limit {
+					w.kill()
+					return
+				}
+			}
+		}
+	}()
+	return func() { close(done); <-over }
+}
+
 // rss is the worker's resident memory in bytes, 0 when it cannot be told.
 func (w *process) rss() int64 {
 	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", w.cmd.Process.Pid))

@@ -2,6 +2,7 @@ package office_test
 
 import (
 	"bytes"
+	"encoding/binary"
 	"io"
 	"os"
 	"path/filepath"
@@ -60,6 +61,28 @@ func TestCutOff(t *testing.T) {
 		if f, err := ole.Open(data[:n]); err == nil && !f.Short {
 			t.Errorf("cut to %d of %d bytes: not told", n, len(data))
 		}
+	}
+}
+
+// TestChainLeadsBack: a sector that is followed by itself is told, wherever in the file it is.
+func TestChainLeadsBack(t *testing.T) {
+	whole := oleSample(t, "brev.doc")
+	fat := 512 * (1 + int(binary.LittleEndian.Uint32(whole[76:])))
+	tried := 0
+	for n := range 128 {
+		at := fat + 4*n
+		if binary.LittleEndian.Uint32(whole[at:]) > 0xfffffff0 {
+			continue // the end of a chain, free, or the table itself
+		}
+		data := bytes.Clone(whole)
+		binary.LittleEndian.PutUint32(data[at:], uint32(n))
+		if f, err := ole.Open(data); err == nil && !f.Short {
+			t.Errorf("sector %d follows itself: not told", n)
+		}
+		tried++
+	}
+	if tried == 0 {
+		t.Error("no chain was bent")
 	}
 }
 

@@ -48,6 +48,8 @@ func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
 	case "ole":
 		if kind := unread(f); kind != "" {
 			r.gap(document.UnknownType, kind)
+		} else if len(f.Streams) == 0 && !f.Short {
+			r.gap(document.Damaged, "no stream in it")
 		}
 	}
 	if err != nil && ctx.Err() != nil {

@@ -54,7 +54,8 @@ type cfb struct {
 	left   int // bytes that may still be copied
 	out    *File
 	dir    []byte
-	seen   []bool
+	seen   []bool // entries of the directory
+	used   []bool // sectors that were read
 }
 
 // Open reads all streams of data. All together cannot be much longer than the
@@ -140,6 +141,7 @@ func (c *cfb) chain(start uint32, size int) []byte {
 		}
 		c.left -= len(s)
 		out = append(out, s...)
+		c.use(start)
 		if int(start) >= len(c.fat) {
 			c.out.Short = true
 			break
@@ -147,6 +149,18 @@ func (c *cfb) chain(start uint32, size int) []byte {
 		start = c.fat[start]
 	}
 	return out
+}
+
+// use notes that a sector was read. One that is read twice belongs to a chain that leads
+// back to itself or into another: what stands behind it was overwritten.
+func (c *cfb) use(n uint32) {
+	if c.used == nil {
+		c.used = make([]bool, len(c.fat))
+	}
+	if int(n) < len(c.used) {
+		c.out.Short = c.out.Short || c.used[n]
+		c.used[n] = true
+	}
 }
 
 func (c *cfb) smallChain(start uint32, size int) []byte {
