@@ -100,6 +100,12 @@ func TestFieldsInPieces(t *testing.T) {
 			t.Errorf("words printed beside %d digits: label %q, want %q", len(value), got, want)
 		}
 	}
+	for name, want := range map[string]string{"f0": "Barnets navn", "felt_2": "Barnets navn", "Skema.undefined": "Barnets navn", "Kontakt": "Kontakt"} {
+		got := onePage(show("Barnets navn", 0, 105), "/Annots[7 0 R 8 0 R]", "/AcroForm<</Fields[7 0 R 8 0 R]/DA(/Helv 12 Tf)>>", "null", field(1, name, "/V(Testa Viborg)"), field(2, "x", ""))
+		if got := labelOf(t, got.bytes(), "Testa Viborg"); got != want {
+			t.Errorf("words printed beside a field called %q: label %q, want %q", name, got, want)
+		}
+	}
 	own := onePage(show("Skema", 72, 700), "/PieceInfo<</X<</Private<</BorgerCPR(6610721234)>>>>>>", "").bytes()
 	if got := labelOf(t, own, "6610721234"); got != "BorgerCPR" {
 		t.Errorf("a program's own entry: label %q", got)
