@@ -28,7 +28,7 @@ func (r *reader) fields(page requests.Page, text textPage, number int) {
 			labels, texts = append(labels, f.Name), append(texts, clean(*f.Value))
 		}
 	}
-	if halves(texts) || slices.ContainsFunc(texts, whole) || slices.ContainsFunc(labels, unnamed) {
+	if halves(texts) || slices.ContainsFunc(texts, whole) || slices.ContainsFunc(labels, columns.Unnamed) {
 		r.printed(page, text, labels)
 	}
 	k := 0
@@ -41,7 +41,7 @@ func (r *reader) fields(page requests.Page, text textPage, number int) {
 		values := f.Values
 		if f.Value != nil {
 			values = append(values, *f.Value)
-			if f.ToolTip == "" && (whole(texts[k]) || unnamed(f.Name) && strings.ContainsFunc(texts[k], unicode.IsLetter)) {
+			if f.ToolTip == "" && (whole(texts[k]) || columns.Unnamed(f.Name) && strings.ContainsFunc(texts[k], unicode.IsLetter)) {
 				label = labels[k]
 			}
 			k++
@@ -80,18 +80,6 @@ func halves(values []string) bool {
 func whole(value string) bool {
 	value = strings.TrimSpace(value)
 	return (len(value) == 9 || len(value) == 10) && strings.Trim(value, "0123456789") == ""
-}
-
-// unnamed reports whether a field's name says nothing of what it holds: what is called f0,
-// Tekst1 or undefined_2 is known by the printed words alone.
-func unnamed(name string) bool {
-	name = name[strings.LastIndex(name, ".")+1:]
-	word := strings.ToLower(strings.TrimFunc(name, func(c rune) bool { return !unicode.IsLetter(c) }))
-	switch word {
-	case "felt", "tekst", "tekstfelt", "text", "field", "textfield", "text field", "undefined", "untitled", "fill", "input":
-		return true
-	}
-	return len(word) <= 2
 }
 
 // Where the words stand that a form has for a field, in points.
