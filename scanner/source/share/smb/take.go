@@ -120,18 +120,36 @@ func (t *Tree) Take(ctx context.Context, r *swap.Receipt, seen walk.Entry, note 
 		if t.marked(share, r.Path) {
 			return swap.ErrBusy
 		}
-		as, err := t.leave(share, r, note)
+		as, old, err := t.leave(share, r, note)
 		if err != nil {
 			return err
 		}
 		if err = t.still(share, r.Path, seen); err == nil {
 			err = t.remove(share, r)
 		}
-		if err != nil && !errors.Is(t.broken(err), walk.ErrOffline) { // else the file may be gone
-			err = errors.Join(err, bare(share.Remove(t.path(as))))
+		if err == nil || errors.Is(t.broken(err), walk.ErrOffline) { // the file may be gone
+			return err
 		}
-		return err
+		if old {
+			if there := t.there(share, r.Path); errors.Is(there, fs.ErrNotExist) {
+				return nil
+			} else if there != nil {
+				return err
+			}
+		}
+		return errors.Join(err, bare(share.Remove(t.path(as))))
 	})
+}
+
+// there is nil when a file lies in its place and can be opened. Beside a note of an
+// earlier try that was cut off, a file that cannot be is one that the server is about
+// to remove for that try: the note belongs to it.
+func (t *Tree) there(share *smb2.Share, p string) error {
+	f, err := share.Open(t.path(p))
+	if err != nil {
+		return bare(err)
+	}
+	return bare(f.Close())
 }
 
 // still fails when a file is not as it was seen.
@@ -162,8 +180,9 @@ func (t *Tree) marked(share *smb2.Share, p string) bool {
 	return false
 }
 
-// leave puts the note beside the file and reports where.
-func (t *Tree) leave(share *smb2.Share, r *swap.Receipt, note swap.Note) (as string, err error) {
+// leave puts the note beside the file and reports where, and whether it is of an
+// earlier try.
+func (t *Tree) leave(share *smb2.Share, r *swap.Receipt, note swap.Note) (as string, old bool, err error) {
 	dir, name := path.Split(r.Path)
 	for try := range swap.NoteTries {
 		as = dir + swap.NoteName(name, try)
@@ -172,9 +191,9 @@ func (t *Tree) leave(share *smb2.Share, r *swap.Receipt, note swap.Note) (as str
 			there, err := t.text(share, as)
 			switch {
 			case err != nil:
-				return "", fmt.Errorf("cannot read what has the note's name: %w", err)
+				return "", false, fmt.Errorf("cannot read what has the note's name: %w", err)
 			case note.In(there):
-				return as, nil // of a try that was cut off
+				return as, true, nil // of a try that was cut off
 			case there == nil, !strings.HasPrefix(note.Text, string(there)):
 				continue // somebody else's
 			}
@@ -183,14 +202,14 @@ func (t *Tree) leave(share *smb2.Share, r *swap.Receipt, note swap.Note) (as str
 			f, err = share.OpenFile(t.path(as), os.O_RDWR|os.O_TRUNC, 0o666) // half of ours
 		}
 		if err != nil {
-			return "", fmt.Errorf("cannot write the note: %w", bare(err))
+			return "", false, fmt.Errorf("cannot write the note: %w", bare(err))
 		}
 		if err := fill(share, f, t.path(as), r.SD, strings.NewReader(note.Text)); err != nil {
-			return "", errors.Join(fmt.Errorf("cannot write the note: %w", err), bare(share.Remove(t.path(as))))
+			return "", false, errors.Join(fmt.Errorf("cannot write the note: %w", err), bare(share.Remove(t.path(as))))
 		}
-		return as, nil
+		return as, false, nil
 	}
-	return "", errors.New("cannot write the note: every name for it is taken")
+	return "", false, errors.New("cannot write the note: every name for it is taken")
 }
 
 // maxNote bounds what is read of a note, in bytes.

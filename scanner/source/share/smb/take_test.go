@@ -286,6 +286,7 @@ type cutter struct {
 	net.Listener
 	to   string
 	left atomic.Int64 // questions until the end; below 0 for ever
+	do   func()       // done before the last question is passed on, instead of the end
 }
 
 func newCutter(t *testing.T, to string) *cutter {
@@ -351,6 +352,10 @@ func (c *cutter) serve(client net.Conn) {
 		if left < 0 {
 			c.left.Store(-1)
 		}
+		if left == 0 && c.do != nil {
+			c.do()
+			left = -1
+		}
 		cut.Store(left == 0)
 		if _, err := server.Write(m); err != nil {
 			return
@@ -370,6 +375,46 @@ func settled(t *testing.T, do func() error) {
 		time.Sleep(20 * time.Millisecond)
 	}
 	must(t, err)
+}
+
+// TestRemovedForAnEarlierTry: the server removes the file for a try that was cut off
+// while the next one is at work, before whatever question: the note stays.
+func TestRemovedForAnEarlierTry(t *testing.T) {
+	s := server(t, "server smb encrypt = required", "strict sync = no")
+	c := newCutter(t, s.Addr)
+	cfg := config(s)
+	straight := open(t, cfg)
+	cfg.Server = c.Addr().String()
+	p := newPut(t, s, "sag/liste.txt", "CPR-nr. 070761-4285")
+	c.do = func() { must(t, os.Remove(p.at())) }
+	gone := 0
+	for n := int64(1); ; n++ {
+		seen, r := p.seen(t, straight)
+		must(t, straight.with(t.Context(), func(share *smb2.Share) error {
+			_, _, err := straight.leave(share, r, note)
+			return err
+		}))
+		tree, err := Open(t.Context(), cfg)
+		must(t, err)
+		c.left.Store(n)
+		took := tree.Take(t.Context(), r, seen, note)
+		ended := c.left.Swap(-1) > 0
+		must(t, tree.Close())
+		if got := p.names(t); got != "liste.txt.brevvagt.txt" {
+			t.Fatalf("removed before question %d (%v): %s", n, took, got)
+		}
+		if took != nil && !errors.Is(took, swap.ErrChanged) {
+			t.Errorf("removed before question %d: %v", n, took)
+		}
+		must(t, p.restore(t.Context(), straight, r))
+		if ended {
+			break
+		}
+		gone++
+	}
+	if gone < 10 {
+		t.Errorf("removed before %d questions", gone)
+	}
 }
 
 // TestCutOffAtEachQuestion: whatever question the connection is lost at, the file lies
