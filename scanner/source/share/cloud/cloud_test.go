@@ -14,6 +14,7 @@ import (
 
 	"brevvagt/scanner/source/share/cloud/child"
 	"brevvagt/scanner/source/share/cloud/frame"
+	"brevvagt/scanner/source/share/swap"
 	"brevvagt/scanner/source/share/walk"
 )
 
@@ -93,10 +94,16 @@ func (f *fake) List(ctx context.Context, _ string, add func(frame.Entry) error) 
 }
 
 func (f *fake) Stat(context.Context, string) (frame.Entry, error) {
+	if f.how == "removed late" && !f.first("seen") {
+		return frame.Entry{}, &explained{frame.Problem{Code: frame.Gone, Text: "væk"}}
+	}
 	return frame.Entry{Name: "a", Size: 100_000, Tag: "mærke"}, nil
 }
 
 func (f *fake) Open(_ context.Context, path string, offset int64, _ bool) (io.ReadCloser, frame.Entry, error) {
+	if f.how == "removed late" && path == "a"+noteEnding {
+		return io.NopCloser(strings.NewReader("Sag S-1")), frame.Entry{Name: path, Size: 7}, nil
+	}
 	if path != "a" {
 		return nil, frame.Entry{}, &explained{frame.Problem{Code: frame.Gone, Text: "væk"}}
 	}
@@ -142,6 +149,22 @@ func tree(t *testing.T, how string, change func(*Config)) *Tree {
 		t.Fatal(err)
 	}
 	return tree
+}
+
+// TestRemovedForAnEarlierTry: a file that is there at the first look and gone at the
+// second was taken by the try that left the note, which therefore stays: this storage
+// removes nothing.
+func TestRemovedForAnEarlierTry(t *testing.T) {
+	tree := tree(t, "removed late", nil)
+	entries, err := tree.List(t.Context(), "")
+	if err != nil || len(entries.Entries) != 1 {
+		t.Fatalf("%v, %v", entries, err)
+	}
+	seen := entries.Entries[0]
+	seen.Name = ""
+	if err := tree.Take(t.Context(), &swap.Receipt{Path: "a"}, seen, swap.Note{Case: "S-1", Text: "Sag S-1"}); err != nil {
+		t.Error(err)
+	}
 }
 
 // TestHelperThatDies: it is started anew; what kills it each time is an error that

@@ -26,10 +26,11 @@ const maxNote = 64 << 10
 // the removal is lost with the file, except in the storage's own recycle bin. The
 // note names the case, so that Restore and a second Take know it.
 func (t *Tree) Take(ctx context.Context, r *swap.Receipt, seen walk.Entry, note swap.Note) error {
-	path, text := r.Path, note.Text
+	path, text, gone := r.Path, note.Text, false
 	still := func() error {
 		now, err := t.stat(ctx, path)
-		if err == nil && !now.Same(seen) || errors.Is(err, walk.ErrGone) {
+		gone = errors.Is(err, walk.ErrGone)
+		if err == nil && !now.Same(seen) || gone {
 			err = swap.ErrChanged
 		}
 		return err
@@ -49,7 +50,9 @@ func (t *Tree) Take(ctx context.Context, r *swap.Receipt, seen walk.Entry, note 
 			return err
 		}
 	}
-	if err := still(); err != nil {
+	if err := still(); there && gone {
+		return nil // the storage removed it for the try that was cut off
+	} else if err != nil {
 		return errors.Join(err, t.remove(ctx, path+noteEnding))
 	}
 	return t.remove(ctx, path)
