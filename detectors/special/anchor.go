@@ -37,7 +37,7 @@ func anchorOf(raw, lower string, general bool) string {
 		return anchorName
 	case hasFirstName(raw) && !general && !containsAny(lower, officeWords):
 		return anchorFirst
-	case personWord(lower, pronouns) && !general:
+	case personWord(unnamed(raw, lower), pronouns) && !general:
 		return anchorWord
 	case personWord(lower, figures) && !general:
 		return anchorFigure
@@ -316,6 +316,17 @@ func personWord(lower string, words map[string]bool) bool {
 		}
 	}
 	return false
+}
+
+// unnamed takes the forename Hans out of a sentence, which is no "his": a capital that
+// a name follows, "Hans Testesen".
+func unnamed(raw, lower string) string {
+	if _, after, ok := strings.Cut(raw, "Hans "); ok {
+		if name := firstWord(after); nameLike(strings.TrimRight(name, ",.:;!?")) {
+			return strings.Replace(lower, "hans "+strings.ToLower(name), "", 1)
+		}
+	}
+	return lower
 }
 
 // The same lists as they are looked for.

@@ -38,7 +38,7 @@ var friends = map[string]friend{
 	"gravid": {words: []string{"gravidvejled", "gravidhold", "gravidyoga", "gravidmotion"}}, "diabetes": {words: []string{"diabetesforen", "diabetesskole", "diabetescent", "diabetesuge"}},
 	"parkinson": {after: []string{"lov", "s lov", "foreningen"}}, "alzheimer": {words: []string{"alzheimerforen"}}, "epilepsi": {words: []string{"epilepsiforen", "epilepsihospital"}}, "astma": {words: []string{"astma-allergi danmark"}},
 	"kræft": {after: []string{"bekæmpelse"}}, "kræftbehandling": {near: []string{"sjællandspakke"}}, "anbragt": {near: []string{"penge", "midler", "formue", "kapital", "affald", "skilt", "kabel", "container", "hylde", "ved indgang", "placeret"}},
-	"anbringelse":  {near: []string{"penge", "midler", "formue", "kapital", "kapitalanbring"}, words: []string{"pengeanbring"}},
+	"anbringelse":  {before: []string{"udgifter til ", "udgifterne til ", "antal ", "antallet af "}, near: []string{"penge", "midler", "formue", "kapital", "kapitalanbring"}, words: []string{"pengeanbring"}},
 	"underretning": {before: []string{"til "}, after: []string{"af registrerede", "af den registrerede", "af de registrerede", "om aftale", "om møde", "af datatilsyn"}},
 	"misbrug":      {after: []string{"af oplysning", "af midler", "af login", "af identitet", "af kort", "af persondata", "af adgang", "af data", "af systemet"}},
 	"samvær":       {after: []string{"og fællesskab", "og hygge", "med andre", "omkring"}, before: []string{"socialt ", "hyggeligt ", "sociale ", "godt ", "fællesskab og "}},
@@ -51,7 +51,7 @@ var friends = map[string]friend{
 	"børnehus": {after: []string{"et "}}, "tumor": {after: []string{"board"}}, "restance": {words: []string{"restanceinddriv", "restanceafdeling"}},
 	"inkasso": {words: []string{"inkassofirma", "inkassolov"}}, "hjemløs": {words: []string{"hjemløseplan", "hjemløsestrategi", "hjemløsetælling"}}, "plejefamilie": {before: []string{"bliv ", "blive ", "som "}},
 	"hiv": {}, "SF": {after: []string{"1", "-nummer", " 1"}}, "personlig pleje": {after: []string{"og praktisk hjælp til borgere"}}, "lammelse": {words: []string{"handlingslammelse"}}, "psykiatri": {words: []string{"psykiatriplan", "psykiatriudvalg", "psykiatripulje"}},
-	"selvskade": {words: []string{"selvskadeforebyg"}}, "svulst": {words: []string{"svulstig"}}, "diagnose": {words: []string{"fejldiagnose"}, near: []string{"system", "server", "disk", "netværk", "maskine", "motor"}},
+	"straffeattest": {before: []string{"indhente ", "indhenter ", "indhentes "}}, "selvskade": {words: []string{"selvskadeforebyg"}}, "svulst": {words: []string{"svulstig"}}, "diagnose": {words: []string{"fejldiagnose"}, near: []string{"system", "server", "disk", "netværk", "maskine", "motor"}},
 }
 
 // institutions end the words that name a body, a role or an event.

@@ -6,8 +6,6 @@ import (
 	"brevvagt/internal/needle"
 )
 
-// This file tells sentences that speak of people in general.
-
 // generalWords tell that a sentence speaks of people in general: conditions,
 // advice, rules, jobs. generalStarts do so at its beginning.
 var (

@@ -17,7 +17,7 @@ var (
 // moving are what members of a committee do in its minutes, as long as nothing of their
 // own follows: "spurgte til ventetiden", and not "spurgte til sin diagnose".
 var (
-	moving = setOf("spurgte spørger foreslog foreslår efterlyste efterlyser anbefalede opfordrede takkede stemte stemmer fremlagde")
+	moving = setOf("spurgte spørger foreslog foreslår efterlyste efterlyser anbefalede opfordrede takkede glæder stemte stemmer fremlagde")
 	owning = setOf("sin sit sine hans hendes")
 )
 
