@@ -97,6 +97,30 @@ func TestPagesAndHomesAreKeys(t *testing.T) {
 	pass.check(t, scanFolder(t, folderOf(t, keyed(ps, ps, []byte(homes.String()), "adresser.csv", func(i int, _ somebody) string { return txt(i) }))))
 }
 
+// TestAPageTooMany: the list reckons with two pages a letter, and by it the file is cut. One
+// letter with three moves all behind it, so that each row gets a page of the one before.
+func TestAPageTooMany(t *testing.T) {
+	ps := people(35, 12, 3500)
+	var list strings.Builder
+	list.WriteString("Navn;Adresse;Fra side;Til side\n")
+	for i, p := range ps {
+		fmt.Fprintf(&list, "%s;\"%s, %s\";%d;%d\n", p.name(), p.street, p.post, 2*i+1, 2*i+2)
+	}
+	for _, c := range []struct {
+		long int
+		want want
+	}{{-1, pass}, {4, mismatch("7 forskudt 1 række")}, {len(ps) - 1, pass}} {
+		var pages []string
+		for i, l := range lettersTo(ps) {
+			pages = append(pages, l, "Skema om boligen\n\nAreal: ____ m2\n")
+			if i == c.long {
+				pages = append(pages, "Bemærkninger\n\nSkuret er bygget uden tilladelse.\n")
+			}
+		}
+		c.want.check(t, scanFolder(t, folderOf(t, []member{{"liste.csv", []byte(list.String())}, {"samlet.pdf", pdfOf(pages)}})))
+	}
+}
+
 // families is a run of letters to parents about their children: of[i] is whose child
 // the letter to parent i is about.
 func families(parents, children []somebody, of []int) []member {

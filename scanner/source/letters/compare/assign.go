@@ -150,37 +150,6 @@ func (r *run) strangers(letters []*letter) bool {
 	return !r.homes && named >= strictLetters && named*10 >= len(letters)*9 && named*2 >= len(r.people) && listed*2 >= len(r.people)
 }
 
-// byPage pairs the letters of a merged file by the pages on which the list says that they
-// begin. It is false where the list has none, or where they are not this file's: where
-// less than half of them begin a letter.
-func (r *run) byPage(letters []*letter) bool {
-	if !r.paged {
-		return false
-	}
-	rows := make(map[int]int)
-	for i, p := range r.people {
-		rows[p.page] = i
-	}
-	found := 0
-	for _, l := range letters {
-		if _, ok := rows[l.page]; ok && l.page > 0 {
-			found++
-		}
-	}
-	if found*2 < len(r.people) || found*2 < len(letters) {
-		return false
-	}
-	for _, l := range letters {
-		if row, ok := rows[l.page]; ok {
-			r.pair(l, row)
-		} else {
-			r.unlisted(l)
-		}
-	}
-	r.without += len(r.people) - found
-	return true
-}
-
 // inOrder pairs the letters of a merged file with the rows, first with first. Where
 // the counts differ it catches up after rows without a letter.
 func (r *run) inOrder(letters []*letter) bool {

@@ -241,7 +241,7 @@ func (r *run) bulk() (laden, shared int) {
 		}
 	}
 	// In a merged file every recipient has a part of it, which is not sharing.
-	merged := len(r.pairs) > 0 && len(r.pairs[0].letter.file.letters) == len(r.pairs)
+	merged := len(r.pairs) > 0 && len(r.pairs) <= max(1, len(r.pairs[0].letter.file.letters))
 	for sum, to := range rows {
 		if !merged && foreign[sum] && len(to) > 1 {
 			shared += len(to)
