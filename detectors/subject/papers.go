@@ -227,6 +227,9 @@ func (p *papers) fieldName(segment int) (Name, bool) {
 			if o.At.Path != s.At.Path || o.At.Cell != "" || !nameField(o.Label) || len(o.Text) > 100 {
 				continue
 			}
+			if k+1 < len(p.doc.Segments) && p.doc.Segments[k+1].Label == strings.TrimSpace(o.Text) {
+				continue // in a table of labels and values: the label below a name's
+			}
 			if n := NewName(o.Text); n.Full() {
 				return n, true
 			}

@@ -125,6 +125,11 @@ func TestNameInATableRowOrForm(t *testing.T) {
 	if len(people) != 1 || people[0].Name.String() != "T. E." {
 		t.Errorf("form: %+v", people)
 	}
+	// A table of labels and values: those below the first have its name above them.
+	people = scan(t, field("", "Barn/ung"), field("Barn/ung", "Testperson Eksempel"), field("Barn/ung", "CPR-nr."), field("CPR-nr.", cpr(1)), field("Barn/ung", "Adresse"), field("Adresse", "Testvej 1"))
+	if len(people) != 1 || people[0].Name.String() != "T. E." {
+		t.Errorf("table of labels: %+v", people)
+	}
 }
 
 // A form in a spreadsheet has its labels to the left, a table above.
