@@ -95,7 +95,7 @@ func TestRegression(t *testing.T) {
 			t.Errorf("%s: missing %v, wrong %v in:\n%s", name, missing, wrong, text)
 		}
 	}
-	for _, name := range []string{"dark-q30.jpg", "small-75pct.png", "form.png", "rows.png", "screen-photo.jpg"} {
+	for _, name := range []string{"dark-q30.jpg", "small-75pct.png", "form.png", "rows.png", "grey-heads.png", "screen-photo.jpg"} {
 		check(name, load(t, name), expected(t, name))
 	}
 	g, want := letterTop(t)

@@ -171,6 +171,8 @@ func (e *reader) readPage(ctx context.Context, p picture.Page, g *image.Gray, dp
 	speckled := dpi >= 100 && prepare.Speckled(g)
 	if speckled {
 		g = prepare.Median(g)
+	} else {
+		g = prepare.Whitened(g)
 	}
 	dpiX := dpi
 	if p.DPIX > 60 && p.DPIY > 60 {

@@ -39,7 +39,7 @@ func (e *reader) readPart(ctx context.Context, whole *image.Gray, part image.Rec
 	g := prepare.Cut(whole, part)
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	zoom := max(1, min(2.5, math.Sqrt(screenPixels/float64(w*h))))
-	g = prepare.Unruled(prepare.Evened(g))
+	g = prepare.Unruled(prepare.Evened(prepare.Whitened(g)))
 	letterSpots := spots.In(g)
 	letterRows := spots.Rows(letterSpots, 1)
 	plain, colourful := prepare.Folded(g)

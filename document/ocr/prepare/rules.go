@@ -2,8 +2,6 @@ package prepare
 
 import (
 	"image"
-
-	"brevvagt/document/ocr/spots"
 )
 
 // Lines drawn on a screen, in pixels. A stroke of a letter is shorter than a rule,
@@ -157,56 +155,4 @@ func touches(flat []byte, x, y, n, w, h int) bool {
 		return false
 	}
 	return near(y) && near(y+n-1)
-}
-
-// A dark area that text stands on, in pixels.
-const (
-	darkBelow  = 150
-	areaWidth  = 40
-	areaHeight = 9
-)
-
-// Evened draws dark areas white and what stands on them dark, each by its own
-// brightness: a selected row of a list is white on blue while the rest is black on
-// white, and the engine reads only one of both.
-func Evened(g *image.Gray) *image.Gray {
-	w, h := g.Rect.Dx(), g.Rect.Dy()
-	ink := make([]uint8, w*h)
-	for i, p := range g.Pix {
-		if p < darkBelow {
-			ink[i] = 1
-		}
-	}
-	out := g
-	for _, a := range spots.Pieces(ink, w, h) {
-		b := a.Box
-		if b.Dx() < areaWidth || b.Dy() < areaHeight || a.Area*2 < b.Dx()*b.Dy() {
-			continue
-		}
-		if out == g {
-			out = image.NewGray(g.Rect)
-			copy(out.Pix, g.Pix)
-		}
-		area := Cut(g, b)
-		ground := int(Levels(area, 500)[0])
-		diff := image.NewGray(image.Rect(0, 0, b.Dx(), b.Dy()))
-		for y := range b.Dy() { // line by line: rows of several colours may touch
-			line := image.Gray{Pix: area.Pix[y*area.Stride:][:b.Dx()], Stride: b.Dx(), Rect: image.Rect(0, 0, b.Dx(), 1)}
-			under := ground
-			if own := int(Levels(&line, 350)[0]); own < darkBelow && abs(own-ground) > 12 {
-				under = own
-			}
-			for x, p := range line.Pix {
-				diff.Pix[y*diff.Stride+x] = uint8(abs(int(p) - under))
-			}
-		}
-		ink := max(30, int(Levels(diff, 985)[0]))
-		for y := range b.Dy() {
-			row := out.Pix[(b.Min.Y+y)*w+b.Min.X:][:b.Dx()]
-			for x := range row {
-				row[x] = uint8(max(0, 255-int(diff.Pix[y*diff.Stride+x])*255/ink))
-			}
-		}
-	}
-	return out
 }
