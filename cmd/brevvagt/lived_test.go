@@ -46,6 +46,9 @@ func TestToldToOthers(t *testing.T) {
 		action policy.Action
 		rule   string
 	}{
+		{"citizens by what they have in common", outgoing{to: "info@madservice.example", subject: "Liste", body: "Hej\n\nHer er de borgere, der er i alkoholbehandling hos os:\n\nOle Prøvesen\nPia Eksempel\nKim Testesen\n\nHilsen Else"}, policy.Hold, "special-category"},
+		{"children by a notification", outgoing{to: "info@hal.example", subject: "Underretninger", body: "Hej\n\nDet drejer sig om disse børn:\n- Ole Prøvesen (7 år)\n- Pia Eksempel (9 år)"}, policy.Hold, "special-category"},
+		{"those who work with them", outgoing{to: "info@madservice.example", subject: "Frokost", body: "Hej\n\nMedarbejdere i alkoholbehandlingen, der spiser med:\n\nOle Prøvesen\nPia Eksempel\nKim Testesen"}, policy.Pass, ""},
 		{"a decision on another", outgoing{to: private, subject: "Svar", body: own + "Bente Prøvesen har ingen formue. Hun er derfor berettiget til 4.000 kr. om måneden, og Bente Prøvesen skal melde flytning."}, policy.Hold, "addressee-mismatch"},
 		{"another by his post", outgoing{to: private, subject: "Svar", body: own + "Udlejer Bo Prøvesen modtager indskuddet, fordi du er berettiget til lånet. Bo Prøvesen har ret til at se kvitteringen."}, policy.Pass, ""},
 		{"one whom the reader lives with", outgoing{to: private, subject: "Svar", body: own + "Du bor sammen med Bente Prøvesen. Bente Prøvesen modtager SU, og I er berettiget til tilskud."}, policy.Pass, ""},

@@ -95,6 +95,7 @@ func byOffice(words []string, from, to int) bool {
 // one of illnesses.
 var (
 	befalls   = setOf("indlagt sygemeldt dømt sigtet anholdt gravid dement diagnosticeret opereret tvangsindlagt fængslet tiltalt misbruger alkoholiker kræftsyg dødssyg døende psykotisk deprimeret")
+	passing   = setOf("desværre nu stadig fortsat igen netop lige delvist fuldtids langtids alvorligt akut blevet")
 	illnesses = setOf("HIV hiv KOL ADHD PTSD OCD DAMP konstateret diagnosen blodprop hjerneblødning depression psykose hjerneskade kræft brystkræft hjertestop dom stress demens")
 )
 
@@ -108,7 +109,7 @@ func befallen(words []string) bool {
 	case "lider", "drikker", "afsoner":
 		return words[1] != "under"
 	case "er", "blev", "bliver":
-		return befalls[bare(1)]
+		return befalls[bare(1)] || passing[bare(1)] && befalls[bare(min(2, len(words)-1))]
 	case "har", "fik":
 		for i := 1; i < min(len(words), 4); i++ {
 			if illnesses[bare(i)] {

@@ -39,7 +39,7 @@ const company = 300
 func Detectors() []detectors.Detector {
 	return []detectors.Detector{{
 		ID: "special-category", Title: "Følsomme eller fortrolige forhold", Category: "special-category",
-		Find: shipped().find, Settle: settle,
+		Find: shipped().find, Across: shipped().groups, Settle: settle,
 	}}
 }
 

@@ -49,8 +49,12 @@ func (f *Reader) ReadSpoken() {
 		words, serial := at+m[0], at+m[2]
 		at += m[3]
 		from := max(0, words-verdict.BirthWindow)
-		if cardWords.MatchString(f.Text[from:serial]) {
-			continue
+		if cards := cardWords.FindAllStringIndex(f.Text[from:serial], -1); cards != nil {
+			// "Indbetalingen for Testperson, født 220645 løbenr. 7026" is about no card.
+			from += cards[len(cards)-1][1]
+			if words < from || !birthWords.MatchString(f.Text[from:words]) {
+				continue
+			}
 		}
 		four, width := toldSerial(f.Text[serial:])
 		if width == 0 || f.ReadAt(serial) || f.spokenBetween(from, words, serial, four, width) {

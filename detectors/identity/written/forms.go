@@ -101,7 +101,8 @@ func (f *finder) matchParted() bool {
 			return f.Take(f.Joined(n-4, verdict.FormParted))
 		}
 		if serial == f.Row.Runs[n-2].Gap && serial != digits.Space { // "22.06.45.7026"
-			return f.numbered(n-4) && f.Take(f.Joined(n-4, verdict.FormRun))
+			c := f.Joined(n-4, verdict.FormRun)
+			return (f.numbered(n-4) || serial == digits.Dot && number.Modulus11(&c.Digits) && !f.Moment(&c)) && f.Take(c)
 		}
 		if f.mixed(n - 4) {
 			return f.Take(f.signed(n - 4))
@@ -184,11 +185,13 @@ func (f *finder) matchLongYear(first int, dash bool) bool {
 	c := verdict.Candidate{Start: f.Row.Runs[first].Start, End: f.Row.Runs[f.Row.Count-1].End, Form: as, Dashed: dash}
 	copy(c.Digits[:4], all[:4])
 	copy(c.Digits[4:], all[6:12])
-	if first == f.Row.Count-2 && dash && all[0] >= 1 && all[0] <= 2 && !c.Real() && f.numbered(first) { // "20450622-7026"
+	// "20450622-7026": a day with its time never has the century that the serial tells.
+	if first == f.Row.Count-2 && dash && all[0] >= 1 && all[0] <= 2 && !c.Real() {
 		copy(c.Digits[:2], all[6:8])
 		copy(c.Digits[2:4], all[4:6])
 		copy(c.Digits[4:6], all[2:4])
-		return number.Modulus11(&c.Digits) && c.BornIn(number.Value(all[:4])) && f.Take(c)
+		born, _, _ := number.BirthOf(&c.Digits)
+		return number.Modulus11(&c.Digits) && c.BornIn(number.Value(all[:4])) && (f.numbered(first) || !f.Recent(born)) && f.Take(c)
 	}
 	return c.BornIn(number.Value(all[4:8])) && f.Take(c)
 }

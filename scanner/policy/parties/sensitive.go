@@ -93,8 +93,8 @@ const statedReach = 40
 // "han" it does so too.
 func (it *Item) stated(x *detectors.Finding) bool {
 	text := it.Doc.Segments[x.Segment].Text
-	if it.Doc.Segments[x.Segment].At.Cell != "" {
-		return true // a row says what its name has
+	if it.Doc.Segments[x.Segment].At.Cell != "" || special.OnList(x) {
+		return true // a row says what its name has, a list what its heading says
 	}
 	if x.Category == special.Private {
 		return it.toldByPronoun(x)
@@ -125,7 +125,7 @@ var graveGroups = setOf("helbred psykiatri misbrug straf_art10 seksualitet " + s
 // grave reports whether a finding tells more of a person than what is said every day,
 // such as that somebody is ill.
 func grave(x detectors.Finding) bool {
-	return graveGroups[x.Category] && !slices.Contains(x.Why, special.Everyday)
+	return special.OnList(&x) || graveGroups[x.Category] && !slices.Contains(x.Why, special.Everyday)
 }
 
 // Spread is the first person, masked, of whom the item tells at least n different things
@@ -232,6 +232,9 @@ func (it *Item) findTold(x *detectors.Finding) (subject.Name, bool) {
 	s := &it.Doc.Segments[x.Segment]
 	if x.Start > x.End || x.End > len(s.Text) || s.At.Layer == document.Quoted && it.partOfThread(s.Text) || s.At.Layer == document.Metadata {
 		return subject.Name{}, false
+	}
+	if special.OnList(x) {
+		return subject.Named(s.Text[x.Start:x.End])
 	}
 	if s.At.Cell != "" {
 		if n, ok := subject.NameInRow(it.Doc, x.Segment); ok {
