@@ -7,7 +7,8 @@
 // its process group when the time is up. A document that ended a worker is tried
 // once more, alone in a fresh one, and then remembered: when nothing came out of
 // it, it is not tried again for a while; when something did, it is tried once only,
-// because what was found in it must be found each time.
+// because what was found in it must be found each time. What a fresh worker had no memory
+// for is not tried a second time.
 package isolate
 
 import (
@@ -75,6 +76,7 @@ func (c Config) orDefault() Config {
 var (
 	errClosed  = errors.New("the pool of workers is closed")
 	errDamage  = errors.New("the file could not be read")
+	errPeak    = errors.New("the file takes more memory than a reader may have")
 	errDied    = errors.New("the worker died")
 	errMissing = errors.New("the worker does not know the format")
 )
@@ -158,7 +160,7 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	key := digest(f.Name(), in.Data)
 	known, bad := p.memory.get(key, time.Now())
 	if bad && known.nothing {
-		return known.err
+		return told(known.err, out)
 	}
 	j := job{Format: f.Name(), Input: in, Depth: out.Depth()}
 	j.Input.Data = nil
@@ -167,7 +169,7 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	if retry(err) && ctx.Err() == nil && !bad {
 		got, err = p.try(ctx, j, in.Data, true)
 	}
-	if retry(err) && ctx.Err() == nil {
+	if (retry(err) || errors.Is(err, errPeak)) && ctx.Err() == nil {
 		p.memory.put(key, verdict{blame(err), len(got) == 0, time.Now()})
 	}
 	replay(got, out)
@@ -178,7 +180,16 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 	case ctx.Err() != nil && retry(err):
 		return ctx.Err()
 	}
-	return blame(err)
+	return told(blame(err), out)
+}
+
+// told makes a gap that says so of too much memory, and leaves other errors to the walker.
+func told(err error, out *document.Builder) error {
+	if errors.Is(err, errPeak) {
+		out.Gap(document.Gap{Why: document.TooBig, Detail: errPeak.Error()})
+		return nil
+	}
+	return err
 }
 
 // retry tells what may have been the worker's or the machine's fault rather than
@@ -188,7 +199,7 @@ func retry(err error) bool {
 }
 
 func blame(err error) error {
-	if errors.Is(err, errDied) {
+	if errors.Is(err, errDied) && !errors.Is(err, errPeak) {
 		return fmt.Errorf("%w: %w", document.ErrCrashed, err)
 	}
 	return err
@@ -235,7 +246,11 @@ func (p *Pool) try(ctx context.Context, j job, data []byte, alone bool) ([]docum
 	j.Timeout -= min(j.Timeout/20, time.Second)
 	watched := w.watch(p.cfg.PeakBytes)
 	got, err := p.talk(w, j, data)
-	watched()
+	if ended := watched(); ended && err != nil {
+		stop()
+		w.end()
+		return got, w.peak()
+	}
 	if !stop() && err != nil {
 		// The kill was ours: the worker did not die by itself.
 		w.end()

@@ -225,18 +225,8 @@ func TestBadEnds(t *testing.T) {
 // under another name.
 func TestKillerIsTriedOnceMoreAloneThenRemembered(t *testing.T) {
 	started := filepath.Join(t.TempDir(), "started")
-	p := pool(t, func(c *isolate.Config) {
-		c.Workers = 1
-		c.Command = append([]string{"/bin/sh", "-c", `echo x >> "$STARTED"; exec "$@"`, "sh"}, c.Command...)
-		c.Env = append(c.Env, "STARTED="+started)
-	})
-	count := func() int {
-		data, err := os.ReadFile(started)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return strings.Count(string(data), "x")
-	}
+	p := pool(t, counted(started, func(c *isolate.Config) { c.Workers = 1 }))
+	count := func() int { return starts(t, started) }
 	for i, want := range []int{2, 2, 2} {
 		if d := read(t.Context(), p, "trap:exit:killer"); gaps(d) != "crashed" || count() != want {
 			t.Errorf("reading %d: gaps %q, %d workers were started, want %d", i+1, gaps(d), count(), want)
@@ -348,11 +338,54 @@ func TestWorkersAreReusedAndReplaced(t *testing.T) {
 	}
 }
 
+// TestWorkerEndsAtItsPeak wants the reason told, and no second try of what a fresh worker
+// had no memory for: the first time, and when the content is known.
 func TestWorkerEndsAtItsPeak(t *testing.T) {
-	p := pool(t, func(c *isolate.Config) { c.PeakBytes, c.Timeout = 1, 10*time.Minute })
-	if d := read(t.Context(), p, "trap:hang:text"); texts(d) != "found before it hung" || len(d.Gaps) != 1 || d.Gaps[0].Why != document.Crashed {
-		t.Errorf("texts %q, gaps %q", texts(d), gaps(d))
+	started := filepath.Join(t.TempDir(), "started")
+	p := pool(t, counted(started, func(c *isolate.Config) { c.PeakBytes, c.Timeout = 1, 10*time.Minute }))
+	for i, input := range []string{"trap:hang", "trap:hang", "trap:hang:text"} {
+		d := read(t.Context(), p, input)
+		if len(d.Gaps) != 1 || d.Gaps[0].Why != document.TooBig || !strings.Contains(d.Gaps[0].Detail, "memory") {
+			t.Errorf("reading %d: texts %q, gaps %+v", i+1, texts(d), d.Gaps)
+		}
+		if want := []int{1, 1, 2}[i]; starts(t, started) != want {
+			t.Errorf("reading %d: %d workers were started, want %d", i+1, starts(t, started), want)
+		}
+		if input == "trap:hang:text" && texts(d) != "found before it hung" {
+			t.Errorf("texts %q", texts(d))
+		}
 	}
+}
+
+// TestPeakOfAUsedWorker wants a second try where memory of earlier documents may be to blame.
+func TestPeakOfAUsedWorker(t *testing.T) {
+	if testing.Short() {
+		t.Skip("fills memory")
+	}
+	started := filepath.Join(t.TempDir(), "started")
+	p := pool(t, counted(started, func(c *isolate.Config) { c.Workers, c.PeakBytes, c.Timeout = 1, 200<<20, 10*time.Minute }))
+	read(t.Context(), p, "trap:leaf:")
+	d := read(t.Context(), p, "trap:memory")
+	if gaps(d) != "too-big" || starts(t, started) != 2 {
+		t.Errorf("gaps %q, %d workers were started, want 2", gaps(d), starts(t, started))
+	}
+}
+
+// counted has each worker that starts write a line to the file.
+func counted(file string, change func(*isolate.Config)) func(*isolate.Config) {
+	return func(c *isolate.Config) {
+		c.Command = append([]string{"/bin/sh", "-c", `echo x >> "$STARTED"; exec "$@"`, "sh"}, c.Command...)
+		c.Env = append(c.Env, "STARTED="+file)
+		change(c)
+	}
+}
+
+func starts(t *testing.T, file string) int {
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.Count(string(data), "x")
 }
 
 func TestWorkerDiesBetweenItems(t *testing.T) {

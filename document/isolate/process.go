@@ -131,26 +131,36 @@ func (w *process) end() {
 const peakEvery = 50 * time.Millisecond
 
 // watch ends the worker when it holds more than limit bytes in memory, until the function
-// that it gives is called.
-func (w *process) watch(limit int64) (stop func()) {
-	done, over := make(chan struct{}), make(chan struct{})
+// that it gives is called, which tells whether it did.
+func (w *process) watch(limit int64) (stop func() (ended bool)) {
+	done, over := make(chan struct{}), make(chan bool, 1)
 	go func() {
-		defer close(over)
 		tick := time.NewTicker(peakEvery)
 		defer tick.Stop()
 		for {
 			select {
 			case <-done:
+				over <- false
 				return
 			case <-tick.C:
 				if w.rss() > limit {
 					w.kill()
+					over <- true
 					return
 				}
 			}
 		}
 	}()
-	return func() { close(done); <-over }
+	return func() bool { close(done); return <-over }
+}
+
+// peak says why a worker was ended by watch. What earlier documents left behind counts
+// too, so that only a fresh worker's end is the document's own and no reason to try again.
+func (w *process) peak() error {
+	if w.items > 0 {
+		return fmt.Errorf("%w: %w", errDied, errPeak)
+	}
+	return errPeak
 }
 
 // rss is the worker's resident memory in bytes, 0 when it cannot be told.
