@@ -14,15 +14,42 @@ import (
 func InPlace(text string) string {
 	b := []byte(text)
 	for i, c := range b {
-		switch {
-		case c >= 'A' && c <= 'Z', c >= 0x80 && c <= 0x9E && c != 0x97 && i > 0 && b[i-1] == 0xC3: // "À" to "Þ", without "×"
+		switch kinds[c] {
+		case capital:
 			b[i] = c + 'a' - 'A'
-		case c > 0xC3:
+		case latin: // "À" to "Þ"
+			if i > 0 && b[i-1] == 0xC3 {
+				b[i] = c + 'a' - 'A'
+			}
+		case other:
 			return beyond(text)
 		}
 	}
 	return string(b)
 }
+
+// What a byte can be in UTF-8.
+const (
+	small   = iota // its own small form, or a sign's
+	capital        // a capital of ASCII
+	latin          // behind 0xC3, the second of a capital of Latin-1
+	other          // the first of a sign beyond Latin-1, or of none
+)
+
+// kinds are what each byte can be.
+var kinds = func() (of [256]byte) {
+	for c := range of {
+		switch {
+		case c >= 'A' && c <= 'Z':
+			of[c] = capital
+		case c >= 0x80 && c <= 0x9E && c != 0x97: // without "×"
+			of[c] = latin
+		case c > 0xC3:
+			of[c] = other
+		}
+	}
+	return of
+}()
 
 // beyond is InPlace for a text with letters beyond Latin-1, or with bytes that are no UTF-8.
 func beyond(text string) string {

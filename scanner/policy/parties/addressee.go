@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/needle"
 )
 
 // Conflicts are the papers made out for others than the readers, in order: forms,
@@ -324,6 +325,9 @@ func (it *Item) named(people []int, n subject.Name) int {
 // the reader's family or somebody the reader acts for.
 var relations = []string{"din mor", "din far", "dine forældre", "din søn", "din datter", "dit barn", "dine børn", "jeres barn", "jeres søn", "jeres datter", "jeres børn", "din ægtefælle", "din mand", "din kone", "din hustru", "din samlever", "din partner",
 	"din bror", "din søster", "er værge", "som værge", "værge for", "din værge", "værgemål", "kære værge", "pårørende", "fuldmagt", "dødsbo", "afdøde", "din klient", "plejebarn", "dit barnebarn", "din mormor", "din farmor", "din morfar", "din farfar", "dit plejebarn", "din bygherre", "din elev", "din beboer", "din myndling"}
+
+// relating are the relations, to pass over long texts with none.
+var relating = needle.New(relations)
 
 // Under reports whether a person's number tells a birth date less than so many
 // years ago. Only the two digits of the year are known, so somebody over a hundred

@@ -173,7 +173,7 @@ func (it *Item) meantFor(n subject.Name, text string, r *readers) bool {
 		return false
 	}
 	low := strings.ToLower(text)
-	return hasAny(low, wording.Matters) && slices.ContainsFunc(strings.Fields(low), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
+	return hasAny(low, wording.Matters) && slices.ContainsFunc(strings.Fields(low), func(w string) bool { return wording.You[strings.Trim(w, ".,;:!?()")] })
 }
 
 // besides are stems of domains of those who read of a citizen's illness with the citizen:

@@ -45,10 +45,7 @@ func (it *Item) bundle() *bundle {
 	if it.read != nil {
 		return it.read
 	}
-	b := &bundle{seen: make(map[string]*subject.Text), shows: make(map[string]shows)}
-	if len(it.Doc.Segments) > 0 {
-		b.root, _, _ = strings.Cut(it.Doc.Segments[0].At.Path, "/")
-	}
+	b := &bundle{root: it.root(), seen: make(map[string]*subject.Text), shows: make(map[string]shows)}
 	starts, sections := make(map[string][]int), make(map[string][]int)
 	var order []string
 	b.paths, order = subject.ByPath(it.Doc)
@@ -84,14 +81,25 @@ func (it *Item) bundle() *bundle {
 	return b
 }
 
+// root is the path of the item itself.
+func (it *Item) root() (root string) {
+	if len(it.Doc.Segments) > 0 {
+		root, _, _ = strings.Cut(it.Doc.Segments[0].At.Path, "/")
+	}
+	return root
+}
+
 // own reports whether a path is the mail's own text: its plain part, or one in HTML
 // that has no name and so is no attachment.
 func (b *bundle) own(path string) bool { return ownText(b.root, path) }
 
 // said reports whether a segment is what a mail says itself: its own text or its
 // subject, and nothing quoted.
-func (b *bundle) said(s *document.Segment) bool {
-	return b.own(s.At.Path) && s.At.Layer != document.Quoted && s.At.Layer != document.Metadata && (s.At.Layer != document.Header || s.Label == "Subject")
+func (b *bundle) said(s *document.Segment) bool { return saidIn(b.root, s) }
+
+// saidIn is said for the item whose path is root.
+func saidIn(root string, s *document.Segment) bool {
+	return ownText(root, s.At.Path) && s.At.Layer != document.Quoted && s.At.Layer != document.Metadata && (s.At.Layer != document.Header || s.Label == "Subject")
 }
 
 func ownText(root, path string) bool {

@@ -176,7 +176,7 @@ func saidOf(text string, f subject.Found) (low, high int) {
 func speaksToReader(said string) bool {
 	return slices.ContainsFunc(strings.Fields(strings.ToLower(said)), func(w string) bool {
 		w = strings.Trim(w, ".,;:!?()")
-		return you[w] || w == "jeres" || w == "jer"
+		return wording.You[w] || w == "jeres" || w == "jer"
 	})
 }
 

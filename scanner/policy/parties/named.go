@@ -70,7 +70,7 @@ func (it *Item) forReaderAt(path string, r *readers) bool {
 // letterToReader reports whether a paper, its file's name in front, speaks to its reader
 // and is a letter or decision: "du", and what municipalities write to citizens about.
 func letterToReader(text string) bool {
-	return hasWord(text, you) && (hasWord(text, citizenWords) || hasWord(text, letterWords) || wording.Decides(strings.ToLower(text)))
+	return hasWord(text, wording.You) && (hasWord(text, citizenWords) || hasWord(text, letterWords) || wording.Decides(strings.ToLower(text)))
 }
 
 // letterWords are what letters are called, in their files' names above all.

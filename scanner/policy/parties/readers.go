@@ -102,14 +102,10 @@ func (it *Item) findReaders() *readers {
 		}
 	}
 	body := it.bodyText()
-	r.family = wording.Ties(body, relations) && !it.toColleague()
-	for w := range strings.FieldsSeq(body) {
-		if r.spokenTo = you[strings.Trim(w, ".,;:!?")]; r.spokenTo {
-			break
-		}
-	}
-	others := hasAny(body, othersMatter)
-	own := hasAny(body, ownMatter) && !others
+	r.family = relating.In(body) && wording.Ties(body, relations) && !it.toColleague()
+	r.spokenTo = wording.SaysYou(body)
+	others := wording.OthersMatter(body)
+	own := wording.OwnMatter(body) && !others
 	greeted := it.greeted()
 	for _, address := range it.External {
 		name, shown := personName(display[address])
@@ -212,9 +208,6 @@ func (it *Item) Addressed() map[string]bool {
 	return out
 }
 
-// you are the words with which a mail speaks to its reader.
-var you = setOf("du dig din dit dine you your")
-
 func setOf(list string) map[string]bool {
 	m := make(map[string]bool)
 	for _, w := range strings.Fields(list) {
@@ -238,10 +231,10 @@ const maxSaid = 1 << 14
 
 func (it *Item) ownText() string {
 	var b strings.Builder
-	own := it.bundle()
+	root := it.root()
 	for i := range it.Doc.Segments {
 		s := &it.Doc.Segments[i]
-		if !own.said(s) {
+		if !saidIn(root, s) {
 			continue
 		}
 		if room := maxSaid - b.Len(); room > 0 {
@@ -251,15 +244,6 @@ func (it *Item) ownText() string {
 	}
 	return b.String()
 }
-
-// ownMatter are turns in which a mail speaks to the reader of the reader's own
-// affairs, not to a colleague elsewhere.
-var ownMatter = []string{"din ansøgning", "din egen ansøgning", "dit ansøgningsskema", "blanketten, du bad", "blanketten du bad", "du bad om", "du har bedt om", "skemaet, du", "skemaet du",
-	"din afgørelse", "din ydelse", "din pension", "dit samtykke", "samtykkeerklæring, som du", "din bolig", "dit tilskud", "din plejehjemsplads", "du skal udfylde", "udfyld blanketten", "udfylde blanketten", "udfylde og returnere", "udfyld den", "udfyld og", "til dig", "din blanket", "dit skema", "her er blanketten", "hermed blanketten", "vedhæftede blanket", "send den retur", "din sag", "underskrive og returnere", "skrive under og"}
-
-// othersMatter are turns in which a mail speaks of a third person to somebody who
-// works with the case.
-var othersMatter = []string{"klient", "borgeren", "patienten", "eleven", "jeres patient", "jeres borger", "vores borger", "vedr. borger", "vedrørende borger", "sagsakter", "akterne i sagen", "hermed akterne", "til orientering", "som partsrepræsentant", "fuldmagt"}
 
 func hasAny(text string, words []string) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(text, w) })

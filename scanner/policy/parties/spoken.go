@@ -25,7 +25,7 @@ func (it *Item) matter() bool {
 
 // speaksTo reports whether the mail's own text speaks to its reader, as letters do.
 func (it *Item) speaksTo() bool {
-	return slices.ContainsFunc(strings.Fields(it.bodyText()), func(w string) bool { return you[strings.Trim(w, ".,;:!?()")] })
+	return slices.ContainsFunc(strings.Fields(it.bodyText()), func(w string) bool { return wording.You[strings.Trim(w, ".,;:!?()")] })
 }
 
 // boxName is the name that a mailbox is known by; sure for a name written in full.
