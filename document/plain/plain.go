@@ -48,12 +48,13 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if (&inner{out: out}).packedText(in.Data) {
 		return ctx.Err()
 	}
-	text := unhexed(prose.Decode(in.Data, looks.Charset(in.Type)))
+	text := unhexed(prose.DecodeLarge(in.Data, looks.Charset(in.Type)))
 	if looks.Broken(text) {
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "a text with something else behind it"})
 	}
-	paragraphs(ctx, text, 1, out)
-	for _, f := range records.Find(prose.Lines(text)) {
+	lines := prose.Lines(text)
+	paragraphs(ctx, lines, 1, out)
+	for _, f := range records.Find(lines) {
 		out.Segment(document.Segment{Text: f.Text, Label: f.Label, At: document.Location{Line: f.Line}})
 	}
 	if turned := prose.Turned(text); turned != text {

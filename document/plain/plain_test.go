@@ -14,6 +14,7 @@ import (
 	"brevvagt/document/documenttest"
 	"brevvagt/document/plain/looks"
 	"brevvagt/document/plain/table"
+	"brevvagt/internal/prose"
 )
 
 func canaries(n int) []string {
@@ -367,4 +368,26 @@ func digits(s string) int {
 		}
 	}
 	return n
+}
+
+// TestLargeTextReadsAsSmall holds a text that is large against its parts: the same
+// paragraphs at the same lines, whatever ends the lines.
+func TestLargeTextReadsAsSmall(t *testing.T) {
+	piece := "Første linje\r\nanden ﬁl\r\n\r\nÅben sag\rtredje\n\n"
+	many := prose.Large/len(piece) + 1
+	large := documenttest.Read(t, Formats(), "a.txt", []byte(strings.Repeat(piece, many)))
+	small := documenttest.Read(t, Formats(), "a.txt", []byte(piece))
+	const each, lines = 2, 6
+	if len(small.Segments) != each+1 {
+		t.Fatalf("%d segments of one piece", len(small.Segments))
+	}
+	if len(large.Segments) < each*1000 {
+		t.Fatalf("%d segments of %d pieces", len(large.Segments), many)
+	}
+	for i, s := range large.Segments[:each*1000] {
+		want := small.Segments[i%each]
+		if s.Text != want.Text || s.At.Line != want.At.Line+i/each*lines {
+			t.Fatalf("segment %d: line %d, %q; want line %d, %q", i, s.At.Line, s.Text, want.At.Line+i/each*lines, want.Text)
+		}
+	}
 }

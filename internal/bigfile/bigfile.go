@@ -87,7 +87,7 @@ func Map(path string) (content []byte, done func(), err error) {
 
 // dropEvery is the pace at which pages that were looked at are given back. They
 // stay in the system's cache, so looking again costs little.
-const dropEvery = 20 * time.Millisecond
+const dropEvery = 5 * time.Millisecond
 
 func mapped(f *os.File, size int64) ([]byte, func(), error) {
 	if size == 0 {

@@ -54,6 +54,18 @@ func DecodeLines(data []byte, declared string) string {
 	return fold(Lines(strings.ReplaceAll(decode(data, declared), "\x00", "")))
 }
 
+// Large is the size in bytes from which DecodeLarge gives the lines of a text.
+const Large = 4 << 20
+
+// DecodeLarge is Decode of a text, and DecodeLines of a large one, which is then held only
+// once beside its file.
+func DecodeLarge(data []byte, declared string) string {
+	if len(data) >= Large {
+		return DecodeLines(data, declared)
+	}
+	return Decode(data, declared)
+}
+
 func decode(data []byte, declared string) string {
 	if enc := marked(data); enc != nil {
 		return with(enc, data)
