@@ -23,6 +23,7 @@ const (
 	Inserted Layer = "inserted" // tracked insertion
 	Deleted  Layer = "deleted"  // tracked deletion, still in the file
 	Hidden   Layer = "hidden"   // hidden text, rows, columns, sheets, fields
+	Covered  Layer = "covered"  // crossed out in black, by which nothing is taken away
 	Metadata Layer = "metadata" // properties, titles, file names
 	Quoted   Layer = "quoted"   // history quoted in a mail
 	Header   Layer = "header"   // mail header, page header

@@ -228,7 +228,7 @@ func (b *Builder) Segment(s Segment) {
 // deciphered adds the numbers that a text holds in another form than its own.
 func (b *Builder) deciphered(s Segment) {
 	side := &b.apart[0]
-	if s.At.Layer == Hidden || s.At.Layer == Metadata {
+	if s.At.Layer == Hidden || s.At.Layer == Covered || s.At.Layer == Metadata {
 		side = &b.apart[1]
 	}
 	if whole, ok := side.add(s); ok {

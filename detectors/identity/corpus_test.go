@@ -49,6 +49,15 @@ func TestWhy(t *testing.T) {
 	}
 }
 
+// The day and time in the name of a log, whose check digit agrees by chance.
+func TestStampOfALog(t *testing.T) {
+	for text, want := range map[string]int{"sync_2411260901.log": 0, "sync_2411260901 er flyttet": 1} {
+		if spans := find(text, "2026-12-01", identity.Config{}); len(spans) != want {
+			t.Errorf("%q: %+v", text, spans)
+		}
+	}
+}
+
 func TestLabelledFutureIsWeak(t *testing.T) {
 	if spans := find("CPR 2206457026", "2026-11-21", identity.Config{}); len(spans) != 1 || spans[0].Strength != detectors.Weak || spans[0].Detector != "cpr" {
 		t.Errorf("%+v", spans)

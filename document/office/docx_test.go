@@ -139,6 +139,14 @@ func TestDocxSuite(t *testing.T) {
 }
 
 // TestSwitches: an element that says no.
+// TestCrossedOut: a highlight or a shading in black takes nothing away.
+func TestCrossedOut(t *testing.T) {
+	d := documenttest.Read(t, formats(), "x.docx", docxOf(t, `<w:p><w:r><w:t xml:space="preserve">Notat om </w:t></w:r><w:r><w:rPr><w:highlight w:val="black"/></w:rPr><w:t>Testperson Eksempel</w:t></w:r></w:p>`+
+		`<w:p><w:r><w:rPr><w:shd w:val="clear" w:fill="000000"/><w:color w:val="000000"/></w:rPr><w:t>Anden Prøve</w:t></w:r></w:p>`+
+		`<w:p><w:r><w:rPr><w:highlight w:val="black"/><w:color w:val="FFFFFF"/></w:rPr><w:t>Overskrift</w:t></w:r></w:p>`))
+	checkWants(t, d, []want{{text: "Testperson Eksempel", layer: document.Covered}, {text: "Anden Prøve", layer: document.Covered}, {text: "Overskrift", layer: document.Visible}})
+}
+
 func TestSwitches(t *testing.T) {
 	d := documenttest.Read(t, formats(), "x.docx", docxOf(t, `<w:p><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>synlig 120336-3951</w:t></w:r></w:p>`+
 		`<w:p><w:pPr><w:rPr><w:vanish/></w:rPr></w:pPr><w:r><w:t>synlig 130336-3951</w:t></w:r></w:p>`+

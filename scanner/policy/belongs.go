@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"brevvagt/detectors"
+	"brevvagt/document"
 	"brevvagt/scanner/policy/parties"
 )
 
@@ -76,12 +79,36 @@ func templateResidue() Definition {
 			if past := f.pastResidue(site); len(past) > 0 {
 				return sayOdd(past, "Skabelonen er ikke renset: en, som et tidligere brev af samme slags til en anden handlede om, står i det her", "The template was not cleaned: somebody whom an earlier letter of the kind to another was about stands in this one")
 			}
+			if where, ok := f.crossedOut(); ok {
+				return "Filen er streget over med sort, men det overstregede kan læses: " + where, "The file is crossed out in black, and what is crossed out can be read: " + where, true
+			}
 			return sayOdd(hidden, "Filen gemmer oplysninger om en person, som ikke ses, når den åbnes", "The file hides data on a person that is not seen when it is opened")
 		},
 		Softer: func(site Site, f *Facts) bool {
+			if _, ok := f.crossedOut(); ok {
+				return false
+			}
 			forms, hidden := f.residue(site)
 			return allWeak(slices.Concat(forms, hidden, f.pastResidue(site)))
 		}}
+}
+
+// leastCrossed is from how many letters on what is crossed out tells something.
+const leastCrossed = 4
+
+// crossedOut is the file of a mail that leaves in which text is black on black: whoever
+// gets it reads it by a change of colour. Nobody does so but to keep it from the reader.
+func (f *Facts) crossedOut() (where string, ok bool) {
+	if !f.leaves() || f.Doc.Mail == nil {
+		return "", false
+	}
+	for i := range f.Doc.Segments {
+		s := &f.Doc.Segments[i]
+		if s.At.Layer == document.Covered && strings.IndexFunc(s.Text, unicode.IsLetter) >= 0 && utf8.RuneCountInString(strings.TrimSpace(s.Text)) >= leastCrossed {
+			return detectors.RedactNumbers(lastName(s.At.Path)), true
+		}
+	}
+	return "", false
 }
 
 func (f *Facts) residue(site Site) (forms, hidden []parties.Odd) {

@@ -35,6 +35,31 @@ func fires(v Verdict, id string) bool {
 	return false
 }
 
+// TestCrossedOut: text that is crossed out and can be read all the same stops a mail that
+// leaves, by any route, and none among colleagues.
+func TestCrossedOut(t *testing.T) {
+	crossed := func(layer document.Layer, text string, to ...string) *Facts {
+		doc := mailDoc()
+		doc.Segments = append(doc.Segments, document.Segment{Text: text, At: document.Location{Path: "m.eml/notat.docx", Layer: layer}})
+		return facts(testSite(), doc, nil, to...)
+	}
+	for name, c := range map[string]struct {
+		facts *Facts
+		want  bool
+	}{
+		"to a citizen":        {crossed(document.Covered, "Testperson Eksempel", "a@privat.example"), true},
+		"over a secure route": {crossed(document.Covered, "Testperson Eksempel", "b@region.example"), true},
+		"to a colleague":      {crossed(document.Covered, "Testperson Eksempel", "k@kommune.example"), false},
+		"no words":            {crossed(document.Covered, "---- ", "a@privat.example"), false},
+		"hidden otherwise":    {crossed(document.Hidden, "Testperson Eksempel", "a@privat.example"), false},
+	} {
+		v := Decide(testSite(), Default(), c.facts)
+		if got := fires(v, "template-residue"); got != c.want || got && v.Action != Hold {
+			t.Errorf("%s: fires %v, %v, want %v", name, got, v.Action, c.want)
+		}
+	}
+}
+
 func TestForeignPerson(t *testing.T) {
 	site := testSite()
 	partner := []string{"b@region.example"}

@@ -166,7 +166,7 @@ func where(at document.Location) string {
 func layerDa(l document.Layer) string {
 	return map[document.Layer]string{
 		document.Comment: "kommentar", document.Inserted: "indsat tekst", document.Deleted: "slettet tekst",
-		document.Hidden: "skjult", document.Metadata: "egenskaber", document.Quoted: "citeret mail",
+		document.Hidden: "skjult", document.Covered: "overstreget", document.Metadata: "egenskaber", document.Quoted: "citeret mail",
 		document.Header: "hoved", document.Earlier: "tidligere version",
 	}[l]
 }

@@ -282,7 +282,7 @@ func (f *Judge) fileName(c *Candidate) bool {
 // behind a word like "log" or "scan" in a file name, before the level of a log
 // line, or with another time of the same month in the text.
 func (f *Judge) machineStamp(c *Candidate) bool {
-	if c.Dashed && f.Moment(c) && (f.logged(c) || f.fileName(c)) {
+	if c.Dashed && f.Moment(c) && (f.logged(c) || f.fileName(c)) || f.clock(c) && f.fileName(c) {
 		return true
 	}
 	if c.End-c.Start != 10 {

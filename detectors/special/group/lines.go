@@ -9,7 +9,7 @@ import (
 // lines finds names that stand below each other, each at the beginning of its line.
 func lines(doc *document.Document, w Words) []list {
 	var out []list
-	var above []string // the last lines before the list
+	var above recent
 	var open list
 	path := ""
 	end := func() {
@@ -25,7 +25,7 @@ func lines(doc *document.Document, w Words) []list {
 		}
 		if s.At.Path != path {
 			end()
-			path, above = s.At.Path, nil
+			path, above = s.At.Path, recent{}
 		}
 		for at := 0; at < len(s.Text); {
 			line, _, _ := strings.Cut(s.Text[at:], "\n")
@@ -33,16 +33,14 @@ func lines(doc *document.Document, w Words) []list {
 			switch {
 			case to > 0:
 				if len(open.names) == 0 {
-					open.heading = strings.Join(above, " ")
+					open.heading = above.text()
 				}
 				if len(open.names) < maxNamed {
 					open.names = append(open.names, Named{Segment: i, Start: at + from, End: at + to})
 				}
 			case strings.TrimSpace(line) != "":
 				end()
-				if above = append(above, line[:min(len(line), maxHeading)]); len(above) > linesAbove {
-					above = above[1:]
-				}
+				above.add(line[:min(len(line), maxHeading)])
 			}
 			at += len(line) + 1
 		}
@@ -50,6 +48,16 @@ func lines(doc *document.Document, w Words) []list {
 	end()
 	return out
 }
+
+// recent keeps the last lines before a list.
+type recent [linesAbove]string
+
+func (r *recent) add(line string) {
+	copy(r[:], r[1:])
+	r[linesAbove-1] = line
+}
+
+func (r *recent) text() string { return strings.Join(r[:], " ") }
 
 // seen reports whether a reader of the document sees a segment as its own text.
 func seen(s *document.Segment) bool {
@@ -59,8 +67,17 @@ func seen(s *document.Segment) bool {
 // greetings begin lines that go on with a name and are none of a list.
 var greetings = map[string]bool{"hilsen": true, "kære": true, "hej": true, "mvh": true, "vh": true, "kh": true, "venlig": true, "venligst": true, "med": true, "fra": true, "til": true, "dear": true, "hi": true, "best": true, "kind": true, "att": true, "v/": true}
 
-// longestName is more than the bytes of any name.
-const longestName = 60
+// longestName is more than the bytes of any name, mostNames how many blanks one has behind
+// its second word at most.
+const (
+	longestName = 60
+	mostNames   = 3
+)
+
+// capital reports whether a byte of a text begins a capital letter, or may.
+func capital(s string, at int) bool {
+	return at < len(s) && (s[at] >= 'A' && s[at] <= 'Z' || s[at] >= 0xc3)
+}
 
 // nameIn finds the name at the beginning of a line, behind bullets and numbers and before
 // whatever is said of it; to is 0 for none. Most lines are told by their first bytes.
@@ -72,18 +89,19 @@ func nameIn(line string, w Words) (from, to int) {
 		_, after, _ := strings.Cut(rest, " ")
 		from = len(line) - len(after)
 	}
-	if from >= len(line) || line[from] >= 'a' && line[from] <= 'z' {
+	if blank := strings.IndexByte(line[from:min(len(line), from+longestName)], ' '); blank < 2 || !capital(line, from) || !capital(line, from+blank+1) {
 		return 0, 0
 	}
 	name := line[from:min(len(line), from+longestName)]
 	if n := strings.IndexAny(name, ",;:(\t0123456789"); n >= 0 {
 		name = name[:n]
 	}
-	for _, sign := range []string{" – ", " - ", "  "} {
+	for _, sign := range [...]string{" – ", " - ", "  "} {
 		name, _, _ = strings.Cut(name, sign)
 	}
 	name = strings.TrimRight(name, " \r.")
-	if first, _, more := strings.Cut(name, " "); !more || greetings[strings.ToLower(first)] || !w.Name(name) {
+	first, last, more := strings.Cut(name, " ")
+	if !more || strings.Count(last, " ") > mostNames || greetings[strings.ToLower(first)] || !w.Name(name) {
 		return 0, 0
 	}
 	return from, from + len(name)
@@ -92,7 +110,7 @@ func nameIn(line string, w Words) (from, to int) {
 // tables finds the columns of names in sheets and tables.
 func tables(doc *document.Document, w Words) []list {
 	var out []list
-	var above []string
+	var above recent
 	open := make(map[string]int) // path, sheet and heading of the column → its list
 	path := ""
 	for i := range doc.Segments {
@@ -101,7 +119,7 @@ func tables(doc *document.Document, w Words) []list {
 			continue
 		}
 		if s.At.Path != path {
-			path, above = s.At.Path, nil
+			path, above = s.At.Path, recent{}
 			clear(open)
 		}
 		if s.Label == "" {
@@ -110,9 +128,7 @@ func tables(doc *document.Document, w Words) []list {
 			}
 			text := strings.TrimSpace(s.Text)
 			if text = text[strings.LastIndexByte(text, '\n')+1:]; text != "" && len(text) <= maxHeading {
-				if above = append(above, text); len(above) > linesAbove {
-					above = above[1:]
-				}
+				above.add(text)
 			}
 			continue
 		}
@@ -125,7 +141,7 @@ func tables(doc *document.Document, w Words) []list {
 		if !ok {
 			k = len(out)
 			open[id] = k
-			out = append(out, list{heading: strings.Join(above, " "), citizen: citizen(s.Label)})
+			out = append(out, list{heading: above.text(), citizen: citizen(s.Label)})
 		}
 		if len(out[k].names) < maxNamed {
 			out[k].names = append(out[k].names, Named{Segment: i, End: len(s.Text)})

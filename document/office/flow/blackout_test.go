@@ -17,7 +17,7 @@ func TestBlackedOut(t *testing.T) {
 		"white in a table": {false, 'w', true, false},
 	} {
 		p := Para{runBlack: c.black, runColor: c.color}
-		if p.blackedOut(c.table) != c.want {
+		if (p.crossedOut() || p.whitedOut(c.table)) != c.want {
 			t.Error(name)
 		}
 	}

@@ -70,12 +70,15 @@ func lastBlank(text []byte) int {
 
 func (p *Para) beginRun() { p.runHidden, p.runBlack, p.runColor = false, false, 'b' }
 
-// blackedOut reports whether the run's text cannot be told from what it lies on: black
-// on black, as people cross names out, or white on white. In a table white letters
-// stand on a coloured cell.
-func (p *Para) blackedOut(inTable bool) bool {
-	return p.runBlack && p.runColor == 'b' || !p.runBlack && p.runColor == 'w' && !inTable
+// crossedOut reports whether the run's text is black on black, as people cross names out
+// who think that this takes them away.
+func (p *Para) crossedOut() bool {
+	return p.runBlack && p.runColor == 'b' && !p.runHidden && !p.allHidden
 }
+
+// whitedOut reports whether the run's text is white on white. In a table white letters
+// stand on a coloured cell.
+func (p *Para) whitedOut(inTable bool) bool { return !p.runBlack && p.runColor == 'w' && !inTable }
 
 // Add appends text of one layer.
 func (p *Para) Add(layer document.Layer, text []byte) {

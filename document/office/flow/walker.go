@@ -193,7 +193,9 @@ func (w *walker) layer() document.Layer {
 	switch {
 	case w.del > 0:
 		return document.Deleted
-	case p != nil && (p.runHidden || p.allHidden || p.blackedOut(w.cell() != nil)):
+	case p != nil && p.crossedOut():
+		return document.Covered
+	case p != nil && (p.runHidden || p.allHidden || p.whitedOut(w.cell() != nil)):
 		return document.Hidden
 	case w.ins > 0:
 		return document.Inserted

@@ -57,6 +57,7 @@ func caseTexts() map[string]phrase {
 		"layer.inserted":    {"indsat tekst (sporet ændring)", "inserted text (tracked change)"},
 		"layer.deleted":     {"slettet tekst (sporet ændring)", "deleted text (tracked change)"},
 		"layer.hidden":      {"skjult tekst", "hidden text"},
+		"layer.covered":     {"overstreget med sort, kan læses", "crossed out in black, can be read"},
 		"layer.metadata":    {"filens egenskaber eller navn", "file properties or name"},
 		"layer.quoted":      {"tidligere mail nederst i mailen", "earlier mail quoted below"},
 		"layer.header":      {"mailhoved eller sidehoved", "mail header or page header"},

@@ -70,6 +70,7 @@ func TestSource(t *testing.T) {
 	for _, c := range []struct{ name, body, attached, want string }{
 		{"in a form", "Her er underretningen.", "Underretter: Bodil Testesen, nabo\nUnderretter ønsker anonymitet over for familien.", "hold"},
 		{"by a pronoun", "Her er notatet.", "Bodil Testesen ringede om barnet. Hun vil gerne være anonym.", "hold"},
+		{"some sentences on", "Kære Helle\n\nUnderretningen kom den 2. maj fra Bodil Testesen, som bor i nummer 14. Hun havde hørt råb flere aftener og set drengen alene ude. Hun ønskede egentlig at være anonym.", "", "hold"},
 		{"of the reader's family", "Kære Helle\n\nDet var din svigermor, Inge Prøvesen. Hun har bedt om at forblive anonym.", "", "hold"},
 		{"who wrote below", "Kære Helle\n\nSe nedenfor.\n\nFra: Karen Testesen\nTil: Modtagelsen\n\nI må ikke nævne mit navn for forældrene.\n\nMvh Karen Testesen", "", "hold"},
 		{"who signs a letter", "Se bilag.", "Jeg bor ved siden af og ønsker ikke, at de får at vide, at det er mig, der klager.\nMed venlig hilsen\nGerda Testesen\nFyrvej 4", "hold"},

@@ -95,8 +95,15 @@ const sourceLabel = 48
 // links may stand between the word for a source and its name: "naboen", "underretters navn er".
 var links = words("en er hedder s navn fru hr fr fra n ens e v/")
 
-// labelled reports whether a text ends with the word for whoever told something.
+// told are words for what somebody brought to the municipality.
+var told = []string{"underretning", "anmeldelse", "henvendelse", "bekymring", "opkald", "klage"}
+
+// labelled reports whether a text ends with the word for whoever told something, or with
+// whom it came from: "underretningen kom i går fra".
 func labelled(before string) bool {
+	if strings.HasSuffix(before, " fra ") && hasAny(before[lastStop(before):], told) {
+		return true
+	}
 	for _, s := range sources {
 		k := strings.LastIndex(before, s)
 		if k < 0 || strings.ContainsAny(before[k:], ".!?") {
@@ -108,6 +115,16 @@ func labelled(before string) bool {
 		}
 	}
 	return false
+}
+
+// lastStop is where the last sentence of a text begins; the full stop of a date ends none.
+func lastStop(text string) int {
+	for k := len(text) - 1; k > 0; k-- {
+		if c := text[k]; c == '!' || c == '?' || c == '\n' || c == '.' && (text[k-1] < '0' || text[k-1] > '9') {
+			return k + 1
+		}
+	}
+	return 0
 }
 
 // sends reports whether a mail comes from somebody.

@@ -82,7 +82,7 @@ func (it *Item) remarked() (Odd, bool) {
 
 func hiddenLayer(l document.Layer) bool {
 	switch l {
-	case document.Deleted, document.Comment, document.Hidden, document.Metadata, document.Earlier:
+	case document.Deleted, document.Comment, document.Hidden, document.Covered, document.Metadata, document.Earlier:
 		return true
 	}
 	return false
