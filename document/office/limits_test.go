@@ -289,6 +289,19 @@ func TestSheetLimits(t *testing.T) {
 			t.Error("no gap for a row that is not held")
 		}
 	})
+	t.Run("more texts than are counted", func(t *testing.T) {
+		if testing.Short() {
+			t.Skip("reads four million texts")
+		}
+		var shared strings.Builder
+		for i := range 4_000_001 {
+			fmt.Fprintf(&shared, "<si><t>%x</t></si>", i) // alike they would be a bomb, which has a limit of its own
+		}
+		d := documenttest.Read(t, formats(), "x.xlsx", book(shared.String(), `<row><c t="s"><v>4000000</v></c><c t="inlineStr"><is><t>120336-3951</t></is></c></row>`))
+		if !documenttest.Has(d, "120336-3951") || !documenttest.HasGap(d, document.TooBig) {
+			t.Error("the cell behind or the gap is missing", d.Gaps)
+		}
+	})
 	t.Run("many texts", func(t *testing.T) {
 		if testing.Short() {
 			t.Skip("reads 50 MB")

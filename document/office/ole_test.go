@@ -76,7 +76,7 @@ func TestChainLeadsBack(t *testing.T) {
 		}
 		data := bytes.Clone(whole)
 		binary.LittleEndian.PutUint32(data[at:], uint32(n))
-		if f, err := ole.Open(data); err == nil && !f.Short {
+		if f, err := ole.Open(data); err == nil && !f.Crossed {
 			t.Errorf("sector %d follows itself: not told", n)
 		}
 		tried++

@@ -220,10 +220,25 @@ func TestPagesWithoutText(t *testing.T) {
 			t.Errorf("%s: %s", name, documenttest.Describe(d))
 		}
 	}
+	for name, d := range map[string]*document.Document{"deep": read(t, drawings(20, img)), "many": read(t, onePage(repeat("1 1 m 2 2 l S\n", maxObjects)+"q 99 0 0 99 0 0 cm /X1 Do Q "+show("Brev", 72, 700), "", "", img).bytes())} {
+		if s := find(d, "[billede side-1.png side 1]"); s == nil || len(d.Gaps) > 0 {
+			t.Errorf("a picture %s in drawings: %s", name, documenttest.Describe(d))
+		}
+	}
 	blank := read(t, onePage("", "", "").bytes())
 	if find(blank, "[billede") != nil {
 		t.Error("a blank page was drawn")
 	}
+}
+
+// drawings is a page with text and a picture within so many drawings.
+func drawings(n int, picture string) []byte {
+	f := onePage("q 99 0 0 99 0 0 cm /X1 Do Q "+show("Brev", 72, 700), "", "")
+	for i := range n {
+		f.objects = append(f.objects, stream(fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 595 842]/Resources<</XObject<</X1 %d 0 R>>>>", i+7), "/X1 Do"))
+	}
+	f.objects = append(f.objects, picture)
+	return f.bytes()
 }
 
 func TestPicturesAreReadOnce(t *testing.T) {
@@ -250,17 +265,26 @@ func TestNoSilence(t *testing.T) {
 	picture := func(filter, body string) []byte {
 		return onePage("595 0 0 842 0 0 cm /X1 Do", "", "", stream("/Type/XObject/Subtype/Image/Width 1200/Height 1600/ColorSpace/DeviceGray/BitsPerComponent 1/Filter/"+filter, body)).bytes()
 	}
+	claims := func(content, bits, filter string) []byte {
+		return onePage(content, "", "", stream("/Type/XObject/Subtype/Image/Width 60000/Height 60000/ColorSpace/DeviceGray/BitsPerComponent "+bits+filter, flate(repeat("\x00", 1000)))).bytes()
+	}
+	const full = "q 595 0 0 842 0 0 cm /X1 Do Q "
 	for name, c := range map[string]struct {
 		data []byte
 		why  document.Reason
 	}{
-		"broken jbig2": {picture("JBIG2Decode", repeat("\x13\x37\x00\xfe", 1000)), document.Damaged},
-		"broken jpeg":  {picture("DCTDecode", "\xff\xd8\xff\xe0"+repeat("\x00\x11", 200)), document.Damaged},
-		"password":     {encrypted(show(canary, 72, 700), "hemmelig"), document.Encrypted},
-		"no pdf":       {[]byte("%PDF-1.7\nnothing"), document.Damaged},
-		"cut":          {plain[:len(plain)-60], document.Damaged},
-		"wrong offset": {wrong, document.Damaged},
-		"huge page":    {bytes.Replace(onePage(repeat("72 700 m 80 710 l S\n", 9), "/UserUnit 1", "").bytes(), []byte("[0 0 595 842]"), []byte("[0 0 200000 200000]"), 1), document.TooBig},
+		"60000 pixels":           {claims(full, "8", "/Filter/FlateDecode"), document.TooBig},
+		"60000 pixels in bits":   {claims(full, "1", "/Filter/FlateDecode"), document.TooBig},
+		"60000 pixels and text":  {claims(full+show("Brev", 72, 700), "8", "/Filter/FlateDecode"), document.TooBig},
+		"60000 pixels, small":    {claims("q 99 0 0 99 0 0 cm /X1 Do Q", "8", "/Filter/FlateDecode"), document.TooBig},
+		"60000 pixels of a JPEG": {claims(full, "8", "/Filter/DCTDecode"), document.TooBig},
+		"broken jbig2":           {picture("JBIG2Decode", repeat("\x13\x37\x00\xfe", 1000)), document.Damaged},
+		"broken jpeg":            {picture("DCTDecode", "\xff\xd8\xff\xe0"+repeat("\x00\x11", 200)), document.Damaged},
+		"password":               {encrypted(show(canary, 72, 700), "hemmelig"), document.Encrypted},
+		"no pdf":                 {[]byte("%PDF-1.7\nnothing"), document.Damaged},
+		"cut":                    {plain[:len(plain)-60], document.Damaged},
+		"wrong offset":           {wrong, document.Damaged},
+		"huge page":              {bytes.Replace(onePage(repeat("72 700 m 80 710 l S\n", 9), "/UserUnit 1", "").bytes(), []byte("[0 0 595 842]"), []byte("[0 0 200000 200000]"), 1), document.TooBig},
 	} {
 		if d := read(t, c.data); !documenttest.HasGap(d, c.why) {
 			t.Errorf("%s: want gap %s, got %s", name, c.why, documenttest.Describe(d))

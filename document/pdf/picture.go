@@ -26,6 +26,7 @@ const (
 	minPictureW    = 90  // pixels; smaller ones hold no readable number
 	minPictureH    = 16
 	maxObjects     = 20_000 // looked at on one page
+	maxForms       = 8      // drawings within each other
 )
 
 // drawn is what stands on a page.
@@ -33,6 +34,7 @@ type drawn struct {
 	objects int
 	shapes  int // paths and shadings: letters may be drawn as such
 	images  []placed
+	rest    bool // some were not looked at
 }
 
 type placed struct {
@@ -41,6 +43,7 @@ type placed struct {
 	dpi           float64 // as placed
 	share         float64 // of the page's area
 	packed        int     // bytes in the file
+	unpacked      float64 // bytes that its dictionary claims
 	sum           [32]byte
 }
 
@@ -60,7 +63,7 @@ func (r *reader) pictures(page requests.Page, index int, usable bool) error {
 		r.empty++
 		return nil
 	}
-	render := !usable || r.drawn
+	render := !usable || r.drawn || d.rest // a page that is drawn shows what was not looked at, too
 	hides := d.shapes > 0 || r.layered || r.cropped(page)
 	dpi := 0.0
 	var small []placed
@@ -122,8 +125,9 @@ func (r *reader) look(page requests.Page, form *references.FPDF_PAGEOBJECT, area
 	} else if n, err := r.p.FPDFFormObj_CountObjects(&requests.FPDFFormObj_CountObjects{PageObject: *form}); err == nil {
 		count = n.Count
 	}
-	for i := range min(count, maxObjects) {
+	for i := range count {
 		if d.objects++; d.objects > maxObjects {
+			d.rest = true
 			return
 		}
 		ref, ok := r.object(page, form, i)
@@ -138,9 +142,11 @@ func (r *reader) look(page requests.Page, form *references.FPDF_PAGEOBJECT, area
 		case enums.FPDF_PAGEOBJ_PATH, enums.FPDF_PAGEOBJ_SHADING:
 			d.shapes++
 		case enums.FPDF_PAGEOBJ_FORM:
-			if depth < 8 {
-				r.look(page, &ref, area, depth+1, d)
+			if depth >= maxForms {
+				d.rest = true
+				continue
 			}
+			r.look(page, &ref, area, depth+1, d)
 		case enums.FPDF_PAGEOBJ_IMAGE:
 			if p, ok := r.place(page, ref, area); ok {
 				d.images = append(d.images, p)
@@ -177,6 +183,7 @@ func (r *reader) place(page requests.Page, ref references.FPDF_PAGEOBJECT, area 
 		return placed{}, false
 	}
 	p := placed{ref: ref, width: w, height: h, dpi: float64(max(m.ImageMetadata.HorizontalDPI, m.ImageMetadata.VerticalDPI))}
+	p.unpacked = float64(w) * float64(h) * float64(max(1, m.ImageMetadata.BitsPerPixel)) / 8
 	p.share = float64((b.Right-b.Left)*(b.Top-b.Bottom)) / area
 	// A scan is often cut into strips, each of them low: those count by their area.
 	if (w < minPictureW || h < minPictureH) && p.share < 0.01 {
@@ -213,6 +220,7 @@ func (r *reader) render(page requests.Page, index int, w, h, dpi float64, images
 		return fmt.Errorf("cannot draw page %d: %w", index+1, err)
 	}
 	defer pic.Cleanup()
+	r.overlarge(images, index+1)
 	for _, p := range images[:min(len(images), 100)] { // a scan in strips has some dozen
 		r.undrawn(pic.Result.RenderedImage, p, index+1)
 	}

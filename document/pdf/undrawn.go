@@ -16,10 +16,30 @@ import (
 // maxTrailer is how far before the end of a JPEG its last mark may stand, in bytes.
 const maxTrailer = 4 << 10
 
+// What the engine draws of a picture depends on its size in memory, in bytes: of pictures
+// in grey, colour and bits those of 300 MB were drawn, those of 400 MB never (measured with
+// its 512 MiB). An even area is no page of usual size beyond maxEven: A4 in colour at 600 dpi
+// takes 105 MB.
+const (
+	maxDrawn = 300e6
+	maxEven  = 128e6
+)
+
 // undrawn gives a gap when a picture came out empty, or ends before its end.
 func (r *reader) undrawn(img image.Image, p placed, page int) {
-	if r.brokenOff(p) || even(img) && r.tooMuch(p) {
+	if r.brokenOff(p) || even(img) && (r.tooMuch(p) || p.unpacked > maxEven && p.unpacked <= maxDrawn) {
 		r.out.Gap(document.Gap{At: document.Location{Page: page}, Why: document.Damaged, Detail: "a picture on the page could not be drawn"})
+	}
+}
+
+// overlarge gives a gap when a picture is beyond what the engine has memory for: it leaves
+// it out of the page without a word.
+func (r *reader) overlarge(images []placed, page int) {
+	for _, p := range images {
+		if p.unpacked > maxDrawn {
+			r.out.Gap(document.Gap{At: document.Location{Page: page}, Why: document.TooBig, Detail: "a picture on the page has too many pixels to be drawn"})
+			return
+		}
 	}
 }
 

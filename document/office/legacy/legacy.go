@@ -48,7 +48,7 @@ func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
 	case "ole":
 		if kind := unread(f); kind != "" {
 			r.gap(document.UnknownType, kind)
-		} else if len(f.Streams) == 0 && !f.Short {
+		} else if len(f.Streams) == 0 && !f.Short && !f.Crossed {
 			r.gap(document.Damaged, "no stream in it")
 		}
 	}
@@ -59,10 +59,20 @@ func Read(ctx context.Context, f *ole.File, out *document.Builder) error {
 		return err
 	}
 	r.rest()
-	if err == nil && f.Short {
-		r.gap(document.Damaged, "the file ends before its streams do")
+	if err == nil {
+		r.broken()
 	}
 	return err
+}
+
+// broken tells streams that are not whole, or not their own.
+func (r *reader) broken() {
+	if r.file.Short {
+		r.gap(document.Damaged, "the file ends before its streams do")
+	}
+	if r.file.Crossed {
+		r.gap(document.Damaged, "two streams of the file lie in the same place, or one leads back to itself")
+	}
 }
 
 // unread names the programs whose files are compound files with streams that are

@@ -60,7 +60,7 @@ const maxObjects = 1000
 
 // embedded reads an Office object that stands in a storage of its own.
 func (r *reader) embedded(storage string) {
-	sub := &ole.File{Short: r.file.Short}
+	sub := &ole.File{Short: r.file.Short, Crossed: r.file.Crossed}
 	for _, s := range r.file.Streams {
 		if s.Storage == storage {
 			s.Storage = ""

@@ -34,6 +34,7 @@ type Stream struct {
 type File struct {
 	Streams []Stream
 	Short   bool // a stream or the directory breaks off
+	Crossed bool // a sector belongs to two chains, or twice to one
 }
 
 const (
@@ -158,7 +159,7 @@ func (c *cfb) use(n uint32) {
 		c.used = make([]bool, len(c.fat))
 	}
 	if int(n) < len(c.used) {
-		c.out.Short = c.out.Short || c.used[n]
+		c.out.Crossed = c.out.Crossed || c.used[n]
 		c.used[n] = true
 	}
 }

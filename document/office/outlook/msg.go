@@ -15,7 +15,7 @@ func ReadMSG(ctx context.Context, f *ole.File, in document.Input, out *document.
 	r := &reader{ctx: ctx, in: in, out: out}
 	t := newTree(f)
 	m := r.msg(t, 0)
-	m.short = m.short || f.Short
+	m.short = m.short || f.Short || f.Crossed
 	return r.tell(m, in.Path, 0)
 }
 
