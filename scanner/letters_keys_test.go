@@ -181,6 +181,9 @@ func TestSomethingOfAnotherInside(t *testing.T) {
 	if residue("Vi kan ikke beregne Bente Prøvegaards varmetillæg endnu.").action != policy.Hold || residue("Din nabo er Bente Prøvegaards ejendom.").action != policy.Pass {
 		t.Error("a name that a template left")
 	}
+	if residue("Den syge: Bente Prøvegaard, født 12.04.1951").action != policy.Hold || residue("Vi skriver om boet efter afdøde Bente Prøvegaard, født 12.04.1951").action != policy.Pass {
+		t.Error("a birthday that a template left")
+	}
 	// Where many letters hold a stranger's number, the run is about two people a letter.
 	out = mergeRun(ps, ps, date)
 	for i, other := range people(37, 20, 3600) {

@@ -260,6 +260,12 @@ func TestIncidents(t *testing.T) {
 			files: map[string][]byte{"a.docx": word(t, casePaper(anders, "Bor med sin ægtefælle "+bente.name+".")...), "b.docx": word(t, casePaper(anders, "Ægtefælle, CPR-nr. "+bente.number+".")...)}}, policy.Pass, ""},
 		{"2025-07: all about one", outgoing{to: region, subject: "Overdragelse", body: "Hermed akterne.", files: bundle(t, 5, -1, anders, bente, false, false)}, policy.Pass, ""},
 		{"2025-07: in one merged PDF", outgoing{to: region, subject: "Overdragelse", body: "Hermed akterne.", files: map[string][]byte{"akter.pdf": pdfFile(merged...)}}, policy.Hold, "foreign-person"},
+		{"2025-07: in one merged PDF, titled", outgoing{to: region, subject: "Akter", body: "Hermed akterne vedr. " + anders.name + ", " + anders.number + ".", files: map[string][]byte{"akter.pdf": pdfFile(
+			[]string{"Funktionsbeskrivelse", anders.name + " cpr " + anders.number, "", "Går med rollator."}, []string{"Medicinliste", anders.name + " " + anders.number, "", "Panodil."},
+			[]string{"Træningsnotat 11.11.2026", "Navn: " + bente.name + " cpr " + bente.number, "", "Træner efter en blodprop."})}}, policy.Hold, "foreign-person"},
+		{"2025-07: a form whose second page is the spouse's", outgoing{to: region, subject: "Ansøgning", body: "Hermed ansøgningen vedr. " + anders.name + ", " + anders.number + ".", files: map[string][]byte{"a.pdf": pdfFile(
+			[]string{"Ansøgning om boligstøtte", "Navn: " + anders.name + " cpr " + anders.number, "", "Husleje 6.000 kr."},
+			[]string{"Ansøgning, side 2", "Ægtefælles navn: " + bente.name + " cpr " + bente.number, "", "Indtægt 12.000 kr."})}}, policy.Pass, ""},
 		{"2025-07: mail says A, paper says B", outgoing{to: region, subject: "Sag", body: "Hermed notat vedrørende\nCPR-nr. " + anders.number + ".", files: map[string][]byte{"n.docx": word(t, casePaper(bente, "Notat.")...)}}, policy.Hold, "foreign-person"},
 		{"2025-10: form with two others", outgoing{to: "borger2@mail.example", subject: "Blanket", body: ask, files: map[string][]byte{"s.docx": word(t, form(bente, carl)...)}}, policy.Hold, "template-residue"},
 		{"2025-10: the same the secure way", outgoing{to: "borger2@mail.example", subject: "Blanket", body: ask, extra: secure, files: map[string][]byte{"s.docx": word(t, form(bente, carl)...)}}, policy.Hold, "template-residue"},

@@ -32,7 +32,7 @@ func Starts(doc *document.Document, segments []int) []int {
 		return nil
 	}
 	var out []int
-	page, onPage := 0, 0
+	page, onPage, titled := 0, 0, false
 	for _, l := range layout(doc, segments) {
 		if l.page == 0 {
 			continue
@@ -47,12 +47,44 @@ func Starts(doc *document.Document, segments []int) []int {
 		if text == "" {
 			continue
 		}
-		onPage++
+		if onPage++; onPage == 1 {
+			titled = casePaper(text)
+		}
+		if titled && onPage <= titleReach && namesNumber(text) && !slices.Contains(out, page) {
+			out = append(out, page)
+		}
 		if !slices.Contains(out[max(0, len(out)-1):], page) && begins(text, l.zone, onPage) {
 			out = append(out, page)
 		}
 	}
 	return out
+}
+
+// titleReach is how far below its title a case paper says whom it is about, in lines.
+const titleReach = 4
+
+// casePaper reports whether a page's first line is what a case paper is called, and little
+// more: "Træningsnotat 11.11.2026". Of a form the further pages may be about others.
+func casePaper(text string) bool {
+	if len(text) > paperReach || !capital(text) || !strings.ContainsAny(text, " ") && len(text) < 5 {
+		return false
+	}
+	for _, w := range words(text) {
+		if w = Fold(w); !forms[w] && slices.ContainsFunc(paperStems, func(stem string) bool { return strings.HasSuffix(w, stem) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// forms are papers of several parts, each of which may be about another of a family.
+var forms = set("ansoegning ansoegningen skema skemaet oplysningsskema ansoegningsskema sag sagen status")
+
+// namesNumber reports whether a line says whose number stands in it: "Navn: Testperson
+// Eksempel cpr 010203-xxxx".
+func namesNumber(text string) bool {
+	low := strings.ToLower(text)
+	return len(text) < 2*paperReach && (strings.Contains(low, "cpr") || strings.Contains(low, "personn")) && strings.ContainsAny(text, "0123456789")
 }
 
 // prose is how long a line is at least that says something; lines of a form are

@@ -53,10 +53,19 @@ var verbs = []string{"modtager ", "er bevilget ", "er berettiget ", "har fået b
 // matterWithin is how far behind a name its matter may end, in bytes.
 const matterWithin = 64
 
+// maxEstate is how much of a part is looked at for words of an estate, in bytes.
+const maxEstate = 4 << 10
+
 // told gives the digests of people, others than its recipient, of whose own matters a
 // letter tells by their full names: "Eksempel Prøves varmetillæg".
 func (r *run) told(l *letter, to *recipient) []string {
 	var out []string
+	if slices.ContainsFunc(l.parts, func(s document.Segment) bool {
+		low := strings.ToLower(s.Text[:min(len(s.Text), maxEstate)])
+		return slices.ContainsFunc(estates, func(w string) bool { return strings.Contains(low, w) })
+	}) {
+		return nil
+	}
 	for i := range l.parts {
 		if l.parts[i].At.Layer == document.Metadata || r.budget < 0 {
 			continue
@@ -69,7 +78,7 @@ func (r *run) told(l *letter, to *recipient) []string {
 				end++
 			}
 			r.budget--
-			if end > k && subject.Forename(words[k].folded) && hasMatter(text, words[end].end) {
+			if end > k && subject.Forename(words[k].folded) && (hasMatter(text, words[end].end) || born(text[words[end].end:])) {
 				name := subject.NewName(strings.TrimSuffix(text[words[k].at:words[end].end], "s"))
 				if whole := subject.NewName(text[words[k].at:words[end].end]); !to.is(name) && !to.is(whole) && name.Full() {
 					out = append(out, name.Mask(r.key).Digest())
@@ -80,6 +89,24 @@ func (r *run) told(l *letter, to *recipient) []string {
 	}
 	return out
 }
+
+// births stand behind the name of somebody whose date of birth follows.
+var births = []string{", født ", " født ", ", f. ", " (født ", " (f. "}
+
+// born reports whether a date of birth follows a name, in letters about nobody's estate: to
+// the heirs, all are about one.
+func born(behind string) bool {
+	for _, b := range births {
+		if rest, ok := strings.CutPrefix(behind, b); ok {
+			day := strings.TrimPrefix(strings.TrimPrefix(rest, "den "), "d. ")
+			return day != "" && day[0] >= '0' && day[0] <= '9'
+		}
+	}
+	return false
+}
+
+// estates are words of letters to heirs, whose deceased is no template's.
+var estates = []string{"afdød", "dødsbo", "boet efter", "arving", "skifteret"}
 
 // hasMatter reports whether a matter of whoever was named before i follows in the same
 // line, in small letters: below a name stands where somebody works.
