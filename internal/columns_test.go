@@ -34,6 +34,14 @@ func TestJoin(t *testing.T) {
 		{[]string{"fdag d", "fdag m", "fdag y", "kontrol"}, []string{"1", "2", "2037", "5006"}, "010237-5006"},
 		{[]string{"d", "m", "y", "kontrol"}, []string{"1", "2", "2037", "5006"}, "0102375006"},
 		{[]string{"aar", "md", "dag", "lbnr"}, []string{"2037", "2", "1", "5006"}, "010237-5006"},
+		{[]string{"Dato (ddmmåå)", "Løbenr."}, []string{"010237", "5006"}, "0102375006"},
+		{[]string{"DDMMÅÅ", "XXXX"}, []string{"010237", "5006"}, "0102375006"},
+		{[]string{"dd-mm-yyyy", "Løbenr."}, []string{"01-02-1957", "1006"}, "0102571006"},
+		{[]string{"Dato (ddmmåå)", "Løbenr."}, []string{"010226", "1006"}, ""}, // a day of our time
+		{[]string{"Dato (ddmmåå)", "Løbenr."}, []string{"01-02-2026", "5006"}, ""},
+		{[]string{"Dato (ddmmåå)", "Løbenr."}, []string{"010257", "17"}, ""},
+		{[]string{"Dato (ddmmåå)", "Beløb"}, []string{"010257", "5006"}, ""},
+		{[]string{"Dato (ddmmåå)", "Serienr."}, []string{"010257", "5006"}, ""},
 		{[]string{"Fødselsår", "Løbenr."}, []string{"2037", "5006"}, ""},
 	}
 	for _, tt := range tests {

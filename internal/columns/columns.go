@@ -17,8 +17,9 @@ type Joined struct {
 
 var (
 	birthHeading  = regexp.MustCompile(`(?i)cpr|person|f(?:ø|oe?)d|f\.?dato|f\.?dag|birth|bday|\bdob\b`)
-	serialHeading = regexp.MustCompile(`(?i)cpr|l(?:ø|oe?)be|lb[._ ]*nr|serie|serial|kontrol|sidste|fire|last|ci(?:fre|ffer)`)
-	serialForSure = regexp.MustCompile(`(?i)l(?:ø|oe?)be|lb[._ ]*nr|kontrol|sidste[ _]?(?:4|fire)|\bde[ _](?:4|fire)|(?:4|fire)[ _]sidste|cpr`)
+	serialHeading = regexp.MustCompile(`(?i)cpr|l(?:ø|oe?)be|lb[._ ]*nr|^x{4}$|serie|serial|kontrol|sidste|fire|last|ci(?:fre|ffer)`)
+	serialForSure = regexp.MustCompile(`(?i)l(?:ø|oe?)be|lb[._ ]*nr|^x{4}$|kontrol|sidste[ _]?(?:4|fire)|\bde[ _](?:4|fire)|(?:4|fire)[ _]sidste|cpr`)
+	maskHeading   = regexp.MustCompile(`(?i)(?:^|[^\pL])dd[-./ ]?mm[-./ ]?(?:å|aa|y){2,4}(?:$|[^\pL])`)
 	otherHeading  = regexp.MustCompile(`(?i)kort|konto|visa|card|account|telefon|tlf|mobil|phone|faktura|ordre`)
 )
 
@@ -58,7 +59,7 @@ func Join(headings, values []string) []Joined {
 		last := i
 		switch size := len(values[i]); {
 		case size >= 5:
-			if d = birth(strings.TrimSpace(values[i])); d.day == "" || !birthHeading.MatchString(headings[i]) {
+			if d = birth(strings.TrimSpace(values[i])); d.day == "" || !d.under(headings[i]) {
 				continue
 			}
 		case size > 0 && size <= 4 && i+2 < n && len(values[i+1]) <= 2: // most cells: nothing dearer is asked of them
@@ -84,8 +85,8 @@ func serialBeside(headings, values []string, first, last int, d date) int {
 			continue
 		}
 		split := j == last+1 && len(values[j]) == 4 && d.century == "" && strings.Trim(headings[j], " -–") == "" && strings.Contains(strings.ToLower(headings[first]), "cpr")
-		fits := Ending(headings[j]) && (j == last+1 || serialForSure.MatchString(headings[j]))
-		if (fits || split) && d.tells(strings.TrimSpace(values[j])) {
+		fits := Ending(headings[j]) && (j == last+1 && !d.masked || serialForSure.MatchString(headings[j]))
+		if (fits || split) && d.tells(strings.TrimSpace(values[j])) && !(d.masked && len(strings.TrimSpace(values[j])) < 4) {
 			return j
 		}
 	}
@@ -115,13 +116,27 @@ func Completed(headings, values []string) []Joined {
 
 // mayEndDate reports whether a heading may be that of a date, or of its last part.
 func mayEndDate(heading string) bool {
-	return birthHeading.MatchString(heading) || yearHeading.MatchString(heading) || dayHeading.MatchString(heading)
+	return birthHeading.MatchString(heading) || maskHeading.MatchString(heading) || yearHeading.MatchString(heading) || dayHeading.MatchString(heading)
 }
 
 // date is a day in six digits, with the century where the year was written out.
 type date struct {
 	day, century string
 	loose        bool // single letters name its parts: the check digit must tell
+	masked       bool // nothing says that it is one of birth: the check digit must tell, too
+}
+
+// recentYear is the year of a century up to which a date may be a day of our time.
+const recentYear = "36"
+
+// under reports whether the heading says that the date is one of birth, or asks for a date
+// in the digits of a number, "Dato (ddmmåå)", and the day is none of our time.
+func (d *date) under(heading string) bool {
+	if birthHeading.MatchString(heading) {
+		return true
+	}
+	d.masked = true
+	return maskHeading.MatchString(heading) && d.day[4:] > recentYear && d.century != "20"
 }
 
 // with is the number with the serial s.
@@ -129,7 +144,7 @@ func (d date) with(s string) string {
 	switch {
 	case len(s) < 4:
 		return d.day + strings.Repeat("0", 4-len(s)) + s
-	case d.loose:
+	case d.loose || d.masked:
 		return d.day + s
 	}
 	return d.day + "-" + s

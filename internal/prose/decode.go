@@ -20,8 +20,8 @@ import (
 
 // Decode gives the text of data. In this order: byte order mark, UTF-16 by the
 // pattern of its zero bytes, a declared 7-bit code with shifts (UTF-7, ISO-2022),
-// UTF-8 if it is that, the declared charset, Windows-1252. It never fails; zero
-// bytes, which no reader shows, are dropped.
+// UTF-8 if it is that, the declared charset, Windows-1252 or the code page of DOS. It never
+// fails; zero bytes, which no reader shows, are dropped.
 func Decode(data []byte, declared string) string {
 	declared = strings.ToLower(strings.Trim(strings.TrimSpace(declared), `"'`))
 	if !Shifts(declared) && AsIs(data) {
@@ -93,7 +93,7 @@ func decode(data []byte, declared string) string {
 	if enc := lookup(declared); enc != nil && !strings.HasPrefix(declared, "utf") {
 		return with(enc, data)
 	}
-	return with(charmap.Windows1252, data)
+	return oneByte(data)
 }
 
 func with(enc encoding.Encoding, data []byte) string {
