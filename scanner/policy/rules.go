@@ -8,6 +8,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/handover"
 )
 
 // Definition is a rule as data: when it fires, what then happens, and how it says
@@ -198,7 +199,7 @@ func foreignRecipient() Definition {
 	return Definition{ID: "foreign-recipient", Title: "Personoplysninger til udlandet", Action: Hold, Approvers: 2,
 		Fires: func(_ Site, f *Facts) (string, string, bool) {
 			n := f.certain()
-			if !f.outgoing() || n == 0 && f.sensitiveSure() == 0 || len(f.Channel.Foreign) == 0 {
+			if !f.outgoing() || len(f.Channel.Foreign) == 0 || n == 0 && f.sensitiveSure() == 0 && !f.handsOver() {
 				return "", "", false
 			}
 			n = max(1, n)
@@ -206,8 +207,23 @@ func foreignRecipient() Definition {
 				fmt.Sprintf("Data on %s to a recipient abroad; two people must approve", countEn(n, "citizen", "citizens")), true
 		},
 		Softer: func(site Site, f *Facts) bool {
-			return f.certain() == 0 && !f.casePaper(site, abroadGroups, 1) && allWeak(f.parties(site).Told(abroadGroups))
+			return f.certain() == 0 && !f.handsOver() && !f.casePaper(site, abroadGroups, 1) && allWeak(f.parties(site).Told(abroadGroups))
 		}}
+}
+
+// handsOver reports whether a mail hands over the case of somebody who is none of those it
+// goes to or comes from.
+func (f *Facts) handsOver() bool {
+	if f.Doc.Mail == nil {
+		return false
+	}
+	_, ok := handover.Of(f.Doc, func(n subject.Name) bool {
+		return slices.ContainsFunc(slices.Concat(f.Doc.Mail.From, f.Doc.Mail.To), func(a document.Address) bool {
+			local, _, _ := strings.Cut(a.Mail, "@")
+			return n.In(local) || subject.NewName(a.Name).SameLoosely(n)
+		})
+	})
+	return ok
 }
 
 // uninspectable: what could not be read is named, never taken for clean.

@@ -7,7 +7,7 @@ import "strings"
 // Decides are words of a decision on what somebody gets or has to pay, in small letters:
 // Decided of the decision itself, Weighed of what it was made from.
 var (
-	Decided = []string{"berettiget", "bevilge", "bevilliget", "tilkend", "imødekom", "opfylder", "får derfor", "derfor får", "får plads", "afslag", "stopper", "skal betale", "skal derfor", "lagt vægt på", "lagt til grund", "indgået i vurderingen", "betingelserne", "indstiller", "er visiteret", "kan beregnes", "skal dokumentere", "har ret til", "sættes til", "nedsættes", "forhøjes", "skal tilbagebetale", "tildeles", "får tilskud", "godkendes til", "fastsættes", "afgjort, at", "truffet afgørelse", "får hjælp til"}
+	Decided = []string{"berettiget", "bevilge", "bevilliget", "tilkend", "imødekom", "opfylder", "får derfor", "derfor får", "får plads", "afslag", "stopper", "skal betale", "skal derfor", "lagt vægt på", "lagt til grund", "indgået i vurderingen", "betingelserne", "indstiller", "er visiteret", "kan beregnes", "skal dokumentere", "har ret til", "sættes til", "nedsættes", "forhøjes", "skal tilbagebetale", "udbetalt for meget", "fået for meget", "tildeles", "får tilskud", "godkendes til", "fastsættes", "afgjort, at", "truffet afgørelse", "får hjælp til"}
 	Weighed = []string{"formue", "indtægt", "indkomst", "rådighedsbeløb", "opsparing", "modtager", "arbejdsevne", "uarbejdsdygtig", "funktionsevne", "førtidspension", "kontanthjælp", "sygedagpenge", "forsørger", "udbetal", "boet sammen", "bor alene", "lever alene", "folkepension", "i banken", "kan ikke", "har søgt"}
 )
 
