@@ -40,10 +40,13 @@ func Formats(o Options) []document.Format {
 			hostile = append(hostile, unread{f})
 		}
 	}
+	zips := slices.Concat(office.Formats(), archive.Formats())
 	for i, f := range hostile {
+		if f.Name() == "pdf" {
+			f = stray.Packed{Format: f, Mark: "%PDF-", Ext: ".pdf", In: slices.Clone(zips)}
+		}
 		hostile[i] = stray.Beside{Format: f, Appended: true, Sweep: f.Name() != "pdf"}
 	}
-	zips := slices.Concat(office.Formats(), archive.Formats())
 	for i, f := range zips {
 		zips[i] = stray.Beside{Format: f}
 	}

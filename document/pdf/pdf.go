@@ -59,13 +59,14 @@ func (f *format) Match(head []byte, _ string) bool {
 }
 
 // mailHead reports whether what stands before the mark is the head of a mail, which
-// may speak of a PDF: two fields, the first at once.
+// may speak of a PDF: two fields, the first at once or behind the line that begins a
+// mail in a mailbox file.
 func mailHead(before []byte) bool {
 	fields := 0
 	for line := range bytes.Lines(before) {
 		if headField.Match(line) {
 			fields++
-		} else if fields == 0 {
+		} else if fields == 0 && !bytes.HasPrefix(line, []byte("From ")) {
 			return false
 		}
 	}

@@ -66,7 +66,7 @@ func (b Beside) Read(ctx context.Context, in document.Input, out *document.Build
 			out.Gap(document.Gap{Why: document.TooBig, Detail: "texts in the head of a picture"})
 		}
 	}
-	if bytes.HasPrefix(in.Data, []byte("PK\x03\x04")) {
+	if bytes.HasPrefix(in.Data, []byte(localFile)) {
 		before, after := around(in.Data)
 		if before != nil {
 			// Readers disagree on which of the two it is that they opened.
@@ -82,7 +82,7 @@ func (b Beside) Read(ctx context.Context, in document.Input, out *document.Build
 // that, whatever follows.
 func (b Beside) ahead(data []byte, out *document.Builder) {
 	end := lastRecord(data)
-	if end < 0 || !bytes.HasPrefix(data, []byte("PK\x03\x04")) {
+	if end < 0 || !bytes.HasPrefix(data, []byte(localFile)) {
 		return
 	}
 	end = min(len(data), end+endRecord+int(binary.LittleEndian.Uint16(data[end+20:])))
@@ -106,7 +106,7 @@ func around(data []byte) (before, after []byte) {
 	size := int(binary.LittleEndian.Uint32(data[end+12:]))
 	offset := int(binary.LittleEndian.Uint32(data[end+16:]))
 	comment := int(binary.LittleEndian.Uint16(data[end+20:]))
-	if start := end - size - offset; start > 0 && bytes.HasPrefix(data[start:], []byte("PK\x03\x04")) {
+	if start := end - size - offset; start > 0 && bytes.HasPrefix(data[start:], []byte(localFile)) {
 		before = data[:start]
 	}
 	return before, data[min(len(data), end+endRecord+comment):]
@@ -181,7 +181,7 @@ func appended(data []byte) []byte {
 	}
 	first := int(binary.LittleEndian.Uint32(data[directory+42:]))
 	for _, start := range []int{directory - offset + first, first} {
-		if start > 0 && start < directory && bytes.HasPrefix(data[start:], []byte("PK\x03\x04")) {
+		if start > 0 && start < directory && bytes.HasPrefix(data[start:], []byte(localFile)) {
 			return data[start:]
 		}
 	}
