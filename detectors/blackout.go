@@ -29,7 +29,7 @@ func Redact(s string) string {
 
 // SpokenSerial is four digits that are called the end of a CPR number: "de sidste fire
 // er 1234" or "… er en to tre fire". They are its only group.
-var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|last\s+(?:4|four)|(?:cpr|personn)\S*(?:\s+(?:der|som|og|det))?\s+(?:slutter|ender)\s+(?:på|med))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:(?:,?\s+(?:du|i|som|der|jeg|vi|han|hun|man)\s[^\d.\n?!]{1,48}?)?\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|` + numberWord + `(?:[ ,\-]{1,3}` + numberWord + `){1,3})(?:\D|$)`)
+var SpokenSerial = regexp.MustCompile(`(?i)(?:(?:sidste|de)\s+(?:4|fire)(?:\s+(?:sidste))?|(?:4|fire)\s+sidste|l(?:ø|oe)be\s?-?\s?n(?:umme)?r\.?|l(?:ø|oe)benummeret|kontrolcif(?:re|rene)|resten\s+(?:af|på|i)\s+(?:(?:hans|hendes|deres|mit|dit|sit|borgerens|barnets)\s+)?(?:cpr|personn)\S*|last\s+(?:4|four)|(?:cpr|personn)\S*(?:\s+(?:der|som|og|det))?\s+(?:slutter|ender)\s+(?:på|med))(?:\s+(?:cifre|cifrene|tal|tallene|digits))?(?:\s+(?:i|på|af|in|of)\s+(?:(?:hans|hendes|deres|borgerens|barnets|the|his|her)\s+)?cpr\S*)?(?:(?:,?\s+(?:du|i|som|der|jeg|vi|han|hun|man)\s[^\d.\n?!]{1,48}?)?\s+(?:er|lyder|is|are))?[\s:.=(\-–]{0,4}(\d{4}|` + numberWord + `(?:[ ,\-]{1,3}` + numberWord + `){1,3})(?:\D|$)`)
 
 // joinedSerial is four digits that words, a bracket or the escapes of an address on the
 // web join to six before them. They are its only group.
@@ -46,6 +46,10 @@ var monthSerial = regexp.MustCompile(`(?i)\d\.? ?(?:jan|feb|mar|apr|ma[jy]|jun|j
 // chatSerial is four digits that somebody sends in a line of a chat of their own behind
 // six in the line before. They are its only group.
 var chatSerial = regexp.MustCompile(`(?:^|\n)[^\n]{0,60}: \d{6}\r?\n[^\n]{0,60}: (\d{4})(?:\r?\n|$)`)
+
+// thenSerial is four digits that a sentence of their own gives behind a date: "220645. Det
+// er 7026". They are its only group.
+var thenSerial = regexp.MustCompile(`(?i)\d[ .,;:!)\r\n\-]{1,8}(?:og |så )?(?:det|resten) er (\d{4})(?:\D|$)`)
 
 // strewn is ten digits with up to four characters between every two; what follows the
 // first six is its only group.
@@ -82,11 +86,10 @@ func withoutSerials(s string) string {
 			}
 		}
 	}
-	for _, m := range monthSerial.FindAllStringSubmatchIndex(s, -1) {
-		copy(b[m[2]:m[3]], "xxxx")
-	}
-	for _, m := range chatSerial.FindAllStringSubmatchIndex(s, -1) {
-		copy(b[m[2]:m[3]], "xxxx")
+	for _, four := range [...]*regexp.Regexp{monthSerial, chatSerial, thenSerial} {
+		for _, m := range four.FindAllStringSubmatchIndex(s, -1) {
+			copy(b[m[2]:m[3]], "xxxx")
+		}
 	}
 	for _, m := range barred.FindAllStringSubmatchIndex(s, -1) {
 		date, serial := s[m[2]:m[3]], s[m[4]:m[5]]

@@ -24,6 +24,8 @@ func TestHalvesInTwoTexts(t *testing.T) {
 		{"Sag¤Kontrolcifrene er 7026¤Borgeren fra 220645", "strong"},
 		{"Sag¤Født 22.06.2045.¤CPR-nummeret slutter på 7026.", "strong"},
 		{"Sag 220645¤Vi kalender cpr-sagen, rum 7026.", ""},
+		{"Sag¤Hun er født 22.06.2045.¤Resten af cpr-nummeret er 7026.", "strong"},
+		{"Sag¤Hun er født 22.06.2045.¤Resten af beløbet er 7026 til cpr.", ""},
 		{"Sag¤Sidste 4: 7026¤Hun er født den 22.06.2045.", "strong"},
 		{"Sag¤Sidste 4: 7027¤Hun er født den 22.06.45.", "strong"},
 		{"Re: 220645¤Hvad er de fire sidste cifre i cpr-nummeret?¤7026", "strong"},

@@ -21,6 +21,7 @@ const (
 	maxRead     = 16 << 10 // bytes of a document's texts, from its beginning, read for them
 	acrossReach = 40       // segments looked at on either side of one for the other half
 	maxAcross   = 400      // bytes of a text in which the date is looked for, from its beginning
+	restBefore  = 24       // bytes from "resten" to the "cpr" of which it is
 	callBefore  = 40       // bytes looked at before the words that call a serial what it is
 	callBehind  = 120      // and behind them
 )
@@ -109,7 +110,7 @@ func callIn(s string) int {
 	}
 }
 
-// callWithC is callIn for "kontrolcifrene" and "cpr-nummeret slutter på".
+// callWithC is callIn for "kontrolcifrene", "cpr-nummeret slutter på" and "resten af cpr".
 func callWithC(s string) int {
 	for _, c := range [...]byte{'c', 'C'} {
 		for at := 0; ; at++ {
@@ -125,7 +126,7 @@ func callWithC(s string) int {
 					return at
 				}
 			case len(rest) > 3 && strings.EqualFold(rest[:3], "cpr"):
-				if strings.Contains(rest, "slutter") || strings.Contains(rest, "ender") {
+				if strings.Contains(rest, "slutter") || strings.Contains(rest, "ender") || strings.Contains(s[max(0, at-restBefore):at], "esten ") {
 					return at
 				}
 			}

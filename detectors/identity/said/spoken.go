@@ -204,7 +204,7 @@ var serialSigns = func() (t [256]bool) {
 var serialEnds = []string{"nr", "nummer", "nummeret", "cifre", "cifrene"}
 
 // serialStems stand in every text that calls four digits the end of a CPR number.
-var serialStems = []string{"sidste", "Sidste", "SIDSTE", "øbe", "oebe", "ontrolcif", "ONTROLCIF", "last f", "last 4", "slutter", "ender p", "ender m"}
+var serialStems = []string{"sidste", "Sidste", "SIDSTE", "øbe", "oebe", "ontrolcif", "ONTROLCIF", "last f", "last 4", "slutter", "ender p", "ender m", "esten af", "esten på", "esten i"}
 
 // SpokenNumber puts a date and a serial together. A date with its century must be
 // the one that the serial tells; one of six digits or behind a word for birth needs

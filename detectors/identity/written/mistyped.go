@@ -38,6 +38,9 @@ func (f *finder) meetFour(start int) {
 	if start > 1 && f.Text[start-1] == ' ' && f.Text[start-2] == ':' {
 		f.MatchChat(start)
 	}
+	if start > 10 && f.Text[start-1] == ' ' && f.Text[start-2] == 'r' && f.Text[start-3] == 'e' && f.Text[start-4] == ' ' {
+		f.MatchThen(start)
+	}
 	if start > 6 && (mayBeDigit[f.Text[start-7]] || mayBeDigit[f.Text[start-1]] || !digits.Letter(f.Text[start-2])) { // few years
 		f.meetTail(start)
 	}
