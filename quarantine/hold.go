@@ -16,6 +16,7 @@ import (
 	"brevvagt/quarantine/receipt"
 	"brevvagt/quarantine/register/story"
 	"brevvagt/quarantine/repeats"
+	"brevvagt/quarantine/runs"
 	"brevvagt/quarantine/units"
 	"brevvagt/quarantine/vault"
 
@@ -163,7 +164,11 @@ func (s *Service) record(ctx context.Context, c *Case, d Deposit, itemKey, same 
 	}
 	err = s.db.Update(ctx, func(tx *sql.Tx) error {
 		if !c.Canary {
-			draft, err := s.register.Create(ctx, tx, s.incident(c))
+			run, err := runs.Entry(ctx, tx, c.Runs)
+			if err != nil {
+				return err
+			}
+			draft, err := s.register.Open(ctx, tx, run, s.incident(c))
 			if err != nil {
 				return err
 			}
@@ -229,6 +234,7 @@ func caseOf(object string) string {
 func (s *Service) incident(c *Case) story.Incident {
 	in := story.Incident{CaseID: c.ID, At: c.HeldAt, Start: c.Received, Kind: c.Kind, Rules: ruleIDs(c.Rules), Unit: c.Unit, Figures: c.Figures,
 		Recipients: len(c.To), Numbers: c.Numbers, Persons: c.Persons, Unreadable: len(c.Gaps), DataTypes: c.DataTypes, Left: c.Left}
+	in.Figures.InRun = len(c.Runs) > 0
 	domain := (*units.Map)(nil).Of
 	for i, to := range c.To {
 		if d := domain(to); d != "" && d != domain(c.From) {

@@ -289,8 +289,8 @@ func byClock(s *statement, where string, most int) string {
 		and = where + " AND "
 	}
 	n := s.arg(most)
-	return `SELECT id FROM (SELECT cases.id, 0 AS later, d.deadline, cases.held_at FROM register_drafts d JOIN cases ON cases.id = d.case_id` + and + `d.deadline <> 0
-		UNION ALL SELECT * FROM (SELECT cases.id, 1, 0, cases.held_at FROM cases` + and + `NOT EXISTS (SELECT 1 FROM register_drafts d WHERE d.case_id = cases.id AND d.deadline <> 0)
+	return `SELECT id FROM (SELECT cases.id, 0 AS later, d.deadline, cases.held_at FROM register_drafts d JOIN cases ON cases.draft_no = d.no` + and + `d.deadline <> 0
+		UNION ALL SELECT * FROM (SELECT cases.id, 1, 0, cases.held_at FROM cases` + and + `NOT EXISTS (SELECT 1 FROM register_drafts d WHERE d.no = cases.draft_no AND d.deadline <> 0)
 			ORDER BY cases.held_at, cases.id LIMIT ` + n + `) rest) x ORDER BY later, deadline, held_at, id`
 }
 

@@ -28,7 +28,7 @@ type place struct {
 // not has no place.
 func placeOf(ctx context.Context, tx *sql.Tx, id string) (*place, error) {
 	p := &place{id: id}
-	err := tx.QueryRowContext(ctx, `SELECT held_at, risk, COALESCE((SELECT MIN(d.deadline) FROM register_drafts d WHERE d.case_id = cases.id AND d.deadline <> 0), 0) FROM cases WHERE id = $1`, id).
+	err := tx.QueryRowContext(ctx, `SELECT held_at, risk, COALESCE((SELECT MIN(d.deadline) FROM register_drafts d WHERE d.no = cases.draft_no AND d.deadline <> 0), 0) FROM cases WHERE id = $1`, id).
 		Scan(&p.held, &p.risk, &p.deadline)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
@@ -100,8 +100,8 @@ func clockFrom(s *statement, where string, p *place, limit int, back bool) strin
 	if p.deadline == 0 {
 		behind = s.behind(rest) + ` AND `
 	}
-	return `SELECT id FROM (SELECT cases.id, 0 AS later, d.deadline, cases.held_at FROM register_drafts d JOIN cases ON cases.id = d.case_id` + and + `d.deadline <> 0
-		UNION ALL SELECT * FROM (SELECT cases.id, 1, 0, cases.held_at FROM cases` + and + behind + `NOT EXISTS (SELECT 1 FROM register_drafts d WHERE d.case_id = cases.id AND d.deadline <> 0)` +
+	return `SELECT id FROM (SELECT cases.id, 0 AS later, d.deadline, cases.held_at FROM register_drafts d JOIN cases ON cases.draft_no = d.no` + and + `d.deadline <> 0
+		UNION ALL SELECT * FROM (SELECT cases.id, 1, 0, cases.held_at FROM cases` + and + behind + `NOT EXISTS (SELECT 1 FROM register_drafts d WHERE d.no = cases.draft_no AND d.deadline <> 0)` +
 		orderBy(rest) + ` LIMIT ` + s.arg(limit) + `) rest) x WHERE ` + s.behind(all) + orderBy(all)
 }
 

@@ -34,12 +34,13 @@ func (r *Register) Create(ctx context.Context, tx *sql.Tx, in story.Incident) (*
 	}
 	t := story.Compose(in)
 	d.Fields = Fields{
-		What: t.What, Type: t.Kind, DataTypes: slices.Clone(in.DataTypes), Consequences: t.Consequences,
+		What: t.What, Type: t.Kind, DataTypes: dataTypes(in), Consequences: t.Consequences,
 		Notify: proposalNo, NotifyReason: add(stoppedNotify, t.Reason), Informed: proposalNo, InformedReason: stoppedInform,
 		Measures: fmt.Sprintf("%s sat i karantæne %s.", story.Capital(story.TheItem(in.Kind)+" er"), r.at(in.At)) + " " + t.Measures,
 	}
-	if in.Numbers > 0 && !in.Figures.OwnOnly() {
-		d.DataTypes = append(d.DataTypes, "CPR-nr.")
+	if in.Figures.InRun {
+		d.Extra.Run = new(Run)
+		d.Extra.Run.count(in)
 	}
 	switch {
 	case in.Left:
@@ -60,6 +61,15 @@ func (r *Register) Create(ctx context.Context, tx *sql.Tx, in story.Incident) (*
 	return r.Add(ctx, tx, d)
 }
 
+// dataTypes are the values of column 6.
+func dataTypes(in story.Incident) []string {
+	list := slices.Clone(in.DataTypes)
+	if in.Numbers > 0 && !in.Figures.OwnOnly() {
+		list = append(list, "CPR-nr.")
+	}
+	return list
+}
+
 // clean is the redacted text, or a word in its place when even that is refused.
 func (r *Register) clean(text string) string {
 	text = detectors.Redact(text)
@@ -73,22 +83,22 @@ func (r *Register) clean(text string) string {
 // true of a stopped item no longer is, and the DPO must decide. The 72 hours are
 // shown from now as the safe deadline; the clock itself starts with Confirm.
 func (r *Register) Released(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
-	return r.left(ctx, tx, caseID, at, fmt.Sprintf("Frigivet efter gennemgang %s.", r.at(at)))
+	return r.left(ctx, tx, caseID, at, fmt.Sprintf("Frigivet efter gennemgang %s.", r.at(at)), func(run *Run) *int { return &run.Released })
 }
 
 // Left amends the entry of a case whose item left outside our view (text B).
 func (r *Register) Left(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
-	return r.left(ctx, tx, caseID, at, fmt.Sprintf("Konstateret %s, at forsendelsen ikke længere ligger i karantænen hos afsendersystemet; den kan være afsendt.", r.at(at)))
+	return r.left(ctx, tx, caseID, at, fmt.Sprintf("Konstateret %s, at forsendelsen ikke længere ligger i karantænen hos afsendersystemet; den kan være afsendt.", r.at(at)),
+		func(run *Run) *int { return &run.Gone })
 }
 
-func (r *Register) left(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, measure string) error {
-	d, err := one(tx.QueryRowContext(ctx, selectDrafts+` WHERE case_id = $1`, caseID))
+func (r *Register) left(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, measure string, which func(*Run) *int) error {
+	d, err := one(tx.QueryRowContext(ctx, selectDrafts+ofCase, caseID))
 	if err != nil {
 		return fmt.Errorf("register entry of case %s: %w", caseID, err)
 	}
-	d.Status, d.Discovered, d.Deadline = Possible, at, at.Add(Deadline)
-	r.undecided(d)
-	d.Measures = add(d.Measures, measure)
+	r.reopen(d, at)
+	d.end(measure, which)
 	return r.Save(ctx, tx, d, at)
 }
 
@@ -101,20 +111,21 @@ func (r *Register) undecided(d *Draft) {
 
 // Rejected amends the entry of a case whose sender got the item back.
 func (r *Register) Rejected(ctx context.Context, tx *sql.Tx, caseID, kind string, at time.Time) error {
-	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Afsenderen har fået %s retur %s og er henvist til sikker post.", story.TheItem(kind), r.at(at)))
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Afsenderen har fået %s retur %s og er henvist til sikker post.", story.TheItem(kind), r.at(at)),
+		func(run *Run) *int { return &run.Rejected })
 }
 
 // Expired amends the entry of a case whose content was deleted undelivered.
 func (r *Register) Expired(ctx context.Context, tx *sql.Tx, caseID string, at time.Time) error {
-	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Forsendelsen blev ikke frigivet; indholdet er slettet %s.", r.at(at)))
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Forsendelsen blev ikke frigivet; indholdet er slettet %s.", r.at(at)), func(run *Run) *int { return &run.Expired })
 }
 
-func (r *Register) note(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, measure string) error {
-	d, err := one(tx.QueryRowContext(ctx, selectDrafts+` WHERE case_id = $1`, caseID))
+func (r *Register) note(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, measure string, which func(*Run) *int) error {
+	d, err := one(tx.QueryRowContext(ctx, selectDrafts+ofCase, caseID))
 	if err != nil {
 		return fmt.Errorf("register entry of case %s: %w", caseID, err)
 	}
-	d.Measures = add(d.Measures, measure)
+	d.end(measure, which)
 	return r.Save(ctx, tx, d, at)
 }
 

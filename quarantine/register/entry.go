@@ -22,6 +22,7 @@ type Extra struct {
 	// Withdrawn is the deadline of a breach that turned out to be none: calendars still
 	// have it, and are to be told. The program sets it.
 	Withdrawn time.Time `json:"withdrawn,omitzero"`
+	Run       *Run      `json:"run,omitempty"`
 }
 
 // Errors of an entry that does not hang together.

@@ -20,7 +20,11 @@ func (r *Register) possible(d *Draft, in story.Incident) {
 		"blev standset af kommunens kontrol", "blev fundet ved kommunens kontrol").Replace(d.What)
 	d.Consequences = strings.NewReplacer("kunne give", "kan have givet", "kunne få", "kan have fået", "kunne komme", "kan være kommet",
 		"kunne omfatte", "kan omfatte").Replace(d.Consequences)
-	d.Measures = fmt.Sprintf("%s var allerede sendt, da den blev læst %s; den kunne ikke standses.", story.Capital(story.TheItem(in.Kind)), r.at(in.At))
+	d.Measures = r.wasSent(in)
+}
+
+func (r *Register) wasSent(in story.Incident) string {
+	return fmt.Sprintf("%s var allerede sendt, da den blev læst %s; den kunne ikke standses.", story.Capital(story.TheItem(in.Kind)), r.at(in.At))
 }
 
 // partly turns the entry of a run of mails of which some went before it was stopped
@@ -46,7 +50,7 @@ func (r *Register) exposed(d *Draft, in story.Incident) {
 // anything sent nor called back.
 func (r *Register) Closed(ctx context.Context, tx *sql.Tx, caseID string, at time.Time, expired bool) error {
 	if expired {
-		return r.note(ctx, tx, caseID, at, fmt.Sprintf("Den gemte kopi er slettet %s, før nogen har lukket sagen.", r.at(at)))
+		return r.note(ctx, tx, caseID, at, fmt.Sprintf("Den gemte kopi er slettet %s, før nogen har lukket sagen.", r.at(at)), func(run *Run) *int { return &run.Expired })
 	}
-	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Sagen er lukket efter gennemgang %s; intet er sendt igen.", r.at(at)))
+	return r.note(ctx, tx, caseID, at, fmt.Sprintf("Sagen er lukket efter gennemgang %s; intet er sendt igen.", r.at(at)), func(run *Run) *int { return &run.Closed })
 }

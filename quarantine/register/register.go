@@ -75,7 +75,7 @@ var (
 // Draft is one entry. The fields from What to Ruling are columns 2 and 5 to 13.
 type Draft struct {
 	No     string // column 1, "2026-01"
-	CaseID string // "" for a manual entry
+	CaseID string // the first, where a run has several; "" for a manual entry
 	Status Status
 
 	Registered time.Time // column 3
@@ -137,9 +137,12 @@ func (r *Register) Get(ctx context.Context, no string) (*Draft, error) {
 	return one(r.db.Read().QueryRowContext(ctx, selectDrafts+` WHERE no = $1`, no))
 }
 
+// ofCase finds the entry of a case: a run's cases share one, which names the first.
+const ofCase = ` WHERE no = COALESCE((SELECT draft_no FROM cases WHERE id = $1 AND draft_no <> ''), (SELECT no FROM register_drafts WHERE case_id = $1 AND case_id <> ''))`
+
 // ByCase reads the entry of a case.
 func (r *Register) ByCase(ctx context.Context, caseID string) (*Draft, error) {
-	return one(r.db.Read().QueryRowContext(ctx, selectDrafts+` WHERE case_id = $1 AND case_id <> ''`, caseID))
+	return one(r.db.Read().QueryRowContext(ctx, selectDrafts+ofCase, caseID))
 }
 
 // List reads the entries of a year in order; year 0 means all.

@@ -10,6 +10,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -100,6 +101,21 @@ func Stopped(ctx context.Context, tx *sql.Tx, ids []string, at time.Time) error 
 		}
 	}
 	return nil
+}
+
+// Entry is the number of the register entry that the runs' last case has, "" where there
+// is no case; within the transaction that makes the next case. Runs end by a pause, so
+// that an old one is never gone on with.
+func Entry(ctx context.Context, tx *sql.Tx, ids []string) (no string, err error) {
+	in, args := tags(ids)
+	if len(args) == 0 {
+		return "", nil
+	}
+	err = tx.QueryRowContext(ctx, `SELECT draft_no FROM cases WHERE id = (SELECT MAX(case_id) FROM case_words WHERE word IN (`+in+`))`, args...).Scan(&no)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return "", fmt.Errorf("cannot look for the register entry of a run: %w", err)
+	}
+	return no, nil
 }
 
 // Count says how many mails of the runs went, those that were released included, and

@@ -88,7 +88,7 @@ func (k *Desk) Edit(ctx context.Context, by, no string, e Entry) (*register.Draf
 	}
 	d := *before
 	d.Fields, d.Extra = e.Fields, e.Extra
-	d.Extra.Withdrawn = before.Extra.Withdrawn
+	d.Extra.Withdrawn, d.Extra.Run = before.Extra.Withdrawn, before.Extra.Run
 	if e.Status != "" {
 		d.Status = e.Status
 	}

@@ -74,6 +74,8 @@ type Run struct {
 	Sums     int // letters that speak of a payment and go to a child
 	UnderAge int // in years, what a child is then
 	Sent     int // mails that went and may be wrong
+	// InRun says that the item is one mail of a run: the same letter by the same sender.
+	InRun bool `json:",omitempty"`
 }
 
 // What a paper calls itself, as far as the register has words of its own for it.

@@ -100,10 +100,21 @@ func covered(rule string, fired []string, in *Incident) bool {
 type Texts struct{ What, Kind, Consequences, Measures, Reason string }
 
 // Compose puts the sentences of the fired rules together, each once.
-func Compose(in Incident) Texts {
+func Compose(in Incident) Texts { return compose(&in, nil) }
+
+// Further is Compose for one mail more of a run, of which some rules are told already:
+// only what others add.
+func Further(in Incident, told []string) Texts {
+	if !slices.ContainsFunc(in.Rules, func(rule string) bool { return !slices.Contains(told, rule) }) {
+		return Texts{}
+	}
+	return compose(&in, told)
+}
+
+func compose(in *Incident, told []string) Texts {
 	var what, consequences, measures, reason []string
 	kind := ""
-	for _, s := range matching(&in) {
+	for _, s := range matching(in, told) {
 		reason = appendOnce(reason, s.reason)
 		what = appendOnce(what, s.what)
 		consequences = appendOnce(consequences, s.consequences)
@@ -115,26 +126,31 @@ func Compose(in Incident) Texts {
 	if kind == "" {
 		kind = HumanError
 	}
-	words := vocabulary(in)
+	words := vocabulary(*in)
 	return Texts{What: words.Replace(strings.Join(what, " ")), Kind: kind, Consequences: strings.Join(consequences, " "),
 		Measures: strings.Join(measures, " "), Reason: strings.Join(reason, " ")}
 }
 
-// matching are the sentences of the fired rules in the table's order; anyRule when
-// none has words of its own.
-func matching(in *Incident) []sentence {
-	fired := make([]string, len(in.Rules))
-	for i, rule := range in.Rules {
-		fired[i] = sameAs(rule)
-	}
+// matching are the sentences of the fired rules in the table's order, without those that
+// are told already; anyRule when none has words of its own.
+func matching(in *Incident, told []string) []sentence {
+	fired, done := same(slices.Concat(in.Rules, told)), same(told)
 	var list []sentence
 	for _, s := range sentences(in) {
-		if slices.Contains(fired, s.rule) && !covered(s.rule, fired, in) {
+		if slices.Contains(fired, s.rule) && !slices.Contains(done, s.rule) && !covered(s.rule, fired, in) {
 			list = append(list, s)
 		}
 	}
-	if list == nil {
+	if list == nil && told == nil {
 		list = []sentence{anyRule()}
+	}
+	return list
+}
+
+func same(rules []string) []string {
+	list := make([]string, len(rules))
+	for i, rule := range rules {
+		list[i] = sameAs(rule)
 	}
 	return list
 }

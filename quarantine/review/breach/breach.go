@@ -96,6 +96,7 @@ type choice struct {
 
 type row struct {
 	No, What, Date, Types, CaseID string
+	Mails                         int // cases of a run, 0 for none
 	Status                        register.Status
 	Colour, Deadline              string
 	Columns                       []Column
@@ -192,13 +193,21 @@ func statuses(l words.Lang, chosen register.Status) []choice {
 
 func (s *Pages) row(l words.Lang, d *register.Draft) row {
 	out := row{
-		No: words.Clean(d.No, words.Short), What: words.Clean(d.What, words.Long), Date: date(d.Registered), CaseID: d.CaseID,
+		No: words.Clean(d.No, words.Short), What: words.Clean(d.What, words.Long), Date: date(d.Registered), CaseID: d.CaseID, Mails: mails(d),
 		Types: words.Clean(strings.Join(d.DataTypes, ", "), words.Long), Status: d.Status, Colour: colour(d.Status), Columns: Columns(s.Register, d),
 	}
 	if d.Status != register.Averted && !d.Deadline.IsZero() && !d.Settled() {
 		out.Deadline = words.Text(l, "register.deadline", words.ShortTime(l, d.Deadline)) + " (" + words.Text(l, "register.left", words.TimeLeft(l, d.Deadline.Sub(s.Now()))) + ")"
 	}
 	return out
+}
+
+// mails is how many cases an entry has where it is a run's, else 0.
+func mails(d *register.Draft) int {
+	if d.Extra.Run == nil || d.Extra.Run.Mails < 2 {
+		return 0
+	}
+	return d.Extra.Run.Mails
 }
 
 func colour(s register.Status) string {
@@ -235,6 +244,7 @@ func (s *Pages) entry(w http.ResponseWriter, r *http.Request) (*register.Draft, 
 // entryView is one entry with its clock.
 type entryView struct {
 	No, CaseID string
+	Mails      int // cases of a run, 0 for none
 	Status     register.Status
 	Colour     string
 	Columns    []Column
@@ -263,7 +273,7 @@ func (s *Pages) Show(w http.ResponseWriter, r *http.Request) {
 func (s *Pages) show(w http.ResponseWriter, r *http.Request, d *register.Draft, status int, problem string) {
 	u, _ := s.User(r)
 	l := frame.Language(r)
-	v := entryView{No: d.No, CaseID: d.CaseID, Status: d.Status, Colour: colour(d.Status), Columns: Columns(s.Register, d), Problem: problem,
+	v := entryView{No: d.No, CaseID: d.CaseID, Mails: mails(d), Status: d.Status, Colour: colour(d.Status), Columns: Columns(s.Register, d), Problem: problem,
 		CanEdit: s.May(u.Role, "GET", "/fortegnelse/ny"), Now: stamp(s.Now()), Extra: extras(l, d),
 		clockPart: clockPart{Discovered: words.LongTime(l, d.Discovered), Confirmed: words.LongTime(l, d.Confirmed), Deadline: words.LongTime(l, d.Deadline),
 			Late: d.Late(s.Now()), Running: d.Status == register.Breach && !d.Deadline.IsZero() && !d.Settled()}}

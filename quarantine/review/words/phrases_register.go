@@ -22,6 +22,7 @@ func registerTexts() map[string]phrase {
 		"register.date":     {"Dato for registrering", "Date of registration"},
 		"register.types":    {"Typer af personoplysninger", "Types of personal data"},
 		"register.open":     {"Åbn sagen", "Open the case"},
+		"register.run":      {"Se kørslens %d sager", "See the %d cases of the run"},
 		"register.all":      {"Alle 13 felter", "All 13 fields"},
 		"register.proposal": {"Forslag, DPO afgør", "Proposal, the DPO decides"},
 		"register.deadline": {"Frist for anmeldelse %s", "Deadline for notification %s"},
