@@ -346,3 +346,45 @@ func TestMailOfAnAccount(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+// Whom the municipality gives no role any more can do nothing, by no way in, until it
+// gives one again; an account of another, or of nobody, is not touched.
+func TestSignInWithoutRole(t *testing.T) {
+	a := accountOpen(t)
+	for _, name := range []string{"anna", "bo"} {
+		if _, err := a.Create(t.Context(), name, name, account.Reviewer, pass); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := a.Link(t.Context(), "anna", "anna@kommune.example", "dpo"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.LoginExternal(t.Context(), anna(account.DPO)); err != nil {
+		t.Fatal(err)
+	}
+	none, stranger := anna(""), anna("")
+	stranger.Subject = "en anden"
+	for range 2 {
+		if err := errors.Join(a.WithoutRole(t.Context(), none), a.WithoutRole(t.Context(), stranger)); err != nil {
+			t.Fatal(err)
+		}
+		if acc, err := a.Get(t.Context(), "anna"); err != nil || acc.Role.Valid() || acc.Own != account.Reviewer || !acc.Opens() {
+			t.Errorf("%+v, %v", acc, err)
+		}
+	}
+	if _, _, err := a.Login(t.Context(), "anna", pass); !errors.Is(err, account.ErrLogin) {
+		t.Errorf("with the passphrase: %v", err)
+	}
+	if acc, _, err := a.Login(t.Context(), "bo", pass); err != nil || acc.Role != account.Reviewer {
+		t.Errorf("another: %+v, %v", acc, err)
+	}
+	if acc, err := a.LoginExternal(t.Context(), anna(account.DPO)); err != nil || acc.Role != account.Reviewer {
+		t.Errorf("given back: %+v, %v", acc, err)
+	}
+	if _, opener, err := a.Login(t.Context(), "anna", pass); err != nil || opener == nil {
+		t.Errorf("given back, with the passphrase: %v", err)
+	}
+	if err := a.WithoutRole(t.Context(), account.External{}); err == nil {
+		t.Error("nobody was proven")
+	}
+}

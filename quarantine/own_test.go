@@ -98,6 +98,19 @@ func TestTwoPeopleForAnException(t *testing.T) {
 	if err := except("carl", "foreign-recipient"); err != nil {
 		t.Errorf("a second person: %v", err)
 	}
+	for _, lost := range [][2]string{
+		{`UPDATE accounts SET role = 'auditor' WHERE name = 'bo'`, `UPDATE accounts SET role = 'reviewer' WHERE name = 'bo'`},
+		{`INSERT INTO account_logins (account, login, linked, most) VALUES ('bo', 'bo@kommune.example', 1, 'operator')`, `UPDATE account_logins SET most = 'dpo' WHERE account = 'bo'`},
+	} {
+		for i, statement := range lost {
+			if err := b.db.Update(t.Context(), func(tx *sql.Tx) error { return set(tx, statement) }); err != nil {
+				t.Fatal(err)
+			}
+			if err := except("carl", "foreign-recipient"); errors.Is(err, quarantine.ErrNotAllowed) != (i == 0) {
+				t.Errorf("after %s: %v", statement, err)
+			}
+		}
+	}
 	if err := b.db.Update(t.Context(), func(tx *sql.Tx) error { return set(tx, `UPDATE accounts SET disabled = 1 WHERE name = 'bo'`) }); err != nil {
 		t.Fatal(err)
 	}

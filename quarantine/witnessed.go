@@ -12,15 +12,15 @@ import (
 // errNoWitness says that the ledger knows nothing of what a case's row says.
 var errNoWitness = errors.New("the ledger has no line of this decision: the database was changed by hand")
 
-// agreed is who has agreed to release a held case and how many must, by the ledger. The
-// row is not asked: whoever can write to the database could add a colleague to it. The
-// word of somebody whose account has been closed since does not count any more.
+// agreed is who has agreed to release a held case and how many must, by the ledger: whoever can write to
+// the row could add a colleague. Who has lost the account or the role to decide since does not count.
 func (s *Service) agreed(ctx context.Context, c *Case) (people []string, needed int, err error) {
 	w, err := s.ledger.Will(ctx, c.ID)
 	if err != nil {
 		return nil, 0, fmt.Errorf("case %s: %w", c.ID, err)
 	}
-	rows, err := s.db.Read().QueryContext(ctx, `SELECT name FROM accounts WHERE disabled = 1`)
+	rows, err := s.db.Read().QueryContext(ctx, `SELECT name FROM accounts WHERE disabled = 1 OR role NOT IN ('dpo', 'reviewer')
+		OR EXISTS (SELECT 1 FROM account_logins WHERE account = name AND most NOT IN ('', 'dpo', 'reviewer'))`)
 	closed, err := scanIDs(rows, err)
 	if err != nil {
 		return nil, 0, err

@@ -33,6 +33,10 @@ const (
 	Operator Role = "operator"
 )
 
+// noRole is what somebody may do to whom the municipality's sign-in last gave no role:
+// nothing, by no way in. It is no valid role.
+const noRole Role = "ingen"
+
 // Valid reports whether r is a role.
 func (r Role) Valid() bool { return slices.Contains([]Role{DPO, Reviewer, Auditor, Operator}, r) }
 

@@ -67,6 +67,34 @@ func (a *Accounts) LoginExternal(ctx context.Context, e External) (*Account, err
 	return acc, nil
 }
 
+// WithoutRole notes that the identity provider has proven somebody and given no role. The
+// account that is bound to him can do nothing from then on, its open sessions included,
+// until a sign-in gives a role again or the account is linked anew. Nobody's account is no
+// error.
+func (a *Accounts) WithoutRole(ctx context.Context, e External) error {
+	if e.Issuer == "" || e.Subject == "" {
+		return fmt.Errorf("external sign-in without issuer or subject: %w", ErrLogin)
+	}
+	return a.db.Update(ctx, func(tx *sql.Tx) error {
+		s, err := scanAccount(tx.QueryRowContext(ctx, selectAccounts+` WHERE name = (SELECT account FROM account_logins WHERE issuer = $1 AND subject = $2)`, e.Issuer, e.Subject))
+		if errors.Is(err, ErrNotFound) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if s.Role != noRole {
+			if _, err := tx.ExecContext(ctx, `UPDATE account_logins SET most = $2 WHERE account = $1`, s.Name, string(noRole)); err != nil {
+				return fmt.Errorf("cannot keep the role of %s: %w", s.Name, err)
+			}
+			if err := a.tell(ctx, tx, s.Name, "role-changed", map[string]string{"role": string(noRole), "how": "oidc"}); err != nil {
+				return err
+			}
+		}
+		return a.tell(ctx, tx, s.Name, "login-refused", by("oidc"))
+	})
+}
+
 // bound finds the account of a person, binds one that waits for the login, or makes one.
 func (a *Accounts) bound(ctx context.Context, tx *sql.Tx, e External) (*stored, error) {
 	const named = selectAccounts + ` WHERE name = (SELECT account FROM account_logins WHERE `

@@ -154,7 +154,7 @@ func (a *Accounts) matches(s *stored, passphrase string) bool {
 		a.hashOf(passphrase, make([]byte, saltBytes))
 		return false
 	}
-	return a.checkHash(s.hash, passphrase) && !s.Disabled
+	return a.checkHash(s.hash, passphrase) && !s.Disabled && s.Role.Valid()
 }
 
 func (a *Accounts) refuse(ctx context.Context, name string, exists bool) error {

@@ -158,7 +158,7 @@ func (a *Accounts) LoginPasskey(ctx context.Context, k Passkey) (*Account, error
 		switch {
 		case k.Copied:
 			return a.tell(ctx, tx, s.Name, "passkey-copied", map[string]string{"passkey": label})
-		case copied, s.Disabled, !s.Passphrase:
+		case copied, s.Disabled, !s.Passphrase, !s.Role.Valid():
 			return a.tell(ctx, tx, s.Name, "login-refused", by("passkey"))
 		}
 		acc = &s.Account

@@ -262,6 +262,27 @@ func TestSessionsEndFromElsewhere(t *testing.T) {
 	if in(eva) {
 		t.Error("a session outlives its role")
 	}
+	// So does one that was taken back without another in its place, until one is given again.
+	is(idp, "e5", "eva@kommune.example", "Brevvagt.DPO")
+	eva.get("/log-ind/kommune")
+	if !in(eva) {
+		t.Fatal("cannot sign in with the role given back")
+	}
+	is(idp, "e5", "eva@kommune.example", "Andet.System")
+	if status, body := r.visitor(t).get("/log-ind/kommune"); status != http.StatusForbidden || !strings.Contains(body, "Du har ikke adgang til brevvagt") {
+		t.Errorf("no role at all: status %d", status)
+	}
+	if in(eva) {
+		t.Error("a session outlives the last role")
+	}
+	if !in(anna) {
+		t.Error("somebody else's session ended")
+	}
+	is(idp, "e5", "eva@kommune.example", "Brevvagt.DPO")
+	eva.get("/log-ind/kommune")
+	if !in(eva) {
+		t.Error("cannot sign in with the role given back")
+	}
 }
 
 func TestOneOwnAccount(t *testing.T) {

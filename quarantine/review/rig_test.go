@@ -128,6 +128,9 @@ func (p people) LoginExternal(_ context.Context, e account.External) (*account.A
 	return &account.Account{Name: string(e.Role), Role: e.Role}, nil
 }
 
+// WithoutRole implements signin.External.
+func (p people) WithoutRole(context.Context, account.External) error { return nil }
+
 // Unlock implements signin.Accounts.
 func (p people) Unlock(_ context.Context, _, pass string) (*vault.Opener, error) {
 	if pass != passphrase {

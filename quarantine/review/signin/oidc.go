@@ -57,6 +57,9 @@ func (s *Pages) Return(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	who, err := s.OIDC.Finish(r.Context(), t.Trip, r.URL.Query())
+	if errors.Is(err, oidc.ErrNoRole) { // what he had, he has no more
+		err = errors.Join(err, s.External.WithoutRole(r.Context(), who.External))
+	}
 	var acc *account.Account
 	if err == nil {
 		acc, err = s.External.LoginExternal(r.Context(), who.External)

@@ -36,6 +36,7 @@ type Accounts interface {
 // External signs in whom an identity provider has proven.
 type External interface {
 	LoginExternal(ctx context.Context, e account.External) (*account.Account, error)
+	WithoutRole(ctx context.Context, e account.External) error
 }
 
 // Ways are the ways in beside the passphrase; what is nil is not offered.

@@ -101,7 +101,7 @@ func workTexts() map[string]phrase {
 		"stats.unit":          {"Enhed", "Unit"},
 		"stats.others":        {"(øvrige)", "(others)"},
 		"stats.nounit":        {"(uden afsender eller skrevet ind)", "(no sender, or entered by hand)"},
-		"stats.units.lead":    {"Afsenderens enhed efter dpo.units og dpo.units_file; uden dem er det domænet.", "The sender's unit by dpo.units and dpo.units_file; without them it is the domain."},
+		"stats.units.lead":    {"Afsenderens enhed efter kommunens liste over enheder; uden en liste er det afsenderens domæne.", "The sender's unit by the municipality's list of units; without one it is the sender's domain."},
 		"stats.left":          {"Heraf allerede sendt, da det blev læst", "Of which already sent when it was read"},
 		"warnings.title":      {"Advarsler", "Warnings"},
 		"warnings.lead":       {"Forsendelser, der er sendt med en advarsel eller med dele, brevvagt ikke kunne læse. Indholdet er ikke gemt, og linjerne slettes af sig selv.", "Messages that went with a warning or with parts that brevvagt could not read. The content is not kept, and the lines are deleted by themselves."},
