@@ -43,7 +43,8 @@ type script struct {
 
 type peer struct {
 	net.Conn
-	s *script
+	s    *script
+	idle string // tag of the wait that is under way
 }
 
 func (p *peer) say(format string, args ...any) { fmt.Fprintf(p, format+"\r\n", args...) }
@@ -77,7 +78,7 @@ func newScript(t testing.TB) *script {
 			if err != nil {
 				return
 			}
-			go s.serve(&peer{c, s})
+			go s.serve(&peer{Conn: c, s: s})
 		}
 	}()
 	return s
@@ -118,14 +119,14 @@ func (s *script) behave(p *peer, tag, command string) {
 		}
 		p.say("* %d EXISTS\r\n* OK [UIDVALIDITY %d] x\r\n* OK [UIDNEXT %d] x", len(s.mails), s.validity, next)
 	case "IDLE":
+		p.idle = tag
 		p.say("+ idling")
 		return // its end comes as a line of its own
 	case "UID":
 		s.fetch(p, rest)
 	}
 	if tag == "DONE" {
-		tag = "T0"
-		return
+		tag = p.idle
 	}
 	p.say("%s OK done", tag)
 }
