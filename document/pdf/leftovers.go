@@ -15,6 +15,7 @@ import (
 	"unicode/utf16"
 
 	"brevvagt/document"
+	"brevvagt/document/pdf/streams"
 )
 
 // Limits of what is looked for beside the pages.
@@ -35,31 +36,31 @@ func (r *reader) leftovers() {
 	}
 	masks := referred(data)
 	last, looked := 0, 0
-	for s := range streams(data) {
-		if r.ctx.Err() != nil || looked > maxLooked {
+	for s := range streams.Of(data) {
+		if r.ctx.Err() != nil || looked > streams.MaxLooked {
 			return
 		}
-		r.literals(data[last:max(last, s.start)]) // a dictionary may reach back to the last stream
-		r.literals(s.dict)
-		last = s.end
-		if s.has("/Image") {
-			if !masks[s.number] {
+		r.literals(data[last:max(last, s.Start)]) // a dictionary may reach back to the last stream
+		r.literals(s.Dict)
+		last = s.End
+		if s.Has("/Image") {
+			if !masks[s.Number] {
 				r.unplaced(s)
 			}
 			continue
 		}
-		if s.has("/Length1") || s.has("/Length2") {
+		if s.Has("/Length1") || s.Has("/Length2") {
 			continue // a font
 		}
-		content, ok := s.unpacked(maxLooked - looked)
+		content, ok := s.Unpacked(streams.MaxLooked - looked)
 		looked += len(content)
 		switch {
 		case !ok:
-		case s.has("/ObjStm"):
+		case s.Has("/ObjStm"):
 			r.literals(content)
-		case s.has("/XML"), s.has("/Metadata"):
+		case s.Has("/XML"), s.Has("/Metadata"):
 			r.xmp(content)
-		case s.has("/EmbeddedFile"):
+		case s.Has("/EmbeddedFile"):
 			r.unlisted(content)
 		default:
 			r.numbers(content)
@@ -275,13 +276,13 @@ var sizeEntry = regexp.MustCompile(`/(Width|Height)\s+(\d{1,6})\b`)
 
 // unplaced hands on a picture that was found on no page: in a pattern, in the
 // appearance of a note, under a layer, or left behind by an editor.
-func (r *reader) unplaced(s packed) {
-	raw := s.raw()
+func (r *reader) unplaced(s streams.Packed) {
+	raw := s.Raw()
 	if sum := sha256.Sum256(raw); r.placed[sum] {
 		return
 	}
 	w, h := 0, 0
-	for _, m := range sizeEntry.FindAllSubmatch(s.dict, 4) {
+	for _, m := range sizeEntry.FindAllSubmatch(s.Dict, 4) {
 		n, _ := strconv.Atoi(string(m[2])) // six digits at most
 		if m[1][0] == 'W' {
 			w = n
@@ -293,11 +294,11 @@ func (r *reader) unplaced(s packed) {
 		return
 	}
 	hint := document.Input{Layer: document.Hidden, MadeUp: true}
-	switch name := fmt.Sprintf("billede-uden-side-%d", s.number); {
-	case s.has("/DCTDecode") && bytes.Count(s.dict, []byte("Decode")) == 1 && r.spare():
+	switch name := fmt.Sprintf("billede-uden-side-%d", s.Number); {
+	case s.Has("/DCTDecode") && bytes.Count(s.Dict, []byte("Decode")) == 1 && r.spare():
 		r.child(name+".jpg", raw, hint)
-	case s.has("/FlateDecode") && !s.has("/DecodeParms") && bytes.Contains(s.dict, []byte("/BitsPerComponent 8")):
-		content, ok := unzipped(s.body, 3*w*h)
+	case s.Has("/FlateDecode") && !s.Has("/DecodeParms") && bytes.Contains(s.Dict, []byte("/BitsPerComponent 8")):
+		content, ok := streams.Unzipped(s.Body, 3*w*h)
 		img := plainPixels(content, w, h)
 		if !ok || img == nil || !r.spare() {
 			return

@@ -12,6 +12,7 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"brevvagt/document"
+	"brevvagt/document/pdf/bars"
 )
 
 // minWritten is from how many characters on, which no map tells, a page is expected to
@@ -39,6 +40,9 @@ func (r *reader) page(index int, form bool) error {
 		}
 		r.underHeadings(text, index+1)
 		r.overLines(text, index+1)
+		for _, s := range (bars.Page{Engine: r.p, Page: page, Text: text.ref}).Covered(r.barred) {
+			r.text(document.Segment{Text: clean(s), At: document.Location{Page: index + 1, Layer: document.Covered}})
+		}
 	}
 	r.written = (!usable || r.drawn) && text.size >= minWritten
 	if form {

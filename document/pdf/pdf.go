@@ -20,6 +20,8 @@ import (
 	"github.com/klippa-app/go-pdfium/requests"
 
 	"brevvagt/document"
+	"brevvagt/document/pdf/bars"
+	"brevvagt/document/pdf/streams"
 )
 
 // Config says how to read. Zero fields take the default in brackets.
@@ -91,6 +93,7 @@ type reader struct {
 	plain bool              // the file can have no picture
 	left  int               // leftovers that were handed on
 
+	barred  bool // the file may draw dark bars
 	layered bool // the file has layers, which may be switched off
 	drawn   bool // the page has notes, or letters, that only a picture of it shows
 	written bool // the page has text that no font map tells
@@ -109,7 +112,7 @@ func (f *format) Read(ctx context.Context, in document.Input, out *document.Buil
 		return err
 	}
 	defer p.Close()
-	r := &reader{ctx: ctx, cfg: f.cfg, in: in, out: out, p: p, plain: pictureless(in.Data), layered: bytes.Contains(in.Data, []byte("/OCG")), seen: map[[32]byte]bool{}, lines: map[string]bool{}, placed: map[[32]byte]bool{}, handed: map[[32]byte]bool{}}
+	r := &reader{ctx: ctx, cfg: f.cfg, in: in, out: out, p: p, plain: streams.Pictureless(in.Data), barred: bars.Possible(in.Data), layered: bytes.Contains(in.Data, []byte("/OCG")), seen: map[[32]byte]bool{}, lines: map[string]bool{}, placed: map[[32]byte]bool{}, handed: map[[32]byte]bool{}}
 	if r.doc, err = unlock(p, in); err != nil {
 		return err
 	}

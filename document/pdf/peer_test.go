@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"brevvagt/document/documenttest"
+	"brevvagt/document/pdf/streams"
 )
 
 // peerSamples are files as people send them: printed by a browser, written by
@@ -215,7 +216,7 @@ func TestPictureless(t *testing.T) {
 		"broken":    {onePage("", "", "").with(4, stream("/Filter/FlateDecode", flate(text)[:10])).bytes(), false},
 		"encrypted": {encrypted(text, ""), false},
 	} {
-		if got := pictureless(c.data); got != c.want {
+		if got := streams.Pictureless(c.data); got != c.want {
 			t.Errorf("%s: %v", name, got)
 		}
 	}

@@ -1,4 +1,4 @@
-package pdf
+package streams
 
 import (
 	"bytes"
@@ -9,24 +9,24 @@ import (
 // Limits of the look for pictures: what is larger may have some.
 const (
 	maxContent = 4 << 20  // bytes of one stream, unpacked
-	maxLooked  = 64 << 20 // bytes of all streams, unpacked
+	MaxLooked  = 64 << 20 // bytes of all streams, unpacked
 )
 
-// pictureless tells that no page of the file can show a picture, so that the objects
+// Pictureless tells that no page of the file can show a picture, so that the objects
 // of its pages need not be asked one by one, which takes longer than reading their
 // text. Names of stream dictionaries always stand in clear, so a picture of its own
 // shows by its name; what is drawn within a page's content shows when each stream is
 // unpacked. Whatever cannot be looked into may have pictures.
-func pictureless(data []byte) bool {
+func Pictureless(data []byte) bool {
 	if bytes.Contains(data, []byte("/Encrypt")) || named(data, "/Image") {
 		return false
 	}
 	looked := 0
-	for s := range streams(data) {
-		if escaped(s.dict) {
+	for s := range Of(data) {
+		if escaped(s.Dict) {
 			return false
 		}
-		content, ok := s.unpacked(maxLooked - looked)
+		content, ok := s.Unpacked(MaxLooked - looked)
 		if !ok || inline(content) {
 			return false
 		}
@@ -53,22 +53,22 @@ func named(data []byte, name string) bool {
 // that is looked for.
 func escaped(dict []byte) bool { return bytes.IndexByte(dict, '#') >= 0 }
 
-// unpacked gives a stream's content; ok is false when it could not be had whole.
-func (p packed) unpacked(left int) (content []byte, ok bool) {
+// Unpacked gives a stream's content; ok is false when it could not be had whole.
+func (p Packed) Unpacked(left int) (content []byte, ok bool) {
 	limit := min(maxContent, left)
 	switch {
-	case !bytes.Contains(p.dict, []byte("/Filter")):
-		content = p.raw()
+	case !bytes.Contains(p.Dict, []byte("/Filter")):
+		content = p.Raw()
 		return content, content != nil && len(content) <= limit
-	case bytes.Count(p.dict, []byte("Decode")) != 1+bytes.Count(p.dict, []byte("/DecodeParms")), !bytes.Contains(p.dict, []byte("/FlateDecode")):
+	case bytes.Count(p.Dict, []byte("Decode")) != 1+bytes.Count(p.Dict, []byte("/DecodeParms")), !bytes.Contains(p.Dict, []byte("/FlateDecode")):
 		return nil, false
 	}
-	return unzipped(p.body, limit)
+	return Unzipped(p.Body, limit)
 }
 
-// unzipped gives what a Flate stream holds; ok is false when that is not whole or
+// Unzipped gives what a Flate stream holds; ok is false when that is not whole or
 // more than limit bytes.
-func unzipped(body []byte, limit int) (content []byte, ok bool) {
+func Unzipped(body []byte, limit int) (content []byte, ok bool) {
 	z, err := zlib.NewReader(bytes.NewReader(body))
 	if err != nil {
 		return nil, false
