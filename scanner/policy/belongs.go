@@ -2,10 +2,9 @@ package policy
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"brevvagt/detectors"
 	"brevvagt/document"
@@ -93,8 +92,9 @@ func templateResidue() Definition {
 		}}
 }
 
-// leastCrossed is from how many letters on what is crossed out tells something.
-const leastCrossed = 4
+// tells is what tells something where it is crossed out: four signs with a letter at
+// either end, or six digits, as of a person's, a case's or a telephone's number.
+var tells = regexp.MustCompile(`(?s)\pL.{2,}\S|\S.{2,}\pL|(?:\d\D{0,3}){6}`)
 
 // crossedOut is the file of a mail that leaves in which text is black on black: whoever
 // gets it reads it by a change of colour. Nobody does so but to keep it from the reader.
@@ -104,7 +104,7 @@ func (f *Facts) crossedOut() (where string, ok bool) {
 	}
 	for i := range f.Doc.Segments {
 		s := &f.Doc.Segments[i]
-		if s.At.Layer == document.Covered && strings.IndexFunc(s.Text, unicode.IsLetter) >= 0 && utf8.RuneCountInString(strings.TrimSpace(s.Text)) >= leastCrossed {
+		if s.At.Layer == document.Covered && tells.MatchString(s.Text) {
 			return detectors.RedactNumbers(lastName(s.At.Path)), true
 		}
 	}

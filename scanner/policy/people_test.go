@@ -50,6 +50,8 @@ func TestCrossedOut(t *testing.T) {
 		"to a citizen":        {crossed(document.Covered, "Testperson Eksempel", "a@privat.example"), true},
 		"over a secure route": {crossed(document.Covered, "Testperson Eksempel", "b@region.example"), true},
 		"to a colleague":      {crossed(document.Covered, "Testperson Eksempel", "k@kommune.example"), false},
+		"a number":            {crossed(document.Covered, "22 00 11 33", "b@region.example"), true},
+		"a year":              {crossed(document.Covered, "2026", "a@privat.example"), false},
 		"no words":            {crossed(document.Covered, "---- ", "a@privat.example"), false},
 		"hidden otherwise":    {crossed(document.Hidden, "Testperson Eksempel", "a@privat.example"), false},
 	} {
