@@ -272,8 +272,12 @@ func (m *demo) summary(ctx context.Context, passed, missed int) error {
 			notices++
 		}
 	}
-	console.Printf(m.out, "\n%d mails er i karantæne med hver sin kladde i fortegnelsen (den ældste %s); %d er leveret; afsenderne har fået %d beskeder.\n",
-		total, held[len(held)-1].DraftNo, passed, notices)
+	drafts := make(map[string]bool) // those of one run have one
+	for _, c := range held {
+		drafts[c.DraftNo] = true
+	}
+	console.Printf(m.out, "\n%d mails er i karantæne med %d kladder i fortegnelsen (den ældste %s; en kørsel har én); %d er leveret; afsenderne har fået %d beskeder.\n",
+		total, len(drafts), held[len(held)-1].DraftNo, passed, notices)
 	if missed > 0 {
 		console.Printf(m.out, "%d mail, der burde være standset, er ikke opdaget endnu.\n", missed)
 	}
