@@ -47,10 +47,7 @@ func settle(doc *document.Document, found []detectors.Finding, _ detectors.Env) 
 	}
 	found = slices.DeleteFunc(found, func(f detectors.Finding) bool {
 		if !ofWords(doc, &f) {
-			return pending(&f, anchorNumber) && ofTest(found, &f)
-		}
-		if ofTest(found, &f) {
-			return true
+			return false
 		}
 		if councils == nil {
 			councils = make(map[string]map[string]bool)
@@ -69,26 +66,6 @@ func settle(doc *document.Document, found []detectors.Finding, _ detectors.Env) 
 	return slices.DeleteFunc(found, func(f detectors.Finding) bool {
 		return pending(&f, anchorRow) && !namedRow(doc, f.Segment) || pending(&f, anchorPoint) && !enough(&f)
 	})
-}
-
-// testReach is how near a published test number stands to what is told of whom it is for.
-const testReach = 250
-
-// ofTest reports whether what is said is said of nobody: of the person whom a published
-// test number was made for, with no other number beside it.
-func ofTest(found []detectors.Finding, f *detectors.Finding) bool {
-	test := false
-	for i := range found {
-		o := &found[i]
-		if o.Segment != f.Segment || o.Start-f.End >= testReach || f.Start-o.End >= testReach {
-			continue
-		}
-		if o.Category == "national-id" {
-			return false
-		}
-		test = test || o.Detector == "cpr-test"
-	}
-	return test
 }
 
 // pending reports whether a finding waits for what stands around its segment.
