@@ -129,6 +129,14 @@ func (f *format) page(ctx context.Context, in document.Input, page int, at docum
 	return err
 }
 
+// read reads the letters of one picture, and its codes.
+func (e *reader) read(ctx context.Context, p picture.Page) ([]document.Segment, error) {
+	g := prepare.Gray(p.Image)
+	coded := codedSegments(g)
+	segs, err := e.recognise(ctx, p, g)
+	return append(segs, coded...), err
+}
+
 // Decode gives the picture in data as a viewer shows it, which is what the boxes of
 // this package's segments fit onto; see picture.Decode.
 func Decode(data []byte) (image.Image, error) { return picture.Decode(data) }

@@ -58,9 +58,8 @@ func (l line) unsureDigits() bool {
 	})
 }
 
-// read recognises one picture, as a screen or as a page.
-func (e *reader) read(ctx context.Context, p picture.Page) ([]document.Segment, error) {
-	g := prepare.Gray(p.Image)
+// recognise reads the letters of one picture, as a screen or as a page.
+func (e *reader) recognise(ctx context.Context, p picture.Page, g *image.Gray) ([]document.Segment, error) {
 	if prepare.Levels(g, 500)[0] < 110 {
 		prepare.Invert(g)
 	}
