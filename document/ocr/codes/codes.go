@@ -1,5 +1,5 @@
-// Package codes reads what a picture says to machines alone, in QR codes. A card or a letter may show a number that nobody sees, and everybody's
-// telephone reads it.
+// Package codes reads what a picture says to machines alone, in QR codes. A card or a letter
+// may show a number that nobody sees, and everybody's telephone reads it.
 package codes
 
 import (
@@ -23,8 +23,9 @@ const (
 	leastRow = 20 // pixels that the library needs either way
 )
 
-// Read gives the QR codes of a picture, four at most. g has no gap between its rows and is left as it is. The library may panic on a
-// picture that is made to break it: the caller's caller recovers (document.Format).
+// Read gives the QR codes of a picture, four at most. g has no gap between its rows and is
+// left as it is. The library may panic on a picture that is made to break it: the caller's
+// caller recovers (document.Format).
 func Read(g *image.Gray) []Code {
 	w, h := g.Rect.Dx(), g.Rect.Dy()
 	if w < leastRow || h < leastRow || len(g.Pix) < w*h || g.Stride != w {
