@@ -30,10 +30,14 @@ func HasName(text string) bool { return hasName(text) }
 var states = setOf("har er fik får blev bliver lider går bor havde var skal kan tager drikker ryger trives mangler")
 
 // hasFirstName reports whether a first name stands before a verb that says how somebody
-// is: "Testperson har", as colleagues and teachers write of people they know.
+// is, as colleagues and teachers write of people they know ("Testperson har"), or between
+// such a verb and the rest of it ("i går blev Testperson indlagt").
 func hasFirstName(s string) bool {
 	words := strings.Fields(s)
 	for i := 0; i+1 < len(words); i++ {
+		if i > 0 && states[words[i-1]] && firstNames[words[i]] && inverted(words[i+1:]) {
+			return true
+		}
 		verb := i + 1
 		switch {
 		case words[verb] == "og" && i+3 < len(words):
@@ -50,6 +54,15 @@ func hasFirstName(s string) bool {
 		}
 	}
 	return false
+}
+
+// inverted reports whether words behind a verb and a first name are the rest of the verb.
+func inverted(words []string) bool {
+	if adverbs[words[0]] && len(words) > 1 {
+		words = words[1:]
+	}
+	w := strings.TrimRight(words[0], ".,;:!?")
+	return w == "blevet" || personStates[w] || befalls[w]
 }
 
 // adverbs may stand between a name and its verb in a subordinate clause.

@@ -105,6 +105,9 @@ func befallen(words []string) bool {
 		return false
 	}
 	bare := func(i int) string { return strings.TrimRight(words[i], ".,;:!?") }
+	if treated(words) {
+		return true
+	}
 	switch words[0] {
 	case "lider", "drikker", "afsoner":
 		return words[1] != "under"
@@ -115,6 +118,20 @@ func befallen(words []string) bool {
 			if illnesses[bare(i)] {
 				return true
 			}
+		}
+	}
+	return false
+}
+
+// treated reports whether words behind a name begin a bracket on a treatment: "(begge i
+// behandling for ...)".
+func treated(words []string) bool {
+	if !strings.HasPrefix(words[0], "(") {
+		return false
+	}
+	for i := 1; i < min(len(words), 4); i++ {
+		if words[i] == "behandling" && (words[i-1] == "i" || words[i-1] == "(i" || words[i-1] == "under" || words[i-1] == "(under") {
+			return true
 		}
 	}
 	return false
