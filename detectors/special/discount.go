@@ -3,6 +3,7 @@ package special
 import (
 	"strings"
 	"unicode"
+	"unicode/utf8"
 )
 
 // friend is what stands around a stem where it means something else; the texts
@@ -202,4 +203,20 @@ func inLink(text string, start, end int) bool {
 // "diabetes/astma", which is no link.
 func letterBefore(text string, i int) bool {
 	return i > 0 && (text[i-1] >= 'a' && text[i-1] <= 'z' || text[i-1] >= 0x80)
+}
+
+// longestTitle is how far, in bytes, the end of a title is looked for.
+const longestTitle = 80
+
+// entitled reports whether a hit stands in the quoted title of a work that is named with its
+// author: "Min kamp med angsten" af Testperson Eksempel.
+func entitled(text string, h *hit) bool {
+	rest := text[h.end:min(len(text), h.end+longestTitle)]
+	n := strings.IndexAny(rest, "\"”“»«\n.")
+	if n < 0 {
+		return false
+	}
+	_, size := utf8.DecodeRuneInString(rest[n:])
+	author, ok := strings.CutPrefix(rest[n+size:], " af ")
+	return ok && nameLike(strings.TrimRight(firstWord(author), ",.:;")) && strings.ContainsAny(text[max(0, h.start-longestTitle):h.start], "\"”“»«„")
 }

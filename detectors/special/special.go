@@ -75,7 +75,7 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 		if h.start >= s.end {
 			s = ix.sentenceAt(text, h.start, s.end)
 		}
-		if s.listsCategories || s.afterSignature || friendly(text, &h, s) {
+		if s.listsCategories || s.afterSignature || friendly(text, &h, s) || entitled(text, &h) {
 			continue
 		}
 		h.anchor = s.anchor
