@@ -3,6 +3,8 @@ package document
 import (
 	"regexp"
 	"strings"
+
+	"brevvagt/internal/columns"
 )
 
 // apart puts numbers together again that a file keeps one digit at a time, as forms
@@ -23,26 +25,25 @@ const (
 	numberDigits = 10
 	labelReach   = 3  // texts that may stand between a label and its number
 	labelLength  = 60 // bytes of a text that is a label
+	longestDate  = 19 // bytes of a day with its time
 	shortLabel   = 48 // bytes of one that labels the paragraph behind it
 )
 
 var (
 	asksForNumber = regexp.MustCompile(`(?i)(?:^|\s)(?:cpr|person)[\s.-]*(?:n(?:umme)?r)?\.?\s*[?:]?\s*$`)
 	valueLabel    = regexp.MustCompile(`(?i)^(?:svar|answer|response|value|val|v(?:æ|ae)rdi|data|text|tekst|indhold|content|input)$`)
+	birthLabel    = regexp.MustCompile(`(?i)f(?:ø|oe?)d(?:t|sel)|f\.?(?:dato|dag)`)
+	serialLabel   = regexp.MustCompile(`(?i)l(?:ø|oe?)be-?n|kontrol-?(?:cif|n|kod)|(?:sidste|de) (?:4|fire)`)
+	numberLabel   = regexp.MustCompile(`(?i)cpr|person-?n(?:umme)?r|pers\.?nr`)
 )
-
-var (
-	birthLabel  = regexp.MustCompile(`(?i)f(?:ø|oe?)d(?:t|sel)|f\.?(?:dato|dag)`)
-	serialLabel = regexp.MustCompile(`(?i)l(?:ø|oe?)be-?n|kontrol-?(?:cif|n|kod)|(?:sidste|de) (?:4|fire)`)
-)
-
-var numberLabel = regexp.MustCompile(`(?i)cpr|person-?n(?:umme)?r|pers\.?nr`)
 
 // add takes the next piece and gives the number that ended before it, if one did.
 func (a *apart) add(s Segment) (whole Segment, ok bool) {
 	text := strings.TrimSpace(s.Text)
 	if a.serial(s, text) {
-		return Segment{Text: a.born.Text + "-" + text, Label: s.Label, At: a.born.At}, true
+		if number := columns.Whole(a.born.Text, text); number != "" {
+			return Segment{Text: number, Label: s.Label, At: a.born.At}, true
+		}
 	}
 	if said := a.said[0]; len(text) == numberDigits && len(said) <= shortLabel && pieceOf(text[:6]) && pieceOf(text[6:]) &&
 		(s.Label == "" || valueLabel.MatchString(s.Label)) && asksForNumber.MatchString(said) {
@@ -70,21 +71,27 @@ func (a *apart) add(s Segment) (whole Segment, ok bool) {
 // of birth: "Fødselsdato 010237", "Løbenr. 5006".
 func (a *apart) serial(s Segment, text string) bool {
 	a.since++
-	if len(text) != 4 && len(text) != 6 || !pieceOf(text) {
+	if len(text) < 4 || len(text) > longestDate || text[0] < '0' || text[0] > '9' || len(text) == 4 && !pieceOf(text) {
 		return false
 	}
 	names := a.said[0]
 	if s.Label != "" {
 		names = s.Label
 	}
-	if names = cutFront(names, labelLength); len(text) == 6 {
-		if birthLabel.MatchString(names) {
+	if names = cutFront(names, labelLength); len(text) > 4 {
+		if birthLabel.MatchString(names) && day(text) {
 			a.born, a.since = s, 0
 			a.born.Text = text
 		}
 		return false
 	}
 	return a.born.Text != "" && a.since <= labelReach && serialLabel.MatchString(names)
+}
+
+// day tells a text that is nothing but a date.
+func day(text string) bool {
+	is, _ := columns.Date(text)
+	return is != ""
 }
 
 // label is what a text before says the number is, "" if none does.

@@ -31,18 +31,22 @@ func piecesOf(label, texts string) (list []Segment) {
 
 func TestNumbersTakenApart(t *testing.T) {
 	for texts, want := range map[string]string{
-		"CPR-nr.,1,3,0,1,5,1,5,3,5,5":     "CPR-nr.|130151-5355",
-		"CPR-nr.,1,3,0,1,5,1,-,5,3,5,5":   "CPR-nr.|130151-5355",
-		"1,3,0,1,5,1,5,3,5,5,CPR-nr.":     "CPR-nr.|130151-5355",
-		"Personnummer,130151,5355":        "Personnummer|130151-5355",
-		"Personnummer,130151-,5355":       "Personnummer|130151-5355",
-		"Svar,1,3,0,1,5,1,5,3,5,5,Tak":    "",
-		"CPR-nr.,1,3,0,1,5,1,5,3,5":       "",
-		"CPR-nr.,5355,130151":             "",
-		"Fødselsdato,130151,Løbenr.,5355": "|130151-5355",
-		"Fødselsdato,130151,Postnr,5355":  "",
-		"Møde,130151,Løbenr.,5355":        "",
-		"CPR-nr.,a,b,c,d,130151,5355,Tak": "",
+		"CPR-nr.,1,3,0,1,5,1,5,3,5,5":                      "CPR-nr.|130151-5355",
+		"CPR-nr.,1,3,0,1,5,1,-,5,3,5,5":                    "CPR-nr.|130151-5355",
+		"1,3,0,1,5,1,5,3,5,5,CPR-nr.":                      "CPR-nr.|130151-5355",
+		"Personnummer,130151,5355":                         "Personnummer|130151-5355",
+		"Personnummer,130151-,5355":                        "Personnummer|130151-5355",
+		"Svar,1,3,0,1,5,1,5,3,5,5,Tak":                     "",
+		"CPR-nr.,1,3,0,1,5,1,5,3,5":                        "",
+		"CPR-nr.,5355,130151":                              "",
+		"Fødselsdato,130151,Løbenr.,5355":                  "|130151-5355",
+		"Fødselsdato,13-01-2037,Personnr. (sidste 4),5355": "|130137-5355",
+		"Fødselsdato,13-01-1937,Personnr. (sidste 4),5355": "", // the seventh digit says 2037
+		"Fødselsdato,13-01-2037,Postnr,5355":               "",
+		"Fødselsdato,99-01-2037,Løbenr.,5355":              "",
+		"Fødselsdato,130151,Postnr,5355":                   "",
+		"Møde,130151,Løbenr.,5355":                         "",
+		"CPR-nr.,a,b,c,d,130151,5355,Tak":                  "",
 	} {
 		if got := said(piecesOf("", texts)...); got != want {
 			t.Errorf("%s: %q, want %q", texts, got, want)

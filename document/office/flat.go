@@ -8,6 +8,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/odf"
+	"brevvagt/document/office/ooxml"
 	"brevvagt/document/office/xmlscan"
 )
 
@@ -42,6 +43,11 @@ func (flat) Match(head []byte, _ string) bool {
 }
 
 func (flat) Read(ctx context.Context, in document.Input, out *document.Builder) error {
+	if bytes.Contains(in.Data[:min(len(in.Data), 8192)], []byte(flatPackage)) && int64(len(in.Data)) <= maxFlat {
+		if zipped, rest, err := unflatten(in.Data); err == nil {
+			return readPackage(ctx, in, zipped, rest, out)
+		}
+	}
 	sink := &flow.Sink{Out: out}
 	var err error
 	if odf.IsFlat(bytes.ReplaceAll(in.Data[:min(len(in.Data), 8192)], []byte{0}, nil)) {
@@ -56,4 +62,20 @@ func (flat) Read(ctx context.Context, in document.Input, out *document.Builder) 
 		return nil
 	}
 	return err
+}
+
+// maxFlat is how large a package in one text may be to be taken apart, in bytes: it is then
+// in memory twice. A larger one is read as one text.
+const maxFlat = 64 << 20
+
+// readPackage reads the parts of a package, and what stands between them.
+func readPackage(ctx context.Context, in document.Input, zipped, rest []byte, out *document.Builder) error {
+	p, err := ooxml.Open(zipped, out)
+	if err != nil {
+		return err
+	}
+	if err := ooxml.Read(ctx, in, p, out); err != nil {
+		return err
+	}
+	return flow.Walk(ctx, bytes.NewReader(rest), &flow.Sink{Out: out}, flow.Options{Layer: document.Hidden, Broad: true})
 }

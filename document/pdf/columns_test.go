@@ -32,7 +32,7 @@ func TestNumbersUnderHeadings(t *testing.T) {
 		"above":           {page(show(number, 220, 800), head), ""},
 		"prose":           {page(show("Vi bruger kun dit CPR-nr. til at finde sagen frem", 60, 780), show(number, 150, 760)), ""},
 		"two words":       {page(show("Navn", 60, 780), show("Borgers CPR nummer", 200, 780), show("Beløb", 400, 780), show(number, 220, 700)), "Borgers CPR nummer"},
-		"one digit a box": {page(show("Personnummer", 60, 780), boxes(number, 200)), "Personnummer"},
+		"one digit a box": {page(show("Personnummer", 60, 780), formBoxes(number, 200)), "Personnummer"},
 	} {
 		if got := labelOf(t, c.data, number); got != c.want {
 			t.Errorf("%s: label %q, want %q", name, got, c.want)
@@ -66,7 +66,7 @@ func TestNumberOverTwoLinesOfAColumn(t *testing.T) {
 	}
 }
 
-func boxes(digits string, x int) string {
+func formBoxes(digits string, x int) string {
 	var b strings.Builder
 	for i, c := range digits {
 		fmt.Fprint(&b, show(string(c), x+22*i, 780))

@@ -1,15 +1,18 @@
 package pdf
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"github.com/klippa-app/go-pdfium/enums"
 	"github.com/klippa-app/go-pdfium/requests"
+	"github.com/klippa-app/go-pdfium/responses"
 	"github.com/klippa-app/go-pdfium/structs"
 
 	"brevvagt/document"
+	"brevvagt/document/pdf/boxes"
 	"brevvagt/internal/columns"
 )
 
@@ -22,6 +25,7 @@ func (r *reader) fields(page requests.Page, text textPage, number int) {
 	if err != nil {
 		return // annotations reads the values as they stand in the file
 	}
+	runs := r.inOrder(page, text, form.Fields)
 	var labels, texts []string
 	for _, f := range form.Fields {
 		if f.Value != nil {
@@ -56,9 +60,66 @@ func (r *reader) fields(page requests.Page, text textPage, number int) {
 			}
 		}
 	}
+	for _, s := range runs {
+		s.At.Page = number
+		r.text(s)
+	}
 	for _, j := range columns.Join(labels, texts) { // the date in one field, four digits in the next
 		r.text(document.Segment{Text: j.Text, Label: labels[j.From], At: document.Location{Page: number}})
 	}
+}
+
+var asksForPerson = regexp.MustCompile(`(?i)cpr|person`)
+
+// inOrder sorts the fields as one reads them, where they may hold pieces of a number, and
+// gives the numbers that stand in several of them. One under words that ask for it has its
+// hyphen; of another the check digit must tell.
+func (r *reader) inOrder(page requests.Page, text textPage, fields []responses.FormField) (found []document.Segment) {
+	values := make([]string, len(fields))
+	for i, f := range fields {
+		if f.Value != nil {
+			values[i] = clean(*f.Value)
+		}
+	}
+	if len(fields) > maxWidgets || !boxes.Possible(values) {
+		return nil
+	}
+	placed := make([]boxes.Field, len(fields))
+	widgets := r.widgets(page)
+	for i, f := range fields {
+		placed[i].Value = values[i]
+		for _, w := range widgets {
+			if w.name == f.Name || w.name != "" && strings.HasSuffix(f.Name, "."+w.name) {
+				placed[i].Left, placed[i].Right, placed[i].Top, placed[i].Bottom = w.at.Left, w.at.Right, w.at.Top, w.at.Bottom
+				break
+			}
+		}
+	}
+	for _, run := range boxes.Runs(placed) {
+		label := r.asked(text, placed[run.First], placed[run.Last].Right)
+		if tip := fields[run.First].ToolTip; label == "" || !asksForPerson.MatchString(label) && asksForPerson.MatchString(tip) {
+			label = strings.TrimSpace(tip + " " + fields[run.First].Name)
+		}
+		number := run.Digits
+		if asksForPerson.MatchString(label) {
+			number = number[:6] + "-" + number[6:]
+		}
+		found = append(found, document.Segment{Text: number, Label: label})
+	}
+	sorted := make([]responses.FormField, 0, len(fields))
+	for _, i := range boxes.Order(placed) {
+		sorted = append(sorted, fields[i])
+	}
+	copy(fields, sorted)
+	return found
+}
+
+// asked is what the page says before or above a row of fields that ends at right.
+func (r *reader) asked(text textPage, first boxes.Field, right float32) string {
+	if said := r.within(text, first.Left-labelLeft, first.Top, first.Left, first.Bottom); said != "" {
+		return said
+	}
+	return r.within(text, first.Left, first.Top+labelAbove, right+labelRight, first.Top)
 }
 
 // halves reports whether the values of a form may be those of a number in two fields.
@@ -85,6 +146,7 @@ func whole(value string) bool {
 // Where the words stand that a form has for a field, in points.
 const (
 	labelLeft  = 260 // from its left side, at most, when they are on its line
+	labelRight = 120 // to the right of a row of fields, at most, when they are above it
 	labelAbove = 16  // from its upper side when they are above it
 	maxWidgets = 400 // fields of a page whose words are looked for
 )

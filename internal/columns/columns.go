@@ -71,6 +71,9 @@ func Join(headings, values []string) []Joined {
 			continue
 		}
 		if j := serialBeside(headings[:n], values[:n], i, last, d); j >= 0 {
+			if d.century != "" && strings.Trim(headings[j], " -–") == "" {
+				d.masked = true // a date as a spreadsheet keeps it, and four digits that nothing names
+			}
 			found = append(found, Joined{i, j, d.with(strings.TrimSpace(values[j]))})
 		}
 	}
@@ -84,7 +87,7 @@ func serialBeside(headings, values []string, first, last int, d date) int {
 		if !digits(strings.TrimSpace(values[j]), 1, 4) {
 			continue
 		}
-		split := j == last+1 && len(values[j]) == 4 && d.century == "" && strings.Trim(headings[j], " -–") == "" && strings.Contains(strings.ToLower(headings[first]), "cpr")
+		split := j == last+1 && len(values[j]) == 4 && strings.Trim(headings[j], " -–") == "" && strings.Contains(strings.ToLower(headings[first]), "cpr")
 		fits := Ending(headings[j]) && (j == last+1 && !d.masked || serialForSure.MatchString(headings[j]))
 		if (fits || split) && d.tells(strings.TrimSpace(values[j])) && !(d.masked && len(strings.TrimSpace(values[j])) < 4) {
 			return j
@@ -96,6 +99,16 @@ func serialBeside(headings, values []string, first, last int, d date) int {
 		}
 	}
 	return -1
+}
+
+// Whole is the number of a date of birth and the serial of four digits behind it, "" where
+// they cannot be one person's.
+func Whole(born, serial string) string {
+	d := birth(strings.TrimSpace(born[:min(len(born), longest+1)]))
+	if d.day == "" || !digits(serial, 4, 4) || !d.tells(serial) {
+		return ""
+	}
+	return d.with(serial)
 }
 
 // Completed is Join for values that come one by one, one at least: what the last of them
