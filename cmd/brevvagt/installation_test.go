@@ -127,8 +127,10 @@ func runWithin(limit time.Duration, stdin string, args ...string) (string, error
 
 // program is this program with arguments, which does not outlive the test. What it
 // writes goes to log.
-func program(log io.Writer, args ...string) *exec.Cmd {
-	cmd := exec.Command(os.Args[0], args...)
+func program(log io.Writer, args ...string) *exec.Cmd { return programAt(os.Args[0], log, args...) }
+
+func programAt(path string, log io.Writer, args ...string) *exec.Cmd {
+	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = log, log
 	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	cmd.WaitDelay = patience

@@ -6,23 +6,12 @@ import (
 	"path/filepath"
 	"time"
 
+	"brevvagt"
 	"brevvagt/cmd/brevvagt/config"
 	"brevvagt/detectors"
 	ocrengine "brevvagt/document/ocr/engine"
 	"brevvagt/document/seen"
 )
-
-// readerVersion names the readers of pictures and PDF: this program's file, the
-// language data and the engine. A new one finds nothing that an old one read.
-func readerVersion() string {
-	program := "unknown"
-	if self, err := os.Executable(); err == nil {
-		if info, err := os.Stat(self); err == nil {
-			program = fmt.Sprintf("%s %d %d", version, info.Size(), info.ModTime().UnixNano())
-		}
-	}
-	return program + " " + ocrengine.Fingerprint()
-}
 
 // seenDir is where readings lie in a state folder.
 func seenDir(state string) string { return filepath.Join(state, "cache", "seen") }
@@ -35,7 +24,13 @@ func openSeen(cfg config.Config, key detectors.Key) (*seen.Cache, error) {
 		return nil, os.RemoveAll(dir)
 	}
 	secret := []byte(key.Digest("readings 1") + key.Digest("readings 2")) // 32 bytes in hex
-	c := seen.Config{Version: readerVersion(), Secret: secret, Memory: cfg.OCR.Cache.MemoryBytes}
+	// What other readers, another engine or other language data read is not found. A new
+	// program whose readers are the same finds all: new rules need no OCR.
+	readers, err := brevvagt.Readers()
+	if err != nil {
+		return nil, err
+	}
+	c := seen.Config{Version: readers + " " + ocrengine.Fingerprint(), Secret: secret, Memory: cfg.OCR.Cache.MemoryBytes}
 	disk, err := seen.OpenDisk(seen.DiskConfig{
 		Dir: dir, Secret: secret, Keep: time.Duration(cfg.OCR.Cache.Keep), Max: cfg.OCR.Cache.MaxBytes,
 	})
