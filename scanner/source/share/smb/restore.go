@@ -37,11 +37,12 @@ func (t *Tree) Restore(ctx context.Context, r *swap.Receipt, kase string, conten
 		case there:
 			return t.unnote(share, r, note)
 		}
-		if err := whole(share, temp, r, content); err != nil {
-			return errors.Join(err, clear(share, temp))
+		err = t.whole(share, temp, r, kase, content)
+		if err == nil {
+			err = into(share, temp, t.path(r.Path))
 		}
-		if err := into(share, temp, t.path(r.Path)); err != nil {
-			return errors.Join(err, clear(share, temp))
+		if err != nil {
+			return errors.Join(err, t.back(share, temp, r, kase))
 		}
 		return t.unnote(share, r, note)
 	})
@@ -79,11 +80,17 @@ func (t *Tree) lies(share *smb2.Share, r *swap.Receipt, temp string) (there, sam
 	if st.EndOfFile != r.Size {
 		return true, false, nil
 	}
+	sum, err := digest(f)
+	return true, sum == r.SHA256, err
+}
+
+// digest is the SHA-256 of an open file, in hexadecimal.
+func digest(f *smb2.File) (string, error) {
 	h := sha256.New()
 	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, make([]byte, writeBytes)); err != nil {
-		return true, false, bare(err)
+		return "", bare(err)
 	}
-	return true, hex.EncodeToString(h.Sum(nil)) == r.SHA256, nil
+	return hex.EncodeToString(h.Sum(nil)), nil
 }
 
 // folder fails when the folder of a file is no longer there.
@@ -96,11 +103,8 @@ func (t *Tree) folder(share *smb2.Share, p string) error {
 }
 
 // whole makes the file under another name, with all that it had.
-func whole(share *smb2.Share, temp string, r *swap.Receipt, content io.Reader) error {
-	if err := clear(share, temp); err != nil {
-		return err
-	}
-	f, err := share.OpenFile(temp, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o666)
+func (t *Tree) whole(share *smb2.Share, temp string, r *swap.Receipt, kase string, content io.Reader) error {
+	f, err := t.vessel(share, temp, r, kase)
 	if err != nil {
 		return fmt.Errorf("cannot write the file: %w", bare(err))
 	}
@@ -114,10 +118,8 @@ func whole(share *smb2.Share, temp string, r *swap.Receipt, content io.Reader) e
 	if err := share.Chtimes(temp, time.Unix(0, r.ATime), time.Unix(0, r.MTime)); err != nil {
 		return fmt.Errorf("cannot set the file's times: %w", bare(err))
 	}
-	if r.ReadOnly {
-		if err := share.Chmod(temp, 0o444); err != nil {
-			return fmt.Errorf("cannot mark the file read-only: %w", bare(err))
-		}
+	if err := readOnly(share, temp, r); err != nil {
+		return fmt.Errorf("cannot mark the file read-only: %w", err)
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/cloudsoda/go-smb2"
@@ -49,6 +50,7 @@ type Tree struct {
 	guard   *guard
 	down    time.Time // when connecting failed last
 	closing sync.WaitGroup
+	unsure  atomic.Bool // a file among the shells may be as it was
 }
 
 // Open connects.
@@ -58,6 +60,7 @@ func Open(ctx context.Context, cfg Config) (*Tree, error) {
 	}
 	cfg.Folder = strings.Trim(strings.ReplaceAll(cfg.Folder, `\`, "/"), "/")
 	t := &Tree{cfg: cfg}
+	t.unsure.Store(true)
 	if _, _, err := t.use(ctx); err != nil {
 		return nil, err
 	}

@@ -20,8 +20,8 @@ import (
 
 // Errors for which a file stays where it is.
 var (
-	// ErrMarks: the library sets no attribute but read-only.
-	ErrMarks = errors.New("the file is hidden, a system file or encrypted by its server, and that would not come back")
+	// ErrMarks: the library sets no attribute but read-only, and there can be no shell.
+	ErrMarks = errors.New("the file is hidden, a system file or encrypted by its server, and that would not come back: the account needs full control")
 	// ErrRights: what cannot be set on the note could not be set on the file later.
 	ErrRights = errors.New("the account may not give a file its owner and access list back: it needs full control and the right to restore files")
 )
@@ -72,7 +72,7 @@ func bare(err error) error {
 }
 
 // Describe writes down what a file is beside its content; root is the share's name in
-// the receipt. Of a file's other streams and of when it was made nothing is kept.
+// the receipt. What the library cannot set is kept in the file's shell.
 func (t *Tree) Describe(ctx context.Context, root, p, sha256 string) (r *swap.Receipt, err error) {
 	err = t.with(ctx, func(share *smb2.Share) error {
 		f, err := share.Open(t.path(p))
@@ -84,11 +84,8 @@ func (t *Tree) Describe(ctx context.Context, root, p, sha256 string) (r *swap.Re
 		if err != nil {
 			return err
 		}
-		if st.FileAttributes&(hiddenBit|systemBit|encryptedBit) != 0 {
-			return ErrMarks
-		}
 		r = &swap.Receipt{Root: root, Path: p, Size: st.EndOfFile, SHA256: sha256, MTime: st.LastWriteTime.UnixNano(), ATime: st.LastAccessTime.UnixNano(),
-			ReadOnly: st.FileAttributes&readOnlyBit != 0}
+			ReadOnly: st.FileAttributes&readOnlyBit != 0, Marked: st.FileAttributes&(hiddenBit|systemBit|encryptedBit) != 0}
 		r.SD, err = f.SecurityInfoRaw(kept)
 		return bare(err)
 	})
@@ -114,6 +111,7 @@ func stat(f *smb2.File) (st *smb2.FileStat, err error) {
 // the moment between the last look and the removal is lost with the file.
 func (t *Tree) Take(ctx context.Context, r *swap.Receipt, seen walk.Entry, note swap.Note) error {
 	return t.with(ctx, func(share *smb2.Share) error {
+		t.emptied(share)
 		if err := t.still(share, r.Path, seen); err != nil {
 			return err
 		}
@@ -125,7 +123,7 @@ func (t *Tree) Take(ctx context.Context, r *swap.Receipt, seen walk.Entry, note 
 			return err
 		}
 		if err = t.still(share, r.Path, seen); err == nil {
-			err = t.remove(share, r)
+			err = t.aside(share, r, note.Case)
 		}
 		if err == nil || errors.Is(t.broken(err), walk.ErrOffline) { // the file may be gone
 			return err
@@ -267,30 +265,17 @@ func (d descriptor) Encode(b []byte) {
 	}
 }
 
-// removeTries is how often a file is asked for that somebody has open: it may have
-// been our own reader, which does not wait for the server's word when it closes.
+// removeTries is how often a file is asked for that somebody has open.
 const removeTries = 4
 
-// remove takes the file away.
-func (t *Tree) remove(share *smb2.Share, r *swap.Receipt) (err error) {
+// remove takes the file away without a shell; it is not marked read-only any more.
+func (t *Tree) remove(share *smb2.Share, r *swap.Receipt) error {
 	p := t.path(r.Path)
-	if r.ReadOnly {
-		if err := share.Chmod(p, 0o666); err != nil {
-			return bare(err)
-		}
+	err := unheld(func() error { return bare(share.Remove(p)) })
+	if err == nil {
+		return nil
 	}
-	for try := range removeTries {
-		if err = share.Remove(p); err == nil {
-			return nil
-		}
-		if err = bare(err); !errors.Is(err, swap.ErrBusy) {
-			break
-		}
-		time.Sleep(time.Duration(try+1) * 20 * time.Millisecond)
-	}
-	if r.ReadOnly {
-		err = errors.Join(err, bare(share.Chmod(p, 0o444)))
-	}
+	err = errors.Join(err, readOnly(share, p, r))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return swap.ErrChanged

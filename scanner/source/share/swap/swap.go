@@ -43,9 +43,11 @@ type Receipt struct {
 	ATime     int64             `json:"atime"` // ns
 	Attrs     map[string][]byte `json:"attrs,omitempty"`
 	// Of a file on a Windows server: owner, group and access list as the server gave
-	// them ([MS-DTYP] 2.4.6), and whether it was marked read-only.
+	// them ([MS-DTYP] 2.4.6), whether it was marked read-only, and whether it had marks
+	// that only its own directory entry can keep.
 	SD       []byte `json:"sd,omitempty"`
 	ReadOnly bool   `json:"read_only,omitempty"`
+	Marked   bool   `json:"marked,omitempty"`
 }
 
 // Encode is the stored form.
