@@ -114,8 +114,9 @@ func (s *Shares) Run(ctx context.Context, names []string, w io.Writer) error {
 // Any reports whether there are shares.
 func (s *Shares) Any() bool { return s != nil && len(s.list) > 0 }
 
-// Pause stops or resumes the named shares in every process.
-func (s *Shares) Pause(ctx context.Context, names []string, paused bool) error {
+// Pause stops or resumes the named shares, all when none is named, in every process,
+// and says to w which.
+func (s *Shares) Pause(ctx context.Context, names []string, paused bool, w io.Writer) error {
 	list, err := s.named(names)
 	if err != nil {
 		return err
@@ -125,6 +126,13 @@ func (s *Shares) Pause(ctx context.Context, names []string, paused bool) error {
 			return err
 		}
 		if err := s.DB.Pause(ctx, o.share.Name, paused); err != nil {
+			return err
+		}
+		now := "fortsætter, når det er drevets tid"
+		if paused {
+			now = "på pause, til det sættes i gang igen (shares resume, shares run)"
+		}
+		if _, err := fmt.Fprintf(w, "%s: %s\n", o.share.Name, now); err != nil {
 			return err
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"strings"
@@ -214,7 +215,7 @@ func (b *Board) Pause(ctx context.Context, share string, paused bool, by string)
 	if err != nil {
 		return err
 	}
-	return s.Pause(ctx, []string{share}, paused)
+	return s.Pause(ctx, []string{share}, paused, io.Discard)
 }
 
 // Pace remembers how far runs were when somebody last looked, so that the time left is

@@ -46,11 +46,11 @@ func Commands() []*cobra.Command {
 		looking("status", "vis hvor langt hvert fællesdrev er", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, _ []string) error {
 			return s.Status(ctx, cmd.OutOrStdout())
 		}),
-		looking("pause [NAVN...]", "stop scanningen, i alle processer", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
-			return s.Pause(ctx, names, true)
+		looking("pause [NAVN...]", "stop scanningen, i alle processer", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error {
+			return s.Pause(ctx, names, true, cmd.OutOrStdout())
 		}),
-		looking("resume [NAVN...]", "fortsæt scanningen", func(ctx context.Context, _ *cobra.Command, s *shares.Shares, names []string) error {
-			return s.Pause(ctx, names, false)
+		looking("resume [NAVN...]", "fortsæt scanningen", func(ctx context.Context, cmd *cobra.Command, s *shares.Shares, names []string) error {
+			return s.Pause(ctx, names, false, cmd.OutOrStdout())
 		}),
 		newSummary(),
 	}

@@ -298,7 +298,7 @@ func (s *Summaries) letter(who string, t *report.Told) Letter {
 		line("Brevvagt har fundet personoplysninger i filer i mapper, du står for.")
 	}
 	if t.New > 0 {
-		l.Subject += fmt.Sprintf(": %d nye", t.New)
+		l.Subject += ": " + many(t.New, "ny", "nye")
 	}
 	line("\nNye siden sidste mail: %d", t.New)
 	line("I alt: %s om %s. Alle kan læse %d af filerne.\n", many(t.Files, "fil", "filer"), many(t.Persons, "person", "personer"), t.Everyone)
@@ -310,7 +310,7 @@ func (s *Summaries) letter(who string, t *report.Told) Letter {
 		line("%s", place)
 		text := fmt.Sprintf("  %s om %s", many(f.Files, "fil", "filer"), many(f.Persons, "person", "personer"))
 		if f.New > 0 {
-			text += fmt.Sprintf(", %d nye", f.New)
+			text += ", " + many(f.New, "ny", "nye")
 		}
 		if f.Everyone > 0 {
 			text += fmt.Sprintf(", alle kan læse %d", f.Everyone)
@@ -324,7 +324,8 @@ func (s *Summaries) letter(who string, t *report.Told) Letter {
 		line("\nSlet det, der ikke skal bruges, flyt resten til fagsystemet, og begræns, hvem der kan læse mappen.")
 		line("Spørg %s, hvis du vil vide, hvilke filer det er.", s.Config.Notify.Contact)
 	}
-	if page := s.Config.DPO.Page; page != "" {
+	// Those who answer for a folder have no account, and a link to a login tells them nothing.
+	if page := s.Config.DPO.Page; page != "" && dpo {
 		line("\n%s/drev", strings.TrimSuffix(page, "/"))
 	}
 	l.Text = b.String()

@@ -139,20 +139,43 @@ func sorted(groups map[sumKey]*counting) []Group {
 	return list
 }
 
+// broadest are those who may read, the most first.
+func broadest() []walk.Breadth {
+	return []walk.Breadth{walk.Everyone, walk.Group, walk.Unknown, walk.Owner}
+}
+
+func agesDa() []string { return []string{"under 1 år", "1-5 år", "over 5 år"} }
+
+// heatTable is the heat map of whole shares, narrow enough for a terminal: a line for
+// each breadth of access at which somebody was found.
+func (r *Report) heatTable() sheet {
+	s := sheet{"Varmekort: forskellige personer", slices.Concat([]string{"Fællesdrev", "Kan læses af"}, agesDa()), nil}
+	for i := range r.Shares {
+		for _, b := range broadest() {
+			row, persons := []any{r.Shares[i].Share, breadthDa(b)}, 0
+			for _, cell := range r.Shares[i].Heat[b] {
+				row, persons = append(row, cell.Persons), persons+cell.Persons
+			}
+			if persons > 0 {
+				s.rows = append(s.rows, row)
+			}
+		}
+	}
+	return s
+}
+
 // heatSheet is the heat map as a table: a line for each share and each of its owners.
 func (r *Report) heatSheet() sheet {
 	s := sheet{"Varmekort", []string{"Fællesdrev", "Mappens ejer"}, nil}
-	broad := []walk.Breadth{walk.Everyone, walk.Group, walk.Unknown, walk.Owner}
-	ages := []string{"under 1 år", "1-5 år", "over 5 år"}
-	for _, b := range broad {
-		for _, age := range ages {
+	for _, b := range broadest() {
+		for _, age := range agesDa() {
 			s.header = append(s.header, "Personer, "+breadthDa(b)+", "+age)
 		}
 	}
 	line := func(g *Group, owner string) {
 		row := []any{g.Share, owner}
-		for _, b := range broad {
-			for a := range ages {
+		for _, b := range broadest() {
+			for a := range Ages {
 				row = append(row, g.Heat[b][a].Persons)
 			}
 		}

@@ -114,6 +114,18 @@ func TestWorkbookHoldsEverything(t *testing.T) {
 	}
 }
 
+// TestHeatMapOnATerminal shows whole shares, and no line without a person.
+func TestHeatMapOnATerminal(t *testing.T) {
+	var out bytes.Buffer
+	if err := sampleReport().Table(&out); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Join(strings.Fields(out.String()), " ")
+	if want := "Varmekort: forskellige personer (3) Fællesdrev Kan læses af under 1 år 1-5 år over 5 år fælles alle 0 0 2 fælles en gruppe 0 200 0 fælles kun ejeren 2 0 0 Ejere ("; !strings.HasPrefix(text, want) {
+		t.Errorf("%s", text)
+	}
+}
+
 func TestALongPathLeavesRoomForTheOthers(t *testing.T) {
 	r := &Report{Files: []File{{Share: "f", Path: "/srv/" + strings.Repeat("å", 4000) + "/slut.txt", Owner: "hr"}}}
 	var out bytes.Buffer

@@ -86,7 +86,7 @@ const tableRows = 20
 
 // Table writes a summary for people, the worst first.
 func (r *Report) Table(w io.Writer) error {
-	for _, s := range []sheet{r.groupSheet(), r.fileSheet(), r.nightSheet(), r.unreadSheet()} {
+	for _, s := range []sheet{r.heatTable(), r.groupSheet(), r.fileSheet(), r.nightSheet(), r.unreadSheet()} {
 		if _, err := fmt.Fprintf(w, "%s (%d)\n", s.title, len(s.rows)); err != nil {
 			return err
 		}
