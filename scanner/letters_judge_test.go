@@ -56,7 +56,7 @@ func TestJudge(t *testing.T) {
 func bareReader() *scanner.Pipeline {
 	p := *pipeline()
 	formats := *p.Formats
-	formats.List = formatlist.Formats(formatlist.Options{NoOCR: true})
+	formats.List = letters.Formats(formatlist.Formats(formatlist.Options{NoOCR: true}))
 	p.Formats, p.Relate = &formats, nil
 	return &p
 }

@@ -24,7 +24,7 @@ import (
 var pipeline = sync.OnceValue(func() *scanner.Pipeline {
 	key, _ := detectors.NewKey(bytes.Repeat([]byte("b"), 32))
 	p := &scanner.Pipeline{
-		Formats:   &document.Formats{List: formatlist.Formats(formatlist.Options{NoOCR: true})},
+		Formats:   &document.Formats{List: letters.Formats(formatlist.Formats(formatlist.Options{NoOCR: true}))},
 		Detectors: &detectors.Set{List: detectorlist.Detectors(), Key: key},
 		Site:      policy.DefaultSite(), Rules: policy.Default(), Now: time.Now, AsOf: today,
 	}

@@ -124,11 +124,7 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 		// that hides its header is still a mail.
 		f.Kind = "mail"
 	}
-	if f.Kind == "file" && p.Relate != nil {
-		if f.Run = p.Relate(p.Detectors.Key, p.asOf(), out); f.Run != nil {
-			f.Kind = "letter"
-		}
-	}
+	p.relate(f, out)
 	out.Kind = f.Kind
 	f.Channel = policy.NewChannel(p.Site, f.To, out.Document)
 	f.Channel.Left = it.Left
@@ -144,6 +140,25 @@ func (p *Pipeline) facts(it Item, out *Outcome) *policy.Facts {
 	f.Public = p.Site.Public(it.ID)
 	f.Sent = p.sent(out.Document)
 	return f
+}
+
+// relate compares the letters of an item with the list of those who are to get them: a run
+// by itself, or one that a mail takes along.
+func (p *Pipeline) relate(f *policy.Facts, out *Outcome) {
+	if p.Relate == nil {
+		return
+	}
+	switch f.Kind {
+	case "file":
+		if f.Run = p.Relate(p.Detectors.Key, p.asOf(), out); f.Run != nil {
+			f.Kind = "letter"
+		}
+	case "mail":
+		found := out.Findings
+		if f.Run = p.Relate(p.Detectors.Key, p.asOf(), out); f.Run != nil && !f.Run.Enclosable() {
+			f.Run, out.Findings = nil, found
+		}
+	}
 }
 
 // sent is a mail's own date, or today where it has none that can be read.

@@ -28,7 +28,7 @@ const manyOthers = 4
 // It gives nil for what no memory is kept of: files, runs of letters, what comes in,
 // what stays in the house, and what has left already, which was judged on its way.
 func (p *Pipeline) recall(it Item, f *policy.Facts, out *Outcome) *memory.Mail {
-	if p.Memory == nil || it.Left || f.Kind != "mail" || f.Incoming || f.Run != nil || len(f.Channel.External) == 0 || out.Document.Mail == nil {
+	if p.Memory == nil || it.Left || f.Kind != "mail" || f.Incoming || len(f.Channel.External) == 0 || out.Document.Mail == nil {
 		return nil
 	}
 	people := policy.People(p.Site, f)

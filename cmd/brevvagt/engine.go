@@ -14,6 +14,7 @@ import (
 	"brevvagt/scanner"
 	"brevvagt/scanner/memory"
 	"brevvagt/scanner/policy"
+	"brevvagt/scanner/source/letters"
 )
 
 // engineOptions choose how items are read and judged.
@@ -82,12 +83,12 @@ func newEngine(o engineOptions) (*engine, error) {
 	if o.Seen != nil {
 		isolated = func(f document.Format) document.Format { return o.Seen.Format(pool.Format(f)) }
 	}
-	formats := formatlist.Formats(formatlist.Options{Isolate: isolated, NoOCR: o.NoOCR, PDFCache: cache})
+	formats := letters.Formats(formatlist.Formats(formatlist.Options{Isolate: isolated, NoOCR: o.NoOCR, PDFCache: cache}))
 	return &engine{pool: pool, pipeline: &scanner.Pipeline{
 		Formats:   &document.Formats{List: formats, Limits: o.Limits, Spill: os.TempDir()},
 		Detectors: &detectors.Set{List: judged.detectors, Key: o.Key},
 		Site:      o.Site, Rules: judged.rules, Owners: judged.owners(), Actions: o.Actions,
-		Now: o.Now, AsOf: o.AsOf, HoldUnfinished: o.HoldUnfinished, Memory: o.Memory,
+		Now: o.Now, AsOf: o.AsOf, HoldUnfinished: o.HoldUnfinished, Memory: o.Memory, Relate: letters.Enclosed,
 		Deep: &document.Formats{List: formats, Limits: deepLimits(o), Spill: os.TempDir()},
 	}}, nil
 }

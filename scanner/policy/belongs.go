@@ -23,7 +23,11 @@ func (f *Facts) parties(site Site) *parties.Item {
 
 // leaves reports whether the item goes to somebody outside and is no run of
 // letters, which is compared letter by letter elsewhere.
-func (f *Facts) leaves() bool { return f.outgoing() && f.Run == nil && len(f.Channel.External) > 0 }
+func (f *Facts) leaves() bool { return f.Kind == "mail" && len(f.Channel.External) > 0 }
+
+// told reports whether the item leaves and those who get it are told what is in it, as
+// who prints letters is not.
+func (f *Facts) told(site Site) bool { return f.leaves() && !f.delivers(site) }
 
 // addresseeMismatch: a letter or case paper made out for another than the citizen
 // it goes to (Gladsaxe 2025-12, Aarhus). It speaks only where the citizen is known
@@ -50,7 +54,7 @@ func (f *Facts) reader(site Site) string {
 }
 
 func (f *Facts) mismatches(site Site) []parties.Odd {
-	if !f.leaves() {
+	if !f.told(site) {
 		return nil
 	}
 	list := f.parties(site).Conflicts(false)
@@ -112,7 +116,7 @@ func (f *Facts) crossedOut() (where string, ok bool) {
 }
 
 func (f *Facts) residue(site Site) (forms, hidden []parties.Odd) {
-	if !f.leaves() {
+	if !f.told(site) {
 		return nil, nil
 	}
 	return f.parties(site).Conflicts(true), f.parties(site).Hidden()
@@ -144,7 +148,7 @@ func foreignPerson() Definition {
 }
 
 func (f *Facts) strangers(site Site) parties.Strangers {
-	if !f.leaves() {
+	if !f.told(site) {
 		return parties.Strangers{}
 	}
 	return f.parties(site).Strangers()

@@ -21,7 +21,7 @@ func bulkPersons() Definition {
 	return Definition{ID: "bulk-persons", Title: "Mange personer eller mange modtagere", Action: Hold,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
 			people, to := f.persons(site), f.organisations(site)
-			if !f.outgoing() || to == 0 {
+			if !f.outgoing() || to == 0 || f.delivers(site) {
 				return "", "", false
 			}
 			if n := f.toCitizens(site); n > 0 && people < manyPeople {
@@ -47,7 +47,7 @@ const othersListed = 2
 // toCitizens counts the people on lists that a citizen gets though they are others'; 0
 // for fewer than othersListed.
 func (f *Facts) toCitizens(site Site) int {
-	if f.Kind != "mail" || !f.leaves() {
+	if !f.leaves() {
 		return 0
 	}
 	if n := f.parties(site).Listed(); n >= othersListed {
@@ -154,7 +154,7 @@ func forwardedCitizens() Definition {
 // passedOn counts the citizens whose mails are quoted to readers outside. A reader who
 // wrote one of them mostly takes part in the thread.
 func (f *Facts) passedOn(site Site) int {
-	if f.Kind != "mail" || !f.leaves() || len(f.Channel.Unprotected) == 0 && f.parties(site).AtWork() {
+	if !f.leaves() || len(f.Channel.Unprotected) == 0 && f.parties(site).AtWork() {
 		return 0
 	}
 	n := 0

@@ -83,8 +83,8 @@ func bothVoices(mail, run Definition) Definition {
 		both.Action = run.Action
 	}
 	both.Fires = func(site Site, f *Facts) (string, string, bool) {
-		if f.Run != nil {
-			return run.Fires(site, f)
+		if da, en, ok := run.Fires(site, f); ok || f.Kind == "letter" {
+			return da, en, ok
 		}
 		return mail.Fires(site, f)
 	}
@@ -92,12 +92,30 @@ func bothVoices(mail, run Definition) Definition {
 		return both
 	}
 	both.Softer = func(site Site, f *Facts) bool {
-		if f.Run != nil {
+		if _, _, ok := run.Fires(site, f); ok || f.Kind == "letter" {
 			return run.Action == Warn
 		}
 		return mail.Action == Warn || mail.Softer != nil && mail.Softer(site, f)
 	}
 	return both
+}
+
+// leastEnclosed is from how many letters on a mail's enclosures are a run of them.
+const leastEnclosed = 3
+
+// Enclosable reports whether letters in a mail are those of a list beside them: half of
+// them at least are made out for people on it. Papers of a case with a list of its people
+// are no run.
+func (r *Run) Enclosable() bool {
+	w := &r.Wrong
+	listed := r.Matched + w.Swapped + w.Shifted + w.Listed + w.Address + w.Inside
+	return r.Recipients >= leastEnclosed && r.Read >= leastEnclosed && listed*2 >= r.Read
+}
+
+// delivers reports whether a mail takes a run of letters to those alone who print or send
+// them, by a proven way: that many people's data are in it is what it is for.
+func (f *Facts) delivers(site Site) bool {
+	return f.Kind == "mail" && f.Run != nil && len(f.Channel.Unprotected) == 0 && f.parties(site).AtWork()
 }
 
 // letterRules are the rules for runs of letters.

@@ -64,7 +64,7 @@ type Facts struct {
 	Incoming bool           // sender outside, so read but never held
 	Public   bool           // a file in a public folder
 	Channel  Channel
-	Run      *Run      // what a run of letters says of itself, nil for anything else
+	Run      *Run      // what a run of letters says of itself, be it the item or in a mail; nil for anything else
 	Sent     time.Time // by the mail's own date, else the time of the scan; zero if unknown
 
 	Past parties.Past // what earlier mails tell; the zero value where nothing is remembered

@@ -140,7 +140,7 @@ func protectedAddress() Definition {
 // confided is the mail as one that may tell a citizen what is kept from the citizen; nil
 // where it goes to none, or to those alone who work with the case.
 func (f *Facts) confided(site Site) *confidence.Mail {
-	if f.Kind != "mail" || !f.leaves() || f.Doc.Mail == nil || f.parties(site).AtWork() {
+	if !f.told(site) || f.Doc.Mail == nil || f.parties(site).AtWork() {
 		return nil
 	}
 	return &confidence.Mail{Doc: f.Doc, Ties: f.parties(site).Ties, External: f.Channel.External, Internal: site.Internal}
@@ -242,7 +242,7 @@ func (f *Facts) casePaper(site Site, groups map[string]bool, n int) bool {
 func staleLetter() Definition {
 	return Definition{ID: "stale-letter", Title: "Gammelt brev", Action: Warn,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			if !f.outgoing() || f.Run != nil || len(f.Channel.External) == 0 || f.Sent.IsZero() {
+			if f.Kind != "mail" || len(f.Channel.External) == 0 || f.Sent.IsZero() {
 				return "", "", false
 			}
 			it := f.parties(site)
@@ -274,7 +274,7 @@ var oldPapers = []string{"aktindsigt", "akter", "kopi af", "kopier af", "tidlige
 func childRecipient() Definition {
 	return Definition{ID: "child-recipient", Title: "Brev om udbetaling til et barn", Action: Warn,
 		Fires: func(site Site, f *Facts) (string, string, bool) {
-			if f.Kind != "mail" || f.Run != nil {
+			if f.Kind != "mail" {
 				return "", "", false
 			}
 			it := f.parties(site)

@@ -146,9 +146,9 @@ func (n *gapCount) tooMuch() bool {
 func (n *gapCount) kind() Gap {
 	odd := n.dot + n.slash + n.pipe + n.under
 	switch {
-	case n.dash > 0 && odd == 0 && n.tab == 0:
-		if n.line > 0 {
-			return DashBreak
+	case n.dash > 0 && odd == 0:
+		if n.line+n.tab > 0 {
+			return DashBreak // a header folds with a tab, too
 		}
 		return Dash
 	case n.dash > 0 && n.pipe == odd && n.line == 0:

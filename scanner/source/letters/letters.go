@@ -11,25 +11,36 @@ import (
 	"context"
 	"path"
 	"slices"
+	"time"
 
+	"brevvagt/detectors"
 	"brevvagt/document"
 	"brevvagt/scanner"
+	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/letters/compare"
 	"brevvagt/scanner/source/letters/memo"
 )
 
-// Install makes a pipeline read runs of letters: files inside MeMo messages, and
-// the comparison with recipients.
-func Install(p *scanner.Pipeline) {
-	p.Formats.List = slices.Concat([]document.Format{memo.Format{}}, p.Formats.List)
-	p.Relate = compare.Relate
+// Formats gives formats with that of Digital Post before them, whose messages hold files.
+func Formats(list []document.Format) []document.Format {
+	return slices.Concat([]document.Format{memo.Format{}}, list)
 }
+
+// Enclosed compares the letters that a mail takes to those who print or send them with the
+// list beside them: it is a pipeline's Relate where nothing else is a run.
+func Enclosed(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run {
+	return compare.Enclosed(key, asOf, out)
+}
+
+// Install makes a pipeline compare the letters of every item that is a run of them with
+// their recipients. Its formats are those of Formats.
+func Install(p *scanner.Pipeline) { p.Relate = compare.Relate }
 
 // Judge judges files that lie together, by their names below a folder, as one run of
 // letters; ok is false when they are none. read gives a file's content.
 func Judge(ctx context.Context, p *scanner.Pipeline, folder string, names []string, read func(ctx context.Context, name string) ([]byte, error)) (out scanner.Outcome, ok bool, err error) {
-	judge, formats := *p, *p.Formats
-	judge.Formats, judge.Actions = &formats, nil
+	judge := *p
+	judge.Actions = nil
 	Install(&judge)
 	f := Folder{Path: folder}
 	out, err = judge.HandleRead(ctx, scanner.Item{Source: "letters", ID: folder, Name: path.Base(folder), Received: p.Now()}, func() *document.Document {

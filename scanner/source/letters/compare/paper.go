@@ -45,6 +45,12 @@ func (l *letter) personal() bool { return !l.info.Addressee.Empty() || len(l.sur
 // containers hold files of a run and are none themselves.
 var containers = []string{"zip", "tar", "7z", "rar", "compressed", memo.Type}
 
+// contains reports whether a part holds files of a run: an archive, or the mail that takes
+// them along. A mail in a run is a letter.
+func contains(p *document.Part) bool {
+	return slices.Contains(containers, p.Type) || p.Type == "mail" && !strings.Contains(p.Path, "/")
+}
+
 // owners finds the file of a run that a path belongs to: pictures and attachments
 // inside a letter belong to the letter.
 type owners struct {
@@ -56,7 +62,7 @@ func ownersOf(doc *document.Document) *owners {
 	o := &owners{files: make(map[string]*file)}
 	for i := range doc.Parts {
 		p := &doc.Parts[i]
-		if slices.Contains(containers, p.Type) || o.of(p.Path) != nil {
+		if contains(p) || o.of(p.Path) != nil {
 			continue
 		}
 		f := &file{path: p.Path, sum: p.SHA256}

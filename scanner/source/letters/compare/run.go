@@ -30,6 +30,9 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 	}
 	rows, ok := list.Of(out.Document)
 	if !ok {
+		if out.Document.Mail != nil {
+			return nil // enclosures that bear names are no run
+		}
 		if rows, ok = namedAfter(out.Document); !ok {
 			return nil
 		}
@@ -48,6 +51,30 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 	r.outliers()
 	r.figures()
 	return r.report(out)
+}
+
+// Enclosed is Relate for the mails that take a list of recipients along with letters to
+// them: beside the list there is another file at least.
+func Enclosed(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run {
+	if out.Document.Mail == nil || !listed(out.Document) {
+		return nil
+	}
+	return Relate(key, asOf, out)
+}
+
+// listed reports whether a mail has two files, of which one may be a list or a message by
+// its name: others are not looked into, and those are most.
+func listed(doc *document.Document) bool {
+	files, lists := 0, false
+	for i := range doc.Parts {
+		p := &doc.Parts[i]
+		if contains(p) && p.Type != memo.Type {
+			continue
+		}
+		files++
+		lists = lists || p.Type == memo.Type || list.IsTable(p.Path) || list.IsExport(p.Path) || list.IsJob(p.Path) || list.IsPaper(p.Path)
+	}
+	return lists && files > 1
 }
 
 // run is the work on one run of letters.

@@ -144,7 +144,7 @@ func listsIn(doc *document.Document, kind func(name string) bool) []List {
 func within(at string, doc *document.Document) bool {
 	for i := range doc.Parts {
 		p := &doc.Parts[i]
-		if strings.HasPrefix(at, p.Path+"/") && !slices.Contains([]string{"zip", "tar", "7z", "rar", "compressed"}, p.Type) {
+		if strings.HasPrefix(at, p.Path+"/") && !slices.Contains([]string{"zip", "tar", "7z", "rar", "compressed"}, p.Type) && (p.Type != "mail" || strings.Contains(p.Path, "/")) {
 			return true
 		}
 	}
