@@ -42,6 +42,7 @@ func (HTML) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	}
 	p := &page{out: out, in: in, inner: inner{out: out}, line: 1, mail: strings.HasPrefix(strings.ToLower(in.Type), "text/html")}
 	data, _ := lean.Text(in.Data, out)
+	p.order.sheet.Colours = styles.MayHide(data)
 	z := html.NewTokenizer(strings.NewReader(prose.Decode(data, charset)))
 	for n := 0; ; n++ {
 		if n%1024 == 0 && ctx.Err() != nil {
@@ -99,6 +100,7 @@ type open struct {
 	turned bool // written from right to left
 	style  bool
 	dress  styles.Element
+	hue    styles.Hue
 	number int    // of the next item of a list, 0 where it is a small one
 	after  string // what a style sheet adds behind its text
 }
@@ -124,11 +126,12 @@ type page struct {
 	order     order
 }
 
-// aside is the text of a paragraph that is not in its line: the hidden, and what stands
-// above its words (<rt>).
+// aside is the text of a paragraph that is not in its line: the hidden, what stands
+// above its words (<rt>), and what is crossed out.
 type aside struct {
 	unseen strings.Builder
 	above  []byte
+	struck []byte // what is crossed out, with the words before it
 }
 
 // maxOpen bounds the stack on pages that never close a tag.
@@ -172,6 +175,9 @@ func (p *page) text(s string) {
 	}
 	if p.inside(document.Hidden) {
 		p.unseen.WriteString(s)
+		return
+	}
+	if p.order.sheet.Colours && p.strike(s) {
 		return
 	}
 	if p.isAbove() {
@@ -240,6 +246,7 @@ func (p *page) flush() {
 		p.unseen.Reset()
 	}
 	p.showAbove()
+	p.showStruck()
 	p.showSeen()
 	p.order.lines++
 	if len(p.shown) == 0 {

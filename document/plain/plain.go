@@ -48,7 +48,7 @@ func (Text) Read(ctx context.Context, in document.Input, out *document.Builder) 
 	if (&inner{out: out}).packedText(in.Data) {
 		return ctx.Err()
 	}
-	text := unhexed(prose.DecodeLarge(in.Data, looks.Charset(in.Type)))
+	text := looks.Unhexed(prose.DecodeLarge(in.Data, looks.Charset(in.Type)))
 	if looks.Broken(text) {
 		out.Gap(document.Gap{Why: document.UnknownType, Detail: "a text with something else behind it"})
 	}

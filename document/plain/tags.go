@@ -44,7 +44,7 @@ func isVoid(a atom.Atom) bool {
 func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 	name, more := z.TagName()
 	tag := atom.Lookup(name)
-	o := open{tag: tag}
+	o := open{tag: tag, hue: p.top().hue}
 	if tag == atom.Script || tag == atom.Style {
 		o.script, o.style = tag == atom.Script, tag == atom.Style
 	}
@@ -74,6 +74,9 @@ func (p *page) start(z *html.Tokenizer, selfClosing bool) {
 		}
 		p.order.style(attrs["style"])
 		p.dress(&o, attrs)
+		if p.order.sheet.Colours {
+			o.hue = p.order.sheet.Hue(o.dress, o.hue, func(name string) string { return attrs[name] })
+		}
 		if p.mail && isQuote(tag, attrs) {
 			p.flush()
 			o.layer = document.Quoted
@@ -188,21 +191,8 @@ func isHidden(attrs map[string]string) bool {
 	if _, ok := attrs["hidden"]; ok {
 		return true
 	}
-	style := attrs["style"]
-	return style != "" && (hiddenStyle.MatchString(style) || blackedOut(style))
+	return hiddenStyle.MatchString(attrs["style"])
 }
-
-// blackedOut reports whether a style says black letters on black, as people cross
-// names out.
-func blackedOut(style string) bool {
-	return blackGround.MatchString(style) && (blackLetters.MatchString(style) || !letters.MatchString(style))
-}
-
-var (
-	blackGround  = regexp.MustCompile(`(?i)background(?:-color)?\s*:\s*(?:#000(?:000)?|black|windowtext|rgb\(\s*0\s*,\s*0\s*,\s*0\s*\))\s*(?:;|!|$)`)
-	blackLetters = regexp.MustCompile(`(?i)(?:^|[;\s])color\s*:\s*(?:#000(?:000)?|black|windowtext)\s*(?:;|!|$)`)
-	letters      = regexp.MustCompile(`(?i)(?:^|[;\s])color\s*:`)
-)
 
 func isQuote(tag atom.Atom, attrs map[string]string) bool {
 	if tag == atom.Blockquote {

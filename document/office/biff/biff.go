@@ -13,6 +13,7 @@ import (
 	"brevvagt/document/office/cellfmt"
 	"brevvagt/document/office/fields"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 	"brevvagt/document/office/lock"
 	"brevvagt/document/office/ole"
 )
@@ -73,7 +74,7 @@ type walker struct {
 	depth   int
 	lost    bool
 
-	grid       flow.Grid
+	grid       grid.Grid
 	row        int
 	cells      []cell
 	hiddenRows map[int]bool
@@ -218,7 +219,7 @@ func (b *walker) begin(rec []byte, start int) {
 	if i, ok := b.starts[start]; ok {
 		b.current = i
 	}
-	b.grid, b.hiddenRows, b.hiddenCols = flow.Grid{}, map[int]bool{}, nil
+	b.grid, b.hiddenRows, b.hiddenCols = grid.Grid{}, map[int]bool{}, nil
 }
 
 func (b *walker) sheet(rec []byte) {

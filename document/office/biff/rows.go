@@ -7,7 +7,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
 	"brevvagt/document/office/fields"
-	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 )
 
 // startRow passes the row so far on when a cell of another one comes.
@@ -32,9 +32,9 @@ func (b *walker) endRow() {
 	if len(b.cells) == 0 {
 		return
 	}
-	cells := make([]flow.Cell, len(b.cells))
+	cells := make([]grid.Cell, len(b.cells))
 	for i := range b.cells {
-		cells[i] = flow.Cell{Col: b.cells[i].col, Text: b.shown(&b.cells[i], "")}
+		cells[i] = grid.Cell{Col: b.cells[i].col, Text: b.shown(&b.cells[i], "")}
 	}
 	labels := b.grid.Row(cells)
 	for i := range b.cells {
@@ -44,7 +44,7 @@ func (b *walker) endRow() {
 		}
 		b.add(text, labels[i], b.at(b.row, b.cells[i].col))
 	}
-	for _, j := range flow.Comb(cells, labels) {
+	for _, j := range grid.Comb(cells, labels) {
 		b.add(j.Text, labels[j.From], b.at(b.row, cells[j.From].Col))
 	}
 	b.cells = b.cells[:0]

@@ -1,6 +1,10 @@
 package flow
 
-import "strings"
+import (
+	"strings"
+
+	"brevvagt/document/office/grid"
+)
 
 // copied is the copy that a workbook keeps of another one's cells. The texts of the
 // first row label what stands below.
@@ -15,7 +19,7 @@ func (c *copied) label(text string) string {
 		c.head = map[string]string{}
 	}
 	if c.at == column+"1" {
-		if len(c.head) < maxColumns {
+		if len(c.head) < grid.MaxColumns {
 			c.head[column] = text
 		}
 		return ""

@@ -67,6 +67,8 @@ func (w *walker) open(name string) {
 		w.listed(name)
 	case "vanish", "rStyle", "pStyle", "highlight", "shd", "color":
 		w.hide(name)
+	case "srgbClr", "schemeClr", "sysClr", "prstClr":
+		w.painted()
 	case "fldChar":
 		w.fieldMark(w.sc.Attr("fldCharType"))
 	case "fldSimple":

@@ -4,11 +4,12 @@ import (
 	"strings"
 
 	"brevvagt/document"
+	"brevvagt/document/office/grid"
 )
 
 // table is a table being read; only its current row is kept.
 type table struct {
-	grid    Grid
+	grid    grid.Grid
 	row     []*cell
 	col     int
 	heading bool // the row repeats on each page
@@ -54,7 +55,7 @@ func (w *walker) openTable(name string) action {
 		t.row, t.col, t.heading = nil, 0, false
 		return actRow
 	case "tc", "Cell":
-		if n := number(w.sc.Attr("Index"), 0, maxColumns); n > 0 {
+		if n := number(w.sc.Attr("Index"), 0, grid.MaxColumns); n > 0 {
 			t.col = n - 1
 		}
 		t.open = &cell{col: t.col, depth: len(w.paras), span: number(w.sc.Attr("gridSpan"), 1, 1000)} // DrawingML has it here
@@ -97,9 +98,9 @@ func (w *walker) endRow(t *table) {
 	if len(t.row) == 0 {
 		return
 	}
-	cells := make([]Cell, len(t.row))
+	cells := make([]grid.Cell, len(t.row))
 	for i, c := range t.row {
-		cells[i] = Cell{Col: c.col, Text: strings.Join(c.plain, "\n"), Heading: t.heading}
+		cells[i] = grid.Cell{Col: c.col, Text: strings.Join(c.plain, "\n"), Heading: t.heading}
 	}
 	labels := t.grid.Row(cells)
 	for i, c := range t.row {
@@ -111,7 +112,7 @@ func (w *walker) endRow(t *table) {
 			w.add(p.Layer, p.Text, labels[i])
 		}
 	}
-	for _, j := range Comb(cells, labels) {
+	for _, j := range grid.Comb(cells, labels) {
 		w.add(w.opt.Layer, j.Text, labels[j.From])
 	}
 	t.row = nil

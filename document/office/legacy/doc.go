@@ -8,8 +8,9 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/fields"
-	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 	"brevvagt/document/office/ole"
+	"brevvagt/internal/paint"
 	"brevvagt/internal/sweep"
 )
 
@@ -23,8 +24,8 @@ type docFile struct {
 	pieces []piecePart
 	runs   []docRange // character formatting that hides, inserts or deletes
 	rows   []docRange // paragraphs that end a table row
-	grid   flow.Grid
-	cells  []flow.Cell
+	grid   grid.Grid
+	cells  []grid.Cell
 	asked  []string // what stands before each field of a form
 }
 
@@ -252,6 +253,7 @@ const rowEnd = document.Layer("row end")
 // sprmLayer looks through property modifiers for the four that matter.
 func sprmLayer(b []byte) document.Layer {
 	var found document.Layer
+	look := newLook()
 	for len(b) >= 3 {
 		op := fields.U16(b, 0)
 		size := 0
@@ -280,8 +282,13 @@ func sprmLayer(b []byte) document.Layer {
 			found = document.Hidden
 		case op == 0x2417 && set:
 			found = rowEnd
+		default:
+			look.take(op, b[2:min(len(b), 2+size)])
 		}
 		b = b[min(len(b), 2+size):]
+	}
+	if found == "" && paint.Hides(look.ground, look.letters, paint.Black) {
+		return document.Covered
 	}
 	return found
 }

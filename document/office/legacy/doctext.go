@@ -6,6 +6,7 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 )
 
 // docText gathers characters into paragraphs, cells and field codes.
@@ -113,7 +114,7 @@ func (w *docText) endCell(row bool) {
 		w.endRow()
 		return
 	}
-	d.cells = append(d.cells, flow.Cell{Col: len(d.cells), Text: strings.Join(plain, "\n")})
+	d.cells = append(d.cells, grid.Cell{Col: len(d.cells), Text: strings.Join(plain, "\n")})
 	if len(d.cells) >= 64 { // Word's most columns
 		w.endRow()
 	}
@@ -125,7 +126,7 @@ func (w *docText) endRow() {
 	for i, c := range d.cells {
 		d.r.add(c.Text, labels[i], document.Location{Layer: w.layer})
 	}
-	for _, j := range flow.Comb(d.cells, labels) {
+	for _, j := range grid.Comb(d.cells, labels) {
 		d.r.add(j.Text, labels[j.From], document.Location{Layer: w.layer})
 	}
 	d.cells = d.cells[:0]

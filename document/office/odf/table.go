@@ -6,13 +6,13 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
-	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 )
 
 // table is a table or sheet being read, one row at a time.
 type table struct {
 	name   string
-	grid   flow.Grid
+	grid   grid.Grid
 	row    int
 	col    int
 	open   *cell
@@ -126,9 +126,9 @@ func (w *walker) endRow(t *table) {
 	if len(t.cells) == 0 {
 		return
 	}
-	cells := make([]flow.Cell, len(t.cells))
+	cells := make([]grid.Cell, len(t.cells))
 	for i, c := range t.cells {
-		cells[i] = flow.Cell{Col: c.col, Text: strings.Join(c.texts, "\n"), Heading: t.header}
+		cells[i] = grid.Cell{Col: c.col, Text: strings.Join(c.texts, "\n"), Heading: t.header}
 		if len(c.texts) == 0 {
 			cells[i].Text = c.number
 		}
@@ -145,7 +145,7 @@ func (w *walker) endRow(t *table) {
 		}
 		w.sink.Add(document.Segment{Text: text, Label: labels[i], At: w.cellAt(t, c)})
 	}
-	for _, j := range flow.Comb(cells, labels) {
+	for _, j := range grid.Comb(cells, labels) {
 		w.sink.Add(document.Segment{Text: j.Text, Label: labels[j.From], At: w.cellAt(t, t.cells[j.From])})
 	}
 	t.cells = nil

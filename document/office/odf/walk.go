@@ -16,7 +16,7 @@ import (
 // Walk reads one OpenDocument XML text. styles tells that its paragraphs are
 // page headers and footers.
 func Walk(ctx context.Context, r io.Reader, sink *flow.Sink, styles bool) error {
-	w := &walker{sc: xmlscan.New(r), sink: sink, base: document.Visible, hiddenStyles: map[string]bool{}}
+	w := &walker{sc: xmlscan.New(r), sink: sink, base: document.Visible, hiddenStyles: map[string]bool{}, looks: map[string]look{}}
 	if styles {
 		w.base = document.Header
 	}
@@ -58,7 +58,8 @@ type walker struct {
 	paras        []*flow.Para
 	tables       []*table
 	hiddenStyles map[string]bool
-	style        string // the style being defined
+	looks        map[string]look // of styles, by name
+	style        string          // the style being defined
 	loose        []byte
 	changes      map[string]bool // open insertions by id
 	inserted     int
@@ -70,6 +71,7 @@ type open struct {
 	name  string
 	layer document.Layer
 	label string
+	look  look // of its letters
 }
 
 func (w *walker) layer() document.Layer {
@@ -101,7 +103,7 @@ var layers = map[string]document.Layer{
 
 func (w *walker) open(name string) {
 	w.flush()
-	o := open{name: name, layer: w.layerBelow(), label: w.label()}
+	o := open{name: name, layer: w.layerBelow(), label: w.label(), look: w.look()}
 	if l, ok := layers[name]; ok && o.layer != document.Deleted {
 		o.layer = l
 	}
@@ -140,13 +142,18 @@ func (w *walker) open(name string) {
 		if w.hiddenStyles[w.sc.Attr("parent-style-name")] {
 			w.hiddenStyles[w.style] = true
 		}
+		w.derive(w.sc.Attr("parent-style-name"))
 	case "text-properties", "table-properties", "drawing-page-properties":
 		w.hidingStyle()
+		w.colours(name)
+	case "paragraph-properties", "table-cell-properties":
+		w.colours(name)
 	case "user-defined":
 		o.label = w.sc.Attr("name")
 	default:
 		w.openTable(name, &o)
 	}
+	w.dress(name, &o)
 	w.undo = append(w.undo, o)
 	w.attributes(name, o)
 }

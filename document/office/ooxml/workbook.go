@@ -23,6 +23,7 @@ type book struct {
 	strings   []string
 	used      []bool
 	formats   []cellfmt.Format // by style index
+	paints    paints
 	since1904 bool
 	lost      bool // a cell refers to a string that is not there
 	binary    bool // an .xlsb, whose parts are records
@@ -95,6 +96,7 @@ func (r *reader) cellFormats(p *part) {
 			if k != xmlscan.Start {
 				continue
 			}
+			r.book.paints.open(sc, cells)
 			switch sc.Name() {
 			case "numFmt":
 				if id, err := strconv.Atoi(sc.Attr("numFmtId")); err == nil && len(codes) < 10_000 {
@@ -131,6 +133,8 @@ func (r *reader) sharedStrings(p *part) {
 					inText++
 				case "rPh":
 					reading, aid = append(reading, '\n'), true
+				case "color":
+					r.book.paints.own(len(r.book.strings))
 				}
 			case xmlscan.End:
 				switch sc.Name() {

@@ -9,6 +9,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/cellfmt"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 	"brevvagt/document/office/pack"
 	"brevvagt/document/office/xmlscan"
 )
@@ -20,9 +21,9 @@ type sheetWalk struct {
 	name   string
 	layer  document.Layer
 	hidden []columns
-	grid   flow.Grid
+	grid   grid.Grid
 
-	cells     []flow.Cell
+	cells     []grid.Cell
 	values    []value
 	row       int
 	rowHidden bool
@@ -230,7 +231,7 @@ func (w *sheetWalk) endRow() {
 	}
 	w.cells = w.cells[:0]
 	for i := range w.values {
-		w.cells = append(w.cells, flow.Cell{Col: w.values[i].col, Text: w.shown(&w.values[i], "")})
+		w.cells = append(w.cells, grid.Cell{Col: w.values[i].col, Text: w.shown(&w.values[i], "")})
 	}
 	labels := w.grid.Row(w.cells)
 	for i := range w.values {
@@ -240,13 +241,16 @@ func (w *sheetWalk) endRow() {
 			text = w.shown(v, labels[i])
 		}
 		at := w.at(v.col)
+		if at.Layer == document.Visible && w.r.book.paints.crossedOut(v) {
+			at.Layer = document.Covered
+		}
 		w.r.sink.Add(document.Segment{Text: text, Label: labels[i], At: at})
 		if telling(v.formula) {
 			at.Layer = document.Hidden
 			w.r.sink.Add(document.Segment{Text: v.formula, Label: labels[i], At: at})
 		}
 	}
-	for _, j := range flow.Comb(w.cells, labels) {
+	for _, j := range grid.Comb(w.cells, labels) {
 		w.r.sink.Add(document.Segment{Text: j.Text, Label: labels[j.From], At: w.at(w.cells[j.From].Col)})
 	}
 	w.values = w.values[:0]

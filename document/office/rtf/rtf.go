@@ -13,7 +13,9 @@ import (
 
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 	"brevvagt/document/office/ole"
+	"brevvagt/internal/paint"
 )
 
 // Is tells RTF by its first signs.
@@ -37,15 +39,17 @@ func Read(ctx context.Context, data []byte, sink *flow.Sink, base document.Layer
 
 // state is what a group inherits and restores.
 type state struct {
-	layer document.Layer
-	dest  dest
-	skip  int // \uc: characters that stand in for a \u
-	field bool
-	note  bool   // footnote, header or comment: a paragraph apart
-	apart int    // asides open around the group
-	asked string // what stands before a form's field
-	table int    // where a group of names begins, 0 for none
-	store bool   // it is the store of the document's data, in hexadecimal
+	layer   document.Layer
+	dest    dest
+	skip    int // \uc: characters that stand in for a \u
+	field   bool
+	note    bool   // footnote, header or comment: a paragraph apart
+	apart   int    // asides open around the group
+	asked   string // what stands before a form's field
+	table   int    // where a group of names begins, 0 for none
+	look    look   // colours of the letters
+	colours bool   // it is the table of colours
+	store   bool   // it is the store of the document's data, in hexadecimal
 }
 
 // dest is where text of a group goes.
@@ -79,8 +83,10 @@ type reader struct {
 	asides [][]byte
 	fields [][]byte
 	hex    []byte
-	grid   flow.Grid
-	cells  []flow.Cell
+	grid   grid.Grid
+	cells  []grid.Cell
+
+	colours []paint.Colour // of the table, the first is the program's own
 }
 
 func (r *reader) run() error {
@@ -157,6 +163,10 @@ var tableWord = regexp.MustCompile(`\\(?:'[0-9a-fA-F]{2}|[a-zA-Z]{1,32}-?\d{0,10
 // lists, for numbers alone, and the store of the data that the document was filled from.
 func (r *reader) endTable(t state) {
 	raw := r.data[t.table : r.pos-1]
+	if t.colours {
+		r.readColours(raw)
+		return
+	}
 	if t.store {
 		b := make([]byte, hex.DecodedLen(len(raw)))
 		n, _ := hex.Decode(b, bytes.Join(bytes.Fields(raw), nil)) // what stands before an error is read
@@ -243,7 +253,7 @@ func (r *reader) emit(s string) {
 			r.asides[n-1] = append(r.asides[n-1], s...)
 		}
 	default:
-		r.para.Add(r.state.layer, []byte(s))
+		r.para.Add(r.shownLayer(), []byte(s))
 		if long := r.para.Cut(); long != nil {
 			for _, p := range long.Pieces(r.base) {
 				r.add(p.Text, "", p.Layer)
@@ -272,7 +282,7 @@ func (r *reader) endCell() {
 	}
 	r.para = flow.Para{}
 	if len(r.cells) < 10_000 {
-		r.cells = append(r.cells, flow.Cell{Col: len(r.cells), Text: strings.Join(plain, "\n")})
+		r.cells = append(r.cells, grid.Cell{Col: len(r.cells), Text: strings.Join(plain, "\n")})
 	}
 }
 
@@ -281,7 +291,7 @@ func (r *reader) endRow() {
 	for i, c := range r.cells {
 		r.add(c.Text, labels[i], r.base)
 	}
-	for _, j := range flow.Comb(r.cells, labels) {
+	for _, j := range grid.Comb(r.cells, labels) {
 		r.add(j.Text, labels[j.From], r.base)
 	}
 	r.cells = r.cells[:0]

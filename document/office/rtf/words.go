@@ -125,8 +125,12 @@ func (r *reader) word(word string, n int, given, star bool) {
 	case "v", "deleted", "revised":
 		r.flush()
 		r.toggle(word, !given || n != 0)
+	case "highlight", "cb", "chcbpat", "cf":
+		r.flush()
+		r.state.look.set(word, n)
 	case "plain":
 		r.flush()
+		r.state.look = look{}
 		if r.state.layer == document.Hidden {
 			r.state.layer = r.base
 		}
@@ -177,8 +181,8 @@ func (r *reader) special(word string, star bool) {
 		r.state.dest = nothing
 		r.state.table = 0
 		switch word {
-		case "stylesheet", "listtable", "datastore", "xmlnstbl":
-			r.state.table, r.state.store = r.pos, word == "datastore"
+		case "stylesheet", "listtable", "datastore", "xmlnstbl", "colortbl":
+			r.state.table, r.state.store, r.state.colours = r.pos, word == "datastore", word == "colortbl"
 		}
 	case word == "fldinst":
 		r.state.field = true

@@ -13,6 +13,7 @@ import (
 	"brevvagt/document/office/cellfmt"
 	"brevvagt/document/office/fields"
 	"brevvagt/document/office/flow"
+	"brevvagt/document/office/grid"
 )
 
 var errShort = errors.New("part is cut off")
@@ -215,12 +216,12 @@ type walk struct {
 	name   string
 	sink   *flow.Sink
 	layer  document.Layer
-	grid   flow.Grid
+	grid   grid.Grid
 	row    int
 	col    int  // of the latest cell
 	gone   bool // the row is hidden
 	hidden [][2]int
-	cells  []flow.Cell
+	cells  []grid.Cell
 	styles []int // style of a number cell, -1 for a text
 	lost   bool
 }
@@ -274,7 +275,7 @@ func (w *walk) put(rec []byte, text string, number bool) {
 	if number {
 		style = fields.U32(rec, 4) & 0xffffff
 	}
-	w.cells = append(w.cells, flow.Cell{Col: fields.U32(rec, 0), Text: text})
+	w.cells = append(w.cells, grid.Cell{Col: fields.U32(rec, 0), Text: text})
 	w.styles = append(w.styles, style)
 }
 
@@ -294,7 +295,7 @@ func (w *walk) endRow() {
 		}
 		w.sink.Add(document.Segment{Text: text, Label: labels[i], At: w.at(c.Col)})
 	}
-	for _, j := range flow.Comb(w.cells, labels) {
+	for _, j := range grid.Comb(w.cells, labels) {
 		w.sink.Add(document.Segment{Text: j.Text, Label: labels[j.From], At: w.at(w.cells[j.From].Col)})
 	}
 	w.cells, w.styles = w.cells[:0], w.styles[:0]

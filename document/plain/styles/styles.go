@@ -13,6 +13,7 @@ import (
 
 // Sheet is the style sheets of one page. The zero value is empty and ready.
 type Sheet struct {
+	Colours  bool              // rules for colours are kept, too
 	rules    map[string]string // declarations by ".class", "#id", "element", "" for any, with "::before" or "::after"
 	vars     map[string]string
 	counters map[string]string
@@ -29,7 +30,7 @@ const (
 // out, and a sheet without others is not read at all.
 func (s *Sheet) Add(css string) {
 	css = comment.ReplaceAllString(lower(css), "")
-	if !telling(css) {
+	if !s.telling(css) {
 		return
 	}
 	if s.rules == nil {
@@ -56,7 +57,7 @@ func (s *Sheet) Add(css string) {
 
 func (s *Sheet) rule(selectors, body string) {
 	s.Declare(body)
-	if !telling(body) {
+	if !s.telling(body) {
 		return
 	}
 	if text := property(body, "content"); text != "" {
@@ -216,7 +217,10 @@ func unescape(text string) string {
 }
 
 // telling reports whether declarations may do more than dress letters.
-func telling(css string) bool {
+func (s *Sheet) telling(css string) bool {
+	if s.Colours && (strings.Contains(css, "color") || strings.Contains(css, "background")) {
+		return true
+	}
 	for _, word := range [...]string{"content", "none", "hidden", "order:", "order :", "left", "right", "absolute", "fixed", "transparent", "font-size", "opacity", "clip", "counter-", "--", "scale", "indent"} {
 		if strings.Contains(css, word) {
 			return true

@@ -1,4 +1,6 @@
-package flow
+// Package grid finds the label of each cell of a table and the numbers that a row spreads over
+// neighbouring cells.
+package grid
 
 import (
 	"regexp"
@@ -27,7 +29,8 @@ type Grid struct {
 	first []Cell // that row, until the next one tells that it was headings after all
 }
 
-const maxColumns = 20_000
+// MaxColumns is how many columns of a table have headings; the cells of others have none.
+const MaxColumns = 20_000
 
 var words = regexp.MustCompile(`(?i)^[^\pL]*(?:navn|fornavn|efternavn|cpr|cvr|person|p-?nr|adresse|vej|post|by$|kommune|telefon|tlf|mobil|e-?mail|mail|sag|journal|dato|født|fødsel|alder|køn|id\b|nr|nummer|konto|reg|beløb|status|type|emne|afdeling|enhed|bemærk|note|kommentar|skole|klasse|barn|barnet|forælder|mor\b|far\b|borger|medarbejder|ansat|løn|stilling|diagnose|ydelse|periode|start|slut|name|address|phone|birth|ssn|date|number|account|amount)`)
 
@@ -57,7 +60,7 @@ func (g *Grid) Row(cells []Cell) []string {
 	g.first = nil
 	if g.heading(cells) {
 		for _, c := range cells {
-			if c.Col < maxColumns {
+			if c.Col < MaxColumns {
 				g.head[c.Col] = label(c.Text)
 			}
 		}
@@ -81,7 +84,7 @@ func (g *Grid) Row(cells []Cell) []string {
 		left = ""
 		if Labelish(c.Text) {
 			left = label(c.Text)
-			if weak == "" && c.Col < maxColumns && len(left) <= 40 {
+			if weak == "" && c.Col < MaxColumns && len(left) <= 40 {
 				g.weak[c.Col] = left
 			}
 		}
@@ -114,7 +117,7 @@ func (g *Grid) reconsider(first, cells []Cell) {
 	}
 	g.form, g.weak = false, map[int]string{}
 	for _, c := range first {
-		if c.Col < maxColumns {
+		if c.Col < MaxColumns {
 			g.head[c.Col] = label(c.Text)
 		}
 	}

@@ -1,4 +1,4 @@
-package plain
+package looks
 
 import (
 	"encoding/hex"
@@ -12,8 +12,8 @@ import (
 // which says by its first two bytes that it is UTF-16. White space may stand within.
 var hexString = regexp.MustCompile(`<\s*(?i:F\s*E\s*F\s*F)[0-9A-Fa-f\s]*>`)
 
-// unhexed shows such strings as the text they are, in brackets, as others are written.
-func unhexed(text string) string {
+// Unhexed shows texts of PDF in hexadecimal as the text they are, in brackets, as others are written.
+func Unhexed(text string) string {
 	if !strings.Contains(text, "FEFF") && !strings.Contains(text, "feff") {
 		return text
 	}
