@@ -152,6 +152,9 @@ func (s *Scanner) drive(ctx context.Context, sh *Share, src state.Source, run st
 			return fresh, err
 		}
 		if fresh.Stage == state.Planning && !busy && stop.Err() == nil {
+			if err := s.reconsider(ctx, sh, src); err != nil {
+				return fresh, err
+			}
 			plan, ok, err := s.DB.Plan(ctx, run, src, s.Owner, s.Lease, s.Now)
 			if err != nil {
 				return fresh, err
@@ -186,6 +189,14 @@ func (s *Scanner) drive(ctx context.Context, sh *Share, src state.Source, run st
 func (s *Scanner) ended(ctx context.Context, run state.Run, err error) (state.Run, error) {
 	fresh, readErr := s.DB.Run(context.WithoutCancel(ctx), run.ID)
 	return fresh, errors.Join(err, readErr)
+}
+
+// reconsider has what was only reported until now read once more where it is to be taken.
+func (s *Scanner) reconsider(ctx context.Context, sh *Share, src state.Source) error {
+	if sh.Seize == nil || sh.over != nil {
+		return nil
+	}
+	return s.DB.Reconsider(ctx, src.ID, sh.Limit)
 }
 
 // plan walks the share.

@@ -2,17 +2,21 @@ package night
 
 import (
 	"bytes"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"brevvagt/scanner"
 	"brevvagt/scanner/source/share/swap"
 	"brevvagt/scanner/source/share/walk"
 )
@@ -260,4 +264,83 @@ func TestHolesComeBack(t *testing.T) {
 	if !p.receipt.Sparse || after.Blocks > before.Blocks+128 {
 		t.Errorf("%d blocks before, %d after (sparse %v)", before.Blocks, after.Blocks, p.receipt.Sparse)
 	}
+}
+
+// TestWhatWasReportedIsTaken: a share that begins to take files takes those that were
+// only reported until then, once, and reads nothing else again.
+func TestWhatWasReportedIsTaken(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, r *rig) {
+		for n := range 3 {
+			r.write(fmt.Sprintf("%d/sag.txt", n), "CPR-nr. "+number(n))
+			r.write(fmt.Sprintf("%d/ren.txt", n), fmt.Sprintf("Mødet om plan %d er flyttet.", n))
+		}
+		r.now = later(time.Minute)
+		db := r.open()
+		r.scan(db)
+		if run, judged := r.scan(db); run.Planned != 0 || judged != 0 {
+			t.Fatalf("an unchanged night judged %d: %+v", judged, run)
+		}
+		var taken atomic.Int64
+		r.seize = func(_ context.Context, it scanner.Item, _ *scanner.Outcome, _ walk.Entry) (string, bool, error) {
+			taken.Add(1)
+			return "SAG" + it.Name, true, os.Remove(it.ID)
+		}
+		if run, _ := r.scan(db); run.Planned != 3 || taken.Load() != 3 {
+			t.Fatalf("%d of 3 were taken: %+v", taken.Load(), run)
+		}
+		if run, judged := r.scan(db); judged != 0 || taken.Load() != 3 {
+			t.Fatalf("%d were taken, %d judged after all were: %+v", taken.Load(), judged, run)
+		}
+	})
+}
+
+// timeless is a server that gives a file that comes back the number and the times it had.
+type timeless struct{ walk.Tree }
+
+type timelessFile struct{ walk.File }
+
+func (f timelessFile) Stat() (walk.Entry, error) {
+	e, err := f.File.Stat()
+	e.CTime, e.Inode = e.MTime, 1
+	return e, err
+}
+
+func (t timeless) List(ctx context.Context, dir string) (walk.Listing, error) {
+	list, err := t.Tree.List(ctx, dir)
+	for i := range list.Entries {
+		list.Entries[i].CTime, list.Entries[i].Inode = list.Entries[i].MTime, 1
+	}
+	return list, err
+}
+
+func (t timeless) Open(ctx context.Context, path string) (walk.File, error) {
+	f, err := t.Tree.Open(ctx, path)
+	return timelessFile{f}, err
+}
+
+// TestWhatWasReleasedIsSeen: a file that comes back as it was, in every respect, counts
+// as lying there again.
+func TestWhatWasReleasedIsSeen(t *testing.T) {
+	eachDatabase(t, func(t *testing.T, r *rig) {
+		r.tree = timeless{r.localTree()}
+		text, when := "CPR-nr. "+number(1), time.Unix(1_700_000_000, 0)
+		back := func() { must(t, os.Chtimes(r.write("sag/brev.txt", text), when, when)) }
+		back()
+		r.now = later(time.Minute)
+		held := true
+		r.seize = func(_ context.Context, it scanner.Item, _ *scanner.Outcome, _ walk.Entry) (string, bool, error) {
+			if !held {
+				return "01SAG", false, nil // its release is what put it there
+			}
+			return "01SAG", true, os.Remove(it.ID)
+		}
+		db := r.open()
+		r.scan(db)
+		back()
+		held = false
+		for range 2 {
+			r.scan(db)
+			sameLines(t, "after the release", hits(t, db), []string{filepath.Join("sag", "brev.txt") + " gone=false 1 [file-findings] 01SAG"})
+		}
+	})
 }

@@ -283,8 +283,12 @@ func completeTrouble(ctx context.Context, tx *sql.Tx, run Run, chunk int64, r *R
 func completeGone(ctx context.Context, tx *sql.Tx, run Run, chunk int64, r *Result) (int64, error) {
 	query, args := `UPDATE scan_object SET state = $4`, []any{r.Object.folder, r.Object.name, chunk, gone}
 	if r.Case != "" {
-		query += `, content = $5, version = $6, hits = $7, kase = $8, first_run = $9`
+		query += `, content = $5, version = $6, hits = $7, kase = $8, first_run = CASE WHEN hits > 0 AND first_run > 0 THEN first_run ELSE $9 END`
 		args = append(args, r.Content, run.Version, r.Hits, r.Case, run.ID)
+		// The folder was listed with the file in it, and looks the same when it is put back.
+		if _, err := tx.ExecContext(ctx, `UPDATE scan_folder SET digest = '', next_digest = '' WHERE id = $1`, r.Object.folder); err != nil {
+			return 0, err
+		}
 	}
 	res, err := tx.ExecContext(ctx, query+` WHERE folder = $1 AND name_key = $2 AND chunk = $3 AND state = 0`, args...)
 	if err != nil {

@@ -122,6 +122,23 @@ func (db *DB) Plan(ctx context.Context, run Run, src Source, owner string, lease
 	return p, true, rows.Err()
 }
 
+// Reconsider has files of up to most bytes, in which something was found and which no case
+// holds, read once more by the walk that begins next: they were only reported until now.
+func (db *DB) Reconsider(ctx context.Context, source, most int64) error {
+	const which = `hits > 0 AND kase = '' AND mtime > 0 AND state = $2 AND size <= $3`
+	err := db.update(ctx, func(tx *sql.Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE scan_folder SET digest = '' WHERE source = $1 AND id IN (SELECT folder FROM scan_object WHERE `+which+`)`, source, done, most); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `UPDATE scan_object SET mtime = -mtime WHERE folder IN (SELECT id FROM scan_folder WHERE source = $1) AND `+which, source, done, most)
+		return err
+	})
+	if err != nil {
+		return fmt.Errorf("cannot ask for files once more: %w", err)
+	}
+	return nil
+}
+
 // Folder takes one folder of the walk.
 func (p *Plan) Folder(ctx context.Context, f walk.Found) error {
 	key := p.db.keys.Name(f.Path)
