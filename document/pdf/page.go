@@ -52,11 +52,41 @@ func (r *reader) page(index int, form bool) error {
 		return fmt.Errorf("cannot leave the text of page %d: %w", index+1, err)
 	}
 	r.annotations(page, index+1)
-	if err := r.pictures(page, index, usable); err != nil {
+	if len(r.in.Data) > copied {
+		r.undone = append(r.undone, undone{index, usable, r.drawn, r.written})
+	} else if err := r.pictures(page, index, usable); err != nil {
 		return err
 	}
 	if _, err := r.p.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page}); err != nil {
 		return fmt.Errorf("cannot close page %d: %w", index+1, err)
+	}
+	return nil
+}
+
+// undone is a page whose pictures are still to be read, and what its text told of it.
+type undone struct {
+	index                  int
+	usable, drawn, written bool
+}
+
+// allPictures reads the pictures of a large file's pages when all their texts are read: a
+// drawing takes a hundred times as long as a text, and the time for a file may end first.
+func (r *reader) allPictures() error {
+	for _, u := range r.undone {
+		if err := r.ctx.Err(); err != nil {
+			return err
+		}
+		loaded, err := r.p.FPDF_LoadPage(&requests.FPDF_LoadPage{Document: r.doc, Index: u.index})
+		if err == nil {
+			r.drawn, r.written = u.drawn, u.written
+			err = r.pictures(requests.Page{ByReference: &loaded.Page}, u.index, u.usable)
+		}
+		if err == nil {
+			_, err = r.p.FPDF_ClosePage(&requests.FPDF_ClosePage{Page: loaded.Page})
+		}
+		if err != nil {
+			r.incomplete(u.index+1, "the pictures of the page")
+		}
 	}
 	return nil
 }

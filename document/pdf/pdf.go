@@ -93,10 +93,11 @@ type reader struct {
 	plain bool              // the file can have no picture
 	left  int               // leftovers that were handed on
 
-	barred  bool // the file may draw dark bars
-	layered bool // the file has layers, which may be switched off
-	drawn   bool // the page has notes, or letters, that only a picture of it shows
-	written bool // the page has text that no font map tells
+	barred  bool     // the file may draw dark bars
+	layered bool     // the file has layers, which may be switched off
+	drawn   bool     // the page has notes, or letters, that only a picture of it shows
+	written bool     // the page has text that no font map tells
+	undone  []undone // pages of a large file whose pictures are still to be read
 
 	headings []heading // of columns, on the pages so far
 	unasked  []int     // pages whose headings were not asked for yet
@@ -138,8 +139,16 @@ func unlock(p pdfium.Pdfium, in document.Input) (references.FPDF_DOCUMENT, error
 	return d, err
 }
 
+// copied is the size up to which the engine gets a copy of the file into its own memory, in
+// bytes; of a larger one it asks for the pieces that it needs, which takes a little longer.
+const copied = 16 << 20
+
 func open(p pdfium.Pdfium, data []byte, password *string) (references.FPDF_DOCUMENT, error) {
-	d, err := p.OpenDocument(&requests.OpenDocument{File: &data, Password: password})
+	request := requests.OpenDocument{File: &data, Password: password}
+	if len(data) > copied {
+		request = requests.OpenDocument{FileReader: bytes.NewReader(data), FileReaderSize: int64(len(data)), Password: password}
+	}
+	d, err := p.OpenDocument(&request)
 	switch {
 	case err == nil:
 		return d.Document, nil
@@ -179,6 +188,9 @@ func (r *reader) newest() error {
 	}
 	r.attachments()
 	r.xfa()
+	if err := r.allPictures(); err != nil {
+		return err
+	}
 	r.suspicions(n.PageCount)
 	return nil
 }
