@@ -27,6 +27,7 @@ func TestCrossedOutByPrograms(t *testing.T) {
 		"overstreget.rtf":  append(slices.Clone(letter), "Uden farve"),
 		"overstreget.odt":  letter, // letters whose colour is left to LibreOffice are white on black
 		"overstreget.xlsx": {"Testa Viborg", "Anden Prøve"},
+		"overstreget.xls":  {"Testa Viborg", "Anden Prøve"},
 		"overstreget.ods":  {"Testa Viborg"}, // likewise
 	} {
 		d := documenttest.Read(t, formats(), name, sample(t, name))

@@ -37,6 +37,7 @@ const (
 	xlPivotText  = 0x00cd
 	xlRString    = 0x00d6
 	xlXF         = 0x00e0
+	xlFont       = 0x0031
 	xlSST        = 0x00fc
 	xlLabelSST   = 0x00fd
 	xlTXO        = 0x01b6
@@ -67,6 +68,7 @@ type walker struct {
 	used    []bool
 	codes   map[int]string
 	formats []cellfmt.Format
+	colours colours
 	since   bool // the 1904 date system
 	sheets  []sheet
 	starts  map[int]int // index into sheets by place in the stream
@@ -190,7 +192,10 @@ func (b *walker) record(kind, start int, parts [][]byte) {
 				b.add(code, "", document.Location{Layer: document.Hidden})
 			}
 		}
+	case xlFont:
+		b.colours.font(rec)
 	case xlXF:
+		b.colours.format(rec)
 		if id := fields.U16(rec, 2); len(b.formats) < 70_000 {
 			b.formats = append(b.formats, cellfmt.Parse(id, b.codes[id]))
 		}

@@ -42,7 +42,11 @@ func (b *walker) endRow() {
 		if b.cells[i].number {
 			text = b.shown(&b.cells[i], labels[i])
 		}
-		b.add(text, labels[i], b.at(b.row, b.cells[i].col))
+		at := b.at(b.row, b.cells[i].col)
+		if at.Layer == document.Visible && b.colours.crossedOut(b.cells[i].format) {
+			at.Layer = document.Covered
+		}
+		b.add(text, labels[i], at)
 	}
 	for _, j := range grid.Comb(cells, labels) {
 		b.add(j.Text, labels[j.From], b.at(b.row, cells[j.From].Col))
