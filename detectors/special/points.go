@@ -5,6 +5,7 @@ import (
 	"unicode"
 
 	"brevvagt/detectors"
+	"brevvagt/detectors/special/general"
 	"brevvagt/document"
 )
 
@@ -85,7 +86,7 @@ func above(doc *document.Document, f *detectors.Finding) (headline, bool) {
 func introduces(line string) bool {
 	line = strings.TrimSpace(line)
 	lower := strings.ToLower(line)
-	return (strings.HasSuffix(line, ":") || len(line) <= maxHeadline) && hasName(line) && !officeNeedles.In(lower) && !generalNeedles.In(lower)
+	return (strings.HasSuffix(line, ":") || len(line) <= maxHeadline) && hasName(line) && !officeNeedles.In(lower) && !general.In(lower)
 }
 
 // told counts the different words in each list, and says of a finding whether its own

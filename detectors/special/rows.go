@@ -26,7 +26,16 @@ var matterless = []string{"kursus", "hold", "foredrag", "oplæg", "arrangement",
 // whoever its row or form is about.
 func inRow(seg *document.Segment) bool {
 	label := strings.ToLower(seg.Label)
-	return (seg.At.Cell != "" || label != "") && (!containsAny(label, matterless) || containsAny(label, tasks))
+	return (seg.At.Cell != "" || label != "") && (!containsAny(label, matterless) || containsAny(label, tasks) || asksOut(label))
+}
+
+// asking are headings of columns that ask everybody, staff too, for what GDPR article 9 is
+// about.
+var asking = []string{"fagforening", "fagforbund", "fagligt tilhør", "religion", "trosretning", "etnici", "seksu", "diagnose", "partimedlem"}
+
+// asksOut reports whether a heading in small letters is one of asking.
+func asksOut(label string) bool {
+	return slices.ContainsFunc(asking, func(a string) bool { return strings.HasPrefix(label, a) })
 }
 
 // tasks are those of them that tell of a citizen what is to be done for him, in a list of
@@ -75,14 +84,16 @@ func pending(f *detectors.Finding, anchor string) bool { return slices.Contains(
 // a person's name.
 func namedRow(doc *document.Document, cell int) bool {
 	at := &doc.Segments[cell]
-	citizens := containsAny(strings.ToLower(at.Label), matterless)
+	label := strings.ToLower(at.Label)
+	asks := asksOut(label)
+	citizens := !asks && containsAny(label, matterless)
 	for _, step := range [2]int{-1, 1} {
 		for k := 1; k <= maxRow; k++ {
 			i := cell + step*k
 			if i < 0 || i >= len(doc.Segments) || !sameRow(at, &doc.Segments[i]) {
 				break
 			}
-			if s := &doc.Segments[i]; len(s.Text) <= maxNameCell && isName(s.Label, s.Text) && (!citizens || containsAny(strings.ToLower(s.Label), citizenLabels)) {
+			if s := &doc.Segments[i]; len(s.Text) <= maxNameCell && (isName(s.Label, s.Text) || asks && isName("", s.Text)) && (!citizens || containsAny(strings.ToLower(s.Label), citizenLabels)) {
 				return true
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"brevvagt/detectors/special/general"
 	"brevvagt/internal/lower"
 	"brevvagt/internal/needle"
 )
@@ -50,7 +51,7 @@ func (ix *index) sentenceAt(text string, at, from int) sentence {
 	raw := text[s.start:s.end]
 	s.lower = lower.InPlace(raw)
 	s.listsCategories = listsCategories(s.lower)
-	s.general = general(s.lower)
+	s.general = general.Sentence(s.lower)
 	s.anchor = anchorOf(raw, s.lower, s.general)
 	if s.anchor == anchorFigure && (fromHandbook(text, s.start, s.end) || statesLaw(s.lower)) {
 		s.anchor = ""
@@ -78,10 +79,6 @@ func ofProgramme(line string) bool {
 func statesLaw(lower string) bool {
 	return strings.Contains(lower, "§") && containsAny(lower, []string{" kan ", " skal ", " når ", " må "})
 }
-
-// tellingReach is how far into a sentence it says "skal du vide", when it tells the reader
-// something of somebody, in bytes.
-const tellingReach = 30
 
 // fieldsBelow is how many lines of a form may stand between a name and what is told of it.
 const fieldsBelow = 6

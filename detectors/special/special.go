@@ -65,6 +65,7 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	}
 	text := seg.Text
 	labelled := freeText(seg.Label)
+	asked := seg.Label != "" && asksOut(strings.ToLower(seg.Label))
 	private := ix.matters(text, hits)
 	kept := hits[:0]
 	var s sentence
@@ -98,10 +99,10 @@ func (ix *index) find(seg document.Segment, _ detectors.Env) []detectors.Span {
 	}
 	var out []detectors.Span
 	for i, h := range kept {
-		if h.anchor == "" || !h.entry.strong && !accompanied(kept, i) {
+		if h.anchor == "" || !h.entry.strong && !accompanied(kept, i) && !asked {
 			continue
 		}
-		out = append(out, h.span(text))
+		out = append(out, h.span(text, asked))
 		if len(out) == maxSpans {
 			break
 		}
@@ -161,7 +162,8 @@ const Everyday = "dagligdags ord"
 // everyday are the stems of such words: that somebody is ill, or has a child.
 var everyday = setOf("sygdom sygemeld sygemelding sygefravær raskmeld syg syge gravid graviditet barsel allergi astma influenza operation opereret brækket genoptræning kørestol høreapparat rollator rehabilitering medicin behandling indlagt psykolog briller diagnose syn hørelse")
 
-func (h hit) span(text string) detectors.Span {
+// span is what is told of a hit; asked says that it answers a heading of its group.
+func (h hit) span(text string, asked bool) detectors.Span {
 	sp := detectors.Span{
 		Start: h.start, End: h.end, Category: h.entry.group, Strength: detectors.Weak,
 		Why: []string{"ord om " + groupTitles[h.entry.group], h.anchor}, Value: h.entry.group + ":" + h.entry.stem, Display: shorten(text[h.start:h.end]),
@@ -169,7 +171,7 @@ func (h hit) span(text string) detectors.Span {
 	if everyday[h.entry.stem] {
 		sp.Why = append(sp.Why, Everyday)
 	}
-	if h.entry.strong {
+	if h.entry.strong || asked {
 		sp.Strength = detectors.Medium
 	} else {
 		sp.Why = append(sp.Why, "sammen med et andet ord om det samme")

@@ -48,6 +48,8 @@ func TestRows(t *testing.T) {
 		"the name of a course":       {[]document.Segment{cell("A2", "Navn", "Mette Eksempelsen"), cell("B2", "Kursus", "epilepsi")}, 0},
 		"what is done for a citizen": {[]document.Segment{cell("A2", "Borger", "Mette Eksempelsen"), cell("B2", "Opgave", "epilepsi")}, 1},
 		"somebody's task":            {[]document.Segment{cell("A2", "Navn", "Mette Eksempelsen"), cell("B2", "Opgave", "epilepsi")}, 0},
+		"an employee's union":        {[]document.Segment{cell("A2", "Medarbejder", "Mette Eksempelsen"), cell("B2", "Stilling", "Pædagog"), cell("C2", "Fagforening", "3F")}, 1},
+		"unions by themselves":       {[]document.Segment{cell("A2", "Sted", "Hallen"), cell("C2", "Fagforening", "3F")}, 0},
 		"a body":                     {[]document.Segment{cell("A2", "Navn", "Foreningen Nord"), cell("B2", "Ramt af", "epilepsi")}, 0},
 		"who may be asked":           {[]document.Segment{cell("A2", "Kontaktperson", "Mette Eksempelsen"), cell("B2", "Ramt af", "epilepsi")}, 0},
 		"fields of a form":           {[]document.Segment{field("Navn", "Mette Eksempelsen"), field("Ramt af", "epilepsi")}, 1},

@@ -1,4 +1,6 @@
-package special
+// Package general tells sentences that speak of people in general, as conditions, advice,
+// rules and adverts do, from those that tell of somebody.
+package general
 
 import (
 	"strings"
@@ -18,11 +20,18 @@ var (
 		"vær opmærksom", "vær med", "sørg", "drømmer du", "undersøg", "modtager du", "dine opgaver", "din opgave", "ofte ", "demens rammer"}
 )
 
-// generalNeedles are generalWords as they are looked for.
-var generalNeedles = needle.New(generalWords)
+// needles are generalWords as they are looked for.
+var needles = needle.New(generalWords)
 
-// general reports whether a sentence in small letters speaks of people in general.
-func general(lower string) bool {
+// In reports whether one of the words stands in a text in small letters.
+func In(lower string) bool { return needles.In(lower) }
+
+// tellingReach is how far into a sentence it says "skal du vide", when it tells the reader
+// something of somebody, in bytes.
+const tellingReach = 30
+
+// Sentence reports whether a sentence in small letters speaks of people in general.
+func Sentence(lower string) bool {
 	trimmed := strings.TrimLeft(lower, " \t\r\n-•*–·\"»“0123456789.)")
 	if strings.Contains(trimmed[:min(len(trimmed), tellingReach)], " vide") || strings.HasPrefix(trimmed, "hun har ") || strings.HasPrefix(trimmed, "han har ") {
 		return false // it tells of one person, whatever it advises behind
@@ -32,7 +41,7 @@ func general(lower string) bool {
 			return true
 		}
 	}
-	return generalNeedles.Where(lower, func(start, end int) bool { return speaksGenerally(lower, start, end) }) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
+	return needles.Where(lower, func(start, end int) bool { return speaksGenerally(lower, start, end) }) || strings.HasSuffix(strings.TrimRight(lower, " \n\r"), "?")
 }
 
 // postEnds end the words for somebody's post, or for where somebody works, that begin with
