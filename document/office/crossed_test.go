@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"fmt"
 	"slices"
 	"testing"
 
@@ -105,6 +106,41 @@ func TestCrossedOutCells(t *testing.T) {
 		d := documenttest.Read(t, formats(), "x.xlsx", c.data)
 		if got := slices.Contains(crossed(d), "Testa Viborg"); got != c.hidden || !documenttest.Has(d, "Testa Viborg") {
 			t.Errorf("%s: %v\n%s", name, got, documenttest.Describe(d))
+		}
+	}
+}
+
+// TestBlackShapeOverText: what a black shape lies over is told, and only that.
+func TestBlackShapeOverText(t *testing.T) {
+	const cm = 360_000
+	shape := func(x, y, w, h float64, properties, body string) string {
+		return fmt.Sprintf(`<p:sp><p:spPr><a:xfrm><a:off x="%.0f" y="%.0f"/><a:ext cx="%.0f" cy="%.0f"/></a:xfrm><a:prstGeom prst="rect"/>%s</p:spPr><p:txBody><a:bodyPr/>%s</p:txBody></p:sp>`, x*cm, y*cm, w*cm, h*cm, properties, body)
+	}
+	fill := func(colour string) string { return `<a:solidFill>` + colour + `</a:solidFill>` }
+	const black = `<a:srgbClr val="000000"/>`
+	line := func(s string) string { return `<a:p><a:r><a:rPr sz="1800"/><a:t>` + s + `</a:t></a:r></a:p>` }
+	box := shape(2, 2, 15, 4, "", line("Klager er nabo")+line("Testa Viborg bor her")+line("Sagen er lukket")) // lines of 0.76 cm from 2.13 on
+	bar := func(y, h float64, properties string) string { return shape(2, y, 8, h, properties, "") }
+	for name, c := range map[string]struct {
+		shapes string
+		want   []string
+	}{
+		"one line":       {box + bar(2.9, 0.7, fill(black)), []string{"Testa Viborg bor her"}},
+		"theme":          {box + bar(2.9, 0.7, fill(`<a:schemeClr val="tx1"/>`)), []string{"Testa Viborg bor her"}},
+		"two lines":      {box + bar(2.2, 1.4, fill(black)), []string{"Klager er nabo", "Testa Viborg bor her"}},
+		"below the text": {bar(2.9, 0.7, fill(black)) + box, nil},
+		"a rule":         {box + bar(3.3, 0.1, fill(black)), nil},
+		"white":          {box + bar(2.9, 0.7, fill(`<a:srgbClr val="FFFFFF"/>`)), nil},
+		"see-through":    {box + bar(2.9, 0.7, fill(`<a:srgbClr val="000000"><a:alpha val="40000"/></a:srgbClr>`)), nil},
+		"a frame":        {box + bar(2.9, 0.7, `<a:noFill/><a:ln>`+fill(black)+`</a:ln>`), nil},
+		"a heading":      {box + shape(2, 2.9, 8, 0.7, fill(black), line("Overskrift")), nil},
+		"beside":         {box + shape(18, 2.9, 8, 0.7, fill(black), ""), nil},
+		"empty part":     {box + bar(5, 0.8, fill(black)), nil},
+		"in a group":     {box + `<p:grpSp>` + bar(2.9, 0.7, fill(black)) + `</p:grpSp>`, nil},
+	} {
+		d := documenttest.Read(t, formats(), "x.pptx", zipOf(t, entry{"[Content_Types].xml", types}, entry{"ppt/slides/slide1.xml", `<p:sld><p:cSld><p:spTree>` + c.shapes + `</p:spTree></p:cSld></p:sld>`}))
+		if got := crossed(d); !slices.Equal(got, c.want) {
+			t.Errorf("%s: %q, not %q", name, got, c.want)
 		}
 	}
 }

@@ -17,6 +17,7 @@ import (
 	"brevvagt/document"
 	"brevvagt/document/office/flow"
 	"brevvagt/document/office/numbering"
+	"brevvagt/document/office/overlaid"
 	"brevvagt/document/office/pack"
 	"brevvagt/document/office/xlsb"
 	"brevvagt/document/office/xmlscan"
@@ -214,6 +215,12 @@ func (r *reader) read(p *part) {
 		r.drawn(p)
 	case "sld":
 		r.boxes(p)
+		r.with(p, func(rd io.Reader) error {
+			for _, text := range overlaid.Texts(rd) {
+				r.sink.Add(document.Segment{Text: text, At: document.Location{Page: p.page, Layer: document.Covered}})
+			}
+			return nil // read once more for its text, where faults are told
+		})
 	case "sldLayout", "dataModel", "chartSpace", "webSettings", "settings", "numbering":
 		r.names(p)
 	}
