@@ -65,6 +65,9 @@ func TestARunIsOneEntry(t *testing.T) {
 	if strings.Count(d.What, "Hændelsen omfatter") != 1 || !strings.Contains(d.What, size) {
 		t.Errorf("what happened: %q", d.What)
 	}
+	if d.Extra.Persons != "op til 548" {
+		t.Errorf("persons affected: %q", d.Extra.Persons)
+	}
 	for _, once := range []string{"stilet til", "kan være forskudt"} { // what each of the two rules says
 		if strings.Count(d.What, once) != 1 {
 			t.Errorf("%q is not told once: %q", once, d.What)

@@ -246,6 +246,7 @@ func TestIncidentDrafts(t *testing.T) {
 		t.Fatalf("her own form: %v %v", err, out.Verdict.Rules)
 	}
 	likeness := map[string]string{"2025-01": "09", "2025-04": "09", "2025-12": "13", "Lolland": "14", "Aarhus": "14", "2025-10": "15"} // of the EDPB's cases
+	affected := map[string]string{"2025-01": "3", "2025-07": "1", "2025-10": "2", "2025-11": "1", "2025-12": "1", "Lolland": "10", "Aarhus, all letters in one mail": "350"}
 	seen := 0
 	items := h.stopped(t)
 	for _, name := range slices.Sorted(maps.Keys(items)) {
@@ -254,6 +255,9 @@ func TestIncidentDrafts(t *testing.T) {
 		seen++
 		if d.Status != register.Averted || !d.Deadline.IsZero() {
 			t.Errorf("%s: %s with deadline %v, want an averted incident without a clock", name, d.Status, d.Deadline)
+		}
+		if want := affected[name]; want != "" && d.Extra.Persons != want {
+			t.Errorf("%s concerns %q persons, want %s: %q", name, d.Extra.Persons, want, d.What)
 		}
 		if want := likeness[name]; want != "" && !slices.ContainsFunc(register.Examples(d), func(e register.Example) bool { return e.No == want }) {
 			t.Errorf("%s resembles no EDPB case %s: %q", name, want, d.What)

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -38,9 +39,11 @@ func (r *Register) Create(ctx context.Context, tx *sql.Tx, in story.Incident) (*
 		Notify: proposalNo, NotifyReason: add(stoppedNotify, t.Reason), Informed: proposalNo, InformedReason: stoppedInform,
 		Measures: fmt.Sprintf("%s sat i karantæne %s.", story.Capital(story.TheItem(in.Kind)+" er"), r.at(in.At)) + " " + t.Measures,
 	}
+	d.Extra.Persons = people(affected(in), "")
 	if in.Figures.InRun {
 		d.Extra.Run = new(Run)
 		d.Extra.Run.count(in)
+		d.Extra.Persons = d.Extra.Run.people()
 	}
 	switch {
 	case in.Left:
@@ -59,6 +62,28 @@ func (r *Register) Create(ctx context.Context, tx *sql.Tx, in story.Incident) (*
 		d.DataTypes[i] = r.clean(d.DataTypes[i])
 	}
 	return r.Add(ctx, tx, d)
+}
+
+// affected is how many people's data got, or were about to get, where they do not belong, as
+// column 2 tells it; 0 where it is not known. Where the rules know the strangers, those to
+// whom the papers do belong are none of them, unless nothing was to go there or that way.
+func affected(in story.Incident) int {
+	n := max(in.Figures.Strangers, in.Figures.Letters, min(len(in.Figures.Marked), 1))
+	if n == 0 || slices.Contains(in.Rules, "foreign-recipient") {
+		return max(n, in.Persons)
+	}
+	if slices.Contains(in.Rules, "cpr-unprotected") {
+		n = max(n, in.Numbers)
+	}
+	return n
+}
+
+// people is a number of persons for a notification, "" for none.
+func people(n int, before string) string {
+	if n == 0 {
+		return ""
+	}
+	return before + strconv.Itoa(n)
 }
 
 // dataTypes are the values of column 6.

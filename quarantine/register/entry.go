@@ -13,7 +13,7 @@ import (
 // to the authority asks for, and the DPO's own assessment. It is checked like the
 // columns and holds no person.
 type Extra struct {
-	Persons    string    `json:"persons,omitempty"`     // about how many, in words or figures
+	Persons    string    `json:"persons,omitempty"`     // about how many, in words or figures; drafted from what was counted
 	Records    string    `json:"records,omitempty"`     // about how many records
 	LateReason string    `json:"late_reason,omitempty"` // GDPR Art. 33(1): why later than 72 hours
 	Notified   time.Time `json:"notified,omitzero"`     // when the DPO notified the authority
@@ -40,6 +40,15 @@ const Undecided = "[DPO afgør]"
 
 // Decided reports whether column 8 or 11 holds a person's decision, not a proposal.
 func Decided(column string) bool { return column == "Ja" || column == "Nej" }
+
+// No is a person's decision against.
+const No = "Nej"
+
+// ProposesNo reports whether an averted incident still has the program's proposals in
+// columns 8 and 11, not to notify and to tell nobody, so that one word decides both.
+func (d *Draft) ProposesNo() bool {
+	return d.Status == Averted && d.Notify == proposalNo && d.Informed == proposalNo
+}
 
 // Settled reports whether no deadline needs watching any more: the DPO decided not
 // to notify, or decided to and has done it.

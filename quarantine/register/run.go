@@ -16,11 +16,12 @@ import (
 // it makes: the same letter by the same sender, a mail to each of many. The program sets
 // it; nil is an entry of something else.
 type Run struct {
-	Mails      int      `json:"mails"`      // that were stopped, or found to have left
-	Recipients int      `json:"recipients"` // of all of them
-	Persons    int      `json:"persons"`    // at most so many: one may stand in several mails
-	Numbers    int      `json:"numbers"`    // at most so many CPR numbers
-	Rules      []string `json:"rules"`      // whose sentences are told
+	Mails      int      `json:"mails"`              // that were stopped, or found to have left
+	Recipients int      `json:"recipients"`         // of all of them
+	Persons    int      `json:"persons"`            // at most so many: one may stand in several mails
+	Numbers    int      `json:"numbers"`            // at most so many CPR numbers
+	Affected   int      `json:"affected,omitempty"` // at most so many of the persons are where they do not belong
+	Rules      []string `json:"rules"`              // whose sentences are told
 	Released   int      `json:"released,omitempty"`
 	Gone       int      `json:"gone,omitempty"` // from their source's queue, outside our view
 	Rejected   int      `json:"rejected,omitempty"`
@@ -60,6 +61,9 @@ func (r *Register) joined(d *Draft, in story.Incident) *Draft {
 	t := story.Further(in, run.Rules)
 	run.count(in)
 	next.What = replaced(next.What, d.Extra.Run.size(), run.size())
+	if next.Extra.Persons == d.Extra.Run.people() { // as the program counted, not as a person wrote
+		next.Extra.Persons = run.people()
+	}
 	for _, f := range []struct {
 		column *string
 		more   string
@@ -95,12 +99,20 @@ func (r *Register) partLeft(d *Draft, in story.Incident) {
 // count adds a mail.
 func (run *Run) count(in story.Incident) {
 	run.Mails, run.Recipients = run.Mails+1, run.Recipients+in.Recipients
-	run.Persons, run.Numbers = run.Persons+in.Persons, run.Numbers+in.Numbers
+	run.Persons, run.Numbers, run.Affected = run.Persons+in.Persons, run.Numbers+in.Numbers, run.Affected+affected(in)
 	for _, rule := range in.Rules {
 		if !slices.Contains(run.Rules, rule) {
 			run.Rules = append(slices.Clone(run.Rules), rule)
 		}
 	}
+}
+
+// people is how many are affected, for a notification.
+func (run *Run) people() string {
+	if run.Mails < 2 {
+		return people(run.Affected, "")
+	}
+	return people(run.Affected, "op til ")
 }
 
 // size is the sentence that says how large the run is; "" while it is one mail.

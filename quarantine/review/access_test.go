@@ -38,7 +38,7 @@ func accessTable() map[string][]string {
 		"GET /fortegnelse/{nr}/frist.ics": readers, "GET /fortegnelse/{nr}/anmeldelse": readers, "GET /fortegnelse/{nr}/underretning": readers,
 		"GET /fortegnelse/{nr}/alvor": readers, "POST /fortegnelse/{nr}/alvor": keepers, "GET /fortegnelse/ny": keepers, "POST /fortegnelse/ny": keepers,
 		"GET /fortegnelse/importer": keepers, "POST /fortegnelse/importer": keepers, "GET /fortegnelse/{nr}/ret": keepers,
-		"POST /fortegnelse/{nr}/ret": keepers, "POST /fortegnelse/{nr}/bekraeft": keepers,
+		"POST /fortegnelse/{nr}/ret": keepers, "POST /fortegnelse/{nr}/forslag": keepers, "POST /fortegnelse/{nr}/bekraeft": keepers,
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/review/breach"
 	"brevvagt/quarantine/review/frame"
+	"brevvagt/quarantine/review/reasons"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -255,7 +256,7 @@ func findViews(l words.Lang, list []quarantine.Evidence) []findView {
 			N:        i,
 			Detector: e.Detector, Value: words.Clean(e.Value, words.Short), Strength: e.Strength, Layer: words.Layer(l, e), Place: words.Place(l, e),
 			Before: words.Clean(e.Before, words.Long), Match: words.Clean(e.Match, words.Short), After: words.Clean(e.After, words.Long),
-			Why: words.Clean(strings.Join(e.Why, ", "), words.Long),
+			Why: words.Clean(reasons.Say(l == words.English, e.Why), words.Long),
 		}
 	}
 	return views

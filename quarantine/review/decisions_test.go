@@ -148,6 +148,14 @@ var decisions = []decision{
 		s.told("flash.undone")
 		s.became("fortryd", quarantine.Held)
 	}},
+	{"POST /fortegnelse/{nr}/forslag", func(s *seat) {
+		s.open("/fortegnelse/" + s.now("egen").DraftNo) // of a case that nobody releases
+		s.click("#forslag button")
+		s.told("flash.agreed")
+		if n := run(s.browserTab, chromedp.Evaluate[int](`document.querySelectorAll("#forslag, .bv-columns .badge").length`)); n != 0 {
+			s.t.Error("what is decided is still proposed")
+		}
+	}},
 	{"POST /fortegnelse/ny", func(s *seat) {
 		s.open("/fortegnelse/ny")
 		s.fill("#hvad", "En låst dør stod åben")

@@ -3,6 +3,7 @@ package review
 import (
 	"database/sql"
 	"html"
+	"net/http"
 	"regexp"
 	"slices"
 	"testing"
@@ -116,4 +117,13 @@ func (r *rig) turnPages(t *testing.T, n int) {
 	contains(t, body, "Side 62<", "Mere end 1000 sager passer. De kan alle vises")
 	_, body = c.get("/?enhed=Park&efter=01FINDESIKKE&side=70") // as one typed by hand: a page all the same
 	contains(t, body, "rel=\"prev\"")
+	// An id with ten digits like a CPR number is no number; what only looks like an id is.
+	for at, want := range map[string]int{"efter=01C00000000000707614285A0A": http.StatusOK, "foer=01C00000000000707614285A0A": http.StatusOK, "efter=0707614285": http.StatusSeeOther, "q=0707614285": http.StatusSeeOther} {
+		req, _ := http.NewRequest("GET", r.url+"/?enhed=Park&side=62&"+at, nil)
+		res := c.first(req)
+		res.Body.Close()
+		if res.StatusCode != want {
+			t.Errorf("%s: status %d, want %d", at, res.StatusCode, want)
+		}
+	}
 }

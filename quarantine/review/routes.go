@@ -118,6 +118,7 @@ func (s *server) routes() []route {
 		{"GET", "/fortegnelse/{nr}", reading, b.Show, 0},
 		{"GET", "/fortegnelse/{nr}/ret", keeping, b.Edit, 0},
 		{"POST", "/fortegnelse/{nr}/ret", keeping, b.Save, form},
+		{"POST", "/fortegnelse/{nr}/forslag", keeping, b.Agree, 0},
 		{"POST", "/fortegnelse/{nr}/bekraeft", keeping, b.Confirm, 0},
 		{"GET", "/fortegnelse/{nr}/frist.ics", reading, b.Calendar, 0},
 		{"GET", "/fortegnelse/{nr}/anmeldelse", reading, b.Notification, 0},

@@ -49,6 +49,25 @@ func TestRun(t *testing.T) {
 	_, body = c.get("/sag/" + held[3] + "/koersel")
 	contains(t, body, "4 sent, 3 held")
 
+	// A mail server that parts a mail hands in the same content for each recipient.
+	for n := range 3 {
+		d := screenshot("parted")
+		d.ItemID, d.To, d.Runs = fmt.Sprint("parted", n), []string{fmt.Sprintf("del%d@mail.example", n)}, []string{"00000000000000c3"}
+		held[n] = r.hold(t, d, time.Minute).ID
+	}
+	entry, err := r.service.Draft(t.Context(), held[2])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, body = c.get("/fortegnelse/" + entry.No)
+	contains(t, body, "See the 3 cases of the run", `href="/sag/`+held[0]+`/koersel"`)
+	_, body = c.get("/sag/" + held[0] + "/koersel")
+	contains(t, body, "0 sent, 3 held", "del0@mail.example", "del2@mail.example")
+	lone := screenshot("lone")
+	lone.Runs = []string{"00000000000000d4"}
+	_, body = c.get("/sag/" + r.hold(t, lone, 0).ID + "/koersel")
+	contains(t, body, "Of the run only this case is left.")
+
 	if _, body = c.get("/sag/" + alone.ID); strings.Contains(body, "koersel") {
 		t.Error("a mail of no run tells of one")
 	}

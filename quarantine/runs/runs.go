@@ -119,7 +119,8 @@ func Entry(ctx context.Context, tx *sql.Tx, ids []string) (no string, err error)
 }
 
 // Count says how many mails of the runs went, those that were released included, and
-// how many are held or were stopped for good. A mail that was tried again is one.
+// how many are held or were stopped for good: each case is one, also where a mail server
+// has parted one mail into several with the same content, one for each recipient.
 func (l *Lines) Count(ctx context.Context, ids []string) (sent, held int, err error) {
 	in, args := list(ids)
 	if len(args) == 0 {
@@ -130,7 +131,7 @@ func (l *Lines) Count(ctx context.Context, ids []string) (sent, held int, err er
 	}
 	in, args = tags(ids)
 	var gone int
-	if err := l.db.Read().QueryRowContext(ctx, `SELECT COUNT(DISTINCT plain_sha256), COUNT(DISTINCT CASE WHEN state IN ('released', 'gone') THEN plain_sha256 END) FROM cases
+	if err := l.db.Read().QueryRowContext(ctx, `SELECT COUNT(*), COUNT(CASE WHEN state IN ('released', 'gone') THEN 1 END) FROM cases
 		WHERE id IN (SELECT case_id FROM case_words WHERE word IN (`+in+`))`, args...).Scan(&held, &gone); err != nil {
 		return 0, 0, fmt.Errorf("cannot count the cases of a run: %w", err)
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"brevvagt/internal/store"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/register/clock"
 	"brevvagt/quarantine/register/desk"
@@ -250,6 +251,7 @@ type entryView struct {
 	Columns    []Column
 	clockPart
 	CanEdit  bool
+	Proposed string   // the version whose proposals can be agreed to, "" for none
 	Extra    []Column // number, notification and the like, by title
 	Severity *severityView
 	Now      string // for the form that confirms
@@ -285,6 +287,9 @@ func (s *Pages) show(w http.ResponseWriter, r *http.Request, d *register.Draft, 
 		v.Calendar = words.Text(l, "entry.calendar")
 	case d.Status != register.Breach && !d.Extra.Withdrawn.IsZero():
 		v.Calendar = words.Text(l, "entry.uncalendar")
+	}
+	if v.CanEdit && d.ProposesNo() {
+		v.Proposed = strconv.FormatInt(store.Millis(d.Changed), 10)
 	}
 	if d.Extra.Severity != nil {
 		sv := severityOf(l, *d.Extra.Severity)

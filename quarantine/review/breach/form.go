@@ -33,11 +33,13 @@ type formView struct {
 type formColumns struct {
 	Text      map[string]string
 	Decisions map[string][]choice
+	Proposals map[string]string // of the program, "" for none
 	Titles    map[string]string // the register's own
 	Limit     int               // characters of a text
 }
 
-type formDates struct{ Registered, Start, Aware, Notified, Told string }
+// RegisteredOn is the day of an entry that exists, as it is read.
+type formDates struct{ Registered, RegisteredOn, Start, Aware, Notified, Told string }
 
 type formExtra struct{ Persons, Records, LateReason string }
 
@@ -113,11 +115,12 @@ func (s *Pages) form(w http.ResponseWriter, r *http.Request, status int, v formV
 
 func (s *Pages) formOf(l words.Lang, no string, e desk.Entry) formView {
 	v := formView{No: no, Action: "/fortegnelse/ny", Statuses: statuses(l, e.Status),
-		formDates: formDates{day(e.Registered), day(e.Start), stamp(e.Aware), stamp(e.Extra.Notified), stamp(e.Extra.Told)},
+		formDates: formDates{day(e.Registered), date(e.Registered), day(e.Start), stamp(e.Aware), stamp(e.Extra.Notified), stamp(e.Extra.Told)},
 		formExtra: formExtra{e.Extra.Persons, e.Extra.Records, e.Extra.LateReason},
 		formColumns: formColumns{Limit: textLimit, Titles: titles(),
 			Text: map[string]string{fieldWhat: e.What, fieldConsequences: e.Consequences, fieldNotifyWhy: e.NotifyReason, fieldMeasures: e.Measures,
 				fieldInformedWhy: e.InformedReason, fieldRuling: e.Ruling},
+			Proposals: map[string]string{fieldNotify: proposal(e.Notify), fieldInformed: proposal(e.Informed)},
 			Decisions: map[string][]choice{fieldNotify: decisions(l, e.Notify), fieldInformed: decisions(l, e.Informed)}}}
 	if no != "" {
 		v.Action = "/fortegnelse/" + no + "/ret"
@@ -146,6 +149,14 @@ func (s *Pages) formOf(l words.Lang, no string, e desk.Entry) formView {
 // until then.
 func decisions(l words.Lang, now string) []choice {
 	return []choice{{"", words.Text(l, "form.undecided"), !register.Decided(now)}, {"Ja", "Ja", now == "Ja"}, {"Nej", "Nej", now == "Nej"}}
+}
+
+// proposal is what the program proposes for a decision, "" when nothing or decided.
+func proposal(now string) string {
+	if register.Decided(now) || now == "" {
+		return ""
+	}
+	return words.Clean(now, words.Long)
 }
 
 // Create stores a new entry.

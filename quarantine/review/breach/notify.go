@@ -11,13 +11,15 @@ import (
 )
 
 // field is something to copy from. Ref is the place in the regulation.
-type field struct{ ID, Ref, Label, Text string }
+// Hint is the key of a word beside it, "" for none.
+type field struct{ ID, Ref, Label, Text, Hint string }
 
 type notificationView struct {
 	No, Deadline, Left string
 	Notified           string // when the authority was, "" before
 	Late, Running      bool   // Late is without a reason yet
-	Fields             []field
+	Averted, CanEdit   bool
+	Fields, More       []field
 }
 
 // Notification lists what GDPR Art. 33(3) asks for, filled in from the entry, to be
@@ -30,35 +32,61 @@ func (s *Pages) Notification(w http.ResponseWriter, r *http.Request) {
 	}
 	u, _ := s.User(r)
 	l := frame.Language(r)
-	v := notificationView{No: d.No, Deadline: words.LongTime(l, d.Deadline), Notified: words.LongTime(l, d.Extra.Notified),
+	v := notificationView{No: d.No, Averted: d.Status == register.Averted, CanEdit: s.May(u.Role, "GET", "/fortegnelse/ny"), Deadline: words.LongTime(l, d.Deadline), Notified: words.LongTime(l, d.Extra.Notified),
 		Late: d.Late(s.Now()) && d.Extra.LateReason == "", Running: d.Status == register.Breach && !d.Deadline.IsZero()}
 	if v.Running && v.Notified == "" {
 		v.Left = words.TimeLeft(l, d.Deadline.Sub(s.Now()))
 	}
-	blank := "[" + words.Text(words.Danish, "notify.fill") + "]"
-	or := func(text string) string {
-		if strings.TrimSpace(text) == "" {
-			return blank
-		}
-		return words.CleanLines(text, 10*words.Long)
-	}
-	contact := strings.Join(nonEmpty(s.Contact.Name, s.Contact.Mail, s.Contact.Phone), "\n")
-	v.Fields = []field{
-		{"art", "33(3)(a)", "notify.nature", or(d.What)},
-		{"hvornaar", "33(3)(a)", "notify.when", "Hændelse start: " + or(date(d.Start)) + "\nOpdaget: " + or(words.LongTime(words.Danish, d.Discovered)) + "\nBekræftet: " + or(words.LongTime(words.Danish, d.Confirmed))},
-		{"kategorier", "33(3)(a)", "notify.categories", or(strings.Join(d.DataTypes, ", "))},
-		{"personer", "33(3)(a)", "notify.persons", or(d.Extra.Persons)},
-		{"poster", "33(3)(a)", "notify.records", or(d.Extra.Records)},
-		{"kontakt", "33(3)(b)", "notify.contact", or(contact)},
-		{"konsekvenser", "33(3)(c)", "notify.consequences", or(d.Consequences)},
-		{"foranstaltninger", "33(3)(d)", "notify.measures", or(d.Measures)},
-	}
+	v.Fields, v.More = s.asked(d), alsoAsked(d)
 	if v.Late || d.Extra.LateReason != "" {
-		v.Fields = append(v.Fields, field{"forsinket", "33(1)", "notify.late", or(d.Extra.LateReason)})
+		v.Fields = append(v.Fields, field{ID: "forsinket", Ref: "33(1)", Label: "notify.late", Text: orBlank(d.Extra.LateReason)})
 	}
 	p := s.NewPage(r, &u, words.Text(l, "notify.title", d.No))
 	p.Data = v
 	s.Render(w, http.StatusOK, "notification", p)
+}
+
+// orBlank is a text to copy, or the place where a person is to write.
+func orBlank(text string) string {
+	if strings.TrimSpace(text) == "" {
+		return blank("notify.fill")
+	}
+	return words.CleanLines(text, 10*words.Long)
+}
+
+func blank(key string) string { return "[" + words.Text(words.Danish, key) + "]" }
+
+// asked are the fields of Art. 33(3), in Danish whatever the language of the page: what is
+// copied goes to a Danish authority.
+func (s *Pages) asked(d *register.Draft) []field {
+	list := []field{
+		{ID: "art", Ref: "33(3)(a)", Label: "notify.nature", Text: orBlank(d.What)},
+		{ID: "hvornaar", Ref: "33(3)(a)", Label: "notify.when", Text: "Hændelse start: " + orBlank(date(d.Start)) + "\nOpdaget: " + orBlank(words.LongTime(words.Danish, d.Discovered)) + "\nBekræftet: " + orBlank(words.LongTime(words.Danish, d.Confirmed))},
+		{ID: "kategorier", Ref: "33(3)(a)", Label: "notify.categories", Text: orBlank(strings.Join(d.DataTypes, ", "))},
+		{ID: "hvem", Ref: "33(3)(a)", Label: "notify.who", Text: blank("notify.who.fill")},
+		{ID: "personer", Ref: "33(3)(a)", Label: "notify.persons", Text: orBlank(d.Extra.Persons)},
+		{ID: "poster", Ref: "33(3)(a)", Label: "notify.records", Text: orBlank(d.Extra.Records)},
+	}
+	contact := field{ID: "kontakt", Ref: "33(3)(b)", Label: "notify.contact", Text: strings.Join(nonEmpty(s.Contact.Name, s.Contact.Mail, s.Contact.Phone), "\n")}
+	if contact.Text == "" {
+		contact.Text, contact.Hint = blank("notify.fill"), "notify.contact.hint"
+	}
+	return append(list, contact,
+		field{ID: "konsekvenser", Ref: "33(3)(c)", Label: "notify.consequences", Text: orBlank(d.Consequences)},
+		field{ID: "foranstaltninger", Ref: "33(3)(d)", Label: "notify.measures", Text: orBlank(d.Measures)})
+}
+
+// alsoAsked is what the form is remembered to ask for beside Art. 33(3). That is not
+// confirmed, so the page does not call it official.
+func alsoAsked(d *register.Draft) []field {
+	told := d.Informed
+	if !register.Decided(told) {
+		told = ""
+	}
+	if at := words.LongTime(words.Danish, d.Extra.Told); at != "" {
+		told = strings.TrimPrefix(told+", "+at, ", ")
+	}
+	return []field{{Label: "notify.cause", Text: orBlank(d.Type)}, {Label: "notify.told", Text: orBlank(told)}}
 }
 
 func nonEmpty(list ...string) []string {
@@ -78,6 +106,8 @@ type question struct {
 
 type tellView struct {
 	No        string
+	Averted   bool // nobody got anything
+	Open      bool // the questions were asked for all the same
 	Questions []question
 	Answer    string // key of what the answers point to, "" while some are missing
 	Letters   []field
@@ -92,7 +122,7 @@ func (s *Pages) Telling(w http.ResponseWriter, r *http.Request) {
 	}
 	u, _ := s.User(r)
 	l := frame.Language(r)
-	v := tellView{No: d.No, Letters: s.letters(d)}
+	v := tellView{No: d.No, Averted: d.Status == register.Averted, Letters: s.letters(d)}
 	answers := make(map[string]string)
 	for _, id := range []string{"risiko", "ulaeselig", "afhjulpet", "besvaer"} {
 		a := r.URL.Query().Get(id)
@@ -100,6 +130,7 @@ func (s *Pages) Telling(w http.ResponseWriter, r *http.Request) {
 			a = ""
 		}
 		answers[id] = a
+		v.Open = v.Open || a != ""
 		v.Questions = append(v.Questions, question{id, "tell." + id, a})
 	}
 	v.Answer = tellAnswer(answers)
@@ -150,12 +181,12 @@ func (s *Pages) letters(d *register.Draft) []field {
 		measures = words.CleanLines(d.Measures, 4*words.Long)
 	}
 	return []field{
-		{"borger", "", "tell.letter.citizen", "Kære [navn]\n\nVi er kommet til at sende oplysninger om dig til en forkert modtager. Det beklager vi meget.\n\nHvad er der sket?\nDen " + day + " blev oplysninger om dig sendt til [hvem, fx en anden borger eller en anden myndighed]. Det drejer sig om: " + types +
+		{ID: "borger", Label: "tell.letter.citizen", Text: "Kære [navn]\n\nVi er kommet til at sende oplysninger om dig til en forkert modtager. Det beklager vi meget.\n\nHvad er der sket?\nDen " + day + " blev oplysninger om dig sendt til [hvem, fx en anden borger eller en anden myndighed]. Det drejer sig om: " + types +
 			".\n\nHvad kan det betyde for dig?\n[De sandsynlige konsekvenser i et enkelt sprog.]\n\nHvad har vi gjort?\n" + measures +
 			"\n\nHvad kan du selv gøre?\n[Fx: Er dit CPR-nummer kommet videre, kan du indsætte en kreditadvarsel i CPR på borger.dk.]\n\nHar du spørgsmål, kan du kontakte vores databeskyttelsesrådgiver: " + contact +
 			".\nDu kan klage til Datatilsynet, hvis du er utilfreds med, hvordan vi behandler dine oplysninger.\n\nVenlig hilsen\n" + sender},
-		{"modtager", "", "tell.letter.recipient", "Hej\n\nDu har den " + day + " fået en forsendelse fra " + sender + ", som ved en fejl indeholder oplysninger, der ikke er til dig.\n\nVi beder dig om at\n- slette forsendelsen, også fra \"Slettet post\", og makulere det, du har skrevet ud,\n- ikke at læse, gemme eller dele oplysningerne,\n- svare på denne mail, når du har gjort det, og skrive, om andre har set dem.\n\nSlet venligst også oplysningerne, hvis du har gemt dem andre steder.\n\nTak for hjælpen, og undskyld ulejligheden.\n\nVenlig hilsen\n" + sender},
-		{"eboks", "", "tell.letter.withdraw", "Hej\n\n" + sender + " har den " + day + " ved en fejl sendt et brev til en forkert modtager i Digital Post.\n\nVi anmoder som afsender om, at brevet bliver gjort utilgængeligt for modtageren. Vedlagt er dokumentation for, at vi er afsender.\n\nAfsendelsens id: [id]\nTidspunkt for afsendelse: [tidspunkt]\nBegrundelse: Brevet indeholder oplysninger om en anden borger.\n\nBekræft venligst, når det er gjort, og oplys, om brevet er åbnet.\n\nVenlig hilsen\n" + sender},
+		{ID: "modtager", Label: "tell.letter.recipient", Text: "Hej\n\nDu har den " + day + " fået en forsendelse fra " + sender + ", som ved en fejl indeholder oplysninger, der ikke er til dig.\n\nVi beder dig om at\n- slette forsendelsen, også fra \"Slettet post\", og makulere det, du har skrevet ud,\n- ikke at læse, gemme eller dele oplysningerne,\n- svare på denne mail, når du har gjort det, og skrive, om andre har set dem.\n\nSlet venligst også oplysningerne, hvis du har gemt dem andre steder.\n\nTak for hjælpen, og undskyld ulejligheden.\n\nVenlig hilsen\n" + sender},
+		{ID: "eboks", Label: "tell.letter.withdraw", Text: "Hej\n\n" + sender + " har den " + day + " ved en fejl sendt et brev til en forkert modtager i Digital Post.\n\nVi anmoder som afsender om, at brevet bliver gjort utilgængeligt for modtageren. Vedlagt er dokumentation for, at vi er afsender.\n\nAfsendelsens id: [id]\nTidspunkt for afsendelse: [tidspunkt]\nBegrundelse: Brevet indeholder oplysninger om en anden borger.\n\nBekræft venligst, når det er gjort, og oplys, om brevet er åbnet.\n\nVenlig hilsen\n" + sender},
 	}
 }
 
@@ -199,9 +230,8 @@ func examples(l words.Lang, d *register.Draft) []exampleView {
 	return list
 }
 
-func hundredths(n int) string { return words.Decimal(n) }
-
 func severityOf(l words.Lang, s register.Severity) severityView {
+	hundredths := func(n int) string { return words.Decimal(l, n) }
 	v := severityView{HasScore: true, Score: hundredths(s.Score()), Band: s.Band(),
 		Formula: hundredths(s.Context) + " × " + hundredths(s.Ease) + " + " + hundredths(s.Circumstance) + " = " + hundredths(s.Score())}
 	v.Colour = map[register.Band]string{register.Low: "success", register.Medium: "info", register.High: "warning", register.VeryHigh: "error"}[v.Band]

@@ -43,14 +43,17 @@ func (s *Pages) Run(w http.ResponseWriter, r *http.Request) {
 		s.Fail(w, r, http.StatusNotFound)
 		return
 	}
+	if len(c.Runs) == 0 {
+		s.Fail(w, r, http.StatusNotFound)
+		return
+	}
 	v, err := s.runOf(r.Context(), l, c)
 	if err != nil {
 		s.Broken(w, r, "list a run", err)
 		return
 	}
-	if v.Line == "" {
-		s.Fail(w, r, http.StatusNotFound)
-		return
+	if v.Line == "" { // what else there was of it has been deleted
+		v.Line = words.Text(l, "run.alone")
 	}
 	p := s.NewPage(r, &u, words.Text(l, "run.title"))
 	p.Data = v

@@ -8,6 +8,7 @@ import (
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/ledger"
 	"brevvagt/quarantine/register"
+	"brevvagt/quarantine/review/reasons"
 	"brevvagt/quarantine/review/words"
 )
 
@@ -91,7 +92,7 @@ func (s *sheet) finds(l words.Lang, c *quarantine.Case) {
 		}
 		found := words.Clean(e.Before, words.Long) + " [" + words.Clean(e.Match, words.Short) + "] " + words.Clean(e.After, words.Long)
 		if len(e.Why) > 0 {
-			found += "\n" + words.Text(l, "finds.why", words.Clean(strings.Join(e.Why, ", "), words.Long))
+			found += "\n" + words.Text(l, "finds.why", words.Clean(reasons.Say(l == words.English, e.Why), words.Long))
 		}
 		s.line(body, true, cell{words.Known(l, "detector", e.Detector) + "\n" + words.Clean(e.Value, words.Short), 45, false}, cell{place, 55, false}, cell{found, int(s.width) - 100, false})
 	}

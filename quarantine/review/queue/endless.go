@@ -13,17 +13,19 @@ import (
 
 // behind reads which case the page begins behind, or ends before, from the address.
 func behind(r *http.Request) (after, before string) {
-	id := func(name string) string {
-		v := r.URL.Query().Get(name)
-		if len(v) > 64 || strings.Trim(v, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
-			return ""
-		}
-		return v
-	}
-	if after = id("efter"); after == "" {
-		before = id("foer")
+	q := r.URL.Query()
+	if after = caseID(q.Get("efter")); after == "" {
+		before = caseID(q.Get("foer"))
 	}
 	return after, before
+}
+
+// caseID is v where it may be the id of a case, else "".
+func caseID(v string) string {
+	if len(v) > 64 || strings.Trim(v, "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ") != "" {
+		return ""
+	}
+	return v
 }
 
 // filtered reads a page of what is looked for. The first finder.MaxTotal matches are

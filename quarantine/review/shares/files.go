@@ -75,7 +75,7 @@ func (v *filesView) files(r *http.Request, l words.Lang, f *Findings, pick Pick)
 			Changed: x.Modified.In(words.Zone()).Format("02.01.2006"), Persons: count(l, "persons", int64(x.Persons)), New: x.New, Case: x.Case,
 			Severity: words.Known(l, "drive.heat", strconv.Itoa(x.Severity)), Colour: colourOf(x.Severity)}
 		if l == words.English {
-			row.Changed = x.Modified.In(words.Zone()).Format("02/01/2006")
+			row.Changed = x.Modified.In(words.Zone()).Format("2 Jan 2006")
 		}
 		var rules []string
 		for _, id := range x.Rules {

@@ -32,14 +32,15 @@ func LongTime(l Lang, t time.Time) string {
 	return fmt.Sprintf("%d. %s %d kl. %s", t.Day(), month, t.Year(), t.Format("15.04"))
 }
 
-// ShortTime writes "24.11.2026 kl. 11.12", or "" for the zero time.
+// ShortTime writes "24.11.2026 kl. 11.12", in English "24 Nov 2026 11:12", which nobody can
+// read as another month; "" for the zero time.
 func ShortTime(l Lang, t time.Time) string {
 	if t.IsZero() {
 		return ""
 	}
 	t = t.In(Zone())
 	if l == English {
-		return t.Format("02/01/2006 15:04")
+		return t.Format("2 Jan 2006 15:04")
 	}
 	return t.Format("02.01.2006 kl. 15.04")
 }
@@ -81,10 +82,15 @@ func TimeLeft(l Lang, d time.Duration) string {
 	return Text(l, "clock.and", Plural(l, large, most), Plural(l, small, rest))
 }
 
-// Decimal writes hundredths with a decimal comma: 425 is "4,25", 100 is "1".
-func Decimal(hundredths int) string {
-	s := fmt.Sprintf("%d,%02d", hundredths/100, hundredths%100)
-	return strings.TrimSuffix(strings.TrimRight(s, "0"), ",")
+// Decimal writes hundredths with the decimal sign of the language: 425 is "4,25" in Danish,
+// 100 is "1".
+func Decimal(l Lang, hundredths int) string {
+	mark := ","
+	if l == English {
+		mark = "."
+	}
+	s := fmt.Sprintf("%d%s%02d", hundredths/100, mark, hundredths%100)
+	return strings.TrimSuffix(strings.TrimRight(s, "0"), mark)
 }
 
 // Size writes bytes for people: "12 kB", with the decimal sign of the language.

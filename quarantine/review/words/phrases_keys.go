@@ -20,6 +20,8 @@ func keyTexts() map[string]phrase {
 		"keys.seal.text":      {"Er en nøgle kommet til, åbner den kun det, der er kommet siden. Er en taget ud, åbner den stadig det ældre. Forsegl igen, så gælder nøglerne ovenfor alt, der er gemt. Det kan afbrydes og fortsættes.", "A key that was added opens only what came since. One that was taken out still opens what is older. Seal anew, and the keys above hold for all that is kept. It can be interrupted and continued."},
 		"keys.running":        {"Forsegler: %d af %d sager.", "Sealing: %d of %d cases."},
 		"keys.left":           {"%d af %d sager er ikke forseglet til nøglerne ovenfor.", "%d of %d cases are not sealed to the keys above."},
+		"keys.all":            {"Alt er forseglet til nøglerne ovenfor (sager: %d). Der er intet at gøre.", "Everything is sealed to the keys above (cases: %d). There is nothing to do."},
+		"keys.empty":          {"Der ligger intet i karantæne.", "Nothing is in quarantine."},
 		"keys.closed":         {"%d sager kunne ikke åbnes med din nøgle og er, som de var. En anden DPO eller gendannelsesnøglen kan åbne dem.", "%d cases could not be opened with your key and are as they were. Another DPO or the recovery key can open them."},
 		"keys.failed":         {"Det blev ikke gjort færdigt (%d sager fejlede). Prøv igen, eller spørg driften.", "It was not finished (%d cases failed). Try again, or ask operations."},
 		"keys.seal.button":    {"Forsegl alt igen", "Seal everything anew"},
