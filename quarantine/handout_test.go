@@ -10,14 +10,10 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
-
-	"brevvagt/internal/store"
-	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
 	"brevvagt/quarantine/handout"
 	"brevvagt/quarantine/ledger"
-	"brevvagt/quarantine/vault"
+	"brevvagt/quarantine/quarantinetest"
 )
 
 const (
@@ -32,39 +28,19 @@ type handoutHouse struct {
 
 func newHandoutHouse(t *testing.T) *handoutHouse {
 	t.Helper()
-	dir := t.TempDir()
-	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(dir, "state", "brevvagt.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	id, err := vault.NewIdentity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := vault.ParseRecipient(id.Recipient())
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := vault.New(filepath.Join(dir, "vault"), []age.Recipient{key})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := quarantine.New(quarantine.Config{Store: db, Vault: v, Outbox: filepath.Join(dir, "outbox")})
-	if err != nil {
-		t.Fatal(err)
-	}
+	house := quarantinetest.Open(t, nil)
+	s := house.Service
 	c, err := s.Hold(t.Context(), quarantine.Deposit{Source: "gateway", ItemID: "1", Kind: "mail", From: "a@kommune.example", To: []string{"b@firma.example"}, Subject: "Sag", Numbers: 1,
 		Rules:    []quarantine.Rule{{ID: "cpr-unprotected", Danish: "1 CPR-nummer"}},
 		Evidence: []quarantine.Evidence{{Detector: "cpr", Category: "national-id", Value: "070761-xxxx", Path: "mail.eml", Match: "070761-xxxx"}}}, []byte(handoutMail))
 	if err != nil {
 		t.Fatal(err)
 	}
-	signer, err := ledger.OpenSigner(filepath.Join(dir, "ledger.key"))
+	signer, err := ledger.OpenSigner(filepath.Join(house.Dir, "ledger.key"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &handoutHouse{s, handout.Order{Case: c.ID, By: "dpo", Reason: "Politiet har bedt om sagen", Receiver: "Nordsjællands Politi", Opener: id.Opener(), Sign: signer, Now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}}
+	return &handoutHouse{s, handout.Order{Case: c.ID, By: "dpo", Reason: "Politiet har bedt om sagen", Receiver: "Nordsjællands Politi", Opener: house.Opener, Sign: signer, Now: time.Date(2026, 11, 24, 12, 0, 0, 0, time.UTC)}}
 }
 
 func (h *handoutHouse) write(t *testing.T, key, passphrase string) []byte {

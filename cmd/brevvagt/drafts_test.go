@@ -18,20 +18,17 @@ import (
 	"brevvagt/cmd/brevvagt/sample"
 	"brevvagt/detectors"
 	"brevvagt/internal/store"
-	"brevvagt/internal/storetest"
 	"brevvagt/quarantine"
+	"brevvagt/quarantine/quarantinetest"
 	"brevvagt/quarantine/register"
 	"brevvagt/quarantine/register/desk"
 	"brevvagt/quarantine/register/fieldcheck"
 	"brevvagt/quarantine/units"
-	"brevvagt/quarantine/vault"
 	"brevvagt/scanner"
 	"brevvagt/scanner/action/hold"
 	"brevvagt/scanner/memory"
 	"brevvagt/scanner/policy"
 	"brevvagt/scanner/source/letters"
-
-	"filippo.io/age"
 )
 
 // draftHouse is an installation without its lanes: items go through the pipeline into a
@@ -47,37 +44,17 @@ func newDraftHouse(t *testing.T, ocr bool) *draftHouse {
 	t.Helper()
 	h := &draftHouse{now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return h.now }
-	dir := t.TempDir()
-	db, err := storetest.Open(t.Context(), store.Options{Path: filepath.Join(dir, "brevvagt.db")})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	h.db = db
-	id, err := vault.NewIdentity()
-	if err != nil {
-		t.Fatal(err)
-	}
-	key, err := vault.ParseRecipient(id.Recipient())
-	if err != nil {
-		t.Fatal(err)
-	}
-	v, err := vault.New(filepath.Join(dir, "vault"), []age.Recipient{key})
-	if err != nil {
-		t.Fatal(err)
-	}
 	known, err := units.Open([]units.Unit{{Name: "Ældre og Sundhed", Senders: []string{"alle@kommune.example"}}, {Name: "Familie og Børn", Senders: []string{"sagsbehandler@kommune.example"}}}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if h.service, err = quarantine.New(quarantine.Config{Store: db, Vault: v, Outbox: filepath.Join(dir, "outbox"), Now: clock, Check: fieldcheck.Check, Unit: known.Of}); err != nil {
-		t.Fatal(err)
-	}
+	house := quarantinetest.Open(t, func(c *quarantine.Config) { c.Now, c.Check, c.Unit = clock, fieldcheck.Check, known.Of })
+	h.db, h.service = house.DB, house.Service
 	digest, err := detectors.NewKey(bytes.Repeat([]byte{7}, 32))
 	if err != nil {
 		t.Fatal(err)
 	}
-	m, err := memory.Open(t.Context(), lanes.OpenMemory, filepath.Join(dir, "memory.db"), lanes.MemoryOptions(config.Default(), digest), slog.New(slog.DiscardHandler))
+	m, err := memory.Open(t.Context(), lanes.OpenMemory, filepath.Join(house.Dir, "memory.db"), lanes.MemoryOptions(config.Default(), digest), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
