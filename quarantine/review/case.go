@@ -255,7 +255,7 @@ func findViews(l words.Lang, list []quarantine.Evidence) []findView {
 		views[i] = findView{
 			N:        i,
 			Detector: e.Detector, Value: words.Clean(e.Value, words.Short), Strength: e.Strength, Layer: words.Layer(l, e), Place: words.Place(l, e),
-			Before: words.Clean(e.Before, words.Long), Match: words.Clean(e.Match, words.Short), After: words.Clean(e.After, words.Long),
+			Before: words.Clean(e.Before, words.Long), Match: words.Marked(e), After: words.Clean(e.After, words.Long),
 			Why: words.Clean(reasons.Say(l == words.English, e.Why), words.Long),
 		}
 	}

@@ -2,9 +2,19 @@ package review
 
 import (
 	"testing"
+	"time"
 
 	"brevvagt/quarantine/review/reasons"
 )
+
+// A number that its context hides wholly is marked as the finding masks it.
+func TestTheMarkedNumberIsTheFindings(t *testing.T) {
+	r := newRig(t)
+	d := screenshot("a")
+	d.Evidence[0].Match = "xxxxxx-xxxx"
+	_, body := r.as(t, "auditor").get("/sag/" + r.hold(t, d, time.Hour).ID)
+	contains(t, body, "<mark>070761-xxxx</mark>", "<mark>120336-xxxx</mark>")
+}
 
 // Why a finding counts is told without the detectors' own words, and in English on an
 // English page.

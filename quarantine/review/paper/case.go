@@ -90,7 +90,7 @@ func (s *sheet) finds(l words.Lang, c *quarantine.Case) {
 		if layer := words.Layer(l, e); layer != "" {
 			place += "\n" + layer
 		}
-		found := words.Clean(e.Before, words.Long) + " [" + words.Clean(e.Match, words.Short) + "] " + words.Clean(e.After, words.Long)
+		found := words.Clean(e.Before, words.Long) + " [" + words.Marked(e) + "] " + words.Clean(e.After, words.Long)
 		if len(e.Why) > 0 {
 			found += "\n" + words.Text(l, "finds.why", words.Clean(reasons.Say(l == words.English, e.Why), words.Long))
 		}

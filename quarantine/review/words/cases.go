@@ -151,6 +151,15 @@ func document(l Lang, path string) string {
 	return Text(l, "place.inside", last, Clean(strings.Join(names[1:len(names)-1], " / "), Short))
 }
 
+// Marked is what is marked in a finding's context. A context that hides a number wholly has
+// the finding's own masked value in its place, so that one can tell which number is meant.
+func Marked(e quarantine.Evidence) string {
+	if e.Match != "" && strings.Trim(e.Match, "x-") == "" {
+		return Clean(e.Value, Short)
+	}
+	return Clean(e.Match, Short)
+}
+
 // Layer says in words in which layer of a document a finding stood, "" for plain
 // visible text.
 func Layer(l Lang, e quarantine.Evidence) string {
