@@ -14,11 +14,11 @@ import (
 // parties is the item as a question of people: whom its papers are about and who
 // reads them.
 func (f *Facts) parties(site Site) *parties.Item {
-	if f.people == nil {
-		f.people = &parties.Item{Doc: f.Doc, Findings: f.Findings, Subjects: f.Subjects, External: f.Channel.External,
+	if f.once.people == nil {
+		f.once.people = &parties.Item{Doc: f.Doc, Findings: f.Findings, Subjects: f.Subjects, External: f.Channel.External,
 			Partner: site.Partner, Owners: f.Owners, Internal: site.Internal, Personal: f.certain() > 0 || f.sensitiveSure() > 0, Sent: f.Sent}
 	}
-	return f.people
+	return f.once.people
 }
 
 // leaves reports whether the item goes to somebody outside and is no run of

@@ -11,7 +11,7 @@ import (
 func People(site Site, f *Facts) *parties.Item { return f.parties(site) }
 
 // People is the same where a rule has asked for it, nil where none did.
-func (f *Facts) People() *parties.Item { return f.people }
+func (f *Facts) People() *parties.Item { return f.once.people }
 
 // forOthers reports whether the papers may be wrong for the readers at all: those who
 // work with a case get papers about others every day.

@@ -10,6 +10,7 @@ import (
 	"brevvagt/detectors"
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
+	"brevvagt/scanner/policy/confidence"
 	"brevvagt/scanner/policy/parties"
 )
 
@@ -71,8 +72,10 @@ type Facts struct {
 
 	// Owners tells whose mailbox an address is; nil where nobody's is known.
 	Owners parties.Owners
-
-	people *parties.Item // see parties
+	once   struct { // what was worked out, see parties and confided
+		people *parties.Item
+		mail   *confidence.Mail
+	}
 }
 
 // Channel is what is known of the way to the recipients.

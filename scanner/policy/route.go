@@ -78,7 +78,7 @@ func byRoute(site Site, rules []Definition, f *Facts, r *setting.Route) (Verdict
 		return Verdict{}, false
 	}
 	g := *f
-	g.people = nil
+	g.once.people, g.once.mail = nil, nil
 	g.Channel.Unprotected = slices.DeleteFunc(slices.Clone(f.Channel.Unprotected), func(a string) bool { return slices.Contains(by, a) })
 	g.Findings = slices.Clone(f.Findings)
 	left := len(g.Channel.Unprotected) > 0

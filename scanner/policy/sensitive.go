@@ -137,13 +137,15 @@ func protectedAddress() Definition {
 		}}
 }
 
-// confided is the mail as one that may tell a citizen what is kept from the citizen; nil
-// where it goes to none, or to those alone who work with the case.
+// confided is the mail as one that may tell a citizen what is kept from the citizen, or nil.
 func (f *Facts) confided(site Site) *confidence.Mail {
-	if !f.told(site) || f.Doc.Mail == nil || f.parties(site).AtWork() {
+	if !f.told(site) || f.Doc.Mail == nil {
 		return nil
 	}
-	return &confidence.Mail{Doc: f.Doc, Ties: f.parties(site).Ties, External: f.Channel.External, Internal: site.Internal}
+	if f.once.mail == nil {
+		f.once.mail = &confidence.Mail{Doc: f.Doc, Ties: f.parties(site).Ties, AtWork: f.parties(site).AtWork, External: f.Channel.External, Internal: site.Internal}
+	}
+	return f.once.mail
 }
 
 // sayKept says where somebody is named from whom it is kept, and who, where a name stands there.
@@ -257,10 +259,10 @@ func staleLetter() Definition {
 // OldLetters are the letters of an item whose people were looked at that are dated more
 // than StaleDays before its sending.
 func (f *Facts) OldLetters() []parties.Letter {
-	if f.people == nil || f.Sent.IsZero() {
+	if f.once.people == nil || f.Sent.IsZero() {
 		return nil
 	}
-	return slices.DeleteFunc(f.people.Letters(), func(l parties.Letter) bool {
+	return slices.DeleteFunc(f.once.people.Letters(), func(l parties.Letter) bool {
 		return l.Date.IsZero() || f.Sent.Sub(l.Date) <= StaleDays*24*time.Hour
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"brevvagt/detectors/subject"
 	"brevvagt/document"
 	"brevvagt/internal/lower"
+	"brevvagt/internal/needle"
 )
 
 // Mail is a mail to citizens, with what is known of them.
@@ -22,6 +23,12 @@ type Mail struct {
 	Ties     func(n subject.Name) (reads, kin, signs, spoken bool)
 	External []string                  // the readers' addresses, in small letters
 	Internal func(address string) bool // one of our own
+	// AtWork reports whether the readers alone work with the case: nothing is kept from
+	// them. It is asked only where the mail's words give a reason to, since who reads a mail
+	// takes longer to find out than whether it has such words.
+	AtWork func() bool
+
+	said []text // see joined
 }
 
 func (m *Mail) reads(n subject.Name) bool {
@@ -56,17 +63,45 @@ const (
 type text struct {
 	path string
 	said string
-	low  string // the same in small letters, each line's end a blank
+	low  string // the same in small letters, each line's end a blank; empty until it is asked for
 }
 
-// texts are the mail's texts by path, what it quotes among them. What only the properties
-// of a file say is left out.
-func (m *Mail) texts(wanted func(low string) bool) []text {
-	paths, order := subject.ByPath(m.Doc)
+// texts are the mail's texts in which one of the turns stands and which are wanted; none
+// where the readers work with the case.
+func (m *Mail) texts(turns *needle.Needles, wanted func(low string) bool) []text {
 	var out []text
+	said := m.joined()
+	for i := range said {
+		t := &said[i]
+		if !turns.In(t.said) {
+			continue
+		}
+		if m.AtWork() {
+			return nil
+		}
+		if t.low == "" {
+			t.said = strings.ToValidUTF8(t.said, "?")
+			t.low = strings.ReplaceAll(lower.InPlace(t.said), "\n", " ")
+		}
+		if wanted(t.low) {
+			out = append(out, *t)
+		}
+	}
+	return out
+}
+
+// joined gives the mail's texts by path, what it quotes among them. What only the properties
+// of a file say is left out. They are put together once.
+func (m *Mail) joined() []text {
+	if m.said != nil {
+		return m.said
+	}
+	paths, order := subject.ByPath(m.Doc)
+	m.said = make([]text, 0, len(order))
 	left := maxTexts
 	for _, path := range order {
 		var b strings.Builder
+		b.Grow(max(0, min(m.size(paths[path]), left, maxText)))
 		for _, i := range paths[path] {
 			s := &m.Doc.Segments[i]
 			if s.At.Layer == document.Metadata || s.At.Layer == document.Header && s.Label != "Subject" && !strings.Contains(path, "/") || b.Len()+len(s.Text) > min(left, maxText) {
@@ -79,12 +114,17 @@ func (m *Mail) texts(wanted func(low string) bool) []text {
 			b.WriteByte('\n')
 		}
 		left -= b.Len()
-		said := strings.ToValidUTF8(b.String(), "?")
-		if low := strings.ReplaceAll(lower.InPlace(said), "\n", " "); wanted(low) {
-			out = append(out, text{path: path, said: said, low: low})
-		}
+		m.said = append(m.said, text{path: path, said: b.String()})
 	}
-	return out
+	return m.said
+}
+
+// size is about how long the texts of some segments are together.
+func (m *Mail) size(segments []int) (n int) {
+	for _, i := range segments {
+		n += len(m.Doc.Segments[i].Text) + 1
+	}
+	return n
 }
 
 // sentence gives the bounds of the sentence around a place. A line end within it is one that

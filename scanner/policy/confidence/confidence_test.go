@@ -1,6 +1,7 @@
 package confidence
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,6 +24,7 @@ func mailTo(reader, body, attached string) *Mail {
 	var spoken subject.Text
 	spoken.Add(own)
 	return &Mail{Doc: doc, External: []string{"laeser@mail.example"}, Internal: func(a string) bool { return strings.HasSuffix(a, "@kommune.example") },
+		AtWork: func() bool { return false },
 		Ties: func(n subject.Name) (reads, kin, signs, spokenOf bool) {
 			return name.SameLoosely(n), name.Relative(n), staff.Same(n), n.Full() && n.Among(&spoken)
 		}}
@@ -118,5 +120,20 @@ func TestOutside(t *testing.T) {
 	m := mailTo("Dennis Prøvesen", "İİ\xff İbrahim. Mor er flyttet til Granvænget 12, 9999 Prøveby, adressen er beskyttet.", "")
 	if _, ok := m.Home(); !ok {
 		t.Error("not found behind letters that are longer when small")
+	}
+}
+
+// TestTurnsAreLookedFor: the words by which a text is told to be worth reading stand in each
+// of the turns that are read.
+func TestTurnsAreLookedFor(t *testing.T) {
+	for _, turn := range slices.Concat(protections, bare) {
+		if !kept.In(turn) {
+			t.Errorf("%q is not looked for", turn)
+		}
+	}
+	for _, turn := range asking {
+		if !asks.In(turn) {
+			t.Errorf("%q is not looked for", turn)
+		}
 	}
 }

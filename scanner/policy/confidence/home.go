@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/needle"
 )
 
 // protections are turns by which a text says that somebody's home is to be kept from others.
@@ -19,6 +20,9 @@ var (
 	homes = []string{"adresse", "bopæl", "opholdssted"}
 )
 
+// kept are words of which each turn has one: fewer, and rarer by how they begin.
+var kept = needle.Folded([]string{"beskyt", "hemmelig", "skjult", "fortrolig", "krisecent", "oplyses", "udleveres", "videregives", "ikke kende", "kendskab", "få at vide", "ikke vide", "skal vide", "skal kende", "protected", "secret", "confidential"})
+
 // homeReach is how far from such a turn the home may stand, in bytes.
 const homeReach = 260
 
@@ -30,7 +34,7 @@ var postBehind = regexp.MustCompile(`^[^\n]{0,30}[,\n ]\s*\d{4} \p{Lu}`)
 
 // Home finds a home that is protected from others in a mail to somebody who does not live there.
 func (m *Mail) Home() (Told, bool) {
-	for _, t := range m.texts(func(low string) bool { return hasAny(low, protections) || hasAny(low, bare) && hasAny(low, homes) }) {
+	for _, t := range m.texts(kept, func(low string) bool { return hasAny(low, protections) || hasAny(low, bare) && hasAny(low, homes) }) {
 		at := t.all(protections)
 		for _, k := range t.all(bare) {
 			if low, high := t.sentence(k); hasAny(t.low[low:high], homes) {

@@ -5,10 +5,18 @@ import (
 	"strings"
 
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/needle"
 )
 
 // unnamed are turns by which somebody asks not to be named.
 var unnamed = []string{"at det er mig", "det kommer fra", "hvem jeg er", "hvem der har skrevet", "hvem der har ringet", "hvem der har henvendt", "hvem der har underret", "hvem underretter er", "hvem anmelder er", "nævne mit navn", "nævn ikke mit navn", "nævner mit navn", "oplyse mit navn", "oplyser mit navn", "sige mit navn", "mit navn må ikke", "mit navn ikke", "ikke mit navn", "holde mit navn", "holdt mit navn", "hold mit navn", "mit navn hemmelig", "mit navn ud af", "mit navn udenfor", "navn må ikke", "navnet må ikke", "navn ikke oplyses", "navn ikke fremgår", "navn hemmelig", "navngives", "stå ved navn", "ved det er mig", "det er mig der", "identitet må ikke", "identitet skal", "identitet holdes", "identiteten må", "i fortrolighed", "i al fortrolighed", "det kommer frem, hvem", "stay anonymous", "remain anonymous"}
+
+// asking are these with the word that may say the same, asks words of which each has one:
+// fewer, and rarer by how they begin.
+var (
+	asking = append([]string{"anonym"}, unnamed...)
+	asks   = needle.Folded([]string{"anonym", "det er mig", "kommer fra", "hvem", "mit navn", "navn må", "navnet må", "navn ikke", "navn hemmelig", "navngives", "ved navn", "identitet", "fortrolighed"})
+)
 
 // wishes are words of a sentence in which "anonym" is what somebody asks for.
 var wishes = []string{"ønske", "vil gerne", "vil være", "ville være", "beder", "bedt", "bad om", "forblive", "holdes", "lovet", "krav", "skal være", "helst"}
@@ -21,8 +29,8 @@ const sourceReach = 900
 
 // Source finds somebody who asked not to be named and is named to a reader.
 func (m *Mail) Source() (Told, bool) {
-	for _, t := range m.texts(func(low string) bool { return strings.Contains(low, "anonym") || hasAny(low, unnamed) }) {
-		for _, k := range t.all(append([]string{"anonym"}, unnamed...)) {
+	for _, t := range m.texts(asks, func(low string) bool { return hasAny(low, asking) }) {
+		for _, k := range t.all(asking) {
 			low, high := t.sentence(k)
 			said := t.low[low:high]
 			if strings.HasPrefix(t.low[k:], "anonym") {

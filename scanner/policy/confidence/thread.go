@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"brevvagt/detectors/subject"
+	"brevvagt/internal/needle"
 )
 
 // troubles are stems of what citizens write to a municipality of themselves.
@@ -74,12 +75,13 @@ var passedOn = []string{"klage", "høring", "indsigelse", "bemærkning", "aktind
 // families are words by which a mail speaks of the reader's family.
 var families = []string{"din mor", "din far", "din mand", "din kone", "din datter", "din søn", "dit barn", "dine børn", "jeres", "din bror", "din søster", "din samlever", "din kæreste"}
 
+// heads stand where a mail below another begins.
+var heads = needle.Folded([]string{"fra:", "from:", "skrev "})
+
 // Thread finds another citizen's exchange with us, about an own trouble, below a mail to a
 // reader who had no part in it.
 func (m *Mail) Thread() (Told, bool) {
-	for _, t := range m.texts(func(low string) bool {
-		return (strings.Contains(low, "fra:") || strings.Contains(low, "from:") || strings.Contains(low, "skrev ")) && hasAny(low, troubles)
-	}) {
+	for _, t := range m.texts(heads, func(low string) bool { return hasAny(low, troubles) }) {
 		above := t.low
 		if k := strings.Index(t.low, "fra:"); k >= 0 {
 			above = t.low[:k]

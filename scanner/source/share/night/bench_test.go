@@ -72,7 +72,7 @@ func resident() float64 {
 }
 
 // daemonGC is the GOGC with which brevvagt serve runs.
-const daemonGC = 400
+const daemonGC = 800
 
 // BenchmarkFirstScan compares a first scan of small text files with reading them
 // only: reading/scanning, at least 0.5 is wanted, in under 300 MB. BREVVAGT_LARGE=1
