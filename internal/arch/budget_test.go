@@ -43,9 +43,9 @@ var largePackages = map[string]int{
 	"detectors/residue":            1850, // placeholders of every merge system, and the skeleton of a letter
 	"detectors/special":            3020, // the lexicon in its forms, lists of those who have a matter in common, a sieve that passes over what is none of them, cues that tell a life together, members of councils and signatures, and what tells a statement about somebody from any other
 	"detectors/subject":            3520, // who a paper is about, read from letters, forms, tables, lists and prose
-	"scanner/policy/parties":       4910, // who a mail is for, by its address, greeting, papers and what it quotes
+	"scanner/policy/parties":       5030, // who a mail is for, by its address, greeting, papers and what it quotes, and which parent or house
 
-	"scanner/source/letters/compare": 2870, // one letter beside one row, every way it can be another's or its own in other words, and every way the two are linked, and those in mails
+	"scanner/source/letters/compare": 2935, // one letter beside one row, every way it can be another's or its own in other words, and every way the two are linked, and those in mails
 }
 
 // largeStructs may have more fields: stored rows, deposits, configuration, and the

@@ -17,6 +17,9 @@ func (it *Item) Conflicts(forms bool) []Odd {
 			it.wrong = make(map[bool][]Odd)
 		}
 		out = it.conflicts(forms)
+		if o, ok := it.anotherHouse(); ok && !forms && len(out) == 0 {
+			out = []Odd{o}
+		}
 		it.wrong[forms] = out
 	}
 	return out
@@ -46,6 +49,8 @@ func (it *Item) conflicts(forms bool) []Odd {
 				out = append(out, it.leftInside(p, r)...)
 			}
 			if o, ok := it.fieldAnother(p, r); ok && forms && !p.body {
+				out = append(out, o)
+			} else if o, ok := it.noteAnother(p, r); ok && forms {
 				out = append(out, o)
 			}
 			if !forms && !p.body {
@@ -237,10 +242,10 @@ func (it *Item) madeOutFor(p *paper, r *readers) (Odd, bool) {
 	}
 	family := r.akin(name) || slices.ContainsFunc(people, func(i int) bool { return r.akin(it.Subjects[i].Name) })
 	// A mail that says whom its papers are about may be to somebody who acts for them.
-	spoken := r.family && !it.namesOthers(name) || it.namesInFull(name)
+	spoken := r.family && !it.namesOthers(name) && !it.ofOtherChild(p) || it.namesInFull(name)
 	switch {
 	case family && slices.ContainsFunc(people, func(i int) bool { return it.Under(i, 18) || it.childNamed(p, i) }):
-		return Odd{}, false // a child's letter to its parent
+		return it.toOtherParent(p, name, r) // a child's letter to its parent
 	case spoken && p.text.Head(headWords, toParents) && !it.namesOthers(name):
 		return Odd{}, false // to the parents of the child that the mail speaks of
 	case spoken && !letter && !form:

@@ -37,7 +37,12 @@ var ownMatter = needle.New([]string{"din ansøgning", "din egen ansøgning", "di
 
 // OwnMatter reports whether a text in small letters speaks to the reader of the reader's own
 // affairs, not to a colleague elsewhere.
-func OwnMatter(low string) bool { return ownMatter.In(low) }
+func OwnMatter(low string) bool {
+	return ownMatter.Where(low, func(start, end int) bool {
+		r, _ := utf8.DecodeRuneInString(low[end:])
+		return !unicode.IsLetter(r) || !strings.HasSuffix(low[start:end], " dig") // "til digital post"
+	})
+}
 
 var othersMatter = needle.New([]string{"klient", "borgeren", "patienten", "eleven", "jeres patient", "jeres borger", "vores borger", "vedr. borger", "vedrørende borger", "sagsakter", "akterne i sagen", "hermed akterne", "til orientering", "som partsrepræsentant", "fuldmagt"})
 

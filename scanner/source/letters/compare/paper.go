@@ -30,6 +30,7 @@ type letter struct {
 	labels  []string // masked forms of sure, in the same order
 	masked  string   // masked form of the first number
 	beside  []string // digests of numbers that stand by a word of kinship or role
+	again   bool     // made out for the same person at the same address as the one before
 	parts   []document.Segment
 	segment int // index of its first text within its file, then within the document
 }
@@ -245,8 +246,9 @@ func (f *file) split(segments []document.Segment, hits []hit) {
 	}
 }
 
-// piece adds a part of the file: a letter of its own when it is made out for
-// somebody else than the one before, otherwise more of that letter.
+// piece adds a part of the file: a letter of its own when it is made out for somebody,
+// otherwise more of the letter before. Whether a second one to the same person is another
+// letter is for the list to tell, see apart.
 func (f *file) piece(segments []document.Segment, first int) {
 	l := &letter{file: f, parts: segments, segment: first}
 	doc := &document.Document{Segments: segments}
@@ -271,10 +273,11 @@ func (f *file) piece(segments []document.Segment, first int) {
 			l.numbers, l.sure, l.labels, l.masked, l.beside = last.numbers, last.sure, last.labels, last.masked, last.beside
 			f.letters[n-1] = l
 			return
-		case !l.named(), last.info.Addressee.Same(l.info.Addressee) && last.info.Address.Same(l.info.Address):
+		case !l.named():
 			last.parts = append(last.parts, segments...)
 			return
 		}
+		l.again = last.info.Addressee.Same(l.info.Addressee) && last.info.Address.Same(l.info.Address)
 	}
 	f.letters = append(f.letters, l)
 }

@@ -25,6 +25,7 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 		r.people = addressees(messages, key)
 		r.index()
 		r.files = filesOf(out.Document, out.Findings, "")
+		r.apart()
 		r.assignMessages()
 		return r.report(out)
 	}
@@ -45,6 +46,7 @@ func Relate(key detectors.Key, asOf time.Time, out *scanner.Outcome) *policy.Run
 		r.people = append(r.people, newRecipient(row, key))
 	}
 	r.index()
+	r.apart()
 	if !r.assign(rows.HasFiles) {
 		return nil
 	}
