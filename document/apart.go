@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"brevvagt/internal/coded"
 	"brevvagt/internal/columns"
 )
 
@@ -162,4 +163,30 @@ func (a *apart) end() (whole Segment, ok bool) {
 
 func (a *apart) number(digits, label string) Segment {
 	return Segment{Text: digits[:6] + "-" + digits[6:], Label: strings.ToValidUTF8(label, ""), At: a.at.At}
+}
+
+// deciphered adds the numbers that a text holds in another form than its own.
+func (b *Builder) deciphered(s Segment) {
+	side := &b.apart[0]
+	if s.At.Layer == Hidden || s.At.Layer == Covered || s.At.Layer == Metadata {
+		side = &b.apart[1]
+	}
+	if whole, ok := side.add(s); ok {
+		b.walk.segment(whole)
+	}
+	b.underTabs(s)
+	if s.At.OCR {
+		return
+	}
+	if number, called, ok := b.seam.Add(s.Text, s.Label); ok {
+		b.walk.segment(Segment{Text: number, Label: called, At: s.At})
+	}
+	if len(s.Text) <= numberDigits {
+		return
+	}
+	for _, text := range coded.Views(s.Text) {
+		at := s.At
+		at.Layer = Hidden
+		b.walk.segment(Segment{Text: text, Label: s.Label, At: at})
+	}
 }

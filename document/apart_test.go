@@ -73,6 +73,17 @@ func TestNumbersTakenApart(t *testing.T) {
 	}
 }
 
+func TestNumbersCutAtTheirHyphen(t *testing.T) {
+	if got := said(piecesOf("", "Borgeren (personnr. 130151-,5355) har søgt")...); got != "Borgeren (personnr.|130151-5355" {
+		t.Errorf("%q", got)
+	}
+	read := piecesOf("", "personnr. 130151-,5355")
+	read[1].At.OCR = true // a picture's lines are put together where it is read
+	if got := said(read...); got != "" {
+		t.Errorf("a picture's: %q", got)
+	}
+}
+
 func TestCodedTextIsReadAnyway(t *testing.T) {
 	d := read(Limits{}, "", "x", atTop(func(out *Builder) {
 		out.Segment(Segment{Text: `cpr: "130151\x2D5355"`, At: Location{Line: 7}})

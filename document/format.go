@@ -12,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"brevvagt/internal/coded"
+	"brevvagt/internal/seam"
 )
 
 // HeadBytes is how much of an item a format may look at to recognise it.
@@ -206,6 +206,7 @@ type Builder struct {
 	ctx   context.Context
 	tabs  tabbed
 	apart [2]apart // of what is shown and what is not: names of boxes stand between the boxes
+	seam  seam.Seam
 }
 
 // Segment adds a text. The path, and the layer and page where the format left
@@ -222,26 +223,6 @@ func (b *Builder) Segment(s Segment) {
 	b.walk.segment(s)
 	if b.walk.emit == nil { // else the one walker does it, elsewhere
 		b.deciphered(s)
-	}
-}
-
-// deciphered adds the numbers that a text holds in another form than its own.
-func (b *Builder) deciphered(s Segment) {
-	side := &b.apart[0]
-	if s.At.Layer == Hidden || s.At.Layer == Covered || s.At.Layer == Metadata {
-		side = &b.apart[1]
-	}
-	if whole, ok := side.add(s); ok {
-		b.walk.segment(whole)
-	}
-	b.underTabs(s)
-	if s.At.OCR || len(s.Text) <= numberDigits {
-		return
-	}
-	for _, text := range coded.Views(s.Text) {
-		at := s.At
-		at.Layer = Hidden
-		b.walk.segment(Segment{Text: text, Label: s.Label, At: at})
 	}
 }
 

@@ -276,6 +276,7 @@ func TestTheDraftSaysWhatItKnows(t *testing.T) {
 		{story.Incident{Kind: "mail", Rules: []string{"bulk-persons"}, Domains: []string{"a.example"}, Recipients: 30, Persons: 40}, "En masseudsendelse til 30 modtagere indeholdt oplysninger om 40 personer."},
 		{story.Incident{Kind: "file", Rules: []string{"uninspectable"}, Unreadable: 2}, "En fil indeholdt 2 dele, som ikke kunne kontrolleres."},
 		{story.Incident{Kind: "mail", Rules: []string{"protected-address"}, Domains: []string{"a.example"}}, "En mail til a.example indeholdt oplysninger om en person med navne- og adressebeskyttelse."},
+		{story.Incident{Kind: "file", Rules: []string{"file-findings"}, Persons: 1}, "En fil på et fællesdrev indeholdt følsomme oplysninger om 1 person."},
 		{story.Incident{Kind: "file", Rules: []string{"file-findings"}, Numbers: 1}, "En fil på et fællesdrev indeholdt 1 CPR-nummer og oplysninger om personer."},
 		{story.Incident{Kind: "mail", Rules: []string{"visible-recipients"}, Recipients: 12, Left: true}, "En mail blev sendt til 12 modtagere, hvor borgere kunne se hinandens adresser."},
 	} {

@@ -78,11 +78,22 @@ func (l line) almost() bool {
 			text, confidence = text+" "+l.words[k+1].Text, min(confidence, l.words[k+1].Confidence)
 		}
 		d := digitsOf(text)
-		if confidence < unsureBelow && len(d) >= 6 && (almostNumber.MatchString(text) || begun(text)) && !(len(d) == 10 && dated(d)) {
+		if confidence < unsureBelow && len(d) >= 6 && (almostNumber.MatchString(text) || begun(text)) && !(len(d) == 10 && dated(d)) && !otherLength(text) {
 			return true
 		}
 	}
 	return false
+}
+
+// otherLength tells a run of eight or eleven digits that is the number of something else:
+// an invoice, an order, an account. Only where a date begins it, or eleven of which the
+// first is an edge, may it be a person's.
+func otherLength(text string) bool {
+	d := digitsOf(text)
+	if !strings.HasSuffix(text, d) || dated(d) {
+		return false
+	}
+	return len(d) == 8 || len(d) == 11 && !dated(d[1:])
 }
 
 // confidence is the mean one of a line's words, each counted by its length.

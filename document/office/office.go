@@ -30,6 +30,7 @@ func Formats() []document.Format {
 		records{},
 		emf{},
 		wmf{},
+		owner{},
 	}
 	for _, c := range compounds {
 		list = append(list, c)

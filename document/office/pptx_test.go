@@ -78,6 +78,19 @@ func TestPptxPlaces(t *testing.T) {
 	}
 }
 
+// TestHiddenSlideTables: a table has its headings whether its slide is shown or not.
+func TestHiddenSlideTables(t *testing.T) {
+	c := func(s string) string { return "<a:tc><a:p><a:r><a:t>" + s + "</a:t></a:r></a:p></a:tc>" }
+	for attr, layer := range map[string]document.Layer{"": document.Visible, `show="0"`: document.Hidden} {
+		d := documenttest.Read(t, formats(), "dias.pptx", zipOf(t, entry{"[Content_Types].xml", types},
+			entry{"ppt/slides/slide1.xml", `<p:sld ` + attr + `><p:cSld><p:spTree><a:tbl><a:tr>` + c("Navn") + c("Fødselsdato") + c("Løbenr.") + `</a:tr><a:tr>` + c("Testperson") + c("12-03-36") + c("3951") + `</a:tr></a:tbl></p:spTree></p:cSld></p:sld>`}))
+		found := documenttest.Find(d, "120336-3951")
+		if len(found) != 1 || found[0].At.Layer != layer || found[0].Label != "Fødselsdato" {
+			t.Errorf("%q: %s", attr, documenttest.Describe(d))
+		}
+	}
+}
+
 // TestODFPlaces: what LibreOffice can hide, beyond the sample files.
 func TestODFPlaces(t *testing.T) {
 	places := []place{

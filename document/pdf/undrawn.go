@@ -48,8 +48,27 @@ func (r *reader) brokenOff(p placed) bool {
 	if r.filter(p.ref) != "DCTDecode" {
 		return false
 	}
-	raw, err := r.p.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: p.ref})
-	return err == nil && !bytes.Contains(raw.Data[max(0, len(raw.Data)-maxTrailer):], []byte("\xff\xd9"))
+	data, err := r.jpeg(p.ref)
+	return err == nil && !bytes.Contains(data[max(0, len(data)-maxTrailer):], []byte("\xff\xd9"))
+}
+
+// jpeg is the JPEG in a picture's stream, which may be packed once more, or in letters
+// (ASCII85). What the engine calls decoded is what its last filter, the picture's own, is
+// still to be asked of.
+func (r *reader) jpeg(ref references.FPDF_PAGEOBJECT) ([]byte, error) {
+	n, err := r.p.FPDFImageObj_GetImageFilterCount(&requests.FPDFImageObj_GetImageFilterCount{ImageObject: ref})
+	if err == nil && n.Count > 1 {
+		d, err := r.p.FPDFImageObj_GetImageDataDecoded(&requests.FPDFImageObj_GetImageDataDecoded{ImageObject: ref})
+		if err != nil {
+			return nil, err
+		}
+		return d.Data, nil
+	}
+	raw, err := r.p.FPDFImageObj_GetImageDataRaw(&requests.FPDFImageObj_GetImageDataRaw{ImageObject: ref})
+	if err != nil {
+		return nil, err
+	}
+	return raw.Data, nil
 }
 
 // tooMuch tells that a picture has more packed bytes than an even area needs.

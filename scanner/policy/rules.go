@@ -238,13 +238,18 @@ func uninspectable() Definition {
 		}}
 }
 
-// fileFindings: a file at rest with findings is reported.
+// fileFindings: a file at rest with findings is reported: numbers, or else the case of
+// somebody by name.
 func fileFindings() Definition {
 	return Definition{ID: "file-findings", Title: "Fil med personoplysninger", Action: Warn,
-		Fires: func(_ Site, f *Facts) (string, string, bool) {
+		Fires: func(site Site, f *Facts) (string, string, bool) {
 			n := f.numbers(detectors.Medium)
-			if f.Kind != "file" || n == 0 || f.Public {
+			if f.Kind != "file" || f.Public {
 				return "", "", false
+			}
+			if n == 0 {
+				who, ok := f.parties(site).Case(caseGroups, clearStems)
+				return "Følsomme oplysninger om " + who + " i en fil", "Sensitive data on " + who + " in a file", ok
 			}
 			return countDa(n, "CPR-nummer", "CPR-numre") + " i en fil", countEn(n, "CPR number", "CPR numbers") + " in a file", true
 		}}

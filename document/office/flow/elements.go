@@ -205,7 +205,7 @@ func (w *walker) fieldMark(kind string) {
 func (w *walker) endPara(p *Para) {
 	for _, pc := range p.Pieces(w.opt.Layer) {
 		if cell := w.cell(); cell != nil && len(w.paras) == cell.depth {
-			cell.add(pc)
+			cell.add(pc, w.opt.Layer)
 			continue
 		}
 		w.add(pc.Layer, pc.Text, p.label)

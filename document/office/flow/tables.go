@@ -26,8 +26,10 @@ type cell struct {
 	label  string // title of a control within
 }
 
-func (c *cell) add(p Piece) {
-	if p.Layer == document.Visible || p.Layer == document.Header || p.Layer == document.Comment {
+// add takes a piece of the cell. What has the layer of its part, as all has on a hidden
+// slide, is what the cell says.
+func (c *cell) add(p Piece, base document.Layer) {
+	if p.Layer == base || p.Layer == document.Visible || p.Layer == document.Header || p.Layer == document.Comment {
 		c.plain = append(c.plain, p.Text)
 		return
 	}

@@ -204,8 +204,8 @@ func Comb(cells []Cell, labels []string) (found []Joined) {
 		for j < len(cells) && digits < 10 && even && (j == i || cells[j].Col == cells[j-1].Col+1) {
 			t := strings.TrimSpace(cells[j].Text)
 			n := digitCount(t)
-			if n < 0 {
-				break
+			if n < 0 || n == 6 && strings.Contains(strings.Trim(t, "-"), "-") {
+				break // a date "07-06-58" needs its heading, see columns.Join
 			}
 			switch {
 			case n == 0: // a dash of its own

@@ -89,4 +89,12 @@ func TestComb(t *testing.T) {
 			t.Errorf("%v: %v, want %v", c.cells, got, c.want)
 		}
 	}
+	// Dates stand beside numbers of four digits everywhere: the headings must tell.
+	dated := row("Testperson Eksempel", "12-03-36", "3951")
+	if got := Comb(dated, []string{"Navn", "Fødselsdato", "Løbenr."}); !reflect.DeepEqual(got, []Joined{{From: 1, Last: 2, Text: "120336-3951"}}) {
+		t.Errorf("date and serial: %v", got)
+	}
+	if got := Comb(dated, []string{"Navn", "Dato", "Beløb"}); got != nil {
+		t.Errorf("date and amount: %v", got)
+	}
 }

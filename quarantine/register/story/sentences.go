@@ -51,8 +51,8 @@ func sentences(in *Incident) []sentence {
 		{"placeholder", "{Item} indeholdt pladsholdere, der ikke var udfyldt.", "", "Modtageren kunne få et forkert eller ufuldstændigt brev; fletningen kan have blandet borgeres oplysninger.", "Brevet skal rettes, før det sendes.", ""},
 		{"placeholder-weak", "{Item} indeholdt tekst, der kan være en pladsholder, som ikke var udfyldt.", "", "Modtageren kunne få et forkert eller ufuldstændigt brev.", "Afsenderen skal kontrollere brevet, før det sendes.", ""},
 		{"uninspectable", "{Item} til {domains} indeholdt {unreadable}, som ikke kunne kontrolleres.", "", "Det kan ikke udelukkes, at indholdet omfatter fortrolige oplysninger.", "Afsenderen skal oplyse, hvad de pågældende filer indeholder.", ""},
-		{"public-exposure", "En fil i en offentligt tilgængelig mappe indeholdt {numbers} og oplysninger om {persons}.", "", "Uvedkommende kan have haft adgang til oplysningerne, så længe filen lå i mappen.", "Filen er taget ud af mappen; det skal undersøges, hvor længe den lå der, og hvem der har åbnet den.", ""},
-		{"file-findings", "En fil på et fællesdrev indeholdt {numbers} og oplysninger om {persons}.", "", "Flere medarbejdere end nødvendigt kunne få kendskab til oplysningerne.", "Filen er taget ud af mappen; den skal journaliseres eller slettes.", ""},
+		{"public-exposure", "En fil i en offentligt tilgængelig mappe indeholdt {found}.", "", "Uvedkommende kan have haft adgang til oplysningerne, så længe filen lå i mappen.", "Filen er taget ud af mappen; det skal undersøges, hvor længe den lå der, og hvem der har åbnet den.", ""},
+		{"file-findings", "En fil på et fællesdrev indeholdt {found}.", "", "Flere medarbejdere end nødvendigt kunne få kendskab til oplysningerne.", "Filen er taget ud af mappen; den skal journaliseres eller slettes.", ""},
 	}
 }
 
@@ -169,7 +169,11 @@ func vocabulary(in Incident) *strings.Replacer {
 	if in.Kind == "file" && len(in.Domains) == 0 {
 		where = "" // it lies where it is
 	}
-	return strings.NewReplacer(
+	found := Count(in.Numbers, "CPR-nummer", "CPR-numre") + " og oplysninger om " + Count(in.Persons, "person", "personer")
+	if in.Kind == "file" && in.Numbers == 0 {
+		found = "følsomme oplysninger om " + Count(in.Persons, "person", "personer")
+	}
+	return strings.NewReplacer("{found}", found,
 		"{Item} til {domains}", Capital(item)+where, "{Sending}", bulk, "{item}", item, "{Item}", Capital(item), "{place}", place,
 		"{domains}", domains(in.Domains),
 		"{numbers}", Count(in.Numbers, "CPR-nummer", "CPR-numre"),

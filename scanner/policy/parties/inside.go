@@ -289,10 +289,11 @@ func titleLabel(label string) bool {
 
 // staff reports whether a name is one who signs, or who sends the mail.
 func (it *Item) staff(n subject.Name) bool {
-	for _, a := range it.Doc.Mail.From {
-		if from, ok := personName(a.Name); ok && from.Same(n) {
-			return true
-		}
+	if it.Doc.Mail != nil && slices.ContainsFunc(it.Doc.Mail.From, func(a document.Address) bool {
+		from, ok := personName(a.Name)
+		return ok && from.Same(n)
+	}) {
+		return true
 	}
 	for i := range it.Subjects {
 		if s := &it.Subjects[i]; s.Role == subject.Signature && s.Name.Full() && s.Name.Same(n) {

@@ -280,6 +280,9 @@ func findings(name string, out *scanner.Outcome) found.Findings {
 	slices.Sort(people)
 	people = slices.Compact(people)
 	f.Persons, f.People = len(people), people[:min(len(people), found.MaxPeople)]
+	if slices.Contains(f.Rules, "file-findings") || slices.Contains(f.Rules, "public-exposure") {
+		f.Persons = max(1, f.Persons) // somebody's case, by name
+	}
 	f.Total = len(out.Findings)
 	for i := range out.Findings[:min(f.Total, found.MaxFindings)] {
 		x := &out.Findings[i]
