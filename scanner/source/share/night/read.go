@@ -200,6 +200,13 @@ func manyDigits(name string) bool {
 	return n >= 4
 }
 
+// told reports whether all that speaks against a file is that it tells of somebody by name:
+// words alone are reported, and take no file away from those who work with it.
+func told(out *scanner.Outcome) bool {
+	rules := out.Verdict.Rules
+	return len(rules) == 1 && rules[0].ID == "file-findings" && !slices.ContainsFunc(out.Findings, func(x detectors.Finding) bool { return x.Category == "national-id" })
+}
+
 // judge finds the verdict on content: one that is known, or a new one.
 func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.Object, read large.Content, beside *around, r *state.Result) error {
 	if s.clean.has(r.Content, run.Version) {
@@ -241,7 +248,7 @@ func (s *Scanner) judge(ctx context.Context, sh *Share, run state.Run, o *state.
 		return nil
 	}
 	s.Log.Info("file with findings", "share", sh.Name, "file", hide(it.ID), "verdict", out.Verdict.Action, "persons", kept.Persons, "gaps", len(out.Gaps))
-	if sh.Seize == nil {
+	if sh.Seize == nil || told(&out) {
 		return nil
 	}
 	if read.Lines {
