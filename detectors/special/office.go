@@ -57,7 +57,7 @@ func byOffice(words []string, from, to int) bool {
 		return true
 	}
 	if from > 1 && words[from-1] == "til" && calling[strings.ToLower(words[from-2])] {
-		return true
+		return to >= len(words) || !owning[words[to]] // "ring til Testperson Eksempel, hans kone ..."
 	}
 	if from > 2 && words[from-2] == "of" && heads[words[from-3]] {
 		return true

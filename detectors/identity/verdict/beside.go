@@ -60,4 +60,4 @@ func (f *Judge) Covered(start, end int) bool {
 const BirthWindow = 160
 
 // SpokenDate is a date as people write one.
-var SpokenDate = regexp.MustCompile(`(?i)(?:^|[^\d.\-/])(?:(\d{1,2})[./-](\d{1,2})[./ -](\d{4}|\d{2})|(\d{2})(\d{2})(\d{2})|(\d{1,2})\.?\s+(jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-zæøå]*\.?\s+(\d{4})|(\d{4})-(\d{2})-(\d{2}))(?:$|[^\d\-/])`)
+var SpokenDate = regexp.MustCompile(`(?i)(?:^|[^\d.\-/])(?:(\d{1,2})[./-](\d{1,2})[./ -](\d{4}|\d{2})|(\d{2})(\d{2})(\d{2})|(\d{1,2})\.?\s+(jan|feb|mar|apr|maj|may|jun|jul|aug|sep|okt|oct|nov|dec)[a-zæøå]*\.?\s+(\d{4}|\d{2})|(\d{4})-(\d{2})-(\d{2}))(?:$|[^\d\-/])`)
