@@ -59,7 +59,7 @@ func hasNumber(s string) bool {
 			continue
 		}
 		day, month := s[i-5:i-3], s[i-3:i-1]
-		if day == "00" || day > "31" && day < "61" || day > "91" || month == "00" || month > "12" {
+		if day == "00" || day > "31" && day < "61" || day > "91" || month == "00" || month > "12" || ofBook(s[:i-5]) {
 			continue
 		}
 		rest := strings.TrimLeft(s[i+1:min(len(s), i+9)], " -–\u00a0")
@@ -68,6 +68,12 @@ func hasNumber(s string) bool {
 		}
 	}
 	return false
+}
+
+// ofBook reports whether a number behind a text is called a book's.
+func ofBook(before string) bool {
+	before = strings.TrimRight(before, " :-")
+	return len(before) >= 4 && strings.EqualFold(before[len(before)-4:], "isbn")
 }
 
 // fourOf accepts four digits, or four signs that hide them.
@@ -280,7 +286,7 @@ func nameLike(w string) bool {
 }
 
 // officeWords tell that the people in a sentence are there by office.
-var officeWords = []string{"speakers", "keynote", "lecture", "vi er to", "vi er tre", "vi er fire", "vi er fem", "vi är t", "fra os deltager", "deltagerne er", "byrådsmedlem", "udvalgsmedlem", "foredrag", "oplæg", "byrådet", "folketing", "valgt ind", "interview", "koncert", "forelæsning", "debat", "artikel", "gudstjeneste", "kandidat til", `" af `, "” af ", "“ af ", "romanen", "filmen om", "bogen om"}
+var officeWords = []string{"isbn", "forfatteren", "speakers", "keynote", "lecture", "vi er to", "vi er tre", "vi er fire", "vi er fem", "vi är t", "fra os deltager", "deltagerne er", "byrådsmedlem", "udvalgsmedlem", "foredrag", "oplæg", "byrådet", "folketing", "valgt ind", "interview", "koncert", "forelæsning", "debat", "artikel", "gudstjeneste", "kandidat til", `" af `, "” af ", "“ af ", "romanen", "filmen om", "bogen om"}
 
 // pronouns stand for one definite person, and so do figures, but handbooks speak
 // of "barnet" and "borgeren" too. Each is a whole word.

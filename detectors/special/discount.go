@@ -209,9 +209,12 @@ func letterBefore(text string, i int) bool {
 const longestTitle = 80
 
 // entitled reports whether a hit stands in the quoted title of a work that is named with its
-// author: "Min kamp med angsten" af Testperson Eksempel.
+// author, or one whose number stands on its line: "Min kamp med angsten" af Testperson Eksempel.
 func entitled(text string, h *hit) bool {
 	rest := text[h.end:min(len(text), h.end+longestTitle)]
+	if line, _, _ := strings.Cut(rest, "\n"); strings.Contains(line, "ISBN") {
+		return true
+	}
 	n := strings.IndexAny(rest, "\"”“»«\n.")
 	if n < 0 {
 		return false

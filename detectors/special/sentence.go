@@ -156,7 +156,7 @@ func firstRune(s string) rune {
 }
 
 // abbreviations take a full stop and are longer than two letters.
-var abbreviations = map[string]bool{"tlf": true, "pkt": true, "stk": true, "ang": true, "vedr": true, "evt": true, "inkl": true, "ekskl": true, "afd": true, "kap": true, "bekg": true, "jnr": true, "sagsnr": true, "eks": true, "osv": false}
+var abbreviations = map[string]bool{"tlf": true, "pkt": true, "stk": true, "ang": true, "vedr": true, "evt": true, "inkl": true, "ekskl": true, "afd": true, "kap": true, "bekg": true, "jnr": true, "sagsnr": true, "eks": true, "dgn": true, "diag": true, "brg": true, "bost": true, "lejl": true, "misbr": true, "amf": true, "iflg": true, "ifl": true, "udadreag": true, "vrangf": true, "afv": true, "anm": true, "beh": true, "osv": false}
 
 // abbreviated reports whether the word before a full stop is an initial or an
 // abbreviation.
