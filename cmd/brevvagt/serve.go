@@ -329,6 +329,7 @@ func (d *daemon) resume(ctx context.Context) error {
 			if err := d.proofs.Expire(ctx, now.Add(-keepProofs)); err != nil {
 				d.log.Warn("expired proofs of transport", "error", err)
 			}
+			d.lanes.SweepShares(ctx, d.live.Load().cfg, d.service)
 		}
 	}
 }

@@ -34,6 +34,7 @@ type Lanes struct {
 	SMTP   *smtpin.Server  // nil when off
 	// Files puts files back on the shares.
 	Files *shares.Keeper
+	swept time.Time // when the shares were last looked at for what closed cases left
 }
 
 // New builds the configured lanes. Nothing listens yet, so that a command on

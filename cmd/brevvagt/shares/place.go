@@ -33,7 +33,7 @@ func openPlace(ctx context.Context, s config.Share, keys *seal.Keys) (*place, er
 	p := &place{share: s}
 	switch {
 	case s.SMB != nil:
-		tree, err := openSMB(ctx, s.SMB)
+		tree, err := OpenSMB(ctx, s.SMB)
 		if err != nil {
 			return nil, err
 		}

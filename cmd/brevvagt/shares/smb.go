@@ -14,10 +14,11 @@ import (
 
 // connectSMB reads the password anew each time, so that a changed one counts.
 func connectSMB(c *config.SMB) func(ctx context.Context) (night.Connected, error) {
-	return func(ctx context.Context) (night.Connected, error) { return openSMB(ctx, c) }
+	return func(ctx context.Context) (night.Connected, error) { return OpenSMB(ctx, c) }
 }
 
-func openSMB(ctx context.Context, c *config.SMB) (*smb.Tree, error) {
+// OpenSMB logs in to a file server as a share says.
+func OpenSMB(ctx context.Context, c *config.SMB) (*smb.Tree, error) {
 	secret, err := password("smb.password_file", c.PasswordFile)
 	if err != nil {
 		return nil, err

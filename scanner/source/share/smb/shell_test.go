@@ -1,6 +1,7 @@
 package smb
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -175,5 +176,52 @@ func TestShellsAreEmptied(t *testing.T) {
 	}
 	if err := tree.Restore(t.Context(), &swap.Receipt{Root: r.Root, Path: "sag2.docx", SHA256: r.SHA256, SD: r.SD, Size: r.Size}, "04SAG", io.LimitReader(strings.NewReader(p.text), 3)); err == nil {
 		t.Error("half a file was put back")
+	}
+}
+
+// TestShellsOfClosedCasesGo: with a case that nobody will release any more its shell goes
+// from the share, with its streams, hidden or not, full or not; that of a case that
+// waits stays and brings its file back.
+func TestShellsOfClosedCasesGo(t *testing.T) {
+	s := server(t, "server smb encrypt = required", "vfs objects = acl_xattr streams_xattr", "store dos attributes = yes")
+	tree := open(t, config(s))
+	none := func(context.Context, string) (bool, error) { return true, nil }
+	if n, err := tree.Sweep(t.Context(), none); n != 0 || err != nil {
+		t.Fatalf("without a folder: %d, %v", n, err)
+	}
+	var left *swap.Receipt
+	var waits *put
+	for _, kase := range []string{"01VENTER", "02AFVIST", "03UDLOEBET"} {
+		p := newPut(t, s, kase+".docx", "CPR-nr. 070761-4285")
+		p.stream(t, tree, zone)
+		windows(t, s, "setmode "+kase+".docx +hr")
+		seen, r := p.seen(t, tree)
+		must(t, tree.Take(t.Context(), r, seen, swap.Note{Case: kase, Text: "sat i karantæne, sag " + kase}))
+		if kase == "01VENTER" {
+			left, waits = r, p
+		}
+	}
+	sum := hex.EncodeToString(make([]byte, sha256.Size))
+	full := sha256.Sum256([]byte("sag 4"))
+	write(t, s, shells+"/04AFBRUDT-"+hex.EncodeToString(full[:]), "sag 4", 0o600)
+	write(t, s, shells+"/05FREMMED-"+sum, "", 0o600)     // of a case that we do not know
+	write(t, s, shells+"/06SKREVET-"+sum, "ny", 0o600)   // somebody wrote into it
+	write(t, s, shells+"/07-min egen.txt", "min", 0o600) // somebody's own
+	failing := errors.New("the database is gone")
+	if _, err := tree.Sweep(t.Context(), func(context.Context, string) (bool, error) { return false, failing }); !errors.Is(err, failing) {
+		t.Errorf("a question without an answer: %v", err)
+	}
+	over := func(_ context.Context, kase string) (bool, error) {
+		return kase != "01VENTER" && kase != "05FREMMED", nil
+	}
+	n, err := tree.Sweep(t.Context(), over)
+	must(t, err)
+	want := fmt.Sprintf("01VENTER-%s:0 05FREMMED-%s:0 06SKREVET-%s:2 07-min egen.txt:3", left.SHA256, sum, sum)
+	if got := shellsOf(t, s); n != 3 || got != want {
+		t.Errorf("%d removed, left: %s\nwant: %s", n, got, want)
+	}
+	must(t, tree.Restore(t.Context(), left, "01VENTER", strings.NewReader(waits.text)))
+	if text, _ := read(t, tree, waits.path); text != waits.text || waits.stream(t, tree, "") != zone {
+		t.Errorf("the file of the case that waited came back as %q", text)
 	}
 }
