@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -184,7 +185,11 @@ func (b *Builder) deciphered(s Segment) {
 	if len(s.Text) <= numberDigits {
 		return
 	}
-	for _, text := range coded.Views(s.Text) {
+	views := coded.Views(s.Text)
+	if len(views) == coded.MaxViews {
+		b.Gap(Gap{At: s.At, Why: TooMany, Detail: fmt.Sprintf("more than %d numbers in some code", coded.MaxViews)})
+	}
+	for _, text := range views {
 		at := s.At
 		at.Layer = Hidden
 		b.walk.segment(Segment{Text: text, Label: s.Label, At: at})

@@ -1,6 +1,7 @@
 package document
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -91,6 +92,22 @@ func TestCodedTextIsReadAnyway(t *testing.T) {
 	}))
 	if len(d.Segments) != 3 || !strings.Contains(d.Segments[1].Text, "130151-5355") || d.Segments[1].At.Line != 7 || d.Segments[1].At.Layer != Hidden {
 		t.Errorf("%+v", d.Segments)
+	}
+}
+
+// TestCodedTextIsAGapWhenCut: behind a thousand numbers in code one more would go unseen.
+func TestCodedTextIsAGapWhenCut(t *testing.T) {
+	for n, want := range map[int][]Reason{900: nil, 1001: {TooMany}} {
+		d := read(Limits{}, "a", "x", atTop(func(out *Builder) {
+			var text strings.Builder
+			for i := range n {
+				fmt.Fprintf(&text, "%x\n", fmt.Sprintf("nr. 991399-%04d", i))
+			}
+			out.Segment(Segment{Text: text.String()})
+		}))
+		if !slices.Equal(gaps(d), want) {
+			t.Errorf("%d numbers: gaps %v, want %v", n, d.Gaps, want)
+		}
 	}
 }
 

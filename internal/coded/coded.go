@@ -11,12 +11,13 @@ import (
 	"brevvagt/internal/glance"
 )
 
-// Limits of one text: it is looked at in pieces, so that a large one costs little
-// memory, and gives so many views at most.
+// MaxViews is how many views a text gives at most: behind that many it was not looked at.
+const MaxViews = 1000
+
+// A text is looked at in pieces, so that a large one costs little memory.
 const (
 	pieceBytes = 64 << 10
 	overlap    = 512
-	maxViews   = 1000
 )
 
 // Views gives what a text says once it is decoded: a few words around each number
@@ -29,8 +30,8 @@ func Views(text string) []string {
 		if marks := look(piece); marks != 0 {
 			views = append(views, decode(piece, marks)...)
 		}
-		if len(views) >= maxViews {
-			return views[:maxViews]
+		if len(views) >= MaxViews {
+			return views[:MaxViews]
 		}
 	}
 	return views
