@@ -24,7 +24,7 @@ import (
 //
 //go:embed document/*.go document/isolate/*.go document/seen/*.go
 //go:embed document/ocr/*.go document/ocr/*/*.go document/pdf/*.go document/pdf/*/*.go
-//go:embed internal/bigfile/*.go internal/coded/*.go internal/columns/*.go internal/glance/*.go internal/spoken/*.go
+//go:embed internal/bigfile/*.go internal/coded/*.go internal/columns/*.go internal/glance/*.go internal/seam/*.go internal/spoken/*.go
 var sources embed.FS
 
 // modules are the foreign modules that the readers link, by their paths.
