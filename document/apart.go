@@ -187,7 +187,7 @@ func (b *Builder) deciphered(s Segment) {
 	}
 	views := coded.Views(s.Text)
 	if len(views) == coded.MaxViews {
-		b.Gap(Gap{At: s.At, Why: TooMany, Detail: fmt.Sprintf("more than %d numbers in some code", coded.MaxViews)})
+		b.Gap(Gap{At: s.At, Why: TooMany, Rest: true, Detail: fmt.Sprintf("more than %d numbers in some code", coded.MaxViews)})
 	}
 	for _, text := range views {
 		at := s.At

@@ -22,6 +22,9 @@ const HeadBytes = 64 << 10
 // walker turns it into a gap with the reason Encrypted.
 var ErrEncrypted = errors.New("encrypted")
 
+// ErrTooDeep is returned by a format that met more within each other than it reads.
+var ErrTooDeep = errors.New("too deep")
+
 // ErrNoEngine is returned by a format whose engine or language is not installed.
 var ErrNoEngine = errors.New("engine not installed")
 

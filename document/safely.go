@@ -39,6 +39,8 @@ func gapOf(err error, at Location) Gap {
 	switch {
 	case errors.Is(err, ErrEncrypted):
 		g.Why = Encrypted
+	case errors.Is(err, ErrTooDeep):
+		g.Why = TooDeep
 	case errors.Is(err, ErrNoEngine):
 		g.Why = NoEngine
 	case errors.Is(err, ErrCrashed):

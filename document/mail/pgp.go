@@ -2,6 +2,7 @@ package mail
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"strings"
 
@@ -78,7 +79,11 @@ func (r *reader) blocks(name string, text []byte) []byte {
 			return append(rest, text...)
 		}
 		j := bytes.Index(text[i:], armorEnd)
-		if j < 0 || n == maxArmors {
+		if n == maxArmors {
+			r.out.Gap(document.Gap{At: r.at(name), Why: document.TooMany, Rest: true, Detail: fmt.Sprintf("more than %d PGP messages in one text", maxArmors)})
+			return append(rest, text...)
+		}
+		if j < 0 {
 			r.out.Gap(document.Gap{At: r.at(name), Why: document.Damaged, Detail: "PGP message without an end"})
 			return append(rest, text...)
 		}

@@ -230,6 +230,7 @@ func TestPGP(t *testing.T) {
 		{"no packets at all", nothing, false, document.Damaged, true},
 		{"text as encrypted data", pretend, false, document.Damaged, true},
 		{"never ends", sealed[:len(sealed)/2], false, document.Damaged, false},
+		{"more than are judged", strings.Repeat(literal+"\n", 1001), false, document.TooMany, true},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

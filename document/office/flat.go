@@ -57,7 +57,10 @@ func (flat) Read(ctx context.Context, in document.Input, out *document.Builder) 
 			Binary: func(data []byte) { out.ChildBytes("indlejret", data, document.Input{}) },
 		})
 	}
-	if errors.Is(err, xmlscan.ErrToken) || errors.Is(err, xmlscan.ErrDepth) {
+	switch {
+	case errors.Is(err, xmlscan.ErrDepth):
+		return document.ErrTooDeep
+	case errors.Is(err, xmlscan.ErrToken):
 		out.Gap(document.Gap{Why: document.TooBig, Detail: "markup beyond the limits"})
 		return nil
 	}

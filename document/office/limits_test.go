@@ -71,7 +71,7 @@ func TestBillionLaughs(t *testing.T) {
 // TestDeepXML reaches the limit on open elements.
 func TestDeepXML(t *testing.T) {
 	d := documenttest.Read(t, formats(), "x.docx", docxOf(t, para("120336-3951")+strings.Repeat("<a>", 100_000)))
-	if !documenttest.Has(d, "120336-3951") || !documenttest.HasGap(d, document.TooBig) {
+	if !documenttest.Has(d, "120336-3951") || !documenttest.HasGap(d, document.TooDeep) {
 		t.Error(documenttest.Describe(d))
 	}
 }

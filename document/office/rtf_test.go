@@ -55,7 +55,7 @@ func TestRTFOddities(t *testing.T) {
 // TestRTFDepth reaches the limit on groups.
 func TestRTFDepth(t *testing.T) {
 	d := documenttest.Read(t, formats(), "x.rtf", []byte(`{\rtf1 120336-3951\par`+strings.Repeat("{", 20_000)))
-	if !documenttest.Has(d, "120336-3951") || !documenttest.HasGap(d, document.Damaged) {
+	if !documenttest.Has(d, "120336-3951") || !documenttest.HasGap(d, document.TooDeep) {
 		t.Error(documenttest.Describe(d))
 	}
 }

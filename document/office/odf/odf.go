@@ -35,8 +35,10 @@ func Read(ctx context.Context, in document.Input, p *pack.Package, out *document
 		if err := member(ctx, f, sink); err != nil && ctx.Err() == nil {
 			g := document.Gap{At: document.Location{Path: in.Path + "/" + path.Base(strings.ToValidUTF8(f.Name, "?"))}, Why: document.Damaged}
 			switch {
-			case errors.Is(err, pack.ErrTooBig), errors.Is(err, xmlscan.ErrToken), errors.Is(err, xmlscan.ErrDepth):
+			case errors.Is(err, pack.ErrTooBig), errors.Is(err, xmlscan.ErrToken):
 				g.Why = document.TooBig
+			case errors.Is(err, xmlscan.ErrDepth):
+				g.Why = document.TooDeep
 			case errors.Is(err, pack.ErrEntryEncrypted):
 				g.Why = document.Encrypted
 			}

@@ -250,8 +250,10 @@ func (r *reader) fault(p *part, err error) {
 	}
 	g := document.Gap{At: document.Location{Path: r.in.Path + "/" + label(p.file.Name)}, Why: document.Damaged}
 	switch {
-	case errors.Is(err, pack.ErrTooBig), errors.Is(err, xmlscan.ErrToken), errors.Is(err, xmlscan.ErrDepth):
+	case errors.Is(err, pack.ErrTooBig), errors.Is(err, xmlscan.ErrToken):
 		g.Why = document.TooBig
+	case errors.Is(err, xmlscan.ErrDepth):
+		g.Why = document.TooDeep
 	case errors.Is(err, pack.ErrEntryEncrypted):
 		g.Why = document.Encrypted
 	}

@@ -2,6 +2,7 @@ package rtf
 
 import (
 	"errors"
+	"fmt"
 	"strconv"
 
 	"brevvagt/document"
@@ -10,7 +11,7 @@ import (
 // Errors of a text that could not be read to its end.
 var (
 	errShort = errors.New("text ends within a group")
-	errDepth = errors.New("too many groups within each other")
+	errDepth = fmt.Errorf("groups within each other: %w", document.ErrTooDeep)
 )
 
 // control reads a control word or symbol.
